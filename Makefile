@@ -1,0 +1,143 @@
+# dstack-simulator: `make` builds, `make run` sets up, builds and runs,
+# `make test` does the same and runs every test. Everything generated lies in
+# build/, except the program itself.
+
+# SANITIZE=1 builds with ASan and UBSan, into a folder of its own.
+BUILD     ?= $(if $(SANITIZE),build/asan,build)
+PROGRAM   ?= $(if $(filter build,$(BUILD)),,$(BUILD)/)dstack-simulator
+PREFIX    ?= /usr/local
+VERSION   := 0.1.0
+REV       ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+JOBS      ?= $(shell nproc)
+
+CFLAGS    ?= -O3 -g
+WARNINGS  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla
+STANDARD  := -std=c11 -D_GNU_SOURCE
+HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fno-common
+ifeq ($(CI),true)
+WARNINGS  += -Werror
+endif
+ifneq ($(SANITIZE),)
+# FORTIFY hides reads from ASan; without recovery the first finding ends the run.
+HARDENING := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+CFLAGS    := -O1 -g
+endif
+
+MSGPACK   := $(shell pkg-config --exists msgpack-c 2>/dev/null && echo msgpack-c || echo msgpack)
+PACKAGES  := libuv libsecp256k1 hogweed nettle libprotobuf-c jansson $(MSGPACK)
+PKG_FLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+LIBS      := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lmbedx509 -lmbedcrypto -lgmp
+
+# llhttp: a library where the distribution has one, else the C sources that
+# Debian 12 packages for Node, compiled here.
+ifeq ($(shell pkg-config --exists libllhttp 2>/dev/null && echo yes),yes)
+PKG_FLAGS += $(shell pkg-config --cflags libllhttp)
+LIBS      += $(shell pkg-config --libs libllhttp)
+else
+PKG_FLAGS += -isystem /usr/share/include/llhttp
+LLHTTP    := api http llhttp
+LLHTTP_OBJECTS := $(LLHTTP:%=$(BUILD)/llhttp/%.o)
+endif
+
+PROTOS    := $(wildcard sim/proto/*.proto)
+PROTO_C   := $(PROTOS:sim/proto/%.proto=$(BUILD)/proto/%.pb-c.c)
+PROTO_H   := $(PROTO_C:.c=.h)
+FIXTURES  := $(wildcard fixtures/*.json)
+EMBEDDED  := $(BUILD)/fixtures.c
+
+SOURCES   := $(wildcard crypto/*.c sim/*.c sim/*/*.c)
+OBJECTS   := $(SOURCES:%.c=$(BUILD)/%.o) $(PROTO_C:.c=.o) $(EMBEDDED:.c=.o) $(LLHTTP_OBJECTS)
+LIBRARY   := $(filter-out $(BUILD)/sim/main.o,$(OBJECTS))
+UNITS     := $(patsubst test/unit/%.c,$(BUILD)/unit/%,$(wildcard test/unit/test_*.c))
+INCLUDES  := -I. -I$(BUILD)
+COMPILE    = $(CC) $(STANDARD) $(CFLAGS) $(WARNINGS) $(HARDENING) $(INCLUDES) $(PKG_FLAGS) -MMD -MP
+
+Q := $(if $(V),,@)
+
+NEED_LIBRARIES := $(filter-out run test check setup format-check clean,$(or $(MAKECMDGOALS),all))
+ifneq ($(NEED_LIBRARIES),)
+ifeq ($(shell pkg-config --exists $(PACKAGES) 2>/dev/null && command -v protoc-c),)
+$(error libraries to build with are missing: `make setup` installs them)
+endif
+endif
+
+.PHONY: all run test check units setup tidy format-check install clean
+all: $(PROGRAM)
+
+# Each builds in a make of its own, so that it sees what setup has installed.
+run:
+	@scripts/setup
+	@$(MAKE) --no-print-directory -j$(JOBS) $(PROGRAM)
+	@exec ./$(PROGRAM) $(ARGS)
+
+test:
+	@scripts/setup test
+	@test/run
+
+check:
+	@test/run
+
+setup:
+	@scripts/setup
+
+$(PROGRAM): $(OBJECTS)
+	@echo "  link  $@"
+	$(Q)$(CC) $(CFLAGS) $(HARDENING) -o $@ $^ $(LIBS)
+
+$(BUILD)/%.o: %.c | $(PROTO_H) $(BUILD)/version_data.h
+	@mkdir -p $(@D)
+	@echo "  cc    $<"
+	$(Q)$(COMPILE) -c -o $@ $<
+
+# Rewritten only when it changes, so a commit rebuilds what shows the version only.
+$(BUILD)/version_data.h: FORCE
+	@mkdir -p $(@D)
+	@printf '#define VERSION_NUMBER "%s"\n#define VERSION_REV "%s"\n' '$(VERSION)' '$(REV)' > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+FORCE:
+
+# Generated and packaged C is compiled as it comes, without our warnings.
+$(BUILD)/proto/%.pb-c.o: $(BUILD)/proto/%.pb-c.c | $(PROTO_H)
+	$(Q)$(CC) $(CFLAGS) $(HARDENING) $(INCLUDES) $(PKG_FLAGS) -MMD -MP -c -o $@ $<
+
+$(EMBEDDED:.c=.o): $(EMBEDDED)
+	$(Q)$(COMPILE) -c -o $@ $<
+
+$(BUILD)/llhttp/%.o: /usr/share/llhttp/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(HARDENING) $(PKG_FLAGS) -c -o $@ $<
+
+$(BUILD)/proto/%.pb-c.c $(BUILD)/proto/%.pb-c.h &: sim/proto/%.proto $(PROTOS)
+	@mkdir -p $(@D)
+	@echo "  proto $<"
+	$(Q)protoc-c --proto_path=sim/proto --c_out=$(BUILD)/proto $< 2> $@.log || { cat $@.log >&2; exit 1; }
+
+.SECONDARY: $(PROTO_C) $(PROTO_H)
+
+$(EMBEDDED): scripts/embed $(FIXTURES)
+	@mkdir -p $(@D)
+	@echo "  embed $@"
+	$(Q)scripts/embed $(FIXTURES) > $@.new && mv $@.new $@
+
+$(BUILD)/unit/%: test/unit/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo "  unit  $<"
+	$(Q)$(COMPILE) -MF $@.d -MT $@ -o $@ $< $(LIBRARY) $(LIBS) -lcmocka
+
+units: $(UNITS)
+
+OWN_C := $(SOURCES) $(wildcard test/unit/*.c)
+
+tidy: $(PROTO_H) $(BUILD)/version_data.h
+	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(OWN_C) -- $(STANDARD) $(WARNINGS) $(INCLUDES) $(PKG_FLAGS)
+
+format-check:
+	$(Q)clang-format --dry-run --Werror $(OWN_C) $(wildcard crypto/*.h sim/*.h sim/*/*.h)
+
+install: $(PROGRAM)
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/dstack-simulator
+
+clean:
+	rm -rf build dstack-simulator
+
+-include $(OBJECTS:.o=.d) $(UNITS:=.d)

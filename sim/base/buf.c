@@ -1,0 +1,122 @@
+#include "sim/base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sim/base/memory.h"
+
+#define FIRST_BYTES 256
+
+void buf_init(struct buf *buf, size_t limit)
+{
+    *buf = (struct buf){.limit = limit};
+}
+
+void buf_init_front(struct buf *buf, size_t limit, size_t front)
+{
+    *buf = (struct buf){.limit = limit, .front = front};
+}
+
+void buf_over(struct buf *buf, void *memory, size_t size)
+{
+    *buf = (struct buf){.data = memory, .capacity = size, .limit = size};
+}
+
+void buf_free(struct buf *buf)
+{
+    if (buf->data)
+        free(buf->data - buf->front);
+    buf_init_front(buf, buf->limit, buf->front);
+}
+
+void buf_reset(struct buf *buf)
+{
+    buf->len = 0;
+    buf->overflow = false;
+}
+
+static void grow(struct buf *buf, size_t needed)
+{
+    size_t capacity = buf->capacity ? buf->capacity : FIRST_BYTES;
+
+    while (capacity < needed)
+        capacity = capacity > SIZE_MAX / 2 ? needed : 2 * capacity;
+    buf->data = (uint8_t *)memory_grow(buf->data ? buf->data - buf->front : NULL, buf->front + capacity) + buf->front;
+    buf->capacity = capacity;
+}
+
+uint8_t *buf_reserve(struct buf *buf, size_t extra)
+{
+    if (buf->overflow || extra > buf->limit - buf->len) {
+        buf->overflow = true;
+        return NULL;
+    }
+    if (!buf->data || extra > buf->capacity - buf->len)
+        grow(buf, buf->len + extra);
+    return buf->data + buf->len;
+}
+
+void buf_append(struct buf *buf, const void *data, size_t len)
+{
+    uint8_t *room = buf_reserve(buf, len);
+
+    if (!room || len == 0)
+        return;
+    memcpy(room, data, len);
+    buf->len += len;
+}
+
+void buf_append_text(struct buf *buf, const char *text)
+{
+    buf_append(buf, text, strlen(text));
+}
+
+void buf_append_byte(struct buf *buf, uint8_t byte)
+{
+    uint8_t *room = buf_reserve(buf, 1);
+
+    if (!room)
+        return;
+    *room = byte;
+    buf->len++;
+}
+
+void buf_append_span(struct buf *buf, struct span span)
+{
+    buf_append(buf, span.data, span.len);
+}
+
+void buf_printf(struct buf *buf, const char *format, ...)
+{
+    va_list args, again;
+    uint8_t *room;
+    int len;
+
+    va_start(args, format);
+    va_copy(again, args);
+    len = vsnprintf(NULL, 0, format, args);
+    room = len < 0 ? NULL : buf_reserve(buf, (size_t)len + 1);
+    if (room) {
+        vsnprintf((char *)room, (size_t)len + 1, format, again);
+        buf->len += (size_t)len;
+    }
+    va_end(again);
+    va_end(args);
+}
+
+struct span buf_span(const struct buf *buf)
+{
+    return span_of(buf->data, buf->len);
+}
+
+char *buf_take(struct buf *buf, size_t *len)
+{
+    char *taken;
+
+    *len = buf->len;
+    taken = memory_grow(buf->data, buf->len + 1);
+    taken[buf->len] = 0;
+    buf_init(buf, buf->limit);
+    return taken;
+}

@@ -1,0 +1,46 @@
+/* A growing byte buffer with a limit.
+ *
+ * Appending past the limit drops the bytes and sets `overflow`, which stays set
+ * until buf_reset: a writer appends freely and checks once at the end. */
+#ifndef BASE_BUF_H
+#define BASE_BUF_H
+
+#include "sim/base/span.h"
+
+struct buf {
+    uint8_t *data;
+    size_t len;
+    size_t capacity;
+    size_t limit; /* most bytes it may hold */
+    size_t front; /* bytes kept free in front of data, see buf_init_front */
+    bool overflow;
+};
+
+void buf_init(struct buf *buf, size_t limit);
+/* Keeps `front` bytes free in front of data for what is known only once the rest
+ * is written. They exist once the buffer has been appended to. */
+void buf_init_front(struct buf *buf, size_t limit, size_t front);
+/* A buffer over memory of the caller's, which is also its limit: it never grows and
+ * must not be freed. */
+void buf_over(struct buf *buf, void *memory, size_t size);
+void buf_free(struct buf *buf);
+void buf_reset(struct buf *buf); /* empties it, keeps the memory */
+
+/* Room for `extra` more bytes behind data + len, or NULL on overflow. The caller
+ * writes there and then adds to len. */
+uint8_t *buf_reserve(struct buf *buf, size_t extra);
+
+void buf_append(struct buf *buf, const void *data, size_t len);
+void buf_append_text(struct buf *buf, const char *text);
+void buf_append_byte(struct buf *buf, uint8_t byte);
+void buf_append_span(struct buf *buf, struct span span);
+void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The contents; valid until the next change. */
+struct span buf_span(const struct buf *buf);
+
+/* Takes the contents away as a heap string (NUL behind it, free with free()); the
+ * buffer, which must have no front, is empty afterwards. */
+char *buf_take(struct buf *buf, size_t *len);
+
+#endif

@@ -1,0 +1,19 @@
+/* Hexadecimal: lower case out, either case in. */
+#ifndef BASE_HEX_H
+#define BASE_HEX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Writes 2 * len characters, no NUL. Free of branches and look-ups on the data. */
+void hex_encode(const void *bytes, size_t len, char *out);
+
+enum hex_error { HEX_OK = 0, HEX_ODD = -1, HEX_DIGIT = -2 };
+
+/* Reads `len` characters, an optional 0x in front.
+ * Out: out, which has room for len / 2 bytes, and *out_len.
+ * Returns HEX_OK, HEX_ODD (an odd number of digits) or HEX_DIGIT (a character
+ * that is no hex digit; its place in *bad_at). */
+enum hex_error hex_decode(const char *text, size_t len, uint8_t *out, size_t *out_len, size_t *bad_at);
+
+#endif

@@ -1,0 +1,131 @@
+#include "sim/base/json_text.h"
+
+#include "sim/base/hex.h"
+#include "sim/base/utf8.h"
+
+#define ESCAPE_CHARS 6 /* \uXXXX */
+#define REPLACEMENT_CHARACTER 0xfffd
+
+#define BLOCK_BYTES 16
+
+static bool is_plain(uint8_t byte)
+{
+    return (byte >= 0x20) & (byte < 0x7f) & (byte != '"') & (byte != '\\');
+}
+
+/* How many bytes stand for themselves. Whole blocks are looked at without a branch
+ * for each byte, which compilers turn into vector instructions. */
+static size_t plain_prefix(const uint8_t *text, size_t len)
+{
+    size_t count = 0;
+
+    while (len - count >= BLOCK_BYTES) {
+        unsigned plain = 0;
+        for (size_t i = 0; i < BLOCK_BYTES; i++)
+            plain += is_plain(text[count + i]);
+        if (plain != BLOCK_BYTES)
+            break;
+        count += BLOCK_BYTES;
+    }
+    while (count < len && is_plain(text[count]))
+        count++;
+    return count;
+}
+
+static void append_unit(struct buf *out, uint32_t unit)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char escape[ESCAPE_CHARS] = {
+        '\\', 'u', digits[unit >> 12 & 15], digits[unit >> 8 & 15], digits[unit >> 4 & 15], digits[unit & 15],
+    };
+
+    buf_append(out, escape, sizeof escape);
+}
+
+static void append_escaped(struct buf *out, uint32_t character)
+{
+    switch (character) {
+    case '"':
+        buf_append(out, "\\\"", 2);
+        return;
+    case '\\':
+        buf_append(out, "\\\\", 2);
+        return;
+    case '\n':
+        buf_append(out, "\\n", 2);
+        return;
+    case '\r':
+        buf_append(out, "\\r", 2);
+        return;
+    case '\t':
+        buf_append(out, "\\t", 2);
+        return;
+    }
+    if (character < 0x10000) {
+        append_unit(out, character);
+        return;
+    }
+    character -= 0x10000;
+    append_unit(out, 0xd800 | character >> 10);
+    append_unit(out, 0xdc00 | (character & 0x3ff));
+}
+
+void json_text_string(struct buf *out, const char *text, size_t len)
+{
+    const uint8_t *at = (const uint8_t *)text;
+    const uint8_t *end = at + len;
+
+    buf_append_byte(out, '"');
+    while (at < end) {
+        size_t size = plain_prefix(at, (size_t)(end - at));
+        uint32_t character;
+
+        buf_append(out, at, size);
+        at += size;
+        if (at == end)
+            break;
+        size = utf8_read(at, (size_t)(end - at), &character);
+        append_escaped(out, size ? character : REPLACEMENT_CHARACTER);
+        at += size ? size : 1;
+    }
+    buf_append_byte(out, '"');
+}
+
+void json_text_hex(struct buf *out, const void *bytes, size_t len)
+{
+    uint8_t *room = buf_reserve(out, 2 * len + 2);
+
+    if (!room)
+        return;
+    room[0] = '"';
+    hex_encode(bytes, len, (char *)room + 1);
+    room[2 * len + 1] = '"';
+    out->len += 2 * len + 2;
+}
+
+void json_text_key(struct buf *out, char separator, const char *name)
+{
+    if (separator)
+        buf_append_byte(out, (uint8_t)separator);
+    buf_append_byte(out, '"');
+    buf_append_text(out, name);
+    buf_append(out, "\":", 2);
+}
+
+void json_text_member(struct buf *out, char separator, const char *name, const char *text)
+{
+    json_text_key(out, separator, name);
+    json_text_string(out, text, strlen(text));
+}
+
+void json_text_member_hex(struct buf *out, char separator, const char *name, const void *bytes, size_t len)
+{
+    json_text_key(out, separator, name);
+    json_text_hex(out, bytes, len);
+}
+
+void json_text_member_uint(struct buf *out, char separator, const char *name, uint64_t value)
+{
+    json_text_key(out, separator, name);
+    buf_printf(out, "%llu", (unsigned long long)value);
+}

@@ -1,0 +1,58 @@
+/* The program's log: lines for people or JSON for machines, on one stream.
+ *
+ * Never given keys or payloads. A struct log is passed in, there is no global
+ * one: fill in the first four fields and zero the rest. Lines are buffered by the
+ * stream; log_flush writes them out, which the event loop does before it sleeps. */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "sim/base/span.h"
+
+enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG, LOG_OFF = -1 };
+enum log_format { LOG_TEXT, LOG_JSON };
+
+struct log {
+    FILE *stream;
+    enum log_level level; /* the most talkative that is written */
+    enum log_format format;
+    bool colour;
+
+    time_t second;  /* the log's own: the second that stamp shows */
+    char stamp[24]; /* empty at first */
+};
+
+/* Names as on the command line. Each returns 0, or -1 for an unknown name. */
+int log_level_by_name(const char *name, enum log_level *level);
+int log_format_by_name(const char *name, enum log_format *format);
+
+static inline bool log_wants(const struct log *log, enum log_level level)
+{
+    return level <= log->level;
+}
+
+/* One line of one sentence, cut at 600 bytes, with control characters and what is
+ * not UTF-8 escaped. LOG_ERROR lines are flushed at once. Text shows local time,
+ * JSON shows UTC. */
+void log_write(struct log *log, enum log_level level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* One answered request, at LOG_INFO. */
+struct log_request {
+    const char *verb;   /* "GET" */
+    struct span path;   /* as sent; logged with everything unprintable escaped, and cut at 200 bytes */
+    int status;
+    size_t body_bytes;  /* of the response */
+    uint64_t micros;    /* from complete request to written response */
+    const char *client; /* "127.0.0.1:50314" or the socket's path */
+};
+void log_request(struct log *log, const struct log_request *request);
+
+void log_flush(struct log *log);
+
+#endif

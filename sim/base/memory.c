@@ -1,0 +1,39 @@
+#include "sim/base/memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *checked(void *memory, size_t size)
+{
+    if (!memory) {
+        fprintf(stderr, "dstack-simulator: out of memory: the system refused %zu bytes\n", size);
+        abort();
+    }
+    return memory;
+}
+
+void *memory_alloc(size_t size)
+{
+    return checked(malloc(size ? size : 1), size);
+}
+
+void *memory_zalloc(size_t size)
+{
+    return checked(calloc(1, size ? size : 1), size);
+}
+
+void *memory_grow(void *old, size_t size)
+{
+    return checked(realloc(old, size ? size : 1), size);
+}
+
+char *memory_copy(const void *data, size_t len)
+{
+    char *copy = memory_alloc(len + 1);
+
+    if (len)
+        memcpy(copy, data, len);
+    copy[len] = 0;
+    return copy;
+}

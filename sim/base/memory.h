@@ -1,0 +1,16 @@
+/* Heap allocation that cannot fail.
+ *
+ * Every size that comes from outside is checked against a limit before it
+ * reaches these, so what is left is a machine that is out of memory: the process
+ * says so and aborts. Free with free(). */
+#ifndef BASE_MEMORY_H
+#define BASE_MEMORY_H
+
+#include <stddef.h>
+
+void *memory_alloc(size_t size);
+void *memory_zalloc(size_t size);
+void *memory_grow(void *old, size_t size);
+char *memory_copy(const void *data, size_t len); /* NUL behind the copy */
+
+#endif

@@ -1,0 +1,15 @@
+/* UTF-8 (RFC 3629). */
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Reads one character of at most len bytes. Returns how many bytes it takes, or
+ * 0 when they are not valid UTF-8 (overlong forms and surrogates are not). */
+size_t utf8_read(const uint8_t *bytes, size_t len, uint32_t *character);
+
+bool utf8_valid(const void *text, size_t len);
+
+#endif
