@@ -1,0 +1,18 @@
+/* Pure Ed25519 (RFC 8032). A face of nettle/hogweed. */
+#ifndef CRYPTO_ED25519_H
+#define CRYPTO_ED25519_H
+
+#include "crypto/bytes.h"
+
+void ed25519_public_key(const uint8_t seed32[static 32], uint8_t public32[static 32]);
+void ed25519_sign(const uint8_t seed32[static 32], const uint8_t public32[static 32], const void *message,
+                  size_t len, uint8_t signature64[static 64]);
+bool ed25519_verify(const uint8_t public32[static 32], const void *message, size_t len,
+                    const uint8_t signature64[static 64]);
+
+/* Does it decode to a point on the curve? As lenient as the usual libraries: a y not
+ * below p stands for y mod p, and x = 0 may carry either sign (RFC 8032, 5.1.3 would
+ * turn both away); a point of small order is a point too. */
+bool ed25519_is_public_key(const uint8_t public32[static 32]);
+
+#endif

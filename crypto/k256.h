@@ -1,0 +1,42 @@
+/* ECDSA over secp256k1, with recovery (SEC 1; RFC 6979 nonces, low s).
+ * A face of libsecp256k1. Keys and digests are big-endian. */
+#ifndef CRYPTO_K256_H
+#define CRYPTO_K256_H
+
+#include "crypto/bytes.h"
+
+#define K256_PUBLIC_BYTES 33    /* compressed */
+#define K256_SIGNATURE_BYTES 64 /* r || s */
+#define K256_RECOVERABLE_BYTES 65 /* r || s || recovery id 0..3 */
+
+/* The library's tables; make one and pass it around. */
+struct k256;
+
+struct k256 *k256_new(void); /* never NULL */
+void k256_free(struct k256 *k256);
+
+/* Is this a private key: not zero and below the group order? */
+bool k256_is_private_key(const struct k256 *k256, const uint8_t key32[static 32]);
+
+/* Each returns 0, or -1 when key32 is no private key; out is then zero. */
+int k256_public_key(const struct k256 *k256, const uint8_t key32[static 32], uint8_t public33[static 33]);
+int k256_sign(const struct k256 *k256, const uint8_t key32[static 32], const uint8_t digest32[static 32],
+              uint8_t signature64[static 64]);
+int k256_sign_recoverable(const struct k256 *k256, const uint8_t key32[static 32],
+                          const uint8_t digest32[static 32], uint8_t signature65[static 65]);
+
+/* Is it a point on the curve, as 33 bytes compressed or 65 uncompressed? */
+bool k256_is_public_key(const struct k256 *k256, const uint8_t *public_key, size_t len);
+
+/* Is it a signature at all: r and s not zero and below the group order? */
+bool k256_is_signature(const struct k256 *k256, const uint8_t signature64[static 64]);
+
+/* True when the signature, with a low s, is the key's over the digest. */
+bool k256_verify(const struct k256 *k256, const uint8_t *public_key, size_t public_key_len,
+                 const uint8_t digest32[static 32], const uint8_t signature64[static 64]);
+
+/* The key that made the signature. Returns 0, or -1 when there is none. */
+int k256_recover(const struct k256 *k256, const uint8_t digest32[static 32],
+                 const uint8_t signature65[static 65], uint8_t public33[static 33]);
+
+#endif

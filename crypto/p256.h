@@ -1,0 +1,32 @@
+/* ECDSA over P-256 with SHA-256 (FIPS 186-5, RFC 6979 nonces).
+ * A face of nettle/hogweed, which signs many times faster than mbedTLS.
+ * Scalars and coordinates are big-endian. */
+#ifndef CRYPTO_P256_H
+#define CRYPTO_P256_H
+
+#include "crypto/bytes.h"
+
+#define P256_PUBLIC_BYTES 64    /* x || y, without the 04 in front */
+#define P256_SIGNATURE_BYTES 64 /* r || s */
+
+struct p256_key {
+    uint8_t scalar[32];
+    uint8_t public_key[P256_PUBLIC_BYTES];
+};
+
+/* Makes the key of a scalar.
+ * Returns 0, or -1 (key all zero) when it is zero or not below the group order. */
+int p256_key_from_scalar(struct p256_key *key, const uint8_t scalar32[static 32]);
+
+/* A fresh random key. */
+void p256_key_generate(struct p256_key *key);
+
+/* The same key and digest always give the same signature; a key that is all zero
+ * gives zeros. */
+void p256_sign(const struct p256_key *key, const uint8_t digest32[static 32], uint8_t signature64[static 64]);
+
+/* False also for a key that is no point of the curve. */
+bool p256_verify(const uint8_t public64[static 64], const uint8_t digest32[static 32],
+                 const uint8_t signature64[static 64]);
+
+#endif

@@ -1,0 +1,9 @@
+/* X25519 (RFC 7748). A face of nettle. */
+#ifndef CRYPTO_X25519_H
+#define CRYPTO_X25519_H
+
+#include "crypto/bytes.h"
+
+void x25519_public_key(const uint8_t secret32[static 32], uint8_t public32[static 32]);
+
+#endif

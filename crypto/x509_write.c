@@ -1,0 +1,235 @@
+#include <string.h>
+
+#include "crypto/der.h"
+#include "crypto/hash.h"
+#include "crypto/x509.h"
+
+#define VERSION_3 2 /* of a certificate */
+#define VERSION_2 1 /* of a CRL */
+#define SERIAL_MAX_BYTES 20
+
+static const uint8_t OID_ECDSA_WITH_SHA256[] = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02};
+static const uint8_t OID_CRL_NUMBER[] = {0x55, 0x1d, 0x14};
+static const uint8_t OID_AUTHORITY_KEY_ID[] = {0x55, 0x1d, 0x23};
+
+/* All of a P-256 SubjectPublicKeyInfo in front of x || y: id-ecPublicKey,
+ * prime256v1, and a BIT STRING that starts with 04. */
+static const uint8_t SPKI_HEAD[] = {
+    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
+    0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04,
+};
+
+/* PrivateKeyInfo (RFC 5208) around an ECPrivateKey (RFC 5915) that names its curve
+ * only outside: what stands before the scalar, and between it and x || y. */
+static const uint8_t PKCS8_HEAD[] = {
+    0x30, 0x81, 0x87, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86,
+    0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d,
+    0x03, 0x01, 0x07, 0x04, 0x6d, 0x30, 0x6b, 0x02, 0x01, 0x01, 0x04, 0x20,
+};
+static const uint8_t PKCS8_MIDDLE[] = {0xa1, 0x44, 0x03, 0x42, 0x00, 0x04};
+
+_Static_assert(sizeof SPKI_HEAD + P256_PUBLIC_BYTES == X509_SPKI_BYTES, "SubjectPublicKeyInfo");
+_Static_assert(sizeof PKCS8_HEAD + 32 + sizeof PKCS8_MIDDLE + P256_PUBLIC_BYTES == X509_PKCS8_BYTES,
+               "PKCS#8");
+
+static void write_algorithm(struct der *der)
+{
+    size_t mark = der_mark(der);
+    der_oid(der, OID_ECDSA_WITH_SHA256, sizeof OID_ECDSA_WITH_SHA256);
+    der_wrap(der, mark, DER_SEQUENCE);
+}
+
+static void write_signature(struct der *der, const uint8_t signature64[static 64])
+{
+    size_t mark = der_mark(der);
+    der_uint_bytes(der, signature64 + 32, 32);
+    der_uint_bytes(der, signature64, 32);
+    der_wrap(der, mark, DER_SEQUENCE);
+    der_raw(der, "\0", 1); /* no unused bits */
+    der_wrap(der, mark, DER_BIT_STRING);
+}
+
+/* Moves what was written from the end of out to its beginning. */
+static int finish(const struct der *der, uint8_t *out, size_t *out_len)
+{
+    struct bytes done = der_done(der);
+    *out_len = done.len;
+    if (done.data == NULL)
+        return -1;
+    memmove(out, done.data, done.len);
+    return 0;
+}
+
+/* What der holds is the to-be-signed part: puts algorithm and signature behind it. */
+static int sign_and_finish(struct der *der, const struct p256_key *issuer_key, uint8_t *out, size_t *out_len)
+{
+    struct bytes body = der_done(der);
+    if (body.data != NULL) {
+        uint8_t digest[32], signature[P256_SIGNATURE_BYTES], room[96];
+        hash_sha256(body.data, body.len, digest);
+        p256_sign(issuer_key, digest, signature);
+        struct der tail;
+        der_init(&tail, room, sizeof room);
+        write_signature(&tail, signature);
+        write_algorithm(&tail);
+        der_append(der, der_done(&tail).data, der_done(&tail).len);
+        der_wrap(der, 0, DER_SEQUENCE);
+    }
+    return finish(der, out, out_len);
+}
+
+static void write_attribute(struct der *der, const struct x509_attribute *attribute)
+{
+    size_t mark = der_mark(der);
+    der_value(der, DER_UTF8_STRING, attribute->text, strlen(attribute->text));
+    der_oid(der, attribute->oid, sizeof attribute->oid);
+    der_wrap(der, mark, DER_SEQUENCE);
+    der_wrap(der, mark, DER_SET);
+}
+
+int x509_write_name(const struct x509_attribute *attributes, size_t count, uint8_t *out, size_t out_size,
+                    size_t *out_len)
+{
+    struct der der;
+    der_init(&der, out, out_size);
+    for (size_t i = count; i-- > 0;)
+        write_attribute(&der, &attributes[i]);
+    der_wrap(&der, 0, DER_SEQUENCE);
+    return finish(&der, out, out_len);
+}
+
+static void write_extension(struct der *der, const struct x509_extension *extension)
+{
+    size_t mark = der_mark(der);
+    der_value(der, DER_OCTET_STRING, extension->value.data, extension->value.len);
+    if (extension->critical)
+        der_bool(der, true);
+    der_oid(der, extension->oid.data, extension->oid.len);
+    der_wrap(der, mark, DER_SEQUENCE);
+}
+
+/* An empty list may not be written at all (RFC 5280, 4.1). */
+static void write_extensions(struct der *der, const struct x509_extension *extensions, size_t count, int tag)
+{
+    if (count == 0)
+        return;
+    size_t mark = der_mark(der);
+    for (size_t i = count; i-- > 0;)
+        write_extension(der, &extensions[i]);
+    der_wrap(der, mark, DER_SEQUENCE);
+    der_wrap(der, mark, tag);
+}
+
+static void write_serial(struct der *der, struct bytes serial)
+{
+    if (serial.len == 0 || serial.len > SERIAL_MAX_BYTES)
+        der->failed = true;
+    else
+        der_uint_bytes(der, serial.data, serial.len);
+}
+
+static void write_validity(struct der *der, int64_t not_before, int64_t not_after)
+{
+    size_t mark = der_mark(der);
+    der_time(der, not_after);
+    der_time(der, not_before);
+    der_wrap(der, mark, DER_SEQUENCE);
+}
+
+static void write_public_key(struct der *der, const uint8_t public_key[static P256_PUBLIC_BYTES])
+{
+    uint8_t spki[X509_SPKI_BYTES];
+    x509_public_key_info(public_key, spki);
+    der_raw(der, spki, sizeof spki);
+}
+
+int x509_write_certificate(const struct x509_certificate *certificate, const struct p256_key *issuer_key,
+                           uint8_t *out, size_t out_size, size_t *out_len)
+{
+    struct der der;
+    der_init(&der, out, out_size);
+    write_extensions(&der, certificate->extensions, certificate->extension_count, DER_CONTEXT_CONSTRUCTED(3));
+    write_public_key(&der, certificate->public_key);
+    der_raw(&der, certificate->subject.data, certificate->subject.len);
+    write_validity(&der, certificate->not_before, certificate->not_after);
+    der_raw(&der, certificate->issuer.data, certificate->issuer.len);
+    write_algorithm(&der);
+    write_serial(&der, certificate->serial);
+    size_t mark = der_mark(&der);
+    der_uint(&der, VERSION_3);
+    der_wrap(&der, mark, DER_CONTEXT_CONSTRUCTED(0));
+    der_wrap(&der, 0, DER_SEQUENCE);
+    return sign_and_finish(&der, issuer_key, out, out_len);
+}
+
+static void write_crl_extensions(struct der *der, const struct x509_crl *crl)
+{
+    uint8_t number_room[8], key_id_room[X509_KEY_ID_BYTES + 4];
+    struct der number, key_id;
+    der_init(&number, number_room, sizeof number_room);
+    der_uint(&number, crl->number);
+    der_init(&key_id, key_id_room, sizeof key_id_room);
+    der_value(&key_id, DER_CONTEXT(0), crl->authority_key_id, X509_KEY_ID_BYTES);
+    der_wrap(&key_id, 0, DER_SEQUENCE);
+    const struct x509_extension extensions[] = {
+        {.oid = {OID_CRL_NUMBER, sizeof OID_CRL_NUMBER}, .value = der_done(&number)},
+        {.oid = {OID_AUTHORITY_KEY_ID, sizeof OID_AUTHORITY_KEY_ID}, .value = der_done(&key_id)},
+    };
+    write_extensions(der, extensions, 2, DER_CONTEXT_CONSTRUCTED(0));
+}
+
+static void write_revoked(struct der *der, const struct x509_crl *crl)
+{
+    if (crl->revoked_count == 0)
+        return;
+    size_t list = der_mark(der);
+    for (size_t i = crl->revoked_count; i-- > 0;) {
+        size_t entry = der_mark(der);
+        der_time(der, crl->this_update);
+        write_serial(der, crl->revoked[i]);
+        der_wrap(der, entry, DER_SEQUENCE);
+    }
+    der_wrap(der, list, DER_SEQUENCE);
+}
+
+int x509_write_crl(const struct x509_crl *crl, const struct p256_key *issuer_key, uint8_t *out,
+                   size_t out_size, size_t *out_len)
+{
+    struct der der;
+    der_init(&der, out, out_size);
+    write_crl_extensions(&der, crl);
+    write_revoked(&der, crl);
+    der_time(&der, crl->next_update);
+    der_time(&der, crl->this_update);
+    der_raw(&der, crl->issuer.data, crl->issuer.len);
+    write_algorithm(&der);
+    der_uint(&der, VERSION_2);
+    der_wrap(&der, 0, DER_SEQUENCE);
+    return sign_and_finish(&der, issuer_key, out, out_len);
+}
+
+void x509_public_key_info(const uint8_t public_key[static P256_PUBLIC_BYTES],
+                          uint8_t spki[static X509_SPKI_BYTES])
+{
+    memcpy(spki, SPKI_HEAD, sizeof SPKI_HEAD);
+    memcpy(spki + sizeof SPKI_HEAD, public_key, P256_PUBLIC_BYTES);
+}
+
+void x509_key_id(const uint8_t public_key[static P256_PUBLIC_BYTES], uint8_t id[static X509_KEY_ID_BYTES])
+{
+    uint8_t point[1 + P256_PUBLIC_BYTES] = {0x04};
+    memcpy(point + 1, public_key, P256_PUBLIC_BYTES);
+    hash_sha1_key_id(point, sizeof point, id);
+}
+
+void x509_write_pkcs8(const struct p256_key *key, uint8_t pkcs8[static X509_PKCS8_BYTES])
+{
+    uint8_t *at = pkcs8;
+    memcpy(at, PKCS8_HEAD, sizeof PKCS8_HEAD);
+    at += sizeof PKCS8_HEAD;
+    memcpy(at, key->scalar, sizeof key->scalar);
+    at += sizeof key->scalar;
+    memcpy(at, PKCS8_MIDDLE, sizeof PKCS8_MIDDLE);
+    at += sizeof PKCS8_MIDDLE;
+    memcpy(at, key->public_key, P256_PUBLIC_BYTES);
+}
