@@ -1,0 +1,56 @@
+#include "sim/td/app.h"
+
+#include <stdlib.h>
+
+#include "crypto/hash.h"
+#include "sim/base/memory.h"
+#include "sim/base/utf8.h"
+#include "sim/td/json_file.h"
+
+static int read_name(struct app *app, const json_t *root, struct error *error)
+{
+    const json_t *name = json_object_get(root, "name");
+
+    if (name && !json_is_string(name))
+        return error_input(error, "name must be a string");
+    app->name = name ? memory_copy(json_string_value(name), json_string_length(name)) : memory_copy("", 0);
+    return 0;
+}
+
+static int read_public_tcbinfo(struct app *app, const json_t *root, struct error *error)
+{
+    const json_t *flag = json_object_get(root, "public_tcbinfo");
+
+    if (flag && !json_is_boolean(flag))
+        return error_input(error, "public_tcbinfo must be true or false");
+    app->public_tcbinfo = !flag || json_is_true(flag);
+    return 0;
+}
+
+int app_parse(struct app *app, struct span compose, struct error *error)
+{
+    json_t *root;
+    int result;
+
+    *app = (struct app){0};
+    if (!utf8_valid(compose.data, compose.len))
+        return error_input(error, "must be UTF-8 text: Info shows it as it is");
+    root = json_file_parse(compose, error);
+    if (!root)
+        return -1;
+    app->compose = memory_copy(compose.data, compose.len);
+    app->compose_len = compose.len;
+    hash_sha256(compose.data, compose.len, app->compose_hash);
+    result = read_name(app, root, error) || read_public_tcbinfo(app, root, error) ? -1 : 0;
+    json_decref(root);
+    if (result)
+        app_free(app);
+    return result;
+}
+
+void app_free(struct app *app)
+{
+    free(app->compose);
+    free(app->name);
+    *app = (struct app){0};
+}

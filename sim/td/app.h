@@ -1,0 +1,26 @@
+/* The app a TD runs: its app-compose file and the identity that follows from it. */
+#ifndef TD_APP_H
+#define TD_APP_H
+
+#include "sim/base/error.h"
+#include "sim/base/span.h"
+
+#define APP_ID_BYTES 20
+#define APP_INSTANCE_ID_BYTES 20
+#define APP_COMPOSE_HASH_BYTES 32
+#define APP_COMPOSE_FILE_BYTES (1024 * 1024)
+
+struct app {
+    char *compose; /* the file's bytes, exactly; NUL behind */
+    size_t compose_len;
+    char *name;
+    bool public_tcbinfo; /* may everybody read TCB info and vm_config? */
+    uint8_t compose_hash[APP_COMPOSE_HASH_BYTES]; /* SHA-256 of compose */
+};
+
+/* Reads an app-compose.json: a JSON object in UTF-8. `name` and `public_tcbinfo`
+ * may be missing. Copies what it keeps; give it back with app_free. */
+int app_parse(struct app *app, struct span compose, struct error *error);
+void app_free(struct app *app);
+
+#endif

@@ -1,0 +1,252 @@
+#include "sim/td/app_cert.h"
+
+#include <msgpack.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "crypto/pem.h"
+#include "crypto/random.h"
+#include "sim/base/memory.h"
+#include "sim/td/pki.h"
+
+#define SERIAL_BYTES 16
+#define VALID_BEFORE_NOW 60                       /* seconds: clocks differ a little */
+#define VALID_FOR (INT64_C(10) * 365 * 24 * 3600) /* seconds */
+#define LATEST_TIME INT64_C(253402300799)         /* the year 9999 ends */
+#define DNS_NAME_BYTES 253
+#define FIXED_BYTES 4096 /* more than everything in a certificate whose size is known */
+
+/* dstack's private extensions: 1.3.6.1.4.1.62397.1.n */
+#define ARC 0x2b, 6, 1, 4, 1, 0x83, 0xe7, 0x3d, 1
+static const uint8_t oid_quote[] = {ARC, 1};
+static const uint8_t oid_event_log[] = {ARC, 2};
+static const uint8_t oid_usage[] = {ARC, 4};
+static const uint8_t oid_attestation[] = {ARC, 8};
+static const uint8_t oid_app_info[] = {ARC, 9};
+
+#define OID(name) ((struct bytes){name, sizeof name})
+
+/* One certificate being written. */
+struct draft {
+    const struct td *td;
+    const struct app_cert_request *request;
+    const struct p256_key *key;
+    uint8_t serial[SERIAL_BYTES];
+    int64_t not_before, not_after;
+    struct x509_extensions extensions;
+};
+
+/* --- checks --- */
+
+static int check_alt_name(const char *name, struct error *error)
+{
+    size_t len = strlen(name);
+
+    if (len == 0)
+        return error_input(error, "alt_names must not contain an empty name");
+    if (len > DNS_NAME_BYTES)
+        return error_input(error, "alt_names contains a name of %zu bytes; at most %d are taken", len,
+                           DNS_NAME_BYTES);
+    for (size_t i = 0; i < len; i++)
+        if (name[i] <= 0x20 || name[i] >= 0x7f)
+            return error_input(error, "alt_names: \"%s\" must be ASCII without spaces; write other names in their "
+                                      "xn-- form",
+                               name);
+    return 0;
+}
+
+static int check_request(const struct app_cert_request *request, struct error *error)
+{
+    if (strlen(request->subject) > APP_CERT_NAME_BYTES)
+        return error_input(error, "subject has %zu bytes; at most %d are taken", strlen(request->subject),
+                           APP_CERT_NAME_BYTES);
+    if (request->alt_name_count > APP_CERT_ALT_NAMES)
+        return error_input(error, "alt_names has %zu names; at most %d are taken", request->alt_name_count,
+                           APP_CERT_ALT_NAMES);
+    for (size_t i = 0; i < request->alt_name_count; i++)
+        if (check_alt_name(request->alt_names[i], error))
+            return -1;
+    return 0;
+}
+
+static int set_validity(struct draft *draft, int64_t now, struct error *error)
+{
+    const struct app_cert_request *request = draft->request;
+
+    if ((request->not_before && *request->not_before > (uint64_t)LATEST_TIME) ||
+        (request->not_after && *request->not_after > (uint64_t)LATEST_TIME))
+        return error_input(error, "not_before and not_after must be Unix seconds up to %lld, the end of the year 9999",
+                           (long long)LATEST_TIME);
+    draft->not_before = request->not_before ? (int64_t)*request->not_before : now - VALID_BEFORE_NOW;
+    draft->not_after = request->not_after ? (int64_t)*request->not_after : now + VALID_FOR;
+    if (draft->not_before >= draft->not_after)
+        return error_input(error, "not_before must be earlier than not_after: they are %lld and %lld",
+                           (long long)draft->not_before, (long long)draft->not_after);
+    return 0;
+}
+
+/* --- extensions --- */
+
+/* dstack wraps each value in an OCTET STRING of its own. */
+static void add_private(struct draft *draft, struct bytes oid, struct span value)
+{
+    struct der der;
+
+    x509_add_begin(&draft->extensions, &der);
+    der_value(&der, DER_OCTET_STRING, value.data, value.len);
+    x509_add_end(&draft->extensions, &der, oid, false);
+}
+
+static void add_attestation(struct draft *draft, struct arena *arena)
+{
+    const struct td *td = draft->td;
+    size_t quote_len = quote_size(&td->quote);
+    uint8_t *quote = arena_alloc(arena, quote_len);
+    uint8_t spki[X509_SPKI_BYTES], report_data[REPORT_DATA_BYTES];
+    struct span attestation;
+
+    x509_public_key_info(draft->key->public_key, spki);
+    report_data_ra_tls(spki, report_data);
+    quote_write(&td->quote, report_data, quote);
+    attestation = attestation_scale_cut(&td->view.attestation, span_of(quote, quote_len), report_data, arena);
+    add_private(draft, OID(oid_quote), span_of(quote, quote_len));
+    add_private(draft, OID(oid_event_log), span_of(td->view.event_log.plain, td->view.event_log.len));
+    add_private(draft, OID(oid_attestation), attestation);
+}
+
+static void pack_bin(msgpack_packer *packer, const void *data, size_t len)
+{
+    msgpack_pack_bin(packer, len);
+    msgpack_pack_bin_body(packer, data, len);
+}
+
+static void add_app_info(struct draft *draft)
+{
+    const struct td *td = draft->td;
+    msgpack_sbuffer out;
+    msgpack_packer packer;
+
+    msgpack_sbuffer_init(&out);
+    msgpack_packer_init(&packer, &out, msgpack_sbuffer_write);
+    msgpack_pack_array(&packer, 9);
+    pack_bin(&packer, td->app_id, sizeof td->app_id);
+    pack_bin(&packer, td->app.compose_hash, sizeof td->app.compose_hash);
+    pack_bin(&packer, td->instance_id, sizeof td->instance_id);
+    pack_bin(&packer, td->platform.device_id, sizeof td->platform.device_id);
+    pack_bin(&packer, td->view.mr_system, sizeof td->view.mr_system);
+    pack_bin(&packer, td->view.mr_aggregated, sizeof td->view.mr_aggregated);
+    pack_bin(&packer, td->os_image_hash, sizeof td->os_image_hash);
+    pack_bin(&packer, td->key_provider_info.plain, td->key_provider_info.len);
+    msgpack_pack_array(&packer, 0); /* init script hashes: this TD has run none */
+    add_private(draft, OID(oid_app_info), span_of(out.data, out.size));
+    msgpack_sbuffer_destroy(&out);
+}
+
+static void add_extensions(struct draft *draft, struct arena *arena)
+{
+    const struct app_cert_request *request = draft->request;
+    struct x509_extensions *extensions = &draft->extensions;
+    uint8_t key_id[X509_KEY_ID_BYTES];
+
+    x509_key_id(draft->key->public_key, key_id);
+    if (request->alt_name_count)
+        x509_add_alt_names(extensions, request->alt_names, request->alt_name_count);
+    x509_add_key_usage(extensions, X509_DIGITAL_SIGNATURE);
+    if (request->server_auth || request->client_auth)
+        x509_add_extended_key_usage(extensions, request->server_auth, request->client_auth);
+    x509_add_subject_key_id(extensions, key_id);
+    x509_add_authority_key_id(extensions, draft->td->keys.ca.key_id);
+    if (request->ra_tls)
+        add_attestation(draft, arena);
+    add_private(draft, OID(oid_usage), span_text("app:custom"));
+    if (request->with_app_info)
+        add_app_info(draft);
+}
+
+/* --- the certificate --- */
+
+/* An upper bound of what the variable parts take in the certificate. */
+static size_t variable_bytes(const struct draft *draft)
+{
+    const struct td_view *view = &draft->td->view;
+    size_t bytes = FIXED_BYTES + strlen(draft->request->subject);
+
+    for (size_t i = 0; i < draft->request->alt_name_count; i++)
+        bytes += strlen(draft->request->alt_names[i]) + 8;
+    if (draft->request->ra_tls)
+        bytes += 2 * quote_size(&draft->td->quote) + view->event_log.len + view->attestation.scale_log_cut.len +
+                 view->attestation.scale_config.len;
+    if (draft->request->with_app_info)
+        bytes += draft->td->key_provider_info.len;
+    return bytes;
+}
+
+static int write_certificate(struct draft *draft, struct arena *arena, char **pem, struct error *error)
+{
+    const struct x509_ca *ca = &draft->td->keys.ca;
+    const struct x509_attribute name = {X509_CN, draft->request->subject};
+    size_t size = variable_bytes(draft);
+    uint8_t *room = arena_alloc(arena, size);
+    uint8_t *der = arena_alloc(arena, size);
+    uint8_t *subject = arena_alloc(arena, size);
+    struct x509_certificate certificate = {
+        .serial = {draft->serial, sizeof draft->serial},
+        .issuer = ca->subject,
+        .not_before = draft->not_before,
+        .not_after = draft->not_after,
+        .public_key = draft->key->public_key,
+    };
+    size_t subject_len, der_len;
+
+    x509_extensions_init(&draft->extensions, room, size);
+    add_extensions(draft, arena);
+    certificate.extensions = draft->extensions.items;
+    certificate.extension_count = draft->extensions.count;
+    if (draft->extensions.failed || x509_write_name(&name, 1, subject, size, &subject_len))
+        return error_internal(error, "the certificate's contents do not fit in %zu bytes", size);
+    certificate.subject = (struct bytes){subject, subject_len};
+    if (x509_write_certificate(&certificate, &draft->td->keys.ca_key, der, size, &der_len))
+        return error_internal(error, "the certificate does not fit in %zu bytes", size);
+    *pem = arena_alloc(arena, pem_chars("CERTIFICATE", der_len) + 1);
+    (*pem)[pem_encode("CERTIFICATE", der, der_len, *pem)] = 0;
+    return 0;
+}
+
+int app_cert_issue(struct td *td, const struct app_cert_request *request, const struct p256_key *key,
+                   struct arena *arena, char **pem, struct error *error)
+{
+    struct draft draft = {.td = td, .request = request, .key = key};
+
+    if (check_request(request, error) || set_validity(&draft, time(NULL), error))
+        return -1;
+    td_view(td);
+    random_bytes(draft.serial, sizeof draft.serial);
+    draft.serial[0] &= 0x7f;
+    return write_certificate(&draft, arena, pem, error);
+}
+
+char *app_cert_write_own(struct td *td, size_t *len)
+{
+    static const struct app_cert_request request = {.subject = "demo-cert", .ra_tls = true, .client_auth = true};
+    const struct span which = span_of(td->instance_id, sizeof td->instance_id);
+    struct draft draft = {.td = td, .request = &request};
+    struct error error = {.kind = ERROR_NONE};
+    struct p256_key key;
+    struct arena arena;
+    struct buf joined;
+    char *leaf = NULL;
+
+    arena_init(&arena);
+    buf_init(&joined, SIZE_MAX);
+    seed_p256(&td->seed, "app-cert/key", which, &key);
+    seed_bytes(&td->seed, "app-cert/serial", which, draft.serial, sizeof draft.serial);
+    draft.serial[0] &= 0x7f;
+    draft.key = &key;
+    if (set_validity(&draft, td->boot_time, &error) == 0 && write_certificate(&draft, &arena, &leaf, &error) == 0) {
+        buf_append_text(&joined, leaf);
+        buf_append_text(&joined, td->keys.ca_cert);
+    }
+    bytes_wipe(&key, sizeof key);
+    arena_free(&arena);
+    return buf_take(&joined, len);
+}

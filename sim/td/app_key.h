@@ -1,0 +1,30 @@
+/* Keys an app asks for by path, and the signature that ties them to the app key.
+ *
+ * Deriving one costs two curve multiplications, so the latest are kept in a small
+ * cache of fixed size. */
+#ifndef TD_APP_KEY_H
+#define TD_APP_KEY_H
+
+#include "sim/td/app_keys.h"
+
+enum app_key_algorithm { APP_KEY_SECP256K1, APP_KEY_ED25519 };
+
+struct app_key {
+    uint8_t private_key[32]; /* scalar, or Ed25519 seed */
+    uint8_t public_key[K256_PUBLIC_BYTES];
+    size_t public_key_len; /* 33, or 32 for Ed25519 */
+    /* The app key's recoverable signature over Keccak-256(purpose || ':' || hex of public_key). */
+    uint8_t signature[K256_RECOVERABLE_BYTES];
+};
+
+struct app_key_cache;
+
+struct app_key_cache *app_key_cache_new(void);
+void app_key_cache_free(struct app_key_cache *cache); /* wipes what it held */
+
+/* The key of that path for that purpose. Fails for a path that gives no valid key. */
+int app_key_get(struct app_key_cache *cache, const struct app_keys *keys, const struct k256 *k256,
+                enum app_key_algorithm algorithm, const char *path, const char *purpose, struct app_key *key,
+                struct error *error);
+
+#endif

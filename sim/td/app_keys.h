@@ -1,0 +1,41 @@
+/* The keys a KMS gives an app: its secp256k1 key with the KMS root's signature
+ * over it, and the CA that issues its certificates. */
+#ifndef TD_APP_KEYS_H
+#define TD_APP_KEYS_H
+
+#include "crypto/k256.h"
+#include "crypto/x509.h"
+#include "sim/base/error.h"
+#include "sim/td/app.h"
+#include "sim/td/kms.h"
+
+#define APP_KEYS_FILE_BYTES (256 * 1024)
+
+struct app_keys {
+    uint8_t k256_key[32];
+    uint8_t k256_public[K256_PUBLIC_BYTES];
+    uint8_t k256_signature[K256_RECOVERABLE_BYTES]; /* by the KMS root over the app id and public key */
+    struct p256_key ca_key;
+    struct x509_ca ca;
+    char *ca_cert; /* PEM, as it is shown in chains */
+    bool has_app_id;
+    uint8_t app_id[APP_ID_BYTES]; /* when the file names one */
+};
+
+/* Reads the real simulator's appkeys.json (k256_key, k256_signature,
+ * ca_cert, key_provider.<KIND>.key; optional app_id; other members are ignored).
+ * Checks that key and certificate of the CA belong together. */
+int app_keys_parse(struct app_keys *keys, struct span json, const struct k256 *k256, struct error *error);
+
+/* The keys that the KMS gives that app id. */
+int app_keys_issue(struct app_keys *keys, const struct kms *kms, const uint8_t app_id[static APP_ID_BYTES],
+                   const struct k256 *k256, struct error *error);
+
+void app_keys_free(struct app_keys *keys);
+
+/* derive(key, part): HKDF-SHA-256 with the salt RATLS, 32 bytes: how dstack derives
+ * every key from another. */
+void app_keys_derive(const uint8_t key32[static 32], const struct bytes *parts, size_t count,
+                     uint8_t out32[static 32]);
+
+#endif

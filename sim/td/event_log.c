@@ -1,0 +1,88 @@
+#include "sim/td/event_log.h"
+
+#include <stdlib.h>
+
+#include "crypto/hash.h"
+#include "sim/base/memory.h"
+
+void event_log_init(struct event_log *log)
+{
+    *log = (struct event_log){0};
+}
+
+void event_log_free(struct event_log *log)
+{
+    for (size_t i = 0; i < log->count; i++) {
+        free(log->events[i].name);
+        free(log->events[i].payload);
+    }
+    free(log->events);
+    event_log_init(log);
+}
+
+void event_log_measure(struct event_log *log, struct registers *registers, const struct event *event)
+{
+    struct event *added;
+    size_t name_len = strlen(event->name);
+
+    if (log->count == log->capacity) {
+        log->capacity = log->capacity ? 2 * log->capacity : 64;
+        log->events = memory_grow(log->events, log->capacity * sizeof *log->events);
+    }
+    added = &log->events[log->count++];
+    *added = *event;
+    added->name = memory_copy(event->name, name_len);
+    added->payload = (uint8_t *)memory_copy(event->payload, event->payload_len);
+    log->bytes += name_len + event->payload_len;
+    registers_extend(registers, event->imr, event->digest);
+}
+
+void event_runtime_digest(const char *name, struct span payload, uint8_t digest[static REGISTER_BYTES])
+{
+    uint8_t type[4];
+    const struct bytes parts[] = {
+        {type, sizeof type}, {":", 1}, {name, strlen(name)}, {":", 1}, {payload.data, payload.len},
+    };
+
+    bytes_put_le32(type, EVENT_TYPE_RUNTIME);
+    hash_parts(HASH_SHA384, parts, sizeof parts / sizeof *parts, digest);
+}
+
+static int check_limits(const struct event_log *log, const char *name, struct span payload, struct error *error)
+{
+    size_t name_len = strlen(name);
+
+    if (name_len == 0)
+        return error_input(error, "event must be a name, not an empty text");
+    if (name_len > EVENT_NAME_BYTES)
+        return error_input(error, "event is a name of %zu bytes; at most %d are taken", name_len, EVENT_NAME_BYTES);
+    if (payload.len > EVENT_PAYLOAD_BYTES)
+        return error_input(error, "payload has %zu bytes; at most %d are taken", payload.len, EVENT_PAYLOAD_BYTES);
+    if (log->count >= EVENT_LOG_EVENTS)
+        return error_input(error, "the event log is full: it holds %d events at most; restart the simulator",
+                           EVENT_LOG_EVENTS);
+    if (log->bytes + name_len + payload.len > EVENT_LOG_BYTES)
+        return error_input(error,
+                           "the event log is full: it holds %d bytes of names and payloads at most; restart the "
+                           "simulator",
+                           EVENT_LOG_BYTES);
+    return 0;
+}
+
+int event_log_emit(struct event_log *log, struct registers *registers, const char *name, struct span payload,
+                   struct error *error)
+{
+    struct event event = {
+        .imr = EVENT_RUNTIME_IMR,
+        .type = EVENT_TYPE_RUNTIME,
+        .name = (char *)(uintptr_t)name,
+        .payload = (uint8_t *)(uintptr_t)payload.data,
+        .payload_len = payload.len,
+    };
+
+    if (check_limits(log, name, payload, error))
+        return -1;
+    event_runtime_digest(name, payload, event.digest);
+    event_log_measure(log, registers, &event);
+    return 0;
+}

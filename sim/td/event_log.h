@@ -1,0 +1,51 @@
+/* The event log: what was measured into RTMR0 to RTMR3, in order.
+ *
+ * Appending an event extends the register bank as well, so that replaying the log
+ * always gives the bank. Boot events follow the TCG formats; events of IMR 3 are
+ * dstack's runtime events, whose digest follows from name and payload. */
+#ifndef TD_EVENT_LOG_H
+#define TD_EVENT_LOG_H
+
+#include "sim/base/error.h"
+#include "sim/base/span.h"
+#include "sim/td/registers.h"
+
+#define EVENT_TYPE_RUNTIME 0x08000001u
+#define EVENT_RUNTIME_IMR 3
+
+#define EVENT_NAME_BYTES 256            /* longest name */
+#define EVENT_PAYLOAD_BYTES (64 * 1024) /* largest payload */
+#define EVENT_LOG_BYTES (1024 * 1024)   /* names and payloads together */
+#define EVENT_LOG_EVENTS 4096
+
+struct event {
+    uint32_t imr;
+    uint32_t type;
+    uint8_t digest[REGISTER_BYTES];
+    char *name; /* UTF-8, may be empty */
+    uint8_t *payload;
+    size_t payload_len;
+};
+
+struct event_log {
+    struct event *events;
+    size_t count;
+    size_t capacity;
+    size_t bytes; /* of names and payloads */
+};
+
+void event_log_init(struct event_log *log);
+void event_log_free(struct event_log *log);
+
+/* Appends a boot event with its digest and extends registers->rtmr[imr]. */
+void event_log_measure(struct event_log *log, struct registers *registers, const struct event *event);
+
+/* Appends a runtime event and extends RTMR3. name is NUL-terminated UTF-8.
+ * Fails when the name is empty or a limit above is passed; then nothing changes. */
+int event_log_emit(struct event_log *log, struct registers *registers, const char *name, struct span payload,
+                   struct error *error);
+
+/* SHA-384(u32le type || ':' || name || ':' || payload). */
+void event_runtime_digest(const char *name, struct span payload, uint8_t digest[static REGISTER_BYTES]);
+
+#endif

@@ -1,0 +1,97 @@
+#include "sim/td/json_file.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "sim/base/hex.h"
+#include "sim/base/memory.h"
+
+json_t *json_file_parse(struct span text, struct error *error)
+{
+    json_error_t reason;
+    json_t *root = json_loadb((const char *)text.data, text.len, JSON_REJECT_DUPLICATES, &reason);
+
+    if (!root)
+        error_input(error, "not valid JSON: %s (line %d, column %d)", reason.text, reason.line, reason.column);
+    else if (!json_is_object(root))
+        error_input(error, "must be a JSON object");
+    if (root && !json_is_object(root)) {
+        json_decref(root);
+        root = NULL;
+    }
+    return root;
+}
+
+const json_t *json_file_member(const json_t *object, const char *name, struct error *error)
+{
+    const json_t *member = json_object_get(object, name);
+
+    if (!member)
+        error_input(error, "the member %s is missing", name);
+    return member;
+}
+
+const json_t *json_file_object(const json_t *object, const char *name, struct error *error)
+{
+    const json_t *member = json_file_member(object, name, error);
+
+    if (member && !json_is_object(member)) {
+        error_input(error, "%s must be an object", name);
+        return NULL;
+    }
+    return member;
+}
+
+int json_file_string(const json_t *object, const char *name, const char **text, struct error *error)
+{
+    const json_t *member = json_file_member(object, name, error);
+
+    if (!member)
+        return -1;
+    if (!json_is_string(member))
+        return error_input(error, "%s must be a string", name);
+    *text = json_string_value(member);
+    return 0;
+}
+
+int json_file_uint(const json_t *object, const char *name, uint64_t most, uint64_t *value, struct error *error)
+{
+    const json_t *member = json_file_member(object, name, error);
+
+    if (!member)
+        return -1;
+    if (!json_is_integer(member) || json_integer_value(member) < 0 || (uint64_t)json_integer_value(member) > most)
+        return error_input(error, "%s must be a whole number from 0 to %" PRIu64, name, most);
+    *value = (uint64_t)json_integer_value(member);
+    return 0;
+}
+
+int json_file_hex_upto(const json_t *object, const char *name, uint8_t *out, size_t size, size_t *len,
+                       struct error *error)
+{
+    const char *text = NULL;
+    uint8_t *bytes;
+    size_t bad_at;
+    int result = 0;
+
+    if (json_file_string(object, name, &text, error))
+        return -1;
+    bytes = memory_alloc(strlen(text) / 2 + 1);
+    if (hex_decode(text, strlen(text), bytes, len, &bad_at) != HEX_OK)
+        result = error_input(error, "%s must be hex, two digits a byte", name);
+    else if (*len > size)
+        result = error_input(error, "%s has %zu bytes; at most %zu are taken", name, *len, size);
+    else
+        memcpy(out, bytes, *len);
+    free(bytes);
+    return result;
+}
+
+int json_file_hex(const json_t *object, const char *name, uint8_t *out, size_t len, struct error *error)
+{
+    size_t got;
+
+    if (json_file_hex_upto(object, name, out, len, &got, error))
+        return -1;
+    return got == len ? 0 : error_input(error, "%s must have %zu bytes, but has %zu", name, len, got);
+}

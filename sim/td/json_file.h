@@ -1,0 +1,29 @@
+/* Reading the simulator's own JSON files: app keys, image, machine, platform.
+ *
+ * Each reader returns 0, or -1 with an error that names the member by the path it
+ * was reached on. */
+#ifndef TD_JSON_FILE_H
+#define TD_JSON_FILE_H
+
+#include <jansson.h>
+
+#include "sim/base/error.h"
+#include "sim/base/span.h"
+
+/* The object a text holds; give it back with json_decref. NULL on error. */
+json_t *json_file_parse(struct span text, struct error *error);
+
+/* A member of any kind; NULL with an error when it is missing. */
+const json_t *json_file_member(const json_t *object, const char *name, struct error *error);
+const json_t *json_file_object(const json_t *object, const char *name, struct error *error);
+
+int json_file_string(const json_t *object, const char *name, const char **text, struct error *error);
+int json_file_uint(const json_t *object, const char *name, uint64_t most, uint64_t *value, struct error *error);
+
+/* Exactly len bytes of hex. */
+int json_file_hex(const json_t *object, const char *name, uint8_t *out, size_t len, struct error *error);
+/* At most size bytes of hex. */
+int json_file_hex_upto(const json_t *object, const char *name, uint8_t *out, size_t size, size_t *len,
+                       struct error *error);
+
+#endif

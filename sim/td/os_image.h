@@ -1,0 +1,40 @@
+/* A dstack OS image as far as it is measured, and the machine it boots on.
+ *
+ * MRTD and RTMR0 to RTMR2 follow from these alone (see measurement.h). The
+ * defaults are fixtures/os-image.json and fixtures/machine.json. */
+#ifndef TD_OS_IMAGE_H
+#define TD_OS_IMAGE_H
+
+#include "sim/base/error.h"
+#include "sim/base/span.h"
+#include "sim/td/registers.h"
+
+#define OS_IMAGE_CMDLINE_BYTES 2048
+#define OS_IMAGE_WITNESS_BYTES 512
+
+struct os_image {
+    uint8_t kernel_authenticode[REGISTER_BYTES];
+    uint8_t initrd[REGISTER_BYTES]; /* SHA-384 */
+    char cmdline[OS_IMAGE_CMDLINE_BYTES];
+    uint8_t mrtd_single_pass[REGISTER_BYTES];
+    uint8_t mrtd_two_pass[REGISTER_BYTES];
+    uint8_t td_hob_witness[OS_IMAGE_WITNESS_BYTES];
+    size_t td_hob_witness_len;
+    uint8_t acpi_loader[REGISTER_BYTES]; /* digests of the ACPI tables */
+    uint8_t acpi_rsdp[REGISTER_BYTES];
+    uint8_t acpi_tables[REGISTER_BYTES];
+};
+
+#define MACHINE_NAME_BYTES 128
+
+struct machine {
+    uint32_t cpu_count;
+    uint64_t memory_size; /* bytes: 2 GiB, or from 0xB0000000 up */
+    char cloud_vendor[MACHINE_NAME_BYTES];
+    char cloud_product[MACHINE_NAME_BYTES];
+};
+
+int os_image_parse(struct os_image *image, struct span json, struct error *error);
+int machine_parse(struct machine *machine, struct span json, struct error *error);
+
+#endif

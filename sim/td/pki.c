@@ -1,0 +1,56 @@
+#include "sim/td/pki.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/pem.h"
+#include "sim/base/memory.h"
+
+#define CERTIFICATE_BYTES 4096
+
+int pki_name(struct pki_entity *entity, const struct x509_attribute *name, size_t count, struct error *error)
+{
+    x509_key_id(entity->key.public_key, entity->key_id);
+    if (x509_write_name(name, count, entity->name, sizeof entity->name, &entity->name_len))
+        return error_internal(error, "the name of a certificate does not fit");
+    return 0;
+}
+
+char *pki_pem(const char *label, const uint8_t *der, size_t len)
+{
+    char *pem = memory_zalloc(pem_chars(label, len) + 1);
+
+    pem_encode(label, der, len, pem);
+    return pem;
+}
+
+int pki_issue(struct pki_entity *entity, const struct pki_entity *issuer, uint8_t serial,
+              const struct x509_extensions *extensions, struct error *error)
+{
+    const struct x509_certificate certificate = {
+        .serial = {&serial, 1},
+        .issuer = {issuer->name, issuer->name_len},
+        .subject = {entity->name, entity->name_len},
+        .not_before = PKI_NOT_BEFORE,
+        .not_after = PKI_NOT_AFTER,
+        .public_key = entity->key.public_key,
+        .extensions = extensions->items,
+        .extension_count = extensions->count,
+    };
+    uint8_t der[CERTIFICATE_BYTES];
+
+    if (extensions->failed ||
+        x509_write_certificate(&certificate, &issuer->key, der, sizeof der, &entity->der_len))
+        return error_internal(error, "a certificate of the simulator's PKI does not fit in %d bytes",
+                              CERTIFICATE_BYTES);
+    entity->der = (uint8_t *)memory_copy(der, entity->der_len);
+    entity->pem = pki_pem("CERTIFICATE", der, entity->der_len);
+    return 0;
+}
+
+void pki_free(struct pki_entity *entity)
+{
+    free(entity->pem);
+    free(entity->der);
+    bytes_wipe(entity, sizeof *entity);
+}

@@ -1,0 +1,36 @@
+/* What the simulator's fixed certificates share: the dates and shape that keep
+ * them the same bytes in every run. */
+#ifndef TD_PKI_H
+#define TD_PKI_H
+
+#include "crypto/x509_extension.h"
+#include "sim/base/error.h"
+
+#define PKI_NOT_BEFORE 1577836800 /* 2020-01-01 */
+#define PKI_NOT_AFTER 2524521600  /* 2049-12-31 */
+
+/* A certificate and its key, as an issuer needs them. */
+struct pki_entity {
+    struct p256_key key;
+    uint8_t key_id[X509_KEY_ID_BYTES];
+    uint8_t name[128]; /* DER Name */
+    size_t name_len;
+    char *pem; /* heap */
+    uint8_t *der; /* heap */
+    size_t der_len;
+};
+
+/* Sets name and key id of an entity whose key is set. */
+int pki_name(struct pki_entity *entity, const struct x509_attribute *name, size_t count, struct error *error);
+
+/* Issues the entity's certificate with these extensions; an issuer that is the
+ * entity itself makes it self-signed. */
+int pki_issue(struct pki_entity *entity, const struct pki_entity *issuer, uint8_t serial,
+              const struct x509_extensions *extensions, struct error *error);
+
+/* PEM of DER under a label, on the heap. */
+char *pki_pem(const char *label, const uint8_t *der, size_t len);
+
+void pki_free(struct pki_entity *entity);
+
+#endif

@@ -1,0 +1,177 @@
+#include "sim/td/platform.h"
+
+#include <stdio.h>
+
+#include "crypto/hash.h"
+#include "sim/td/json_file.h"
+#include "sim/td/sgx_extension.h"
+
+#define ORGANIZATION "dstack-simulator"
+#define ROOT_CRL_FILE "/IntelSGXRootCA.der"
+
+enum serial { SERIAL_ROOT = 1, SERIAL_PLATFORM_CA = 2, SERIAL_PCK = 3 };
+
+/* Kinds of certification data (quote format 4). */
+enum { CERTIFICATION_PCK_CHAIN = 5, CERTIFICATION_QE_REPORT = 6 };
+
+/* Offsets in an SGX report body (Intel SDM volume 3D, 38.15). */
+enum {
+    REPORT_CPU_SVN = 0,
+    REPORT_ATTRIBUTES = 48,
+    REPORT_MRENCLAVE = 64,
+    REPORT_MRSIGNER = 128,
+    REPORT_ISV_PROD_ID = 256,
+    REPORT_ISV_SVN = 258,
+    REPORT_DATA = 320,
+};
+
+static int parse_qe(struct platform_tcb *tcb, const json_t *root, struct error *error)
+{
+    const json_t *qe = json_file_object(root, "qe", error);
+    uint64_t prod_id, svn;
+
+    if (!qe || json_file_hex(qe, "mrsigner", tcb->qe_mrsigner, sizeof tcb->qe_mrsigner, error) ||
+        json_file_hex(qe, "attributes", tcb->qe_attributes, sizeof tcb->qe_attributes, error) ||
+        json_file_uint(qe, "isv_prod_id", UINT16_MAX, &prod_id, error) ||
+        json_file_uint(qe, "isv_svn", UINT16_MAX, &svn, error))
+        return error_context(error, "qe");
+    tcb->qe_isv_prod_id = (uint16_t)prod_id;
+    tcb->qe_isv_svn = (uint16_t)svn;
+    return 0;
+}
+
+int platform_tcb_parse(struct platform_tcb *tcb, struct span json, struct error *error)
+{
+    json_t *root = json_file_parse(json, error);
+    uint64_t pce_svn = 0;
+    int result = -1;
+
+    *tcb = (struct platform_tcb){0};
+    if (root && json_file_hex(root, "fmspc", tcb->fmspc, sizeof tcb->fmspc, error) == 0 &&
+        json_file_hex(root, "pce_id", tcb->pce_id, sizeof tcb->pce_id, error) == 0 &&
+        json_file_hex(root, "cpu_svn", tcb->cpu_svn, sizeof tcb->cpu_svn, error) == 0 &&
+        json_file_uint(root, "pce_svn", UINT16_MAX, &pce_svn, error) == 0 &&
+        json_file_hex(root, "tee_tcb_svn", tcb->tee_tcb_svn, sizeof tcb->tee_tcb_svn, error) == 0 &&
+        parse_qe(tcb, root, error) == 0)
+        result = 0;
+    tcb->pce_svn = (uint16_t)pce_svn;
+    json_decref(root);
+    return result;
+}
+
+/* Every certificate of the chain carries these, in this order. */
+static int issue(struct pki_entity *entity, const struct pki_entity *issuer, enum serial serial,
+                 const char *common_name, const char *public_url, int path_length, const struct platform *platform,
+                 struct error *error)
+{
+    const struct x509_attribute name[] = {{X509_CN, common_name}, {X509_O, ORGANIZATION}};
+    struct x509_extensions extensions;
+    uint8_t room[2048];
+    char crl_url[256];
+
+    snprintf(crl_url, sizeof crl_url, "%s" ROOT_CRL_FILE, public_url);
+    x509_extensions_init(&extensions, room, sizeof room);
+    if (pki_name(entity, name, 2, error))
+        return -1;
+    x509_add_authority_key_id(&extensions, issuer->key_id);
+    x509_add_crl_distribution_point(&extensions, crl_url);
+    x509_add_subject_key_id(&extensions, entity->key_id);
+    x509_add_key_usage(&extensions, path_length == X509_NOT_A_CA ? X509_DIGITAL_SIGNATURE | X509_NON_REPUDIATION
+                                                                 : X509_KEY_CERT_SIGN | X509_CRL_SIGN);
+    x509_add_basic_constraints(&extensions, path_length);
+    if (platform)
+        sgx_extension_add(&extensions, platform);
+    return pki_issue(entity, issuer, serial, &extensions, error);
+}
+
+static int issue_chain(struct platform *platform, const struct seed *seed, const char *public_url,
+                       struct error *error)
+{
+    seed_p256(seed, "pki/root", NO_SPAN, &platform->root.key);
+    seed_p256(seed, "pki/platform-ca", NO_SPAN, &platform->platform_ca.key);
+    seed_p256(seed, "pki/pck", NO_SPAN, &platform->pck.key);
+    if (issue(&platform->root, &platform->root, SERIAL_ROOT, "Intel SGX Root CA", public_url, 1, NULL, error) ||
+        issue(&platform->platform_ca, &platform->root, SERIAL_PLATFORM_CA, "Intel SGX PCK Platform CA", public_url, 0,
+              NULL, error) ||
+        issue(&platform->pck, &platform->platform_ca, SERIAL_PCK, "Intel SGX PCK Certificate", public_url,
+              X509_NOT_A_CA, platform, error))
+        return -1;
+    return 0;
+}
+
+/* The quoting enclave vouches for the attestation key: its report data is
+ * SHA-256(key || auth data). */
+static void report_qe(struct platform *platform, const struct seed *seed)
+{
+    uint8_t *report = platform->qe_report;
+    const struct platform_tcb *tcb = &platform->tcb;
+    const struct bytes bound[] = {
+        {platform->attestation_key.public_key, P256_PUBLIC_BYTES},
+        {platform->qe_auth, PLATFORM_AUTH_BYTES},
+    };
+    uint8_t digest[32];
+
+    memcpy(report + REPORT_CPU_SVN, tcb->cpu_svn, sizeof tcb->cpu_svn);
+    memcpy(report + REPORT_ATTRIBUTES, tcb->qe_attributes, sizeof tcb->qe_attributes);
+    seed_bytes(seed, "qe/mrenclave", NO_SPAN, report + REPORT_MRENCLAVE, 32);
+    memcpy(report + REPORT_MRSIGNER, tcb->qe_mrsigner, sizeof tcb->qe_mrsigner);
+    bytes_put_le16(report + REPORT_ISV_PROD_ID, tcb->qe_isv_prod_id);
+    bytes_put_le16(report + REPORT_ISV_SVN, tcb->qe_isv_svn);
+    hash_parts(HASH_SHA256, bound, 2, report + REPORT_DATA);
+    hash_sha256(report, PLATFORM_QE_REPORT_BYTES, digest);
+    p256_sign(&platform->pck.key, digest, platform->qe_report_signature);
+}
+
+int platform_init(struct platform *platform, const struct seed *seed, const char *public_url, struct error *error)
+{
+    seed_bytes(seed, "platform/ppid", NO_SPAN, platform->ppid, sizeof platform->ppid);
+    hash_sha256(platform->ppid, sizeof platform->ppid, platform->device_id);
+    if (issue_chain(platform, seed, public_url, error))
+        return -1;
+    seed_p256(seed, "qe/attestation-key", NO_SPAN, &platform->attestation_key);
+    seed_bytes(seed, "qe/auth-data", NO_SPAN, platform->qe_auth, sizeof platform->qe_auth);
+    report_qe(platform, seed);
+    return 0;
+}
+
+void platform_free(struct platform *platform)
+{
+    pki_free(&platform->root);
+    pki_free(&platform->platform_ca);
+    pki_free(&platform->pck);
+    bytes_wipe(platform, sizeof *platform);
+}
+
+static void append16(struct buf *out, uint16_t value)
+{
+    uint8_t bytes[2];
+
+    bytes_put_le16(bytes, value);
+    buf_append(out, bytes, sizeof bytes);
+}
+
+static void append32(struct buf *out, size_t value)
+{
+    uint8_t bytes[4];
+
+    bytes_put_le32(bytes, (uint32_t)value);
+    buf_append(out, bytes, sizeof bytes);
+}
+
+void platform_write_certification(const struct platform *platform, struct buf *out)
+{
+    size_t chain = strlen(platform->pck.pem) + strlen(platform->platform_ca.pem) + strlen(platform->root.pem);
+
+    buf_append(out, platform->attestation_key.public_key, P256_PUBLIC_BYTES);
+    append16(out, CERTIFICATION_QE_REPORT);
+    append32(out, PLATFORM_QE_REPORT_BYTES + P256_SIGNATURE_BYTES + 2 + PLATFORM_AUTH_BYTES + 2 + 4 + chain);
+    buf_append(out, platform->qe_report, PLATFORM_QE_REPORT_BYTES);
+    buf_append(out, platform->qe_report_signature, P256_SIGNATURE_BYTES);
+    append16(out, PLATFORM_AUTH_BYTES);
+    buf_append(out, platform->qe_auth, PLATFORM_AUTH_BYTES);
+    append16(out, CERTIFICATION_PCK_CHAIN);
+    append32(out, chain);
+    buf_append_text(out, platform->pck.pem);
+    buf_append_text(out, platform->platform_ca.pem);
+    buf_append_text(out, platform->root.pem);
+}

@@ -1,0 +1,55 @@
+/* The simulated machine under the TD: its quoting enclave, its provisioning
+ * certificates and the root they chain to (Intel SGX PCK Certificate and CRL
+ * Profile; Intel TDX DCAP Quoting Library API, appendix 3).
+ *
+ * Everything follows from the seed, the public URL and fixtures/platform.json, so
+ * the same platform signs the same bytes in every run. */
+#ifndef TD_PLATFORM_H
+#define TD_PLATFORM_H
+
+#include "sim/base/buf.h"
+#include "sim/td/pki.h"
+#include "sim/td/seed.h"
+
+#define PLATFORM_QE_REPORT_BYTES 384
+#define PLATFORM_AUTH_BYTES 32
+#define PLATFORM_PPID_BYTES 16
+#define PLATFORM_SVN_COUNT 16
+
+/* What TCB and identity of the platform are: fixtures/platform.json. */
+struct platform_tcb {
+    uint8_t fmspc[6];
+    uint8_t pce_id[2];
+    uint8_t cpu_svn[PLATFORM_SVN_COUNT];
+    uint16_t pce_svn;
+    uint8_t tee_tcb_svn[PLATFORM_SVN_COUNT];
+    uint8_t qe_mrsigner[32];
+    uint8_t qe_attributes[16];
+    uint16_t qe_isv_prod_id;
+    uint16_t qe_isv_svn;
+};
+
+struct platform {
+    struct platform_tcb tcb;
+    uint8_t ppid[PLATFORM_PPID_BYTES];
+    uint8_t device_id[32]; /* SHA-256 of the PPID */
+    struct pki_entity root; /* Intel SGX Root CA, but ours */
+    struct pki_entity platform_ca;
+    struct pki_entity pck;
+    struct p256_key attestation_key;
+    uint8_t qe_auth[PLATFORM_AUTH_BYTES];
+    uint8_t qe_report[PLATFORM_QE_REPORT_BYTES];
+    uint8_t qe_report_signature[P256_SIGNATURE_BYTES]; /* by the PCK key */
+};
+
+int platform_tcb_parse(struct platform_tcb *tcb, struct span json, struct error *error);
+
+/* tcb must be set. public_url: where certificates say that the CRL is found. */
+int platform_init(struct platform *platform, const struct seed *seed, const char *public_url, struct error *error);
+void platform_free(struct platform *platform);
+
+/* Appends what stands behind the signature in every quote of this platform:
+ * attestation key and certification data (quote format 4, from offset 632 + 4 + 64). */
+void platform_write_certification(const struct platform *platform, struct buf *out);
+
+#endif

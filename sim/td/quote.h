@@ -1,0 +1,34 @@
+/* TDX quotes, format 4, ECDSA P-256 (Intel TDX DCAP Quoting Library API, A.3). */
+#ifndef TD_QUOTE_H
+#define TD_QUOTE_H
+
+#include "sim/base/buf.h"
+#include "sim/td/platform.h"
+#include "sim/td/registers.h"
+
+#define QUOTE_REPORT_DATA_BYTES 64
+#define QUOTE_SIGNED_BYTES (48 + 584) /* header and TD report */
+#define QUOTE_CERTIFICATION_OFFSET (QUOTE_SIGNED_BYTES + 4 + P256_SIGNATURE_BYTES)
+
+/* A quote of one platform with everything in place but registers, report data
+ * and signature. Made once; buf_free(&template->bytes). */
+struct quote_template {
+    struct buf bytes;
+    const struct p256_key *key; /* the platform's attestation key */
+};
+
+/* The platform must outlive the template. */
+void quote_template_init(struct quote_template *template, const struct platform *platform);
+
+/* Bytes of every quote made from it. */
+size_t quote_size(const struct quote_template *template);
+
+/* Puts the registers into the template for the quotes that follow. */
+void quote_template_set_registers(struct quote_template *template, const struct registers *registers);
+
+/* Writes a signed quote over the report data. The same input gives the same bytes.
+ * Out: quote, quote_size(template) long. */
+void quote_write(const struct quote_template *template, const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES],
+                 uint8_t *quote);
+
+#endif

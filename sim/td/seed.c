@@ -1,0 +1,39 @@
+#include "sim/td/seed.h"
+
+#include "crypto/hash.h"
+#include "crypto/hkdf.h"
+
+static const char salt[] = "dstack-simulator";
+
+void seed_init(struct seed *seed, const char *text)
+{
+    hash_sha256(text, strlen(text), seed->key);
+}
+
+static void derive(const struct seed *seed, const char *label, struct span which, struct span attempt, uint8_t *out,
+                   size_t len)
+{
+    const struct bytes info[] = {
+        {label, strlen(label)}, {"/", 1}, {which.data, which.len}, {attempt.data, attempt.len},
+    };
+
+    hkdf_sha256(out, len, (struct bytes){salt, sizeof salt - 1}, (struct bytes){seed->key, sizeof seed->key}, info,
+                sizeof info / sizeof *info);
+}
+
+void seed_bytes(const struct seed *seed, const char *label, struct span which, uint8_t *out, size_t len)
+{
+    derive(seed, label, which, NO_SPAN, out, len);
+}
+
+void seed_p256(const struct seed *seed, const char *label, struct span which, struct p256_key *key)
+{
+    uint8_t scalar[32];
+    uint8_t attempt = 0;
+
+    /* One draw in 2^32 is no valid scalar. */
+    do
+        derive(seed, label, which, span_of(&attempt, 1), scalar, sizeof scalar);
+    while (p256_key_from_scalar(key, scalar) != 0 && attempt++ < UINT8_MAX);
+    bytes_wipe(scalar, sizeof scalar);
+}

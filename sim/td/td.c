@@ -1,0 +1,139 @@
+#include "sim/td/td.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "sim/base/memory.h"
+#include "sim/td/boot.h"
+#include "sim/td/fixtures.h"
+#include "sim/td/view.h"
+
+static struct span fixture_span(const char *name)
+{
+    const struct fixture *fixture = fixture_find(name);
+
+    return fixture ? span_of(fixture->data, fixture->len) : NO_SPAN;
+}
+
+void td_config_init(struct td_config *config)
+{
+    *config = (struct td_config){
+        .seed = TD_SEED_DEFAULT,
+        .instance = TD_INSTANCE_DEFAULT,
+        .public_url = "http://localhost:8090",
+        .app_compose = fixture_span("app-compose.json"),
+        .app_compose_name = "app-compose",
+        .app_keys_name = "app keys",
+        .os_image = fixture_span("os-image.json"),
+        .machine = fixture_span("machine.json"),
+        .platform = fixture_span("platform.json"),
+    };
+}
+
+static int read_inputs(struct td *td, const struct td_config *config, struct error *error)
+{
+    if (os_image_parse(&td->image, config->os_image, error))
+        return error_context(error, "OS image");
+    if (machine_parse(&td->machine, config->machine, error))
+        return error_context(error, "machine");
+    if (platform_tcb_parse(&td->platform.tcb, config->platform, error))
+        return error_context(error, "platform");
+    if (app_parse(&td->app, config->app_compose, error))
+        return error_context(error, "%s", config->app_compose_name);
+    if (config->app_keys.data && app_keys_parse(&td->keys, config->app_keys, td->k256, error))
+        return error_context(error, "%s", config->app_keys_name);
+    text_copy(&td->gpu_info, (const char *)config->gpu_info.data, config->gpu_info.len);
+    return 0;
+}
+
+/* Who this TD is: ids, keys and platform. */
+static int identify(struct td *td, const struct td_config *config, struct error *error)
+{
+    struct buf which;
+
+    memcpy(td->app_id, td->keys.has_app_id ? td->keys.app_id : td->app.compose_hash, APP_ID_BYTES);
+    buf_init(&which, SIZE_MAX);
+    buf_append(&which, td->app_id, APP_ID_BYTES);
+    buf_append_text(&which, config->instance);
+    seed_bytes(&td->seed, "instance-id", buf_span(&which), td->instance_id, APP_INSTANCE_ID_BYTES);
+    buf_free(&which);
+    if (kms_init(&td->kms, &td->seed, td->k256, error))
+        return -1;
+    if (!config->app_keys.data && app_keys_issue(&td->keys, &td->kms, td->app_id, td->k256, error))
+        return -1;
+    return platform_init(&td->platform, &td->seed, config->public_url, error);
+}
+
+struct td *td_new(const struct td_config *config, struct error *error)
+{
+    struct td *td = memory_zalloc(sizeof *td);
+
+    td->k256 = k256_new();
+    td->key_cache = app_key_cache_new();
+    td->boot_time = time(NULL);
+    seed_init(&td->seed, config->seed);
+    event_log_init(&td->log);
+    view_init(&td->view);
+    if (read_inputs(td, config, error) || identify(td, config, error) || boot_td(td, error)) {
+        td_free(td);
+        return NULL;
+    }
+    quote_template_init(&td->quote, &td->platform);
+    td->view_is_stale = true;
+    return td;
+}
+
+void td_free(struct td *td)
+{
+    if (!td)
+        return;
+    view_free(&td->view);
+    text_free(&td->vm_config);
+    text_free(&td->key_provider_info);
+    text_free(&td->gpu_info);
+    buf_free(&td->quote.bytes);
+    event_log_free(&td->log);
+    platform_free(&td->platform);
+    app_keys_free(&td->keys);
+    kms_free(&td->kms);
+    app_free(&td->app);
+    app_key_cache_free(td->key_cache);
+    k256_free(td->k256);
+    bytes_wipe(td, sizeof *td);
+    free(td);
+}
+
+int td_emit_event(struct td *td, const char *name, struct span payload, struct error *error)
+{
+    if (event_log_emit(&td->log, &td->registers, name, payload, error))
+        return -1;
+    td->view_is_stale = true;
+    return 0;
+}
+
+const struct td_view *td_view(struct td *td)
+{
+    if (td->view_is_stale) {
+        quote_template_set_registers(&td->quote, &td->registers);
+        view_render(td);
+        td->view_is_stale = false;
+    }
+    return &td->view;
+}
+
+struct span td_quote(struct td *td, const uint8_t report_data[static REPORT_DATA_BYTES], struct arena *arena)
+{
+    uint8_t *quote;
+
+    td_view(td);
+    quote = arena_alloc(arena, quote_size(&td->quote));
+    quote_write(&td->quote, report_data, quote);
+    return span_of(quote, quote_size(&td->quote));
+}
+
+struct span td_attest(struct td *td, const uint8_t report_data[static REPORT_DATA_BYTES], struct arena *arena)
+{
+    struct span quote = td_quote(td, report_data, arena);
+
+    return attestation_scale(&td->view.attestation, quote, report_data, arena);
+}

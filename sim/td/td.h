@@ -1,0 +1,91 @@
+/* The simulated trust domain: one struct that holds all state.
+ *
+ * Built once from its configuration and passed to whoever needs it; two of them
+ * can live side by side. It changes only through td_emit_event. What responses
+ * show of it is rendered when it has changed, not for each request. */
+#ifndef TD_TD_H
+#define TD_TD_H
+
+#include "sim/base/arena.h"
+#include "sim/base/text.h"
+#include "sim/td/app_key.h"
+#include "sim/td/attestation.h"
+#include "sim/td/event_log.h"
+#include "sim/td/measurement.h"
+#include "sim/td/os_image.h"
+#include "sim/td/platform.h"
+#include "sim/td/quote.h"
+#include "sim/td/report_data.h"
+
+#define TD_SEED_DEFAULT "dstack-simulator"
+#define TD_INSTANCE_DEFAULT "default"
+
+/* Where its inputs come from; everything is copied. */
+struct td_config {
+    const char *seed;
+    const char *instance;    /* tells instances of one app apart */
+    const char *public_url;  /* without a slash at its end */
+    struct span app_compose; /* app-compose.json */
+    struct span app_keys;    /* appkeys.json; data NULL: the seed's KMS issues them */
+    const char *app_compose_name; /* how errors call these two */
+    const char *app_keys_name;
+    struct span os_image;    /* os-image.json */
+    struct span machine;     /* machine.json */
+    struct span platform;    /* platform.json */
+    struct span gpu_info;    /* text for GpuInfo */
+};
+
+/* The default app, image, machine and platform, seed and instance. */
+void td_config_init(struct td_config *config);
+
+/* What follows from registers and event log. */
+struct td_view {
+    struct text event_log; /* JSON array */
+    struct text tcb_info;  /* JSON object */
+    struct text app_cert;  /* PEM: this TD's RA-TLS certificate and its CA */
+    uint8_t mr_aggregated[32];
+    uint8_t mr_system[32];
+    struct attestation_parts attestation;
+};
+
+struct td {
+    struct k256 *k256;
+    struct seed seed;
+    struct app app;
+    struct kms kms;       /* of the seed, also when the app keys come from a file */
+    struct app_keys keys;
+    struct app_key_cache *key_cache;
+    struct os_image image;
+    struct machine machine;
+    struct platform platform;
+    struct registers registers;
+    struct event_log log;
+    struct quote_template quote;
+    uint8_t app_id[APP_ID_BYTES];
+    uint8_t instance_id[APP_INSTANCE_ID_BYTES];
+    uint8_t os_image_hash[32];
+    int64_t boot_time;              /* Unix seconds */
+    struct text vm_config;          /* JSON */
+    struct text key_provider_info;  /* JSON */
+    struct text gpu_info;
+    struct td_view view;
+    bool view_is_stale;
+};
+
+/* Boots a TD. NULL with an error that names the input it lies in. */
+struct td *td_new(const struct td_config *config, struct error *error);
+void td_free(struct td *td);
+
+/* Extends RTMR3 and appends to the event log; see event_log_emit for the limits. */
+int td_emit_event(struct td *td, const char *name, struct span payload, struct error *error);
+
+/* The view of the present state; valid until the next td_emit_event. */
+const struct td_view *td_view(struct td *td);
+
+/* A quote over the report data, in the arena. */
+struct span td_quote(struct td *td, const uint8_t report_data[static REPORT_DATA_BYTES], struct arena *arena);
+
+/* The same with event log and configuration, as SCALE. */
+struct span td_attest(struct td *td, const uint8_t report_data[static REPORT_DATA_BYTES], struct arena *arena);
+
+#endif

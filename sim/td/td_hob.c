@@ -1,0 +1,152 @@
+#include "sim/td/td_hob.h"
+
+#include "crypto/bytes.h"
+
+#define PAGE_BYTES 4096u
+#define HANDOFF_BYTES 56u
+#define RESOURCE_BYTES 48u
+#define END_BYTES 8u
+#define RESOURCES_MOST 64u
+#define PAGES_MOST ((uint64_t)1 << 40)
+
+/* From this size up, memory is split around the hole below 4 GiB. */
+#define SPLIT_FROM 0xb0000000u
+#define LOW_END 0x80000000u
+#define HIGH_START 0x100000000u
+
+enum resource_type { RESOURCE_WITNESS = 0, RESOURCE_GAP = 7 };
+
+struct resource {
+    enum resource_type type;
+    uint64_t start;
+    uint64_t end;
+};
+
+struct resources {
+    struct resource list[RESOURCES_MOST];
+    size_t count;
+};
+
+static int read_varint(struct span *from, uint64_t *value, struct error *error)
+{
+    *value = 0;
+    for (unsigned shift = 0; from->len > 0 && shift < 63; shift += 7) {
+        uint8_t byte = *from->data++;
+        from->len--;
+        *value |= (uint64_t)(byte & 0x7f) << shift;
+        if (!(byte & 0x80))
+            return *value <= PAGES_MOST ? 0 : error_input(error, "a number in the TD HOB witness is too large");
+    }
+    return error_input(error, "the TD HOB witness is cut short");
+}
+
+static int add(struct resources *resources, enum resource_type type, uint64_t start, uint64_t end,
+               struct error *error)
+{
+    if (start == end)
+        return 0;
+    if (resources->count == RESOURCES_MOST)
+        return error_input(error, "the TD HOB witness has too many ranges; %u resources fit", RESOURCES_MOST);
+    resources->list[resources->count++] = (struct resource){type, start, end};
+    return 0;
+}
+
+/* The witness's ranges with the gaps between them, from address 0 on. */
+static int add_ranges(struct resources *resources, struct span *witness, uint64_t base, uint64_t count,
+                      uint64_t *end, struct error *error)
+{
+    *end = 0;
+    for (uint64_t i = 0; i < count; i++) {
+        uint64_t delta, pages, start;
+
+        if (read_varint(witness, &delta, error) || read_varint(witness, &pages, error))
+            return -1;
+        start = (base + delta) * PAGE_BYTES;
+        if (start < *end)
+            return error_input(error, "the ranges of the TD HOB witness are not in address order");
+        if (add(resources, RESOURCE_GAP, *end, start, error))
+            return -1;
+        *end = start + pages * PAGE_BYTES;
+        if (add(resources, RESOURCE_WITNESS, start, *end, error))
+            return -1;
+    }
+    return 0;
+}
+
+static int add_rest(struct resources *resources, uint64_t end, uint64_t memory_size, struct error *error)
+{
+    uint64_t low_end = memory_size >= SPLIT_FROM ? LOW_END : memory_size;
+
+    if (end > low_end)
+        return error_input(error, "the ranges of the TD HOB witness reach past the machine's memory");
+    if (add(resources, RESOURCE_GAP, end, low_end, error))
+        return -1;
+    if (memory_size < SPLIT_FROM)
+        return 0;
+    return add(resources, RESOURCE_GAP, HIGH_START, HIGH_START + (memory_size - LOW_END), error);
+}
+
+static void put16(struct buf *out, uint16_t value)
+{
+    uint8_t bytes[2];
+
+    bytes_put_le16(bytes, value);
+    buf_append(out, bytes, sizeof bytes);
+}
+
+static void put32(struct buf *out, uint32_t value)
+{
+    put16(out, (uint16_t)value);
+    put16(out, (uint16_t)(value >> 16));
+}
+
+static void put64(struct buf *out, uint64_t value)
+{
+    put32(out, (uint32_t)value);
+    put32(out, (uint32_t)(value >> 32));
+}
+
+static void write_handoff(struct buf *out, uint64_t hob_start, size_t resource_count)
+{
+    static const uint8_t memory_limits[32]; /* top, bottom, free top, free bottom: unused */
+
+    put16(out, 1);
+    put16(out, HANDOFF_BYTES);
+    put32(out, 0);
+    put32(out, 9);
+    put32(out, 0);
+    buf_append(out, memory_limits, sizeof memory_limits);
+    put64(out, hob_start + HANDOFF_BYTES + RESOURCE_BYTES * resource_count + END_BYTES);
+}
+
+static void write_resource(struct buf *out, const struct resource *resource)
+{
+    static const uint8_t owner[16];
+
+    put16(out, 3);
+    put16(out, RESOURCE_BYTES);
+    put32(out, 0);
+    buf_append(out, owner, sizeof owner);
+    put32(out, resource->type);
+    put32(out, 7);
+    put64(out, resource->start);
+    put64(out, resource->end - resource->start);
+}
+
+int td_hob_write(struct buf *out, struct span witness, uint64_t memory_size, struct error *error)
+{
+    struct resources resources = {.count = 0};
+    uint64_t base, hob_delta, count, end;
+
+    if (read_varint(&witness, &base, error) || read_varint(&witness, &hob_delta, error) ||
+        read_varint(&witness, &count, error) || add_ranges(&resources, &witness, base, count, &end, error))
+        return -1;
+    if (witness.len != 0)
+        return error_input(error, "the TD HOB witness has %zu bytes too many", witness.len);
+    if (add_rest(&resources, end, memory_size, error))
+        return -1;
+    write_handoff(out, (base + hob_delta) * PAGE_BYTES, resources.count);
+    for (size_t i = 0; i < resources.count; i++)
+        write_resource(out, &resources.list[i]);
+    return 0;
+}

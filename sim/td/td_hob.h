@@ -1,0 +1,16 @@
+/* The TD HOB: the list of memory ranges that the firmware is handed and measures
+ * into RTMR0 (UEFI PI specification, volume 3, "HOB"). */
+#ifndef TD_TD_HOB_H
+#define TD_TD_HOB_H
+
+#include "sim/base/buf.h"
+#include "sim/base/error.h"
+
+/* Writes the measured bytes for a machine of that memory size.
+ * witness: what the image says of its firmware's memory use, as varints: base
+ * page, HOB page delta, range count, then for each range its start delta from the
+ * base page and its page count.
+ * Fails on a witness that is cut, too long, or whose ranges are not in order. */
+int td_hob_write(struct buf *out, struct span witness, uint64_t memory_size, struct error *error);
+
+#endif

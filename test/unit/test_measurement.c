@@ -1,0 +1,166 @@
+/* The register bank against the reference quote that independent verifiers accepted. */
+#include "sim/td/fixtures.h"
+#include "sim/td/measurement.h"
+#include "sim/td/td_hob.h"
+#include "test/unit/vectors.h"
+
+static const char rtmr0[] = "b3affb6a025af8cfaed4256a517a4d5759f8d136be5df29c18e889f404f2aa94b38a88e76ce6b7842b3dfd19f24f1f1f";
+static const char rtmr1[] = "7ab9db7df5c002ccf434b7f19c291737b26e316c18f6cb30d6d71ae54bc0846ed1cb0fdfc721ade2ee77101d71c69394";
+static const char rtmr2[] = "0b3d57b3d45a56e985728d022ccc7e1ef9c16ddcdcfc87b7edbe05e69352cb35058bb9ae09f8f61c192ab8fe12298362";
+static const char os_image_hash[] = "54079975c11c82df3ad3ba07a15ce983e9d31801d05fc99cdc07ef6d012e5c87";
+static const char checksum_file[] =
+    "07ba32147e3818e9ec3e739202b483182b11bcecee5c50b357ba52a9b85bbddf  measurement.tdx.cbor\n";
+static const char td_hob[] =
+    "010038000000000009000000000000000000000000000000000000000000000000000000000000000000000000000000"
+    "309180000000000003003000000000000000000000000000000000000000000007000000070000000000000000000000"
+    "000080000000000003003000000000000000000000000000000000000000000000000000070000000000800000000000"
+    "009000000000000003003000000000000000000000000000000000000000000000000000070000000090800000000000"
+    "0020000000000000030030000000000000000000000000000000000000000000000000000700000000b0800000000000"
+    "00500000000000000300300000000000000000000000000000000000000000000700000007000000"
+    "00008100000000000000"
+    "7f7f00000000";
+
+static struct os_image image;
+static struct machine machine;
+
+static int read_fixtures(void **state)
+{
+    const struct fixture *image_file = fixture_find("os-image.json");
+    const struct fixture *machine_file = fixture_find("machine.json");
+    struct error error = {.kind = ERROR_NONE};
+
+    (void)state;
+    assert_non_null(image_file);
+    assert_non_null(machine_file);
+    assert_int_equal(os_image_parse(&image, span_of(image_file->data, image_file->len), &error), 0);
+    assert_int_equal(machine_parse(&machine, span_of(machine_file->data, machine_file->len), &error), 0);
+    return 0;
+}
+
+static void boots_to_the_reference_registers(void **state)
+{
+    struct error error = {.kind = ERROR_NONE};
+    struct registers registers;
+    struct event_log log;
+
+    (void)state;
+    event_log_init(&log);
+    assert_int_equal(measurement_boot(&image, &machine, &log, &registers, &error), 0);
+    assert_hex_equal(registers.rtmr[0], REGISTER_BYTES, rtmr0);
+    assert_hex_equal(registers.rtmr[1], REGISTER_BYTES, rtmr1);
+    assert_hex_equal(registers.rtmr[2], REGISTER_BYTES, rtmr2);
+    assert_memory_equal(registers.mrtd, image.mrtd_single_pass, REGISTER_BYTES);
+    assert_int_equal(log.count, 20);
+    event_log_free(&log);
+}
+
+static void a_register_is_its_log_replayed(void **state)
+{
+    struct error error = {.kind = ERROR_NONE};
+    struct registers registers, replayed = {.mrtd = {0}};
+    struct event_log log;
+
+    (void)state;
+    event_log_init(&log);
+    assert_int_equal(measurement_boot(&image, &machine, &log, &registers, &error), 0);
+    for (size_t i = 0; i < log.count; i++)
+        registers_extend(&replayed, log.events[i].imr, log.events[i].digest);
+    assert_memory_equal(replayed.rtmr, registers.rtmr, sizeof registers.rtmr);
+    event_log_free(&log);
+}
+
+static void names_the_image_as_the_reference(void **state)
+{
+    struct measurement_document document;
+
+    (void)state;
+    measurement_document(&image, &document);
+    assert_string_equal(document.checksum_file, checksum_file);
+    assert_hex_equal(document.os_image_hash, sizeof document.os_image_hash, os_image_hash);
+    buf_free(&document.measurement);
+}
+
+static void another_command_line_is_another_image(void **state)
+{
+    struct measurement_document document;
+    struct os_image other = image;
+
+    (void)state;
+    other.cmdline[0] ^= 1;
+    measurement_document(&other, &document);
+    assert_string_not_equal(document.checksum_file, checksum_file);
+    buf_free(&document.measurement);
+}
+
+static void writes_the_reference_hob(void **state)
+{
+    struct error error = {.kind = ERROR_NONE};
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, SIZE_MAX);
+    assert_int_equal(td_hob_write(&out, span_of(image.td_hob_witness, image.td_hob_witness_len), 0x80000000, &error), 0);
+    assert_hex_equal(out.data, out.len, td_hob);
+    buf_free(&out);
+}
+
+/* 4 GiB: 2 GiB below the hole, the rest from 4 GiB on. */
+static void splits_large_memory_around_the_hole(void **state)
+{
+    static const uint8_t last[] = {0x00, 0x00, 0x00, 0x00, 0x01, 0, 0, 0, 0x00, 0x00, 0x00, 0x80, 0, 0, 0, 0};
+    struct error error = {.kind = ERROR_NONE};
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, SIZE_MAX);
+    assert_int_equal(td_hob_write(&out, span_of(image.td_hob_witness, image.td_hob_witness_len), 0x100000000, &error), 0);
+    assert_int_equal(out.len, sizeof td_hob / 2 + 48);
+    assert_memory_equal(out.data + out.len - sizeof last, last, sizeof last);
+    buf_free(&out);
+}
+
+static void refuses_broken_witnesses(void **state)
+{
+    static const struct {
+        const char *hex, *wants;
+    } cases[] = {
+        {"8010", "cut short"},
+        {"801009", "cut short"},
+        {"801009ff", "cut short"},
+        {"80100903000909020b", "cut short"},
+        {"80100903000909020b0500", "too many"},
+        {"80100902000901020b05", "address order"},
+        {"8010090100ffffffffff3f", "too large"},
+        {"80100901008080808001", "past the machine"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct error error = {.kind = ERROR_NONE};
+        uint8_t witness[32];
+        size_t len = strlen(cases[i].hex) / 2;
+        struct buf out;
+
+        from_hex(cases[i].hex, witness, len);
+        buf_init(&out, SIZE_MAX);
+        assert_int_equal(td_hob_write(&out, span_of(witness, len), 0x80000000, &error), -1);
+        if (!strstr(error.text, cases[i].wants))
+            fail_msg("%s: %s", cases[i].hex, error.text);
+        buf_free(&out);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(boots_to_the_reference_registers),
+        cmocka_unit_test(a_register_is_its_log_replayed),
+        cmocka_unit_test(names_the_image_as_the_reference),
+        cmocka_unit_test(another_command_line_is_another_image),
+        cmocka_unit_test(writes_the_reference_hob),
+        cmocka_unit_test(splits_large_memory_around_the_hole),
+        cmocka_unit_test(refuses_broken_witnesses),
+    };
+
+    return cmocka_run_group_tests(tests, read_fixtures, NULL);
+}
