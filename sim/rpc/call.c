@@ -1,0 +1,19 @@
+#include "sim/rpc/call.h"
+
+char *rpc_text(struct rpc_call *call, const struct text *text)
+{
+    if (call->text_count < RPC_CALL_TEXTS)
+        call->texts[call->text_count++] = text;
+    return text->plain;
+}
+
+ProtobufCBinaryData rpc_bytes(const void *data, size_t len)
+{
+    /* protobuf-c has one type for what is read and what is written. */
+    return (ProtobufCBinaryData){.len = len, .data = (uint8_t *)(uintptr_t)data};
+}
+
+struct span rpc_span(ProtobufCBinaryData bytes)
+{
+    return span_of(bytes.data, bytes.len);
+}

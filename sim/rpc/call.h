@@ -1,0 +1,44 @@
+/* One method call, as a handler sees it.
+ *
+ * A handler is a function of a service that protobuf-c generated:
+ *
+ *     static void get_quote(Dstack__DstackGuest_Service *service, const Dstack__RawQuoteArgs *args,
+ *                           Dstack__GetQuoteResponse_Closure reply, void *call);
+ *
+ * It calls reply exactly once before it returns: with a response, which is encoded
+ * at once and may lie on the stack, or with NULL after it has set call->error. */
+#ifndef RPC_CALL_H
+#define RPC_CALL_H
+
+#include <protobuf-c/protobuf-c.h>
+
+#include "sim/base/arena.h"
+#include "sim/base/buf.h"
+#include "sim/base/error.h"
+#include "sim/base/text.h"
+
+#define RPC_CALL_TEXTS 4
+
+struct rpc_call {
+    struct arena *arena; /* everything a handler allocates */
+    struct error error;
+
+    /* What follows is rpc/'s own. */
+    void (*encode)(const struct rpc_call *call, const ProtobufCMessage *message, struct buf *out);
+    struct buf *out;
+    bool replied;
+    const struct text *texts[RPC_CALL_TEXTS];
+    size_t text_count;
+};
+
+/* The characters of a text for a string field of the response. The JSON encoder
+ * then takes its ready JSON form; the text must stay as it is until reply. */
+char *rpc_text(struct rpc_call *call, const struct text *text);
+
+/* Bytes for a field of the response; they must live until reply. */
+ProtobufCBinaryData rpc_bytes(const void *data, size_t len);
+
+/* An argument's bytes as a span. */
+struct span rpc_span(ProtobufCBinaryData bytes);
+
+#endif

@@ -1,0 +1,112 @@
+#include <jansson.h>
+
+#include "sim/rpc/codec.h"
+#include "sim/rpc/message.h"
+
+static ProtobufCMessage *read_object(const ProtobufCMessageDescriptor *descriptor, const json_t *object,
+                                     struct arena *arena, struct error *error);
+
+static const char *type_name(const json_t *value)
+{
+    switch (json_typeof(value)) {
+    case JSON_OBJECT:
+        return "an object";
+    case JSON_ARRAY:
+        return "an array";
+    case JSON_STRING:
+        return "a string";
+    case JSON_INTEGER:
+    case JSON_REAL:
+        return "a number";
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return "true or false";
+    default:
+        return "null";
+    }
+}
+
+static int read_string(const struct message_slot *slot, const json_t *value)
+{
+    struct span text = span_of(json_string_value(value), json_string_length(value));
+
+    return message_field_is_integer(slot->field) ? message_set_number_text(slot, text) : message_set_text(slot, text);
+}
+
+static int read_message(const struct message_slot *slot, const json_t *value)
+{
+    ProtobufCMessage *inner = read_object(slot->field->descriptor, value, slot->arena, slot->error);
+
+    return inner ? message_set_message(slot, inner) : error_context(slot->error, "%s", slot->field->name);
+}
+
+static int read_value(const struct message_slot *slot, const json_t *value)
+{
+    const ProtobufCFieldDescriptor *field = slot->field;
+
+    if (json_is_string(value) && (message_field_is_text(field) || message_field_is_integer(field)))
+        return read_string(slot, value);
+    if (json_is_integer(value) && message_field_is_integer(field))
+        return message_set_signed(slot, json_integer_value(value));
+    if (json_is_boolean(value) && field->type == PROTOBUF_C_TYPE_BOOL)
+        return message_set_bool(slot, json_is_true(value));
+    if (json_is_object(value) && field->type == PROTOBUF_C_TYPE_MESSAGE)
+        return read_message(slot, value);
+    return error_input(slot->error, "%s must be %s, not %s", field->name, message_field_wants(field),
+                       json_is_real(value) ? "a number with a fraction or exponent" : type_name(value));
+}
+
+static int read_array(const struct message_slot *slot, const json_t *array)
+{
+    if (!json_is_array(array))
+        return error_input(slot->error, "%s must be an array, each element %s, not %s", slot->field->name,
+                           message_field_wants(slot->field), type_name(array));
+    for (size_t i = 0; i < json_array_size(array); i++)
+        if (read_value(slot, json_array_get(array, i)))
+            return error_context(slot->error, "element %zu", i + 1);
+    return 0;
+}
+
+static int read_member(const struct message_slot *slot, const json_t *value)
+{
+    if (slot->field->label == PROTOBUF_C_LABEL_REPEATED)
+        return read_array(slot, value);
+    if (json_is_null(value) && message_field_is_oneof(slot->field))
+        return 0;
+    return read_value(slot, value);
+}
+
+static ProtobufCMessage *read_object(const ProtobufCMessageDescriptor *descriptor, const json_t *object,
+                                     struct arena *arena, struct error *error)
+{
+    struct message_slot slot = {message_new(descriptor, arena), NULL, arena, error};
+
+    for (unsigned i = 0; i < descriptor->n_fields; i++) {
+        const json_t *value = json_object_get(object, descriptor->fields[i].name);
+        slot.field = &descriptor->fields[i];
+        if (value && read_member(&slot, value))
+            return NULL;
+    }
+    return slot.message;
+}
+
+ProtobufCMessage *codec_json_decode(const ProtobufCMessageDescriptor *descriptor, struct span text,
+                                    struct arena *arena, struct error *error)
+{
+    ProtobufCMessage *message = NULL;
+    json_error_t reason;
+    json_t *root;
+
+    if (text.len == 0)
+        return message_new(descriptor, arena);
+    root = json_loadb((const char *)text.data, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &reason);
+    if (!root)
+        error_input(error, "the body is not valid JSON: %s (line %d, column %d)", reason.text, reason.line,
+                    reason.column);
+    else if (!json_is_object(root))
+        error_input(error, "the body must be a JSON object, not %s", type_name(root));
+    else
+        message = read_object(descriptor, root, arena, error);
+    json_decref(root);
+    return message;
+}

@@ -1,0 +1,100 @@
+#include "sim/rpc/dispatch.h"
+
+#include <strings.h>
+
+#include "proto/common.pb-c.h"
+#include "sim/rpc/codec.h"
+
+#define TYPE_JSON "application/json"
+#define TYPE_FORM "application/x-www-form-urlencoded"
+#define TYPE_PROTOBUF "application/octet-stream"
+
+/* Compares a Content-Type's type, leaving its parameters aside. */
+static bool is_type(struct span content_type, const char *type)
+{
+    size_t len = strlen(type);
+
+    if (content_type.len < len || strncasecmp((const char *)content_type.data, type, len) != 0)
+        return false;
+    return content_type.len == len || strchr("; \t", content_type.data[len]) != NULL;
+}
+
+/* `curl -d` names its JSON a form, and some clients name nothing. */
+static bool is_json(const struct http_request *request)
+{
+    if (is_type(request->content_type, TYPE_JSON) || codec_query_wants_json(request->query))
+        return true;
+    if (request->content_type.len > 0 && !is_type(request->content_type, TYPE_FORM))
+        return false;
+    return request->body.len > 0 && request->body.data[0] == '{';
+}
+
+static void fail_protobuf(struct rpc_call *call, struct http_response *response, int status)
+{
+    Dstack__RpcError message = DSTACK__RPC_ERROR__INIT;
+
+    message.message = call->error.text;
+    buf_reset(response->body);
+    codec_protobuf_encode(call, &message.base, response->body);
+    response->status = status;
+    response->content_type = TYPE_PROTOBUF;
+}
+
+static void fail(struct rpc_call *call, struct http_response *response, bool json)
+{
+    int status = call->error.kind == ERROR_INPUT ? 400 : 500;
+
+    if (json)
+        exchange_fail(response, status, call->error.text);
+    else
+        fail_protobuf(call, response, status);
+}
+
+/* The closure every handler replies through. */
+static void reply(const ProtobufCMessage *message, void *data)
+{
+    struct rpc_call *call = data;
+
+    if (message && call->error.kind == ERROR_NONE) {
+        call->encode(call, message, call->out);
+        call->replied = true;
+    }
+}
+
+static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, const struct http_request *request,
+                                bool json, struct rpc_call *call)
+{
+    if (request->verb == HTTP_VERB_GET)
+        return codec_query_decode(descriptor, request->query, call->arena, &call->error);
+    if (json)
+        return codec_json_decode(descriptor, request->body, call->arena, &call->error);
+    return codec_protobuf_decode(descriptor, request->body, call->arena, &call->error);
+}
+
+void dispatch_call(const struct dispatch_method *method, struct exchange *exchange)
+{
+    const ProtobufCMethodDescriptor *descriptor = &method->service->descriptor->methods[method->index];
+    struct http_response *response = &exchange->response;
+    bool get = exchange->request.verb == HTTP_VERB_GET;
+    bool json = get || is_json(&exchange->request);
+    struct rpc_call call = {.arena = exchange->arena, .out = response->body};
+    ProtobufCMessage *args;
+
+    response->method = descriptor->name;
+    if (!get && exchange->request.verb != HTTP_VERB_POST) {
+        exchange_fail(response, 405, "a method is called with GET or POST");
+        response->headers = "Allow: GET, POST\r\n";
+        return;
+    }
+    call.encode = json ? codec_json_encode : codec_protobuf_encode;
+    response->content_type = json ? TYPE_JSON : TYPE_PROTOBUF;
+    args = decode(descriptor->input, &exchange->request, json, &call);
+    if (args)
+        method->service->invoke(method->service, method->index, args, reply, &call);
+    if (args && !call.replied)
+        error_internal(&call.error, "%s gave no answer", descriptor->name);
+    if (response->body->overflow)
+        error_internal(&call.error, "the response of %s is too large", descriptor->name);
+    if (call.error.kind != ERROR_NONE)
+        fail(&call, response, json);
+}

@@ -1,0 +1,18 @@
+/* One method call from request to response: choose the encoding, decode the
+ * arguments, call the handler, encode what it replies. */
+#ifndef RPC_DISPATCH_H
+#define RPC_DISPATCH_H
+
+#include <protobuf-c/protobuf-c.h>
+
+#include "sim/rpc/exchange.h"
+
+struct dispatch_method {
+    ProtobufCService *service;
+    unsigned index; /* into the service's methods */
+};
+
+/* Answers in the encoding that was asked in. Never fails: errors are responses. */
+void dispatch_call(const struct dispatch_method *method, struct exchange *exchange);
+
+#endif

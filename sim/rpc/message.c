@@ -1,0 +1,275 @@
+#include "sim/rpc/message.h"
+
+#include <inttypes.h>
+
+#include "sim/base/hex.h"
+#include "sim/base/utf8.h"
+
+ProtobufCMessage *message_new(const ProtobufCMessageDescriptor *descriptor, struct arena *arena)
+{
+    ProtobufCMessage *message = arena_zalloc(arena, descriptor->sizeof_message);
+
+    protobuf_c_message_init(descriptor, message);
+    return message;
+}
+
+bool message_field_is_text(const ProtobufCFieldDescriptor *field)
+{
+    return field->type == PROTOBUF_C_TYPE_STRING || field->type == PROTOBUF_C_TYPE_BYTES;
+}
+
+static bool is_signed(const ProtobufCFieldDescriptor *field)
+{
+    return field->type == PROTOBUF_C_TYPE_INT32 || field->type == PROTOBUF_C_TYPE_INT64;
+}
+
+static bool is_32_bits(const ProtobufCFieldDescriptor *field)
+{
+    return field->type == PROTOBUF_C_TYPE_INT32 || field->type == PROTOBUF_C_TYPE_UINT32;
+}
+
+bool message_field_is_integer(const ProtobufCFieldDescriptor *field)
+{
+    return is_signed(field) || field->type == PROTOBUF_C_TYPE_UINT32 || field->type == PROTOBUF_C_TYPE_UINT64;
+}
+
+bool message_field_is_oneof(const ProtobufCFieldDescriptor *field)
+{
+    return (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0;
+}
+
+const char *message_field_wants(const ProtobufCFieldDescriptor *field)
+{
+    switch (field->type) {
+    case PROTOBUF_C_TYPE_STRING:
+        return "a string";
+    case PROTOBUF_C_TYPE_BYTES:
+        return "a string of hex digits";
+    case PROTOBUF_C_TYPE_BOOL:
+        return "true or false";
+    case PROTOBUF_C_TYPE_MESSAGE:
+        return "an object";
+    default:
+        return "a whole number";
+    }
+}
+
+size_t message_value_size(const ProtobufCFieldDescriptor *field)
+{
+    switch (field->type) {
+    case PROTOBUF_C_TYPE_BYTES:
+        return sizeof(ProtobufCBinaryData);
+    case PROTOBUF_C_TYPE_BOOL:
+        return sizeof(protobuf_c_boolean);
+    case PROTOBUF_C_TYPE_INT32:
+    case PROTOBUF_C_TYPE_UINT32:
+        return sizeof(uint32_t);
+    case PROTOBUF_C_TYPE_INT64:
+    case PROTOBUF_C_TYPE_UINT64:
+        return sizeof(uint64_t);
+    default:
+        return sizeof(void *);
+    }
+}
+
+/* Room for one more element: the array doubles whenever its count is a power of two. */
+static void *next_element(const struct message_slot *slot)
+{
+    uint8_t *base = (uint8_t *)slot->message;
+    size_t *count = (size_t *)(void *)(base + slot->field->quantifier_offset);
+    uint8_t **array = (uint8_t **)(void *)(base + slot->field->offset);
+    size_t size = message_value_size(slot->field);
+
+    if ((*count & (*count - 1)) == 0) {
+        uint8_t *grown = arena_alloc(slot->arena, size * (*count ? 2 * *count : 1));
+        if (*count)
+            memcpy(grown, *array, size * *count);
+        *array = grown;
+    }
+    return *array + size * (*count)++;
+}
+
+static void *place_of(const struct message_slot *slot)
+{
+    uint8_t *base = (uint8_t *)slot->message;
+
+    if (slot->field->label == PROTOBUF_C_LABEL_REPEATED)
+        return next_element(slot);
+    if (message_field_is_oneof(slot->field)) {
+        uint32_t which = slot->field->id;
+        memcpy(base + slot->field->quantifier_offset, &which, sizeof which);
+    }
+    return base + slot->field->offset;
+}
+
+static void put(const struct message_slot *slot, const void *value)
+{
+    memcpy(place_of(slot), value, message_value_size(slot->field));
+}
+
+static int wrong_type(const struct message_slot *slot, const char *got)
+{
+    return error_input(slot->error, "%s must be %s, not %s", slot->field->name, message_field_wants(slot->field),
+                       got);
+}
+
+static int set_hex(const struct message_slot *slot, struct span text)
+{
+    ProtobufCBinaryData bytes = {.data = arena_alloc(slot->arena, text.len / 2 + 1)};
+    size_t bad_at = 0;
+
+    switch (hex_decode((const char *)text.data, text.len, bytes.data, &bytes.len, &bad_at)) {
+    case HEX_OK:
+        put(slot, &bytes);
+        return 0;
+    case HEX_ODD:
+        return error_input(slot->error, "%s must be hex with two digits a byte, but has an odd number of digits",
+                           slot->field->name);
+    case HEX_DIGIT:
+        break;
+    }
+    return error_input(slot->error, "%s must be hex, but its character %zu is no hex digit", slot->field->name,
+                       bad_at + 1);
+}
+
+int message_set_text(const struct message_slot *slot, struct span text)
+{
+    char *copy;
+
+    if (slot->field->type == PROTOBUF_C_TYPE_BYTES)
+        return set_hex(slot, text);
+    if (slot->field->type != PROTOBUF_C_TYPE_STRING)
+        return wrong_type(slot, "a string");
+    if (text.len && memchr(text.data, 0, text.len))
+        return error_input(slot->error, "%s must not contain the character U+0000", slot->field->name);
+    if (!utf8_valid(text.data, text.len))
+        return error_input(slot->error, "%s must be UTF-8 text", slot->field->name);
+    copy = arena_copy(slot->arena, text.data, text.len);
+    put(slot, &copy);
+    return 0;
+}
+
+int message_set_bool(const struct message_slot *slot, bool value)
+{
+    protobuf_c_boolean boolean = value;
+
+    if (slot->field->type != PROTOBUF_C_TYPE_BOOL)
+        return wrong_type(slot, "true or false");
+    put(slot, &boolean);
+    return 0;
+}
+
+static int set_integer(const struct message_slot *slot, uint64_t bits)
+{
+    uint32_t low = (uint32_t)bits;
+
+    put(slot, is_32_bits(slot->field) ? (const void *)&low : (const void *)&bits);
+    return 0;
+}
+
+static int out_of_range(const struct message_slot *slot)
+{
+    static const char *const ranges[2][2] = {
+        {"0 and 18446744073709551615", "0 and 4294967295"},
+        {"-9223372036854775808 and 9223372036854775807", "-2147483648 and 2147483647"},
+    };
+
+    return error_input(slot->error, "%s must be between %s", slot->field->name,
+                       ranges[is_signed(slot->field)][is_32_bits(slot->field)]);
+}
+
+int message_set_unsigned(const struct message_slot *slot, uint64_t value)
+{
+    uint64_t most = is_32_bits(slot->field) ? UINT32_MAX : UINT64_MAX;
+
+    if (!message_field_is_integer(slot->field))
+        return wrong_type(slot, "a number");
+    if (is_signed(slot->field))
+        most >>= 1;
+    return value > most ? out_of_range(slot) : set_integer(slot, value);
+}
+
+int message_set_signed(const struct message_slot *slot, int64_t value)
+{
+    if (value >= 0)
+        return message_set_unsigned(slot, (uint64_t)value);
+    if (!message_field_is_integer(slot->field))
+        return wrong_type(slot, "a number");
+    if (!is_signed(slot->field) || (is_32_bits(slot->field) && value < INT32_MIN))
+        return out_of_range(slot);
+    return set_integer(slot, (uint64_t)value);
+}
+
+int message_set_number_text(const struct message_slot *slot, struct span text)
+{
+    bool negative = text.len > 0 && text.data[0] == '-';
+    uint64_t value = 0;
+
+    if (text.len == negative)
+        return error_input(slot->error, "%s must be a whole number, not an empty text", slot->field->name);
+    for (size_t i = negative; i < text.len; i++) {
+        unsigned digit = (unsigned)text.data[i] - '0';
+        if (digit > 9)
+            return error_input(slot->error, "%s must be a whole number in decimal digits", slot->field->name);
+        if (value > (UINT64_MAX - digit) / 10)
+            return out_of_range(slot);
+        value = value * 10 + digit;
+    }
+    if (!negative)
+        return message_set_unsigned(slot, value);
+    if (value > (uint64_t)INT64_MAX + 1)
+        return out_of_range(slot);
+    return message_set_signed(slot, (int64_t)(0 - value));
+}
+
+int message_set_message(const struct message_slot *slot, ProtobufCMessage *value)
+{
+    put(slot, &value);
+    return 0;
+}
+
+bool message_is_supported(const ProtobufCMessageDescriptor *descriptor)
+{
+    for (unsigned i = 0; i < descriptor->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &descriptor->fields[i];
+        bool plain = message_field_is_text(field) || message_field_is_integer(field) ||
+                     field->type == PROTOBUF_C_TYPE_BOOL;
+
+        if (field->type == PROTOBUF_C_TYPE_MESSAGE ? !message_is_supported(field->descriptor) : !plain)
+            return false;
+    }
+    return true;
+}
+
+static int check_value(const ProtobufCFieldDescriptor *field, const void *value, struct error *error)
+{
+    const char *text = *(const char *const *)value;
+
+    if (field->type == PROTOBUF_C_TYPE_STRING && text && !utf8_valid(text, strlen(text)))
+        return error_input(error, "%s must be UTF-8 text", field->name);
+    if (field->type == PROTOBUF_C_TYPE_MESSAGE && text)
+        return message_check_strings(*(const ProtobufCMessage *const *)value, error);
+    return 0;
+}
+
+int message_check_strings(const ProtobufCMessage *message, struct error *error)
+{
+    const uint8_t *base = (const uint8_t *)message;
+
+    for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &message->descriptor->fields[i];
+        const uint8_t *value = base + field->offset;
+        size_t count = 1;
+
+        if (field->type != PROTOBUF_C_TYPE_STRING && field->type != PROTOBUF_C_TYPE_MESSAGE)
+            continue;
+        if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+            memcpy(&count, base + field->quantifier_offset, sizeof count);
+            value = *(const uint8_t *const *)(const void *)value;
+        }
+        for (size_t k = 0; k < count; k++)
+            if (check_value(field, value + k * sizeof(void *), error))
+                return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,54 @@
+/* Building a message field by field, by its descriptor: what the JSON and the
+ * query decoder share.
+ *
+ * All memory comes from the arena. The setters report in *error, naming the
+ * field, and return 0 or -1. Setting a repeated field appends to it. */
+#ifndef RPC_MESSAGE_H
+#define RPC_MESSAGE_H
+
+#include <protobuf-c/protobuf-c.h>
+
+#include "sim/base/arena.h"
+#include "sim/base/error.h"
+#include "sim/base/span.h"
+
+/* A message with every field at its default. */
+ProtobufCMessage *message_new(const ProtobufCMessageDescriptor *descriptor, struct arena *arena);
+
+/* Where one value is to go. */
+struct message_slot {
+    ProtobufCMessage *message;
+    const ProtobufCFieldDescriptor *field;
+    struct arena *arena;
+    struct error *error;
+};
+
+/* Text for a string field (as it is) or a bytes field (hex, 0x in front allowed). */
+int message_set_text(const struct message_slot *slot, struct span text);
+int message_set_bool(const struct message_slot *slot, bool value);
+/* Checked against the range of the field's type. */
+int message_set_unsigned(const struct message_slot *slot, uint64_t value);
+int message_set_signed(const struct message_slot *slot, int64_t value);
+/* A decimal number in text. */
+int message_set_number_text(const struct message_slot *slot, struct span text);
+int message_set_message(const struct message_slot *slot, ProtobufCMessage *value);
+
+bool message_field_is_text(const ProtobufCFieldDescriptor *field);    /* string or bytes */
+bool message_field_is_integer(const ProtobufCFieldDescriptor *field); /* 32 or 64 bits */
+bool message_field_is_oneof(const ProtobufCFieldDescriptor *field);
+
+/* Bytes one value of the field takes in its message struct or array. */
+size_t message_value_size(const ProtobufCFieldDescriptor *field);
+
+/* How an error calls what the field holds: "a string", "a string of hex digits",
+ * "true or false", "a whole number", "an object". */
+const char *message_field_wants(const ProtobufCFieldDescriptor *field);
+
+/* Can the codecs carry every field of it and of the messages inside? */
+bool message_is_supported(const ProtobufCMessageDescriptor *descriptor);
+
+/* Are all strings of a message read from the wire valid UTF-8? proto3 wants them
+ * to be and protobuf-c does not look. */
+int message_check_strings(const ProtobufCMessage *message, struct error *error);
+
+#endif

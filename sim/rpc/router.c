@@ -1,0 +1,177 @@
+#include "sim/rpc/router.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+#include "sim/rpc/dispatch.h"
+#include "sim/rpc/message.h"
+
+struct route {
+    char *path; /* heap */
+    struct span key;
+    bool is_method;
+    bool wins;      /* of several claims on one path, keeps it */
+    bool ambiguous; /* claimed twice: answered as if it were not there */
+    struct dispatch_method method;
+    struct router_page page;
+};
+
+struct router {
+    struct route *routes;
+    size_t count;
+    size_t capacity;
+};
+
+struct router *router_new(void)
+{
+    return memory_zalloc(sizeof(struct router));
+}
+
+void router_free(struct router *router)
+{
+    if (!router)
+        return;
+    for (size_t i = 0; i < router->count; i++)
+        free(router->routes[i].path);
+    free(router->routes);
+    free(router);
+}
+
+static struct route *find_claim(struct router *router, const char *path)
+{
+    for (size_t i = 0; i < router->count; i++)
+        if (strcmp(router->routes[i].path, path) == 0)
+            return &router->routes[i];
+    return NULL;
+}
+
+static struct route *add_path(struct router *router, const char *path)
+{
+    struct route *route;
+
+    if (router->count == router->capacity) {
+        router->capacity = router->capacity ? 2 * router->capacity : 64;
+        router->routes = memory_grow(router->routes, router->capacity * sizeof *router->routes);
+    }
+    route = &router->routes[router->count++];
+    *route = (struct route){.path = memory_copy(path, strlen(path))};
+    route->key = span_text(route->path);
+    return route;
+}
+
+static void set_method(struct route *route, const struct router_service *service, unsigned index)
+{
+    route->is_method = true;
+    route->wins = service->wins_bare;
+    route->ambiguous = false;
+    route->method = (struct dispatch_method){service->service, index};
+}
+
+static void add_bare(struct router *router, const char *path, const struct router_service *service, unsigned index)
+{
+    struct route *claim = find_claim(router, path);
+
+    if (!claim)
+        set_method(add_path(router, path), service, index);
+    else if (service->wins_bare)
+        set_method(claim, service, index);
+    else if (!claim->wins)
+        claim->ambiguous = true;
+}
+
+void router_add_service(struct router *router, const struct router_service *service)
+{
+    const ProtobufCServiceDescriptor *descriptor = service->service->descriptor;
+    char path[256];
+
+    for (unsigned i = 0; i < descriptor->n_methods; i++) {
+        const char *name = descriptor->methods[i].name;
+
+        snprintf(path, sizeof path, "/prpc/%s.%s", descriptor->short_name, name);
+        set_method(add_path(router, path), service, i);
+        if (service->direct) {
+            snprintf(path, sizeof path, "%s%s", service->direct, name);
+            set_method(add_path(router, path), service, i);
+        }
+        snprintf(path, sizeof path, "/prpc/%s", name);
+        add_bare(router, path, service, i);
+    }
+}
+
+void router_add_page(struct router *router, const struct router_page *page)
+{
+    add_path(router, page->path)->page = *page;
+}
+
+static int compare_keys(struct span a, struct span b)
+{
+    int order = memcmp(a.data, b.data, a.len < b.len ? a.len : b.len);
+
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+static int compare_routes(const void *a, const void *b)
+{
+    return compare_keys(((const struct route *)a)->key, ((const struct route *)b)->key);
+}
+
+static const struct route *find(const struct router *router, struct span path)
+{
+    size_t low = 0, high = router->count;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = compare_keys(path, router->routes[middle].key);
+        if (order == 0)
+            return router->routes[middle].ambiguous ? NULL : &router->routes[middle];
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return NULL;
+}
+
+static void fail_not_found(struct exchange *exchange)
+{
+    struct span path = exchange->request.path;
+    size_t slash = path.len > 0 && path.data[0] == '/';
+    size_t shown = path.len - slash < 200 ? path.len - slash : 200;
+
+    exchange_fail(&exchange->response, 404,
+                  arena_printf(exchange->arena, "Service not found: %.*s", (int)shown,
+                               (const char *)path.data + slash));
+}
+
+static void serve_page(const struct router_page *page, struct exchange *exchange)
+{
+    bool get = page->verb == HTTP_VERB_GET;
+
+    if (exchange->request.verb != page->verb && !(get && exchange->request.verb == HTTP_VERB_HEAD)) {
+        exchange_fail(&exchange->response, 405, get ? "this page is read with GET" : "this is called with POST");
+        exchange->response.headers = get ? "Allow: GET, HEAD\r\n" : "Allow: POST\r\n";
+        return;
+    }
+    page->serve(page->context, exchange);
+}
+
+static void serve(void *context, struct exchange *exchange)
+{
+    const struct route *route = find(context, exchange->request.path);
+
+    if (!route)
+        fail_not_found(exchange);
+    else if (route->is_method)
+        dispatch_call(&route->method, exchange);
+    else
+        serve_page(&route->page, exchange);
+}
+
+struct http_handler router_handler(struct router *router)
+{
+    if (router->count)
+        qsort(router->routes, router->count, sizeof *router->routes, compare_routes);
+    return (struct http_handler){.serve = serve, .context = router};
+}

@@ -1,0 +1,40 @@
+/* From a path to what answers it.
+ *
+ * A router is filled once from service descriptors and pages, then serves as the
+ * handler of a listener. Several routers may share one service: each listener has
+ * a router with its own set of services. */
+#ifndef RPC_ROUTER_H
+#define RPC_ROUTER_H
+
+#include <protobuf-c/protobuf-c.h>
+
+#include "sim/rpc/exchange.h"
+
+struct router;
+
+struct router *router_new(void);
+void router_free(struct router *router);
+
+struct router_service {
+    ProtobufCService *service; /* outlives the router */
+    const char *direct;        /* its methods are also found at <direct><Method>: "/", "/api/", or NULL */
+    bool wins_bare;            /* keeps /prpc/<Method> where another service has the same method */
+};
+
+/* Adds every method at /prpc/<Service>.<Method>, at the direct path, and at
+ * /prpc/<Method> as long as no other service of this router has that method. */
+void router_add_service(struct router *router, const struct router_service *service);
+
+/* A path that is no method. */
+struct router_page {
+    const char *path;
+    enum http_verb verb; /* GET also answers HEAD */
+    void (*serve)(void *context, struct exchange *exchange);
+    void *context;
+};
+void router_add_page(struct router *router, const struct router_page *page);
+
+/* The http_handler of this router; it points into it. To be called when all is added. */
+struct http_handler router_handler(struct router *router);
+
+#endif
