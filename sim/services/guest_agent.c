@@ -1,0 +1,176 @@
+#include "sim/services/guest_agent.h"
+
+#include "sim/services/reply.h"
+#include "sim/services/signing.h"
+
+typedef Dstack__DstackGuest_Service Service;
+
+static struct td *td_of(Service *service)
+{
+    return ((struct guest_agent *)service)->td;
+}
+
+static void guest_agent_get_tls_key(Service *service, const Dstack__GetTlsKeyArgs *args,
+                                    Dstack__GetTlsKeyResponse_Closure reply, void *call)
+{
+    Dstack__GetTlsKeyResponse response = DSTACK__GET_TLS_KEY_RESPONSE__INIT;
+    const struct app_cert_request request = {
+        .subject = args->subject,
+        .alt_names = args->alt_names,
+        .alt_name_count = args->n_alt_names,
+        .ra_tls = args->usage_ra_tls,
+        .server_auth = args->usage_server_auth,
+        .client_auth = args->usage_client_auth,
+        .with_app_info = args->with_app_info,
+        .not_before = args->optional_not_before_case ? &args->not_before : NULL,
+        .not_after = args->optional_not_after_case ? &args->not_after : NULL,
+    };
+    struct p256_key key;
+
+    p256_key_generate(&key);
+    reply(reply_tls_key(call, td_of(service), &request, &key, &response) ? NULL : &response, call);
+    bytes_wipe(&key, sizeof key);
+}
+
+static void guest_agent_get_key(Service *service, const Dstack__GetKeyArgs *args,
+                                Dstack__GetKeyResponse_Closure reply, void *data)
+{
+    Dstack__GetKeyResponse response = DSTACK__GET_KEY_RESPONSE__INIT;
+    struct rpc_call *call = data;
+    struct td *td = td_of(service);
+    struct app_key key;
+
+    if (signing_path_key(td, args->algorithm, args->path, args->purpose, &key, &call->error)) {
+        reply(NULL, call);
+        return;
+    }
+    response.key = rpc_bytes(key.private_key, sizeof key.private_key);
+    reply_signature_chain(call, td, &key, &response.n_signature_chain, &response.signature_chain);
+    reply(&response, call);
+    bytes_wipe(&key, sizeof key);
+}
+
+static void guest_agent_get_quote(Service *service, const Dstack__RawQuoteArgs *args,
+                                  Dstack__GetQuoteResponse_Closure reply, void *data)
+{
+    Dstack__GetQuoteResponse response = DSTACK__GET_QUOTE_RESPONSE__INIT;
+    struct rpc_call *call = data;
+    uint8_t report_data[REPORT_DATA_BYTES];
+
+    if (report_data_pad(rpc_span(args->report_data), report_data, &call->error)) {
+        reply(NULL, call);
+        return;
+    }
+    reply_quote(call, td_of(service), report_data, &response);
+    reply(&response, call);
+}
+
+static void guest_agent_attest(Service *service, const Dstack__RawQuoteArgs *args,
+                               Dstack__AttestResponse_Closure reply, void *data)
+{
+    Dstack__AttestResponse response = DSTACK__ATTEST_RESPONSE__INIT;
+    struct rpc_call *call = data;
+    uint8_t report_data[REPORT_DATA_BYTES];
+    struct span attestation;
+
+    if (report_data_pad(rpc_span(args->report_data), report_data, &call->error)) {
+        reply(NULL, call);
+        return;
+    }
+    attestation = td_attest(td_of(service), report_data, call->arena);
+    response.attestation = rpc_bytes(attestation.data, attestation.len);
+    reply(&response, call);
+}
+
+static void guest_agent_emit_event(Service *service, const Dstack__EmitEventArgs *args, Dstack__Empty_Closure reply,
+                                   void *data)
+{
+    Dstack__Empty response = DSTACK__EMPTY__INIT;
+    struct rpc_call *call = data;
+    int failed = td_emit_event(td_of(service), args->event, rpc_span(args->payload), &call->error);
+
+    reply(failed ? NULL : &response, call);
+}
+
+static void guest_agent_info(Service *service, const Dstack__Empty *args, Dstack__AppInfo_Closure reply, void *call)
+{
+    Dstack__AppInfo response = DSTACK__APP_INFO__INIT;
+
+    (void)args;
+    reply_app_info(call, td_of(service), true, &response);
+    reply(&response, call);
+}
+
+static void guest_agent_gpu_info(Service *service, const Dstack__Empty *args, Dstack__GpuInfoResponse_Closure reply,
+                                 void *call)
+{
+    Dstack__GpuInfoResponse response = DSTACK__GPU_INFO_RESPONSE__INIT;
+
+    (void)args;
+    response.attestation = rpc_text(call, &td_of(service)->gpu_info);
+    reply(&response, call);
+}
+
+static void guest_agent_sign(Service *service, const Dstack__SignArgs *args, Dstack__SignResponse_Closure reply,
+                             void *data)
+{
+    Dstack__SignResponse response = DSTACK__SIGN_RESPONSE__INIT;
+    struct rpc_call *call = data;
+    struct td *td = td_of(service);
+    enum signing_algorithm algorithm;
+    struct app_key key;
+    uint8_t signature[64];
+    ProtobufCBinaryData chain[3];
+    ProtobufCBinaryData *key_chain;
+    size_t key_chain_count;
+
+    if (signing_algorithm_by_name(args->algorithm, &algorithm, &call->error) ||
+        signing_app_key(td, algorithm, &key, &call->error) ||
+        signing_sign(td, algorithm, &key, rpc_span(args->data), signature, &call->error)) {
+        reply(NULL, call);
+        return;
+    }
+    reply_signature_chain(call, td, &key, &key_chain_count, &key_chain);
+    response.signature = chain[0] = rpc_bytes(signature, sizeof signature);
+    memcpy(&chain[1], key_chain, key_chain_count * sizeof *key_chain);
+    response.signature_chain = chain;
+    response.n_signature_chain = 1 + key_chain_count;
+    response.public_key = rpc_bytes(key.public_key, key.public_key_len);
+    reply(&response, call);
+    bytes_wipe(&key, sizeof key);
+}
+
+static void guest_agent_verify(Service *service, const Dstack__VerifyArgs *args, Dstack__VerifyResponse_Closure reply,
+                               void *data)
+{
+    Dstack__VerifyResponse response = DSTACK__VERIFY_RESPONSE__INIT;
+    struct rpc_call *call = data;
+    enum signing_algorithm algorithm;
+    bool valid = false;
+
+    if (signing_algorithm_by_name(args->algorithm, &algorithm, &call->error) ||
+        signing_verify(td_of(service), algorithm, rpc_span(args->data), rpc_span(args->signature),
+                       rpc_span(args->public_key), &valid, &call->error)) {
+        reply(NULL, call);
+        return;
+    }
+    response.valid = valid;
+    reply(&response, call);
+}
+
+static void guest_agent_version(Service *service, const Dstack__Empty *args, Dstack__VersionResponse_Closure reply,
+                                void *call)
+{
+    Dstack__VersionResponse response = DSTACK__VERSION_RESPONSE__INIT;
+
+    (void)service;
+    (void)args;
+    reply_version(&response);
+    reply(&response, call);
+}
+
+void guest_agent_init(struct guest_agent *agent, struct td *td)
+{
+    agent->service = (Service)DSTACK__DSTACK_GUEST__INIT(guest_agent_);
+    agent->td = td;
+}

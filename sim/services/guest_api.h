@@ -1,0 +1,16 @@
+/* GuestApi: what the host asks a TD (sim/proto/guest_api.proto). */
+#ifndef SERVICES_GUEST_API_H
+#define SERVICES_GUEST_API_H
+
+#include "proto/guest_api.pb-c.h"
+#include "sim/td/td.h"
+
+struct guest_api {
+    Dstack__GuestApi_Service service; /* first: handlers get back from it to the struct */
+    struct td *td;
+};
+
+/* td outlives it. */
+void guest_api_init(struct guest_api *api, struct td *td);
+
+#endif

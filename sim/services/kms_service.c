@@ -1,0 +1,73 @@
+#include "sim/services/kms_service.h"
+
+#include <time.h>
+
+#include "sim/services/reply.h"
+
+typedef Dstack__KMS_Service Service;
+
+static const struct td *td_of(Service *service)
+{
+    return ((struct kms_service *)service)->td;
+}
+
+static void kms_service_get_meta(Service *service, const Dstack__Empty *args, Dstack__GetMetaResponse_Closure reply,
+                                 void *call)
+{
+    Dstack__GetMetaResponse response = DSTACK__GET_META_RESPONSE__INIT;
+    Dstack__BootstrapInfo bootstrap = DSTACK__BOOTSTRAP_INFO__INIT;
+    const struct kms *kms = &td_of(service)->kms;
+    uint8_t spki[X509_SPKI_BYTES];
+
+    (void)args;
+    x509_public_key_info(kms->ca.key.public_key, spki);
+    bootstrap.ca_pubkey = rpc_bytes(spki, sizeof spki);
+    bootstrap.k256_pubkey = rpc_bytes(kms->root_public, sizeof kms->root_public);
+    response.ca_cert = kms->ca.pem;
+    response.k256_pubkey = bootstrap.k256_pubkey;
+    response.bootstrap_info = &bootstrap;
+    response.is_dev = true;
+    reply(&response, call);
+}
+
+static void kms_service_get_app_env_encrypt_pub_key(Service *service, const Dstack__AppId *args,
+                                                    Dstack__PublicKeyResponse_Closure reply, void *data)
+{
+    Dstack__PublicKeyResponse response = DSTACK__PUBLIC_KEY_RESPONSE__INIT;
+    struct rpc_call *call = data;
+    const struct td *td = td_of(service);
+    struct kms_env_key key;
+
+    response.timestamp = (uint64_t)time(NULL);
+    if (args->app_id.len != APP_ID_BYTES)
+        error_input(&call->error, "app_id must have %d bytes, not %zu", APP_ID_BYTES, args->app_id.len);
+    if (call->error.kind ||
+        kms_env_key(&td->kms, td->k256, args->app_id.data, response.timestamp, &key, &call->error)) {
+        reply(NULL, call);
+        return;
+    }
+    response.public_key = rpc_bytes(key.public_key, sizeof key.public_key);
+    response.signature = rpc_bytes(key.signature, sizeof key.signature);
+    response.signature_v1 = rpc_bytes(key.signature_v1, sizeof key.signature_v1);
+    reply(&response, call);
+}
+
+static void kms_service_get_temp_ca_cert(Service *service, const Dstack__Empty *args,
+                                         Dstack__GetTempCaCertResponse_Closure reply, void *data)
+{
+    Dstack__GetTempCaCertResponse response = DSTACK__GET_TEMP_CA_CERT_RESPONSE__INIT;
+    struct rpc_call *call = data;
+    const struct kms *kms = &td_of(service)->kms;
+
+    (void)args;
+    response.temp_ca_cert = kms->temp_ca.pem;
+    response.temp_ca_key = reply_private_key(call, &kms->temp_ca.key);
+    response.ca_cert = kms->ca.pem;
+    reply(&response, call);
+}
+
+void kms_service_init(struct kms_service *kms, struct td *td)
+{
+    kms->service = (Service)DSTACK__KMS__INIT(kms_service_);
+    kms->td = td;
+}

@@ -1,0 +1,33 @@
+/* Pieces of responses that several services share.
+ *
+ * Each fills a response whose strings and bytes live in the call's arena or in
+ * the TD, and returns 0, or -1 with call->error set. */
+#ifndef SERVICES_REPLY_H
+#define SERVICES_REPLY_H
+
+#include "proto/common.pb-c.h"
+#include "sim/rpc/call.h"
+#include "sim/td/app_cert.h"
+#include "sim/td/td.h"
+
+void reply_version(Dstack__VersionResponse *response);
+
+/* everything: with TCB info and vm_config, which an app may keep from the public. */
+void reply_app_info(struct rpc_call *call, struct td *td, bool everything, Dstack__AppInfo *response);
+
+void reply_quote(struct rpc_call *call, struct td *td, const uint8_t report_data[static REPORT_DATA_BYTES],
+                 Dstack__GetQuoteResponse *response);
+
+/* A certificate for the key, which is written out as PKCS#8. */
+int reply_tls_key(struct rpc_call *call, struct td *td, const struct app_cert_request *request,
+                  const struct p256_key *key, Dstack__GetTlsKeyResponse *response);
+
+/* The key as PKCS#8 in PEM, in the call's arena. */
+char *reply_private_key(struct rpc_call *call, const struct p256_key *key);
+
+/* The app key's signature over a path's key, and the KMS root's over the app key.
+ * key must live until reply. Out: two elements. */
+void reply_signature_chain(struct rpc_call *call, const struct td *td, const struct app_key *key, size_t *count,
+                           ProtobufCBinaryData **chain);
+
+#endif

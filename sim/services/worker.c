@@ -1,0 +1,73 @@
+#include "sim/services/worker.h"
+
+#include "crypto/pem.h"
+#include "sim/services/reply.h"
+#include "sim/services/signing.h"
+
+typedef Dstack__Worker_Service Service;
+
+static struct td *td_of(Service *service)
+{
+    return ((struct worker *)service)->td;
+}
+
+static void worker_info(Service *service, const Dstack__Empty *args, Dstack__AppInfo_Closure reply, void *call)
+{
+    Dstack__AppInfo response = DSTACK__APP_INFO__INIT;
+    struct td *td = td_of(service);
+
+    (void)args;
+    reply_app_info(call, td, td->app.public_tcbinfo, &response);
+    reply(&response, call);
+}
+
+static void worker_version(Service *service, const Dstack__Empty *args, Dstack__VersionResponse_Closure reply,
+                           void *call)
+{
+    Dstack__VersionResponse response = DSTACK__VERSION_RESPONSE__INIT;
+
+    (void)service;
+    (void)args;
+    reply_version(&response);
+    reply(&response, call);
+}
+
+/* "dip1::<kind>-pk:<base64url of the key>", padded with zeros. */
+static void bind_public_key(const struct app_key *key, uint8_t report_data[static REPORT_DATA_BYTES])
+{
+    static const char ed25519[] = "dip1::ed25519-pk:";
+    static const char secp256k1[] = "dip1::secp256k1c-pk:";
+    bool is_ed25519 = key->public_key_len == 32;
+    size_t prefix_len = is_ed25519 ? sizeof ed25519 - 1 : sizeof secp256k1 - 1;
+
+    memset(report_data, 0, REPORT_DATA_BYTES);
+    memcpy(report_data, is_ed25519 ? ed25519 : secp256k1, prefix_len);
+    base64url_encode(key->public_key, key->public_key_len, (char *)report_data + prefix_len);
+}
+
+static void worker_get_attestation_for_app_key(Service *service, const Dstack__GetAttestationForAppKeyArgs *args,
+                                               Dstack__GetQuoteResponse_Closure reply, void *data)
+{
+    Dstack__GetQuoteResponse response = DSTACK__GET_QUOTE_RESPONSE__INIT;
+    struct rpc_call *call = data;
+    struct td *td = td_of(service);
+    enum signing_algorithm algorithm;
+    uint8_t report_data[REPORT_DATA_BYTES];
+    struct app_key key;
+
+    if (signing_algorithm_by_name(args->algorithm, &algorithm, &call->error) ||
+        signing_app_key(td, algorithm, &key, &call->error)) {
+        reply(NULL, call);
+        return;
+    }
+    bind_public_key(&key, report_data);
+    bytes_wipe(&key, sizeof key);
+    reply_quote(call, td, report_data, &response);
+    reply(&response, call);
+}
+
+void worker_init(struct worker *worker, struct td *td)
+{
+    worker->service = (Service)DSTACK__WORKER__INIT(worker_);
+    worker->td = td;
+}
