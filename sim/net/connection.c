@@ -1,0 +1,383 @@
+#include "sim/net/connection.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sim/base/memory.h"
+#include "sim/net/limits.h"
+
+#define CLIENT_NAME_BYTES 64
+
+/* Who may read and write when:
+ *   OPEN      reading, unless `unsent` is being written
+ *   DRAINING  the last response is written: input is read and dropped until the client
+ *             closes, lest a reset overtake the response
+ *   CLOSED    uv_close has been called; every late callback does nothing */
+enum connection_state { OPEN, DRAINING, CLOSED };
+
+struct connection {
+    union {
+        uv_handle_t handle;
+        uv_stream_t stream;
+        uv_tcp_t tcp;
+        uv_pipe_t pipe;
+    } socket;
+    struct connection_pool *pool;
+    struct connection *next, *previous;
+    struct http_session session;
+    enum connection_state state;
+    uint64_t deadline; /* uv_now */
+    bool end_of_input; /* the client has closed its side */
+    struct buf unread; /* input that waits for a response to be taken */
+    uint8_t *unsent;   /* the part of a response being written, or NULL */
+    uv_write_t write;
+    uv_shutdown_t shutdown;
+    const char *unix_path;
+    char client[CLIENT_NAME_BYTES]; /* for the log; empty until it is needed */
+};
+
+static void process(struct connection *connection, const uint8_t *data, size_t len);
+static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf);
+
+/* --- the pool --- */
+
+void connection_pool_init(struct connection_pool *pool, uv_loop_t *loop, struct log *log)
+{
+    *pool = (struct connection_pool){.loop = loop, .log = log, .read_buffer = memory_alloc(LIMIT_READ_BYTES)};
+    http_shared_init(&pool->http);
+}
+
+void connection_pool_free(struct connection_pool *pool)
+{
+    http_shared_free(&pool->http);
+    free(pool->read_buffer);
+}
+
+static void join(struct connection *connection)
+{
+    struct connection_pool *pool = connection->pool;
+
+    connection->next = pool->first;
+    if (pool->first)
+        pool->first->previous = connection;
+    pool->first = connection;
+    pool->count++;
+}
+
+static void leave(struct connection *connection)
+{
+    struct connection_pool *pool = connection->pool;
+
+    if (connection->previous)
+        connection->previous->next = connection->next;
+    else
+        pool->first = connection->next;
+    if (connection->next)
+        connection->next->previous = connection->previous;
+    pool->count--;
+}
+
+/* --- closing --- */
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct connection *connection = handle->data;
+    struct connection_pool *pool = connection->pool;
+
+    leave(connection);
+    http_session_free(&connection->session);
+    buf_free(&connection->unread);
+    free(connection->unsent);
+    free(connection);
+    pool->on_closed(pool->data);
+}
+
+static void close_now(struct connection *connection)
+{
+    if (connection->state == CLOSED)
+        return;
+    connection->state = CLOSED;
+    uv_close(&connection->socket.handle, on_closed);
+}
+
+static void set_deadline(struct connection *connection, uint64_t milliseconds)
+{
+    connection->deadline = uv_now(connection->pool->loop) + milliseconds;
+}
+
+static void on_shut_down(uv_shutdown_t *request, int status)
+{
+    struct connection *connection = request->data;
+
+    if (status < 0 || connection->end_of_input)
+        close_now(connection);
+}
+
+/* After the last response: no more is sent, and what still comes is dropped. */
+static void finish(struct connection *connection)
+{
+    if (connection->end_of_input) {
+        close_now(connection);
+        return;
+    }
+    connection->state = DRAINING;
+    set_deadline(connection, LIMIT_DRAIN_MS);
+    connection->shutdown.data = connection;
+    if (uv_shutdown(&connection->shutdown, &connection->socket.stream, on_shut_down) != 0)
+        close_now(connection);
+}
+
+/* --- the log --- */
+
+static void name_peer(struct connection *connection)
+{
+    struct sockaddr_storage address;
+    int len = sizeof address;
+    char host[46] = "?";
+
+    if (uv_tcp_getpeername(&connection->socket.tcp, (struct sockaddr *)&address, &len) != 0)
+        address.ss_family = AF_UNSPEC;
+    if (address.ss_family == AF_INET6) {
+        const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&address;
+        uv_ip6_name(in6, host, sizeof host);
+        snprintf(connection->client, sizeof connection->client, "[%s]:%u", host, ntohs(in6->sin6_port));
+    } else if (address.ss_family == AF_INET) {
+        const struct sockaddr_in *in = (const struct sockaddr_in *)&address;
+        uv_ip4_name(in, host, sizeof host);
+        snprintf(connection->client, sizeof connection->client, "%s:%u", host, ntohs(in->sin_port));
+    } else {
+        snprintf(connection->client, sizeof connection->client, "%s", host);
+    }
+}
+
+static void log_answer(struct connection *connection, uint64_t started)
+{
+    const struct http_answer *answer = &connection->session.answer;
+
+    if (!connection->unix_path && !connection->client[0])
+        name_peer(connection);
+    log_request(connection->pool->log, &(struct log_request){
+                                           .verb = answer->verb ? answer->verb : "-",
+                                           .path = answer->path,
+                                           .status = answer->status,
+                                           .body_bytes = answer->body_bytes,
+                                           .micros = (uv_hrtime() - started) / 1000,
+                                           .client = connection->unix_path ? connection->unix_path : connection->client,
+                                       });
+}
+
+/* --- sending --- */
+
+static void after_response(struct connection *connection)
+{
+    if (connection->session.state == HTTP_OVER) {
+        finish(connection);
+        return;
+    }
+    set_deadline(connection, connection->session.in_request ? LIMIT_REQUEST_MS : LIMIT_IDLE_MS);
+}
+
+/* What came while the response was being written. */
+static void process_unread(struct connection *connection)
+{
+    struct buf waiting = connection->unread;
+
+    buf_init(&connection->unread, SIZE_MAX);
+    process(connection, waiting.data, waiting.len);
+    buf_free(&waiting);
+}
+
+static void allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+{
+    struct connection *connection = handle->data;
+
+    (void)suggested;
+    *buf = uv_buf_init((char *)connection->pool->read_buffer, LIMIT_READ_BYTES);
+}
+
+static void on_written(uv_write_t *request, int status)
+{
+    struct connection *connection = request->data;
+
+    free(connection->unsent);
+    connection->unsent = NULL;
+    if (connection->state != OPEN)
+        return;
+    if (status < 0) {
+        close_now(connection);
+        return;
+    }
+    after_response(connection);
+    if (connection->state == OPEN)
+        process_unread(connection);
+    if (connection->state != CLOSED && !connection->unsent && !connection->end_of_input)
+        uv_read_start(&connection->socket.stream, allocate, on_read);
+}
+
+/* Keeps what the socket did not take, and writes it when it does. */
+static int write_rest(struct connection *connection, struct span rest)
+{
+    uv_buf_t buf;
+
+    connection->unsent = (uint8_t *)memory_copy(rest.data, rest.len);
+    buf = uv_buf_init((char *)connection->unsent, (unsigned)rest.len);
+    connection->write.data = connection;
+    uv_read_stop(&connection->socket.stream);
+    set_deadline(connection, LIMIT_WRITE_MS);
+    return uv_write(&connection->write, &connection->socket.stream, &buf, 1, on_written);
+}
+
+/* Returns 0 when all of it is on its way and the session may be fed again. */
+static int send_output(struct connection *connection)
+{
+    struct span output = http_session_output(&connection->session);
+    uv_buf_t buf = uv_buf_init((char *)(uintptr_t)output.data, (unsigned)output.len);
+    int sent = uv_try_write(&connection->socket.stream, &buf, 1);
+    size_t taken = sent > 0 ? (size_t)sent : 0;
+
+    if (sent < 0 && sent != UV_EAGAIN) {
+        close_now(connection);
+        return -1;
+    }
+    if (taken == output.len)
+        return 0;
+    if (write_rest(connection, span_of(output.data + taken, output.len - taken)) != 0)
+        close_now(connection);
+    return -1;
+}
+
+/* --- receiving --- */
+
+/* Feeds the session until the input is used up or has to wait. */
+static void process(struct connection *connection, const uint8_t *data, size_t len)
+{
+    bool log = log_wants(connection->pool->log, LOG_INFO);
+
+    while (connection->state == OPEN && len > 0) {
+        bool was_in_request = connection->session.in_request;
+        uint64_t started = log ? uv_hrtime() : 0;
+        size_t taken = http_session_feed(&connection->session, data, len);
+        int wait = 0;
+
+        data += taken;
+        len -= taken;
+        if (!was_in_request && connection->session.in_request)
+            set_deadline(connection, LIMIT_REQUEST_MS);
+        if (connection->pool->stopping && connection->session.answered)
+            connection->session.state = HTTP_OVER;
+        if (http_session_output(&connection->session).len > 0)
+            wait = send_output(connection);
+        if (log && connection->session.answered)
+            log_answer(connection, started);
+        if (wait) {
+            buf_append(&connection->unread, data, len);
+            return;
+        }
+        if (connection->session.answered)
+            after_response(connection);
+    }
+    if (connection->state == OPEN && connection->end_of_input)
+        close_now(connection);
+}
+
+static void on_end_of_input(struct connection *connection)
+{
+    connection->end_of_input = true;
+    uv_read_stop(&connection->socket.stream);
+    if (!connection->unsent)
+        close_now(connection);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
+{
+    struct connection *connection = stream->data;
+
+    if (len == 0 || connection->state == CLOSED)
+        return;
+    if (len == UV_EOF)
+        on_end_of_input(connection);
+    else if (len < 0)
+        close_now(connection);
+    else if (connection->state == OPEN)
+        process(connection, (const uint8_t *)buf->base, (size_t)len);
+}
+
+/* --- the life of a connection --- */
+
+static int open_socket(struct connection *connection, uv_stream_t *listener)
+{
+    uv_loop_t *loop = connection->pool->loop;
+
+    if (connection->unix_path)
+        uv_pipe_init(loop, &connection->socket.pipe, 0);
+    else
+        uv_tcp_init(loop, &connection->socket.tcp);
+    connection->socket.handle.data = connection;
+    if (uv_accept(listener, &connection->socket.stream) != 0)
+        return -1;
+    if (!connection->unix_path)
+        uv_tcp_nodelay(&connection->socket.tcp, 1);
+    return uv_read_start(&connection->socket.stream, allocate, on_read);
+}
+
+void connection_accept(struct connection_pool *pool, uv_stream_t *listener, const struct http_handler *handler,
+                       const char *unix_path)
+{
+    struct connection *connection = memory_zalloc(sizeof *connection);
+
+    connection->pool = pool;
+    connection->unix_path = unix_path;
+    http_session_init(&connection->session, &pool->http, handler);
+    buf_init(&connection->unread, SIZE_MAX);
+    set_deadline(connection, LIMIT_IDLE_MS);
+    join(connection);
+    if (open_socket(connection, listener) != 0)
+        close_now(connection);
+}
+
+static void on_deadline(struct connection *connection)
+{
+    if (connection->state != OPEN || connection->unsent || !connection->session.in_request) {
+        close_now(connection);
+        return;
+    }
+    http_session_time_out(&connection->session);
+    if (send_output(connection) == 0)
+        finish(connection);
+}
+
+void connection_pool_tick(struct connection_pool *pool)
+{
+    uint64_t now = uv_now(pool->loop);
+    struct connection *next;
+
+    for (struct connection *connection = pool->first; connection; connection = next) {
+        next = connection->next;
+        if (connection->state != CLOSED && connection->deadline <= now)
+            on_deadline(connection);
+    }
+}
+
+void connection_pool_stop(struct connection_pool *pool)
+{
+    struct connection *next;
+
+    pool->stopping = true;
+    for (struct connection *connection = pool->first; connection; connection = next) {
+        next = connection->next;
+        if (connection->state == OPEN && !connection->unsent && !connection->session.in_request)
+            close_now(connection);
+        else if (connection->unsent)
+            connection->session.state = HTTP_OVER;
+    }
+}
+
+void connection_pool_close(struct connection_pool *pool)
+{
+    struct connection *next;
+
+    for (struct connection *connection = pool->first; connection; connection = next) {
+        next = connection->next;
+        close_now(connection);
+    }
+}

@@ -1,0 +1,47 @@
+/* One client: a socket on the loop and the HTTP session behind it.
+ *
+ * A connection reads, feeds the session and sends its output. While a response is not
+ * taken by the socket it stops reading, so a slow client holds only its own
+ * response. It closes when the session is over, the client has gone, or a deadline
+ * has passed, and frees itself in the last callback. */
+#ifndef NET_CONNECTION_H
+#define NET_CONNECTION_H
+
+#include <uv.h>
+
+#include "sim/base/log.h"
+#include "sim/net/http_session.h"
+
+struct connection;
+
+/* What the connections of one server share. */
+struct connection_pool {
+    uv_loop_t *loop;
+    struct log *log;
+    struct http_shared http;
+    uint8_t *read_buffer; /* LIMIT_READ_BYTES: reads are handled one at a time */
+    struct connection *first;
+    size_t count;
+    bool stopping;                      /* each connection closes after its present request */
+    void (*on_closed)(void *data);      /* after a connection has left the pool */
+    void *data;
+};
+
+void connection_pool_init(struct connection_pool *pool, uv_loop_t *loop, struct log *log);
+void connection_pool_free(struct connection_pool *pool);
+
+/* Accepts the client that waits on the listener. unix_path: the listener's, or NULL
+ * for TCP; outlives the connection. */
+void connection_accept(struct connection_pool *pool, uv_stream_t *listener, const struct http_handler *handler,
+                       const char *unix_path);
+
+/* Closes the connections whose deadlines have passed. */
+void connection_pool_tick(struct connection_pool *pool);
+
+/* Closes the connections that are between requests, and the others after theirs. */
+void connection_pool_stop(struct connection_pool *pool);
+
+/* Closes all of them now. */
+void connection_pool_close(struct connection_pool *pool);
+
+#endif

@@ -1,0 +1,79 @@
+/* HTTP/1.1 on one connection, without any I/O: bytes in, bytes out (RFC 9112).
+ *
+ * The session reads a request, has the handler answer it, and offers the response
+ * as output; it reads on when that has been taken. However the input is cut, the
+ * output is the same.
+ *
+ *   READING ──request complete──▶ output offered ──next feed──▶ READING
+ *      │                                │
+ *      └──── error, or the last ────────┴──▶ OVER: output is the last there will be
+ *
+ * A request that cannot be read is answered here (400, 408, 413, 417, 431) and ends
+ * the session; what a complete request means is the handler's matter. */
+#ifndef NET_HTTP_SESSION_H
+#define NET_HTTP_SESSION_H
+
+#include <llhttp.h>
+
+#include "sim/rpc/exchange.h"
+
+/* What all sessions of a server use one after another. */
+struct http_shared {
+    struct arena arena; /* of the request being answered */
+    struct buf output;  /* of the session fed last */
+};
+
+void http_shared_init(struct http_shared *shared);
+void http_shared_free(struct http_shared *shared);
+
+enum http_state { HTTP_READING, HTTP_OVER };
+
+/* The response offered last, for the log. */
+struct http_answer {
+    const char *verb; /* "POST"; NULL when no request could be read */
+    struct span path; /* as sent; valid until the next feed */
+    int status;
+    size_t body_bytes;
+};
+
+struct http_session {
+    llhttp_t parser;
+    struct http_shared *shared;
+    struct http_handler handler;
+    enum http_state state;
+    struct span output; /* into shared->output, or static */
+    bool answered;      /* output holds a response, not only 100 Continue */
+    struct http_answer answer;
+
+    /* The request being read. */
+    bool in_request;
+    bool keep_alive;
+    bool expects_continue;
+    int failure; /* status the request is refused with, or 0 */
+    const char *reason;
+    size_t head_bytes;
+    struct buf target;
+    struct buf content_type;
+    struct buf body;
+    int header; /* the one whose value is read: enum in http_session.c */
+    char name[16];
+    size_t name_len;
+    bool has_content_type;
+};
+
+/* shared outlives the session; handler is copied. */
+void http_session_init(struct http_session *session, struct http_shared *shared, const struct http_handler *handler);
+void http_session_free(struct http_session *session);
+
+/* Reads on. Returns how many bytes were taken: fewer than len when there is output
+ * to be sent first, or when the session is over. Output offered before is gone. */
+size_t http_session_feed(struct http_session *session, const uint8_t *data, size_t len);
+
+/* Bytes to be sent now; empty when there are none. Valid until any session of the
+ * same http_shared is fed. */
+struct span http_session_output(const struct http_session *session);
+
+/* The client took too long over its request: answers 408 and is over. Only inside a request. */
+void http_session_time_out(struct http_session *session);
+
+#endif

@@ -1,0 +1,23 @@
+/* Every limit of the transport, with its unit. */
+#ifndef NET_LIMITS_H
+#define NET_LIMITS_H
+
+#define LIMIT_BODY_BYTES (10u * 1024 * 1024)
+#define LIMIT_HEAD_BYTES (16u * 1024) /* request target and all headers, trailers included */
+#define LIMIT_RESPONSE_HEAD_BYTES (16u * 1024)
+#define LIMIT_RESPONSE_BYTES (64u * 1024 * 1024)
+
+#define LIMIT_CLIENTS 8192    /* connections; further ones wait in the backlog */
+#define LIMIT_BACKLOG 1024    /* a full backlog of a Unix socket fails a client's connect */
+#define LIMIT_READ_BYTES 65536 /* read at once */
+
+#define LIMIT_REQUEST_MS 30000 /* from the first byte of a request to its last */
+#define LIMIT_IDLE_MS 75000    /* between requests; clients keep connections for less */
+#define LIMIT_WRITE_MS 30000   /* for a client to take a response */
+#define LIMIT_DRAIN_MS 1000    /* reading on after the last response, so that no reset eats it */
+#define LIMIT_STOP_MS 5000     /* for what is in flight when the server stops */
+#define LIMIT_TICK_MS 250      /* how often all this is looked at */
+
+#define LIMIT_KEPT_BYTES 65536 /* buffers larger than this are given back after use */
+
+#endif

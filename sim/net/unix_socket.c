@@ -1,0 +1,90 @@
+#include "sim/net/unix_socket.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "sim/base/memory.h"
+
+static int open_socket(void)
+{
+    return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+}
+
+/* A full backlog (EAGAIN) is an answer too. */
+static bool somebody_answers(const struct sockaddr_un *address)
+{
+    int fd = open_socket();
+    bool answers = fd >= 0 && (connect(fd, (const struct sockaddr *)address, sizeof *address) == 0 || errno == EAGAIN);
+
+    if (fd >= 0)
+        close(fd);
+    return answers;
+}
+
+static int make_way(const struct sockaddr_un *address, struct error *error)
+{
+    const char *path = address->sun_path;
+    struct stat found;
+
+    if (lstat(path, &found) != 0)
+        return 0;
+    if (!S_ISSOCK(found.st_mode))
+        return error_input(error, "cannot listen on %s: a file that is no socket is there; remove it or choose "
+                                  "another place with --socket-dir",
+                           path);
+    if (somebody_answers(address))
+        return error_input(error, "cannot listen on %s: another program serves there; stop it, or choose another "
+                                  "place with --socket-dir (or none)",
+                           path);
+    if (unlink(path) != 0)
+        return error_input(error, "cannot replace the old socket %s: %s", path, strerror(errno));
+    return 0;
+}
+
+static int remember(struct unix_socket *file, const char *path)
+{
+    struct stat made;
+
+    if (lstat(path, &made) != 0)
+        return -1;
+    file->path = memory_copy(path, strlen(path));
+    file->device = made.st_dev;
+    file->inode = made.st_ino;
+    return 0;
+}
+
+int unix_socket_bind(struct unix_socket *file, const char *path, struct error *error)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd;
+
+    if (strlen(path) >= sizeof address.sun_path)
+        return error_input(error, "cannot listen on %s: a socket's path has at most %zu bytes", path,
+                           sizeof address.sun_path - 1);
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    if (make_way(&address, error))
+        return -1;
+    fd = open_socket();
+    if (fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof address) == 0 && remember(file, path) == 0)
+        return fd;
+    error_input(error, "cannot listen on %s: %s", path, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+void unix_socket_remove(struct unix_socket *file)
+{
+    struct stat found;
+
+    if (file->path && lstat(file->path, &found) == 0 && found.st_dev == file->device && found.st_ino == file->inode)
+        unlink(file->path);
+    free(file->path);
+    *file = (struct unix_socket){.path = NULL};
+}
