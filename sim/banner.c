@@ -1,0 +1,67 @@
+#include "sim/banner.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "sim/base/hex.h"
+#include "sim/services/version.h"
+
+static void print_hex(FILE *stream, const char *label, const uint8_t *bytes, size_t len)
+{
+    char digits[2 * 48 + 1] = {0};
+
+    hex_encode(bytes, len, digits);
+    fprintf(stream, "  %-14s%s\n", label, digits);
+}
+
+/* Clients may be started from elsewhere: sockets are shown with their whole path. */
+static void print_endpoints(FILE *stream, const struct server *server)
+{
+    struct server_endpoint endpoint;
+    char path[PATH_MAX];
+
+    for (size_t i = 0; server_endpoint(server, i, &endpoint); i++) {
+        const char *shown = endpoint.url;
+        if (!shown)
+            shown = realpath(endpoint.path, path) ? path : endpoint.path;
+        fprintf(stream, "  %-14s%s\n", i == 0 ? "Endpoints" : "", shown);
+    }
+}
+
+static void print_export(FILE *stream, const struct endpoints *endpoints)
+{
+    struct server_endpoint first;
+    char url[320];
+
+    if (!server_endpoint(endpoints->server, 0, &first) || !first.url)
+        return;
+    endpoints_public_url(endpoints, url, sizeof url);
+    fprintf(stream, "\n  export DSTACK_SIMULATOR_ENDPOINT=%s\n", url);
+}
+
+/* The name is anybody's text: nothing in it may steer the terminal. */
+static void print_name(FILE *stream, const char *name)
+{
+    fprintf(stream, "  %-14s", "App");
+    for (; *name; name++)
+        fputc((unsigned char)*name < 0x20 || *name == 0x7f ? '?' : *name, stream);
+    fputc('\n', stream);
+}
+
+void banner_print(FILE *stream, const struct endpoints *endpoints, const struct td *td, uint64_t micros)
+{
+    fprintf(stream, "dstack-simulator %s: a simulated TDX guest agent\n\n", version_number);
+    print_endpoints(stream, endpoints->server);
+    fputc('\n', stream);
+    print_name(stream, td->app.name);
+    print_hex(stream, "App id", td->app_id, sizeof td->app_id);
+    print_hex(stream, "Compose hash", td->app.compose_hash, sizeof td->app.compose_hash);
+    print_hex(stream, "Instance id", td->instance_id, sizeof td->instance_id);
+    print_export(stream, endpoints);
+    fprintf(stream, "\n  For development and tests only: every key follows from a public seed and protects\n"
+                    "  nothing, and no production verifier may trust the root of these quotes.\n\n"
+                    "ready in %llu.%llu ms, stop with Ctrl-C\n",
+            (unsigned long long)(micros / 1000), (unsigned long long)(micros / 100 % 10));
+    fflush(stream);
+}

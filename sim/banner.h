@@ -1,0 +1,13 @@
+/* What a person sees when the simulator has started. */
+#ifndef BANNER_H
+#define BANNER_H
+
+#include <stdio.h>
+
+#include "sim/endpoints.h"
+#include "sim/td/td.h"
+
+/* micros: from the start of the process to being ready. */
+void banner_print(FILE *stream, const struct endpoints *endpoints, const struct td *td, uint64_t micros);
+
+#endif

@@ -1,0 +1,128 @@
+#include "sim/endpoints.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "sim/base/json_text.h"
+
+/* The sockets of --socket-dir, as they are in a real TD. */
+static const struct {
+    const char *name;
+    unsigned services;
+} socket_files[] = {
+    {"dstack.sock", SERVICE_DSTACK | SERVICE_TAPPD},
+    {"tappd.sock", SERVICE_DSTACK | SERVICE_TAPPD},
+    {"external.sock", SERVICE_WORKER},
+    {"guest.sock", SERVICE_GUEST},
+};
+
+/* The listener calls through the endpoint, so that services can be set later. */
+static void serve(void *context, struct exchange *exchange)
+{
+    const struct http_handler *handler = &((const struct endpoint *)context)->handler;
+
+    handler->serve(handler->context, exchange);
+}
+
+static int open_endpoint(struct endpoints *endpoints, const struct listen_spec *spec, struct error *error)
+{
+    struct endpoint *endpoint = &endpoints->list[endpoints->count++];
+    const struct http_handler handler = {serve, endpoint};
+
+    endpoint->services = spec->services;
+    if (spec->kind == LISTEN_UNIX)
+        return server_listen_unix(endpoints->server, spec->address, &handler, error);
+    return server_listen_tcp(endpoints->server, spec->address, spec->port, &handler, error);
+}
+
+static int open_socket_files(struct endpoints *endpoints, const char *dir, struct error *error)
+{
+    for (size_t i = 0; i < sizeof socket_files / sizeof *socket_files; i++) {
+        struct listen_spec spec = {.kind = LISTEN_UNIX, .services = socket_files[i].services};
+        const char *name = socket_files[i].name;
+        bool here = strcmp(dir, ".") == 0;
+
+        if ((here ? 0 : strlen(dir) + 1) + strlen(name) > LISTEN_SPEC_PATH_MAX)
+            return error_input(error, "--socket-dir %s is too long: a socket's path has at most %d bytes", dir,
+                               LISTEN_SPEC_PATH_MAX);
+        snprintf(spec.address, sizeof spec.address, "%s%s%s", here ? "" : dir, here ? "" : "/", name);
+        if (open_endpoint(endpoints, &spec, error))
+            return -1;
+    }
+    return 0;
+}
+
+int endpoints_open(struct endpoints *endpoints, struct server *server, const struct options *options,
+                   struct error *error)
+{
+    *endpoints = (struct endpoints){.server = server};
+    for (size_t i = 0; i < options->listen.count; i++) {
+        struct listen_spec spec;
+
+        if (listen_spec_parse(&spec, options->listen.items[i], error) ||
+            open_endpoint(endpoints, &spec, error))
+            return -1;
+    }
+    return options->socket_dir ? open_socket_files(endpoints, options->socket_dir, error) : 0;
+}
+
+void endpoints_route(struct endpoints *endpoints, struct services *services)
+{
+    for (size_t i = 0; i < endpoints->count; i++) {
+        struct endpoint *endpoint = &endpoints->list[i];
+
+        endpoint->router = routes_new(services, endpoint->services);
+        endpoint->handler = router_handler(endpoint->router);
+    }
+}
+
+void endpoints_free(struct endpoints *endpoints)
+{
+    for (size_t i = 0; i < endpoints->count; i++)
+        router_free(endpoints->list[i].router);
+    endpoints->count = 0;
+}
+
+/* Behind the scheme, does the URL name this machine itself or every address of it? */
+static bool is_local(const char *authority)
+{
+    static const char *const hosts[] = {"127.0.0.1:", "0.0.0.0:", "[::1]:", "[::]:"};
+
+    for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++)
+        if (strncmp(authority, hosts[i], strlen(hosts[i])) == 0)
+            return true;
+    return false;
+}
+
+void endpoints_public_url(const struct endpoints *endpoints, char *url, size_t size)
+{
+    static const char scheme[] = "http://";
+    struct server_endpoint endpoint;
+
+    snprintf(url, size, "http://localhost:8090");
+    for (size_t i = 0; server_endpoint(endpoints->server, i, &endpoint); i++) {
+        if (!endpoint.url)
+            continue;
+        if (is_local(endpoint.url + sizeof scheme - 1))
+            snprintf(url, size, "http://localhost%s", strrchr(endpoint.url, ':'));
+        else
+            snprintf(url, size, "%s", endpoint.url);
+        return;
+    }
+}
+
+void endpoints_write_ready(const struct endpoints *endpoints, struct buf *out)
+{
+    struct server_endpoint endpoint;
+
+    json_text_member_uint(out, '{', "pid", (uint64_t)getpid());
+    json_text_key(out, ',', "endpoints");
+    buf_append_byte(out, '[');
+    for (size_t i = 0; server_endpoint(endpoints->server, i, &endpoint); i++) {
+        if (i > 0)
+            buf_append_byte(out, ',');
+        json_text_member(out, '{', endpoint.url ? "url" : "path", endpoint.url ? endpoint.url : endpoint.path);
+        buf_append_byte(out, '}');
+    }
+    buf_append_text(out, "]}\n");
+}

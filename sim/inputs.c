@@ -1,0 +1,55 @@
+#include "sim/inputs.h"
+
+#include <stdlib.h>
+
+#include "sim/base/file.h"
+#include "sim/base/utf8.h"
+
+#define GPU_INFO_FILE_BYTES (1024 * 1024)
+
+static int read_file(const char *path, size_t limit, char **data, struct span *span, struct error *error)
+{
+    size_t len;
+
+    if (!path)
+        return 0;
+    if (file_read(path, limit, data, &len, error))
+        return -1;
+    *span = span_of(*data, len);
+    return 0;
+}
+
+/* GpuInfo answers with a string, which holds no NUL and nothing but UTF-8. */
+static int check_text(const char *path, struct span text, struct error *error)
+{
+    if (text.len && (memchr(text.data, 0, text.len) || !utf8_valid(text.data, text.len)))
+        return error_input(error, "%s: must be UTF-8 text", path);
+    return 0;
+}
+
+int inputs_read(struct inputs *inputs, const struct options *options, struct error *error)
+{
+    *inputs = (struct inputs){.app_compose = NULL};
+    td_config_init(&inputs->config);
+    if (options->seed)
+        inputs->config.seed = options->seed;
+    if (options->public_url)
+        inputs->config.public_url = options->public_url;
+    if (options->app_compose)
+        inputs->config.app_compose_name = options->app_compose;
+    if (options->app_keys)
+        inputs->config.app_keys_name = options->app_keys;
+    if (read_file(options->app_compose, APP_COMPOSE_FILE_BYTES, &inputs->app_compose, &inputs->config.app_compose,
+                  error) ||
+        read_file(options->app_keys, APP_KEYS_FILE_BYTES, &inputs->app_keys, &inputs->config.app_keys, error) ||
+        read_file(options->gpu_info, GPU_INFO_FILE_BYTES, &inputs->gpu_info, &inputs->config.gpu_info, error))
+        return -1;
+    return check_text(options->gpu_info, inputs->config.gpu_info, error);
+}
+
+void inputs_free(struct inputs *inputs)
+{
+    free(inputs->app_compose);
+    free(inputs->app_keys);
+    free(inputs->gpu_info);
+}

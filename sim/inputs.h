@@ -1,0 +1,20 @@
+/* The files a TD is made from, as options name them. */
+#ifndef INPUTS_H
+#define INPUTS_H
+
+#include "sim/options.h"
+#include "sim/td/td.h"
+
+struct inputs {
+    struct td_config config; /* points into the files below and into the options */
+    char *app_compose;
+    char *app_keys;
+    char *gpu_info;
+};
+
+/* Reads the files. Returns 0, or -1 with a sentence that names the file; give it
+ * back with inputs_free either way, after the TD is made. */
+int inputs_read(struct inputs *inputs, const struct options *options, struct error *error);
+void inputs_free(struct inputs *inputs);
+
+#endif

@@ -1,0 +1,226 @@
+/* The process: options, set-up, signals, tear-down. */
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "sim/banner.h"
+#include "sim/base/file.h"
+#include "sim/endpoints.h"
+#include "sim/healthcheck.h"
+#include "sim/inputs.h"
+#include "sim/services/version.h"
+
+#define EXIT_USAGE 2 /* a bad option, file or address */
+#define PUBLIC_URL_BYTES 512
+#define LOG_BUFFER_BYTES 65536
+
+struct simulator {
+    uv_loop_t loop;
+    uv_signal_t signals[2];
+    struct server *server;
+    struct endpoints endpoints;
+    struct services services;
+    struct td *td;
+    struct log log;
+};
+
+static int fail(const struct error *error)
+{
+    fprintf(stderr, "dstack-simulator: %s\n", error->text);
+    return EXIT_USAGE;
+}
+
+/* Many clients need many descriptors; the system's own limit stays. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static void set_up_log(struct log *log, const struct options *options)
+{
+    setvbuf(stderr, NULL, _IOFBF, LOG_BUFFER_BYTES);
+    *log = (struct log){
+        .stream = stderr,
+        .level = options->log_level,
+        .format = options->log_format,
+        .colour = isatty(STDERR_FILENO) && !getenv("NO_COLOR"),
+    };
+}
+
+/* --- stopping --- */
+
+static void on_stopped(void *data)
+{
+    struct simulator *simulator = data;
+
+    for (int i = 0; i < 2; i++)
+        uv_close((uv_handle_t *)&simulator->signals[i], NULL);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct simulator *simulator = handle->data;
+
+    log_write(&simulator->log, LOG_INFO, "%s: finishing what is in flight", number == SIGTERM ? "SIGTERM" : "SIGINT");
+    for (int i = 0; i < 2; i++)
+        uv_signal_stop(&simulator->signals[i]);
+    server_stop(simulator->server, on_stopped, simulator);
+}
+
+static void watch_signals(struct simulator *simulator)
+{
+    static const int numbers[2] = {SIGTERM, SIGINT};
+
+    for (int i = 0; i < 2; i++) {
+        uv_signal_init(&simulator->loop, &simulator->signals[i]);
+        simulator->signals[i].data = simulator;
+        uv_signal_start(&simulator->signals[i], on_signal, numbers[i]);
+    }
+}
+
+/* --- starting --- */
+
+static int write_ready_file(const struct simulator *simulator, const char *path, struct error *error)
+{
+    struct buf text;
+    int result;
+
+    if (!path)
+        return 0;
+    buf_init(&text, SIZE_MAX);
+    endpoints_write_ready(&simulator->endpoints, &text);
+    result = file_write_atomic(path, text.data, text.len, error);
+    buf_free(&text);
+    return result;
+}
+
+/* Opens the listeners and boots the TD behind them. */
+static int start(struct simulator *simulator, const struct options *options, struct inputs *inputs,
+                 struct error *error)
+{
+    char public_url[PUBLIC_URL_BYTES];
+
+    if (endpoints_open(&simulator->endpoints, simulator->server, options, error))
+        return -1;
+    if (!options->public_url) {
+        endpoints_public_url(&simulator->endpoints, public_url, sizeof public_url);
+        inputs->config.public_url = public_url;
+    }
+    simulator->td = td_new(&inputs->config, error);
+    if (!simulator->td)
+        return -1;
+    services_init(&simulator->services, simulator->td);
+    endpoints_route(&simulator->endpoints, &simulator->services);
+    td_view(simulator->td); /* the first request finds everything rendered */
+    return write_ready_file(simulator, options->ready_file, error);
+}
+
+/* People get the banner; where machines read the log, one line of it says the same. */
+static void announce(struct simulator *simulator, const struct options *options, uint64_t started)
+{
+    uint64_t micros = (uv_hrtime() - started) / 1000;
+
+    if (options->log_format == LOG_JSON)
+        log_write(&simulator->log, LOG_INFO, "ready in %llu us", (unsigned long long)micros);
+    else if (options->log_level != LOG_OFF)
+        banner_print(stdout, &simulator->endpoints, simulator->td, micros);
+}
+
+static int serve(const struct options *options, struct inputs *inputs, uint64_t started)
+{
+    struct simulator *simulator = calloc(1, sizeof *simulator);
+    struct error error = {.kind = ERROR_NONE};
+    int result = 0;
+
+    if (!simulator)
+        return EXIT_FAILURE;
+    raise_descriptor_limit();
+    set_up_log(&simulator->log, options);
+    uv_loop_init(&simulator->loop);
+    watch_signals(simulator);
+    simulator->server = server_new(&simulator->loop, &simulator->log);
+    if (start(simulator, options, inputs, &error)) {
+        result = fail(&error);
+        server_stop(simulator->server, on_stopped, simulator);
+    } else {
+        announce(simulator, options, started);
+    }
+    uv_run(&simulator->loop, UV_RUN_DEFAULT);
+    server_free(simulator->server);
+    endpoints_free(&simulator->endpoints);
+    td_free(simulator->td);
+    if (uv_loop_close(&simulator->loop) != 0)
+        result = EXIT_FAILURE;
+    log_flush(&simulator->log);
+    free(simulator);
+    return result;
+}
+
+/* --- what needs no server --- */
+
+static int inspect(const struct options *options, const struct inputs *inputs)
+{
+    struct error error = {.kind = ERROR_NONE};
+    struct td *td = td_new(&inputs->config, &error);
+
+    if (!td)
+        return fail(&error);
+    if (options->print_root_ca)
+        fputs(td->platform.root.pem, stdout);
+    else
+        puts("options and files are fine");
+    td_free(td);
+    return 0;
+}
+
+static void print_warnings(const struct options *options)
+{
+    for (size_t i = 0; i < options->warnings.count; i++)
+        fprintf(stderr, "dstack-simulator: %s\n", options->warnings.items[i]);
+}
+
+static int run(const struct options *options, uint64_t started)
+{
+    struct error error = {.kind = ERROR_NONE};
+    struct inputs inputs;
+    int result;
+
+    print_warnings(options);
+    if (options->healthcheck)
+        return healthcheck_run(options, &error) ? fail(&error), EXIT_FAILURE : 0;
+    if (inputs_read(&inputs, options, &error))
+        result = fail(&error);
+    else if (options->check || options->print_root_ca)
+        result = inspect(options, &inputs);
+    else
+        result = serve(options, &inputs, started);
+    inputs_free(&inputs);
+    return result;
+}
+
+int main(int argc, char *argv[], char *envp[])
+{
+    uint64_t started = uv_hrtime();
+    struct error error = {.kind = ERROR_NONE};
+    struct options options;
+    int result = 0;
+
+    options_init(&options);
+    if (options_parse(&options, argc, argv, envp, &error))
+        result = fail(&error);
+    else if (options.help)
+        options_help(stdout);
+    else if (options.version)
+        printf("dstack-simulator %s (%s)\n", version_number, version_rev);
+    else
+        result = run(&options, started);
+    options_free(&options);
+    return result;
+}

@@ -1,0 +1,35 @@
+#include "sim/routes.h"
+
+#include "sim/listen_spec.h"
+
+void services_init(struct services *services, struct td *td)
+{
+    guest_agent_init(&services->guest_agent, td);
+    tappd_init(&services->tappd, td);
+    worker_init(&services->worker, td);
+    guest_api_init(&services->guest_api, td);
+    kms_service_init(&services->kms, td);
+    pages_init(&services->pages, td);
+}
+
+struct router *routes_new(struct services *services, unsigned set)
+{
+    const struct {
+        enum service_bit bit;
+        struct router_service service;
+    } rows[] = {
+        {SERVICE_DSTACK, {&services->guest_agent.service.base, "/", false}},
+        {SERVICE_TAPPD, {&services->tappd.service.base, NULL, true}},
+        {SERVICE_WORKER, {&services->worker.service.base, NULL, false}},
+        {SERVICE_GUEST, {&services->guest_api.service.base, "/api/", false}},
+        {SERVICE_KMS, {&services->kms.service.base, NULL, false}},
+    };
+    struct router *router = router_new();
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (set & rows[i].bit)
+            router_add_service(router, &rows[i].service);
+    if (set & (SERVICE_SIMULATOR | SERVICE_COLLATERAL))
+        pages_add(&services->pages, router);
+    return router;
+}

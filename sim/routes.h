@@ -1,0 +1,29 @@
+/* Which services a listener offers, and where they are found on it. */
+#ifndef ROUTES_H
+#define ROUTES_H
+
+#include "sim/rpc/router.h"
+#include "sim/services/guest_agent.h"
+#include "sim/services/guest_api.h"
+#include "sim/services/kms_service.h"
+#include "sim/services/pages.h"
+#include "sim/services/tappd.h"
+#include "sim/services/worker.h"
+
+/* Every service of one TD. */
+struct services {
+    struct guest_agent guest_agent;
+    struct tappd tappd;
+    struct worker worker;
+    struct guest_api guest_api;
+    struct kms_service kms;
+    struct pages pages;
+};
+
+/* td outlives it. */
+void services_init(struct services *services, struct td *td);
+
+/* A router for a set of enum service_bit; free it with router_free before services. */
+struct router *routes_new(struct services *services, unsigned set);
+
+#endif
