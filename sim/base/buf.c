@@ -42,7 +42,8 @@ static void grow(struct buf *buf, size_t needed)
 
     while (capacity < needed)
         capacity = capacity > SIZE_MAX / 2 ? needed : 2 * capacity;
-    buf->data = (uint8_t *)memory_grow(buf->data ? buf->data - buf->front : NULL, buf->front + capacity) + buf->front;
+    buf->data =
+        (uint8_t *)memory_grow(buf->data ? buf->data - buf->front : NULL, buf->front + capacity) + buf->front;
     buf->capacity = capacity;
 }
 
@@ -112,11 +113,14 @@ struct span buf_span(const struct buf *buf)
 
 char *buf_take(struct buf *buf, size_t *len)
 {
+    uint8_t *memory = buf->data ? buf->data - buf->front : NULL;
     char *taken;
 
+    if (memory && buf->front > 0)
+        memmove(memory, buf->data, buf->len);
     *len = buf->len;
-    taken = memory_grow(buf->data, buf->len + 1);
+    taken = memory_grow(memory, buf->len + 1);
     taken[buf->len] = 0;
-    buf_init(buf, buf->limit);
+    buf_init_front(buf, buf->limit, buf->front);
     return taken;
 }

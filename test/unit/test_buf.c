@@ -1,0 +1,138 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "sim/base/buf.h"
+
+static void what_is_appended_is_there(void **state)
+{
+    (void)state;
+    struct buf buf;
+
+    buf_init(&buf, 100);
+    buf_append(&buf, "ab", 2);
+    buf_append(&buf, NULL, 0);
+    buf_append_text(&buf, "cd");
+    buf_append_byte(&buf, 'e');
+    buf_append_span(&buf, span_text("fg"));
+    buf_printf(&buf, "%d%s", 42, "h");
+    assert_true(span_is(buf_span(&buf), "abcdefg42h"));
+    assert_false(buf.overflow);
+    buf_free(&buf);
+}
+
+static void a_buffer_grows_up_to_its_limit(void **state)
+{
+    (void)state;
+    struct buf buf;
+
+    buf_init(&buf, 100000);
+    for (int i = 0; i < 100000; i++)
+        buf_append_byte(&buf, (uint8_t)i);
+    assert_false(buf.overflow);
+    for (int i = 0; i < 100000; i++)
+        assert_int_equal(buf.data[i], (uint8_t)i);
+    buf_append_byte(&buf, 0);
+    assert_true(buf.overflow);
+    assert_int_equal(buf.len, 100000);
+    buf_free(&buf);
+}
+
+/* What is too long is dropped whole, and so is all that follows, until the reset. */
+static void overflow_sticks(void **state)
+{
+    (void)state;
+    struct buf buf;
+
+    buf_init(&buf, 4);
+    buf_append_text(&buf, "abc");
+    buf_append_text(&buf, "de");
+    buf_append_text(&buf, "f");
+    buf_printf(&buf, "g");
+    assert_null(buf_reserve(&buf, 0));
+    assert_true(buf.overflow);
+    assert_true(span_is(buf_span(&buf), "abc"));
+    buf_reset(&buf);
+    buf_append_text(&buf, "wxyz");
+    assert_false(buf.overflow);
+    assert_true(span_is(buf_span(&buf), "wxyz"));
+    assert_null(buf_reserve(&buf, SIZE_MAX));
+    buf_free(&buf);
+}
+
+static void room_in_front_is_there_and_apart(void **state)
+{
+    (void)state;
+    struct buf buf;
+    size_t len;
+    char *taken;
+
+    buf_init_front(&buf, 5000, 64);
+    for (int i = 0; i < 1000; i++)
+        buf_append_text(&buf, "abcd");
+    memset(buf.data - 64, 'x', 64);
+    buf_append_text(&buf, "end");
+    assert_int_equal(buf.len, 4003);
+    assert_memory_equal(buf.data, "abcdabcd", 8);
+    assert_memory_equal(buf.data + 4000, "end", 3);
+    taken = buf_take(&buf, &len);
+    assert_int_equal(len, 4003);
+    assert_memory_equal(taken, "abcdabcd", 8);
+    assert_string_equal(taken + 4000, "end");
+    free(taken);
+    assert_non_null(buf_reserve(&buf, 0));
+    memset(buf.data - 64, 'x', 64);
+    buf_free(&buf);
+}
+
+static void memory_of_the_caller_is_the_limit(void **state)
+{
+    (void)state;
+    char memory[4];
+    struct buf buf;
+
+    buf_over(&buf, memory, sizeof memory);
+    buf_append_text(&buf, "abcd");
+    assert_false(buf.overflow);
+    assert_memory_equal(memory, "abcd", 4);
+    buf_append_byte(&buf, 'e');
+    assert_true(buf.overflow);
+}
+
+static void taken_contents_are_a_string(void **state)
+{
+    (void)state;
+    struct buf buf;
+    size_t len;
+    char *taken;
+
+    buf_init(&buf, 1000);
+    buf_append_text(&buf, "text");
+    taken = buf_take(&buf, &len);
+    assert_string_equal(taken, "text");
+    assert_int_equal(len, 4);
+    assert_int_equal(buf.len, 0);
+    free(taken);
+    taken = buf_take(&buf, &len);
+    assert_string_equal(taken, "");
+    assert_int_equal(len, 0);
+    free(taken);
+    buf_free(&buf);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_appended_is_there),
+        cmocka_unit_test(a_buffer_grows_up_to_its_limit),
+        cmocka_unit_test(overflow_sticks),
+        cmocka_unit_test(room_in_front_is_there_and_apart),
+        cmocka_unit_test(memory_of_the_caller_is_the_limit),
+        cmocka_unit_test(taken_contents_are_a_string),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,77 @@
+/* A text and its JSON form stay the same text. */
+#include "sim/base/text.h"
+
+#include "sim/base/memory.h"
+#include "test/unit/vectors.h"
+
+static void assert_text(const struct text *text, const char *plain, const char *json)
+{
+    assert_string_equal(text->plain, plain);
+    assert_int_equal(text->len, strlen(plain));
+    assert_string_equal(text->json, json);
+    assert_int_equal(text->json_len, strlen(json));
+}
+
+static void both_forms(void **state)
+{
+    struct text text = {0};
+
+    (void)state;
+    text_copy(&text, "line\n\xc3\xa4", 7);
+    assert_text(&text, "line\n\xc3\xa4", "\"line\\n\\u00e4\"");
+    text_free(&text);
+}
+
+static void only_the_given_length_is_taken(void **state)
+{
+    struct text text = {0};
+
+    (void)state;
+    text_copy(&text, "abcdef", 3);
+    assert_text(&text, "abc", "\"abc\"");
+    text_copy(&text, "", 0);
+    assert_text(&text, "", "\"\"");
+    text_free(&text);
+}
+
+static void setting_takes_over_and_replaces(void **state)
+{
+    struct text text = {0};
+    char *mine = memory_copy("first", 5);
+
+    (void)state;
+    text_set(&text, mine, 5);
+    assert_ptr_equal(text.plain, mine);
+    text_set(&text, memory_copy("second", 6), 6); /* the first is freed: LeakSanitizer looks */
+    assert_text(&text, "second", "\"second\"");
+    text_copy(&text, text.plain, 3); /* from itself */
+    assert_text(&text, "sec", "\"sec\"");
+    text_free(&text);
+}
+
+static void freeing_leaves_an_empty_text(void **state)
+{
+    struct text text = {0};
+
+    (void)state;
+    text_free(&text);
+    text_copy(&text, "x", 1);
+    text_free(&text);
+    assert_null(text.plain);
+    assert_null(text.json);
+    assert_int_equal(text.len, 0);
+    assert_int_equal(text.json_len, 0);
+    text_free(&text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(both_forms),
+        cmocka_unit_test(only_the_given_length_is_taken),
+        cmocka_unit_test(setting_takes_over_and_replaces),
+        cmocka_unit_test(freeing_leaves_an_empty_text),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
