@@ -156,14 +156,15 @@ static void log_answer(struct connection *connection, uint64_t started)
 
     if (!connection->unix_path && !connection->client[0])
         name_peer(connection);
-    log_request(connection->pool->log, &(struct log_request){
-                                           .verb = answer->verb ? answer->verb : "-",
-                                           .path = answer->path,
-                                           .status = answer->status,
-                                           .body_bytes = answer->body_bytes,
-                                           .micros = (uv_hrtime() - started) / 1000,
-                                           .client = connection->unix_path ? connection->unix_path : connection->client,
-                                       });
+    log_request(connection->pool->log,
+                &(struct log_request){
+                    .verb = answer->verb ? answer->verb : "-",
+                    .path = answer->path,
+                    .status = answer->status,
+                    .body_bytes = answer->body_bytes,
+                    .micros = (uv_hrtime() - started) / 1000,
+                    .client = connection->unix_path ? connection->unix_path : connection->client,
+                });
 }
 
 /* --- sending --- */
@@ -174,7 +175,7 @@ static void after_response(struct connection *connection)
         finish(connection);
         return;
     }
-    set_deadline(connection, connection->session.in_request ? LIMIT_REQUEST_MS : LIMIT_IDLE_MS);
+    set_deadline(connection, connection->session.reader.in_request ? LIMIT_REQUEST_MS : LIMIT_IDLE_MS);
 }
 
 /* What came while the response was being written. */
@@ -231,7 +232,7 @@ static int write_rest(struct connection *connection, struct span rest)
 static int send_output(struct connection *connection)
 {
     struct span output = http_session_output(&connection->session);
-    uv_buf_t buf = uv_buf_init((char *)(uintptr_t)output.data, (unsigned)output.len);
+    uv_buf_t buf = uv_buf_init((char *)output.data, (unsigned)output.len);
     int sent = uv_try_write(&connection->socket.stream, &buf, 1);
     size_t taken = sent > 0 ? (size_t)sent : 0;
 
@@ -254,17 +255,15 @@ static void process(struct connection *connection, const uint8_t *data, size_t l
     bool log = log_wants(connection->pool->log, LOG_INFO);
 
     while (connection->state == OPEN && len > 0) {
-        bool was_in_request = connection->session.in_request;
+        bool was_in_request = connection->session.reader.in_request;
         uint64_t started = log ? uv_hrtime() : 0;
         size_t taken = http_session_feed(&connection->session, data, len);
         int wait = 0;
 
         data += taken;
         len -= taken;
-        if (!was_in_request && connection->session.in_request)
+        if (!was_in_request && connection->session.reader.in_request)
             set_deadline(connection, LIMIT_REQUEST_MS);
-        if (connection->pool->stopping && connection->session.answered)
-            connection->session.state = HTTP_OVER;
         if (http_session_output(&connection->session).len > 0)
             wait = send_output(connection);
         if (log && connection->session.answered)
@@ -320,8 +319,8 @@ static int open_socket(struct connection *connection, uv_stream_t *listener)
     return uv_read_start(&connection->socket.stream, allocate, on_read);
 }
 
-void connection_accept(struct connection_pool *pool, uv_stream_t *listener, const struct http_handler *handler,
-                       const char *unix_path)
+void connection_accept(struct connection_pool *pool, uv_stream_t *listener,
+                       const struct http_handler *handler, const char *unix_path)
 {
     struct connection *connection = memory_zalloc(sizeof *connection);
 
@@ -337,12 +336,17 @@ void connection_accept(struct connection_pool *pool, uv_stream_t *listener, cons
 
 static void on_deadline(struct connection *connection)
 {
-    if (connection->state != OPEN || connection->unsent || !connection->session.in_request) {
+    int waits;
+
+    if (connection->state != OPEN || connection->unsent || !connection->session.reader.in_request) {
         close_now(connection);
         return;
     }
     http_session_time_out(&connection->session);
-    if (send_output(connection) == 0)
+    waits = send_output(connection);
+    if (log_wants(connection->pool->log, LOG_INFO))
+        log_answer(connection, uv_hrtime());
+    if (!waits)
         finish(connection);
 }
 
@@ -362,10 +366,10 @@ void connection_pool_stop(struct connection_pool *pool)
 {
     struct connection *next;
 
-    pool->stopping = true;
     for (struct connection *connection = pool->first; connection; connection = next) {
         next = connection->next;
-        if (connection->state == OPEN && !connection->unsent && !connection->session.in_request)
+        connection->session.last = true;
+        if (connection->state == OPEN && !connection->unsent && !connection->session.reader.in_request)
             close_now(connection);
         else if (connection->unsent)
             connection->session.state = HTTP_OVER;

@@ -22,8 +22,7 @@ struct connection_pool {
     uint8_t *read_buffer; /* LIMIT_READ_BYTES: reads are handled one at a time */
     struct connection *first;
     size_t count;
-    bool stopping;                      /* each connection closes after its present request */
-    void (*on_closed)(void *data);      /* after a connection has left the pool */
+    void (*on_closed)(void *data); /* after a connection has left the pool */
     void *data;
 };
 
@@ -32,8 +31,8 @@ void connection_pool_free(struct connection_pool *pool);
 
 /* Accepts the client that waits on the listener. unix_path: the listener's, or NULL
  * for TCP; outlives the connection. */
-void connection_accept(struct connection_pool *pool, uv_stream_t *listener, const struct http_handler *handler,
-                       const char *unix_path);
+void connection_accept(struct connection_pool *pool, uv_stream_t *listener,
+                       const struct http_handler *handler, const char *unix_path);
 
 /* Closes the connections whose deadlines have passed. */
 void connection_pool_tick(struct connection_pool *pool);

@@ -8,14 +8,12 @@
  *      │                                │
  *      └──── error, or the last ────────┴──▶ OVER: output is the last there will be
  *
- * A request that cannot be read is answered here (400, 408, 413, 417, 431) and ends
+ * A request that cannot be read is answered here (400, 408, 413, 417, 431, 501, 505) and ends
  * the session; what a complete request means is the handler's matter. */
 #ifndef NET_HTTP_SESSION_H
 #define NET_HTTP_SESSION_H
 
-#include <llhttp.h>
-
-#include "sim/rpc/exchange.h"
+#include "sim/net/http_reader.h"
 
 /* What all sessions of a server use one after another. */
 struct http_shared {
@@ -30,39 +28,26 @@ enum http_state { HTTP_READING, HTTP_OVER };
 
 /* The response offered last, for the log. */
 struct http_answer {
-    const char *verb; /* "POST"; NULL when no request could be read */
-    struct span path; /* as sent; valid until the next feed */
+    const char *verb; /* "POST"; NULL when no head could be read */
+    struct span path; /* as sent, or empty; valid until the next feed */
     int status;
     size_t body_bytes;
 };
 
 struct http_session {
-    llhttp_t parser;
+    struct http_reader reader;
     struct http_shared *shared;
     struct http_handler handler;
     enum http_state state;
+    bool last;          /* set by the owner: over after the request being read */
     struct span output; /* into shared->output, or static */
     bool answered;      /* output holds a response, not only 100 Continue */
     struct http_answer answer;
-
-    /* The request being read. */
-    bool in_request;
-    bool keep_alive;
-    bool expects_continue;
-    int failure; /* status the request is refused with, or 0 */
-    const char *reason;
-    size_t head_bytes;
-    struct buf target;
-    struct buf content_type;
-    struct buf body;
-    int header; /* the one whose value is read: enum in http_session.c */
-    char name[16];
-    size_t name_len;
-    bool has_content_type;
 };
 
-/* shared outlives the session; handler is copied. */
-void http_session_init(struct http_session *session, struct http_shared *shared, const struct http_handler *handler);
+/* shared outlives the session; handler is copied. The session may not be moved afterwards. */
+void http_session_init(struct http_session *session, struct http_shared *shared,
+                       const struct http_handler *handler);
 void http_session_free(struct http_session *session);
 
 /* Reads on. Returns how many bytes were taken: fewer than len when there is output
@@ -73,7 +58,8 @@ size_t http_session_feed(struct http_session *session, const uint8_t *data, size
  * same http_shared is fed. */
 struct span http_session_output(const struct http_session *session);
 
-/* The client took too long over its request: answers 408 and is over. Only inside a request. */
+/* The client took too long over its request: answers 408 and is over. Only while
+ * reader.in_request. */
 void http_session_time_out(struct http_session *session);
 
 #endif

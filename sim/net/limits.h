@@ -3,13 +3,15 @@
 #define NET_LIMITS_H
 
 #define LIMIT_BODY_BYTES (10u * 1024 * 1024)
-#define LIMIT_HEAD_BYTES (16u * 1024) /* request target and all headers, trailers included */
+#define LIMIT_HEAD_BYTES (16u * 1024) /* request line, headers, and what chunks say of themselves */
 #define LIMIT_RESPONSE_HEAD_BYTES (16u * 1024)
 #define LIMIT_RESPONSE_BYTES (64u * 1024 * 1024)
 
-#define LIMIT_CLIENTS 8192    /* connections; further ones wait in the backlog */
-#define LIMIT_BACKLOG 1024    /* a full backlog of a Unix socket fails a client's connect */
-#define LIMIT_READ_BYTES 65536 /* read at once */
+#define LIMIT_CLIENTS 8192       /* connections; further ones wait in the backlog */
+#define LIMIT_SPARE_FILES 64     /* descriptors that clients leave to the rest of the program */
+#define LIMIT_BACKLOG 1024       /* a full backlog of a Unix socket fails a client's connect */
+#define LIMIT_READ_BYTES 65536   /* read at once */
+#define LIMIT_ACCEPT_PAUSE_MS 10 /* after a client could not be accepted */
 
 #define LIMIT_REQUEST_MS 30000 /* from the first byte of a request to its last */
 #define LIMIT_IDLE_MS 75000    /* between requests; clients keep connections for less */
@@ -18,6 +20,8 @@
 #define LIMIT_STOP_MS 5000     /* for what is in flight when the server stops */
 #define LIMIT_TICK_MS 250      /* how often all this is looked at */
 
-#define LIMIT_KEPT_BYTES 65536 /* buffers larger than this are given back after use */
+/* Buffers larger than these are given back after use. */
+#define LIMIT_KEPT_REQUEST_BYTES 2048 /* of each connection, so that thousands may be idle */
+#define LIMIT_KEPT_OUTPUT_BYTES (256u * 1024)
 
 #endif

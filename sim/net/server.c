@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "sim/base/memory.h"
@@ -23,7 +24,7 @@ struct listener {
     struct unix_socket file; /* path is NULL for TCP */
     char *path;              /* heap; as the caller gave it, or NULL for TCP */
     char *url;               /* heap, or NULL */
-    bool client_waits;       /* not accepted yet, because there are LIMIT_CLIENTS */
+    bool client_waits;       /* not accepted yet, because there are most_clients */
 };
 
 struct server {
@@ -31,6 +32,7 @@ struct server {
     struct log *log;
     struct connection_pool pool;
     struct listener *listeners; /* in the order of listening */
+    size_t most_clients;
     uv_timer_t tick;
     uv_prepare_t before_sleep;
     size_t open_handles; /* of listeners, tick and before_sleep */
@@ -89,35 +91,6 @@ void server_stop(struct server *server, void (*done)(void *data), void *data)
 
 /* --- running --- */
 
-static void accept_client(struct listener *listener)
-{
-    listener->client_waits = false;
-    connection_accept(&listener->server->pool, &listener->socket.stream, &listener->handler, listener->path);
-}
-
-static void on_client(uv_stream_t *stream, int status)
-{
-    struct listener *listener = stream->data;
-    struct server *server = listener->server;
-
-    if (status < 0)
-        log_write(server->log, LOG_WARN, "a client could not be accepted: %s", uv_strerror(status));
-    else if (server->pool.count >= LIMIT_CLIENTS)
-        listener->client_waits = true; /* libuv takes no further one from this listener until it is accepted */
-    else
-        accept_client(listener);
-}
-
-static void on_connection_closed(void *data)
-{
-    struct server *server = data;
-
-    for (struct listener *listener = server->listeners; listener && !server->stopping; listener = listener->next)
-        if (listener->client_waits && server->pool.count < LIMIT_CLIENTS)
-            accept_client(listener);
-    close_helpers_when_idle(server);
-}
-
 static void on_tick(uv_timer_t *timer)
 {
     struct server *server = timer->data;
@@ -126,6 +99,45 @@ static void on_tick(uv_timer_t *timer)
         connection_pool_close(&server->pool);
     else
         connection_pool_tick(&server->pool);
+}
+
+static void accept_client(struct listener *listener)
+{
+    struct server *server = listener->server;
+
+    listener->client_waits = false;
+    if (!uv_is_active((uv_handle_t *)&server->tick))
+        uv_timer_start(&server->tick, on_tick, LIMIT_TICK_MS, LIMIT_TICK_MS);
+    connection_accept(&server->pool, &listener->socket.stream, &listener->handler, listener->path);
+}
+
+static void on_client(uv_stream_t *stream, int status)
+{
+    struct listener *listener = stream->data;
+    struct server *server = listener->server;
+
+    if (status < 0) {
+        log_write(server->log, LOG_WARN, "a client could not be accepted: %s", uv_strerror(status));
+        uv_sleep(LIMIT_ACCEPT_PAUSE_MS); /* libuv tries again at once */
+    } else if (server->pool.count >= server->most_clients) {
+        /* libuv takes no further one from this listener until it is accepted */
+        listener->client_waits = true;
+    } else {
+        accept_client(listener);
+    }
+}
+
+static void on_connection_closed(void *data)
+{
+    struct server *server = data;
+
+    for (struct listener *listener = server->listeners; listener && !server->stopping;
+         listener = listener->next)
+        if (listener->client_waits && server->pool.count < server->most_clients)
+            accept_client(listener);
+    if (server->pool.count == 0)
+        uv_timer_stop(&server->tick); /* an idle server sleeps */
+    close_helpers_when_idle(server);
 }
 
 static void on_before_sleep(uv_prepare_t *prepare)
@@ -143,6 +155,16 @@ static void ignore_sigpipe(void)
         signal(SIGPIPE, SIG_IGN);
 }
 
+/* Without a descriptor a client cannot even be told to wait. */
+static size_t count_most_clients(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= LIMIT_CLIENTS + LIMIT_SPARE_FILES)
+        return LIMIT_CLIENTS;
+    return limit.rlim_cur > 2 * LIMIT_SPARE_FILES ? limit.rlim_cur - LIMIT_SPARE_FILES : limit.rlim_cur / 2;
+}
+
 struct server *server_new(uv_loop_t *loop, struct log *log)
 {
     struct server *server = memory_zalloc(sizeof *server);
@@ -150,12 +172,12 @@ struct server *server_new(uv_loop_t *loop, struct log *log)
     ignore_sigpipe();
     server->loop = loop;
     server->log = log;
+    server->most_clients = count_most_clients();
     connection_pool_init(&server->pool, loop, log);
     server->pool.on_closed = on_connection_closed;
     server->pool.data = server;
     uv_timer_init(loop, &server->tick);
     server->tick.data = server;
-    uv_timer_start(&server->tick, on_tick, LIMIT_TICK_MS, LIMIT_TICK_MS);
     uv_prepare_init(loop, &server->before_sleep);
     server->before_sleep.data = server;
     uv_prepare_start(&server->before_sleep, on_before_sleep);
@@ -215,7 +237,8 @@ static void name_tcp(struct listener *listener)
     listener->url = memory_copy(url, strlen(url));
 }
 
-static int listen_address(struct server *server, const struct sockaddr *address, const struct http_handler *handler)
+static int listen_address(struct server *server, const struct sockaddr *address,
+                          const struct http_handler *handler)
 {
     struct listener *listener = add_listener(server, handler);
     int result;
@@ -234,11 +257,17 @@ static int listen_address(struct server *server, const struct sockaddr *address,
 
 static int fail_tcp(const char *host, uint16_t port, int result, struct error *error)
 {
+    bool is_v6 = strchr(host, ':') != NULL;
+    const char *what = uv_strerror(result);
+
     if (result == UV_EADDRINUSE)
-        return error_input(error, "cannot listen on %s:%u: the port is in use by another program; choose another "
-                                  "with --listen",
-                           host, port);
-    return error_input(error, "cannot listen on %s:%u: %s", host, port, uv_strerror(result));
+        what = "the port is in use by another program; choose another with --listen";
+    else if (result == UV_EADDRNOTAVAIL)
+        what = "this machine has no such address; choose another with --listen";
+    else if (result == UV_EACCES)
+        what = "the port is reserved to root; choose one from 1024 up with --listen";
+    return error_input(error, "cannot listen on %s%s%s:%u: %s", is_v6 ? "[" : "", host, is_v6 ? "]" : "",
+                       port, what);
 }
 
 /* 127.0.0.1 it has to be; some clients try ::1 first, so that is taken too where it can be had. */
@@ -259,8 +288,8 @@ static int listen_localhost(struct server *server, uint16_t port, const struct h
     return 0;
 }
 
-int server_listen_tcp(struct server *server, const char *host, uint16_t port, const struct http_handler *handler,
-                      struct error *error)
+int server_listen_tcp(struct server *server, const char *host, uint16_t port,
+                      const struct http_handler *handler, struct error *error)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
     struct addrinfo *found = NULL;

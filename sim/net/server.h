@@ -25,8 +25,8 @@ struct server *server_new(uv_loop_t *loop, struct log *log);
  * the first is taken; `localhost` is 127.0.0.1 and, with a port given and where
  * there is one, ::1. port: 0 takes a free one (see server_endpoint).
  * Returns 0, or -1 with a sentence. */
-int server_listen_tcp(struct server *server, const char *host, uint16_t port, const struct http_handler *handler,
-                      struct error *error);
+int server_listen_tcp(struct server *server, const char *host, uint16_t port,
+                      const struct http_handler *handler, struct error *error);
 
 /* The same on a Unix socket. A socket file nobody answers on is replaced; one in
  * use, and a file that is no socket, are errors. */

@@ -20,7 +20,8 @@ static int open_socket(void)
 static bool somebody_answers(const struct sockaddr_un *address)
 {
     int fd = open_socket();
-    bool answers = fd >= 0 && (connect(fd, (const struct sockaddr *)address, sizeof *address) == 0 || errno == EAGAIN);
+    bool answers =
+        fd >= 0 && (connect(fd, (const struct sockaddr *)address, sizeof *address) == 0 || errno == EAGAIN);
 
     if (fd >= 0)
         close(fd);
@@ -35,12 +36,14 @@ static int make_way(const struct sockaddr_un *address, struct error *error)
     if (lstat(path, &found) != 0)
         return 0;
     if (!S_ISSOCK(found.st_mode))
-        return error_input(error, "cannot listen on %s: a file that is no socket is there; remove it or choose "
-                                  "another place with --socket-dir",
+        return error_input(error,
+                           "cannot listen on %s: a file that is no socket is there; remove it or choose "
+                           "another place with --socket-dir",
                            path);
     if (somebody_answers(address))
-        return error_input(error, "cannot listen on %s: another program serves there; stop it, or choose another "
-                                  "place with --socket-dir (or none)",
+        return error_input(error,
+                           "cannot listen on %s: another program serves there; stop it, or choose another "
+                           "place with --socket-dir (or none)",
                            path);
     if (unlink(path) != 0)
         return error_input(error, "cannot replace the old socket %s: %s", path, strerror(errno));
@@ -71,9 +74,11 @@ int unix_socket_bind(struct unix_socket *file, const char *path, struct error *e
     if (make_way(&address, error))
         return -1;
     fd = open_socket();
-    if (fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof address) == 0 && remember(file, path) == 0)
+    if (fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof address) == 0 &&
+        remember(file, path) == 0)
         return fd;
-    error_input(error, "cannot listen on %s: %s", path, strerror(errno));
+    error_input(error, "cannot listen on %s: %s", path,
+                errno == ENOENT ? "its folder is not there; create that first" : strerror(errno));
     if (fd >= 0)
         close(fd);
     return -1;
@@ -83,7 +88,8 @@ void unix_socket_remove(struct unix_socket *file)
 {
     struct stat found;
 
-    if (file->path && lstat(file->path, &found) == 0 && found.st_dev == file->device && found.st_ino == file->inode)
+    if (file->path && lstat(file->path, &found) == 0 && found.st_dev == file->device &&
+        found.st_ino == file->inode)
         unlink(file->path);
     free(file->path);
     *file = (struct unix_socket){.path = NULL};

@@ -1,0 +1,87 @@
+#include "sim/net/http_head.h"
+
+#include "sim/net/limits.h"
+
+/* RFC 9110, 15. A phrase is for people only, so a rare status goes without one. */
+static const char *reason_phrase(int status)
+{
+    switch (status) {
+    case 200:
+        return "OK";
+    case 400:
+        return "Bad Request";
+    case 403:
+        return "Forbidden";
+    case 404:
+        return "Not Found";
+    case 405:
+        return "Method Not Allowed";
+    case 408:
+        return "Request Timeout";
+    case 413:
+        return "Content Too Large";
+    case 417:
+        return "Expectation Failed";
+    case 431:
+        return "Request Header Fields Too Large";
+    case 500:
+        return "Internal Server Error";
+    case 501:
+        return "Not Implemented";
+    case 503:
+        return "Service Unavailable";
+    case 505:
+        return "HTTP Version Not Supported";
+    default:
+        return "";
+    }
+}
+
+static void append_number(struct buf *head, size_t number)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+
+    do
+        digits[--at] = (char)('0' + number % 10);
+    while ((number /= 10) > 0);
+    buf_append(head, digits + at, sizeof digits - at);
+}
+
+static void append_headers(struct buf *head, const struct http_response *response,
+                           enum http_connection connection)
+{
+    if (response->content_type) {
+        buf_append_text(head, "Content-Type: ");
+        buf_append_text(head, response->content_type);
+        buf_append_text(head, "\r\n");
+    }
+    buf_append_text(head, "Content-Length: ");
+    append_number(head, response->body->len);
+    buf_append_text(head, "\r\n");
+    if (connection == HTTP_CONNECTION_CLOSE)
+        buf_append_text(head, "Connection: close\r\n");
+    else if (connection == HTTP_CONNECTION_KEEP_ALIVE)
+        buf_append_text(head, "Connection: keep-alive\r\n");
+    if (response->headers)
+        buf_append_text(head, response->headers);
+    buf_append_text(head, "\r\n");
+}
+
+size_t http_head_write(const struct http_response *response, enum http_connection connection)
+{
+    uint8_t memory[LIMIT_RESPONSE_HEAD_BYTES];
+    struct buf head;
+
+    buf_over(&head, memory, sizeof memory);
+    buf_append_text(&head, "HTTP/1.1 ");
+    append_number(&head, (size_t)response->status);
+    buf_append_text(&head, " ");
+    buf_append_text(&head, reason_phrase(response->status));
+    buf_append_text(&head, "\r\n");
+    append_headers(&head, response, connection);
+    if (head.overflow || !buf_reserve(response->body, 0))
+        return 0;
+    memcpy(response->body->data - head.len, head.data, head.len);
+    return head.len;
+}

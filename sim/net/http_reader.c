@@ -1,0 +1,336 @@
+#include "sim/net/http_reader.h"
+
+#include <strings.h>
+
+#include "sim/net/limits.h"
+
+enum header { HEADER_OTHER, HEADER_CONTENT_TYPE, HEADER_TRANSFER_ENCODING, HEADER_EXPECT };
+
+#define TLS_HANDSHAKE 0x16 /* first byte of a TLS record that begins a connection (RFC 8446, 5.1) */
+
+/* Sentences below name these. */
+_Static_assert(LIMIT_HEAD_BYTES == 16 * 1024 && LIMIT_BODY_BYTES == 10 * 1024 * 1024, "16 KiB and 10 MiB");
+
+/* --- what llhttp calls --- */
+
+static int fail(llhttp_t *parser, int status, const char *reason)
+{
+    struct http_reader *reader = parser->data;
+
+    reader->failure = status;
+    reader->reason = reason;
+    llhttp_set_error_reason(parser, reason);
+    return HPE_USER;
+}
+
+static int on_url(llhttp_t *parser, const char *at, size_t len)
+{
+    buf_append(&((struct http_reader *)parser->data)->target, at, len);
+    return HPE_OK;
+}
+
+/* Trailers and chunk extensions are passed over; the head is counted as it is read. */
+static int pass_over(llhttp_t *parser, const char *at, size_t len)
+{
+    struct http_reader *reader = parser->data;
+
+    (void)at;
+    reader->passed_bytes += len;
+    if (reader->passed_bytes <= LIMIT_HEAD_BYTES)
+        return HPE_OK;
+    return fail(parser, 431, "trailers and chunk extensions are larger than 16 KiB");
+}
+
+/* Keeps the start of a short text, and whether it was longer. */
+static void collect(struct http_token *token, const char *at, size_t len)
+{
+    size_t room = sizeof token->text - token->len;
+
+    memcpy(token->text + token->len, at, len < room ? len : room);
+    token->len += len < room ? len : room;
+}
+
+static bool is_token(const struct http_token *token, const char *text)
+{
+    size_t len = token->len;
+
+    while (len > 0 && (token->text[len - 1] == ' ' || token->text[len - 1] == '\t'))
+        len--;
+    return len == strlen(text) && strncasecmp(token->text, text, len) == 0;
+}
+
+static int on_header_field(llhttp_t *parser, const char *at, size_t len)
+{
+    struct http_reader *reader = parser->data;
+
+    if (reader->head_complete)
+        return pass_over(parser, at, len);
+    collect(&reader->name, at, len);
+    return HPE_OK;
+}
+
+static int on_header_field_complete(llhttp_t *parser)
+{
+    struct http_reader *reader = parser->data;
+    const struct http_token *name = &reader->name;
+
+    reader->header = HEADER_OTHER;
+    if (is_token(name, "Content-Type") && !reader->has_content_type)
+        reader->header = HEADER_CONTENT_TYPE;
+    else if (is_token(name, "Transfer-Encoding"))
+        reader->header = HEADER_TRANSFER_ENCODING;
+    else if (is_token(name, "Expect"))
+        reader->header = HEADER_EXPECT;
+    reader->has_content_type = reader->has_content_type || reader->header == HEADER_CONTENT_TYPE;
+    reader->name.len = 0;
+    reader->value.len = 0;
+    return HPE_OK;
+}
+
+static int on_header_value(llhttp_t *parser, const char *at, size_t len)
+{
+    struct http_reader *reader = parser->data;
+
+    if (reader->head_complete)
+        return pass_over(parser, at, len);
+    if (reader->header == HEADER_CONTENT_TYPE)
+        buf_append(&reader->content_type, at, len);
+    else if (reader->header != HEADER_OTHER)
+        collect(&reader->value, at, len);
+    return HPE_OK;
+}
+
+static int on_header_value_complete(llhttp_t *parser)
+{
+    struct http_reader *reader = parser->data;
+
+    if (reader->header == HEADER_TRANSFER_ENCODING && !is_token(&reader->value, "chunked"))
+        return fail(parser, 501, "the only transfer coding that can be read is chunked");
+    if (reader->header == HEADER_EXPECT && parser->http_minor > 0) { /* RFC 9110, 10.1.1 */
+        if (!is_token(&reader->value, "100-continue"))
+            return fail(parser, 417, "the only expectation that can be met is 100-continue");
+        reader->expects_continue = true;
+    }
+    reader->header = HEADER_OTHER;
+    return HPE_OK;
+}
+
+static int on_headers_complete(llhttp_t *parser)
+{
+    struct http_reader *reader = parser->data;
+    bool has_body = (parser->flags & F_CHUNKED) || parser->content_length > 0;
+
+    reader->head_complete = true;
+    parser->upgrade = 0; /* no other protocol is spoken: an offer to switch is passed over */
+    if (parser->http_major != 1)
+        return fail(parser, 505, "this port speaks HTTP/1.1");
+    if ((parser->flags & F_CONTENT_LENGTH) && parser->content_length > LIMIT_BODY_BYTES)
+        return fail(parser, 413, "the body is larger than 10 MiB");
+    return reader->expects_continue && has_body ? HPE_PAUSED : HPE_OK;
+}
+
+static int on_body(llhttp_t *parser, const char *at, size_t len)
+{
+    struct http_reader *reader = parser->data;
+
+    buf_append(&reader->body, at, len);
+    return reader->body.overflow ? fail(parser, 413, "the body is larger than 10 MiB") : HPE_OK;
+}
+
+static int on_message_begin(llhttp_t *parser)
+{
+    struct http_reader *reader = parser->data;
+
+    reader->in_request = true;
+    return HPE_OK;
+}
+
+static int on_message_complete(llhttp_t *parser)
+{
+    struct http_reader *reader = parser->data;
+
+    reader->in_request = false;
+    reader->is_complete = true;
+    reader->keep_alive = llhttp_should_keep_alive(parser) != 0;
+    return HPE_PAUSED;
+}
+
+static const llhttp_settings_t settings = {
+    .on_message_begin = on_message_begin,
+    .on_url = on_url,
+    .on_header_field = on_header_field,
+    .on_header_field_complete = on_header_field_complete,
+    .on_header_value = on_header_value,
+    .on_header_value_complete = on_header_value_complete,
+    .on_chunk_extension_name = pass_over,
+    .on_chunk_extension_value = pass_over,
+    .on_headers_complete = on_headers_complete,
+    .on_body = on_body,
+    .on_message_complete = on_message_complete,
+};
+
+/* --- one request after another --- */
+
+static void reset_large(struct buf *buf)
+{
+    if (buf->capacity > LIMIT_KEPT_REQUEST_BYTES)
+        buf_free(buf);
+    buf_reset(buf);
+}
+
+static void forget_request(struct http_reader *reader)
+{
+    reset_large(&reader->target);
+    reset_large(&reader->content_type);
+    http_reader_drop_body(reader);
+    reader->head_bytes = 0;
+    reader->passed_bytes = 0;
+    reader->head_complete = false;
+    reader->is_complete = false;
+    reader->name.len = 0;
+    reader->has_content_type = false;
+    reader->expects_continue = false;
+}
+
+void http_reader_init(struct http_reader *reader)
+{
+    *reader = (struct http_reader){.failure = 0};
+    /* llhttp keeps the settings as they are; its interface only lacks the const. */
+    llhttp_init(&reader->parser, HTTP_REQUEST, (llhttp_settings_t *)&settings);
+    reader->parser.data = reader;
+    buf_init(&reader->target, LIMIT_HEAD_BYTES);
+    buf_init(&reader->content_type, LIMIT_HEAD_BYTES);
+    buf_init(&reader->body, LIMIT_BODY_BYTES);
+}
+
+void http_reader_free(struct http_reader *reader)
+{
+    buf_free(&reader->target);
+    buf_free(&reader->content_type);
+    buf_free(&reader->body);
+}
+
+void http_reader_drop_body(struct http_reader *reader)
+{
+    reset_large(&reader->body);
+}
+
+/* Has llhttp read on. Of a head it is shown no more than it may be long, so that all of
+ * it counts: spaces and empty lines too, of which llhttp says nothing. */
+static enum llhttp_errno read_part(struct http_reader *reader, const uint8_t *data, size_t len, size_t *taken)
+{
+    size_t room = LIMIT_HEAD_BYTES - reader->head_bytes;
+    size_t part = reader->head_complete || len < room ? len : room;
+    enum llhttp_errno error = llhttp_execute(&reader->parser, (const char *)data, part);
+
+    *taken = part;
+    if (error == HPE_PAUSED)
+        *taken = (size_t)((const uint8_t *)llhttp_get_error_pos(&reader->parser) - data);
+    if (error != HPE_OK || reader->head_complete)
+        return error;
+    reader->head_bytes += part;
+    return reader->head_bytes < LIMIT_HEAD_BYTES
+               ? HPE_OK
+               : (enum llhttp_errno)fail(&reader->parser, 431,
+                                         "the request line and headers are larger than 16 KiB");
+}
+
+/* Gives the reason, unless a callback has. */
+static enum http_progress explain(struct http_reader *reader, enum llhttp_errno error, bool tls)
+{
+    if (reader->failure)
+        return HTTP_PROGRESS_FAILED;
+    reader->failure = 400;
+    if (tls) {
+        reader->reason = "this port speaks plain HTTP/1.1, not TLS: use http://";
+    } else if (error == HPE_PAUSED_H2_UPGRADE) {
+        reader->reason = "this port speaks HTTP/1.1, not HTTP/2";
+    } else {
+        reader->reason = "not a valid HTTP/1.1 request";
+        reader->detail = llhttp_get_error_reason(&reader->parser);
+    }
+    return HTTP_PROGRESS_FAILED;
+}
+
+enum http_progress http_reader_read(struct http_reader *reader, const uint8_t *data, size_t len,
+                                    size_t *taken)
+{
+    enum llhttp_errno error = HPE_OK;
+    bool tls = !reader->in_request && len > 0 && data[0] == TLS_HANDSHAKE;
+
+    *taken = 0;
+    if (reader->is_complete)
+        forget_request(reader);
+    while (error == HPE_OK && *taken < len) {
+        size_t part;
+
+        error = read_part(reader, data + *taken, len - *taken, &part);
+        *taken += part;
+    }
+    if (error == HPE_OK)
+        return HTTP_PROGRESS_MORE;
+    if (error != HPE_PAUSED)
+        return explain(reader, error, tls);
+    llhttp_resume(&reader->parser);
+    return reader->is_complete ? HTTP_PROGRESS_COMPLETE : HTTP_PROGRESS_CONTINUE;
+}
+
+/* --- what was asked for --- */
+
+static enum http_verb verb_of(const llhttp_t *parser)
+{
+    switch (parser->method) {
+    case HTTP_GET:
+        return HTTP_VERB_GET;
+    case HTTP_HEAD:
+        return HTTP_VERB_HEAD;
+    case HTTP_POST:
+        return HTTP_VERB_POST;
+    default:
+        return HTTP_VERB_OTHER;
+    }
+}
+
+/* Some clients send an absolute target: scheme and authority are dropped. */
+static struct span drop_authority(struct span target)
+{
+    const uint8_t *end = target.data + target.len;
+    const uint8_t *scheme =
+        target.len && target.data[0] != '/' ? memmem(target.data, target.len, "://", 3) : NULL;
+    const uint8_t *path;
+
+    if (!scheme)
+        return target;
+    for (path = scheme + 3; path < end && *path != '/' && *path != '?'; path++)
+        ;
+    return span_of(path, (size_t)(end - path));
+}
+
+static void split_target(struct span target, struct http_request *request)
+{
+    struct span rest = drop_authority(target);
+    const uint8_t *mark = rest.len ? memchr(rest.data, '?', rest.len) : NULL;
+
+    request->path = mark ? span_of(rest.data, (size_t)(mark - rest.data)) : rest;
+    request->query = mark ? span_of(mark + 1, rest.len - request->path.len - 1) : NO_SPAN;
+    if (request->path.len == 0)
+        request->path = span_text("/");
+}
+
+void http_reader_request(const struct http_reader *reader, struct http_request *request)
+{
+    request->verb = verb_of(&reader->parser);
+    request->content_type = buf_span(&reader->content_type);
+    request->body = buf_span(&reader->body);
+    split_target(buf_span(&reader->target), request);
+}
+
+const char *http_reader_verb(const struct http_reader *reader)
+{
+    return reader->head_complete ? llhttp_method_name((llhttp_method_t)reader->parser.method) : NULL;
+}
+
+bool http_reader_is_old(const struct http_reader *reader)
+{
+    return reader->parser.http_minor == 0;
+}

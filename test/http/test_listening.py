@@ -1,0 +1,150 @@
+"""Sockets and signals: taking a place, giving it back, and finishing what is in flight."""
+import os
+import signal
+import socket
+
+import pytest
+from wire import Connection, get, post
+
+SOCKETS = {"dstack.sock", "tappd.sock", "external.sock", "guest.sock"}
+
+
+def socket_files(simulator):
+    return {path.name for path in simulator.sockets.iterdir()}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_and_removes_the_sockets(own, number):
+    own.start()
+    assert SOCKETS <= socket_files(own)
+    own.process.send_signal(number)
+    assert own.wait() == 0, own.stderr()
+    assert socket_files(own) == set()
+
+
+@pytest.mark.parametrize("kind", ["tcp", "unix"])
+def test_a_request_in_flight_is_finished(own, kind):
+    own.start()
+    address = getattr(own, kind)
+    request = post("/Version", "{}")
+    with Connection(address) as idle, Connection(address) as busy:
+        assert idle.ask(get("/Version")).status == 200
+        assert busy.ask(get("/Version")).status == 200
+        busy.send(request[:-1])
+        with Connection(address) as other:  # so that the start of it has been read
+            assert other.ask(get("/Version")).status == 200
+        own.process.terminate()
+        assert idle.is_closed()
+        assert busy.ask(request[-1:]).status == 200
+        assert busy.is_closed()
+    assert own.wait() == 0, own.stderr()
+
+
+def test_a_response_in_flight_is_finished(own):
+    """More than the socket takes is waiting for the client when the signal comes."""
+    own.start()
+    with Connection(own.unix) as connection:
+        connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.send(post("/Info", "{}") * 200)
+        assert connection.read().status == 200
+        own.process.terminate()
+        while True:
+            if not connection.input and connection.is_closed():
+                break
+            assert connection.read().status == 200
+    assert own.wait() == 0, own.stderr()
+
+
+def test_a_client_that_never_finishes_does_not_hold_it(own):
+    own.start()
+    with Connection(own.unix) as connection:
+        connection.send("POST /Info HTTP/1.1\r\nContent-Length: 10\r\n\r\n")
+        with Connection(own.unix) as other:
+            assert other.ask(get("/Version")).status == 200
+        assert own.stop() == 0, own.stderr()
+
+
+def test_a_socket_in_use(own, folder):
+    own.start()
+    os.makedirs(folder + "/second", exist_ok=True)
+    second = type(own)(folder + "/second")
+    second.sockets = own.sockets
+    result = second.run_to_its_end()
+    assert result.returncode == 2
+    assert "dstack.sock" in result.stderr and len(result.stderr.strip().splitlines()) == 1
+    with Connection(own.unix) as connection:  # and the first one is as it was
+        assert connection.ask(get("/Version")).status == 200
+    assert SOCKETS <= socket_files(own)
+
+
+def test_a_port_in_use(own):
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = holder.getsockname()[1]
+        result = own.run_to_its_end("--listen", f"127.0.0.1:{port}")
+    assert result.returncode == 2
+    assert f"127.0.0.1:{port}" in result.stderr and "in use" in result.stderr and "--listen" in result.stderr
+    assert socket_files(own) == set()
+
+
+def test_a_stale_socket_is_replaced(own):
+    own.start()
+    own.process.kill()
+    own.wait()
+    assert SOCKETS <= socket_files(own)
+    own.ready.unlink()
+    own.start()
+    with Connection(own.unix) as connection:
+        assert connection.ask(get("/Version")).status == 200
+
+
+def test_a_file_that_is_no_socket_is_left_alone(own):
+    place = own.sockets / "dstack.sock"
+    place.write_text("mine")
+    result = own.run_to_its_end()
+    assert result.returncode == 2 and str(place) in result.stderr
+    assert place.read_text() == "mine"
+    assert socket_files(own) == {"dstack.sock"}
+
+
+def test_another_socket_in_its_place_is_left_alone(own):
+    own.start()
+    place = own.sockets / "dstack.sock"
+    place.unlink()
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(place))
+        assert own.stop() == 0, own.stderr()
+        assert socket_files(own) == {"dstack.sock"}
+
+
+def test_a_path_that_is_too_long(own):
+    result = own.run_to_its_end("--listen", f"unix:{own.folder}/{'x' * 120}.sock")
+    assert result.returncode == 2
+    assert "107" in result.stderr and len(result.stderr.strip().splitlines()) == 1
+
+
+def test_a_folder_that_is_not_there(own):
+    path = f"{own.folder}/absent/a.sock"
+    result = own.run_to_its_end("--listen", f"unix:{path}")
+    assert result.returncode == 2 and path in result.stderr
+
+
+def test_localhost(own):
+    own.start("--listen", "localhost:0")
+    with Connection(own.tcp) as connection:
+        assert connection.ask(get("/Version")).status == 200
+
+
+def test_few_descriptors(own):
+    """With fewer descriptors than clients some wait, and are answered when others leave."""
+    own.process = None
+    command = own.command
+    own.command = lambda *options: ["sh", "-c", 'ulimit -n 128 && exec "$@"', "sh", *command(*options)]
+    own.start()
+    connections = [Connection(own.unix) for _ in range(200)]
+    for connection in connections:
+        connection.send(get("/Version", ["Connection: close"]))
+    for connection in connections:
+        assert connection.read().status == 200
+        connection.socket.close()

@@ -1,0 +1,359 @@
+"""What every client relies on: HTTP/1.1 as it should be, over TCP and over the Unix socket."""
+import socket
+
+import pytest
+from wire import Connection, chunked, get, post
+
+EVENT = '{"event":"transport","payload":"00"}'
+
+
+def is_version(response):
+    return response.status == 200 and {"version", "rev"} <= set(response.json())
+
+
+def test_keep_alive(connection):
+    for _ in range(3):
+        response = connection.ask(post("/Version"))
+        assert is_version(response)
+        assert response.headers.get("connection", "keep-alive") == "keep-alive"
+
+
+def test_an_empty_answer_is_the_json_null(connection):
+    assert connection.ask(post("/EmitEvent", EVENT)).body == b"null"
+
+
+def test_get_with_a_query(connection):
+    assert is_version(connection.ask(get("/Version?json=1")))
+
+
+def test_pipelined_requests_are_answered_in_order(connection):
+    paths = [("/Version" if i % 2 else f"/nothing{i}") for i in range(50)]
+    connection.send(b"".join(post(path, "{}") if i % 3 else get(path) for i, path in enumerate(paths)))
+    for i, path in enumerate(paths):
+        response = connection.read()
+        if i % 2:
+            assert is_version(response)
+        else:
+            assert response.error() == f"Service not found: {path[1:]}"
+
+
+def test_a_flood_of_pipelined_requests_is_held_back_and_answered(connection):
+    """Far more responses than fit the socket, before the first one is read."""
+    count = 3000
+    request = post("/Info", "{}")
+    connection.socket.setblocking(False)
+    unsent = memoryview(request * count)
+    try:
+        while unsent:
+            unsent = unsent[connection.socket.send(unsent):]
+    except BlockingIOError:
+        pass
+    connection.socket.settimeout(20)
+    got = 0
+    while got < count:
+        assert connection.read().status == 200
+        got += 1
+        if unsent:
+            connection.socket.setblocking(False)
+            try:
+                unsent = unsent[connection.socket.send(unsent):]
+            except BlockingIOError:
+                pass
+            connection.socket.settimeout(20)
+
+
+def test_byte_at_a_time(connection):
+    connection.send_bytewise(post("/EmitEvent", EVENT).decode())
+    assert connection.read().body == b"null"
+    connection.send_bytewise(chunked("/EmitEvent", ("24", EVENT)))
+    assert connection.read().body == b"null"
+
+
+def test_chunked(connection):
+    half = len(EVENT) // 2
+    chunks = ((f"{half:x}", EVENT[:half]), (f"{len(EVENT) - half:X}", EVENT[half:]))
+    assert connection.ask(chunked("/EmitEvent", *chunks)).body == b"null"
+
+
+def test_chunk_extensions_and_trailers(connection):
+    request = chunked("/EmitEvent", (f'{len(EVENT):x};name="quoted text";other', EVENT),
+                      trailers="Checksum: 1234\r\nContent-Length: 9\r\nExpect: nothing\r\n")
+    assert connection.ask(request).body == b"null"
+    assert is_version(connection.ask(get("/Version")))
+
+
+def test_a_bad_chunk_size(connection):
+    response = connection.ask(chunked("/EmitEvent", ("xyz", EVENT)))
+    assert response.status == 400 and response.error()
+    assert connection.is_closed()
+
+
+def test_http_1_0_closes(connection):
+    assert is_version(connection.ask(get("/Version", version="1.0")))
+    assert connection.is_closed()
+
+
+def test_http_1_0_keeps_alive_when_asked(connection):
+    for _ in range(2):
+        response = connection.ask(get("/Version", ["Connection: keep-alive"], version="1.0"))
+        assert is_version(response) and response.headers["connection"].lower() == "keep-alive"
+
+
+def test_connection_close(connection):
+    response = connection.ask(post("/Version", headers=["Connection: close"]))
+    assert is_version(response) and response.headers["connection"].lower() == "close"
+    assert connection.is_closed()
+
+
+@pytest.mark.parametrize("version", ["0.9", "2.0", "3.7"])
+def test_other_versions(connection, version):
+    response = connection.ask(get("/Version", version=version))
+    assert response.status in (400, 505) and "HTTP/1.1" in response.error()
+    assert connection.is_closed()
+
+
+def test_head_of_a_page(shared):
+    with Connection(shared.tcp) as connection:
+        page = connection.ask(get("/simulator/root-ca.pem"))
+        assert page.status == 200 and page.body.startswith(b"-----BEGIN CERTIFICATE-----")
+        head = connection.ask(get("/simulator/root-ca.pem", verb="HEAD"), bodiless=True)
+        assert head.status == 200
+        assert head.headers == page.headers
+        assert is_version(connection.ask(get("/Version")))
+
+
+def test_head_of_a_method(connection):
+    response = connection.ask(get("/Version", verb="HEAD"), bodiless=True)
+    assert response.status == 405 and "POST" in response.headers["allow"]
+    assert is_version(connection.ask(get("/Version")))
+
+
+@pytest.mark.parametrize("verb", ["PUT", "DELETE", "OPTIONS", "PATCH"])
+def test_wrong_verb(connection, verb):
+    response = connection.ask(get("/Version", verb=verb))
+    assert response.status == 405 and response.error()
+    assert "GET" in response.headers["allow"] and "POST" in response.headers["allow"]
+    assert is_version(connection.ask(get("/Version")))
+
+
+def test_not_found(connection):
+    response = connection.ask(post("/NoSuchMethod", "{}"))
+    assert response.status == 404 and response.error() == "Service not found: NoSuchMethod"
+
+
+def test_connect(connection):
+    response = connection.ask("CONNECT example.org:443 HTTP/1.1\r\nHost: example.org\r\n\r\n")
+    assert response.status in (400, 404, 405) and response.error()
+
+
+def test_an_offer_to_upgrade_is_passed_over(connection):
+    headers = ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__"]
+    assert is_version(connection.ask(get("/Version", headers)))
+    assert connection.ask(post("/EmitEvent", EVENT, headers)).body == b"null"
+    assert is_version(connection.ask(get("/Version")))
+
+
+def test_expect_continue(connection):
+    request = post("/EmitEvent", EVENT, ["Expect: 100-continue"])
+    head = len(request) - len(EVENT)
+    connection.send(request[:head])
+    assert connection.read_interim() == "HTTP/1.1 100 Continue"
+    assert connection.ask(request[head:]).body == b"null"
+    assert is_version(connection.ask(get("/Version")))
+
+
+def test_expect_continue_with_the_body_in_the_same_piece(connection):
+    connection.send(post("/EmitEvent", EVENT, ["expect: 100-Continue"]))
+    assert connection.read_interim() == "HTTP/1.1 100 Continue"
+    assert connection.read().body == b"null"
+
+
+def test_expect_continue_of_an_empty_body(connection):
+    """There is nothing to go on with, so there may be no interim answer, but there is one answer."""
+    connection.send(post("/Version", "", ["Expect: 100-continue"]))
+    start, *lines = connection.read_head()
+    if start != "HTTP/1.1 100 Continue":
+        assert start == "HTTP/1.1 200 OK" and lines
+        return
+    assert is_version(connection.read())
+
+
+def test_expect_continue_of_a_body_that_is_too_large(connection):
+    response = connection.ask("POST /Info HTTP/1.1\r\nContent-Length: 10485761\r\nExpect: 100-continue\r\n\r\n")
+    assert response.status == 413 and "10" in response.error()
+    assert connection.is_closed()
+
+
+def test_other_expectations(connection):
+    response = connection.ask(post("/Info", "{}", ["Expect: a-miracle"]))
+    assert response.status == 417 and "100-continue" in response.error()
+    assert connection.is_closed()
+
+
+def test_absolute_target(connection):
+    assert is_version(connection.ask(get("http://unix.socket/Version?json")))
+    assert is_version(connection.ask(post("http://127.0.0.1:8090/Version", "{}")))
+    assert connection.ask(get("http://unix.socket")).status in (200, 404)
+
+
+def test_the_first_content_type_counts(connection):
+    headers = ["Content-Type: application/octet-stream"]
+    assert connection.ask(post("/EmitEvent", EVENT, headers)).body == b"null"
+
+
+def test_a_body_of_just_the_limit(connection):
+    filler = " " * (10 * 1024 * 1024 - 2)
+    assert is_version(connection.ask(post("/Version", "{" + filler + "}")))
+
+
+@pytest.mark.parametrize("framing", ["length", "chunked"])
+def test_a_body_past_the_limit(connection, framing):
+    """The client sends all of it before it looks for the answer, and still gets that."""
+    size = 10 * 1024 * 1024 + 1
+    if framing == "length":
+        request = post("/Info", b" " * size)
+    else:
+        request = chunked("/Info", *[(f"{1 << 20:x}", " " * (1 << 20))] * 10, ("1", " ")).encode()
+    connection.send(request)
+    connection.half_close()
+    response = connection.read()
+    assert response.status == 413 and "10" in response.error()
+    assert connection.is_closed()
+
+
+@pytest.mark.parametrize("request_text", [
+    "GET /Version HTTP/1.1\r\nX-Filler: " + "x" * 16384 + "\r\n\r\n",
+    "GET /Version HTTP/1.1\r\n" + "X-Filler: xxxxxxxxxxxxxxxx\r\n" * 700 + "\r\n",
+    "GET /Version?" + "x" * 16384 + " HTTP/1.1\r\n\r\n",
+    "GET /Version HTTP/1.1\r\nX-Filler: " + " " * 16384 + "x\r\n\r\n",
+    "\r\n" * 8192 + "GET /Version HTTP/1.1\r\n\r\n",
+], ids=["one header", "many headers", "target", "spaces", "empty lines"])
+def test_a_head_past_the_limit(connection, request_text):
+    response = connection.ask(request_text)
+    assert response.status == 431 and "16" in response.error()
+    assert connection.is_closed()
+
+
+@pytest.mark.parametrize("request_text", [
+    chunked("/Info", ("2;" + "x" * 16385, "{}")),
+    chunked("/Info", ("2", "{}"), trailers="X-Filler: " + "x" * 16384 + "\r\n"),
+], ids=["extension", "trailer"])
+def test_endless_talk_about_chunks(connection, request_text):
+    response = connection.ask(request_text)
+    assert response.status == 431 and "16" in response.error()
+    assert connection.is_closed()
+
+
+def test_a_head_within_the_limit(connection):
+    assert is_version(connection.ask(get("/Version", ["X-Filler: " + "x" * 15000])))
+
+
+@pytest.mark.parametrize("headers", [
+    "Content-Length: 2\r\nContent-Length: 3\r\n",
+    "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n",
+    "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n",
+    "Content-Length: 2, 3\r\n",
+    "Content-Length: -2\r\n",
+    "Content-Length: 0x2\r\n",
+    "Content-Length: 99999999999999999999999\r\n",
+    "Content-Length: \r\n",
+])
+def test_conflicting_and_bad_lengths(connection, headers):
+    response = connection.ask(f"POST /Info HTTP/1.1\r\nContent-Type: application/json\r\n{headers}\r\n" + "{}")
+    assert response.status == 400 and response.error()
+    assert connection.is_closed()
+
+
+@pytest.mark.parametrize("coding", ["gzip", "gzip, chunked", "chunked, gzip", "identity"])
+def test_unsupported_transfer_codings(connection, coding):
+    response = connection.ask(f"POST /Info HTTP/1.1\r\nTransfer-Encoding: {coding}\r\n\r\n0\r\n\r\n")
+    assert response.status in (400, 501) and response.error()
+    assert connection.is_closed()
+
+
+@pytest.mark.parametrize("garbage", [
+    b"\x00\x01\x02\x03\r\n\r\n", b"hello\r\n\r\n", b"GET\r\n\r\n", b"GET /Version FTP/1.1\r\n\r\n",
+    b"{\"event\":\"x\"}\n", b"POST /Info HTTP/1.1\r\nno colon here\r\n\r\n", b"GET Version HTTP/1.1\r\n\r\n",
+    b"\xff" * 4096,
+])
+def test_garbage(connection, garbage):
+    response = connection.ask(garbage)
+    assert response.status == 400 and response.error()
+    assert connection.is_closed()
+
+
+def test_tls(connection):
+    response = connection.ask(b"\x16\x03\x01\x00\xc8\x01\x00\x00\xc4\x03\x03" + bytes(196))
+    assert response.status == 400 and "TLS" in response.error()
+    assert connection.is_closed()
+
+
+def test_http_2(connection):
+    response = connection.ask(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00")
+    assert response.status == 400 and "HTTP/2" in response.error()
+    assert connection.is_closed()
+
+
+def test_half_close_after_the_request(connection):
+    connection.send(post("/Version") * 3)
+    connection.half_close()
+    for _ in range(3):
+        assert is_version(connection.read())
+    assert connection.is_closed()
+
+
+@pytest.mark.parametrize("start", ["", "PO", "POST /Info HTTP/1.1\r\nContent-Le",
+                                   "POST /Info HTTP/1.1\r\nContent-Length: 5\r\n\r\n{}"])
+def test_half_close_within_a_request(connection, start):
+    """Nothing can be answered, or a 400; but it may not hang."""
+    connection.send(start)
+    connection.half_close()
+    if not connection.is_closed():
+        assert connection.read().status == 400
+        assert connection.is_closed()
+
+
+def test_the_javascript_client(connection):
+    """Six small pieces, then it waits for the server to close once it has closed its own side."""
+    for piece in ("POST /EmitEvent HTTP/1.1\r\n", "Host: localhost\r\n", "Content-Type: application/json\r\n",
+                  f"Content-Length: {len(EVENT)}\r\n", "\r\n", EVENT):
+        connection.send(piece)
+    assert connection.read().body == b"null"
+    connection.half_close()
+    assert connection.is_closed()
+
+
+def test_a_length_counted_in_characters(connection):
+    """The bytes left over look like a next request: they are refused, and nothing hangs."""
+    body = '{"event":"größe","payload":"00"}'
+    request = (f"POST /EmitEvent HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+               + body).encode()
+    connection.send(request)
+    assert connection.read().status == 400
+    assert connection.read().status == 400
+    assert connection.is_closed()
+
+
+def test_empty_lines_before_a_request(connection):
+    for _ in range(2):
+        assert is_version(connection.ask(b"\r\n\r\n" + get("/Version")))
+
+
+def test_a_vanished_client_harms_nobody(address, connection):
+    for _ in range(20):
+        with Connection(address) as vanishing:
+            vanishing.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            vanishing.send(post("/Info", "{}") * 100)
+            vanishing.socket.recv(10)
+    assert is_version(connection.ask(get("/Version")))
+
+
+def test_many_at_once(address):
+    connections = [Connection(address) for _ in range(600)]
+    try:
+        for connection in connections:
+            connection.send(post("/Version"))
+        assert all(is_version(connection.read()) for connection in connections)
+    finally:
+        for connection in connections:
+            connection.socket.close()

@@ -1,0 +1,358 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "sim/net/http_session.h"
+#include "sim/net/limits.h"
+
+/* Answers with what it was asked. */
+static void echo(void *context, struct exchange *exchange)
+{
+    static const char *const verbs[] = {"GET", "HEAD", "POST", "OTHER"};
+    const struct http_request *request = &exchange->request;
+
+    (void)context;
+    exchange->response.content_type = "text/plain";
+    buf_append_text(exchange->response.body, verbs[request->verb]);
+    buf_append_text(exchange->response.body, " ");
+    buf_append_span(exchange->response.body, request->path);
+    buf_append_text(exchange->response.body, " ");
+    buf_append_span(exchange->response.body, request->query);
+    buf_append_text(exchange->response.body, " ");
+    buf_append_span(exchange->response.body, request->content_type);
+    buf_append_text(exchange->response.body, " ");
+    buf_append_span(exchange->response.body, request->body);
+}
+
+static const struct http_handler echo_handler = {echo, NULL};
+
+/* Feeds what is there, gathering the output as a connection sends it. */
+static void feed(struct http_session *session, const uint8_t *data, size_t len, struct buf *out)
+{
+    while (len > 0 && session->state != HTTP_OVER) {
+        /* A copy of its own, so that a look behind its end is found, and one back at it later. */
+        uint8_t *copy = malloc(len);
+        size_t taken;
+
+        memcpy(copy, data, len);
+        taken = http_session_feed(session, copy, len);
+        buf_append_span(out, http_session_output(session));
+        free(copy);
+        assert_true(taken <= len);
+        data += taken;
+        len -= taken;
+    }
+}
+
+static void answer_in_pieces(struct span input, size_t first, size_t second, struct buf *out)
+{
+    struct http_shared shared;
+    struct http_session session;
+
+    http_shared_init(&shared);
+    http_session_init(&session, &shared, &echo_handler);
+    feed(&session, input.data, first, out);
+    feed(&session, input.data + first, second, out);
+    feed(&session, input.data + first + second, input.len - first - second, out);
+    http_session_free(&session);
+    http_shared_free(&shared);
+}
+
+static void answer_bytewise(struct span input, struct buf *out)
+{
+    struct http_shared shared;
+    struct http_session session;
+
+    http_shared_init(&shared);
+    http_session_init(&session, &shared, &echo_handler);
+    for (size_t i = 0; i < input.len; i++)
+        feed(&session, input.data + i, 1, out);
+    http_session_free(&session);
+    http_shared_free(&shared);
+}
+
+/* Puts the length of a body, which ends where the next response starts, for each #. */
+static void expand(const char *text, struct buf *out)
+{
+    for (; *text; text++) {
+        const char *body = *text == '#' ? strstr(text, "\r\n\r\n") + 4 : NULL;
+        const char *end = body ? strstr(body, "HTTP/1.1 ") : NULL;
+
+        if (body)
+            buf_printf(out, "%zu", end ? (size_t)(end - body) : strlen(body));
+        else
+            buf_append_byte(out, (uint8_t)*text);
+    }
+}
+
+static void assert_answer(const struct buf *out, const char *expected)
+{
+    struct buf whole;
+
+    buf_init(&whole, SIZE_MAX);
+    expand(expected, &whole);
+    if (!span_equal(buf_span(out), buf_span(&whole)))
+        fail_msg("got:\n%.*s\nexpected:\n%.*s", (int)out->len, (const char *)out->data, (int)whole.len,
+                 (const char *)whole.data);
+    buf_free(&whole);
+}
+
+/* Each # is the length of the body behind. */
+#define OK_START "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: "
+#define OK_1_1(body) OK_START "#\r\n\r\n" body
+#define OK_CLOSE(body) OK_START "#\r\nConnection: close\r\n\r\n" body
+#define OK_1_0(body) OK_START "#\r\nConnection: keep-alive\r\n\r\n" body
+#define OK_BODILESS(length) OK_START length "\r\n\r\n"
+#define REFUSED(status, message)                                                                             \
+    "HTTP/1.1 " status "\r\nContent-Type: application/json\r\nContent-Length: #"                             \
+    "\r\nConnection: close\r\n\r\n{\"error\":\"" message "\"}"
+#define CONTINUE "HTTP/1.1 100 Continue\r\n\r\n"
+
+static const struct {
+    const char *input;
+    const char *output;
+} streams[] = {
+    {"GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n", OK_1_1("GET /a b=c  ")},
+    {"POST /a HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello", OK_1_1("POST /a   hello")},
+    {"", ""},
+    {"\r\n\r\nGET /a HTTP/1.1\r\n\r\n\r\nGET /b HTTP/1.1\r\n\r\n", OK_1_1("GET /a   ") OK_1_1("GET /b   ")},
+    {"POST /a HTTP/1.1\r\nContent-Length: 2\r\n\r\nhiGET /b HTTP/1.1\r\n\r\nPOST /c "
+     "HTTP/1.1\r\nContent-Length: 0\r\n\r\n"
+     "GET /d",
+     OK_1_1("POST /a   hi") OK_1_1("GET /b   ") OK_1_1("POST /c   ")},
+    {"POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;x=\"y "
+     "z\"\r\nabc\r\nA\r\n0123456789\r\n0\r\nExpect: x\r\n"
+     "Content-Type: y\r\nContent-Length: 7\r\n\r\nGET /b HTTP/1.1\r\n\r\n",
+     OK_1_1("POST /a   abc0123456789") OK_1_1("GET /b   ")},
+    {"GET /a HTTP/1.0\r\n\r\nGET /b HTTP/1.0\r\n\r\n", OK_CLOSE("GET /a   ")},
+    {"GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /b HTTP/1.1\r\nConnection: close\r\n\r\nGET /c "
+     "HTTP/1.1\r\n\r\n",
+     OK_1_0("GET /a   ") OK_CLOSE("GET /b   ")},
+    {"HEAD /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n\r\n", OK_BODILESS("10") OK_1_1("GET /b   ")},
+    {"POST /a HTTP/1.1\r\nContent-Type: one; x=y\r\ncontent-type: two\r\nContent-Length: 0\r\n\r\n",
+     OK_1_1("POST /a  one; x=y ")},
+    {"POST http://h:1/a?b HTTP/1.1\r\n\r\nGET http://h HTTP/1.1\r\n\r\nGET http://h?q HTTP/1.1\r\n\r\n",
+     OK_1_1("POST /a b  ") OK_1_1("GET /   ") OK_1_1("GET / q  ")},
+    {"DELETE /a HTTP/1.1\r\n\r\n", OK_1_1("OTHER /a   ")},
+    {"GET /a HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\nGET /b HTTP/1.1\r\n\r\n",
+     OK_1_1("GET /a   ") OK_1_1("GET /b   ")},
+    {"POST /a HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhiGET /b HTTP/1.1\r\n\r\n",
+     CONTINUE OK_1_1("POST /a   hi") OK_1_1("GET /b   ")},
+    {"POST /a HTTP/1.1\r\nExpect: 100-Continue \r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+     CONTINUE OK_1_1("POST /a   hi")},
+    {"POST /a HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 0\r\n\r\n", OK_1_1("POST /a   ")},
+    {"POST /a HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi", OK_CLOSE("POST /a   hi")},
+    {"POST /a HTTP/1.1\r\nExpect: 100-continue, and more of it\r\nContent-Length: 2\r\n\r\nhi",
+     REFUSED("417 Expectation Failed", "the only expectation that can be met is 100-continue")},
+    {"POST /a HTTP/1.1\r\nContent-Length: 10485761\r\nExpect: 100-continue\r\n\r\n",
+     REFUSED("413 Content Too Large", "the body is larger than 10 MiB")},
+    {"HEAD /a HTTP/1.1\r\nContent-Length: 10485761\r\n\r\n",
+     "HTTP/1.1 413 Content Too Large\r\nContent-Type: application/json\r\nContent-Length: 42\r\nConnection: "
+     "close\r\n\r\n"},
+    {"POST /a HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+     REFUSED("501 Not Implemented", "the only transfer coding that can be read is chunked")},
+    {"GET /a HTTP/2.0\r\n\r\n", REFUSED("505 HTTP Version Not Supported", "this port speaks HTTP/1.1")},
+    {"CONNECT a:1 HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n\r\n",
+     REFUSED("400 Bad Request", "what is asked for must be a path that starts with '/'")},
+    {"\x16\x03\x01\x02\x03\x04\x05\x06\x07",
+     REFUSED("400 Bad Request", "this port speaks plain HTTP/1.1, not TLS: use http://")},
+    {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", REFUSED("400 Bad Request", "this port speaks HTTP/1.1, not HTTP/2")},
+};
+
+static void assert_stream(size_t index)
+{
+    struct span input = span_text(streams[index].input);
+    struct buf out;
+
+    buf_init(&out, SIZE_MAX);
+    for (size_t first = 0; first <= input.len; first++) {
+        answer_in_pieces(input, first, 0, &out);
+        assert_answer(&out, streams[index].output);
+        buf_reset(&out);
+    }
+    answer_bytewise(input, &out);
+    assert_answer(&out, streams[index].output);
+    buf_free(&out);
+}
+
+static void however_a_stream_is_cut_it_gets_the_same_answers(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof streams / sizeof *streams; i++)
+        assert_stream(i);
+}
+
+static void two_cuts_make_no_difference_either(void **state)
+{
+    (void)state;
+    struct span input = span_text(streams[5].input);
+    struct buf out;
+
+    buf_init(&out, SIZE_MAX);
+    for (size_t first = 0; first <= input.len; first++) {
+        for (size_t second = 0; second <= input.len - first; second++) {
+            answer_in_pieces(input, first, second, &out);
+            assert_answer(&out, streams[5].output);
+            buf_reset(&out);
+        }
+    }
+    buf_free(&out);
+}
+
+/* One stream after another that must be refused with 400, whatever the words. */
+static void what_is_not_http_is_refused(void **state)
+{
+    (void)state;
+    static const char *const inputs[] = {
+        "hello\r\n\r\n",
+        "GET a HTTP/1.1\r\n\r\n",
+        "GET /a FTP/1.1\r\n\r\n",
+        "GET /a HTTP/1.1\r\nno colon\r\n\r\n",
+        "POST /a HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx",
+        "POST /a HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx",
+        "POST /a HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n0\r\n\r\n",
+        "POST /a HTTP/1.1\r\nContent-Length: -1\r\n\r\nx",
+        "POST /a HTTP/1.1\r\nContent-Length: 18446744073709551616\r\n\r\nx",
+        "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\nx\r\n0\r\n\r\n",
+        "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n11111111111111111\r\nx\r\n0\r\n\r\n",
+    };
+
+    for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
+        struct span input = span_text(inputs[i]);
+        struct buf whole, cut;
+
+        buf_init(&whole, SIZE_MAX);
+        buf_init(&cut, SIZE_MAX);
+        answer_in_pieces(input, input.len, 0, &whole);
+        answer_bytewise(input, &cut);
+        if (whole.len < 12 || memcmp(whole.data, "HTTP/1.1 400", 12) != 0)
+            fail_msg("not refused: %s", inputs[i]);
+        assert_true(span_equal(buf_span(&whole), buf_span(&cut)));
+        buf_free(&whole);
+        buf_free(&cut);
+    }
+}
+
+static int status_of(struct span input, size_t piece)
+{
+    struct http_shared shared;
+    struct http_session session;
+    struct buf out;
+    int status;
+
+    http_shared_init(&shared);
+    http_session_init(&session, &shared, &echo_handler);
+    buf_init(&out, SIZE_MAX);
+    for (size_t at = 0; at < input.len; at += piece)
+        feed(&session, input.data + at, input.len - at < piece ? input.len - at : piece, &out);
+    status = session.answer.status;
+    buf_free(&out);
+    http_session_free(&session);
+    http_shared_free(&shared);
+    return status;
+}
+
+/* start, then as many bytes of filler as make `len` in all with end. */
+static uint8_t *stretch(const char *start, char filler, const char *end, size_t len)
+{
+    struct span head = span_text(start), tail = span_text(end);
+    uint8_t *text = malloc(len);
+
+    memset(text, filler, len);
+    memcpy(text, head.data, head.len);
+    memcpy(text + len - tail.len, tail.data, tail.len);
+    return text;
+}
+
+static void a_head_may_have_just_the_limit(void **state)
+{
+    (void)state;
+    static const size_t pieces[] = {1, 1000, LIMIT_HEAD_BYTES, 1 << 20};
+    static const char fillers[] = {'x', ' '};
+
+    for (size_t filler = 0; filler < 2; filler++) {
+        for (size_t over = 0; over < 2; over++) {
+            size_t len = LIMIT_HEAD_BYTES + over;
+            uint8_t *text = stretch("GET /a HTTP/1.1\r\nX: ", fillers[filler], "x\r\n\r\n", len);
+            for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++)
+                assert_int_equal(status_of(span_of(text, len), pieces[i]), over ? 431 : 200);
+            free(text);
+        }
+    }
+}
+
+static void a_body_may_have_just_the_limit(void **state)
+{
+    (void)state;
+    static const char *const heads[] = {
+        "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\na00000\r\n",
+        "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\na00001\r\n",
+    };
+
+    for (size_t over = 0; over < 2; over++) {
+        size_t len = strlen(heads[over]) + LIMIT_BODY_BYTES + over + strlen("\r\n0\r\n\r\n");
+        uint8_t *text = stretch(heads[over], 'x', "\r\n0\r\n\r\n", len);
+        assert_int_equal(status_of(span_of(text, len), LIMIT_READ_BYTES), over ? 413 : 200);
+        free(text);
+    }
+}
+
+static void a_request_that_takes_too_long_is_refused(void **state)
+{
+    (void)state;
+    const struct span start = span_text("POST /a HTTP/1.1\r\nContent-");
+    struct http_shared shared;
+    struct http_session session;
+
+    http_shared_init(&shared);
+    http_session_init(&session, &shared, &echo_handler);
+    assert_false(session.reader.in_request);
+    assert_int_equal(http_session_feed(&session, start.data, start.len), start.len);
+    assert_true(session.reader.in_request);
+    http_session_time_out(&session);
+    assert_int_equal(session.state, HTTP_OVER);
+    assert_memory_equal(http_session_output(&session).data, "HTTP/1.1 408 ", 13);
+    assert_int_equal(http_session_feed(&session, start.data, start.len), 0);
+    http_session_free(&session);
+    http_shared_free(&shared);
+}
+
+static void the_last_request_says_so(void **state)
+{
+    (void)state;
+    const struct span request = span_text("GET /a HTTP/1.1\r\n\r\n");
+    struct http_shared shared;
+    struct http_session session;
+    struct buf out;
+
+    http_shared_init(&shared);
+    http_session_init(&session, &shared, &echo_handler);
+    session.last = true;
+    http_session_feed(&session, request.data, request.len);
+    assert_int_equal(session.state, HTTP_OVER);
+    buf_init(&out, SIZE_MAX);
+    buf_append_span(&out, http_session_output(&session));
+    assert_answer(&out, OK_CLOSE("GET /a   "));
+    buf_free(&out);
+    http_session_free(&session);
+    http_shared_free(&shared);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(however_a_stream_is_cut_it_gets_the_same_answers),
+        cmocka_unit_test(two_cuts_make_no_difference_either),
+        cmocka_unit_test(what_is_not_http_is_refused),
+        cmocka_unit_test(a_head_may_have_just_the_limit),
+        cmocka_unit_test(a_body_may_have_just_the_limit),
+        cmocka_unit_test(a_request_that_takes_too_long_is_refused),
+        cmocka_unit_test(the_last_request_says_so),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
