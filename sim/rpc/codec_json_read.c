@@ -93,13 +93,15 @@ static ProtobufCMessage *read_object(const ProtobufCMessageDescriptor *descripto
 ProtobufCMessage *codec_json_decode(const ProtobufCMessageDescriptor *descriptor, struct span text,
                                     struct arena *arena, struct error *error)
 {
+    /* U+0000 is for the fields to refuse: they say which of them has it. */
+    const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
     ProtobufCMessage *message = NULL;
     json_error_t reason;
     json_t *root;
 
     if (text.len == 0)
         return message_new(descriptor, arena);
-    root = json_loadb((const char *)text.data, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &reason);
+    root = json_loadb((const char *)text.data, text.len, flags, &reason);
     if (!root)
         error_input(error, "the body is not valid JSON: %s (line %d, column %d)", reason.text, reason.line,
                     reason.column);

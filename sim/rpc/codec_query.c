@@ -78,6 +78,9 @@ static int set_pair(struct message_slot *slot, struct span name, struct span val
 
     if (unescape(name, slot->arena, &plain_name) || unescape(value, slot->arena, &plain_value))
         return error_input(slot->error, "the query string has a '%%' that two hex digits do not follow");
+    /* The look-up stops at a zero byte: a name with one in it is no field's. */
+    if (memchr(plain_name.data, 0, plain_name.len))
+        return 0;
     slot->field = protobuf_c_message_descriptor_get_field_by_name(slot->message->descriptor,
                                                                   (const char *)plain_name.data);
     return slot->field ? set_field(slot, plain_value) : 0;

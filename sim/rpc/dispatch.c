@@ -7,6 +7,7 @@
 
 #define TYPE_JSON "application/json"
 #define TYPE_FORM "application/x-www-form-urlencoded"
+#define TYPE_PLAIN "text/plain"
 #define TYPE_PROTOBUF "application/octet-stream"
 
 /* Compares a Content-Type's type, leaving its parameters aside. */
@@ -19,12 +20,13 @@ static bool is_type(struct span content_type, const char *type)
     return content_type.len == len || strchr("; \t", content_type.data[len]) != NULL;
 }
 
-/* `curl -d` names its JSON a form, and some clients name nothing. */
+/* `curl -d` names its JSON a form, fetch() calls it plain text, and some clients name nothing. */
 static bool is_json(const struct http_request *request)
 {
     if (is_type(request->content_type, TYPE_JSON) || codec_query_wants_json(request->query))
         return true;
-    if (request->content_type.len > 0 && !is_type(request->content_type, TYPE_FORM))
+    if (request->content_type.len > 0 && !is_type(request->content_type, TYPE_FORM) &&
+        !is_type(request->content_type, TYPE_PLAIN))
         return false;
     return request->body.len > 0 && request->body.data[0] == '{';
 }

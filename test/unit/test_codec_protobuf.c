@@ -1,0 +1,217 @@
+/* proto3 binary: round trips, the known bytes of one message, and damaged input. */
+#include "proto/dstack_guest.pb-c.h"
+#include "test/unit/rpc_fixture.h"
+#include "test/unit/sample_message.h"
+
+#define TLS (&dstack__get_tls_key_args__descriptor)
+
+static void *decode(struct rpc_fixture *fixture, const ProtobufCMessageDescriptor *descriptor, const void *data,
+                    size_t len)
+{
+    return rpc_decode_bytes(fixture, codec_protobuf_decode, descriptor, data, len);
+}
+
+static void refuse(struct rpc_fixture *fixture, const ProtobufCMessageDescriptor *descriptor, const void *data,
+                   size_t len, const char *sentence)
+{
+    assert_null(decode(fixture, descriptor, data, len));
+    assert_string_equal(fixture->error.text, sentence);
+}
+
+/* A request with every kind of field, encoded into fixture->out. */
+static void encode_request(struct rpc_fixture *fixture)
+{
+    const struct rpc_call call = {.arena = &fixture->arena};
+    char subject[] = "caf\xc3\xa9", first[] = "a.example", second[] = "";
+    char *names[] = {first, second};
+    Dstack__GetTlsKeyArgs args = DSTACK__GET_TLS_KEY_ARGS__INIT;
+
+    args.subject = subject;
+    args.alt_names = names;
+    args.n_alt_names = 2;
+    args.usage_ra_tls = 1;
+    args.optional_not_before_case = DSTACK__GET_TLS_KEY_ARGS__OPTIONAL_NOT_BEFORE_NOT_BEFORE;
+    args.not_before = 0;
+    args.optional_not_after_case = DSTACK__GET_TLS_KEY_ARGS__OPTIONAL_NOT_AFTER_NOT_AFTER;
+    args.not_after = UINT64_MAX;
+    codec_protobuf_encode(&call, &args.base, &fixture->out);
+}
+
+static void the_bytes_of_a_message(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+
+    encode_request(fixture);
+    assert_hex_equal(fixture->out.data, fixture->out.len,
+                     "0a05636166c3a9" "1209612e6578616d706c65" "1200" "1801" "3000" "38ffffffffffffffffff01");
+}
+
+static void a_round_trip(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+    const Dstack__GetTlsKeyArgs *args;
+
+    encode_request(fixture);
+    args = decode(fixture, TLS, fixture->out.data, fixture->out.len);
+    assert_non_null(args);
+    assert_string_equal(args->subject, "caf\xc3\xa9");
+    assert_int_equal(args->n_alt_names, 2);
+    assert_string_equal(args->alt_names[0], "a.example");
+    assert_string_equal(args->alt_names[1], "");
+    assert_true(args->usage_ra_tls && !args->usage_server_auth);
+    assert_int_equal(args->optional_not_before_case, DSTACK__GET_TLS_KEY_ARGS__OPTIONAL_NOT_BEFORE_NOT_BEFORE);
+    assert_true(args->not_before == 0 && args->not_after == UINT64_MAX);
+}
+
+static void bytes_and_messages_round_trip(void **state)
+{
+    const struct rpc_call call = {0};
+    struct rpc_fixture *fixture = *state;
+    Dstack__GetMetaResponse meta = DSTACK__GET_META_RESPONSE__INIT;
+    Dstack__BootstrapInfo info = DSTACK__BOOTSTRAP_INFO__INIT;
+    const Dstack__GetMetaResponse *back;
+
+    info.k256_pubkey = rpc_bytes("\x00\x01\xff", 3);
+    meta.bootstrap_info = &info;
+    meta.is_dev = 1;
+    codec_protobuf_encode(&call, &meta.base, &fixture->out);
+    back = decode(fixture, &dstack__get_meta_response__descriptor, fixture->out.data, fixture->out.len);
+    assert_non_null(back);
+    assert_true(back->is_dev);
+    assert_hex_equal(back->bootstrap_info->k256_pubkey.data, back->bootstrap_info->k256_pubkey.len, "0001ff");
+    assert_int_equal(back->bootstrap_info->attestation.len, 0);
+}
+
+static void nothing_is_all_defaults(void **state)
+{
+    const struct rpc_call call = {0};
+    struct rpc_fixture *fixture = *state;
+    const Dstack__Empty empty = DSTACK__EMPTY__INIT;
+    const Dstack__GetTlsKeyArgs *args = decode(fixture, TLS, NULL, 0);
+
+    assert_non_null(args);
+    assert_string_equal(args->subject, "");
+    assert_int_equal(args->optional_not_before_case, 0);
+    assert_non_null(decode(fixture, &dstack__empty__descriptor, NULL, 0));
+    codec_protobuf_encode(&call, &empty.base, &fixture->out);
+    assert_int_equal(fixture->out.len, 0);
+    assert_false(fixture->out.overflow);
+}
+
+static void input_cut_at_every_length(void **state)
+{
+    /* Between two fields a shorter message is a whole one. */
+    static const size_t whole[] = {0, 7, 18, 20, 22, 24, 35};
+    struct rpc_fixture *fixture = *state;
+    size_t next = 0;
+
+    encode_request(fixture);
+    assert_int_equal(fixture->out.len, whole[sizeof whole / sizeof *whole - 1]);
+    for (size_t len = 0; len <= fixture->out.len; len++) {
+        bool complete = len == whole[next];
+        assert_int_equal(decode(fixture, TLS, fixture->out.data, len) != NULL, complete);
+        next += complete;
+        arena_reset(&fixture->arena);
+    }
+}
+
+/* Any byte changed to anything: an error or a message, never a crash. */
+static void every_byte_damaged(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+    uint8_t bytes[64];
+    size_t len, refused = 0;
+
+    encode_request(fixture);
+    len = fixture->out.len;
+    assert_true(len <= sizeof bytes);
+    memcpy(bytes, fixture->out.data, len);
+    for (size_t at = 0; at < len; at++) {
+        for (unsigned value = 0; value < 256; value++) {
+            uint8_t was = bytes[at];
+            bytes[at] = (uint8_t)value;
+            refused += decode(fixture, TLS, bytes, len) == NULL;
+            decode(fixture, &sample_descriptor, bytes, len);
+            bytes[at] = was;
+            arena_reset(&fixture->arena);
+        }
+    }
+    assert_true(refused > 1000);
+}
+
+static void what_is_no_message(void **state)
+{
+    static const char sentence[] = "the body is no protobuf message of type GetTlsKeyArgs; "
+                                   "to send JSON, set Content-Type: application/json";
+    struct rpc_fixture *fixture = *state;
+
+    refuse(fixture, TLS, "{}", 2, sentence);
+    refuse(fixture, TLS, "hello", 5, sentence);
+    refuse(fixture, TLS, "\x0a\xff\xff\xff\xff\x0f", 6, sentence);             /* a string of 4 GiB */
+    refuse(fixture, TLS, "\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11, sentence);
+    refuse(fixture, TLS, "\x0a\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80", 12, sentence); /* endless varint */
+    refuse(fixture, TLS, "\x08\x01", 2, sentence);                             /* a number for the subject */
+    refuse(fixture, TLS, "\x0b", 1, sentence);                                 /* a group */
+}
+
+static void unknown_fields_are_ignored(void **state)
+{
+    /* 100 varint, 101 bytes, 102 of 8 bytes, then the subject. */
+    static const char bytes[] = "\xa0\x06\x07" "\xaa\x06\x02hi" "\xb1\x06\1\2\3\4\5\6\7\x08" "\x0a\x01x";
+    struct rpc_fixture *fixture = *state;
+    const Dstack__GetTlsKeyArgs *args = decode(fixture, TLS, bytes, sizeof bytes - 1);
+
+    assert_non_null(args);
+    assert_string_equal(args->subject, "x");
+}
+
+static void strings_must_be_utf8(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+
+    refuse(fixture, TLS, "\x0a\x01\xff", 3, "subject must be UTF-8 text");
+    refuse(fixture, TLS, "\x0a\x02\xc3(", 4, "subject must be UTF-8 text");
+    refuse(fixture, TLS, "\x0a\x03\xed\xa0\x80", 5, "subject must be UTF-8 text");
+    refuse(fixture, TLS, "\x0a\x01x\x12\x01y\x12\x01\x80", 9, "alt_names must be UTF-8 text");
+    refuse(fixture, &sample_descriptor, "\x0a\x01\xc3", 3, "alias must be UTF-8 text");
+    assert_non_null(decode(fixture, &dstack__emit_event_args__descriptor, "\x12\x01\xff", 3)); /* bytes are free */
+}
+
+static void a_response_past_the_limit_overflows(void **state)
+{
+    const struct rpc_call call = {0};
+    struct buf small;
+    Dstack__GetQuoteResponse response = DSTACK__GET_QUOTE_RESPONSE__INIT;
+    static const uint8_t quote[100];
+
+    (void)state;
+    response.quote = rpc_bytes(quote, sizeof quote);
+    buf_init(&small, 101);
+    codec_protobuf_encode(&call, &response.base, &small);
+    assert_true(small.overflow);
+    assert_int_equal(small.len, 0);
+    buf_free(&small);
+    buf_init(&small, 102);
+    codec_protobuf_encode(&call, &response.base, &small);
+    assert_false(small.overflow);
+    assert_int_equal(small.len, 102);
+    buf_free(&small);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        RPC_TEST(the_bytes_of_a_message),
+        RPC_TEST(a_round_trip),
+        RPC_TEST(bytes_and_messages_round_trip),
+        RPC_TEST(nothing_is_all_defaults),
+        RPC_TEST(input_cut_at_every_length),
+        RPC_TEST(every_byte_damaged),
+        RPC_TEST(what_is_no_message),
+        RPC_TEST(unknown_fields_are_ignored),
+        RPC_TEST(strings_must_be_utf8),
+        RPC_TEST(a_response_past_the_limit_overflows),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

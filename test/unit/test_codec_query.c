@@ -1,0 +1,207 @@
+/* Arguments in a query string. */
+#include <stdio.h>
+
+#include "proto/dstack_guest.pb-c.h"
+#include "test/unit/rpc_fixture.h"
+#include "test/unit/sample_message.h"
+
+#define TLS (&dstack__get_tls_key_args__descriptor)
+#define EVENT (&dstack__emit_event_args__descriptor)
+
+static Dstack__GetTlsKeyArgs *tls(struct rpc_fixture *fixture, const char *query)
+{
+    return rpc_decode(fixture, codec_query_decode, TLS, query);
+}
+
+static void refuse(struct rpc_fixture *fixture, const char *query, const char *says)
+{
+    rpc_refuse(fixture, codec_query_decode, TLS, query, says);
+}
+
+static void nothing_is_all_defaults(void **state)
+{
+    static const char *const queries[] = {"", "&", "&&&", "=", "=x", "&=&"};
+    struct rpc_fixture *fixture = *state;
+
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+        Dstack__GetTlsKeyArgs *args = tls(fixture, queries[i]);
+        assert_string_equal(args->subject, "");
+        assert_int_equal(args->n_alt_names, 0);
+        assert_int_equal(args->optional_not_after_case, 0);
+        rpc_decode(fixture, codec_query_decode, &dstack__empty__descriptor, queries[i]);
+    }
+}
+
+static void percent_and_plus(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+
+    assert_string_equal(tls(fixture, "subject=a+b%20c%2Bd%2f")->subject, "a b c+d/");
+    assert_string_equal(tls(fixture, "subject=caf%C3%A9%f0%9F%98%80")->subject, "caf\xc3\xa9\xf0\x9f\x98\x80");
+    assert_string_equal(tls(fixture, "subject=caf\xc3\xa9")->subject, "caf\xc3\xa9");
+    assert_string_equal(tls(fixture, "subject=a%26b%3Dc%25d")->subject, "a&b=c%d");
+    assert_string_equal(tls(fixture, "subject=a=b=c")->subject, "a=b=c");
+    assert_string_equal(tls(fixture, "%73ub%6Aect=x")->subject, "x");
+    assert_string_equal(tls(fixture, "&&subject=x&")->subject, "x");
+}
+
+static void a_bad_percent_is_refused(void **state)
+{
+    static const char *const queries[] = {
+        "subject=%", "subject=%4", "subject=%zz", "subject=%4g", "subject=%g4", "subject=%%41", "subject=a%&x=41",
+        "subject=%+1", "su%bject=x", "other=%", "%", "subject=%:0", "subject=%0/", "subject=%@0", "subject=%`0",
+    };
+    struct rpc_fixture *fixture = *state;
+
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
+        refuse(fixture, queries[i], "'%' that two hex digits do not follow");
+}
+
+static void repeated_names(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+    Dstack__GetTlsKeyArgs *args = tls(fixture, "alt_names=a&subject=x&alt_names=b+c&alt_names=&subject=y");
+
+    assert_int_equal(args->n_alt_names, 3);
+    assert_string_equal(args->alt_names[0], "a");
+    assert_string_equal(args->alt_names[1], "b c");
+    assert_string_equal(args->alt_names[2], "");
+    assert_string_equal(args->subject, "y");
+}
+
+static void booleans(void **state)
+{
+    static const char *const wrong[] = {"", "=", "=TRUE", "=yes", "=2", "=01", "=true+", "=true%00"};
+    struct rpc_fixture *fixture = *state;
+
+    assert_true(tls(fixture, "usage_ra_tls=true")->usage_ra_tls);
+    assert_true(tls(fixture, "usage_ra_tls=1")->usage_ra_tls);
+    assert_true(tls(fixture, "usage_ra_tls=%74rue")->usage_ra_tls);
+    assert_false(tls(fixture, "usage_ra_tls=1&usage_ra_tls=false")->usage_ra_tls);
+    assert_false(tls(fixture, "usage_ra_tls=1&usage_ra_tls=0")->usage_ra_tls);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char query[64];
+        snprintf(query, sizeof query, "usage_ra_tls%s", wrong[i]);
+        refuse(fixture, query, "usage_ra_tls must be true, false, 1 or 0");
+    }
+}
+
+static void integers(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+    Dstack__GetTlsKeyArgs *args = tls(fixture, "not_before=0&not_after=18446744073709551615");
+
+    assert_int_equal(args->optional_not_before_case, DSTACK__GET_TLS_KEY_ARGS__OPTIONAL_NOT_BEFORE_NOT_BEFORE);
+    assert_true(args->not_before == 0);
+    assert_int_equal(args->optional_not_after_case, DSTACK__GET_TLS_KEY_ARGS__OPTIONAL_NOT_AFTER_NOT_AFTER);
+    assert_true(args->not_after == UINT64_MAX);
+    assert_int_equal(tls(fixture, "not_after=5")->optional_not_before_case, 0);
+    refuse(fixture, "not_before=", "not_before must be a whole number, not an empty text");
+    refuse(fixture, "not_before", "not_before must be a whole number, not an empty text");
+    refuse(fixture, "not_before=-1", "not_before must be between 0 and 18446744073709551615");
+    refuse(fixture, "not_before=18446744073709551616", "not_before must be between");
+    refuse(fixture, "not_before=1.5", "not_before must be a whole number in decimal digits");
+    refuse(fixture, "not_before=+1", "not_before must be a whole number in decimal digits");
+}
+
+static void bytes_and_empty_values(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+    Dstack__EmitEventArgs *args = rpc_decode(fixture, codec_query_decode, EVENT, "event=&payload=0x00Ff%61%62");
+
+    assert_string_equal(args->event, "");
+    assert_hex_equal(args->payload.data, args->payload.len, "00ffab");
+    args = rpc_decode(fixture, codec_query_decode, EVENT, "event&payload");
+    assert_string_equal(args->event, "");
+    assert_int_equal(args->payload.len, 0);
+    rpc_refuse(fixture, codec_query_decode, EVENT, "payload=abc", "payload must be hex with two digits a byte");
+    rpc_refuse(fixture, codec_query_decode, EVENT, "payload=zz", "payload must be hex, but its character 1");
+    rpc_refuse(fixture, codec_query_decode, EVENT, "payload=a+b", "payload must be hex, but its character 2");
+}
+
+static void unknown_names_are_ignored(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+
+    assert_string_equal(tls(fixture, "json&other=%ff&Subject=X&subject=x&subjects=y&subj=z")->subject, "x");
+    rpc_decode(fixture, codec_query_decode, &dstack__empty__descriptor, "anything=1&x");
+}
+
+static void zero_bytes(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+
+    refuse(fixture, "subject=a%00b", "subject must not contain the character U+0000");
+    refuse(fixture, "alt_names=%00", "alt_names must not contain the character U+0000");
+    rpc_refuse(fixture, codec_query_decode, EVENT, "payload=%00", "payload must be hex, but its character 1");
+    assert_string_equal(tls(fixture, "subject%00=a&subject%00x=b")->subject, ""); /* other, unknown names */
+}
+
+static void text_must_be_utf8(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+
+    refuse(fixture, "subject=%ff", "subject must be UTF-8 text");
+    refuse(fixture, "subject=%C3", "subject must be UTF-8 text");
+    refuse(fixture, "alt_names=ok&alt_names=%ed%a0%80", "alt_names must be UTF-8 text");
+}
+
+static void messages_are_not_for_a_query(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+
+    rpc_refuse(fixture, codec_query_decode, &sample_descriptor, "inner=x",
+               "inner cannot be given in a query string; send a JSON body");
+}
+
+static void numbers_of_every_width(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+    const struct sample *sample = rpc_decode(fixture, codec_query_decode, &sample_descriptor,
+                                             "i32=-2147483648&i64=-1&u32=4294967295&numbers=1&numbers=2&flags=1&alias");
+
+    assert_true(sample->i32 == INT32_MIN && sample->i64 == -1 && sample->u32 == UINT32_MAX);
+    assert_int_equal(sample->n_numbers, 2);
+    assert_true(sample->numbers[1] == 2);
+    assert_int_equal(sample->n_flags, 1);
+    assert_int_equal(sample->alias_case, 1);
+    assert_string_equal(sample->alias, "");
+    rpc_refuse(fixture, codec_query_decode, &sample_descriptor, "u32=4294967296", "u32 must be between");
+}
+
+static void the_json_flag(void **state)
+{
+    static const char *const yes[] = {"json", "json=", "json=1", "json=true", "a=b&json", "json&a=b", "&&json=1&"};
+    static const char *const no[] = {"",       "json=0", "json=false", "json=2", "json=yes", "JSON",
+                                     "jsonx",  "xjson",  "a=json",     "jso",    "x&y=1",    "json=truex"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
+        if (!codec_query_wants_json(span_text(yes[i])))
+            fail_msg("%s", yes[i]);
+    for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+        if (codec_query_wants_json(span_text(no[i])))
+            fail_msg("%s", no[i]);
+    assert_false(codec_query_wants_json(NO_SPAN));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        RPC_TEST(nothing_is_all_defaults),
+        RPC_TEST(percent_and_plus),
+        RPC_TEST(a_bad_percent_is_refused),
+        RPC_TEST(repeated_names),
+        RPC_TEST(booleans),
+        RPC_TEST(integers),
+        RPC_TEST(bytes_and_empty_values),
+        RPC_TEST(unknown_names_are_ignored),
+        RPC_TEST(zero_bytes),
+        RPC_TEST(text_must_be_utf8),
+        RPC_TEST(messages_are_not_for_a_query),
+        RPC_TEST(numbers_of_every_width),
+        RPC_TEST(the_json_flag),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,47 @@
+/* The one form of every JSON error. */
+#include "sim/rpc/exchange.h"
+
+#include "test/unit/vectors.h"
+
+static void an_error_replaces_the_response(void **state)
+{
+    struct buf body;
+    struct http_response response = {.status = 200, .content_type = "text/html", .body = &body, .method = "GetKey"};
+
+    (void)state;
+    buf_init(&body, 100);
+    buf_append_text(&body, "half an answer");
+    exchange_fail(&response, 404, "no \"such\" caf\xc3\xa9\n");
+    buf_append_byte(&body, 0);
+    assert_string_equal((const char *)body.data, "{\"error\":\"no \\\"such\\\" caf\\u00e9\\n\"}");
+    assert_int_equal(response.status, 404);
+    assert_string_equal(response.content_type, "application/json");
+    assert_null(response.headers);
+    assert_string_equal(response.method, "GetKey");
+    buf_free(&body);
+}
+
+static void an_overflow_is_forgotten(void **state)
+{
+    struct buf body;
+    struct http_response response = {.body = &body};
+
+    (void)state;
+    buf_init(&body, 16);
+    buf_append_text(&body, "more than the sixteen bytes it may have");
+    assert_true(body.overflow);
+    exchange_fail(&response, 500, "big");
+    assert_false(body.overflow);
+    assert_true(span_is(buf_span(&body), "{\"error\":\"big\"}"));
+    buf_free(&body);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_error_replaces_the_response),
+        cmocka_unit_test(an_overflow_is_forgotten),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,298 @@
+/* Setting fields by descriptor: types, ranges, arrays, and what the codecs can carry. */
+#include "sim/rpc/message.h"
+
+#include "proto/dstack_guest.pb-c.h"
+#include "proto/guest_api.pb-c.h"
+#include "proto/tappd.pb-c.h"
+#include "proto/worker.pb-c.h"
+#include "test/unit/rpc_fixture.h"
+#include "test/unit/sample_message.h"
+
+static struct message_slot sample_slot(struct rpc_fixture *fixture, enum sample_index index)
+{
+    return (struct message_slot){message_new(&sample_descriptor, &fixture->arena), &sample_fields[index],
+                                 &fixture->arena, &fixture->error};
+}
+
+static struct sample *sample_of(const struct message_slot *slot)
+{
+    return (struct sample *)(void *)slot->message;
+}
+
+static void assert_refused(struct rpc_fixture *fixture, int result, const char *sentence)
+{
+    assert_int_equal(result, -1);
+    assert_int_equal(fixture->error.kind, ERROR_INPUT);
+    assert_string_equal(fixture->error.text, sentence);
+    fixture->error = (struct error){.kind = ERROR_NONE};
+}
+
+static void a_new_message_has_defaults(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+    Dstack__GetTlsKeyArgs *args =
+        (Dstack__GetTlsKeyArgs *)message_new(&dstack__get_tls_key_args__descriptor, &fixture->arena);
+    const Dstack__GetTlsKeyArgs want = DSTACK__GET_TLS_KEY_ARGS__INIT;
+
+    assert_ptr_equal(args->base.descriptor, &dstack__get_tls_key_args__descriptor);
+    assert_string_equal(args->subject, "");
+    assert_int_equal(args->n_alt_names, 0);
+    assert_int_equal(args->optional_not_before_case, want.optional_not_before_case);
+    assert_false(args->usage_ra_tls);
+}
+
+static void unsigned_ranges(void **state)
+{
+    static const char says_64[] = "u64 must be between 0 and 18446744073709551615";
+    static const char says_32[] = "u32 must be between 0 and 4294967295";
+    struct rpc_fixture *fixture = *state;
+    struct message_slot u32 = sample_slot(fixture, SAMPLE_U32), u64 = sample_slot(fixture, SAMPLE_U64);
+
+    assert_int_equal(message_set_unsigned(&u64, UINT64_MAX), 0);
+    assert_true(sample_of(&u64)->u64 == UINT64_MAX);
+    assert_int_equal(message_set_signed(&u64, INT64_MAX), 0);
+    assert_true(sample_of(&u64)->u64 == INT64_MAX);
+    assert_refused(fixture, message_set_signed(&u64, -1), says_64);
+    assert_int_equal(message_set_unsigned(&u32, UINT32_MAX), 0);
+    assert_true(sample_of(&u32)->u32 == UINT32_MAX);
+    assert_true(sample_of(&u32)->u64 == 0);
+    assert_refused(fixture, message_set_unsigned(&u32, (uint64_t)UINT32_MAX + 1), says_32);
+    assert_refused(fixture, message_set_signed(&u32, -1), says_32);
+    assert_refused(fixture, message_set_signed(&u32, INT64_MIN), says_32);
+}
+
+static void signed_ranges(void **state)
+{
+    static const char says_64[] = "i64 must be between -9223372036854775808 and 9223372036854775807";
+    static const char says_32[] = "i32 must be between -2147483648 and 2147483647";
+    struct rpc_fixture *fixture = *state;
+    struct message_slot i32 = sample_slot(fixture, SAMPLE_I32), i64 = sample_slot(fixture, SAMPLE_I64);
+
+    assert_int_equal(message_set_signed(&i64, INT64_MIN), 0);
+    assert_true(sample_of(&i64)->i64 == INT64_MIN);
+    assert_int_equal(message_set_unsigned(&i64, INT64_MAX), 0);
+    assert_true(sample_of(&i64)->i64 == INT64_MAX);
+    assert_refused(fixture, message_set_unsigned(&i64, (uint64_t)INT64_MAX + 1), says_64);
+    assert_int_equal(message_set_signed(&i32, INT32_MIN), 0);
+    assert_true(sample_of(&i32)->i32 == INT32_MIN);
+    assert_int_equal(message_set_signed(&i32, INT32_MAX), 0);
+    assert_true(sample_of(&i32)->i32 == INT32_MAX);
+    assert_true(sample_of(&i32)->i64 == 0);
+    assert_refused(fixture, message_set_signed(&i32, (int64_t)INT32_MIN - 1), says_32);
+    assert_refused(fixture, message_set_signed(&i32, (int64_t)INT32_MAX + 1), says_32);
+    assert_refused(fixture, message_set_unsigned(&i32, UINT64_MAX), says_32);
+}
+
+static void numbers_in_text(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+    struct message_slot i32 = sample_slot(fixture, SAMPLE_I32), i64 = sample_slot(fixture, SAMPLE_I64);
+    struct message_slot u64 = sample_slot(fixture, SAMPLE_U64);
+
+    assert_int_equal(message_set_number_text(&u64, span_text("18446744073709551615")), 0);
+    assert_true(sample_of(&u64)->u64 == UINT64_MAX);
+    assert_int_equal(message_set_number_text(&u64, span_text("00007")), 0);
+    assert_true(sample_of(&u64)->u64 == 7);
+    assert_int_equal(message_set_number_text(&u64, span_text("-0")), 0);
+    assert_true(sample_of(&u64)->u64 == 0);
+    assert_int_equal(message_set_number_text(&i64, span_text("-9223372036854775808")), 0);
+    assert_true(sample_of(&i64)->i64 == INT64_MIN);
+    assert_int_equal(message_set_number_text(&i64, span_text("9223372036854775807")), 0);
+    assert_true(sample_of(&i64)->i64 == INT64_MAX);
+    assert_int_equal(message_set_number_text(&i32, span_text("-2147483648")), 0);
+    assert_true(sample_of(&i32)->i32 == INT32_MIN);
+}
+
+static void texts_that_are_no_number(void **state)
+{
+    static const char *const too_big[] = {"18446744073709551616", "18446744073709551620", "-1",
+                                          "99999999999999999999999999999999", "-99999999999999999999999"};
+    static const char *const no_digits[] = {"1.0", "1e3", "+1", " 1", "1 ", "0x10", "--1", "1-", "ten", "1\xc2\xb2"};
+    struct rpc_fixture *fixture = *state;
+    struct message_slot i64 = sample_slot(fixture, SAMPLE_I64), u64 = sample_slot(fixture, SAMPLE_U64);
+
+    for (size_t i = 0; i < sizeof too_big / sizeof *too_big; i++)
+        assert_refused(fixture, message_set_number_text(&u64, span_text(too_big[i])),
+                       "u64 must be between 0 and 18446744073709551615");
+    for (size_t i = 0; i < sizeof no_digits / sizeof *no_digits; i++)
+        assert_refused(fixture, message_set_number_text(&u64, span_text(no_digits[i])),
+                       "u64 must be a whole number in decimal digits");
+    assert_refused(fixture, message_set_number_text(&u64, span_of("1\0", 2)),
+                   "u64 must be a whole number in decimal digits");
+    assert_refused(fixture, message_set_number_text(&u64, NO_SPAN), "u64 must be a whole number, not an empty text");
+    assert_refused(fixture, message_set_number_text(&u64, span_text("-")),
+                   "u64 must be a whole number, not an empty text");
+    assert_refused(fixture, message_set_number_text(&i64, span_text("9223372036854775808")),
+                   "i64 must be between -9223372036854775808 and 9223372036854775807");
+    assert_refused(fixture, message_set_number_text(&i64, span_text("-9223372036854775809")),
+                   "i64 must be between -9223372036854775808 and 9223372036854775807");
+}
+
+static void each_setter_refuses_other_types(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+    struct message_slot text = sample_slot(fixture, SAMPLE_ALIAS), flag = sample_slot(fixture, SAMPLE_FLAGS);
+    struct message_slot number = sample_slot(fixture, SAMPLE_U64), inner = sample_slot(fixture, SAMPLE_INNER);
+
+    assert_refused(fixture, message_set_text(&flag, span_text("x")), "flags must be true or false, not a string");
+    assert_refused(fixture, message_set_text(&number, span_text("1")), "u64 must be a whole number, not a string");
+    assert_refused(fixture, message_set_bool(&text, true), "alias must be a string, not true or false");
+    assert_refused(fixture, message_set_unsigned(&inner, 1), "inner must be an object, not a number");
+    assert_refused(fixture, message_set_signed(&inner, -1), "inner must be an object, not a number");
+    assert_int_equal(sample_of(&flag)->n_flags, 0);
+    assert_int_equal(sample_of(&text)->alias_case, 0);
+}
+
+static void texts(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+    struct message_slot alias = sample_slot(fixture, SAMPLE_ALIAS);
+
+    assert_int_equal(message_set_text(&alias, span_of("caf\xc3\xa9 and more", 5)), 0);
+    assert_string_equal(sample_of(&alias)->alias, "caf\xc3\xa9");
+    assert_int_equal(sample_of(&alias)->alias_case, 1);
+    assert_int_equal(message_set_text(&alias, NO_SPAN), 0);
+    assert_string_equal(sample_of(&alias)->alias, "");
+    assert_refused(fixture, message_set_text(&alias, span_of("a\0b", 3)),
+                   "alias must not contain the character U+0000");
+    assert_refused(fixture, message_set_text(&alias, span_text("\xc3")), "alias must be UTF-8 text");
+    assert_refused(fixture, message_set_text(&alias, span_text("\xed\xa0\x80")), "alias must be UTF-8 text");
+}
+
+static void bytes_are_hex(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+    Dstack__RawQuoteArgs *args =
+        (Dstack__RawQuoteArgs *)message_new(&dstack__raw_quote_args__descriptor, &fixture->arena);
+    struct message_slot slot = {&args->base, &dstack__raw_quote_args__descriptor.fields[0], &fixture->arena,
+                                &fixture->error};
+
+    assert_int_equal(message_set_text(&slot, span_text("0xDEADbeef")), 0);
+    assert_hex_equal(args->report_data.data, args->report_data.len, "deadbeef");
+    assert_int_equal(message_set_text(&slot, NO_SPAN), 0);
+    assert_int_equal(args->report_data.len, 0);
+    assert_refused(fixture, message_set_text(&slot, span_text("abc")),
+                   "report_data must be hex with two digits a byte, but has an odd number of digits");
+    assert_refused(fixture, message_set_text(&slot, span_text("abxy")),
+                   "report_data must be hex, but its character 3 is no hex digit");
+    assert_refused(fixture, message_set_text(&slot, span_of("ab\0d", 4)),
+                   "report_data must be hex, but its character 3 is no hex digit");
+}
+
+static void repeated_fields_grow(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+    struct message_slot numbers = sample_slot(fixture, SAMPLE_NUMBERS), flags = sample_slot(fixture, SAMPLE_FLAGS);
+
+    for (size_t i = 0; i < 1000; i++) {
+        assert_int_equal(message_set_unsigned(&numbers, UINT64_MAX - i), 0);
+        assert_int_equal(message_set_bool(&flags, i % 3 == 0), 0);
+    }
+    assert_int_equal(sample_of(&numbers)->n_numbers, 1000);
+    assert_int_equal(sample_of(&flags)->n_flags, 1000);
+    for (size_t i = 0; i < 1000; i++) {
+        assert_true(sample_of(&numbers)->numbers[i] == UINT64_MAX - i);
+        assert_int_equal(sample_of(&flags)->flags[i], i % 3 == 0);
+    }
+}
+
+static void the_last_value_of_a_single_field_stays(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+    struct message_slot slot = sample_slot(fixture, SAMPLE_U64);
+
+    assert_int_equal(message_set_unsigned(&slot, 1), 0);
+    assert_int_equal(message_set_unsigned(&slot, 2), 0);
+    assert_true(sample_of(&slot)->u64 == 2);
+}
+
+static void messages_inside(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+    struct message_slot inner = sample_slot(fixture, SAMPLE_INNER), items = sample_slot(fixture, SAMPLE_ITEMS);
+    ProtobufCMessage *info = message_new(&dstack__bootstrap_info__descriptor, &fixture->arena);
+    ProtobufCMessage *id = message_new(&dstack__app_id__descriptor, &fixture->arena);
+
+    assert_int_equal(message_set_message(&inner, info), 0);
+    assert_ptr_equal(sample_of(&inner)->inner, info);
+    assert_int_equal(message_set_message(&items, id), 0);
+    assert_int_equal(message_set_message(&items, id), 0);
+    assert_int_equal(sample_of(&items)->n_items, 2);
+    assert_ptr_equal(sample_of(&items)->items[1], id);
+}
+
+static void strings_from_the_wire_are_checked_everywhere(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+    char good[] = "caf\xc3\xa9", bad[] = "caf\xc3";
+    char *names[] = {good, good, bad};
+    Dstack__GetTlsKeyArgs args = DSTACK__GET_TLS_KEY_ARGS__INIT;
+    struct sample sample = {.base = PROTOBUF_C_MESSAGE_INIT(&sample_descriptor)};
+
+    args.alt_names = names;
+    args.n_alt_names = 2;
+    assert_int_equal(message_check_strings(&args.base, &fixture->error), 0);
+    args.n_alt_names = 3;
+    assert_refused(fixture, message_check_strings(&args.base, &fixture->error), "alt_names must be UTF-8 text");
+    assert_int_equal(message_check_strings(&sample.base, &fixture->error), 0);
+    sample.alias = bad;
+    sample.alias_case = 1;
+    assert_refused(fixture, message_check_strings(&sample.base, &fixture->error), "alias must be UTF-8 text");
+}
+
+static void every_method_can_be_carried(void **state)
+{
+    static const ProtobufCServiceDescriptor *const services[] = {
+        &dstack__dstack_guest__descriptor, &dstack__tappd__descriptor, &dstack__worker__descriptor,
+        &dstack__guest_api__descriptor, &dstack__kms__descriptor,
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
+        for (unsigned k = 0; k < services[i]->n_methods; k++) {
+            const ProtobufCMethodDescriptor *method = &services[i]->methods[k];
+            if (!message_is_supported(method->input) || !message_is_supported(method->output))
+                fail_msg("%s.%s has a field of a type that the codecs do not know", services[i]->name, method->name);
+        }
+    }
+    assert_true(message_is_supported(&sample_descriptor));
+}
+
+static void other_types_are_known_to_be_unsupported(void **state)
+{
+    static const ProtobufCType types[] = {PROTOBUF_C_TYPE_DOUBLE,  PROTOBUF_C_TYPE_FLOAT,  PROTOBUF_C_TYPE_ENUM,
+                                          PROTOBUF_C_TYPE_FIXED32, PROTOBUF_C_TYPE_SINT64, PROTOBUF_C_TYPE_SFIXED64};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        const ProtobufCFieldDescriptor odd = {.name = "odd", .type = types[i]};
+        const ProtobufCMessageDescriptor inner = {.n_fields = 1, .fields = &odd};
+        const ProtobufCFieldDescriptor message = {.type = PROTOBUF_C_TYPE_MESSAGE, .descriptor = &inner};
+        const ProtobufCMessageDescriptor outer = {.n_fields = 1, .fields = &message};
+
+        assert_false(message_is_supported(&inner));
+        assert_false(message_is_supported(&outer));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        RPC_TEST(a_new_message_has_defaults),
+        RPC_TEST(unsigned_ranges),
+        RPC_TEST(signed_ranges),
+        RPC_TEST(numbers_in_text),
+        RPC_TEST(texts_that_are_no_number),
+        RPC_TEST(each_setter_refuses_other_types),
+        RPC_TEST(texts),
+        RPC_TEST(bytes_are_hex),
+        RPC_TEST(repeated_fields_grow),
+        RPC_TEST(the_last_value_of_a_single_field_stays),
+        RPC_TEST(messages_inside),
+        RPC_TEST(strings_from_the_wire_are_checked_everywhere),
+        RPC_TEST(every_method_can_be_carried),
+        RPC_TEST(other_types_are_known_to_be_unsupported),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
