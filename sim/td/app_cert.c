@@ -169,7 +169,7 @@ static void add_extensions(struct draft *draft, struct arena *arena)
 static size_t variable_bytes(const struct draft *draft)
 {
     const struct td_view *view = &draft->td->view;
-    size_t bytes = FIXED_BYTES + strlen(draft->request->subject);
+    size_t bytes = FIXED_BYTES + strlen(draft->request->subject) + draft->td->keys.ca.subject.len;
 
     for (size_t i = 0; i < draft->request->alt_name_count; i++)
         bytes += strlen(draft->request->alt_names[i]) + 8;

@@ -13,7 +13,8 @@ static void key_of_the_vectors(void **state)
     struct error error = {.kind = ERROR_NONE};
     struct app_key key;
 
-    assert_int_equal(app_key_get(td->key_cache, &td->keys, td->k256, APP_KEY_SECP256K1, "a", "p", &key, &error), 0);
+    assert_int_equal(
+        app_key_get(td->key_cache, &td->keys, td->k256, APP_KEY_SECP256K1, "a", "p", &key, &error), 0);
     assert_hex_equal(key.private_key, 32, "bf77a922825c35606d8a00f79fff1ad5915f48e3eed8838ed9f0ac09eb43ad94");
     assert_hex_equal(key.signature, 65,
                      "309ff997a26732d345f0dadbf5bf88acaea7dbb4c8c1e44eb4085c749fac5223"
@@ -27,14 +28,18 @@ static void a_kept_key_is_the_derived_one(void **state)
     struct app_key first, again;
 
     for (int i = 0; i < 1000; i++) {
-        char path[16];
+        char path[32];
         snprintf(path, sizeof path, "path/%d", i);
-        assert_int_equal(app_key_get(td->key_cache, &td->keys, td->k256, APP_KEY_ED25519, path, "", &again, &error), 0);
+        assert_int_equal(
+            app_key_get(td->key_cache, &td->keys, td->k256, APP_KEY_ED25519, path, "", &again, &error), 0);
     }
-    assert_int_equal(app_key_get(td->key_cache, &td->keys, td->k256, APP_KEY_ED25519, "x", "ab", &first, &error), 0);
-    assert_int_equal(app_key_get(td->key_cache, &td->keys, td->k256, APP_KEY_ED25519, "x", "ab", &again, &error), 0);
+    assert_int_equal(
+        app_key_get(td->key_cache, &td->keys, td->k256, APP_KEY_ED25519, "x", "ab", &first, &error), 0);
+    assert_int_equal(
+        app_key_get(td->key_cache, &td->keys, td->k256, APP_KEY_ED25519, "x", "ab", &again, &error), 0);
     assert_memory_equal(&first, &again, sizeof first);
-    assert_int_equal(app_key_get(td->key_cache, &td->keys, td->k256, APP_KEY_ED25519, "xa", "b", &again, &error), 0);
+    assert_int_equal(
+        app_key_get(td->key_cache, &td->keys, td->k256, APP_KEY_ED25519, "xa", "b", &again, &error), 0);
     assert_memory_not_equal(first.private_key, again.private_key, 32);
 }
 
@@ -88,7 +93,8 @@ static void an_event_moves_rtmr3_alone(void **state)
     assert_memory_not_equal(before.rtmr[3], td->registers.rtmr[3], REGISTER_BYTES);
     replay(td, &replayed);
     assert_memory_equal(replayed.rtmr, td->registers.rtmr, sizeof replayed.rtmr);
-    assert_non_null(strstr(td_view(td)->event_log.plain, "\"event\":\"hello\",\"event_payload\":\"776f726c64\""));
+    assert_non_null(strstr(td_view(td)->event_log.plain, "\"event\":\"hello\",\"event_payload\":"
+                                                         "\"776f726c64\""));
 }
 
 static void a_refused_event_changes_nothing(void **state)
@@ -136,7 +142,8 @@ static void quotes_are_signed_and_the_same_again(void **state)
     again = td_quote(td, report_data, &arena);
     assert_true(span_equal(quote, again));
     hash_sha256(quote.data, QUOTE_SIGNED_BYTES, digest);
-    assert_true(p256_verify(td->platform.attestation_key.public_key, digest, quote.data + QUOTE_SIGNED_BYTES + 4));
+    assert_true(
+        p256_verify(td->platform.attestation_key.public_key, digest, quote.data + QUOTE_SIGNED_BYTES + 4));
     assert_memory_equal(quote.data + 568, report_data, sizeof report_data);
     assert_memory_equal(quote.data + 48 + 136, td->registers.mrtd, REGISTER_BYTES);
     assert_memory_equal(quote.data + 48 + 328, td->registers.rtmr, sizeof td->registers.rtmr);
@@ -193,6 +200,33 @@ static void refuses_inputs_by_name(void **state)
     }
 }
 
+/* What happens to one does not show in the other, whichever goes first. */
+static void two_tds_live_side_by_side(void **state)
+{
+    const uint8_t report_data[REPORT_DATA_BYTES] = {0x12, 0x34};
+    struct error error = {.kind = ERROR_NONE};
+    struct td_config config;
+    struct td *a, *b;
+    struct arena arena;
+    struct span before;
+
+    (void)state;
+    arena_init(&arena);
+    td_config_init(&config);
+    a = td_new(&config, &error);
+    b = td_new(&config, &error);
+    before = td_quote(b, report_data, &arena);
+    assert_true(span_equal(td_quote(a, report_data, &arena), before));
+    assert_int_equal(td_emit_event(a, "only here", NO_SPAN, &error), 0);
+    assert_false(span_equal(td_quote(a, report_data, &arena), before));
+    assert_true(span_equal(td_quote(b, report_data, &arena), before));
+    assert_null(strstr(td_view(b)->event_log.plain, "only here"));
+    td_free(a);
+    assert_true(span_equal(td_quote(b, report_data, &arena), before));
+    td_free(b);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,9 +235,11 @@ int main(void)
         cmocka_unit_test(the_kms_root_signs_the_issued_key),
         cmocka_unit_test_setup_teardown(an_event_moves_rtmr3_alone, td_setup, td_teardown),
         cmocka_unit_test_setup_teardown(a_refused_event_changes_nothing, td_setup, td_teardown),
-        cmocka_unit_test_setup_teardown(the_log_has_an_end_and_certificates_hold_all_of_it, td_setup, td_teardown),
+        cmocka_unit_test_setup_teardown(the_log_has_an_end_and_certificates_hold_all_of_it, td_setup,
+                                        td_teardown),
         cmocka_unit_test_setup_teardown(quotes_are_signed_and_the_same_again, td_setup, td_teardown),
         cmocka_unit_test(the_app_decides_its_own_identity_alone),
+        cmocka_unit_test(two_tds_live_side_by_side),
         cmocka_unit_test(refuses_inputs_by_name),
     };
 

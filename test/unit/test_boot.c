@@ -1,0 +1,148 @@
+/* The boot of a TD: the events of RTMR3, and the texts that describe the TD. */
+#include "sim/td/boot.h"
+
+#include "test/unit/td_fixture.h"
+
+enum { FIRST_RUNTIME_EVENT = 20 };
+
+static void runtime_events_in_their_order(void **state)
+{
+    const struct td *td = *state;
+    const struct {
+        const char *name;
+        struct span payload;
+    } sequence[] = {
+        {"system-preparing", NO_SPAN},
+        {"app-id", span_of(td->app_id, 20)},
+        {"compose-hash", span_of(td->app.compose_hash, 32)},
+        {"instance-id", span_of(td->instance_id, 20)},
+        {"boot-mr-done", NO_SPAN},
+        {"os-image-hash", span_of(td->os_image_hash, 32)},
+        {"key-provider", span_text(td->key_provider_info.plain)},
+        {"storage-fs", span_text("zfs")},
+        {"system-ready", NO_SPAN},
+    };
+
+    assert_int_equal(td->log.count, FIRST_RUNTIME_EVENT + 9);
+    for (size_t i = 0; i < 9; i++) {
+        const struct event *event = &td->log.events[FIRST_RUNTIME_EVENT + i];
+
+        assert_int_equal(event->imr, 3);
+        assert_string_equal(event->name, sequence[i].name);
+        assert_true(span_equal(span_of(event->payload, event->payload_len), sequence[i].payload));
+    }
+}
+
+static void the_key_provider_is_the_cas_public_key(void **state)
+{
+    const struct td *td = *state;
+    static const char start[] = "{\"name\":\"kms\",\"id\":\"";
+    uint8_t spki[X509_SPKI_BYTES];
+    char expected[256];
+
+    x509_public_key_info(td->keys.ca.public_key, spki);
+    memcpy(expected, start, sizeof start - 1);
+    hex_encode(spki, sizeof spki, expected + sizeof start - 1);
+    strcpy(expected + sizeof start - 1 + 2 * sizeof spki, "\"}");
+    assert_string_equal(td->key_provider_info.plain, expected);
+}
+
+/* Byte for byte what verifiers accepted with the reference quote. */
+static void vm_config_is_the_references(void **state)
+{
+    static const char expected[] = "{\"os_image_hash\":"
+                                   "\"54079975c11c82df3ad3ba07a15ce983e9d31801d05fc99cdc07ef6d012e5c87\","
+                                   "\"cpu_count\":1,"
+                                   "\"memory_size\":2147483648,\"tdx_attestation_variant\":\"lite\",\"tdx_"
+                                   "measurement\":{\"checksum_file\":"
+                                   "\"MDdiYTMyMTQ3ZTM4MThlOWVjM2U3MzkyMDJiNDgzMTgyYjExYmNlY2VlNWM1MGIzNTdiYTU"
+                                   "yYTliODViYmRkZiAgbWVhc3VyZW1lbnQudG"
+                                   "R4LmNib3IK\",\"measurement\":"
+                                   "\"o2d2ZXJzaW9uA2VpbWFnZaNuY21kbGluZV9zaGEzODRYMHcYGcbgCeljNClcbqJhnbyvmVO"
+                                   "fF+veVxe"
+                                   "ZL/"
+                                   "Lt+"
+                                   "qXIoU1Ms4QBIuxVex5UvozdwXNrZXJuZWxfYXV0aGVudGljb2RlWDDu4omTp0juo6GKwrX1l6"
+                                   "Q1U7f0E9FbovoK4Qxhi+kX/e7r2ZtS"
+                                   "n6c0lN7Uth03FRZtaW5pdHJkX3NoYTM4NFgwRqRajM2rUdMo0g5YOVVMPkWfTTrZME6ylTYRx"
+                                   "7Wxo2gjrMVTka2GyVf0pSywQZ/fZHRkdmajZ"
+                                   "G92bWZpcHJlMjAyNTA1ZG1ydGSia3NpbmdsZV9wYXNzWDCTxkBFFfTzFxJcg/"
+                                   "7kYfJJ0RdKQQ7hHUfjnv/YtJppWUx9INZTRo8JUpveAR0/8E"
+                                   "ZodHdvX3Bhc3NYMGQjNlXBDFU2qDOsJYJnVIIiWZBhb6g1KEMpM0qZe7QKaqEGHN3wgua3pkI"
+                                   "VeuN9lGZ0ZF9ob2JKgBAJAwAJCQILBQ==\"},"
+                                   "\"ovmf_variant\":\"pre202505\"}";
+
+    assert_string_equal(((struct td *)*state)->vm_config.plain, expected);
+}
+
+static struct td *boot_with(const char *machine, const char *instance)
+{
+    struct error error = {.kind = ERROR_NONE};
+    struct td_config config;
+    struct td *td;
+
+    td_config_init(&config);
+    if (machine)
+        config.machine = span_text(machine);
+    config.instance = instance;
+    td = td_new(&config, &error);
+    if (!td)
+        fail_msg("%s", error.text);
+    return td;
+}
+
+/* Computed from the reference's inputs elsewhere. */
+static void a_machine_of_4_gib_boots(void **state)
+{
+    static const char machine[] = "{\"cpu_count\":4,\"memory_size\":4294967296,\"cloud_vendor\":\"\","
+                                  "\"cloud_product\":\"\"}";
+    static const uint8_t report_data[REPORT_DATA_BYTES];
+    struct td *td = boot_with(machine, "default"), *small = boot_with(NULL, "default");
+    struct arena arena;
+
+    (void)state;
+    arena_init(&arena);
+    assert_hex_equal(td->log.events[0].digest, REGISTER_BYTES,
+                     "c4b843a57b52f7e63f0b834a1042060f78b224f880b7def3395f79a0f44e0db8c1d912c477c7d6b1f22f7c3"
+                     "f12cbe9da");
+    assert_hex_equal(td->registers.rtmr[0], REGISTER_BYTES,
+                     "989c2f942631603cf3b11e711d4833b3b5c2a4001bfadceeb75b2e52cb1577dfdb35cc3700dbb9abf78006f"
+                     "bf168430c");
+    assert_memory_equal(td_quote(td, report_data, &arena).data + 48 + 328, td->registers.rtmr[0],
+                        REGISTER_BYTES);
+    assert_memory_equal(td->registers.rtmr[1], small->registers.rtmr[1], 3 * REGISTER_BYTES);
+    assert_memory_equal(td->os_image_hash, small->os_image_hash, 32);
+    assert_non_null(strstr(td->vm_config.plain, "\"cpu_count\":4,\"memory_size\":4294967296,"));
+    arena_free(&arena);
+    td_free(td);
+    td_free(small);
+}
+
+static void instances_of_one_app_differ_in_their_id_alone(void **state)
+{
+    struct td *a = boot_with(NULL, "a"), *b = boot_with(NULL, "b"), *again = boot_with(NULL, "a");
+
+    (void)state;
+    assert_memory_not_equal(a->instance_id, b->instance_id, 20);
+    assert_memory_equal(a->instance_id, again->instance_id, 20);
+    assert_memory_equal(a->app_id, b->app_id, 20);
+    assert_memory_equal(a->keys.k256_key, b->keys.k256_key, 32);
+    assert_memory_not_equal(a->registers.rtmr[3], b->registers.rtmr[3], REGISTER_BYTES);
+    assert_memory_equal(&a->registers, &again->registers, sizeof a->registers);
+    td_free(a);
+    td_free(b);
+    td_free(again);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(runtime_events_in_their_order, td_setup, td_teardown),
+        cmocka_unit_test_setup_teardown(the_key_provider_is_the_cas_public_key, td_setup, td_teardown),
+        cmocka_unit_test_setup_teardown(vm_config_is_the_references, td_setup, td_teardown),
+        cmocka_unit_test(a_machine_of_4_gib_boots),
+        cmocka_unit_test(instances_of_one_app_differ_in_their_id_alone),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

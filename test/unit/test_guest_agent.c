@@ -1,0 +1,202 @@
+/* DstackGuest's methods, called directly: a running agent's answers, errors, and
+ * that each replies once. */
+#include "sim/services/guest_agent.h"
+
+#include "test/unit/certificate.h"
+#include "test/unit/service_fixture.h"
+
+SERVICE_REPLY(on_tls_key, Dstack__GetTlsKeyResponse)
+SERVICE_REPLY(on_key, Dstack__GetKeyResponse)
+SERVICE_REPLY(on_quote, Dstack__GetQuoteResponse)
+SERVICE_REPLY(on_attest, Dstack__AttestResponse)
+SERVICE_REPLY(on_empty, Dstack__Empty)
+SERVICE_REPLY(on_gpu_info, Dstack__GpuInfoResponse)
+SERVICE_REPLY(on_signature, Dstack__SignResponse)
+SERVICE_REPLY(on_verified, Dstack__VerifyResponse)
+
+static char algorithm[] = "secp256k1";
+static const char kms_signature[] = "9e618603e72d01fedb82deff6daf2d62a572becf0059eec3f89c1ab40e1f2e59"
+                                    "4d2a283f843f34e8f39e4cc49a612496ce67223a12ac923f8efe330346dfc6c500";
+
+static struct guest_agent agent_of(struct service_call *s)
+{
+    struct guest_agent agent;
+
+    guest_agent_init(&agent, s->td);
+    service_again(s);
+    return agent;
+}
+
+static void get_key_as_a_running_agent(void **state)
+{
+    struct service_call *s = *state;
+    struct guest_agent agent = agent_of(s);
+    Dstack__GetKeyArgs args = DSTACK__GET_KEY_ARGS__INIT;
+    const Dstack__GetKeyResponse *response;
+    char path[] = "a", purpose[] = "p", refused[] = "rsa";
+
+    args.path = path;
+    args.purpose = purpose;
+    agent.service.get_key(&agent.service, &args, on_key, s);
+    response = service_answer(s);
+    assert_binary_hex(response->key, "bf77a922825c35606d8a00f79fff1ad5915f48e3eed8838ed9f0ac09eb43ad94");
+    assert_int_equal(response->n_signature_chain, 2);
+    assert_binary_hex(response->signature_chain[0],
+                      "309ff997a26732d345f0dadbf5bf88acaea7dbb4c8c1e44eb4085c749fac5223"
+                      "1e63eeeaec41fd488025e6e785d011720d7f81ee17cb4d0a76239528e2656ba900");
+    assert_binary_hex(response->signature_chain[1], kms_signature);
+    args.algorithm = refused;
+    agent.service.get_key(&agent.service, &args, on_key, service_again(s));
+    assert_service_failed(s, "Unsupported algorithm");
+}
+
+static void sign_as_a_running_agent_and_verify(void **state)
+{
+    struct service_call *s = *state;
+    struct guest_agent agent = agent_of(s);
+    Dstack__SignArgs args = DSTACK__SIGN_ARGS__INIT;
+    Dstack__VerifyArgs check = DSTACK__VERIFY_ARGS__INIT;
+    const Dstack__SignResponse *response;
+    uint8_t signature[64], public_key[33];
+
+    args.algorithm = algorithm;
+    args.data = rpc_bytes("abc", 3);
+    agent.service.sign(&agent.service, &args, on_signature, s);
+    response = service_answer(s);
+    assert_int_equal(response->n_signature_chain, 3);
+    assert_int_equal(response->signature.len, 64);
+    assert_memory_equal(response->signature_chain[0].data, response->signature.data, 64);
+    assert_binary_hex(response->signature_chain[1],
+                      "51ec279eb0da3fb45335c2fd6badaf701905bf35f229912976c4ae3c9d649cf9"
+                      "7f964473f2dce7118743bad84a6df707d11c9b5f0b38379204e14fd2c7baddba01");
+    assert_binary_hex(response->signature_chain[2], kms_signature);
+    assert_binary_hex(response->public_key, "036105f01d1fd781568f7c208b087b1c4f522601410ed7e9c7870d573de7c46d"
+                                            "54");
+    memcpy(signature, response->signature.data, 64);
+    memcpy(public_key, response->public_key.data, 33);
+    check.algorithm = algorithm;
+    check.data = args.data;
+    check.signature = rpc_bytes(signature, 64);
+    check.public_key = rpc_bytes(public_key, 33);
+    agent.service.verify(&agent.service, &check, on_verified, service_again(s));
+    assert_true(((Dstack__VerifyResponse *)service_answer(s))->valid);
+    check.data = rpc_bytes("abd", 3);
+    agent.service.verify(&agent.service, &check, on_verified, service_again(s));
+    assert_false(((Dstack__VerifyResponse *)service_answer(s))->valid);
+}
+
+static void sign_and_verify_want_an_algorithm(void **state)
+{
+    struct service_call *s = *state;
+    struct guest_agent agent = agent_of(s);
+    const Dstack__SignArgs args = DSTACK__SIGN_ARGS__INIT;
+    Dstack__VerifyArgs check = DSTACK__VERIFY_ARGS__INIT;
+
+    agent.service.sign(&agent.service, &args, on_signature, s);
+    assert_service_failed(s, "Unsupported algorithm");
+    agent.service.verify(&agent.service, &check, on_verified, service_again(s));
+    assert_service_failed(s, "Unsupported algorithm");
+    check.algorithm = algorithm;
+    agent.service.verify(&agent.service, &check, on_verified, service_again(s));
+    assert_service_failed(s, "invalid public key");
+}
+
+static void quotes_and_attestations_pad_the_report_data(void **state)
+{
+    struct service_call *s = *state;
+    struct guest_agent agent = agent_of(s);
+    Dstack__RawQuoteArgs args = DSTACK__RAW_QUOTE_ARGS__INIT;
+    const uint8_t expected[REPORT_DATA_BYTES] = {0x12, 0x34}, too_long[65] = {0};
+    const Dstack__GetQuoteResponse *quote;
+    const Dstack__AttestResponse *attest;
+    struct span attestation;
+
+    args.report_data = rpc_bytes(expected, 2);
+    agent.service.get_quote(&agent.service, &args, on_quote, s);
+    quote = service_answer(s);
+    assert_memory_equal(quote->quote.data + 568, expected, 64);
+    assert_memory_equal(quote->report_data.data, expected, 64);
+    agent.service.attest(&agent.service, &args, on_attest, service_again(s));
+    attest = service_answer(s);
+    attestation = td_attest(s->td, expected, &s->arena);
+    assert_true(span_equal(rpc_span(attest->attestation), attestation));
+    args.report_data = rpc_bytes(too_long, 65);
+    agent.service.get_quote(&agent.service, &args, on_quote, service_again(s));
+    assert_service_failed(s, "Report data is too long");
+    agent.service.attest(&agent.service, &args, on_attest, service_again(s));
+    assert_service_failed(s, "Report data is too long");
+}
+
+static void an_emitted_event_is_in_the_log(void **state)
+{
+    struct service_call *s = *state;
+    struct guest_agent agent = agent_of(s);
+    Dstack__EmitEventArgs args = DSTACK__EMIT_EVENT_ARGS__INIT;
+    size_t count = s->td->log.count;
+    char name[] = "mine";
+
+    agent.service.emit_event(&agent.service, &args, on_empty, s);
+    assert_service_failed(s, "event must be a name");
+    args.event = name;
+    args.payload = rpc_bytes("\x01", 1);
+    agent.service.emit_event(&agent.service, &args, on_empty, service_again(s));
+    service_answer(s);
+    assert_int_equal(s->td->log.count, count + 1);
+    assert_string_equal(s->td->log.events[count].name, "mine");
+}
+
+static void a_tls_key_is_fresh_and_as_asked(void **state)
+{
+    struct service_call *s = *state;
+    struct guest_agent agent = agent_of(s);
+    Dstack__GetTlsKeyArgs args = DSTACK__GET_TLS_KEY_ARGS__INIT;
+    const Dstack__GetTlsKeyResponse *response;
+    mbedtls_x509_crt crt;
+    char *first;
+
+    args.optional_not_before_case = DSTACK__GET_TLS_KEY_ARGS__OPTIONAL_NOT_BEFORE_NOT_BEFORE;
+    args.not_before = 0; /* a time like any other: 1970 */
+    agent.service.get_tls_key(&agent.service, &args, on_tls_key, s);
+    response = service_answer(s);
+    certificate_read(&crt, response->certificate_chain[0]);
+    assert_int_equal(crt.valid_from.year, 1970);
+    mbedtls_x509_crt_free(&crt);
+    first = strdup(response->key);
+    agent.service.get_tls_key(&agent.service, &args, on_tls_key, service_again(s));
+    response = service_answer(s);
+    assert_string_not_equal(response->key, first);
+    free(first);
+    args.optional_not_after_case = DSTACK__GET_TLS_KEY_ARGS__OPTIONAL_NOT_AFTER_NOT_AFTER;
+    agent.service.get_tls_key(&agent.service, &args, on_tls_key, service_again(s));
+    assert_service_failed(s, "not_before must be earlier than not_after");
+}
+
+static void gpu_info_is_empty_unless_given(void **state)
+{
+    struct service_call *s = *state;
+    struct guest_agent agent = agent_of(s);
+    const Dstack__Empty args = DSTACK__EMPTY__INIT;
+
+    agent.service.gpu_info(&agent.service, &args, on_gpu_info, s);
+    assert_string_equal(((Dstack__GpuInfoResponse *)service_answer(s))->attestation, "");
+    text_copy(&s->td->gpu_info, "{}", 2);
+    agent.service.gpu_info(&agent.service, &args, on_gpu_info, service_again(s));
+    assert_string_equal(((Dstack__GpuInfoResponse *)service_answer(s))->attestation, "{}");
+}
+
+#define WITH_TD(test) cmocka_unit_test_setup_teardown(test, service_setup, service_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_TD(get_key_as_a_running_agent),
+        WITH_TD(sign_as_a_running_agent_and_verify),
+        WITH_TD(sign_and_verify_want_an_algorithm),
+        WITH_TD(quotes_and_attestations_pad_the_report_data),
+        WITH_TD(an_emitted_event_is_in_the_log),
+        WITH_TD(a_tls_key_is_fresh_and_as_asked),
+        WITH_TD(gpu_info_is_empty_unless_given),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

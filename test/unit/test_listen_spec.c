@@ -1,0 +1,145 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sim/listen_spec.h"
+
+static struct listen_spec parsed(const char *text)
+{
+    struct listen_spec spec;
+    struct error error = {0};
+
+    if (listen_spec_parse(&spec, text, &error) != 0)
+        fail_msg("%s", error.text);
+    return spec;
+}
+
+static void assert_tcp(const char *text, const char *host, unsigned port, unsigned services)
+{
+    struct listen_spec spec = parsed(text);
+
+    assert_int_equal(spec.kind, LISTEN_TCP);
+    assert_string_equal(spec.address, host);
+    assert_int_equal(spec.port, port);
+    assert_int_equal(spec.services, services);
+}
+
+static void assert_unix(const char *text, const char *path, unsigned services)
+{
+    struct listen_spec spec = parsed(text);
+
+    assert_int_equal(spec.kind, LISTEN_UNIX);
+    assert_string_equal(spec.address, path);
+    assert_int_equal(spec.port, 0);
+    assert_int_equal(spec.services, services);
+}
+
+static void assert_refused(const char *text, const char *sentence)
+{
+    struct listen_spec spec;
+    struct error error = {0};
+
+    assert_int_equal(listen_spec_parse(&spec, text, &error), -1);
+    if (!strstr(error.text, sentence))
+        fail_msg("\"%s\" does not say \"%s\"", error.text, sentence);
+}
+
+static void test_tcp(void **state)
+{
+    (void)state;
+    assert_tcp("8090", "127.0.0.1", 8090, SERVICE_ALL);
+    assert_tcp("0", "127.0.0.1", 0, SERVICE_ALL);
+    assert_tcp("65535", "127.0.0.1", 65535, SERVICE_ALL);
+    assert_tcp(":80", "127.0.0.1", 80, SERVICE_ALL);
+    assert_tcp("0.0.0.0:80", "0.0.0.0", 80, SERVICE_ALL);
+    assert_tcp("my-host.local:80=dstack", "my-host.local", 80, SERVICE_DSTACK);
+    assert_tcp("[::1]:80=kms,collateral", "::1", 80, SERVICE_KMS | SERVICE_COLLATERAL);
+    assert_tcp("[fe80::1%eth0]:80", "fe80::1%eth0", 80, SERVICE_ALL);
+    assert_tcp("80=dstack,all", "127.0.0.1", 80, SERVICE_ALL);
+}
+
+static void test_unix(void **state)
+{
+    char text[5 + LISTEN_SPEC_PATH_MAX + 2] = "unix:";
+
+    (void)state;
+    assert_unix("unix:dstack.sock", "dstack.sock", SERVICE_ALL);
+    assert_unix("unix:/run/a:b.sock=worker", "/run/a:b.sock", SERVICE_WORKER);
+    assert_unix("unix:/run/a=b.sock=all", "/run/a=b.sock", SERVICE_ALL);
+
+    memset(text + 5, 'x', LISTEN_SPEC_PATH_MAX);
+    assert_int_equal(strlen(parsed(text).address), LISTEN_SPEC_PATH_MAX);
+    text[5 + LISTEN_SPEC_PATH_MAX] = 'x';
+    assert_refused(text, "at most 107 bytes, this one has 108");
+    assert_refused("unix:", "no path behind unix:");
+    assert_refused("unix:/run/a=b.sock", "(write =all if it belongs to the path): \"b.sock\" is no service; "
+                                         "there are dstack, tappd, worker, guest, kms, ");
+}
+
+static void test_services(void **state)
+{
+    char text[64];
+    unsigned seen = 0;
+
+    (void)state;
+    for (size_t i = 0; listen_spec_service_name(i); i++) {
+        snprintf(text, sizeof text, "1=%s", listen_spec_service_name(i));
+        assert_tcp(text, "127.0.0.1", 1, 1u << i);
+        seen |= 1u << i;
+        assert_refused("1=none", listen_spec_service_name(i));
+    }
+    assert_int_equal(seen, SERVICE_ALL);
+    assert_tcp("1=simulator", "127.0.0.1", 1, SERVICE_SIMULATOR);
+    assert_refused("1=", "\"\" is no service");
+    assert_refused("1=dstack,", "\"\" is no service");
+    assert_refused("1=Dstack", "\"Dstack\" is no service");
+    assert_refused("1=dstack=kms", "\"1=dstack\" is no port");
+}
+
+static void test_mistakes(void **state)
+{
+    char host[LISTEN_SPEC_HOST_MAX + 4];
+
+    (void)state;
+    assert_refused("", "no port");
+    assert_refused("localhost", "\"localhost\" is no port");
+    assert_refused("localhost:", "no port");
+    assert_refused("65536", "too large");
+    assert_refused("99999999999999999999999", "too large");
+    assert_refused("-1", "no port");
+    assert_refused("80x", "no port");
+    assert_refused("*:80", "0.0.0.0");
+    assert_refused("::1", "in brackets");
+    assert_refused("[::1]", "look like [::1]:8090");
+    assert_refused("[::1", "look like [::1]:8090");
+    assert_refused("[::1]80", "look like [::1]:8090");
+    assert_refused("[127.0.0.1]:80", "no IPv6 address");
+    assert_refused("[fe80::1%]:80", "no IPv6 address");
+    assert_refused("[]:80", "no IPv6 address");
+    assert_refused("a b:80", "no host name");
+    assert_refused("http://localhost:80", "without http://");
+    assert_refused("/run/x.sock", "begins with unix:");
+
+    memset(host, 'h', sizeof host);
+    memcpy(host + LISTEN_SPEC_HOST_MAX, ":1", 3);
+    assert_int_equal(strlen(parsed(host).address), LISTEN_SPEC_HOST_MAX);
+    memcpy(host + LISTEN_SPEC_HOST_MAX, "h:1", 4);
+    assert_refused(host, "at most 253 characters, this one has 254");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tcp),
+        cmocka_unit_test(test_unix),
+        cmocka_unit_test(test_services),
+        cmocka_unit_test(test_mistakes),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,358 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sim/options.h"
+#include "sim/options_table.h"
+
+enum { ARGUMENTS_MAX = 80 };
+
+/* Command lines and environments are given as strings, NULL behind the last. */
+#define ARGUMENTS(...) ((char *[ARGUMENTS_MAX]){"dstack-simulator", __VA_ARGS__})
+#define ENVIRONMENT(...) ((char *[ARGUMENTS_MAX]){"PATH=/bin", __VA_ARGS__})
+
+static int parse(struct options *options, char **argv, char **envp, struct error *error)
+{
+    int argc = 0;
+
+    while (argv[argc])
+        argc++;
+    *error = (struct error){0};
+    options_init(options);
+    return options_parse(options, argc, argv, envp, error);
+}
+
+static struct options parsed(char **argv, char **envp)
+{
+    struct options options;
+    struct error error;
+
+    if (parse(&options, argv, envp, &error) != 0)
+        fail_msg("%s", error.text);
+    return options;
+}
+
+static void assert_refused(char **argv, char **envp, const char *sentence)
+{
+    struct options options;
+    struct error error;
+
+    assert_int_equal(parse(&options, argv, envp, &error), -1);
+    assert_string_equal(error.text, sentence);
+    options_free(&options);
+}
+
+static void assert_listens(const struct options *options, size_t count, const char *const *items)
+{
+    assert_int_equal(options->listen.count, count);
+    for (size_t i = 0; i < count; i++)
+        assert_string_equal(options->listen.items[i], items[i]);
+}
+
+static void test_defaults(void **state)
+{
+    struct options options = parsed(ARGUMENTS(NULL), ENVIRONMENT(NULL));
+
+    (void)state;
+    assert_listens(&options, 1, (const char *[]){"localhost:8090"});
+    assert_string_equal(options.socket_dir, ".");
+    assert_null(options.ready_file);
+    assert_null(options.seed);
+    assert_int_equal(options.log_level, LOG_INFO);
+    assert_int_equal(options.log_format, LOG_TEXT);
+    assert_false(options.check || options.print_root_ca || options.version || options.help);
+    assert_int_equal(options.warnings.count, 0);
+    options_free(&options);
+}
+
+static void test_spellings(void **state)
+{
+    struct options options =
+        parsed(ARGUMENTS("-l1", "-l", "2=kms", "-l=3", "--listen=4=all", "--listen", "unix:a=b=all", "-dsub",
+                         "-a", "compose", "-k=keys", "--ready-file", "-", "--seed=-x=y", "--check=no", "--"),
+               ENVIRONMENT(NULL));
+
+    (void)state;
+    assert_listens(&options, 5, (const char *[]){"1", "2=kms", "3", "4=all", "unix:a=b=all"});
+    assert_string_equal(options.socket_dir, "sub");
+    assert_string_equal(options.app_compose, "compose");
+    assert_string_equal(options.app_keys, "keys");
+    assert_string_equal(options.ready_file, "-");
+    assert_string_equal(options.seed, "-x=y");
+    assert_false(options.check);
+    options_free(&options);
+}
+
+static void test_every_option(void **state)
+{
+    struct options options = parsed(ARGUMENTS("--check", "--print-root-ca", "--log-level=debug",
+                                              "--log-format", "json", "--public-url", "https://host:1/path//",
+                                              "--seed", "one", "--seed", "two", "-d", "none", "--version"),
+                                    ENVIRONMENT(NULL));
+
+    (void)state;
+    assert_true(options.check && options.print_root_ca && options.version);
+    assert_int_equal(options.log_level, LOG_DEBUG);
+    assert_int_equal(options.log_format, LOG_JSON);
+    assert_string_equal(options.public_url, "https://host:1/path");
+    assert_string_equal(options.seed, "two");
+    assert_null(options.socket_dir);
+    options_free(&options);
+}
+
+static void test_unknown_options(void **state)
+{
+    char **none = ENVIRONMENT(NULL);
+
+    (void)state;
+    assert_refused(ARGUMENTS("--lisen=80"), none,
+                   "unknown option --lisen; did you mean --listen? See --help");
+    assert_refused(ARGUMENTS("--hlep"), none, "unknown option --hlep; did you mean --help? See --help");
+    assert_refused(ARGUMENTS("--compose", "x"), none,
+                   "unknown option --compose; did you mean --app-compose? See --help");
+    assert_refused(ARGUMENTS("-listen", "80"), none,
+                   "unknown option -listen; did you mean --listen? See --help");
+    assert_refused(ARGUMENTS("--nothing-like-it"), none, "unknown option --nothing-like-it; see --help");
+    assert_refused(ARGUMENTS("-hx"), none, "unknown option -x; see --help");
+    assert_refused(ARGUMENTS("seed"), none, "unexpected argument \"seed\"; did you mean --seed? See --help");
+    assert_refused(ARGUMENTS("--", "-h"), none,
+                   "unexpected argument \"-h\"; everything is an option here, see --help");
+    assert_refused(ARGUMENTS("-"), none,
+                   "unexpected argument \"-\"; everything is an option here, see --help");
+}
+
+static void test_missing_values(void **state)
+{
+    char **none = ENVIRONMENT(NULL);
+
+    (void)state;
+    assert_refused(ARGUMENTS("-l"), none, "--listen wants ADDR[=SERVICES] behind it; see --help");
+    assert_refused(ARGUMENTS("--seed"), none, "--seed wants TEXT behind it; see --help");
+    assert_refused(ARGUMENTS("--seed", "--log-level=off"), none,
+                   "--seed wants TEXT, but the option --log-level=off follows; if that is the value, "
+                   "write --seed=--log-level=off");
+    assert_refused(ARGUMENTS("-d", "-h"), none,
+                   "--socket-dir wants DIR|none, but the option -h follows; if that is the value, "
+                   "write --socket-dir=-h");
+    assert_refused(ARGUMENTS("--app-keys="), none, "--app-keys: FILE is wanted, but it is empty");
+}
+
+static void test_wrong_values(void **state)
+{
+    char **none = ENVIRONMENT(NULL);
+
+    (void)state;
+    assert_refused(ARGUMENTS("--check=maybe"), none,
+                   "--check: \"maybe\" is neither 1, true, yes, on nor 0, false, no, off");
+    assert_refused(ARGUMENTS("--log-level", "loud"), none,
+                   "--log-level: \"loud\" is not one of error, warn, info, debug, off");
+    assert_refused(ARGUMENTS("--log-format=xml"), none, "--log-format: \"xml\" is neither text nor json");
+    assert_refused(ARGUMENTS("-l", "70000"), none,
+                   "--listen: \"70000\": port 70000 is too large; 65535 is the last one");
+}
+
+static void test_seed_length(void **state)
+{
+    char seed[258];
+    struct options options;
+
+    (void)state;
+    memset(seed, 's', sizeof seed);
+    seed[257] = '\0';
+    assert_refused(ARGUMENTS("--seed", seed), ENVIRONMENT(NULL),
+                   "--seed: a seed has at most 256 bytes, this one has 257");
+    seed[256] = '\0';
+    options = parsed(ARGUMENTS("--seed", seed), ENVIRONMENT(NULL));
+    assert_string_equal(options.seed, seed);
+    options_free(&options);
+}
+
+static void assert_url_refused(char *url, const char *sentence)
+{
+    struct options options;
+    struct error error;
+
+    assert_int_equal(parse(&options, ARGUMENTS("--public-url", url), ENVIRONMENT(NULL), &error), -1);
+    if (!strstr(error.text, sentence))
+        fail_msg("%s: %s", url, error.text);
+    options_free(&options);
+}
+
+static void test_public_url(void **state)
+{
+    char url[202] = "http://";
+    struct options options;
+
+    (void)state;
+    assert_url_refused("ftp://host", "begins with http:// or https://");
+    assert_url_refused("host:80", "begins with http:// or https://");
+    assert_url_refused("http://", "names no host");
+    assert_url_refused("https:///", "names no host");
+    assert_url_refused("http:///path", "names no host");
+    assert_url_refused("http://:80", "names no host");
+    assert_url_refused("http://a b", "byte 9 ");
+    assert_url_refused("http://a\n", "byte 9 ");
+    assert_url_refused("http://h\xc3\xa9", "byte 9 ");
+    assert_url_refused("http://host?q", "byte 12 ");
+    assert_url_refused("http://host\"", "byte 12 ");
+
+    memset(url + 7, 'h', sizeof url - 8);
+    assert_url_refused(url, "at most 200 bytes, this one has 201");
+    url[200] = '/'; /* not counted: it is taken off */
+    options = parsed(ARGUMENTS("--public-url", url), ENVIRONMENT(NULL));
+    assert_int_equal(strlen(options.public_url), 200);
+    options_free(&options);
+}
+
+static void test_environment(void **state)
+{
+    struct options options = parsed(
+        ARGUMENTS("-d", "here"), ENVIRONMENT("DSTACK_SIMULATOR_LISTEN= 1=kms,dstack;unix:x ;\n [::1]:2 ",
+                                             "DSTACK_SIMULATOR_SOCKET_DIR=there",
+                                             "DSTACK_SIMULATOR_CHECK=Yes", "DSTACK_SIMULATOR_PRINT_ROOT_CA=0",
+                                             "DSTACK_SIMULATOR_SEED=", "DSTACK_SIMULATOR_LOG_LEVEL=off",
+                                             "DSTACK_SIMULATOR_LOG_LEVEL=debug", "dstack_simulator_seed=no",
+                                             "DSTACK_SIMULATOR_seed=no", "DSTACK_SIMULATOR_APP_KEYS=keys"));
+
+    (void)state;
+    assert_listens(&options, 3, (const char *[]){"1=kms,dstack", "unix:x", "[::1]:2"});
+    assert_string_equal(options.socket_dir, "here");
+    assert_true(options.check);
+    assert_false(options.print_root_ca);
+    assert_null(options.seed);
+    assert_int_equal(options.log_level, LOG_OFF);
+    assert_string_equal(options.app_keys, "keys");
+    assert_int_equal(options.warnings.count, 0);
+    options_free(&options);
+}
+
+static void test_command_line_wins(void **state)
+{
+    struct options options =
+        parsed(ARGUMENTS("-l", "1", "--check=off"),
+               ENVIRONMENT("DSTACK_SIMULATOR_LISTEN=wrong", "DSTACK_SIMULATOR_CHECK=wrong"));
+
+    (void)state;
+    assert_listens(&options, 1, (const char *[]){"1"});
+    assert_false(options.check);
+    options_free(&options);
+
+    options = parsed(ARGUMENTS("--help"), ENVIRONMENT("DSTACK_SIMULATOR_CHECK=wrong"));
+    assert_true(options.help);
+    options_free(&options);
+}
+
+static void test_wrong_environment(void **state)
+{
+    (void)state;
+    assert_refused(ARGUMENTS(NULL), ENVIRONMENT("DSTACK_SIMULATOR_CHECK=maybe"),
+                   "DSTACK_SIMULATOR_CHECK: \"maybe\" is neither 1, true, yes, on nor 0, false, no, off");
+    assert_refused(ARGUMENTS(NULL), ENVIRONMENT("DSTACK_SIMULATOR_LISTEN=80 70000"),
+                   "DSTACK_SIMULATOR_LISTEN: \"70000\": port 70000 is too large; 65535 is the last one");
+}
+
+/* What belongs to the clients, to an image's build or to an orchestrator says
+ * nothing about our options; a slip of the keyboard does. */
+static void test_other_variables(void **state)
+{
+    struct options options = parsed(
+        ARGUMENTS(NULL),
+        ENVIRONMENT("DSTACK_SIMULATOR_ENDPOINT=http://localhost:8090", "DSTACK_SIMULATOR_VERSION=0.1.0",
+                    "DSTACK_SIMULATOR_HELP=x", "DSTACK_SIMULATOR_SERVICE_HOST=10.0.0.1",
+                    "DSTACK_SIMULATOR_PORT_8090_TCP=tcp://10.0.0.1:8090",
+                    "DSTACK_SIMULATOR_=", "DSTACK_SIMULATOR", "DSTACK_SIMULATOR_APP_COMPOS=app.json"));
+
+    (void)state;
+    assert_false(options.version || options.help);
+    assert_null(options.app_compose);
+    assert_int_equal(options.warnings.count, 1);
+    assert_string_equal(options.warnings.items[0],
+                        "the environment variable DSTACK_SIMULATOR_APP_COMPOS is ignored; "
+                        "did you mean DSTACK_SIMULATOR_APP_COMPOSE?");
+    options_free(&options);
+}
+
+static void test_too_many_listeners(void **state)
+{
+    char *argv[ARGUMENTS_MAX] = {"dstack-simulator"};
+    struct options options;
+
+    (void)state;
+    for (size_t i = 1; i <= 64; i++)
+        argv[i] = "-l0";
+    options = parsed(argv, ENVIRONMENT(NULL));
+    assert_int_equal(options.listen.count, 64);
+    options_free(&options);
+    argv[65] = "-l0";
+    assert_refused(argv, ENVIRONMENT(NULL), "--listen: given more than 64 times");
+}
+
+static void test_table(void **state)
+{
+    char variable[OPTIONS_TABLE_NAME_MAX];
+    size_t rows = 0;
+
+    (void)state;
+    for (const struct option_row *row = options_table; row->name; row++, rows++) {
+        assert_ptr_equal(options_table_find(row->name, strlen(row->name)), row);
+        if (row->letter)
+            assert_ptr_equal(options_table_find_letter(row->letter), row);
+        assert_int_equal(options_table_is_bool(row), row->argument == NULL);
+        assert_true(strlen(OPTIONS_TABLE_PREFIX) + strlen(row->name) < OPTIONS_TABLE_NAME_MAX);
+    }
+    assert_true(rows <= OPTIONS_TABLE_MAX_ROWS);
+    assert_null(options_table_find("listen", 5));
+    assert_null(options_table_find_letter('\0'));
+    options_table_variable(options_table_find("print-root-ca", 13), variable);
+    assert_string_equal(variable, "DSTACK_SIMULATOR_PRINT_ROOT_CA");
+}
+
+/* On a screen of 80 columns, with every option and default in it. */
+static void test_help(void **state)
+{
+    char *text;
+    size_t len;
+    FILE *stream = open_memstream(&text, &len);
+    char name[OPTIONS_TABLE_NAME_MAX + 4];
+
+    (void)state;
+    options_help(stream);
+    fclose(stream);
+    for (const struct option_row *row = options_table; row->name; row++) {
+        snprintf(name, sizeof name, " --%s", row->name);
+        assert_non_null(strstr(text, name));
+    }
+    for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
+        assert_true(strcspn(line, "\n") < 80);
+    assert_non_null(strstr(text, "http://localhost:8090"));
+    assert_non_null(strstr(text, "DSTACK_SIMULATOR_"));
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_spellings),
+        cmocka_unit_test(test_every_option),
+        cmocka_unit_test(test_unknown_options),
+        cmocka_unit_test(test_missing_values),
+        cmocka_unit_test(test_wrong_values),
+        cmocka_unit_test(test_seed_length),
+        cmocka_unit_test(test_public_url),
+        cmocka_unit_test(test_environment),
+        cmocka_unit_test(test_command_line_wins),
+        cmocka_unit_test(test_wrong_environment),
+        cmocka_unit_test(test_other_variables),
+        cmocka_unit_test(test_too_many_listeners),
+        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_help),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

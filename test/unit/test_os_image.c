@@ -1,0 +1,180 @@
+/* The OS image and machine files: the defaults, and one member wrong at a time. */
+#include "sim/td/os_image.h"
+
+#include <jansson.h>
+
+#include "sim/td/fixtures.h"
+#include "test/unit/vectors.h"
+
+static struct span file(const char *name)
+{
+    const struct fixture *fixture = fixture_find(name);
+
+    assert_non_null(fixture);
+    return span_of(fixture->data, fixture->len);
+}
+
+/* The default file with one member replaced (value is JSON), or left out (NULL); heap. */
+static char *with_member(const char *name, const char *object, const char *member, const char *value)
+{
+    json_t *root = json_loadb((const char *)file(name).data, file(name).len, 0, NULL);
+    json_t *at = object ? json_object_get(root, object) : root;
+    char *text;
+
+    assert_non_null(at);
+    assert_non_null(json_object_get(at, member));
+    if (value)
+        json_object_set_new(at, member, json_loads(value, JSON_DECODE_ANY, NULL));
+    else
+        json_object_del(at, member);
+    text = json_dumps(root, JSON_COMPACT);
+    json_decref(root);
+    return text;
+}
+
+static void the_default_image(void **state)
+{
+    struct error error = {.kind = ERROR_NONE};
+    struct os_image image;
+
+    (void)state;
+    assert_int_equal(os_image_parse(&image, file("os-image.json"), &error), 0);
+    assert_string_equal(image.cmdline, "console=ttyS0 init=/init dstack=sim");
+    assert_hex_equal(image.td_hob_witness, image.td_hob_witness_len, "80100903000909020b05");
+    assert_hex_equal(image.initrd, REGISTER_BYTES,
+                     "46a45a8ccdab51d328d20e5839554c3e459f4d3ad9304eb2953611c7b5b1a36823acc55391ad86c957f4a52"
+                     "cb0419fdf");
+    assert_hex_equal(image.acpi_tables, REGISTER_BYTES,
+                     "ca7ee5605d9f8df58fc245b86e16de2114e109340a398af1d911bdbd463244cafbaa801492a5b02ae39b506"
+                     "b99cab2a2");
+}
+
+static void image_errors_name_the_member(void **state)
+{
+    static const struct {
+        const char *object, *member, *value, *wants;
+    } cases[] = {
+        {NULL, "kernel_authenticode_sha384", NULL, "kernel_authenticode_sha384 is missing"},
+        {NULL, "initrd_sha384", "\"00\"", "initrd_sha384 must have 48 bytes, but has 1"},
+        {NULL, "cmdline", "\"a\\u00e4\"", "cmdline must be printable ASCII"},
+        {NULL, "cmdline", "\"a\\nb\"", "cmdline must be printable ASCII"},
+        {NULL, "cmdline", "1", "cmdline must be a string"},
+        {NULL, "firmware", "[]", "firmware must be an object"},
+        {NULL, "firmware", NULL, "firmware is missing"},
+        {"firmware", "mrtd_single_pass", NULL, "firmware: the member mrtd_single_pass is missing"},
+        {"firmware", "mrtd_two_pass", "\"zz\"", "firmware: mrtd_two_pass must be hex"},
+        {"firmware", "td_hob_witness", "1", "firmware: td_hob_witness must be a string"},
+        {NULL, "acpi", NULL, "acpi is missing"},
+        {"acpi", "loader", NULL, "acpi: the member loader is missing"},
+        {"acpi", "rsdp", "\"\"", "acpi: rsdp must have 48 bytes"},
+        {"acpi", "tables", "null", "acpi: tables must be a string"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *text = with_member("os-image.json", cases[i].object, cases[i].member, cases[i].value);
+        struct error error = {.kind = ERROR_NONE};
+        struct os_image image;
+
+        assert_int_equal(os_image_parse(&image, span_text(text), &error), -1);
+        if (!strstr(error.text, cases[i].wants))
+            fail_msg("%s: %s", cases[i].wants, error.text);
+        free(text);
+    }
+}
+
+static void texts_have_a_longest(void **state)
+{
+    static char line[OS_IMAGE_CMDLINE_BYTES + 3], witness[2 * OS_IMAGE_WITNESS_BYTES + 5];
+    struct error error = {.kind = ERROR_NONE}, too_long = {.kind = ERROR_NONE};
+    struct os_image image;
+    char *text;
+
+    (void)state;
+    memset(line, 'x', sizeof line - 1);
+    line[0] = line[OS_IMAGE_CMDLINE_BYTES + 1] = '"';
+    text = with_member("os-image.json", NULL, "cmdline", line);
+    assert_int_equal(os_image_parse(&image, span_text(text), &error), -1);
+    assert_non_null(strstr(error.text, "cmdline is longer than 2047 bytes"));
+    free(text);
+    memset(witness, '0', sizeof witness - 1);
+    witness[0] = witness[sizeof witness - 2] = '"';
+    text = with_member("os-image.json", "firmware", "td_hob_witness", witness);
+    assert_int_equal(os_image_parse(&image, span_text(text), &too_long), -1);
+    assert_non_null(strstr(too_long.text, "td_hob_witness has 513 bytes; at most 512"));
+    free(text);
+}
+
+static void the_default_machine(void **state)
+{
+    struct error error = {.kind = ERROR_NONE};
+    struct machine machine;
+
+    (void)state;
+    assert_int_equal(machine_parse(&machine, file("machine.json"), &error), 0);
+    assert_int_equal(machine.cpu_count, 1);
+    assert_true(machine.memory_size == 2147483648);
+    assert_string_equal(machine.cloud_vendor, "dstack-simulator");
+}
+
+static void memory_sizes_that_the_rules_describe(void **state)
+{
+    static const struct {
+        const char *size;
+        int result;
+    } cases[] = {
+        {"2147483648", 0}, {"2952790016", 0}, {"4294967296", 0}, {"70368744177664", 0},
+        {"2147483647", -1}, {"2147483649", -1}, {"2952790015", -1}, {"0", -1}, {"70368744177665", -1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *text = with_member("machine.json", NULL, "memory_size", cases[i].size);
+        struct error error = {.kind = ERROR_NONE};
+        struct machine machine;
+
+        assert_int_equal(machine_parse(&machine, span_text(text), &error), cases[i].result);
+        if (cases[i].result)
+            assert_non_null(strstr(error.text, "memory_size"));
+        free(text);
+    }
+}
+
+static void machine_errors_name_the_member(void **state)
+{
+    static const struct {
+        const char *member, *value, *wants;
+    } cases[] = {
+        {"cpu_count", NULL, "cpu_count is missing"},
+        {"cpu_count", "4097", "cpu_count must be a whole number"},
+        {"memory_size", "\"2G\"", "memory_size must be a whole number"},
+        {"cloud_vendor", "1", "cloud_vendor must be a string"},
+        {"cloud_product", NULL, "cloud_product is missing"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *text = with_member("machine.json", NULL, cases[i].member, cases[i].value);
+        struct error error = {.kind = ERROR_NONE};
+        struct machine machine;
+
+        assert_int_equal(machine_parse(&machine, span_text(text), &error), -1);
+        if (!strstr(error.text, cases[i].wants))
+            fail_msg("%s: %s", cases[i].wants, error.text);
+        free(text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_default_image),
+        cmocka_unit_test(image_errors_name_the_member),
+        cmocka_unit_test(texts_have_a_longest),
+        cmocka_unit_test(the_default_machine),
+        cmocka_unit_test(memory_sizes_that_the_rules_describe),
+        cmocka_unit_test(machine_errors_name_the_member),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

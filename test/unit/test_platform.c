@@ -1,0 +1,300 @@
+/* The platform: its PKI read back with mbedTLS, the QE's report by its offsets. */
+#include "sim/td/platform.h"
+
+#include <jansson.h>
+
+#include "crypto/hash.h"
+#include "sim/td/fixtures.h"
+#include "test/unit/certificate.h"
+
+/* CN first, then O = dstack-simulator: DER Names of the reference chain. */
+#define ORGANIZATION "3119301706035504" "0a0c1064737461636b2d73696d756c61746f72"
+static const char root_name[] = "3037311a301806035504030c11496e74656c2053475820526f6f74204341" ORGANIZATION;
+static const char ca_name[] =
+    "303f3122302006035504030c19496e74656c205347582050434b20506c6174666f726d204341" ORGANIZATION;
+static const char pck_name[] =
+    "303f3122302006035504030c19496e74656c205347582050434b204365727469666963617465" ORGANIZATION;
+
+static struct span platform_file(void)
+{
+    const struct fixture *file = fixture_find("platform.json");
+
+    return span_of(file->data, file->len);
+}
+
+static struct platform *make(const char *seed_text, const char *url)
+{
+    struct platform *platform = calloc(1, sizeof *platform);
+    struct error error = {.kind = ERROR_NONE};
+    struct seed seed;
+
+    seed_init(&seed, seed_text);
+    assert_int_equal(platform_tcb_parse(&platform->tcb, platform_file(), &error), 0);
+    assert_int_equal(platform_init(platform, &seed, url, &error), 0);
+    return platform;
+}
+
+static void destroy(struct platform *platform)
+{
+    platform_free(platform);
+    free(platform);
+}
+
+static int start(void **state)
+{
+    *state = make("seed", "http://127.0.0.1:18096");
+    return 0;
+}
+
+static int finish(void **state)
+{
+    destroy(*state);
+    return 0;
+}
+
+static void the_file_says_what_the_platform_is(void **state)
+{
+    const struct platform *p = *state;
+    uint8_t digest[32];
+
+    assert_hex_equal(p->tcb.fmspc, 6, "b0c06f000000");
+    assert_int_equal(p->tcb.pce_svn, 13);
+    assert_hex_equal(p->tcb.tee_tcb_svn, 16, "05010200000000000000000000000000");
+    hash_sha256(p->ppid, sizeof p->ppid, digest);
+    assert_memory_equal(p->device_id, digest, 32);
+}
+
+static void file_errors_name_the_member(void **state)
+{
+    static const struct {
+        const char *member, *value, *wants;
+    } cases[] = {
+        {"fmspc", "\"00\"", "fmspc must have 6 bytes"},
+        {"pce_id", NULL, "pce_id is missing"},
+        {"cpu_svn", "1", "cpu_svn must be a string"},
+        {"pce_svn", "65536", "pce_svn must be a whole number from 0 to 65535"},
+        {"tee_tcb_svn", "\"xx\"", "tee_tcb_svn must be hex"},
+        {"qe", "[]", "qe must be an object"},
+        {"qe", "{}", "qe: the member mrsigner is missing"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        json_t *root = json_loadb((const char *)platform_file().data, platform_file().len, 0, NULL);
+        struct error error = {.kind = ERROR_NONE};
+        struct platform_tcb tcb;
+        char *text;
+
+        if (cases[i].value)
+            json_object_set_new(root, cases[i].member, json_loads(cases[i].value, JSON_DECODE_ANY, NULL));
+        else
+            json_object_del(root, cases[i].member);
+        text = json_dumps(root, JSON_COMPACT);
+        assert_int_equal(platform_tcb_parse(&tcb, span_text(text), &error), -1);
+        if (!strstr(error.text, cases[i].wants))
+            fail_msg("%s: %s", cases[i].wants, error.text);
+        free(text);
+        json_decref(root);
+    }
+}
+
+static void assert_certificate(const struct pki_entity *entity, const char *subject, const char *issuer,
+                               int serial)
+{
+    mbedtls_x509_crt crt;
+
+    certificate_read(&crt, entity->pem);
+    assert_int_equal(crt.raw.len, entity->der_len);
+    assert_memory_equal(crt.raw.p, entity->der, entity->der_len);
+    assert_hex_equal(crt.subject_raw.p, crt.subject_raw.len, subject);
+    assert_hex_equal(crt.issuer_raw.p, crt.issuer_raw.len, issuer);
+    assert_int_equal(crt.serial.len, 1);
+    assert_int_equal(crt.serial.p[0], serial);
+    assert_int_equal(crt.version, 3);
+    assert_int_equal(crt.valid_from.year * 10000 + crt.valid_from.mon * 100 + crt.valid_from.day, 20200101);
+    assert_int_equal(crt.valid_to.year * 10000 + crt.valid_to.mon * 100 + crt.valid_to.day, 20491231);
+    mbedtls_x509_crt_free(&crt);
+}
+
+static void names_serials_and_dates_are_fixed(void **state)
+{
+    const struct platform *p = *state;
+
+    assert_certificate(&p->root, root_name, root_name, 1);
+    assert_certificate(&p->platform_ca, ca_name, root_name, 2);
+    assert_certificate(&p->pck, pck_name, ca_name, 3);
+}
+
+static void the_chain_verifies_up_to_the_root(void **state)
+{
+    const struct platform *p = *state;
+    mbedtls_x509_crt chain, root;
+
+    certificate_read(&chain, p->pck.pem);
+    assert_int_equal(mbedtls_x509_crt_parse(&chain, (const unsigned char *)p->platform_ca.pem,
+                                            strlen(p->platform_ca.pem) + 1), 0);
+    certificate_read(&root, p->root.pem);
+    assert_issued_by(&chain, &root);
+    assert_issued_by(&root, &root);
+    mbedtls_x509_crt_free(&chain);
+    mbedtls_x509_crt_free(&root);
+}
+
+/* OID, criticality and value; a value of NULL is not compared. */
+struct wanted {
+    const char *oid;
+    bool critical;
+    const char *value;
+};
+
+static void assert_extensions(const struct pki_entity *entity, const struct wanted *wanted, size_t count)
+{
+    struct certificate_extension list[CERTIFICATE_EXTENSIONS_MOST];
+    mbedtls_x509_crt crt;
+
+    certificate_read(&crt, entity->pem);
+    assert_int_equal(certificate_extensions(&crt, list), count);
+    for (size_t i = 0; i < count; i++) {
+        assert_hex_equal(list[i].oid.data, list[i].oid.len, wanted[i].oid);
+        assert_int_equal(list[i].critical, wanted[i].critical);
+        if (wanted[i].value)
+            assert_hex_equal(list[i].value.data, list[i].value.len, wanted[i].value);
+    }
+    mbedtls_x509_crt_free(&crt);
+}
+
+/* http://127.0.0.1:18096/IntelSGXRootCA.der */
+#define CRL_POINT \
+    "3031302fa02da02b8629687474703a2f2f3132372e302e302e313a31383039362f496e74656c534758526f6f7443412e646572"
+
+static void the_pck_certificate_has_six_extensions_in_order(void **state)
+{
+    static const struct wanted wanted[] = {
+        {"551d23", false, NULL}, {"551d1f", false, CRL_POINT}, {"551d0e", false, NULL},
+        {"551d0f", true, "030206c0"}, {"551d13", true, "3000"}, {"2a864886f84d010d01", false, NULL},
+    };
+
+    assert_extensions(&((struct platform *)*state)->pck, wanted, 6);
+}
+
+static void cas_may_sign_certificates_and_crls(void **state)
+{
+    struct wanted wanted[] = {
+        {"551d23", false, NULL}, {"551d1f", false, CRL_POINT}, {"551d0e", false, NULL},
+        {"551d0f", true, "03020106"}, {"551d13", true, "30060101ff020101"},
+    };
+    const struct platform *p = *state;
+
+    assert_extensions(&p->root, wanted, 5);
+    wanted[4].value = "30060101ff020100";
+    assert_extensions(&p->platform_ca, wanted, 5);
+}
+
+static void key_ids_link_the_chain(void **state)
+{
+    const struct platform *p = *state;
+    const struct pki_entity *chain[] = {&p->pck, &p->platform_ca, &p->root};
+
+    for (int i = 0; i < 3; i++) {
+        const struct pki_entity *issuer = chain[i < 2 ? i + 1 : 2];
+        struct certificate_extension subject, authority;
+        mbedtls_x509_crt crt;
+
+        certificate_read(&crt, chain[i]->pem);
+        assert_true(certificate_find(&crt, "551d0e", &subject));
+        assert_true(certificate_find(&crt, "551d23", &authority));
+        assert_int_equal(subject.value.len, 22);
+        assert_memory_equal(subject.value.data + 2, chain[i]->key_id, X509_KEY_ID_BYTES);
+        assert_int_equal(authority.value.len, 24);
+        assert_memory_equal(authority.value.data + 4, issuer->key_id, X509_KEY_ID_BYTES);
+        mbedtls_x509_crt_free(&crt);
+    }
+}
+
+/* All but MRENCLAVE and the report data are the reference's. */
+static void the_qe_report_agrees_with_the_qe_identity(void **state)
+{
+    const struct platform *p = *state;
+    uint8_t expected[PLATFORM_QE_REPORT_BYTES] = {0};
+
+    from_hex("02020202030100030000000000000000", expected, 16);
+    from_hex("1500000000000000e700000000000000", expected + 48, 16);
+    memcpy(expected + 64, p->qe_report + 64, 32);
+    from_hex("4e0c11c4329d2cc95397f89d8db6df327d915e6282f037779a2bfc947d25f857", expected + 128, 32);
+    from_hex("02000400", expected + 256, 4);
+    memcpy(expected + 320, p->qe_report + 320, 32);
+    assert_memory_equal(p->qe_report, expected, sizeof expected);
+}
+
+static void the_qe_vouches_for_the_attestation_key(void **state)
+{
+    const struct platform *p = *state;
+    const struct bytes bound[] = {{p->attestation_key.public_key, 64}, {p->qe_auth, 32}};
+    uint8_t digest[32];
+
+    hash_parts(HASH_SHA256, bound, 2, digest);
+    assert_memory_equal(p->qe_report + 320, digest, 32);
+    hash_sha256(p->qe_report, PLATFORM_QE_REPORT_BYTES, digest);
+    assert_true(p256_verify(p->pck.key.public_key, digest, p->qe_report_signature));
+}
+
+static void certification_data_holds_all_of_it(void **state)
+{
+    const struct platform *p = *state;
+    struct buf out;
+    const uint8_t *at;
+
+    buf_init(&out, SIZE_MAX);
+    platform_write_certification(p, &out);
+    at = out.data;
+    assert_memory_equal(at, p->attestation_key.public_key, 64);
+    assert_int_equal(bytes_get_le16(at + 64), 6);
+    assert_int_equal(bytes_get_le32(at + 66), out.len - 70);
+    assert_memory_equal(at + 70, p->qe_report, 384);
+    assert_memory_equal(at + 454, p->qe_report_signature, 64);
+    assert_int_equal(bytes_get_le16(at + 518), 32);
+    assert_memory_equal(at + 520, p->qe_auth, 32);
+    assert_int_equal(bytes_get_le16(at + 552), 5);
+    assert_int_equal(bytes_get_le32(at + 554), out.len - 558);
+    assert_memory_equal(at + 558, p->pck.pem, strlen(p->pck.pem));
+    at += 558 + strlen(p->pck.pem);
+    assert_memory_equal(at, p->platform_ca.pem, strlen(p->platform_ca.pem));
+    at += strlen(p->platform_ca.pem);
+    assert_memory_equal(at, p->root.pem, strlen(p->root.pem));
+    assert_true(at + strlen(p->root.pem) == out.data + out.len);
+    buf_free(&out);
+}
+
+static void the_seed_decides(void **state)
+{
+    const struct platform *p = *state;
+    struct platform *again = make("seed", "http://127.0.0.1:18096"), *other = make("other", "http://"
+                                                                                            "127.0.0.1:"
+                                                                                            "18096");
+
+    assert_string_equal(p->pck.pem, again->pck.pem);
+    assert_memory_equal(p->qe_report_signature, again->qe_report_signature, 64);
+    assert_string_not_equal(p->root.pem, other->root.pem);
+    assert_memory_not_equal(p->ppid, other->ppid, sizeof p->ppid);
+    destroy(again);
+    destroy(other);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_file_says_what_the_platform_is, start, finish),
+        cmocka_unit_test(file_errors_name_the_member),
+        cmocka_unit_test_setup_teardown(names_serials_and_dates_are_fixed, start, finish),
+        cmocka_unit_test_setup_teardown(the_chain_verifies_up_to_the_root, start, finish),
+        cmocka_unit_test_setup_teardown(the_pck_certificate_has_six_extensions_in_order, start, finish),
+        cmocka_unit_test_setup_teardown(cas_may_sign_certificates_and_crls, start, finish),
+        cmocka_unit_test_setup_teardown(key_ids_link_the_chain, start, finish),
+        cmocka_unit_test_setup_teardown(the_qe_report_agrees_with_the_qe_identity, start, finish),
+        cmocka_unit_test_setup_teardown(the_qe_vouches_for_the_attestation_key, start, finish),
+        cmocka_unit_test_setup_teardown(certification_data_holds_all_of_it, start, finish),
+        cmocka_unit_test_setup_teardown(the_seed_decides, start, finish),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,152 @@
+/* Quotes: the part that is signed against the reference quote, the rest by its
+ * offsets and signatures. */
+#include "sim/td/quote.h"
+
+#include "crypto/hash.h"
+#include "sim/td/fixtures.h"
+#include "test/unit/vectors.h"
+
+/* Header and TD report of the quote that independent verifiers accepted. */
+static const char reference[] =
+    "040002008100000000000000939a7233f79c4ca9940a0db3957f06070000000000000000000000000000000000000000"
+    "050102000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+    "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+    "0000000000000000000000000000000000000000000000000000001000000000e70206000000000093c6404515f4f317"
+    "125c83fee461f249d1174a410ee11d47e39effd8b49a69594c7d20d653468f09529bde011d3ff0460000000000000000"
+    "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+    "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+    "00000000000000000000000000000000000000000000000000000000000000000000000000000000b3affb6a025af8cf"
+    "aed4256a517a4d5759f8d136be5df29c18e889f404f2aa94b38a88e76ce6b7842b3dfd19f24f1f1f7ab9db7df5c002cc"
+    "f434b7f19c291737b26e316c18f6cb30d6d71ae54bc0846ed1cb0fdfc721ade2ee77101d71c693940b3d57b3d45a56e9"
+    "85728d022ccc7e1ef9c16ddcdcfc87b7edbe05e69352cb35058bb9ae09f8f61c192ab8fe122983623f33dd645492907e"
+    "0ab4638b2c716b8993137b4e58449351a44fdb197cff9a00533066b41bc8d91d6a7638f96415c34d1234000000000000"
+    "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+    "0000000000000000";
+static const char *const registers_hex[] = {
+    "93c6404515f4f317125c83fee461f249d1174a410ee11d47e39effd8b49a69594c7d20d653468f09529bde011d3ff046",
+    "b3affb6a025af8cfaed4256a517a4d5759f8d136be5df29c18e889f404f2aa94b38a88e76ce6b7842b3dfd19f24f1f1f",
+    "7ab9db7df5c002ccf434b7f19c291737b26e316c18f6cb30d6d71ae54bc0846ed1cb0fdfc721ade2ee77101d71c69394",
+    "0b3d57b3d45a56e985728d022ccc7e1ef9c16ddcdcfc87b7edbe05e69352cb35058bb9ae09f8f61c192ab8fe12298362",
+    "3f33dd645492907e0ab4638b2c716b8993137b4e58449351a44fdb197cff9a00533066b41bc8d91d6a7638f96415c34d",
+};
+static const uint8_t report_data[QUOTE_REPORT_DATA_BYTES] = {0x12, 0x34};
+
+struct quote_fixture {
+    struct platform platform;
+    struct quote_template template;
+    struct registers registers;
+    uint8_t *quote; /* with the reference registers over the reference report data */
+    size_t size;
+};
+
+static int start(void **state)
+{
+    struct quote_fixture *f = calloc(1, sizeof *f);
+    const struct fixture *file = fixture_find("platform.json");
+    struct error error = {.kind = ERROR_NONE};
+    struct seed seed;
+
+    seed_init(&seed, "seed");
+    assert_int_equal(platform_tcb_parse(&f->platform.tcb, span_of(file->data, file->len), &error), 0);
+    assert_int_equal(platform_init(&f->platform, &seed, "http://localhost:8090", &error), 0);
+    from_hex(registers_hex[0], f->registers.mrtd, REGISTER_BYTES);
+    for (int i = 0; i < RTMR_COUNT; i++)
+        from_hex(registers_hex[1 + i], f->registers.rtmr[i], REGISTER_BYTES);
+    quote_template_init(&f->template, &f->platform);
+    quote_template_set_registers(&f->template, &f->registers);
+    f->size = quote_size(&f->template);
+    f->quote = malloc(f->size);
+    quote_write(&f->template, report_data, f->quote);
+    *state = f;
+    return 0;
+}
+
+static int finish(void **state)
+{
+    struct quote_fixture *f = *state;
+
+    free(f->quote);
+    buf_free(&f->template.bytes);
+    platform_free(&f->platform);
+    free(f);
+    return 0;
+}
+
+static void header_and_report_are_the_references(void **state)
+{
+    struct quote_fixture *f = *state;
+
+    assert_int_equal(QUOTE_SIGNED_BYTES, 632);
+    assert_hex_equal(f->quote, 632, reference);
+}
+
+static void the_attestation_key_signs_header_and_report(void **state)
+{
+    struct quote_fixture *f = *state;
+    uint8_t digest[32];
+
+    hash_sha256(f->quote, 632, digest);
+    assert_true(p256_verify(f->quote + 700, digest, f->quote + 636));
+    f->quote[631] ^= 1;
+    hash_sha256(f->quote, 632, digest);
+    assert_false(p256_verify(f->quote + 700, digest, f->quote + 636));
+}
+
+static void lengths_lead_to_the_end(void **state)
+{
+    struct quote_fixture *f = *state;
+    size_t certification = bytes_get_le32(f->quote + 766), chain = bytes_get_le32(f->quote + 1254);
+
+    assert_int_equal(bytes_get_le32(f->quote + 632), f->size - 636);
+    assert_int_equal(bytes_get_le16(f->quote + 764), 6);
+    assert_int_equal(certification, f->size - 770);
+    assert_int_equal(bytes_get_le16(f->quote + 770 + 448), 32);
+    assert_int_equal(bytes_get_le16(f->quote + 1252), 5);
+    assert_int_equal(chain, f->size - 1258);
+    assert_memory_equal(f->quote + 1258, "-----BEGIN CERTIFICATE-----\n", 28);
+    assert_memory_equal(f->quote + f->size - 26, "-----END CERTIFICATE-----\n", 26);
+}
+
+static void the_same_request_gives_the_same_quote(void **state)
+{
+    struct quote_fixture *f = *state;
+    uint8_t *again = malloc(f->size), other[QUOTE_REPORT_DATA_BYTES] = {0};
+
+    memset(again, 0xee, f->size);
+    quote_write(&f->template, report_data, again);
+    assert_memory_equal(again, f->quote, f->size);
+    quote_write(&f->template, other, again);
+    assert_memory_equal(again, f->quote, 568);
+    assert_memory_equal(again + 568, other, sizeof other);
+    assert_memory_not_equal(again + 636, f->quote + 636, 64);
+    assert_memory_equal(again + 700, f->quote + 700, f->size - 700);
+    free(again);
+}
+
+static void later_quotes_have_the_later_registers(void **state)
+{
+    struct quote_fixture *f = *state;
+    uint8_t *later = malloc(f->size);
+
+    f->registers.rtmr[3][47] ^= 1;
+    quote_write(&f->template, report_data, later);
+    assert_memory_equal(later, f->quote, f->size);
+    quote_template_set_registers(&f->template, &f->registers);
+    quote_write(&f->template, report_data, later);
+    assert_memory_equal(later, f->quote, 48 + 472 + 47);
+    assert_int_equal(later[48 + 472 + 47], f->quote[48 + 472 + 47] ^ 1);
+    free(later);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(header_and_report_are_the_references, start, finish),
+        cmocka_unit_test_setup_teardown(the_attestation_key_signs_header_and_report, start, finish),
+        cmocka_unit_test_setup_teardown(lengths_lead_to_the_end, start, finish),
+        cmocka_unit_test_setup_teardown(the_same_request_gives_the_same_quote, start, finish),
+        cmocka_unit_test_setup_teardown(later_quotes_have_the_later_registers, start, finish),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,149 @@
+/* What responses show of a TD, read back with jansson. */
+#include "sim/td/view.h"
+
+#include <jansson.h>
+
+#include "crypto/hash.h"
+#include "test/unit/td_fixture.h"
+
+static json_t *parsed(const struct text *text)
+{
+    json_t *root = json_loadb(text->plain, text->len, JSON_DECODE_ANY, NULL);
+
+    assert_non_null(root);
+    return root;
+}
+
+/* A text's JSON form reads back as its plain one. */
+static void assert_both_forms(const struct text *text)
+{
+    json_t *string = json_loadb(text->json, text->json_len, JSON_DECODE_ANY, NULL);
+
+    assert_true(json_is_string(string));
+    assert_int_equal(strlen(text->plain), text->len);
+    assert_string_equal(json_string_value(string), text->plain);
+    for (size_t i = 0; i < text->json_len; i++)
+        assert_in_range(text->json[i], 0x20, 0x7e);
+    json_decref(string);
+}
+
+static void assert_hex_member(const json_t *object, const char *name, const void *data, size_t len)
+{
+    const char *hex = json_string_value(json_object_get(object, name));
+
+    if (!hex)
+        fail_msg("%s is missing", name);
+    assert_hex_equal(data, len, hex);
+}
+
+static void assert_event(const json_t *object, const struct event *event)
+{
+    assert_int_equal(json_object_size(object), 5);
+    assert_true(json_integer_value(json_object_get(object, "imr")) == event->imr);
+    assert_true(json_integer_value(json_object_get(object, "event_type")) == event->type);
+    assert_hex_member(object, "digest", event->digest, REGISTER_BYTES);
+    assert_string_equal(json_string_value(json_object_get(object, "event")), event->name);
+    assert_hex_member(object, "event_payload", event->payload, event->payload_len);
+}
+
+static void assert_event_log(const json_t *array, const struct event_log *log)
+{
+    assert_int_equal(json_array_size(array), log->count);
+    for (size_t i = 0; i < log->count; i++)
+        assert_event(json_array_get(array, i), &log->events[i]);
+}
+
+static void the_event_log_is_all_events(void **state)
+{
+    struct td *td = *state;
+    struct error error = {.kind = ERROR_NONE};
+    json_t *root;
+
+    assert_int_equal(td_emit_event(td, "q\"\xc3\xa4\n\x7f", span_of("\x00\xff", 2), &error), 0);
+    root = parsed(&td_view(td)->event_log);
+    assert_event_log(root, &td->log);
+    assert_both_forms(&td->view.event_log);
+    json_decref(root);
+}
+
+static void events_have_their_members_in_order(void **state)
+{
+    static const char first[] = "[{\"imr\":0,\"event_type\":2147483659,\"digest\":"
+                                "\"81bfeb32b8138cea1a8144dda787eff6093c4c5d8b548bfc6ab55c42"
+                                "82171990873491b647c1159cc6e2f1f83b75d0ff\",\"event\":\"\",\"event_payload\":"
+                                "\"\"},{\"imr\":0,";
+
+    assert_memory_equal(td_view(*state)->event_log.plain, first, sizeof first - 1);
+}
+
+static void tcb_info_is_the_registers_and_what_they_follow_from(void **state)
+{
+    struct td *td = *state;
+    const struct td_view *view = td_view(td);
+    json_t *root = parsed(&view->tcb_info);
+
+    assert_int_equal(json_object_size(root), 11);
+    assert_hex_member(root, "mrtd", td->registers.mrtd, REGISTER_BYTES);
+    assert_hex_member(root, "rtmr0", td->registers.rtmr[0], REGISTER_BYTES);
+    assert_hex_member(root, "rtmr1", td->registers.rtmr[1], REGISTER_BYTES);
+    assert_hex_member(root, "rtmr2", td->registers.rtmr[2], REGISTER_BYTES);
+    assert_hex_member(root, "rtmr3", td->registers.rtmr[3], REGISTER_BYTES);
+    assert_hex_member(root, "mr_aggregated", view->mr_aggregated, 32);
+    assert_hex_member(root, "os_image_hash", td->os_image_hash, 32);
+    assert_hex_member(root, "compose_hash", td->app.compose_hash, 32);
+    assert_hex_member(root, "device_id", td->platform.device_id, 32);
+    assert_event_log(json_object_get(root, "event_log"), &td->log);
+    assert_string_equal(json_string_value(json_object_get(root, "app_compose")), td->app.compose);
+    assert_both_forms(&view->tcb_info);
+    json_decref(root);
+}
+
+static void the_measurements_of_all_and_of_the_system(void **state)
+{
+    struct td *td = *state;
+    const struct td_view *view = td_view(td);
+    uint8_t expected[32], provider[32], system_before[32];
+    struct bytes parts[] = {
+        {td->registers.mrtd, 48}, {td->registers.rtmr[0], 48}, {td->registers.rtmr[1], 48},
+        {td->registers.rtmr[2], 48}, {td->registers.rtmr[3], 48},
+    };
+    struct error error = {.kind = ERROR_NONE};
+
+    hash_parts(HASH_SHA256, parts, 5, expected);
+    assert_memory_equal(view->mr_aggregated, expected, 32);
+    hash_sha256(td->key_provider_info.plain, td->key_provider_info.len, provider);
+    parts[4] = (struct bytes){provider, 32};
+    hash_parts(HASH_SHA256, parts, 5, system_before);
+    assert_memory_equal(view->mr_system, system_before, 32);
+    assert_int_equal(td_emit_event(td, "e", NO_SPAN, &error), 0);
+    assert_memory_not_equal(td_view(td)->mr_aggregated, expected, 32);
+    assert_memory_equal(td_view(td)->mr_system, system_before, 32);
+}
+
+static void the_view_is_rendered_when_the_log_changes(void **state)
+{
+    struct td *td = *state;
+    struct error error = {.kind = ERROR_NONE};
+    const char *plain = td_view(td)->tcb_info.plain;
+
+    assert_ptr_equal(td_view(td)->tcb_info.plain, plain);
+    assert_null(strstr(plain, "\"event\":\"later\""));
+    assert_int_equal(td_emit_event(td, "later", NO_SPAN, &error), 0);
+    assert_non_null(strstr(td_view(td)->tcb_info.plain, "\"event\":\"later\""));
+    assert_non_null(strstr(td_view(td)->event_log.plain, "\"event\":\"later\""));
+    assert_both_forms(&td_view(td)->app_cert);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_event_log_is_all_events, td_setup, td_teardown),
+        cmocka_unit_test_setup_teardown(events_have_their_members_in_order, td_setup, td_teardown),
+        cmocka_unit_test_setup_teardown(tcb_info_is_the_registers_and_what_they_follow_from, td_setup,
+                                        td_teardown),
+        cmocka_unit_test_setup_teardown(the_measurements_of_all_and_of_the_system, td_setup, td_teardown),
+        cmocka_unit_test_setup_teardown(the_view_is_rendered_when_the_log_changes, td_setup, td_teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
