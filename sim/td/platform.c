@@ -81,7 +81,7 @@ static int issue(struct pki_entity *entity, const struct pki_entity *issuer, enu
     x509_add_basic_constraints(&extensions, path_length);
     if (platform)
         sgx_extension_add(&extensions, platform);
-    return pki_issue(entity, issuer, serial, &extensions, error);
+    return pki_issue(entity, issuer, (uint8_t)serial, &extensions, error);
 }
 
 static int issue_chain(struct platform *platform, const struct seed *seed, const char *public_url,

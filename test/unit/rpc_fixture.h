@@ -40,7 +40,8 @@ typedef ProtobufCMessage *rpc_decoder(const ProtobufCMessageDescriptor *descript
 
 /* Decodes from a heap block of exactly that size, so that ASan sees a read past it. */
 static inline void *rpc_decode_bytes(struct rpc_fixture *fixture, rpc_decoder *decoder,
-                                     const ProtobufCMessageDescriptor *descriptor, const void *data, size_t len)
+                                     const ProtobufCMessageDescriptor *descriptor, const void *data,
+                                     size_t len)
 {
     uint8_t *copy = malloc(len ? len : 1);
     void *message;
@@ -69,7 +70,8 @@ static inline void *rpc_decode(struct rpc_fixture *fixture, rpc_decoder *decoder
 
 /* A text that must be refused with a sentence that contains `says`. */
 static inline void rpc_refuse(struct rpc_fixture *fixture, rpc_decoder *decoder,
-                              const ProtobufCMessageDescriptor *descriptor, const char *text, const char *says)
+                              const ProtobufCMessageDescriptor *descriptor, const char *text,
+                              const char *says)
 {
     if (rpc_decode_bytes(fixture, decoder, descriptor, text, strlen(text)))
         fail_msg("accepted: %s", text);

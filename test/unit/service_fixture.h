@@ -28,10 +28,10 @@ static inline void service_reply(const ProtobufCMessage *message, void *data)
     s->response = protobuf_c_message_unpack(message->descriptor, NULL, len, packed);
 }
 
-#define SERVICE_REPLY(name, type) \
-    static void name(const type *response, void *data) \
-    { \
-        service_reply(response ? &response->base : NULL, data); \
+#define SERVICE_REPLY(name, type)                                                                            \
+    static void name(const type *response, void *data)                                                       \
+    {                                                                                                        \
+        service_reply(response ? &response->base : NULL, data);                                              \
     }
 
 /* Forgets the last answer; before each call. */

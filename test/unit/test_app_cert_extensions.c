@@ -88,7 +88,10 @@ static void alt_names_that_no_certificate_can_hold(void **state)
         char *name;
         const char *wants;
     } cases[] = {
-        {"b\xc3\xbc" "cher.example", "\"b\xc3\xbc" "cher.example\" must be ASCII"},
+        {"b\xc3\xbc"
+         "cher.example",
+         "\"b\xc3\xbc"
+         "cher.example\" must be ASCII"},
         {"a b", "\"a b\" must be ASCII without spaces"},
         {"a\nb", "must be ASCII without spaces"},
         {"a\x7f", "must be ASCII without spaces"},
@@ -179,9 +182,10 @@ static void app_info_is_who_the_app_is(void **state)
 
     issue(f, &(struct app_cert_request){.subject = "app", .with_app_info = true});
     const struct span wanted[] = {
-        {td->app_id, 20}, {td->app.compose_hash, 32}, {td->instance_id, 20}, {td->platform.device_id, 32},
-        {td->view.mr_system, 32}, {td->view.mr_aggregated, 32}, {td->os_image_hash, 32},
-        span_text(td->key_provider_info.plain),
+        {td->app_id, 20},         {td->app.compose_hash, 32},
+        {td->instance_id, 20},    {td->platform.device_id, 32},
+        {td->view.mr_system, 32}, {td->view.mr_aggregated, 32},
+        {td->os_image_hash, 32},  span_text(td->key_provider_info.plain),
     };
     info = wrapped(f, APP_INFO_OID);
     msgpack_unpacked_init(&result);
@@ -204,16 +208,11 @@ static void app_info_is_who_the_app_is(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_TD(a_plain_certificate_has_four_extensions),
-        WITH_TD(key_ids_link_it_to_the_ca),
-        WITH_TD(extended_key_usage_is_what_was_asked),
-        WITH_TD(alt_names_are_addresses_or_dns_names),
-        WITH_TD(alt_names_that_no_certificate_can_hold),
-        WITH_TD(alt_names_have_a_largest_number),
-        WITH_TD(the_attestation_comes_with_ra_tls_alone),
-        WITH_TD(the_quote_binds_the_key),
-        WITH_TD(a_new_event_is_in_the_next_certificate),
-        WITH_TD(app_info_is_who_the_app_is),
+        WITH_TD(a_plain_certificate_has_four_extensions), WITH_TD(key_ids_link_it_to_the_ca),
+        WITH_TD(extended_key_usage_is_what_was_asked),    WITH_TD(alt_names_are_addresses_or_dns_names),
+        WITH_TD(alt_names_that_no_certificate_can_hold),  WITH_TD(alt_names_have_a_largest_number),
+        WITH_TD(the_attestation_comes_with_ra_tls_alone), WITH_TD(the_quote_binds_the_key),
+        WITH_TD(a_new_event_is_in_the_next_certificate),  WITH_TD(app_info_is_who_the_app_is),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,34 +43,24 @@ static void the_key_provider_is_the_cas_public_key(void **state)
     x509_public_key_info(td->keys.ca.public_key, spki);
     memcpy(expected, start, sizeof start - 1);
     hex_encode(spki, sizeof spki, expected + sizeof start - 1);
-    strcpy(expected + sizeof start - 1 + 2 * sizeof spki, "\"}");
+    memcpy(expected + sizeof start - 1 + 2 * sizeof spki, "\"}", 3);
     assert_string_equal(td->key_provider_info.plain, expected);
 }
 
 /* Byte for byte what verifiers accepted with the reference quote. */
 static void vm_config_is_the_references(void **state)
 {
-    static const char expected[] = "{\"os_image_hash\":"
-                                   "\"54079975c11c82df3ad3ba07a15ce983e9d31801d05fc99cdc07ef6d012e5c87\","
-                                   "\"cpu_count\":1,"
-                                   "\"memory_size\":2147483648,\"tdx_attestation_variant\":\"lite\",\"tdx_"
-                                   "measurement\":{\"checksum_file\":"
-                                   "\"MDdiYTMyMTQ3ZTM4MThlOWVjM2U3MzkyMDJiNDgzMTgyYjExYmNlY2VlNWM1MGIzNTdiYTU"
-                                   "yYTliODViYmRkZiAgbWVhc3VyZW1lbnQudG"
-                                   "R4LmNib3IK\",\"measurement\":"
-                                   "\"o2d2ZXJzaW9uA2VpbWFnZaNuY21kbGluZV9zaGEzODRYMHcYGcbgCeljNClcbqJhnbyvmVO"
-                                   "fF+veVxe"
-                                   "ZL/"
-                                   "Lt+"
-                                   "qXIoU1Ms4QBIuxVex5UvozdwXNrZXJuZWxfYXV0aGVudGljb2RlWDDu4omTp0juo6GKwrX1l6"
-                                   "Q1U7f0E9FbovoK4Qxhi+kX/e7r2ZtS"
-                                   "n6c0lN7Uth03FRZtaW5pdHJkX3NoYTM4NFgwRqRajM2rUdMo0g5YOVVMPkWfTTrZME6ylTYRx"
-                                   "7Wxo2gjrMVTka2GyVf0pSywQZ/fZHRkdmajZ"
-                                   "G92bWZpcHJlMjAyNTA1ZG1ydGSia3NpbmdsZV9wYXNzWDCTxkBFFfTzFxJcg/"
-                                   "7kYfJJ0RdKQQ7hHUfjnv/YtJppWUx9INZTRo8JUpveAR0/8E"
-                                   "ZodHdvX3Bhc3NYMGQjNlXBDFU2qDOsJYJnVIIiWZBhb6g1KEMpM0qZe7QKaqEGHN3wgua3pkI"
-                                   "VeuN9lGZ0ZF9ob2JKgBAJAwAJCQILBQ==\"},"
-                                   "\"ovmf_variant\":\"pre202505\"}";
+    static const char expected[] =
+        "{\"os_image_hash\":\"54079975c11c82df3ad3ba07a15ce983e9d31801d05fc99cdc07ef6d012e5c87\","
+        "\"cpu_count\":1,\"memory_size\":2147483648,\"tdx_attestation_variant\":\"lite\","
+        "\"tdx_measurement\":{\"checksum_file\":\"MDdiYTMyMTQ3ZTM4MThlOWVjM2U3MzkyMDJiNDgzMTgyYjExYmNlY2VlN"
+        "WM1MGIzNTdiYTUyYTliODViYmRkZiAgbWVhc3VyZW1lbnQudGR4LmNib3IK\","
+        "\"measurement\":\"o2d2ZXJzaW9uA2VpbWFnZaNuY21kbGluZV9zaGEzODRYMHcYGcbgCeljNClcbqJhnbyvmVOfF+veVxeZ"
+        "L/Lt+qXIoU1Ms4QBIuxVex5UvozdwXNrZXJuZWxfYXV0aGVudGljb2RlWDDu4omTp0juo6GKwrX1l6Q1U7f0E9FbovoK4Qxhi+"
+        "kX/e7r2ZtSn6c0lN7Uth03FRZtaW5pdHJkX3NoYTM4NFgwRqRajM2rUdMo0g5YOVVMPkWfTTrZME6ylTYRx7Wxo2gjrMVTka2G"
+        "yVf0pSywQZ/fZHRkdmajZG92bWZpcHJlMjAyNTA1ZG1ydGSia3NpbmdsZV9wYXNzWDCTxkBFFfTzFxJcg/7kYfJJ0RdKQQ7hHU"
+        "fjnv/YtJppWUx9INZTRo8JUpveAR0/8EZodHdvX3Bhc3NYMGQjNlXBDFU2qDOsJYJnVIIiWZBhb6g1KEMpM0qZe7QKaqEGHN3w"
+        "gua3pkIVeuN9lGZ0ZF9ob2JKgBAJAwAJCQILBQ==\"},\"ovmf_variant\":\"pre202505\"}";
 
     assert_string_equal(((struct td *)*state)->vm_config.plain, expected);
 }
@@ -103,11 +93,11 @@ static void a_machine_of_4_gib_boots(void **state)
     (void)state;
     arena_init(&arena);
     assert_hex_equal(td->log.events[0].digest, REGISTER_BYTES,
-                     "c4b843a57b52f7e63f0b834a1042060f78b224f880b7def3395f79a0f44e0db8c1d912c477c7d6b1f22f7c3"
-                     "f12cbe9da");
+                     "c4b843a57b52f7e63f0b834a1042060f78b224f880b7def3"
+                     "395f79a0f44e0db8c1d912c477c7d6b1f22f7c3f12cbe9da");
     assert_hex_equal(td->registers.rtmr[0], REGISTER_BYTES,
-                     "989c2f942631603cf3b11e711d4833b3b5c2a4001bfadceeb75b2e52cb1577dfdb35cc3700dbb9abf78006f"
-                     "bf168430c");
+                     "989c2f942631603cf3b11e711d4833b3b5c2a4001bfadcee"
+                     "b75b2e52cb1577dfdb35cc3700dbb9abf78006fbf168430c");
     assert_memory_equal(td_quote(td, report_data, &arena).data + 48 + 328, td->registers.rtmr[0],
                         REGISTER_BYTES);
     assert_memory_equal(td->registers.rtmr[1], small->registers.rtmr[1], 3 * REGISTER_BYTES);

@@ -57,7 +57,11 @@ static void texts_bytes_and_maps(void **state)
     cbor_bytes(&out, "\x01\x02\x03\x04", 4);
     cbor_text(&out, "");
     cbor_bytes(&out, NULL, 0);
-    assert_hex_equal(out.data, out.len, "a26449455446" "4401020304" "60" "40");
+    assert_hex_equal(out.data, out.len,
+                     "a26449455446"
+                     "4401020304"
+                     "60"
+                     "40");
     buf_reset(&out);
     cbor_text(&out, long_text);
     assert_int_equal(out.len, 26);

@@ -31,7 +31,8 @@ static void refuse_each(struct rpc_fixture *fixture, const ProtobufCMessageDescr
         rpc_refuse(fixture, codec_json_decode, descriptor, cases[i].text, cases[i].says);
 }
 
-#define REFUSE_EACH(fixture, descriptor, cases) refuse_each(fixture, descriptor, cases, sizeof cases / sizeof *cases)
+#define REFUSE_EACH(fixture, descriptor, cases)                                                              \
+    refuse_each(fixture, descriptor, cases, sizeof cases / sizeof *cases)
 
 /* Reading. */
 
@@ -63,7 +64,8 @@ static void every_kind_of_field(void **state)
     assert_string_equal(args->alt_names[0], "a");
     assert_string_equal(args->alt_names[1], "");
     assert_true(args->usage_ra_tls && !args->usage_server_auth);
-    assert_int_equal(args->optional_not_before_case, DSTACK__GET_TLS_KEY_ARGS__OPTIONAL_NOT_BEFORE_NOT_BEFORE);
+    assert_int_equal(args->optional_not_before_case,
+                     DSTACK__GET_TLS_KEY_ARGS__OPTIONAL_NOT_BEFORE_NOT_BEFORE);
     assert_true(args->not_before == 0 && args->not_after == 17);
 }
 
@@ -105,12 +107,9 @@ static void a_wrong_type_names_the_field(void **state)
         const ProtobufCMessageDescriptor *descriptor;
         const char *field, *wants;
     } fields[] = {
-        {TLS, "subject", "a string"},
-        {EVENT, "payload", "a string of hex digits"},
-        {TLS, "usage_ra_tls", "true or false"},
-        {SAMPLE, "u64", "a whole number"},
-        {SAMPLE, "inner", "an object"},
-        {TLS, "alt_names", "an array, each element a string"},
+        {TLS, "subject", "a string"},           {EVENT, "payload", "a string of hex digits"},
+        {TLS, "usage_ra_tls", "true or false"}, {SAMPLE, "u64", "a whole number"},
+        {SAMPLE, "inner", "an object"},         {TLS, "alt_names", "an array, each element a string"},
     };
     struct rpc_fixture *fixture = *state;
 
@@ -120,7 +119,8 @@ static void a_wrong_type_names_the_field(void **state)
             if (f == 3 && v == 0)
                 continue; /* a number may be a string: see below */
             snprintf(body, sizeof body, "{\"%s\":%s}", fields[f].field, values[v].value);
-            snprintf(says, sizeof says, "%s must be %s, not %s", fields[f].field, fields[f].wants, values[v].name);
+            snprintf(says, sizeof says, "%s must be %s, not %s", fields[f].field, fields[f].wants,
+                     values[v].name);
             if (values[v].fits[f])
                 rpc_decode(fixture, codec_json_decode, fields[f].descriptor, body);
             else
@@ -136,7 +136,8 @@ static void elements_are_counted_from_one(void **state)
         {"{\"alt_names\":[[]]}", "element 1: alt_names must be a string, not an array"},
         {"{\"alt_names\":\"a\"}", "alt_names must be an array, each element a string, not a string"},
         {"{\"alt_names\":{\"0\":\"a\"}}", "alt_names must be an array, each element a string, not an object"},
-        {"{\"alt_names\":[\"a\",\"b\",\"\\u0000\"]}", "element 3: alt_names must not contain the character U+0000"},
+        {"{\"alt_names\":[\"a\",\"b\",\"\\u0000\"]}",
+         "element 3: alt_names must not contain the character U+0000"},
     };
     struct rpc_fixture *fixture = *state;
 
@@ -206,7 +207,8 @@ static void numbers_that_do_not_fit(void **state)
 static void bytes_are_hex(void **state)
 {
     static const struct refusal cases[] = {
-        {"{\"payload\":\"abc\"}", "payload must be hex with two digits a byte, but has an odd number of digits"},
+        {"{\"payload\":\"abc\"}",
+         "payload must be hex with two digits a byte, but has an odd number of digits"},
         {"{\"payload\":\"0xabc\"}", "payload must be hex with two digits a byte"},
         {"{\"payload\":\"abxy\"}", "payload must be hex, but its character 3 is no hex digit"},
         {"{\"payload\":\"0x0g\"}", "payload must be hex, but its character 4 is no hex digit"},
@@ -239,7 +241,8 @@ static void strings_of_any_character(void **state)
                         "caf\xc3\xa9 \xf0\x9f\x98\x80 \x7f");
     assert_string_equal(tls(fixture, "{\"subject\":\"caf\\u00e9 \\uD83D\\uDE00 \\u007F\"}")->subject,
                         "caf\xc3\xa9 \xf0\x9f\x98\x80 \x7f");
-    assert_string_equal(tls(fixture, "{\"subject\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"}")->subject, "\"\\/\b\f\n\r\t");
+    assert_string_equal(tls(fixture, "{\"subject\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"}")->subject,
+                        "\"\\/\b\f\n\r\t");
     assert_string_equal(tls(fixture, "{\"s\\u0075bject\":\"x\"}")->subject, "x");
 }
 
@@ -247,7 +250,7 @@ static void strings_that_are_no_text(void **state)
 {
     static const char broken[] = "the body is not valid JSON";
     static const struct refusal cases[] = {
-        {"{\"subject\":\"\\ud83d\"}", broken},        /* lone surrogates */
+        {"{\"subject\":\"\\ud83d\"}", broken}, /* lone surrogates */
         {"{\"subject\":\"\\ude00\"}", broken},
         {"{\"subject\":\"\\ud83dx\"}", broken},
         {"{\"subject\":\"\\ud83d\\ud83d\"}", broken},
@@ -257,7 +260,7 @@ static void strings_that_are_no_text(void **state)
         {"{\"subject\":\"\xc3\"}", broken},
         {"{\"subject\":\"\xed\xa0\xbd\"}", broken},
         {"{\"subject\":\"\xc0\x80\"}", broken},
-        {"\xef\xbb\xbf{}", broken},                   /* a byte order mark */
+        {"\xef\xbb\xbf{}", broken}, /* a byte order mark */
         {"{\"subject\":\"a\nb\"}", broken},
         {"{\"subject\":\"\\x41\"}", broken},
         {"{\"subject\":\"\\u12\"}", broken},
@@ -274,10 +277,30 @@ static void strings_that_are_no_text(void **state)
 static void what_is_no_json(void **state)
 {
     static const char *const texts[] = {
-        " ", "{", "}", "{]", "{}}", "{} {}", "{}x", "{\"subject\"}", "{\"subject\":}", "{\"subject\":\"x\",}",
-        "{'subject':'x'}", "{subject:\"x\"}", "{\"subject\":NaN}", "{\"not_before\":01}", "{\"not_before\":+1}",
-        "{\"not_before\":.5}", "{\"not_before\":1.}", "{\"not_before\":-}", "{\"subject\":\"x\"", "tru", "// {}",
-        "{/**/}", "\x0a\x03" "abc",
+        " ",
+        "{",
+        "}",
+        "{]",
+        "{}}",
+        "{} {}",
+        "{}x",
+        "{\"subject\"}",
+        "{\"subject\":}",
+        "{\"subject\":\"x\",}",
+        "{'subject':'x'}",
+        "{subject:\"x\"}",
+        "{\"subject\":NaN}",
+        "{\"not_before\":01}",
+        "{\"not_before\":+1}",
+        "{\"not_before\":.5}",
+        "{\"not_before\":1.}",
+        "{\"not_before\":-}",
+        "{\"subject\":\"x\"",
+        "tru",
+        "// {}",
+        "{/**/}",
+        "\x0a\x03"
+        "abc",
     };
     struct rpc_fixture *fixture = *state;
 
@@ -319,8 +342,11 @@ static void unknown_members_are_ignored(void **state)
 {
     struct rpc_fixture *fixture = *state;
 
-    assert_string_equal(tls(fixture, "{\"a\":{\"subject\":\"in\"},\"Subject\":1,\"\":null,\"subject\":\"out\","
-                                     "\"subject2\":[1.5],\"nul\":\"\\u0000\"}")->subject, "out");
+    assert_string_equal(tls(fixture,
+                            "{\"a\":{\"subject\":\"in\"},\"Subject\":1,\"\":null,\"subject\":\"out\","
+                            "\"subject2\":[1.5],\"nul\":\"\\u0000\"}")
+                            ->subject,
+                        "out");
 }
 
 static void messages_inside(void **state)
@@ -367,10 +393,12 @@ static void deep_nesting_is_an_error(void **state)
             nest(&fixture->out, fronts[f], "[", "", "]", depths[i]);
             if (f > 0)
                 buf_append_byte(&fixture->out, '}');
-            assert_null(rpc_decode_bytes(fixture, codec_json_decode, TLS, fixture->out.data, fixture->out.len));
+            assert_null(
+                rpc_decode_bytes(fixture, codec_json_decode, TLS, fixture->out.data, fixture->out.len));
             assert_non_null(strstr(fixture->error.text, "maximum parsing depth"));
             nest(&fixture->out, "", "{\"inner\":", "1", "}", depths[i]);
-            assert_null(rpc_decode_bytes(fixture, codec_json_decode, SAMPLE, fixture->out.data, fixture->out.len));
+            assert_null(
+                rpc_decode_bytes(fixture, codec_json_decode, SAMPLE, fixture->out.data, fixture->out.len));
             assert_non_null(strstr(fixture->error.text, "maximum parsing depth"));
         }
     }
@@ -381,8 +409,9 @@ static void deep_nesting_is_an_error(void **state)
 
 static void a_body_cut_at_every_length(void **state)
 {
-    static const char body[] = "{\"i64\":-17,\"alias\":\"caf\\u00e9\xf0\x9f\x98\x80\",\"items\":[{\"app_id\":\"00\"}],"
-                               "\"numbers\":[\"1\",2],\"flags\":[true,false],\"u32\":1,\"x\":[null,1.5e3]}";
+    static const char body[] =
+        "{\"i64\":-17,\"alias\":\"caf\\u00e9\xf0\x9f\x98\x80\",\"items\":[{\"app_id\":\"00\"}],"
+        "\"numbers\":[\"1\",2],\"flags\":[true,false],\"u32\":1,\"x\":[null,1.5e3]}";
     struct rpc_fixture *fixture = *state;
 
     for (size_t len = 1; len < sizeof body - 1; len++)
@@ -413,9 +442,10 @@ static void empty_fields_are_written(void **state)
     rpc_assert_out(fixture, "{\"ca_cert\":\"\",\"allow_any_upgrade\":false,\"k256_pubkey\":\"\","
                             "\"bootstrap_info\":null,\"is_dev\":false}");
     encode(fixture, &args.base);
-    rpc_assert_out(fixture, "{\"subject\":\"\",\"alt_names\":[],\"usage_ra_tls\":false,\"usage_server_auth\":false,"
-                            "\"usage_client_auth\":false,\"not_before\":null,\"not_after\":null,"
-                            "\"with_app_info\":false}");
+    rpc_assert_out(fixture,
+                   "{\"subject\":\"\",\"alt_names\":[],\"usage_ra_tls\":false,\"usage_server_auth\":false,"
+                   "\"usage_client_auth\":false,\"not_before\":null,\"not_after\":null,"
+                   "\"with_app_info\":false}");
 }
 
 static void a_message_without_fields_is_null(void **state)
@@ -437,19 +467,31 @@ static void every_kind_of_field_is_written(void **state)
     Dstack__AppId one = DSTACK__APP_ID__INIT, two = DSTACK__APP_ID__INIT;
     Dstack__AppId *items[] = {&one, &two};
     struct sample value = {
-        .base = PROTOBUF_C_MESSAGE_INIT(&sample_descriptor), .alias_case = 1, .alias = alias, .n_flags = 2,
-        .flags = flags, .i32 = INT32_MIN, .i64 = INT64_MIN, .inner = &inner, .n_items = 2, .items = items,
-        .n_numbers = 2, .numbers = numbers, .u32 = UINT32_MAX, .u64 = UINT64_MAX,
+        .base = PROTOBUF_C_MESSAGE_INIT(&sample_descriptor),
+        .alias_case = 1,
+        .alias = alias,
+        .n_flags = 2,
+        .flags = flags,
+        .i32 = INT32_MIN,
+        .i64 = INT64_MIN,
+        .inner = &inner,
+        .n_items = 2,
+        .items = items,
+        .n_numbers = 2,
+        .numbers = numbers,
+        .u32 = UINT32_MAX,
+        .u64 = UINT64_MAX,
     };
 
     inner.k256_pubkey = rpc_bytes("\x00\xAB", 2);
     two.app_id = rpc_bytes("\x7f", 1);
     encode(fixture, &value.base);
-    rpc_assert_out(fixture,
-                   "{\"alias\":\"a\\\"\",\"flags\":[true,false],\"i32\":-2147483648,\"i64\":-9223372036854775808,"
-                   "\"inner\":{\"ca_pubkey\":\"\",\"k256_pubkey\":\"00ab\",\"attestation\":\"\"},"
-                   "\"items\":[{\"app_id\":\"\"},{\"app_id\":\"7f\"}],\"numbers\":[0,18446744073709551615],"
-                   "\"u32\":4294967295,\"u64\":18446744073709551615}");
+    rpc_assert_out(
+        fixture,
+        "{\"alias\":\"a\\\"\",\"flags\":[true,false],\"i32\":-2147483648,\"i64\":-9223372036854775808,"
+        "\"inner\":{\"ca_pubkey\":\"\",\"k256_pubkey\":\"00ab\",\"attestation\":\"\"},"
+        "\"items\":[{\"app_id\":\"\"},{\"app_id\":\"7f\"}],\"numbers\":[0,18446744073709551615],"
+        "\"u32\":4294967295,\"u64\":18446744073709551615}");
 }
 
 static void an_optional_field_that_is_there(void **state)
@@ -472,7 +514,8 @@ static void output_is_ascii(void **state)
     response.version = version;
     response.rev = rev;
     encode(fixture, &response.base);
-    rpc_assert_out(fixture, "{\"version\":\"caf\\u00e9 \\ud83d\\ude00 \\u007f\\u0001\\n\",\"rev\":\"\\ufffd\"}");
+    rpc_assert_out(fixture,
+                   "{\"version\":\"caf\\u00e9 \\ud83d\\ude00 \\u007f\\u0001\\n\",\"rev\":\"\\ufffd\"}");
 }
 
 static void what_is_written_can_be_read(void **state)

@@ -5,14 +5,14 @@
 
 #define TLS (&dstack__get_tls_key_args__descriptor)
 
-static void *decode(struct rpc_fixture *fixture, const ProtobufCMessageDescriptor *descriptor, const void *data,
-                    size_t len)
+static void *decode(struct rpc_fixture *fixture, const ProtobufCMessageDescriptor *descriptor,
+                    const void *data, size_t len)
 {
     return rpc_decode_bytes(fixture, codec_protobuf_decode, descriptor, data, len);
 }
 
-static void refuse(struct rpc_fixture *fixture, const ProtobufCMessageDescriptor *descriptor, const void *data,
-                   size_t len, const char *sentence)
+static void refuse(struct rpc_fixture *fixture, const ProtobufCMessageDescriptor *descriptor,
+                   const void *data, size_t len, const char *sentence)
 {
     assert_null(decode(fixture, descriptor, data, len));
     assert_string_equal(fixture->error.text, sentence);
@@ -43,7 +43,12 @@ static void the_bytes_of_a_message(void **state)
 
     encode_request(fixture);
     assert_hex_equal(fixture->out.data, fixture->out.len,
-                     "0a05636166c3a9" "1209612e6578616d706c65" "1200" "1801" "3000" "38ffffffffffffffffff01");
+                     "0a05636166c3a9"
+                     "1209612e6578616d706c65"
+                     "1200"
+                     "1801"
+                     "3000"
+                     "38ffffffffffffffffff01");
 }
 
 static void a_round_trip(void **state)
@@ -59,7 +64,8 @@ static void a_round_trip(void **state)
     assert_string_equal(args->alt_names[0], "a.example");
     assert_string_equal(args->alt_names[1], "");
     assert_true(args->usage_ra_tls && !args->usage_server_auth);
-    assert_int_equal(args->optional_not_before_case, DSTACK__GET_TLS_KEY_ARGS__OPTIONAL_NOT_BEFORE_NOT_BEFORE);
+    assert_int_equal(args->optional_not_before_case,
+                     DSTACK__GET_TLS_KEY_ARGS__OPTIONAL_NOT_BEFORE_NOT_BEFORE);
     assert_true(args->not_before == 0 && args->not_after == UINT64_MAX);
 }
 
@@ -147,17 +153,21 @@ static void what_is_no_message(void **state)
 
     refuse(fixture, TLS, "{}", 2, sentence);
     refuse(fixture, TLS, "hello", 5, sentence);
-    refuse(fixture, TLS, "\x0a\xff\xff\xff\xff\x0f", 6, sentence);             /* a string of 4 GiB */
+    refuse(fixture, TLS, "\x0a\xff\xff\xff\xff\x0f", 6, sentence); /* a string of 4 GiB */
     refuse(fixture, TLS, "\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11, sentence);
-    refuse(fixture, TLS, "\x0a\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80", 12, sentence); /* endless varint */
-    refuse(fixture, TLS, "\x08\x01", 2, sentence);                             /* a number for the subject */
-    refuse(fixture, TLS, "\x0b", 1, sentence);                                 /* a group */
+    refuse(fixture, TLS, "\x0a\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80", 12,
+           sentence);                              /* endless varint */
+    refuse(fixture, TLS, "\x08\x01", 2, sentence); /* a number for the subject */
+    refuse(fixture, TLS, "\x0b", 1, sentence);     /* a group */
 }
 
 static void unknown_fields_are_ignored(void **state)
 {
     /* 100 varint, 101 bytes, 102 of 8 bytes, then the subject. */
-    static const char bytes[] = "\xa0\x06\x07" "\xaa\x06\x02hi" "\xb1\x06\1\2\3\4\5\6\7\x08" "\x0a\x01x";
+    static const char bytes[] = "\xa0\x06\x07"
+                                "\xaa\x06\x02hi"
+                                "\xb1\x06\1\2\3\4\5\6\7\x08"
+                                "\x0a\x01x";
     struct rpc_fixture *fixture = *state;
     const Dstack__GetTlsKeyArgs *args = decode(fixture, TLS, bytes, sizeof bytes - 1);
 
@@ -174,7 +184,8 @@ static void strings_must_be_utf8(void **state)
     refuse(fixture, TLS, "\x0a\x03\xed\xa0\x80", 5, "subject must be UTF-8 text");
     refuse(fixture, TLS, "\x0a\x01x\x12\x01y\x12\x01\x80", 9, "alt_names must be UTF-8 text");
     refuse(fixture, &sample_descriptor, "\x0a\x01\xc3", 3, "alias must be UTF-8 text");
-    assert_non_null(decode(fixture, &dstack__emit_event_args__descriptor, "\x12\x01\xff", 3)); /* bytes are free */
+    assert_non_null(
+        decode(fixture, &dstack__emit_event_args__descriptor, "\x12\x01\xff", 3)); /* bytes are free */
 }
 
 static void a_response_past_the_limit_overflows(void **state)

@@ -37,7 +37,8 @@ static void percent_and_plus(void **state)
     struct rpc_fixture *fixture = *state;
 
     assert_string_equal(tls(fixture, "subject=a+b%20c%2Bd%2f")->subject, "a b c+d/");
-    assert_string_equal(tls(fixture, "subject=caf%C3%A9%f0%9F%98%80")->subject, "caf\xc3\xa9\xf0\x9f\x98\x80");
+    assert_string_equal(tls(fixture, "subject=caf%C3%A9%f0%9F%98%80")->subject,
+                        "caf\xc3\xa9\xf0\x9f\x98\x80");
     assert_string_equal(tls(fixture, "subject=caf\xc3\xa9")->subject, "caf\xc3\xa9");
     assert_string_equal(tls(fixture, "subject=a%26b%3Dc%25d")->subject, "a&b=c%d");
     assert_string_equal(tls(fixture, "subject=a=b=c")->subject, "a=b=c");
@@ -48,8 +49,9 @@ static void percent_and_plus(void **state)
 static void a_bad_percent_is_refused(void **state)
 {
     static const char *const queries[] = {
-        "subject=%", "subject=%4", "subject=%zz", "subject=%4g", "subject=%g4", "subject=%%41", "subject=a%&x=41",
-        "subject=%+1", "su%bject=x", "other=%", "%", "subject=%:0", "subject=%0/", "subject=%@0", "subject=%`0",
+        "subject=%",       "subject=%4",  "subject=%zz", "subject=%4g", "subject=%g4", "subject=%%41",
+        "subject=a%&x=41", "subject=%+1", "su%bject=x",  "other=%",     "%",           "subject=%:0",
+        "subject=%0/",     "subject=%@0", "subject=%`0",
     };
     struct rpc_fixture *fixture = *state;
 
@@ -91,7 +93,8 @@ static void integers(void **state)
     struct rpc_fixture *fixture = *state;
     Dstack__GetTlsKeyArgs *args = tls(fixture, "not_before=0&not_after=18446744073709551615");
 
-    assert_int_equal(args->optional_not_before_case, DSTACK__GET_TLS_KEY_ARGS__OPTIONAL_NOT_BEFORE_NOT_BEFORE);
+    assert_int_equal(args->optional_not_before_case,
+                     DSTACK__GET_TLS_KEY_ARGS__OPTIONAL_NOT_BEFORE_NOT_BEFORE);
     assert_true(args->not_before == 0);
     assert_int_equal(args->optional_not_after_case, DSTACK__GET_TLS_KEY_ARGS__OPTIONAL_NOT_AFTER_NOT_AFTER);
     assert_true(args->not_after == UINT64_MAX);
@@ -107,14 +110,16 @@ static void integers(void **state)
 static void bytes_and_empty_values(void **state)
 {
     struct rpc_fixture *fixture = *state;
-    Dstack__EmitEventArgs *args = rpc_decode(fixture, codec_query_decode, EVENT, "event=&payload=0x00Ff%61%62");
+    Dstack__EmitEventArgs *args =
+        rpc_decode(fixture, codec_query_decode, EVENT, "event=&payload=0x00Ff%61%62");
 
     assert_string_equal(args->event, "");
     assert_hex_equal(args->payload.data, args->payload.len, "00ffab");
     args = rpc_decode(fixture, codec_query_decode, EVENT, "event&payload");
     assert_string_equal(args->event, "");
     assert_int_equal(args->payload.len, 0);
-    rpc_refuse(fixture, codec_query_decode, EVENT, "payload=abc", "payload must be hex with two digits a byte");
+    rpc_refuse(fixture, codec_query_decode, EVENT, "payload=abc",
+               "payload must be hex with two digits a byte");
     rpc_refuse(fixture, codec_query_decode, EVENT, "payload=zz", "payload must be hex, but its character 1");
     rpc_refuse(fixture, codec_query_decode, EVENT, "payload=a+b", "payload must be hex, but its character 2");
 }
@@ -157,8 +162,9 @@ static void messages_are_not_for_a_query(void **state)
 static void numbers_of_every_width(void **state)
 {
     struct rpc_fixture *fixture = *state;
-    const struct sample *sample = rpc_decode(fixture, codec_query_decode, &sample_descriptor,
-                                             "i32=-2147483648&i64=-1&u32=4294967295&numbers=1&numbers=2&flags=1&alias");
+    const struct sample *sample =
+        rpc_decode(fixture, codec_query_decode, &sample_descriptor,
+                   "i32=-2147483648&i64=-1&u32=4294967295&numbers=1&numbers=2&flags=1&alias");
 
     assert_true(sample->i32 == INT32_MIN && sample->i64 == -1 && sample->u32 == UINT32_MAX);
     assert_int_equal(sample->n_numbers, 2);
@@ -171,9 +177,10 @@ static void numbers_of_every_width(void **state)
 
 static void the_json_flag(void **state)
 {
-    static const char *const yes[] = {"json", "json=", "json=1", "json=true", "a=b&json", "json&a=b", "&&json=1&"};
-    static const char *const no[] = {"",       "json=0", "json=false", "json=2", "json=yes", "JSON",
-                                     "jsonx",  "xjson",  "a=json",     "jso",    "x&y=1",    "json=truex"};
+    static const char *const yes[] = {"json",     "json=",    "json=1",   "json=true",
+                                      "a=b&json", "json&a=b", "&&json=1&"};
+    static const char *const no[] = {"",      "json=0", "json=false", "json=2", "json=yes", "JSON",
+                                     "jsonx", "xjson",  "a=json",     "jso",    "x&y=1",    "json=truex"};
 
     (void)state;
     for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)

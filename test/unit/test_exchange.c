@@ -6,7 +6,8 @@
 static void an_error_replaces_the_response(void **state)
 {
     struct buf body;
-    struct http_response response = {.status = 200, .content_type = "text/html", .body = &body, .method = "GetKey"};
+    struct http_response response = {
+        .status = 200, .content_type = "text/html", .body = &body, .method = "GetKey"};
 
     (void)state;
     buf_init(&body, 100);

@@ -70,8 +70,8 @@ static void sign_as_a_running_agent_and_verify(void **state)
                       "51ec279eb0da3fb45335c2fd6badaf701905bf35f229912976c4ae3c9d649cf9"
                       "7f964473f2dce7118743bad84a6df707d11c9b5f0b38379204e14fd2c7baddba01");
     assert_binary_hex(response->signature_chain[2], kms_signature);
-    assert_binary_hex(response->public_key, "036105f01d1fd781568f7c208b087b1c4f522601410ed7e9c7870d573de7c46d"
-                                            "54");
+    assert_binary_hex(response->public_key,
+                      "036105f01d1fd781568f7c208b087b1c4f522601410ed7e9c7870d573de7c46d54");
     memcpy(signature, response->signature.data, 64);
     memcpy(public_key, response->public_key.data, 33);
     check.algorithm = algorithm;
@@ -189,12 +189,9 @@ static void gpu_info_is_empty_unless_given(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_TD(get_key_as_a_running_agent),
-        WITH_TD(sign_as_a_running_agent_and_verify),
-        WITH_TD(sign_and_verify_want_an_algorithm),
-        WITH_TD(quotes_and_attestations_pad_the_report_data),
-        WITH_TD(an_emitted_event_is_in_the_log),
-        WITH_TD(a_tls_key_is_fresh_and_as_asked),
+        WITH_TD(get_key_as_a_running_agent),        WITH_TD(sign_as_a_running_agent_and_verify),
+        WITH_TD(sign_and_verify_want_an_algorithm), WITH_TD(quotes_and_attestations_pad_the_report_data),
+        WITH_TD(an_emitted_event_is_in_the_log),    WITH_TD(a_tls_key_is_fresh_and_as_asked),
         WITH_TD(gpu_info_is_empty_unless_given),
     };
 

@@ -84,11 +84,13 @@ static void a_wrong_digit_is_pointed_at(void **state)
     static const struct {
         const char *text;
         size_t at;
-    } cases[] = {
-        {"g0", 0},   {"0g", 1},     {"00 0", 2},  {"0x0x", 3}, {"x0", 0}, {"0xzz", 2},
-        {"abcx", 3}, {"00\xc3\xa4", 2}, {"12/4", 2}, {"12:4", 2}, {"12@4", 2}, {"12`4", 2},
-        {"12G", 2},  /* a digit is named first, even of an odd number */
-    };
+    } cases
+        [] =
+            {
+                {"g0", 0},   {"0g", 1},   {"00 0", 2},       {"0x0x", 3}, {"x0", 0},
+                {"0xzz", 2}, {"abcx", 3}, {"00\xc3\xa4", 2}, {"12/4", 2}, {"12:4", 2},
+                {"12@4", 2}, {"12`4", 2}, {"12G", 2}, /* a digit is named first, even of an odd number */
+            };
     uint8_t out[4];
     size_t len, bad_at;
 
@@ -118,12 +120,9 @@ static void only_the_hex_digits_are_digits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_byte_round_trips),
-        cmocka_unit_test(either_case_and_a_prefix),
-        cmocka_unit_test(nothing_is_no_bytes),
-        cmocka_unit_test(an_odd_count_is_refused),
-        cmocka_unit_test(a_wrong_digit_is_pointed_at),
-        cmocka_unit_test(only_the_hex_digits_are_digits),
+        cmocka_unit_test(every_byte_round_trips),      cmocka_unit_test(either_case_and_a_prefix),
+        cmocka_unit_test(nothing_is_no_bytes),         cmocka_unit_test(an_odd_count_is_refused),
+        cmocka_unit_test(a_wrong_digit_is_pointed_at), cmocka_unit_test(only_the_hex_digits_are_digits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,7 +68,9 @@ static void other_characters_are_escaped(void **state)
 static void each_bad_byte_is_replaced(void **state)
 {
     (void)state;
-    assert_string("a\xff" "b", 3, "\"a\\ufffdb\"");
+    assert_string("a\xff"
+                  "b",
+                  3, "\"a\\ufffdb\"");
     assert_string("\xc3", 1, "\"\\ufffd\"");
     assert_string("\xf0\x9f\x98", 3, "\"\\ufffd\\ufffd\\ufffd\"");
     assert_string("\xed\xa0\x80!", 4, "\"\\ufffd\\ufffd\\ufffd!\"");

@@ -4,9 +4,12 @@
 #include "sim/td/td_hob.h"
 #include "test/unit/vectors.h"
 
-static const char rtmr0[] = "b3affb6a025af8cfaed4256a517a4d5759f8d136be5df29c18e889f404f2aa94b38a88e76ce6b7842b3dfd19f24f1f1f";
-static const char rtmr1[] = "7ab9db7df5c002ccf434b7f19c291737b26e316c18f6cb30d6d71ae54bc0846ed1cb0fdfc721ade2ee77101d71c69394";
-static const char rtmr2[] = "0b3d57b3d45a56e985728d022ccc7e1ef9c16ddcdcfc87b7edbe05e69352cb35058bb9ae09f8f61c192ab8fe12298362";
+static const char rtmr0[] =
+    "b3affb6a025af8cfaed4256a517a4d5759f8d136be5df29c18e889f404f2aa94b38a88e76ce6b7842b3dfd19f24f1f1f";
+static const char rtmr1[] =
+    "7ab9db7df5c002ccf434b7f19c291737b26e316c18f6cb30d6d71ae54bc0846ed1cb0fdfc721ade2ee77101d71c69394";
+static const char rtmr2[] =
+    "0b3d57b3d45a56e985728d022ccc7e1ef9c16ddcdcfc87b7edbe05e69352cb35058bb9ae09f8f61c192ab8fe12298362";
 static const char os_image_hash[] = "54079975c11c82df3ad3ba07a15ce983e9d31801d05fc99cdc07ef6d012e5c87";
 static const char checksum_file[] =
     "07ba32147e3818e9ec3e739202b483182b11bcecee5c50b357ba52a9b85bbddf  measurement.tdx.cbor\n";
@@ -99,7 +102,8 @@ static void writes_the_reference_hob(void **state)
 
     (void)state;
     buf_init(&out, SIZE_MAX);
-    assert_int_equal(td_hob_write(&out, span_of(image.td_hob_witness, image.td_hob_witness_len), 0x80000000, &error), 0);
+    assert_int_equal(
+        td_hob_write(&out, span_of(image.td_hob_witness, image.td_hob_witness_len), 0x80000000, &error), 0);
     assert_hex_equal(out.data, out.len, td_hob);
     buf_free(&out);
 }
@@ -113,7 +117,8 @@ static void splits_large_memory_around_the_hole(void **state)
 
     (void)state;
     buf_init(&out, SIZE_MAX);
-    assert_int_equal(td_hob_write(&out, span_of(image.td_hob_witness, image.td_hob_witness_len), 0x100000000, &error), 0);
+    assert_int_equal(
+        td_hob_write(&out, span_of(image.td_hob_witness, image.td_hob_witness_len), 0x100000000, &error), 0);
     assert_int_equal(out.len, sizeof td_hob / 2 + 48);
     assert_memory_equal(out.data + out.len - sizeof last, last, sizeof last);
     buf_free(&out);

@@ -107,7 +107,8 @@ static void texts_that_are_no_number(void **state)
 {
     static const char *const too_big[] = {"18446744073709551616", "18446744073709551620", "-1",
                                           "99999999999999999999999999999999", "-99999999999999999999999"};
-    static const char *const no_digits[] = {"1.0", "1e3", "+1", " 1", "1 ", "0x10", "--1", "1-", "ten", "1\xc2\xb2"};
+    static const char *const no_digits[] = {"1.0",  "1e3", "+1", " 1",  "1 ",
+                                            "0x10", "--1", "1-", "ten", "1\xc2\xb2"};
     struct rpc_fixture *fixture = *state;
     struct message_slot i64 = sample_slot(fixture, SAMPLE_I64), u64 = sample_slot(fixture, SAMPLE_U64);
 
@@ -119,7 +120,8 @@ static void texts_that_are_no_number(void **state)
                        "u64 must be a whole number in decimal digits");
     assert_refused(fixture, message_set_number_text(&u64, span_of("1\0", 2)),
                    "u64 must be a whole number in decimal digits");
-    assert_refused(fixture, message_set_number_text(&u64, NO_SPAN), "u64 must be a whole number, not an empty text");
+    assert_refused(fixture, message_set_number_text(&u64, NO_SPAN),
+                   "u64 must be a whole number, not an empty text");
     assert_refused(fixture, message_set_number_text(&u64, span_text("-")),
                    "u64 must be a whole number, not an empty text");
     assert_refused(fixture, message_set_number_text(&i64, span_text("9223372036854775808")),
@@ -134,8 +136,10 @@ static void each_setter_refuses_other_types(void **state)
     struct message_slot text = sample_slot(fixture, SAMPLE_ALIAS), flag = sample_slot(fixture, SAMPLE_FLAGS);
     struct message_slot number = sample_slot(fixture, SAMPLE_U64), inner = sample_slot(fixture, SAMPLE_INNER);
 
-    assert_refused(fixture, message_set_text(&flag, span_text("x")), "flags must be true or false, not a string");
-    assert_refused(fixture, message_set_text(&number, span_text("1")), "u64 must be a whole number, not a string");
+    assert_refused(fixture, message_set_text(&flag, span_text("x")),
+                   "flags must be true or false, not a string");
+    assert_refused(fixture, message_set_text(&number, span_text("1")),
+                   "u64 must be a whole number, not a string");
     assert_refused(fixture, message_set_bool(&text, true), "alias must be a string, not true or false");
     assert_refused(fixture, message_set_unsigned(&inner, 1), "inner must be an object, not a number");
     assert_refused(fixture, message_set_signed(&inner, -1), "inner must be an object, not a number");
@@ -182,7 +186,8 @@ static void bytes_are_hex(void **state)
 static void repeated_fields_grow(void **state)
 {
     struct rpc_fixture *fixture = *state;
-    struct message_slot numbers = sample_slot(fixture, SAMPLE_NUMBERS), flags = sample_slot(fixture, SAMPLE_FLAGS);
+    struct message_slot numbers = sample_slot(fixture, SAMPLE_NUMBERS),
+                        flags = sample_slot(fixture, SAMPLE_FLAGS);
 
     for (size_t i = 0; i < 1000; i++) {
         assert_int_equal(message_set_unsigned(&numbers, UINT64_MAX - i), 0);
@@ -209,7 +214,8 @@ static void the_last_value_of_a_single_field_stays(void **state)
 static void messages_inside(void **state)
 {
     struct rpc_fixture *fixture = *state;
-    struct message_slot inner = sample_slot(fixture, SAMPLE_INNER), items = sample_slot(fixture, SAMPLE_ITEMS);
+    struct message_slot inner = sample_slot(fixture, SAMPLE_INNER),
+                        items = sample_slot(fixture, SAMPLE_ITEMS);
     ProtobufCMessage *info = message_new(&dstack__bootstrap_info__descriptor, &fixture->arena);
     ProtobufCMessage *id = message_new(&dstack__app_id__descriptor, &fixture->arena);
 
@@ -233,7 +239,8 @@ static void strings_from_the_wire_are_checked_everywhere(void **state)
     args.n_alt_names = 2;
     assert_int_equal(message_check_strings(&args.base, &fixture->error), 0);
     args.n_alt_names = 3;
-    assert_refused(fixture, message_check_strings(&args.base, &fixture->error), "alt_names must be UTF-8 text");
+    assert_refused(fixture, message_check_strings(&args.base, &fixture->error),
+                   "alt_names must be UTF-8 text");
     assert_int_equal(message_check_strings(&sample.base, &fixture->error), 0);
     sample.alias = bad;
     sample.alias_case = 1;
@@ -244,7 +251,7 @@ static void every_method_can_be_carried(void **state)
 {
     static const ProtobufCServiceDescriptor *const services[] = {
         &dstack__dstack_guest__descriptor, &dstack__tappd__descriptor, &dstack__worker__descriptor,
-        &dstack__guest_api__descriptor, &dstack__kms__descriptor,
+        &dstack__guest_api__descriptor,    &dstack__kms__descriptor,
     };
 
     (void)state;
@@ -252,7 +259,8 @@ static void every_method_can_be_carried(void **state)
         for (unsigned k = 0; k < services[i]->n_methods; k++) {
             const ProtobufCMethodDescriptor *method = &services[i]->methods[k];
             if (!message_is_supported(method->input) || !message_is_supported(method->output))
-                fail_msg("%s.%s has a field of a type that the codecs do not know", services[i]->name, method->name);
+                fail_msg("%s.%s has a field of a type that the codecs do not know", services[i]->name,
+                         method->name);
         }
     }
     assert_true(message_is_supported(&sample_descriptor));
@@ -260,8 +268,9 @@ static void every_method_can_be_carried(void **state)
 
 static void other_types_are_known_to_be_unsupported(void **state)
 {
-    static const ProtobufCType types[] = {PROTOBUF_C_TYPE_DOUBLE,  PROTOBUF_C_TYPE_FLOAT,  PROTOBUF_C_TYPE_ENUM,
-                                          PROTOBUF_C_TYPE_FIXED32, PROTOBUF_C_TYPE_SINT64, PROTOBUF_C_TYPE_SFIXED64};
+    static const ProtobufCType types[] = {PROTOBUF_C_TYPE_DOUBLE, PROTOBUF_C_TYPE_FLOAT,
+                                          PROTOBUF_C_TYPE_ENUM,   PROTOBUF_C_TYPE_FIXED32,
+                                          PROTOBUF_C_TYPE_SINT64, PROTOBUF_C_TYPE_SFIXED64};
 
     (void)state;
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {

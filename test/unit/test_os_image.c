@@ -42,11 +42,11 @@ static void the_default_image(void **state)
     assert_string_equal(image.cmdline, "console=ttyS0 init=/init dstack=sim");
     assert_hex_equal(image.td_hob_witness, image.td_hob_witness_len, "80100903000909020b05");
     assert_hex_equal(image.initrd, REGISTER_BYTES,
-                     "46a45a8ccdab51d328d20e5839554c3e459f4d3ad9304eb2953611c7b5b1a36823acc55391ad86c957f4a52"
-                     "cb0419fdf");
+                     "46a45a8ccdab51d328d20e5839554c3e459f4d3ad9304eb2"
+                     "953611c7b5b1a36823acc55391ad86c957f4a52cb0419fdf");
     assert_hex_equal(image.acpi_tables, REGISTER_BYTES,
-                     "ca7ee5605d9f8df58fc245b86e16de2114e109340a398af1d911bdbd463244cafbaa801492a5b02ae39b506"
-                     "b99cab2a2");
+                     "ca7ee5605d9f8df58fc245b86e16de2114e109340a398af1"
+                     "d911bdbd463244cafbaa801492a5b02ae39b506b99cab2a2");
 }
 
 static void image_errors_name_the_member(void **state)
@@ -123,8 +123,8 @@ static void memory_sizes_that_the_rules_describe(void **state)
         const char *size;
         int result;
     } cases[] = {
-        {"2147483648", 0}, {"2952790016", 0}, {"4294967296", 0}, {"70368744177664", 0},
-        {"2147483647", -1}, {"2147483649", -1}, {"2952790015", -1}, {"0", -1}, {"70368744177665", -1},
+        {"2147483648", 0},  {"2952790016", 0},  {"4294967296", 0}, {"70368744177664", 0},  {"2147483647", -1},
+        {"2147483649", -1}, {"2952790015", -1}, {"0", -1},         {"70368744177665", -1},
     };
 
     (void)state;

@@ -57,8 +57,7 @@ static void issues_itself_and_others(void **state)
 static void what_does_not_fit_is_an_error(void **state)
 {
     static const struct x509_attribute long_name[] = {
-        {X509_O, "a name of many words that goes on and on until there is no room for it any more, however "
-                 "it is "
+        {X509_O, "a name of many words that goes on until there is no room for it any more, however it is "
                  "written, for the place it has is one of a hundred and twenty-eight bytes"},
     };
     static const uint8_t large[5000];

@@ -8,7 +8,9 @@
 #include "test/unit/certificate.h"
 
 /* CN first, then O = dstack-simulator: DER Names of the reference chain. */
-#define ORGANIZATION "3119301706035504" "0a0c1064737461636b2d73696d756c61746f72"
+#define ORGANIZATION                                                                                         \
+    "3119301706035504"                                                                                       \
+    "0a0c1064737461636b2d73696d756c61746f72"
 static const char root_name[] = "3037311a301806035504030c11496e74656c2053475820526f6f74204341" ORGANIZATION;
 static const char ca_name[] =
     "303f3122302006035504030c19496e74656c205347582050434b20506c6174666f726d204341" ORGANIZATION;
@@ -132,7 +134,8 @@ static void the_chain_verifies_up_to_the_root(void **state)
 
     certificate_read(&chain, p->pck.pem);
     assert_int_equal(mbedtls_x509_crt_parse(&chain, (const unsigned char *)p->platform_ca.pem,
-                                            strlen(p->platform_ca.pem) + 1), 0);
+                                            strlen(p->platform_ca.pem) + 1),
+                     0);
     certificate_read(&root, p->root.pem);
     assert_issued_by(&chain, &root);
     assert_issued_by(&root, &root);
@@ -164,14 +167,14 @@ static void assert_extensions(const struct pki_entity *entity, const struct want
 }
 
 /* http://127.0.0.1:18096/IntelSGXRootCA.der */
-#define CRL_POINT \
+#define CRL_POINT                                                                                            \
     "3031302fa02da02b8629687474703a2f2f3132372e302e302e313a31383039362f496e74656c534758526f6f7443412e646572"
 
 static void the_pck_certificate_has_six_extensions_in_order(void **state)
 {
     static const struct wanted wanted[] = {
-        {"551d23", false, NULL}, {"551d1f", false, CRL_POINT}, {"551d0e", false, NULL},
-        {"551d0f", true, "030206c0"}, {"551d13", true, "3000"}, {"2a864886f84d010d01", false, NULL},
+        {"551d23", false, NULL},      {"551d1f", false, CRL_POINT}, {"551d0e", false, NULL},
+        {"551d0f", true, "030206c0"}, {"551d13", true, "3000"},     {"2a864886f84d010d01", false, NULL},
     };
 
     assert_extensions(&((struct platform *)*state)->pck, wanted, 6);
@@ -180,7 +183,7 @@ static void the_pck_certificate_has_six_extensions_in_order(void **state)
 static void cas_may_sign_certificates_and_crls(void **state)
 {
     struct wanted wanted[] = {
-        {"551d23", false, NULL}, {"551d1f", false, CRL_POINT}, {"551d0e", false, NULL},
+        {"551d23", false, NULL},      {"551d1f", false, CRL_POINT},         {"551d0e", false, NULL},
         {"551d0f", true, "03020106"}, {"551d13", true, "30060101ff020101"},
     };
     const struct platform *p = *state;
@@ -268,9 +271,8 @@ static void certification_data_holds_all_of_it(void **state)
 static void the_seed_decides(void **state)
 {
     const struct platform *p = *state;
-    struct platform *again = make("seed", "http://127.0.0.1:18096"), *other = make("other", "http://"
-                                                                                            "127.0.0.1:"
-                                                                                            "18096");
+    struct platform *again = make("seed", "http://127.0.0.1:18096");
+    struct platform *other = make("other", "http://127.0.0.1:18096");
 
     assert_string_equal(p->pck.pem, again->pck.pem);
     assert_memory_equal(p->qe_report_signature, again->qe_report_signature, 64);

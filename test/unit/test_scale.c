@@ -25,8 +25,8 @@ static void compact_integers_take_the_shortest_form(void **state)
         size_t value;
         const char *hex;
     } cases[] = {
-        {0, "00"}, {1, "04"}, {42, "a8"}, {63, "fc"}, {64, "0101"}, {69, "1501"}, {16383, "fdff"},
-        {16384, "02000100"}, {65535, "feff0300"}, {(1u << 30) - 1, "feffffff"},
+        {0, "00"},    {1, "04"},       {42, "a8"},          {63, "fc"},          {64, "0101"},
+        {69, "1501"}, {16383, "fdff"}, {16384, "02000100"}, {65535, "feff0300"}, {(1u << 30) - 1, "feffffff"},
     };
 
     (void)state;
@@ -43,7 +43,10 @@ static void fixed_integers_and_bytes(void **state)
     scale_u32(&out, 0x08000001);
     scale_bytes(&out, "abc", 3);
     scale_bytes(&out, NULL, 0);
-    assert_hex_equal(out.data, out.len, "01000008" "0c616263" "00");
+    assert_hex_equal(out.data, out.len,
+                     "01000008"
+                     "0c616263"
+                     "00");
 }
 
 static void long_bytes_have_a_long_head(void **state)

@@ -29,7 +29,7 @@ static int start(void **state)
     struct error error = {.kind = ERROR_NONE};
 
     (void)state;
-    for (uint8_t i = 0; i < sizeof platform.ppid; i++)
+    for (uint8_t i = 0; i < PLATFORM_PPID_BYTES; i++)
         platform.ppid[i] = i;
     x509_extensions_init(&extensions, room, sizeof room);
     return platform_tcb_parse(&platform.tcb, span_of(file->data, file->len), &error);
@@ -51,8 +51,8 @@ static void writes_the_reference_extension(void **state)
 /* Numbers from 0x80 up take a zero in front, PCESVN may take two bytes. */
 static void large_svns_stay_positive(void **state)
 {
-    static const uint8_t first_svn[] = {0x06, 0x0b, 0x2a, 0x86, 0x48, 0x86, 0xf8, 0x4d, 0x01, 0x0d, 0x01,
-                                        0x02, 0x01, 0x02, 0x02, 0x00, 0xff};
+    static const uint8_t first_svn[] = {0x06, 0x0b, 0x2a, 0x86, 0x48, 0x86, 0xf8, 0x4d, 0x01,
+                                        0x0d, 0x01, 0x02, 0x01, 0x02, 0x02, 0x00, 0xff};
     static const uint8_t pce_svn[] = {0x0d, 0x01, 0x02, 0x11, 0x02, 0x03, 0x00, 0xff, 0xfe};
     const struct x509_extension *extension = &extensions.items[0];
 

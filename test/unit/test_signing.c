@@ -153,8 +153,8 @@ static void an_uncompressed_key_verifies(void **state)
 {
     /* SEC 1, both coordinates of the signing key. */
     static const char uncompressed[] = "04"
-        "6105f01d1fd781568f7c208b087b1c4f522601410ed7e9c7870d573de7c46d54"
-        "d3062ba730de314a83317102b967ce20b27e5231fc5529fc421745a2ac35564d";
+                                       "6105f01d1fd781568f7c208b087b1c4f522601410ed7e9c7870d573de7c46d54"
+                                       "d3062ba730de314a83317102b967ce20b27e5231fc5529fc421745a2ac35564d";
     struct verification v;
     struct error error;
     uint8_t key[65];
@@ -205,8 +205,9 @@ static void empty_data_is_data(void **state)
 
 static void other_algorithms_are_unsupported(void **state)
 {
-    static const char *const refused[] = {"",         "rsa", "SECP256K1", "secp256k1 ", "ed25519_prehashed",
-                                          "secp256r1"};
+    static const char *const refused[] = {
+        "", "rsa", "SECP256K1", "secp256k1 ", "ed25519_prehashed", "secp256r1",
+    };
 
     (void)state;
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {

@@ -98,8 +98,10 @@ static void tdx_quote_echoes_what_it_did(void **state)
     static const struct {
         const char *algorithm, *prefix, *did_algorithm, *did_prefix;
     } cases[] = {
-        {"", "", "sha512", "app-data"}, {"", "mine", "sha512", "mine"},
-        {"sha3-256", "", "sha3-256", "app-data"}, {"keccak384", "p", "keccak384", "p"},
+        {"", "", "sha512", "app-data"},
+        {"", "mine", "sha512", "mine"},
+        {"sha3-256", "", "sha3-256", "app-data"},
+        {"keccak384", "p", "keccak384", "p"},
     };
     const struct span data = span_text("hello");
 
@@ -111,8 +113,8 @@ static void tdx_quote_echoes_what_it_did(void **state)
         response = service_answer(s);
         assert_string_equal(response->hash_algorithm, cases[i].did_algorithm);
         assert_string_equal(response->prefix, cases[i].did_prefix);
-        assert_int_equal(report_data_hash(cases[i].did_algorithm, cases[i].did_prefix, data, expected,
-                                          &s->call.error), 0);
+        assert_int_equal(
+            report_data_hash(cases[i].did_algorithm, cases[i].did_prefix, data, expected, &s->call.error), 0);
         assert_memory_equal(response->quote.data + 568, expected, sizeof expected);
         assert_string_equal(response->event_log, td_view(s->td)->event_log.plain);
     }

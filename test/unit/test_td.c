@@ -93,8 +93,8 @@ static void an_event_moves_rtmr3_alone(void **state)
     assert_memory_not_equal(before.rtmr[3], td->registers.rtmr[3], REGISTER_BYTES);
     replay(td, &replayed);
     assert_memory_equal(replayed.rtmr, td->registers.rtmr, sizeof replayed.rtmr);
-    assert_non_null(strstr(td_view(td)->event_log.plain, "\"event\":\"hello\",\"event_payload\":"
-                                                         "\"776f726c64\""));
+    assert_non_null(
+        strstr(td_view(td)->event_log.plain, "\"event\":\"hello\",\"event_payload\":\"776f726c64\""));
 }
 
 static void a_refused_event_changes_nothing(void **state)

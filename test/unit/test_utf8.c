@@ -75,14 +75,28 @@ static void one_character_is_read_at_a_time(void **state)
 static void forbidden_forms(void **state)
 {
     static const char *const texts[] = {
-        "\x80", "\xbf", "\xff", "\xfe",                     /* bytes that start nothing */
-        "\xc0\x80", "\xc1\xbf",                             /* overlong */
-        "\xe0\x80\x80", "\xe0\x9f\xbf",
-        "\xf0\x80\x80\x80", "\xf0\x8f\xbf\xbf",
-        "\xed\xa0\x80", "\xed\xbf\xbf",                     /* surrogates */
-        "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",             /* past U+10FFFF */
-        "\xf8\x88\x80\x80\x80", "\xfc\x84\x80\x80\x80\x80", /* five and six bytes */
-        "\xc3(", "\xe2\x82(", "\xe2(\xa1", "\xf0(\x8c\xbc", "\xf0\x90(\xbc", "\xf0\x9f\x98(",
+        "\x80",
+        "\xbf",
+        "\xff",
+        "\xfe", /* bytes that start nothing */
+        "\xc0\x80",
+        "\xc1\xbf", /* overlong */
+        "\xe0\x80\x80",
+        "\xe0\x9f\xbf",
+        "\xf0\x80\x80\x80",
+        "\xf0\x8f\xbf\xbf",
+        "\xed\xa0\x80",
+        "\xed\xbf\xbf", /* surrogates */
+        "\xf4\x90\x80\x80",
+        "\xf5\x80\x80\x80", /* past U+10FFFF */
+        "\xf8\x88\x80\x80\x80",
+        "\xfc\x84\x80\x80\x80\x80", /* five and six bytes */
+        "\xc3(",
+        "\xe2\x82(",
+        "\xe2(\xa1",
+        "\xf0(\x8c\xbc",
+        "\xf0\x90(\xbc",
+        "\xf0\x9f\x98(",
         "\xc3\xc3",
     };
 
@@ -111,8 +125,10 @@ static void whole_texts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_character_and_no_surrogate), cmocka_unit_test(a_character_cut_short),
-        cmocka_unit_test(one_character_is_read_at_a_time),  cmocka_unit_test(forbidden_forms),
+        cmocka_unit_test(every_character_and_no_surrogate),
+        cmocka_unit_test(a_character_cut_short),
+        cmocka_unit_test(one_character_is_read_at_a_time),
+        cmocka_unit_test(forbidden_forms),
         cmocka_unit_test(whole_texts),
     };
 

@@ -68,10 +68,10 @@ static void the_event_log_is_all_events(void **state)
 
 static void events_have_their_members_in_order(void **state)
 {
-    static const char first[] = "[{\"imr\":0,\"event_type\":2147483659,\"digest\":"
-                                "\"81bfeb32b8138cea1a8144dda787eff6093c4c5d8b548bfc6ab55c42"
-                                "82171990873491b647c1159cc6e2f1f83b75d0ff\",\"event\":\"\",\"event_payload\":"
-                                "\"\"},{\"imr\":0,";
+    static const char first[] =
+        "[{\"imr\":0,\"event_type\":2147483659,\"digest\":\"81bfeb32b8138cea1a8144dda787eff6093c4c5d"
+        "8b548bfc6ab55c4282171990873491b647c1159cc6e2f1f83b75d0ff\",\"event\":\"\",\"event_payload\":\"\"},"
+        "{\"imr\":0,";
 
     assert_memory_equal(td_view(*state)->event_log.plain, first, sizeof first - 1);
 }
@@ -104,7 +104,7 @@ static void the_measurements_of_all_and_of_the_system(void **state)
     const struct td_view *view = td_view(td);
     uint8_t expected[32], provider[32], system_before[32];
     struct bytes parts[] = {
-        {td->registers.mrtd, 48}, {td->registers.rtmr[0], 48}, {td->registers.rtmr[1], 48},
+        {td->registers.mrtd, 48},    {td->registers.rtmr[0], 48}, {td->registers.rtmr[1], 48},
         {td->registers.rtmr[2], 48}, {td->registers.rtmr[3], 48},
     };
     struct error error = {.kind = ERROR_NONE};
