@@ -118,7 +118,6 @@ static int start(struct simulator *simulator, const struct options *options, str
         return -1;
     services_init(&simulator->services, simulator->td);
     endpoints_route(&simulator->endpoints, &simulator->services);
-    td_view(simulator->td); /* the first request finds everything rendered */
     return write_ready_file(simulator, options->ready_file, error);
 }
 

@@ -90,6 +90,8 @@ int machine_parse(struct machine *machine, struct span json, struct error *error
         copy_string(root, "cloud_vendor", machine->cloud_vendor, MACHINE_NAME_BYTES, error) == 0 &&
         copy_string(root, "cloud_product", machine->cloud_product, MACHINE_NAME_BYTES, error) == 0)
         result = 0;
+    if (result == 0 && cpus == 0)
+        result = error_input(error, "cpu_count must be at least 1");
     machine->cpu_count = (uint32_t)cpus;
     json_decref(root);
     return result;

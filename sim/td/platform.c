@@ -9,7 +9,7 @@
 #define ORGANIZATION "dstack-simulator"
 #define ROOT_CRL_FILE "/IntelSGXRootCA.der"
 
-enum serial { SERIAL_ROOT = 1, SERIAL_PLATFORM_CA = 2, SERIAL_PCK = 3 };
+enum serial { SERIAL_ROOT = 1, SERIAL_PLATFORM_CA = 2, SERIAL_PCK = PLATFORM_SERIAL_PCK, SERIAL_TCB_SIGNING = 4 };
 
 /* Kinds of certification data (quote format 4). */
 enum { CERTIFICATION_PCK_CHAIN = 5, CERTIFICATION_QE_REPORT = 6 };
@@ -90,11 +90,14 @@ static int issue_chain(struct platform *platform, const struct seed *seed, const
     seed_p256(seed, "pki/root", NO_SPAN, &platform->root.key);
     seed_p256(seed, "pki/platform-ca", NO_SPAN, &platform->platform_ca.key);
     seed_p256(seed, "pki/pck", NO_SPAN, &platform->pck.key);
+    seed_p256(seed, "pki/tcb-signing", NO_SPAN, &platform->tcb_signing.key);
     if (issue(&platform->root, &platform->root, SERIAL_ROOT, "Intel SGX Root CA", public_url, 1, NULL, error) ||
         issue(&platform->platform_ca, &platform->root, SERIAL_PLATFORM_CA, "Intel SGX PCK Platform CA", public_url, 0,
               NULL, error) ||
         issue(&platform->pck, &platform->platform_ca, SERIAL_PCK, "Intel SGX PCK Certificate", public_url,
-              X509_NOT_A_CA, platform, error))
+              X509_NOT_A_CA, platform, error) ||
+        issue(&platform->tcb_signing, &platform->root, SERIAL_TCB_SIGNING, "Intel SGX TCB Signing", public_url,
+              X509_NOT_A_CA, NULL, error))
         return -1;
     return 0;
 }
@@ -129,6 +132,7 @@ int platform_init(struct platform *platform, const struct seed *seed, const char
     if (issue_chain(platform, seed, public_url, error))
         return -1;
     seed_p256(seed, "qe/attestation-key", NO_SPAN, &platform->attestation_key);
+    seed_p256(seed, "qe/stranger-key", NO_SPAN, &platform->stranger_key);
     seed_bytes(seed, "qe/auth-data", NO_SPAN, platform->qe_auth, sizeof platform->qe_auth);
     report_qe(platform, seed);
     return 0;
@@ -139,6 +143,7 @@ void platform_free(struct platform *platform)
     pki_free(&platform->root);
     pki_free(&platform->platform_ca);
     pki_free(&platform->pck);
+    pki_free(&platform->tcb_signing);
     bytes_wipe(platform, sizeof *platform);
 }
 

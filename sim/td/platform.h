@@ -29,6 +29,8 @@ struct platform_tcb {
     uint16_t qe_isv_svn;
 };
 
+#define PLATFORM_SERIAL_PCK 3
+
 struct platform {
     struct platform_tcb tcb;
     uint8_t ppid[PLATFORM_PPID_BYTES];
@@ -36,7 +38,9 @@ struct platform {
     struct pki_entity root; /* Intel SGX Root CA, but ours */
     struct pki_entity platform_ca;
     struct pki_entity pck;
-    struct p256_key attestation_key;
+    struct pki_entity tcb_signing;   /* signs TCB info and QE identity */
+    struct p256_key attestation_key; /* the one the QE report vouches for */
+    struct p256_key stranger_key;    /* one it does not */
     uint8_t qe_auth[PLATFORM_AUTH_BYTES];
     uint8_t qe_report[PLATFORM_QE_REPORT_BYTES];
     uint8_t qe_report_signature[P256_SIGNATURE_BYTES]; /* by the PCK key */

@@ -22,6 +22,7 @@ enum {
 static const uint8_t qe_vendor_id[16] = {
     0x93, 0x9a, 0x72, 0x33, 0xf7, 0x9c, 0x4c, 0xa9, 0x94, 0x0a, 0x0d, 0xb3, 0x95, 0x7f, 0x06, 0x07,
 };
+#define TD_ATTRIBUTES_DEBUG 0x01 /* in the first byte */
 /* SEPT_VE_DISABLE, as every dstack TD has it. */
 static const uint8_t td_attributes[8] = {0x00, 0x00, 0x00, 0x10};
 static const uint8_t xfam[8] = {0xe7, 0x02, 0x06};
@@ -48,6 +49,16 @@ void quote_template_init(struct quote_template *template, const struct platform 
     memcpy(bytes->data + TD_ATTRIBUTES, td_attributes, sizeof td_attributes);
     memcpy(bytes->data + XFAM, xfam, sizeof xfam);
     bytes_put_le32(bytes->data + SIGNATURE_LENGTH, (uint32_t)(bytes->len - SIGNATURE));
+}
+
+void quote_template_set_scenario(struct quote_template *template, const struct platform *platform,
+                                 const struct scenario *scenario)
+{
+    uint8_t *bytes = template->bytes.data;
+
+    template->key = scenario->key_not_vouched ? &platform->stranger_key : &platform->attestation_key;
+    memcpy(bytes + QUOTE_CERTIFICATION_OFFSET, template->key->public_key, P256_PUBLIC_BYTES);
+    bytes[TD_ATTRIBUTES] = scenario->debug_td ? TD_ATTRIBUTES_DEBUG : 0;
 }
 
 size_t quote_size(const struct quote_template *template)

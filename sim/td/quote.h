@@ -5,6 +5,7 @@
 #include "sim/base/buf.h"
 #include "sim/td/platform.h"
 #include "sim/td/registers.h"
+#include "sim/td/scenario.h"
 
 #define QUOTE_REPORT_DATA_BYTES 64
 #define QUOTE_SIGNED_BYTES (48 + 584) /* header and TD report */
@@ -14,11 +15,15 @@
  * and signature. Made once; buf_free(&template->bytes). */
 struct quote_template {
     struct buf bytes;
-    const struct p256_key *key; /* the platform's attestation key */
+    const struct p256_key *key; /* what signs: one of the platform's */
 };
 
 /* The platform must outlive the template. */
 void quote_template_init(struct quote_template *template, const struct platform *platform);
+
+/* Makes the quotes that follow those of the scenario's platform. */
+void quote_template_set_scenario(struct quote_template *template, const struct platform *platform,
+                                 const struct scenario *scenario);
 
 /* Bytes of every quote made from it. */
 size_t quote_size(const struct quote_template *template);

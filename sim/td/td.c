@@ -8,6 +8,8 @@
 #include "sim/td/fixtures.h"
 #include "sim/td/view.h"
 
+#define COLLATERAL_FRESH_SECONDS 3600 /* then it is dated anew */
+
 static struct span fixture_span(const char *name)
 {
     const struct fixture *fixture = fixture_find(name);
@@ -79,7 +81,12 @@ struct td *td_new(const struct td_config *config, struct error *error)
         return NULL;
     }
     quote_template_init(&td->quote, &td->platform);
-    td->view_is_stale = true;
+    td_set_scenario(td, &config->scenario);
+    if (td_view(td)->app_cert.len == 0) {
+        error_internal(error, "this TD's own certificate could not be written");
+        td_free(td);
+        return NULL;
+    }
     return td;
 }
 
@@ -88,6 +95,7 @@ void td_free(struct td *td)
     if (!td)
         return;
     view_free(&td->view);
+    collateral_free(&td->collateral);
     text_free(&td->vm_config);
     text_free(&td->key_provider_info);
     text_free(&td->gpu_info);
@@ -109,6 +117,27 @@ int td_emit_event(struct td *td, const char *name, struct span payload, struct e
         return -1;
     td->view_is_stale = true;
     return 0;
+}
+
+void td_set_scenario(struct td *td, const struct scenario *scenario)
+{
+    td->scenario = *scenario;
+    quote_template_set_scenario(&td->quote, &td->platform, scenario);
+    collateral_free(&td->collateral);
+    td->view_is_stale = true; /* this TD's own certificate holds a quote */
+}
+
+const struct collateral *td_collateral(struct td *td, int64_t now, struct error *error)
+{
+    struct collateral *collateral = &td->collateral;
+    bool is_fresh = collateral->tcb_info && now >= collateral->rendered_at &&
+                    now - collateral->rendered_at < COLLATERAL_FRESH_SECONDS;
+
+    if (!is_fresh && collateral_render(collateral, &td->platform, &td->scenario, now, error)) {
+        collateral_free(collateral);
+        return NULL;
+    }
+    return collateral;
 }
 
 const struct td_view *td_view(struct td *td)

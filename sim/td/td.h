@@ -1,7 +1,8 @@
 /* The simulated trust domain: one struct that holds all state.
  *
  * Built once from its configuration and passed to whoever needs it; two of them
- * can live side by side. It changes only through td_emit_event. What responses
+ * can live side by side. It changes only through td_emit_event
+ * and td_set_scenario. What responses
  * show of it is rendered when it has changed, not for each request. */
 #ifndef TD_TD_H
 #define TD_TD_H
@@ -10,6 +11,7 @@
 #include "sim/base/text.h"
 #include "sim/td/app_key.h"
 #include "sim/td/attestation.h"
+#include "sim/td/collateral.h"
 #include "sim/td/event_log.h"
 #include "sim/td/measurement.h"
 #include "sim/td/os_image.h"
@@ -33,6 +35,7 @@ struct td_config {
     struct span machine;     /* machine.json */
     struct span platform;    /* platform.json */
     struct span gpu_info;    /* text for GpuInfo */
+    struct scenario scenario;
 };
 
 /* The default app, image, machine and platform, seed and instance. */
@@ -61,6 +64,8 @@ struct td {
     struct registers registers;
     struct event_log log;
     struct quote_template quote;
+    struct scenario scenario;
+    struct collateral collateral; /* see td_collateral */
     uint8_t app_id[APP_ID_BYTES];
     uint8_t instance_id[APP_INSTANCE_ID_BYTES];
     uint8_t os_image_hash[32];
@@ -79,8 +84,15 @@ void td_free(struct td *td);
 /* Extends RTMR3 and appends to the event log; see event_log_emit for the limits. */
 int td_emit_event(struct td *td, const char *name, struct span payload, struct error *error);
 
-/* The view of the present state; valid until the next td_emit_event. */
+/* The view of the present state; valid until the next change. */
 const struct td_view *td_view(struct td *td);
+
+/* What is wrong with the platform from now on. */
+void td_set_scenario(struct td *td, const struct scenario *scenario);
+
+/* The collateral that goes with quotes of this TD, valid at `now` (Unix seconds)
+ * unless the scenario says otherwise; until the next call. NULL on error. */
+const struct collateral *td_collateral(struct td *td, int64_t now, struct error *error);
 
 /* A quote over the report data, in the arena. */
 struct span td_quote(struct td *td, const uint8_t report_data[static REPORT_DATA_BYTES], struct arena *arena);

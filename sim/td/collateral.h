@@ -1,0 +1,31 @@
+/* What a verifier fetches beside a quote, as Intel's PCS serves it (Intel PCS API,
+ * version 4), signed under the simulator's own root.
+ *
+ * TCB info and QE identity are dated from one day before now to 30 days after;
+ * CRLs and certificates have the fixed dates of pki.h. */
+#ifndef TD_COLLATERAL_H
+#define TD_COLLATERAL_H
+
+#include "sim/base/span.h"
+#include "sim/td/platform.h"
+#include "sim/td/scenario.h"
+
+struct collateral {
+    char *tcb_info;    /* {"tcbInfo":{...},"signature":"..."}; NUL-terminated, heap, as all of these */
+    char *qe_identity; /* {"enclaveIdentity":{...},"signature":"..."} */
+    char *root_crl_hex;
+    uint8_t *root_crl; /* DER */
+    size_t root_crl_len;
+    uint8_t *pck_crl; /* DER */
+    size_t pck_crl_len;
+    char *tcb_issuer_chain; /* PEM, TCB signing certificate then root */
+    char *pck_issuer_chain; /* PEM, platform CA then root */
+    int64_t rendered_at;    /* Unix seconds */
+};
+
+/* Renders all of it as of now. Frees what was there; a zeroed struct is empty. */
+int collateral_render(struct collateral *collateral, const struct platform *platform,
+                      const struct scenario *scenario, int64_t now, struct error *error);
+void collateral_free(struct collateral *collateral);
+
+#endif

@@ -1,0 +1,44 @@
+/* What a test wants to be wrong with the platform, so that an app can see its own
+ * refusal work. */
+#ifndef TD_SCENARIO_H
+#define TD_SCENARIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sim/base/error.h"
+
+#define SCENARIO_ADVISORIES 16
+#define SCENARIO_ADVISORY_BYTES 32 /* with NUL: "INTEL-SA-00837" */
+
+/* The statuses of Intel's TCB info, version 3. */
+enum tcb_status {
+    TCB_UP_TO_DATE,
+    TCB_SW_HARDENING_NEEDED,
+    TCB_CONFIGURATION_NEEDED,
+    TCB_CONFIGURATION_AND_SW_HARDENING_NEEDED,
+    TCB_OUT_OF_DATE,
+    TCB_OUT_OF_DATE_CONFIGURATION_NEEDED,
+    TCB_REVOKED,
+};
+
+/* All zero is a platform with which nothing is wrong. */
+struct scenario {
+    enum tcb_status tcb_status;
+    char advisories[SCENARIO_ADVISORIES][SCENARIO_ADVISORY_BYTES];
+    size_t advisory_count;
+    bool debug_td;           /* TDATTRIBUTES says debug */
+    bool pck_revoked;        /* the PCK CRL lists the PCK certificate */
+    bool collateral_expired; /* TCB info and QE identity ended yesterday */
+    bool key_not_vouched;    /* quotes are signed by a key the QE report does not name */
+};
+
+const char *tcb_status_name(enum tcb_status status); /* "UpToDate" */
+
+/* Sets the status of that name, or says which there are. */
+int scenario_set_status(struct scenario *scenario, const char *name, struct error *error);
+
+/* Adds an advisory id: letters, digits and dashes. */
+int scenario_add_advisory(struct scenario *scenario, const char *id, struct error *error);
+
+#endif
