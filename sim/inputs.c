@@ -27,6 +27,17 @@ static int check_text(const char *path, struct span text, struct error *error)
     return 0;
 }
 
+static int read_scenario(const struct options *options, struct scenario *scenario, struct error *error)
+{
+    scenario->debug_td = options->debug_td;
+    if (options->tcb_status && scenario_set_status(scenario, options->tcb_status, error))
+        return error_context(error, "--tcb-status");
+    for (size_t i = 0; i < options->advisories.count; i++)
+        if (scenario_add_advisory(scenario, options->advisories.items[i], error))
+            return error_context(error, "--advisory");
+    return 0;
+}
+
 int inputs_read(struct inputs *inputs, const struct options *options, struct error *error)
 {
     *inputs = (struct inputs){.app_compose = NULL};
@@ -35,6 +46,8 @@ int inputs_read(struct inputs *inputs, const struct options *options, struct err
         inputs->config.seed = options->seed;
     if (options->public_url)
         inputs->config.public_url = options->public_url;
+    if (read_scenario(options, &inputs->config.scenario, error))
+        return -1;
     if (options->app_compose)
         inputs->config.app_compose_name = options->app_compose;
     if (options->app_keys)

@@ -29,6 +29,9 @@ struct options {
     char *app_compose;
     char *app_keys;
     char *gpu_info;
+    char *tcb_status; /* a name of scenario.h */
+    struct options_list advisories;
+    bool debug_td;
     char *seed;       /* 1 to 256 bytes */
     char *public_url; /* http:// or https://, no slash at the end */
     enum log_level log_level;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/listen_spec.h"
+#include "sim/td/scenario.h"
 
 enum { SEED_MAX = 256, URL_MAX = 200 };
 
@@ -50,8 +51,23 @@ static int check_url(char *value, struct error *error)
     return 0;
 }
 
+static int check_tcb_status(char *value, struct error *error)
+{
+    struct scenario scenario;
+
+    return scenario_set_status(&scenario, value, error);
+}
+
+static int check_advisory(char *value, struct error *error)
+{
+    struct scenario scenario = {.advisory_count = 0};
+
+    return scenario_add_advisory(&scenario, value, error);
+}
+
 #define STRING(name) OPTION_STRING, offsetof(struct options, name)
 #define SPECS(name) OPTION_SPECS, offsetof(struct options, name)
+#define LIST(name) OPTION_LIST, offsetof(struct options, name)
 #define FLAG(name) OPTION_FLAG, offsetof(struct options, name)
 #define COMMAND(name) OPTION_COMMAND, offsetof(struct options, name)
 #define LEVEL(name) OPTION_LEVEL, offsetof(struct options, name)
@@ -77,6 +93,10 @@ const struct option_row options_table[] = {
     {"gpu-info", 0, "FILE", STRING(gpu_info), NULL, GROUP_APP, "what GpuInfo answers; nothing unless given"},
     {"seed", 0, "TEXT", STRING(seed), check_seed, GROUP_APP,
      "everything random-looking follows from it"},
+
+    {"tcb-status", 0, "STATUS", STRING(tcb_status), check_tcb_status, GROUP_PLATFORM, "UpToDate (default), OutOfDate, Revoked, ..."},
+    {"advisory", 0, "ID", LIST(advisories), check_advisory, GROUP_PLATFORM, "repeatable: an advisory of that TCB status"},
+    {"debug-td", 0, NULL, FLAG(debug_td), NULL, GROUP_PLATFORM, "quotes say that the TD can be debugged"},
 
     {"log-level", 0, "LEVEL", LEVEL(log_level), NULL, GROUP_LOGGING,
      "error, warn, info (default), debug or off"},

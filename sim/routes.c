@@ -9,6 +9,8 @@ void services_init(struct services *services, struct td *td)
     worker_init(&services->worker, td);
     guest_api_init(&services->guest_api, td);
     kms_service_init(&services->kms, td);
+    simulator_service_init(&services->simulator, td);
+    collateral_pages_init(&services->collateral, td);
     pages_init(&services->pages, td);
 }
 
@@ -22,6 +24,7 @@ struct router *routes_new(struct services *services, unsigned set)
         {SERVICE_TAPPD, {&services->tappd.service.base, NULL, true}},
         {SERVICE_WORKER, {&services->worker.service.base, NULL, false}},
         {SERVICE_GUEST, {&services->guest_api.service.base, "/api/", false}},
+        {SERVICE_SIMULATOR, {&services->simulator.service.base, NULL, false}},
         {SERVICE_KMS, {&services->kms.service.base, NULL, false}},
     };
     struct router *router = router_new();
@@ -29,6 +32,8 @@ struct router *routes_new(struct services *services, unsigned set)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (set & rows[i].bit)
             router_add_service(router, &rows[i].service);
+    if (set & SERVICE_COLLATERAL)
+        collateral_pages_add(&services->collateral, router);
     if (set & (SERVICE_SIMULATOR | SERVICE_COLLATERAL))
         pages_add(&services->pages, router);
     return router;

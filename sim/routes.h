@@ -3,10 +3,12 @@
 #define ROUTES_H
 
 #include "sim/rpc/router.h"
+#include "sim/services/collateral_pages.h"
 #include "sim/services/guest_agent.h"
 #include "sim/services/guest_api.h"
 #include "sim/services/kms_service.h"
 #include "sim/services/pages.h"
+#include "sim/services/simulator.h"
 #include "sim/services/tappd.h"
 #include "sim/services/worker.h"
 
@@ -17,6 +19,8 @@ struct services {
     struct worker worker;
     struct guest_api guest_api;
     struct kms_service kms;
+    struct simulator_service simulator;
+    struct collateral_pages collateral;
     struct pages pages;
 };
 

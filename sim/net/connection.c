@@ -27,7 +27,6 @@ struct connection {
     struct http_session session;
     enum connection_state state;
     uint64_t deadline; /* uv_now */
-    bool end_of_input; /* the client has closed its side */
     struct buf unread; /* input that waits for a response to be taken */
     uint8_t *unsent;   /* the part of a response being written, or NULL */
     uv_write_t write;
@@ -109,17 +108,13 @@ static void on_shut_down(uv_shutdown_t *request, int status)
 {
     struct connection *connection = request->data;
 
-    if (status < 0 || connection->end_of_input)
+    if (status < 0)
         close_now(connection);
 }
 
 /* After the last response: no more is sent, and what still comes is dropped. */
 static void finish(struct connection *connection)
 {
-    if (connection->end_of_input) {
-        close_now(connection);
-        return;
-    }
     connection->state = DRAINING;
     set_deadline(connection, LIMIT_DRAIN_MS);
     connection->shutdown.data = connection;
@@ -211,7 +206,7 @@ static void on_written(uv_write_t *request, int status)
     after_response(connection);
     if (connection->state == OPEN)
         process_unread(connection);
-    if (connection->state != CLOSED && !connection->unsent && !connection->end_of_input)
+    if (connection->state != CLOSED && !connection->unsent)
         uv_read_start(&connection->socket.stream, allocate, on_read);
 }
 
@@ -275,16 +270,6 @@ static void process(struct connection *connection, const uint8_t *data, size_t l
         if (connection->session.answered)
             after_response(connection);
     }
-    if (connection->state == OPEN && connection->end_of_input)
-        close_now(connection);
-}
-
-static void on_end_of_input(struct connection *connection)
-{
-    connection->end_of_input = true;
-    uv_read_stop(&connection->socket.stream);
-    if (!connection->unsent)
-        close_now(connection);
 }
 
 static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
@@ -293,10 +278,8 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 
     if (len == 0 || connection->state == CLOSED)
         return;
-    if (len == UV_EOF)
-        on_end_of_input(connection);
-    else if (len < 0)
-        close_now(connection);
+    if (len < 0)
+        close_now(connection); /* also at the end of input: all that came before it is answered */
     else if (connection->state == OPEN)
         process(connection, (const uint8_t *)buf->base, (size_t)len);
 }

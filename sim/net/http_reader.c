@@ -41,7 +41,7 @@ static int pass_over(llhttp_t *parser, const char *at, size_t len)
     return fail(parser, 431, "trailers and chunk extensions are larger than 16 KiB");
 }
 
-/* Keeps the start of a short text, and whether it was longer. */
+/* Keeps the start of a short text. */
 static void collect(struct http_token *token, const char *at, size_t len)
 {
     size_t room = sizeof token->text - token->len;
@@ -54,6 +54,8 @@ static bool is_token(const struct http_token *token, const char *text)
 {
     size_t len = token->len;
 
+    if (len == sizeof token->text)
+        return false; /* there may be more of it */
     while (len > 0 && (token->text[len - 1] == ' ' || token->text[len - 1] == '\t'))
         len--;
     return len == strlen(text) && strncasecmp(token->text, text, len) == 0;

@@ -20,6 +20,9 @@ void codec_json_encode(const struct rpc_call *call, const ProtobufCMessage *mess
  * repeated name appends to a repeated field. */
 ProtobufCMessage *codec_query_decode(const ProtobufCMessageDescriptor *descriptor, struct span query,
                                      struct arena *arena, struct error *error);
+/* The first value of that name, decoded into the arena. False when there is none
+ * or it is not properly encoded; *value is then as it was. */
+bool codec_query_find(struct span query, const char *name, struct arena *arena, struct span *value);
 /* Does the query say json, json=1 or json=true? */
 bool codec_query_wants_json(struct span query);
 

@@ -98,6 +98,16 @@ ProtobufCMessage *codec_query_decode(const ProtobufCMessageDescriptor *descripto
     return slot.message;
 }
 
+bool codec_query_find(struct span query, const char *name, struct arena *arena, struct span *value)
+{
+    struct span found, encoded;
+
+    while (next_pair(&query, &found, &encoded))
+        if (span_is(found, name))
+            return unescape(encoded, arena, value) == 0;
+    return false;
+}
+
 bool codec_query_wants_json(struct span query)
 {
     struct span name, value;

@@ -1,0 +1,180 @@
+#include "sim/services/collateral_pages.h"
+
+#include <strings.h>
+#include <time.h>
+
+#include "crypto/pem.h"
+#include "sim/base/hex.h"
+#include "sim/rpc/codec.h"
+
+#define TYPE_JSON "application/json"
+#define TYPE_CRL "application/pkix-crl"
+#define TYPE_TEXT "text/plain"
+#define TYPE_PEM "application/x-pem-file"
+
+void collateral_pages_init(struct collateral_pages *pages, struct td *td)
+{
+    pages->td = td;
+}
+
+/* The collateral as of now, or NULL after a 500. */
+static const struct collateral *fetch(void *context, struct exchange *exchange)
+{
+    struct error error = {.kind = ERROR_NONE};
+    const struct collateral *collateral = td_collateral(((struct collateral_pages *)context)->td, time(NULL), &error);
+
+    if (!collateral)
+        exchange_fail(&exchange->response, 500, error.text);
+    return collateral;
+}
+
+/* --- issuer chains, percent-encoded in a header (RFC 3986, 2.1) --- */
+
+static bool is_unreserved(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("-._~", c) != NULL;
+}
+
+static char *percent_encode(struct arena *arena, const char *text)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    char *encoded = arena_alloc(arena, 3 * strlen(text) + 1);
+    char *to = encoded;
+
+    for (; *text; text++) {
+        if (is_unreserved(*text)) {
+            *to++ = *text;
+        } else {
+            *to++ = '%';
+            *to++ = digits[(uint8_t)*text >> 4];
+            *to++ = digits[(uint8_t)*text & 15];
+        }
+    }
+    *to = 0;
+    return encoded;
+}
+
+static const char *chain_header(struct arena *arena, const char *name, const char *chain)
+{
+    return arena_printf(arena, "%s: %s\r\n", name, percent_encode(arena, chain));
+}
+
+/* --- pages --- */
+
+static void answer(struct exchange *exchange, const char *type, const void *body, size_t len)
+{
+    exchange->response.content_type = type;
+    buf_append(exchange->response.body, body, len);
+}
+
+static void answer_crl(struct exchange *exchange, const uint8_t *der, size_t len, bool as_pem)
+{
+    static const char label[] = "X509 CRL";
+    char *pem;
+
+    if (!as_pem) {
+        answer(exchange, TYPE_CRL, der, len);
+        return;
+    }
+    pem = arena_alloc(exchange->arena, pem_chars(label, len));
+    answer(exchange, TYPE_PEM, pem, pem_encode(label, der, len, pem));
+}
+
+static void serve_pck_crl(void *context, struct exchange *exchange)
+{
+    const struct collateral *collateral = fetch(context, exchange);
+    struct span ca = NO_SPAN, encoding = NO_SPAN;
+
+    if (!collateral)
+        return;
+    codec_query_find(exchange->request.query, "ca", exchange->arena, &ca);
+    codec_query_find(exchange->request.query, "encoding", exchange->arena, &encoding);
+    /* A client that cannot tell the issuer asks for `processor`: the one CRL there is serves both. */
+    if (!span_is(ca, "platform") && !span_is(ca, "processor")) {
+        exchange_fail(&exchange->response, 400, "ca must be platform");
+        return;
+    }
+    exchange->response.headers = chain_header(exchange->arena, "SGX-PCK-CRL-Issuer-Chain", collateral->pck_issuer_chain);
+    answer_crl(exchange, collateral->pck_crl, collateral->pck_crl_len, !span_is(encoding, "der"));
+}
+
+static void serve_root_crl_hex(void *context, struct exchange *exchange)
+{
+    const struct collateral *collateral = fetch(context, exchange);
+
+    if (collateral)
+        answer(exchange, TYPE_TEXT, collateral->root_crl_hex, strlen(collateral->root_crl_hex));
+}
+
+static void serve_root_crl(void *context, struct exchange *exchange)
+{
+    const struct collateral *collateral = fetch(context, exchange);
+
+    if (collateral)
+        answer_crl(exchange, collateral->root_crl, collateral->root_crl_len, false);
+}
+
+static bool is_our_fmspc(const struct platform *platform, struct span fmspc)
+{
+    char digits[2 * sizeof platform->tcb.fmspc];
+
+    hex_encode(platform->tcb.fmspc, sizeof platform->tcb.fmspc, digits);
+    return fmspc.len == sizeof digits && strncasecmp((const char *)fmspc.data, digits, sizeof digits) == 0;
+}
+
+static void serve_tcb_info(void *context, struct exchange *exchange)
+{
+    const struct platform *platform = &((struct collateral_pages *)context)->td->platform;
+    const struct collateral *collateral = fetch(context, exchange);
+    struct span fmspc = NO_SPAN;
+    const char *chain;
+
+    if (!collateral)
+        return;
+    codec_query_find(exchange->request.query, "fmspc", exchange->arena, &fmspc);
+    if (!is_our_fmspc(platform, fmspc)) {
+        exchange_fail(&exchange->response, fmspc.len == 2 * sizeof platform->tcb.fmspc ? 404 : 400,
+                      fmspc.len ? "there is no TCB info for this fmspc; the PCK certificate names the platform's"
+                                : "fmspc is missing: 12 hex digits, as the PCK certificate names them");
+        return;
+    }
+    chain = collateral->tcb_issuer_chain;
+    exchange->response.headers =
+        arena_printf(exchange->arena, "%s%s", chain_header(exchange->arena, "TCB-Info-Issuer-Chain", chain),
+                     chain_header(exchange->arena, "SGX-TCB-Info-Issuer-Chain", chain));
+    answer(exchange, TYPE_JSON, collateral->tcb_info, strlen(collateral->tcb_info));
+}
+
+static void serve_qe_identity(void *context, struct exchange *exchange)
+{
+    const struct collateral *collateral = fetch(context, exchange);
+
+    if (!collateral)
+        return;
+    exchange->response.headers =
+        chain_header(exchange->arena, "SGX-Enclave-Identity-Issuer-Chain", collateral->tcb_issuer_chain);
+    answer(exchange, TYPE_JSON, collateral->qe_identity, strlen(collateral->qe_identity));
+}
+
+void collateral_pages_add(struct collateral_pages *pages, struct router *router)
+{
+    static const struct {
+        const char *path;
+        void (*serve)(void *context, struct exchange *exchange);
+    } list[] = {
+        {"/sgx/certification/v4/pckcrl", serve_pck_crl},
+        {"/sgx/certification/v4/rootcacrl", serve_root_crl_hex},
+        {"/sgx/certification/v4/tcb", serve_tcb_info},
+        {"/sgx/certification/v4/qe/identity", serve_qe_identity},
+        {"/tdx/certification/v4/pckcrl", serve_pck_crl},
+        {"/tdx/certification/v4/rootcacrl", serve_root_crl_hex},
+        {"/tdx/certification/v4/tcb", serve_tcb_info},
+        {"/tdx/certification/v4/qe/identity", serve_qe_identity},
+        {"/IntelSGXRootCA.der", serve_root_crl},
+    };
+
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+        const struct router_page page = {list[i].path, HTTP_VERB_GET, list[i].serve, pages};
+        router_add_page(router, &page);
+    }
+}
