@@ -228,19 +228,6 @@ int message_set_message(const struct message_slot *slot, ProtobufCMessage *value
     return 0;
 }
 
-bool message_is_supported(const ProtobufCMessageDescriptor *descriptor)
-{
-    for (unsigned i = 0; i < descriptor->n_fields; i++) {
-        const ProtobufCFieldDescriptor *field = &descriptor->fields[i];
-        bool plain = message_field_is_text(field) || message_field_is_integer(field) ||
-                     field->type == PROTOBUF_C_TYPE_BOOL;
-
-        if (field->type == PROTOBUF_C_TYPE_MESSAGE ? !message_is_supported(field->descriptor) : !plain)
-            return false;
-    }
-    return true;
-}
-
 static int check_value(const ProtobufCFieldDescriptor *field, const void *value, struct error *error)
 {
     const char *text = *(const char *const *)value;

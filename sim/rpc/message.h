@@ -44,9 +44,6 @@ size_t message_value_size(const ProtobufCFieldDescriptor *field);
  * "true or false", "a whole number", "an object". */
 const char *message_field_wants(const ProtobufCFieldDescriptor *field);
 
-/* Can the codecs carry every field of it and of the messages inside? */
-bool message_is_supported(const ProtobufCMessageDescriptor *descriptor);
-
 /* Are all strings of a message read from the wire valid UTF-8? proto3 wants them
  * to be and protobuf-c does not look. */
 int message_check_strings(const ProtobufCMessage *message, struct error *error);

@@ -32,7 +32,7 @@ static void refuse_each(struct rpc_fixture *fixture, const ProtobufCMessageDescr
 }
 
 #define REFUSE_EACH(fixture, descriptor, cases)                                                              \
-    refuse_each(fixture, descriptor, cases, sizeof cases / sizeof *cases)
+    refuse_each(fixture, descriptor, cases, sizeof(cases) / sizeof *(cases))
 
 /* Reading. */
 
@@ -299,8 +299,7 @@ static void what_is_no_json(void **state)
         "tru",
         "// {}",
         "{/**/}",
-        "\x0a\x03"
-        "abc",
+        "\012\003abc",
     };
     struct rpc_fixture *fixture = *state;
 

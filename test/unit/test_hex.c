@@ -1,19 +1,23 @@
 /* Hexadecimal out and in, and where a wrong digit stands. */
 #include "test/unit/vectors.h"
 
-#include <stdbool.h>
+#include "sim/base/span.h"
 
-static enum hex_error decode(const char *text, uint8_t *out, size_t *out_len, size_t *bad_at)
+static enum hex_error decode_span(struct span text, uint8_t *out, size_t *out_len, size_t *bad_at)
 {
-    size_t len = strlen(text);
-    char *exact = malloc(len ? len : 1); /* no NUL: a read past the end shows under ASan */
+    char *exact = malloc(text.len ? text.len : 1); /* no NUL: a read past the end shows under ASan */
     enum hex_error result;
 
     assert_non_null(exact);
-    memcpy(exact, text, len);
-    result = hex_decode(exact, len, out, out_len, bad_at);
+    memcpy(exact, text.data, text.len);
+    result = hex_decode(exact, text.len, out, out_len, bad_at);
     free(exact);
     return result;
+}
+
+static enum hex_error decode(const char *text, uint8_t *out, size_t *out_len, size_t *bad_at)
+{
+    return decode_span(span_text(text), out, out_len, bad_at);
 }
 
 static void every_byte_round_trips(void **state)

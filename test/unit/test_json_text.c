@@ -88,9 +88,10 @@ static void an_escape_at_every_place(void **state)
             memset(text, 'a', sizeof text);
             memset(json + 1, 'a', at);
             text[at] = '"';
-            memcpy(json + 1 + at, "\\\"", 2);
+            json[1 + at] = '\\';
+            json[2 + at] = '"';
             memset(json + 3 + at, 'a', len - at - 1);
-            memcpy(json + 2 + len, "\"", 2);
+            json[2 + len] = '"';
             assert_string(text, len, json);
         }
     }
