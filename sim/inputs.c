@@ -4,7 +4,9 @@
 
 #include "sim/base/file.h"
 #include "sim/base/utf8.h"
+#include "sim/td/docker_compose.h"
 
+#define DEFAULT_NAME "app"
 #define GPU_INFO_FILE_BYTES (1024 * 1024)
 
 static int read_file(const char *path, size_t limit, char **data, struct span *span, struct error *error)
@@ -38,6 +40,31 @@ static int read_scenario(const struct options *options, struct scenario *scenari
     return 0;
 }
 
+/* The app is an app-compose file, or a docker-compose file that is wrapped into one. */
+static int read_app(struct inputs *inputs, const struct options *options, struct error *error)
+{
+    struct span *compose = &inputs->config.app_compose;
+    char *file = NULL;
+    size_t len;
+
+    if (!options->docker_compose && options->name)
+        return error_input(error, "--name goes with --docker-compose; an app-compose file has its own name");
+    if (!options->docker_compose)
+        return read_file(options->app_compose, APP_COMPOSE_FILE_BYTES, &inputs->app_compose, compose, error);
+    if (options->app_compose)
+        return error_input(error, "--app-compose and --docker-compose both say what the app is; give one of them");
+    inputs->config.app_compose_name = options->docker_compose;
+    if (file_read(options->docker_compose, APP_COMPOSE_FILE_BYTES, &file, &len, error))
+        return -1;
+    inputs->app_compose = docker_compose_wrap(options->name ? options->name : DEFAULT_NAME, span_of(file, len), &len,
+                                              error);
+    free(file);
+    if (!inputs->app_compose)
+        return error_context(error, "%s", options->docker_compose);
+    *compose = span_of(inputs->app_compose, len);
+    return 0;
+}
+
 int inputs_read(struct inputs *inputs, const struct options *options, struct error *error)
 {
     *inputs = (struct inputs){.app_compose = NULL};
@@ -52,8 +79,9 @@ int inputs_read(struct inputs *inputs, const struct options *options, struct err
         inputs->config.app_compose_name = options->app_compose;
     if (options->app_keys)
         inputs->config.app_keys_name = options->app_keys;
-    if (read_file(options->app_compose, APP_COMPOSE_FILE_BYTES, &inputs->app_compose, &inputs->config.app_compose,
-                  error) ||
+    if (options->instance)
+        inputs->config.instance = options->instance;
+    if (read_app(inputs, options, error) ||
         read_file(options->app_keys, APP_KEYS_FILE_BYTES, &inputs->app_keys, &inputs->config.app_keys, error) ||
         read_file(options->gpu_info, GPU_INFO_FILE_BYTES, &inputs->gpu_info, &inputs->config.gpu_info, error))
         return -1;

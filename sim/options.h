@@ -27,6 +27,9 @@ struct options {
     char *ready_file;
     char *socket_dir; /* "." unless given; NULL when it was "none" */
     char *app_compose;
+    char *docker_compose;
+    char *name; /* of the app that wraps docker_compose */
+    char *instance;
     char *app_keys;
     char *gpu_info;
     char *tcb_status; /* a name of scenario.h */

@@ -88,6 +88,9 @@ const struct option_row options_table[] = {
 
     {"app-compose", 'a', "FILE", STRING(app_compose), NULL, GROUP_APP,
      "the app: its hash and id follow from this file"},
+    {"docker-compose", 0, "FILE", STRING(docker_compose), NULL, GROUP_APP, "the app, wrapped from a docker-compose file"},
+    {"name", 0, "NAME", STRING(name), NULL, GROUP_APP, "the name of that app"},
+    {"instance", 0, "NAME", STRING(instance), NULL, GROUP_APP, "another instance of the app"},
     {"app-keys", 'k', "FILE", STRING(app_keys), NULL, GROUP_APP,
      "its keys, in the format of appkeys.json"},
     {"gpu-info", 0, "FILE", STRING(gpu_info), NULL, GROUP_APP, "what GpuInfo answers; nothing unless given"},
