@@ -74,6 +74,13 @@ static void on_signal(uv_signal_t *handle, int number)
     server_stop(simulator->server, on_stopped, simulator);
 }
 
+/* From a handler: takes effect in the loop's next turn, when its answer is out. */
+static void ask_to_stop(void *data)
+{
+    (void)data;
+    raise(SIGTERM);
+}
+
 static void watch_signals(struct simulator *simulator)
 {
     static const int numbers[2] = {SIGTERM, SIGINT};
@@ -116,7 +123,7 @@ static int start(struct simulator *simulator, const struct options *options, str
     simulator->td = td_new(&inputs->config, error);
     if (!simulator->td)
         return -1;
-    services_init(&simulator->services, simulator->td);
+    services_init(&simulator->services, simulator->td, ask_to_stop, NULL);
     endpoints_route(&simulator->endpoints, &simulator->services);
     return write_ready_file(simulator, options->ready_file, error);
 }

@@ -2,12 +2,13 @@
 
 #include "sim/listen_spec.h"
 
-void services_init(struct services *services, struct td *td)
+void services_init(struct services *services, struct td *td, void (*shutdown)(void *data), void *data)
 {
     guest_agent_init(&services->guest_agent, td);
     tappd_init(&services->tappd, td);
     worker_init(&services->worker, td);
-    guest_api_init(&services->guest_api, td);
+    guest_api_init(&services->guest_api, td, NULL, NULL);
+    guest_api_init(&services->host_api, td, shutdown, data);
     kms_service_init(&services->kms, td);
     simulator_service_init(&services->simulator, td);
     collateral_pages_init(&services->collateral, td);
@@ -16,6 +17,7 @@ void services_init(struct services *services, struct td *td)
 
 struct router *routes_new(struct services *services, unsigned set)
 {
+    struct guest_api *guest_api = set == SERVICE_ALL ? &services->guest_api : &services->host_api;
     const struct {
         enum service_bit bit;
         struct router_service service;
@@ -23,7 +25,7 @@ struct router *routes_new(struct services *services, unsigned set)
         {SERVICE_DSTACK, {&services->guest_agent.service.base, "/", false}},
         {SERVICE_TAPPD, {&services->tappd.service.base, NULL, true}},
         {SERVICE_WORKER, {&services->worker.service.base, NULL, false}},
-        {SERVICE_GUEST, {&services->guest_api.service.base, "/api/", false}},
+        {SERVICE_GUEST, {&guest_api->service.base, "/api/", false}},
         {SERVICE_SIMULATOR, {&services->simulator.service.base, NULL, false}},
         {SERVICE_KMS, {&services->kms.service.base, NULL, false}},
     };

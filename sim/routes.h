@@ -18,16 +18,18 @@ struct services {
     struct tappd tappd;
     struct worker worker;
     struct guest_api guest_api;
+    struct guest_api host_api; /* the same with Shutdown, for listeners that name it */
     struct kms_service kms;
     struct simulator_service simulator;
     struct collateral_pages collateral;
     struct pages pages;
 };
 
-/* td outlives it. */
-void services_init(struct services *services, struct td *td);
+/* td outlives it. shutdown(data) ends the program once the present answers are out. */
+void services_init(struct services *services, struct td *td, void (*shutdown)(void *data), void *data);
 
-/* A router for a set of enum service_bit; free it with router_free before services. */
+/* A router for a set of enum service_bit; free it with router_free before services.
+ * GuestApi's Shutdown works where the set was chosen, not on a listener of everything. */
 struct router *routes_new(struct services *services, unsigned set);
 
 #endif

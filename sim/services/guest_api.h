@@ -8,9 +8,11 @@
 struct guest_api {
     Dstack__GuestApi_Service service; /* first: handlers get back from it to the struct */
     struct td *td;
+    void (*shutdown)(void *data); /* ends the program once the answer is out */
+    void *data;
 };
 
-/* td outlives it. */
-void guest_api_init(struct guest_api *api, struct td *td);
+/* td outlives it. Shutdown calls shutdown(data); with NULL it is refused. */
+void guest_api_init(struct guest_api *api, struct td *td, void (*shutdown)(void *data), void *data);
 
 #endif

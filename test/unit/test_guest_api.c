@@ -1,10 +1,16 @@
 /* GuestApi: what the host learns of a TD. */
 #include "sim/services/guest_api.h"
 
+#include <sys/sysinfo.h>
+
 #include "sim/services/version.h"
 #include "test/unit/service_fixture.h"
 
 SERVICE_REPLY(on_info, Dstack__GuestInfo)
+SERVICE_REPLY(on_system, Dstack__SystemInfo)
+SERVICE_REPLY(on_network, Dstack__NetworkInformation)
+SERVICE_REPLY(on_containers, Dstack__ListContainersResponse)
+SERVICE_REPLY(on_shutdown, Dstack__Empty)
 
 static void info_says_who_the_td_is(void **state)
 {
@@ -13,7 +19,7 @@ static void info_says_who_the_td_is(void **state)
     const Dstack__GuestInfo *response;
     struct guest_api api;
 
-    guest_api_init(&api, s->td);
+    guest_api_init(&api, s->td, NULL, NULL);
     api.service.info(&api.service, &args, on_info, s);
     response = service_answer(s);
     assert_string_equal(response->version, version_number);
@@ -24,10 +30,91 @@ static void info_says_who_the_td_is(void **state)
     assert_string_equal(response->tcb_info, td_view(s->td)->tcb_info.plain);
 }
 
+static void the_machine_is_the_real_one(void **state)
+{
+    struct service_call *s = *state;
+    const Dstack__Empty args = DSTACK__EMPTY__INIT;
+    const Dstack__SystemInfo *response;
+    struct guest_api api;
+
+    guest_api_init(&api, s->td, NULL, NULL);
+    api.service.sys_info(&api.service, &args, on_system, s);
+    response = service_answer(s);
+    assert_int_equal(response->num_cpus, get_nprocs());
+    assert_int_equal(response->total_memory % 1024, 0);
+    assert_true(response->total_memory > 0);
+    assert_true(response->used_memory + response->available_memory == response->total_memory);
+    assert_true(strlen(response->kernel_version) > 0);
+}
+
+static void loopback_has_its_address(void **state)
+{
+    struct service_call *s = *state;
+    const Dstack__Empty args = DSTACK__EMPTY__INIT;
+    const Dstack__NetworkInformation *response;
+    struct guest_api api;
+    bool found = false;
+
+    guest_api_init(&api, s->td, NULL, NULL);
+    api.service.network_info(&api.service, &args, on_network, s);
+    response = service_answer(s);
+    for (size_t i = 0; i < response->n_interfaces; i++) {
+        const Dstack__Interface *interface = response->interfaces[i];
+        for (size_t k = 0; k < interface->n_addresses; k++)
+            found = found || (strcmp(interface->addresses[k]->address, "127.0.0.1") == 0 &&
+                              interface->addresses[k]->prefix == 8);
+    }
+    assert_true(found);
+}
+
+static void containers_are_the_services_of_the_app(void **state)
+{
+    struct service_call *s = *state;
+    const Dstack__Empty args = DSTACK__EMPTY__INIT;
+    const Dstack__ListContainersResponse *response;
+    struct guest_api api;
+
+    guest_api_init(&api, s->td, NULL, NULL);
+    api.service.list_containers(&api.service, &args, on_containers, s);
+    response = service_answer(s);
+    assert_int_equal(response->n_containers, 1);
+    assert_string_equal(response->containers[0]->names[0], "/dstack-app-1");
+    assert_string_equal(response->containers[0]->image, "python:3.12-slim");
+    assert_int_equal(strlen(response->containers[0]->id), 64);
+    assert_string_equal(response->containers[0]->state, "running");
+}
+
+static void count(void *data)
+{
+    ++*(int *)data;
+}
+
+static void shuts_down_only_where_it_may(void **state)
+{
+    struct service_call *s = *state;
+    const Dstack__Empty args = DSTACK__EMPTY__INIT;
+    struct guest_api api;
+    int calls = 0;
+
+    guest_api_init(&api, s->td, count, &calls);
+    api.service.shutdown(&api.service, &args, on_shutdown, s);
+    assert_non_null(service_answer(s));
+    assert_int_equal(calls, 1);
+    guest_api_init(&api, s->td, NULL, NULL);
+    api.service.shutdown(&api.service, &args, on_shutdown, service_again(s));
+    assert_int_equal(s->replies, 1);
+    assert_int_equal(s->call.error.kind, ERROR_INPUT);
+    assert_int_equal(calls, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(info_says_who_the_td_is, service_setup, service_teardown),
+        cmocka_unit_test_setup_teardown(the_machine_is_the_real_one, service_setup, service_teardown),
+        cmocka_unit_test_setup_teardown(loopback_has_its_address, service_setup, service_teardown),
+        cmocka_unit_test_setup_teardown(containers_are_the_services_of_the_app, service_setup, service_teardown),
+        cmocka_unit_test_setup_teardown(shuts_down_only_where_it_may, service_setup, service_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

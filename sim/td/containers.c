@@ -1,0 +1,72 @@
+#include "sim/td/containers.h"
+
+#include <jansson.h>
+#include <yaml.h>
+
+static char *copy_scalar(const yaml_node_t *node, struct arena *arena)
+{
+    if (!node || node->type != YAML_SCALAR_NODE)
+        return arena_copy(arena, "", 0);
+    return arena_copy(arena, node->data.scalar.value, node->data.scalar.length);
+}
+
+/* The value of a key in a mapping, or NULL. */
+static yaml_node_t *find(yaml_document_t *document, const yaml_node_t *mapping, const char *key)
+{
+    if (!mapping || mapping->type != YAML_MAPPING_NODE)
+        return NULL;
+    for (yaml_node_pair_t *pair = mapping->data.mapping.pairs.start; pair < mapping->data.mapping.pairs.top; pair++) {
+        const yaml_node_t *name = yaml_document_get_node(document, pair->key);
+        if (name && name->type == YAML_SCALAR_NODE && strcmp((const char *)name->data.scalar.value, key) == 0)
+            return yaml_document_get_node(document, pair->value);
+    }
+    return NULL;
+}
+
+static size_t list_services(yaml_document_t *document, struct arena *arena, struct container *containers)
+{
+    const yaml_node_t *services = find(document, yaml_document_get_root_node(document), "services");
+    size_t count = 0;
+
+    if (!services || services->type != YAML_MAPPING_NODE)
+        return 0;
+    for (yaml_node_pair_t *pair = services->data.mapping.pairs.start;
+         pair < services->data.mapping.pairs.top && count < CONTAINERS_MOST; pair++) {
+        const yaml_node_t *service = yaml_document_get_node(document, pair->value);
+        containers[count++] = (struct container){
+            .service = copy_scalar(yaml_document_get_node(document, pair->key), arena),
+            .image = copy_scalar(find(document, service, "image"), arena),
+        };
+    }
+    return count;
+}
+
+static size_t parse_yaml(const char *text, size_t len, struct arena *arena, struct container *containers)
+{
+    yaml_document_t document;
+    yaml_parser_t parser;
+    size_t count = 0;
+
+    if (!yaml_parser_initialize(&parser))
+        return 0;
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
+    if (yaml_parser_load(&parser, &document)) {
+        count = list_services(&document, arena, containers);
+        yaml_document_delete(&document);
+    }
+    yaml_parser_delete(&parser);
+    return count;
+}
+
+size_t containers_list(const struct app *app, struct arena *arena, struct container **containers)
+{
+    json_t *root = json_loadb(app->compose, app->compose_len, 0, NULL);
+    const json_t *file = json_object_get(root, "docker_compose_file");
+    size_t count = 0;
+
+    *containers = arena_alloc(arena, CONTAINERS_MOST * sizeof **containers);
+    if (json_is_string(file))
+        count = parse_yaml(json_string_value(file), json_string_length(file), arena, *containers);
+    json_decref(root);
+    return count;
+}

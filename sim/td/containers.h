@@ -1,0 +1,20 @@
+/* The containers an app would run: the services of its docker-compose file. */
+#ifndef TD_CONTAINERS_H
+#define TD_CONTAINERS_H
+
+#include "sim/base/arena.h"
+#include "sim/td/app.h"
+
+#define CONTAINERS_MOST 256
+
+struct container {
+    char *service; /* its key under services: */
+    char *image;   /* empty when it is built or not said */
+};
+
+/* Reads docker_compose_file of the app-compose. Returns how many there are, at
+ * most CONTAINERS_MOST; none when the app has no such file or it is not YAML of
+ * that shape. Everything lies in the arena. */
+size_t containers_list(const struct app *app, struct arena *arena, struct container **containers);
+
+#endif

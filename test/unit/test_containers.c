@@ -1,0 +1,67 @@
+#include "sim/td/containers.h"
+#include "test/unit/vectors.h"
+
+static size_t list(const char *compose, struct arena *arena, struct container **containers)
+{
+    struct error error = {.kind = ERROR_NONE};
+    struct app app;
+    size_t count;
+
+    assert_int_equal(app_parse(&app, span_text(compose), &error), 0);
+    count = containers_list(&app, arena, containers);
+    app_free(&app);
+    return count;
+}
+
+static void lists_services_with_their_images(void **state)
+{
+    struct container *containers;
+    struct arena arena;
+
+    (void)state;
+    arena_init(&arena);
+    assert_int_equal(list("{\"docker_compose_file\":\"services:\\n  web:\\n    image: nginx\\n  j\xc3\xb6"
+                          "b:\\n    build: .\\n\"}",
+                          &arena, &containers),
+                     2);
+    assert_string_equal(containers[0].service, "web");
+    assert_string_equal(containers[0].image, "nginx");
+    assert_string_equal(containers[1].service, "j\xc3\xb6"
+                                               "b");
+    assert_string_equal(containers[1].image, "");
+    arena_free(&arena);
+}
+
+static void lists_none_of_what_is_no_compose_file(void **state)
+{
+    static const char *const composes[] = {
+        "{}",
+        "{\"docker_compose_file\":1}",
+        "{\"docker_compose_file\":\"\"}",
+        "{\"docker_compose_file\":\"services: [1, 2]\"}",
+        "{\"docker_compose_file\":\"services:\"}",
+        "{\"docker_compose_file\":\"- a\\n- b\"}",
+        "{\"docker_compose_file\":\"{{{\"}",
+        "{\"docker_compose_file\":\"services: &a\\n  x: *a\\n\"}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof composes / sizeof *composes; i++) {
+        struct container *containers;
+        struct arena arena;
+
+        arena_init(&arena);
+        assert_in_range(list(composes[i], &arena, &containers), 0, i == 7);
+        arena_free(&arena);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lists_services_with_their_images),
+        cmocka_unit_test(lists_none_of_what_is_no_compose_file),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
