@@ -1,0 +1,83 @@
+package tests
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/google/go-tdx-guest/verify"
+)
+
+type verdict struct {
+	Refused         string
+	RefusedByPolicy string `json:"refused_by_policy"`
+}
+
+type scenario struct {
+	Name     string
+	Platform json.RawMessage
+	Verdict  verdict `json:"go_tdx_guest"`
+}
+
+func scenarios(t *testing.T) []scenario {
+	t.Helper()
+	var rows []scenario
+	table(t, "scenarios.json", &rows)
+	return rows
+}
+
+func expectVerdict(t *testing.T, s simulator, expected verdict) {
+	t.Helper()
+	quote, _ := s.quote(t, "1234")
+	if expected.Refused != "" {
+		expectRefusal(t, s.verify(t, quote), expected.Refused)
+	} else {
+		must(t, s.verify(t, quote))
+	}
+	if expected.RefusedByPolicy != "" {
+		expectRefusal(t, satisfy(quote), expected.RefusedByPolicy)
+	} else {
+		must(t, satisfy(quote))
+	}
+}
+
+func TestPlatformOfTheOptions(t *testing.T) {
+	started := urls(t)
+	for _, row := range scenarios(t) {
+		if url, ok := started[row.Name]; ok {
+			t.Run(row.Name, func(t *testing.T) {
+				expectVerdict(t, simulator{url}, row.Verdict)
+			})
+		}
+	}
+}
+
+func TestPlatformSetWhileRunning(t *testing.T) {
+	changing := simulated(t, "changing")
+	for _, row := range scenarios(t) {
+		t.Run(row.Name, func(t *testing.T) {
+			var status map[string]any
+			changing.call(t, "Simulator.SetPlatform", row.Platform, &status)
+			defer func() {
+				changing.call(t, "Simulator.SetPlatform", struct{}{}, &status)
+				expectVerdict(t, changing, verdict{})
+			}()
+			expectVerdict(t, changing, row.Verdict)
+		})
+	}
+}
+
+// Whoever skips the revocation checks does not see that the PCK certificate is revoked.
+func TestRevocationIsInTheListAlone(t *testing.T) {
+	changing := simulated(t, "changing")
+	var status map[string]any
+	changing.call(t, "Simulator.SetPlatform", map[string]bool{"pck_revoked": true}, &status)
+	defer changing.call(t, "Simulator.SetPlatform", struct{}{}, &status)
+	quote, _ := changing.quote(t, "1234")
+	must(t, verify.RawTdxQuote(quote, &verify.Options{
+		GetCollateral: true,
+		Getter:        changing,
+		Now:           time.Now(),
+		TrustedRoots:  changing.roots(t),
+	}))
+}

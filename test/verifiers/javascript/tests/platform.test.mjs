@@ -1,0 +1,38 @@
+// What is wrong with a platform shows in the verdict of @phala/dcap-qvl.
+
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { PATIENCE, simulated, table, urls } from './support.mjs'
+
+async function assertVerdict(simulator, expected) {
+  const { quote } = await simulator.quote()
+  if (expected.refused) {
+    await assert.rejects(simulator.verify(quote), { message: new RegExp(expected.refused) })
+  } else {
+    const report = await simulator.verify(quote)
+    assert.deepEqual([report.status, report.advisory_ids], [expected.status, expected.advisories])
+  }
+}
+
+describe('started with options', () => {
+  for (const scenario of table('scenarios.json').filter(({ name }) => name in urls())) {
+    test(scenario.name, PATIENCE, async () => {
+      await assertVerdict(simulated(scenario.name), scenario.dcap_qvl)
+    })
+  }
+})
+
+describe('set while running', () => {
+  const changing = simulated('changing')
+  for (const scenario of table('scenarios.json')) {
+    test(scenario.name, PATIENCE, async () => {
+      try {
+        await changing.call('Simulator.SetPlatform', scenario.platform)
+        await assertVerdict(changing, scenario.dcap_qvl)
+      } finally {
+        await changing.call('Simulator.SetPlatform')
+      }
+      await assertVerdict(changing, { status: 'UpToDate', advisories: [] })
+    })
+  }
+})

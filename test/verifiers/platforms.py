@@ -1,0 +1,73 @@
+"""The simulated platforms that a suite verifies quotes of."""
+
+import json
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+from simulator import Simulator
+
+FOLDER = Path(__file__).resolve().parent
+# Nobody listens there, so what goes beyond this machine fails at once.
+NOWHERE = "http://127.0.0.1:1"
+
+
+def options_of(platform):
+    """The command line for a platform of scenarios.json, or None if only SetPlatform makes it."""
+    if platform.keys() - {"tcb_status", "advisories", "debug_td"}:
+        return None
+    options = ["--tcb-status", platform["tcb_status"]] if "tcb_status" in platform else []
+    for advisory in platform.get("advisories", []):
+        options += ["--advisory", advisory]
+    return options + (["--debug-td"] if platform.get("debug_td") else [])
+
+
+def wanted(folder):
+    """The options of every simulator, by its name."""
+    compose = folder / "app-compose.json"
+    compose.write_text(json.dumps({"manifest_version": 2, "name": "peer", "runner": "docker-compose"}))
+    simulators = {
+        "plain": [],
+        "changing": [],
+        "peer": ["--app-compose", compose],
+        "stranger": ["--seed", "another platform"],
+    }
+    for scenario in json.loads((FOLDER / "scenarios.json").read_text()):
+        options = options_of(scenario["platform"])
+        if options is not None:
+            simulators[scenario["name"]] = options
+    return simulators
+
+
+def settings(simulators):
+    urls = {name: simulator.url() for name, simulator in simulators.items()}
+    beyond = {name: NOWHERE for name in ("http_proxy", "https_proxy", "all_proxy")}
+    return {
+        "VERIFIER_TEST_URLS": json.dumps(urls),
+        "VERIFIER_TEST_TABLES": str(FOLDER),
+        **beyond, **{name.upper(): url for name, url in beyond.items()},
+        "no_proxy": "127.0.0.1,localhost", "NO_PROXY": "127.0.0.1,localhost",
+    }
+
+
+@contextmanager
+def platforms():
+    """Start them all, give the settings that tell the tests where, and stop them:
+    `plain` whose event log may grow, `changing` for SetPlatform, `peer` with another
+    app under the same KMS, `stranger` of another seed, and one for each scenario."""
+    folder = Path(tempfile.mkdtemp(prefix="verifiers-"))
+    started = {}
+    try:
+        for name, options in wanted(folder).items():
+            started[name] = Simulator(folder / name, *options)
+            started[name].start()
+        yield settings(started)
+        for simulator in started.values():
+            simulator.stop()
+    finally:
+        for simulator in started.values():
+            if simulator.process is not None and simulator.process.poll() is None:
+                simulator.process.kill()
+                simulator.process.wait()
+        shutil.rmtree(folder)

@@ -1,0 +1,46 @@
+"""The simulators that the launcher has started."""
+
+import pytest
+
+from support import Simulated, table, urls
+
+
+def rows(file, key):
+    return {"params": table(file), "ids": lambda row: row[key]}
+
+
+@pytest.fixture(**rows("scenarios.json", "name"))
+def scenario(request):
+    return request.param
+
+
+@pytest.fixture(**rows("tampering.json", "part"))
+def tampering(request):
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def plain():
+    """Its event log grows as tests add to it."""
+    return Simulated(urls()["plain"])
+
+
+@pytest.fixture(scope="session")
+def peer():
+    """Another app under the same KMS."""
+    return Simulated(urls()["peer"])
+
+
+@pytest.fixture(scope="session")
+def stranger():
+    """A platform and KMS of another seed."""
+    return Simulated(urls()["stranger"])
+
+
+@pytest.fixture
+def changing():
+    """Its platform is in order before and after the test."""
+    simulated = Simulated(urls()["changing"])
+    simulated.call("Simulator.SetPlatform")
+    yield simulated
+    simulated.call("Simulator.SetPlatform")

@@ -1,0 +1,139 @@
+"""The collateral service as a client of Intel's PCS asks it."""
+
+import json
+from datetime import datetime, timezone
+from urllib.parse import unquote
+
+import dcap_qvl
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+SGX, TDX = "/sgx/certification/v4", "/tdx/certification/v4"
+
+
+@pytest.fixture(scope="module")
+def fmspc(plain):
+    return dcap_qvl.parse_quote(plain.quote()["quote"]).fmspc()
+
+
+def chain(answer, header):
+    """The issuer chain in a header of an answer."""
+    assert len(answer.headers.get_all(header)) == 1
+    return x509.load_pem_x509_certificates(unquote(answer.headers[header]).encode())
+
+
+def assert_signed(text, name, chain, root):
+    """The object called name in a JSON text is signed as it stands there."""
+    body = json.loads(text)
+    assert list(body) == [name, "signature"]
+    inner = text[text.index(b'{"', 1):text.rindex(b',"signature"')]
+    assert json.loads(inner) == body[name]
+    signature = bytes.fromhex(body["signature"])
+    der = encode_dss_signature(*(int.from_bytes(half, "big") for half in (signature[:32], signature[32:])))
+    assert len(signature) == 64
+    chain[0].public_key().verify(der, inner, ec.ECDSA(hashes.SHA256()))
+    chain[0].verify_directly_issued_by(chain[1])
+    assert chain[1] == x509.load_der_x509_certificate(root)
+    return body[name]
+
+
+def dates(signed):
+    return [datetime.fromisoformat(signed[key].replace("Z", "+00:00")) for key in ("issueDate", "nextUpdate")]
+
+
+def assert_current(signed):
+    issued, ends = dates(signed)
+    assert issued < datetime.now(timezone.utc) < ends
+    assert 20 < (ends - issued).days <= 32
+
+
+@pytest.mark.parametrize("header", ["TCB-Info-Issuer-Chain", "SGX-TCB-Info-Issuer-Chain"])
+def test_tcb_info(plain, fmspc, header):
+    with plain.open(f"{TDX}/tcb?fmspc={fmspc}") as answer:
+        info = assert_signed(answer.read(), "tcbInfo", chain(answer, header), plain.root())
+    assert (info["id"], info["version"], info["fmspc"]) == ("TDX", 3, fmspc.lower())
+    assert_current(info)
+
+
+def test_qe_identity(plain):
+    with plain.open(f"{TDX}/qe/identity") as answer:
+        issuers = chain(answer, "SGX-Enclave-Identity-Issuer-Chain")
+        identity = assert_signed(answer.read(), "enclaveIdentity", issuers, plain.root())
+    assert (identity["id"], identity["version"]) == ("TD_QE", 2)
+    assert_current(identity)
+
+
+def test_expired_collateral(changing, fmspc):
+    """Both have ended; verifiers stop at the first."""
+    changing.call("Simulator.SetPlatform", collateral_expired=True)
+    for path, name in ((f"tcb?fmspc={fmspc}", "tcbInfo"), ("qe/identity", "enclaveIdentity")):
+        issued, ended = dates(json.loads(changing.get(f"{TDX}/{path}"))[name])
+        assert issued < ended < datetime.now(timezone.utc)
+
+
+@pytest.mark.parametrize("service", [SGX, TDX])
+def test_paths_of_both_services(plain, fmspc, service):
+    for path in (f"/tcb?fmspc={fmspc}", "/qe/identity", "/pckcrl?ca=platform&encoding=der", "/rootcacrl"):
+        assert plain.status(service + path) == 200
+
+
+def test_fmspc_in_either_case(plain, fmspc):
+    upper, lower = (plain.get(f"{TDX}/tcb?fmspc={text}") for text in (fmspc.upper(), fmspc.lower()))
+    assert upper == lower
+
+
+@pytest.mark.parametrize("query", [
+    "update=standard", "update=early", "tcbEvaluationDataNumber=17", "x=1&x=2",
+])
+def test_query_keys_of_others_are_ignored(plain, fmspc, query):
+    for path in (f"tcb?fmspc={fmspc}&{query}", f"tcb?{query}&fmspc={fmspc}"):
+        assert plain.get(f"{TDX}/{path}") == plain.get(f"{TDX}/tcb?fmspc={fmspc}")
+    assert plain.get(f"{TDX}/qe/identity?{query}") == plain.get(f"{TDX}/qe/identity")
+
+
+@pytest.mark.parametrize("query, code", [
+    ("fmspc=00906ED50000", 404), ("fmspc=000000000000", 404), ("", 400), ("fmspc=", 400), ("fmspc=00", 400),
+])
+def test_platforms_there_are_not(plain, query, code):
+    assert plain.status(f"{TDX}/tcb?{query}") == code
+
+
+@pytest.mark.parametrize("ca", ["platform", "processor"])
+def test_pck_crl(plain, ca):
+    """For either CA, since @phala/dcap-qvl asks for processor whatever the issuer is."""
+    with plain.open(f"{SGX}/pckcrl?ca={ca}&encoding=der") as answer:
+        platform_ca, root = chain(answer, "SGX-PCK-CRL-Issuer-Chain")
+        crl = x509.load_der_x509_crl(answer.read())
+    assert platform_ca.subject == crl.issuer
+    assert crl.is_signature_valid(platform_ca.public_key())
+    assert list(crl) == []
+    assert root == x509.load_der_x509_certificate(plain.root())
+
+
+def test_pck_crl_as_pem(plain):
+    pem = x509.load_pem_x509_crl(plain.get(f"{SGX}/pckcrl?ca=platform&encoding=pem"))
+    assert pem == x509.load_der_x509_crl(plain.get(f"{SGX}/pckcrl?ca=platform&encoding=der"))
+
+
+def test_revoked_pck_certificate_is_in_the_crl(changing):
+    quote = dcap_qvl.parse_quote(changing.quote()["quote"])
+    pck = x509.load_pem_x509_certificate(quote.cert_chain_pem_bytes())
+    changing.call("Simulator.SetPlatform", pck_revoked=True)
+    crl = x509.load_der_x509_crl(changing.get(f"{SGX}/pckcrl?ca=platform&encoding=der"))
+    assert [entry.serial_number for entry in crl] == [pck.serial_number]
+
+
+def test_root_crl(plain):
+    root = x509.load_der_x509_certificate(plain.root())
+    der = plain.get("/IntelSGXRootCA.der")
+    crl = x509.load_der_x509_crl(der)
+    assert bytes.fromhex(plain.get(f"{SGX}/rootcacrl").decode()) == der
+    assert crl.issuer == root.subject and crl.is_signature_valid(root.public_key()) and list(crl) == []
+
+
+def test_root_in_both_forms(plain):
+    der, pem = plain.root(), plain.get("/simulator/root-ca.pem")
+    assert x509.load_pem_x509_certificate(pem) == x509.load_der_x509_certificate(der)

@@ -1,0 +1,89 @@
+"""What each language's verifier needs before its tests run, and how they are run.
+
+A function per language installs the pinned packages below build/verifiers/ and
+returns the suite; it raises Missing when the machine lacks the tools."""
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from languages import Missing, Suite, count_junit, count_tap, find_tool, install
+from simulator import ROOT
+
+SOURCES = Path(__file__).resolve().parent
+BUILD = ROOT / "build" / "verifiers"
+
+PYTHON_AT_LEAST = (3, 10)
+NODE_AT_LEAST = (20,)
+
+
+def copy_project(language, pins):
+    """Copy the tests to the build folder, where the package managers write."""
+    folder = BUILD / language
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder / "tests", ignore_errors=True)
+    shutil.copytree(SOURCES / language / "tests", folder / "tests")
+    for name in pins:
+        shutil.copy2(SOURCES / language / name, folder / name)
+    return folder
+
+
+def fresh_report(folder, name):
+    report = folder / name
+    report.unlink(missing_ok=True)
+    return report
+
+
+def python():
+    if sys.version_info < PYTHON_AT_LEAST:
+        raise Missing(f"python {sys.version.split()[0]} is older than {'.'.join(map(str, PYTHON_AT_LEAST))}")
+    folder = BUILD / "python"
+    folder.mkdir(parents=True, exist_ok=True)
+    requirements = SOURCES / "python" / "requirements.txt"
+    interpreter = folder / "venv" / "bin" / "python"
+    install(folder, [requirements, sys.version.encode()], [
+        [sys.executable, "-m", "venv", "--clear", folder / "venv"],
+        [interpreter, "-m", "pip", "install", "--disable-pip-version-check", "-r", requirements],
+    ])
+    report = fresh_report(folder, "report.xml")
+    command = [interpreter, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}"]
+    return Suite("python dcap-qvl", SOURCES / "python", command, lambda output: count_junit(report))
+
+
+def javascript():
+    node = find_tool("node", "--version", NODE_AT_LEAST)
+    npm = find_tool("npm", "--version", (0,))
+    folder = copy_project("javascript", ["package.json"])
+    install(folder, [folder / "package.json"], [
+        [npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"],
+    ])
+    report = fresh_report(folder, "report.tap")
+    command = [node, "--test", "--test-concurrency=1",
+               "--test-reporter=spec", "--test-reporter-destination=stdout",
+               "--test-reporter=tap", f"--test-reporter-destination={report}"]
+    tests = sorted((folder / "tests").glob("*.test.mjs"))
+    return Suite("javascript @phala/dcap-qvl", folder, command, lambda output: count_tap(report), tests)
+
+
+def go():
+    manifest = (SOURCES / "go" / "go.mod").read_text()
+    wanted = re.search(r"^go (\S+)", manifest, re.MULTILINE).group(1)
+    program = find_tool("go", "version", tuple(map(int, wanted.split("."))))
+    folder = copy_project("go", ["go.mod", "go.sum"])
+    # The vendor folder holds all that the tests import, so that they compile without a proxy.
+    local = ["env", "GOTOOLCHAIN=local", "GOFLAGS="]
+    install(folder, [folder / "go.mod", folder / "go.sum"], [[*local, program, "mod", "vendor"]])
+    command = [*local, "GOPROXY=off", program, "test", "-mod=vendor", "-count=1", "-v"]
+    return Suite("go go-tdx-guest", folder, command, count_go, ["./tests"])
+
+
+def count_go(output):
+    """Counts of the tests that hold no others, as the other languages count."""
+    results = re.findall(r"^ *--- (PASS|FAIL|SKIP): (\S+)", output, re.MULTILINE)
+    parents = {name.rpartition("/")[0] for _, name in results}
+    leaves = [result for result, name in results if name not in parents]
+    return tuple(leaves.count(result) for result in ("PASS", "FAIL", "SKIP"))
+
+
+SUITES = {"python": python, "javascript": javascript, "go": go}
