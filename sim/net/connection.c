@@ -99,6 +99,12 @@ static void close_now(struct connection *connection)
     uv_close(&connection->socket.handle, on_closed);
 }
 
+/* Between requests, with nothing to send. */
+static bool is_idle(const struct connection *connection)
+{
+    return !connection->unsent && !connection->session.reader.in_request;
+}
+
 static void set_deadline(struct connection *connection, uint64_t milliseconds)
 {
     connection->deadline = uv_now(connection->pool->loop) + milliseconds;
@@ -206,12 +212,14 @@ static void on_written(uv_write_t *request, int status)
     after_response(connection);
     if (connection->state == OPEN)
         process_unread(connection);
+    if (connection->state == OPEN && connection->session.last && is_idle(connection))
+        finish(connection);
     if (connection->state != CLOSED && !connection->unsent)
         uv_read_start(&connection->socket.stream, allocate, on_read);
 }
 
-/* Keeps what the socket did not take, and writes it when it does. */
-static int write_rest(struct connection *connection, struct span rest)
+/* Keeps a copy and writes it when the socket takes it, in a later turn of the loop. */
+static int write_later(struct connection *connection, struct span rest)
 {
     uv_buf_t buf;
 
@@ -223,12 +231,13 @@ static int write_rest(struct connection *connection, struct span rest)
     return uv_write(&connection->write, &connection->socket.stream, &buf, 1, on_written);
 }
 
-/* Returns 0 when all of it is on its way and the session may be fed again. */
-static int send_output(struct connection *connection)
+/* Returns 0 when all of it is on its way and the session may be fed again. later: other
+ * clients are to have their turn first. */
+static int send_output(struct connection *connection, bool later)
 {
     struct span output = http_session_output(&connection->session);
     uv_buf_t buf = uv_buf_init((char *)output.data, (unsigned)output.len);
-    int sent = uv_try_write(&connection->socket.stream, &buf, 1);
+    int sent = later ? 0 : uv_try_write(&connection->socket.stream, &buf, 1);
     size_t taken = sent > 0 ? (size_t)sent : 0;
 
     if (sent < 0 && sent != UV_EAGAIN) {
@@ -237,7 +246,7 @@ static int send_output(struct connection *connection)
     }
     if (taken == output.len)
         return 0;
-    if (write_rest(connection, span_of(output.data + taken, output.len - taken)) != 0)
+    if (write_later(connection, span_of(output.data + taken, output.len - taken)) != 0)
         close_now(connection);
     return -1;
 }
@@ -248,6 +257,7 @@ static int send_output(struct connection *connection)
 static void process(struct connection *connection, const uint8_t *data, size_t len)
 {
     bool log = log_wants(connection->pool->log, LOG_INFO);
+    unsigned answers = 0;
 
     while (connection->state == OPEN && len > 0) {
         bool was_in_request = connection->session.reader.in_request;
@@ -260,7 +270,7 @@ static void process(struct connection *connection, const uint8_t *data, size_t l
         if (!was_in_request && connection->session.reader.in_request)
             set_deadline(connection, LIMIT_REQUEST_MS);
         if (http_session_output(&connection->session).len > 0)
-            wait = send_output(connection);
+            wait = send_output(connection, len > 0 && ++answers == LIMIT_TURN_ANSWERS);
         if (log && connection->session.answered)
             log_answer(connection, started);
         if (wait) {
@@ -321,12 +331,12 @@ static void on_deadline(struct connection *connection)
 {
     int waits;
 
-    if (connection->state != OPEN || connection->unsent || !connection->session.reader.in_request) {
+    if (connection->state != OPEN || connection->unsent || is_idle(connection)) {
         close_now(connection);
         return;
     }
     http_session_time_out(&connection->session);
-    waits = send_output(connection);
+    waits = send_output(connection, false);
     if (log_wants(connection->pool->log, LOG_INFO))
         log_answer(connection, uv_hrtime());
     if (!waits)
@@ -352,10 +362,8 @@ void connection_pool_stop(struct connection_pool *pool)
     for (struct connection *connection = pool->first; connection; connection = next) {
         next = connection->next;
         connection->session.last = true;
-        if (connection->state == OPEN && !connection->unsent && !connection->session.reader.in_request)
+        if (connection->state == OPEN && is_idle(connection))
             close_now(connection);
-        else if (connection->unsent)
-            connection->session.state = HTTP_OVER;
     }
 }
 

@@ -67,6 +67,7 @@ static int on_header_field(llhttp_t *parser, const char *at, size_t len)
 
     if (reader->head_complete)
         return pass_over(parser, at, len);
+    reader->name_has_space = reader->name_has_space || memchr(at, ' ', len);
     collect(&reader->name, at, len);
     return HPE_OK;
 }
@@ -76,6 +77,9 @@ static int on_header_field_complete(llhttp_t *parser)
     struct http_reader *reader = parser->data;
     const struct http_token *name = &reader->name;
 
+    /* llhttp is lenient here, and RFC 9112, 5.1 is not. */
+    if (reader->name_has_space || (name->len == 0 && !reader->head_complete))
+        return fail(parser, 400, "a header's name is empty or has a space in it");
     reader->header = HEADER_OTHER;
     if (is_token(name, "Content-Type") && !reader->has_content_type)
         reader->header = HEADER_CONTENT_TYPE;

@@ -47,6 +47,7 @@ struct http_reader {
     struct buf content_type;
     struct buf body;
     struct http_token name; /* of the header being read */
+    bool name_has_space;
     struct http_token value;
     int header; /* which that is: enum in http_reader.c */
 };

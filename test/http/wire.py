@@ -90,16 +90,6 @@ class Connection:
         """Waits for the server to close; false when it sends more instead."""
         return not self.input and not self._more()
 
-    def is_silent(self, seconds=0.3):
-        """True when the server keeps the connection and sends nothing for a while."""
-        self.socket.settimeout(seconds)
-        try:
-            return not self.input and self.socket.recv(1) == b"never"
-        except TimeoutError:
-            return True
-        finally:
-            self.socket.settimeout(TIMEOUT_S)
-
 
 def post(path, body="", headers=(), version="1.1", content_type="application/json"):
     body = body.encode() if isinstance(body, str) else body

@@ -1,0 +1,249 @@
+"""The program as a user meets it: options, environment, files, exit codes."""
+import json
+import os
+import re
+import subprocess
+
+import pytest
+from conftest import PROGRAM, ROOT, Simulator
+from wire import Connection, get, post
+
+PUBLIC_URL = "http://simulator.example:8090"
+
+
+def run(*options, cwd=None, **environment):
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("DSTACK_")}
+    return subprocess.run([PROGRAM, *options], capture_output=True, text=True, timeout=30, check=False, cwd=cwd,
+                          env={**clean, **environment})
+
+
+def assert_refused(result, *words):
+    """Exit code 2, nothing on stdout, and one sentence with all of these words."""
+    assert result.returncode == 2, result
+    assert result.stdout == ""
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("dstack-simulator: ")
+    for word in words:
+        assert word in line
+
+
+@pytest.fixture
+def second(folder):
+    """Another simulator beside the first."""
+    place = os.path.join(folder, "second")
+    os.mkdir(place)
+    simulator = Simulator(place)
+    yield simulator
+    if simulator.process and simulator.process.poll() is None:
+        assert simulator.stop() == 0, simulator.stderr()
+
+
+def ask(address, request):
+    with Connection(address) as client:
+        return client.ask(request)
+
+
+# --- what needs no server ---
+
+def test_help():
+    result = run("--help")
+    assert result.returncode == 0 and result.stderr == ""
+    for option in ("--listen", "--socket-dir", "--app-compose", "--app-keys", "--ready-file", "--healthcheck"):
+        assert option in result.stdout
+    assert "DSTACK_SIMULATOR_" in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80
+    assert run("-h").stdout == result.stdout
+
+
+def test_version():
+    result = run("--version")
+    assert result.returncode == 0
+    assert re.fullmatch(r"dstack-simulator \d+\.\d+\.\d+ \(\w+\)\n", result.stdout)
+
+
+def test_check(folder):
+    result = run("--check", cwd=folder)
+    assert result.returncode == 0 and "fine" in result.stdout
+    assert os.listdir(folder) == []  # it opened no socket
+
+
+def test_print_root_ca(own):
+    """It is the root of a server with the same options; the URL is in the certificate."""
+    options = ["--public-url", PUBLIC_URL]
+    own.start(*options)
+    result = run("--print-root-ca", *options)
+    assert result.returncode == 0
+    assert ask(own.tcp, get("/simulator/root-ca.pem")).body == result.stdout.encode()
+    assert run("--print-root-ca", "--seed", "another", *options).stdout != result.stdout
+
+
+@pytest.mark.parametrize("options, words", [
+    (["--chek"], ["--chek", "--check"]),
+    (["--listne", "1"], ["--listne", "--listen"]),
+    (["-x"], ["-x", "--help"]),
+    (["stray"], ["stray"]),
+    (["--seed"], ["--seed", "TEXT"]),
+    (["--listen", "99999"], ["99999", "65535"]),
+    (["--listen", ""], ["--listen"]),
+    (["--listen", "1=nonsense"], ["nonsense"]),
+    (["--log-level", "loud"], ["loud", "info"]),
+    (["--log-format", "xml"], ["xml", "json"]),
+    (["--public-url", "ftp://x"], ["http://"]),
+    (["--socket-dir", "/nonexistent/folder", "--listen", "127.0.0.1:0"], ["/nonexistent/folder"]),
+    (["--ready-file", "/nonexistent/ready", "--listen", "127.0.0.1:0", "--socket-dir", "none"], ["/nonexistent/ready"]),
+    (["--app-compose", "/nonexistent"], ["/nonexistent", "No such file"]),
+    (["--app-keys", "/nonexistent"], ["/nonexistent", "No such file"]),
+    (["--app-compose", "/"], ["/", "directory"]),
+])
+def test_bad_options(folder, options, words):
+    assert_refused(run(*options, cwd=folder), *words)
+    assert os.listdir(folder) == []
+
+
+@pytest.mark.parametrize("option", ["--app-compose", "--app-keys"])
+@pytest.mark.parametrize("content, words", [(b"{", ["JSON", "line 1"]), (b"[]", ["object"]), (b"", ["JSON"]),
+                                            (b'{"name":"\xff"}', [])],
+                         ids=["cut off", "no object", "empty", "no UTF-8"])
+def test_malformed_files(folder, option, content, words):
+    path = os.path.join(folder, "file.json")
+    with open(path, "wb") as file:
+        file.write(content)
+    assert_refused(run("--check", option, path), path, *words)
+
+
+def test_app_keys_that_lack_a_key(folder):
+    path = os.path.join(folder, "keys.json")
+    with open(path, "w", encoding="ascii") as file:
+        file.write("{}")
+    assert_refused(run("--check", "--app-keys", path), path, "k256_key")
+
+
+# --- the environment ---
+
+def test_environment_twins(own, monkeypatch):
+    monkeypatch.setenv("DSTACK_SIMULATOR_SEED", "from the environment")
+    own.start()
+    by_environment = ask(own.unix, get("/GetKey")).json()
+    assert own.stop() == 0
+    monkeypatch.delenv("DSTACK_SIMULATOR_SEED")
+    own.ready.unlink()
+    own.start("--seed", "from the environment")
+    assert ask(own.unix, get("/GetKey")).json() == by_environment
+    assert own.stop() == 0
+    own.ready.unlink()
+    own.start()
+    assert ask(own.unix, get("/GetKey")).json() != by_environment
+
+
+def test_the_listeners_from_the_environment(own, monkeypatch):
+    path = f"{own.folder}/mine.sock"
+    monkeypatch.setenv("DSTACK_SIMULATOR_LISTEN", f"127.0.0.1:0 unix:{path}=dstack")
+    monkeypatch.setenv("DSTACK_SIMULATOR_SOCKET_DIR", str(own.sockets))
+    monkeypatch.setenv("DSTACK_SIMULATOR_READY_FILE", str(own.ready))
+    own.command = lambda *options: [PROGRAM, *options]
+    own.start()
+    assert ask(path, get("/Version")).status == 200
+    assert ask(path, get("/prpc/Tappd.Version")).status == 404
+    assert ask(own.tcp, get("/prpc/Tappd.Version")).status == 200
+
+
+def test_an_option_wins_over_its_twin():
+    assert_refused(run("--check", DSTACK_SIMULATOR_LOG_LEVEL="loud"), "DSTACK_SIMULATOR_LOG_LEVEL", "loud")
+    compose = str(ROOT / "fixtures/app-compose.json")
+    assert run("--check", "--app-compose", compose, DSTACK_SIMULATOR_APP_COMPOSE="/nonexistent").returncode == 0
+    assert run("--check", DSTACK_SIMULATOR_APP_COMPOSE="").returncode == 0  # empty counts as absent
+
+
+def test_a_mistyped_twin_is_pointed_out():
+    result = run("--check", DSTACK_SIMULATOR_LISTNE="1")
+    assert result.returncode == 0
+    assert "DSTACK_SIMULATOR_LISTNE" in result.stderr and "DSTACK_SIMULATOR_LISTEN?" in result.stderr
+
+
+# --- a server ---
+
+def test_the_ready_file(own):
+    own.start("--listen", "127.0.0.1:0")
+    ready = json.loads(own.ready.read_text())
+    assert ready["pid"] == own.process.pid
+    assert len([e for e in ready["endpoints"] if "url" in e]) == 2
+    assert {os.path.basename(e["path"]) for e in ready["endpoints"] if "path" in e} == {
+        "dstack.sock", "tappd.sock", "external.sock", "guest.sock"}
+    for endpoint in ready["endpoints"]:
+        if "url" in endpoint:
+            host, port = endpoint["url"].removeprefix("http://").split(":")
+            assert ask((host, int(port)), get("/Version")).status == 200
+        else:
+            assert ask(endpoint["path"], get("/prpc/DstackGuest.Version")).status in (200, 404)
+
+
+def test_healthcheck(own):
+    own.start()
+    here = f"127.0.0.1:{own.tcp[1]}"
+    assert run("--healthcheck", "--listen", here).returncode == 0
+    assert run("--healthcheck", "--listen", f"unix:{own.unix}").returncode == 0
+    assert run("--healthcheck", DSTACK_SIMULATOR_LISTEN=here).returncode == 0
+    assert own.stop() == 0
+    for where in (here, f"unix:{own.unix}"):
+        result = run("--healthcheck", "--listen", where)
+        assert result.returncode == 1
+        assert where in result.stderr and "nothing serves" in result.stderr
+
+
+def test_from_another_directory(own, folder):
+    """Everything it needs is in it; relative names are those of the folder it was started in."""
+    command = own.command
+    own.command = lambda *options: ["sh", "-c", 'cd "$0" && exec "$@"', folder,
+                                    os.path.abspath(PROGRAM), *command(*options)[1:]]
+    own.sockets = own.sockets.relative_to(folder)
+    own.start()
+    place = os.path.join(folder, "sockets")
+    assert ask(os.path.join(place, "dstack.sock"), get("/Version")).status == 200
+    assert own.stop() == 0
+    assert os.listdir(place) == []
+
+
+def test_two_side_by_side(own, second):
+    own.start("--seed", "one")
+    second.start("--seed", "two")
+    keys = [ask(simulator.unix, get("/GetKey?path=a")).json()["key"] for simulator in (own, second)]
+    assert keys[0] != keys[1]
+    assert ask(own.unix, post("/EmitEvent", '{"event":"mine","payload":""}')).status == 200
+    assert "mine" in ask(own.unix, get("/GetQuote")).json()["event_log"]
+    assert "mine" not in ask(second.unix, get("/GetQuote")).json()["event_log"]
+
+
+def test_a_restart_gives_the_same_bytes(own, second):
+    requests = [get("/GetQuote?report_data=0102"), get("/GetKey?path=a"), get("/Attest"),
+                post("/Sign", '{"algorithm":"secp256k1","data":"00"}'), get("/simulator/root-ca.der")]
+    options = ["--public-url", PUBLIC_URL]  # unless given it follows from the port, which is another each time
+    own.start(*options)
+    before = [ask(own.tcp, request).body for request in requests]
+    assert own.stop() == 0
+    own.ready.unlink()
+    own.start(*options)
+    assert [ask(own.tcp, request).body for request in requests] == before
+    second.start(*options)  # nor does it matter where it listens
+    assert [ask(second.tcp, request).body for request in requests] == before
+
+
+def test_an_app_of_the_users(own):
+    compose = own.folder / "app-compose.json"
+    compose.write_bytes((ROOT / "fixtures/app-compose.json").read_bytes() + b" \n")
+    own.start("--app-compose", str(compose))
+    info = ask(own.unix, get("/Info")).json()
+    assert info["app_id"] == info["compose_hash"][:40]
+    assert json.loads(info["tcb_info"])["app_compose"].encode() == compose.read_bytes()
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_the_log(own, form):
+    own.start("--log-format", form)
+    assert ask(own.unix, get("/Version?secret=1")).status == 200
+    assert ask(own.tcp, get("/absent\x7f")).status in (400, 404)
+    assert own.stop() == 0
+    lines = [line for line in own.stderr().splitlines() if "GET" in line]
+    assert len(lines) >= 1 and "/Version" in lines[0] and "200" in lines[0]
+    if form == "json":
+        for line in own.stderr().splitlines():
+            json.loads(line)

@@ -1,0 +1,135 @@
+/* What the session does not show of the reader; how cuts are borne is in test_http_session.c. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "sim/net/http_reader.h"
+#include "sim/net/limits.h"
+
+static int set_up(void **state)
+{
+    struct http_reader *reader = malloc(sizeof *reader);
+
+    http_reader_init(reader);
+    *state = reader;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    http_reader_free(*state);
+    free(*state);
+    return 0;
+}
+
+static void assert_read(struct http_reader *reader, const char *text, enum http_progress progress,
+                        size_t taken)
+{
+    size_t got;
+
+    assert_int_equal(http_reader_read(reader, (const uint8_t *)text, strlen(text), &got), progress);
+    if (progress != HTTP_PROGRESS_FAILED)
+        assert_int_equal(got, taken);
+}
+
+static void it_reads_up_to_the_end_of_a_request(void **state)
+{
+    struct http_reader *reader = *state;
+    static const char two[] = "POST /a?b HTTP/1.1\r\nContent-Length: 2\r\n\r\nhiGET /c HTTP/1.1\r\n\r\n";
+    struct http_request request;
+
+    assert_null(http_reader_verb(reader));
+    assert_read(reader, "", HTTP_PROGRESS_MORE, 0);
+    assert_read(reader, two, HTTP_PROGRESS_COMPLETE, 43);
+    assert_false(reader->in_request);
+    assert_true(reader->keep_alive);
+    assert_string_equal(http_reader_verb(reader), "POST");
+    http_reader_request(reader, &request);
+    assert_int_equal(request.verb, HTTP_VERB_POST);
+    assert_true(span_is(request.path, "/a"));
+    assert_true(span_is(request.query, "b"));
+    assert_true(span_is(request.body, "hi"));
+    assert_read(reader, two + 43, HTTP_PROGRESS_COMPLETE, strlen(two + 43));
+    http_reader_request(reader, &request);
+    assert_true(span_is(request.path, "/c"));
+    assert_int_equal(request.query.len, 0);
+    assert_int_equal(request.body.len, 0);
+}
+
+static void it_says_when_the_client_waits(void **state)
+{
+    struct http_reader *reader = *state;
+    static const char head[] = "POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n";
+
+    assert_read(reader, head, HTTP_PROGRESS_CONTINUE, strlen(head));
+    assert_true(reader->in_request && reader->head_complete);
+    assert_read(reader, "x", HTTP_PROGRESS_COMPLETE, 1);
+}
+
+static void old_versions_and_closing_are_told(void **state)
+{
+    struct http_reader *reader = *state;
+
+    assert_read(reader, "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", HTTP_PROGRESS_COMPLETE, 42);
+    assert_true(http_reader_is_old(reader) && reader->keep_alive);
+    assert_read(reader, "GET / HTTP/1.1\r\nConnection: close\r\n\r\n", HTTP_PROGRESS_COMPLETE, 37);
+    assert_false(http_reader_is_old(reader) || reader->keep_alive);
+}
+
+static void a_failure_has_a_status_and_a_reason(void **state)
+{
+    struct http_reader *reader = *state;
+
+    assert_read(reader, "GET / HTTP/1.1\r\nExpect: more\r\n\r\n", HTTP_PROGRESS_FAILED, 0);
+    assert_int_equal(reader->failure, 417);
+    assert_non_null(strstr(reader->reason, "100-continue"));
+    assert_null(reader->detail);
+}
+
+static void what_llhttp_refuses_comes_with_its_words(void **state)
+{
+    struct http_reader *reader = *state;
+
+    assert_read(reader, "nonsense\r\n", HTTP_PROGRESS_FAILED, 0);
+    assert_int_equal(reader->failure, 400);
+    assert_non_null(reader->detail);
+}
+
+/* Thousands of idle clients are to cost little. */
+static void an_idle_reader_holds_little(void **state)
+{
+    struct http_reader *reader = *state;
+    char *text = malloc(200000);
+    size_t taken;
+    int head = snprintf(text, 200000, "POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n");
+
+    memset(text + head, 'x', 100000);
+    assert_int_equal(http_reader_read(reader, (const uint8_t *)text, (size_t)head + 100000, &taken),
+                     HTTP_PROGRESS_COMPLETE);
+    assert_int_equal(reader->body.len, 100000);
+    http_reader_drop_body(reader);
+    assert_true(reader->body.capacity <= LIMIT_KEPT_REQUEST_BYTES);
+    head = snprintf(text, 200000, "GET /%0*d HTTP/1.1\r\n\r\n", 10000, 0);
+    http_reader_read(reader, (const uint8_t *)text, (size_t)head, &taken);
+    assert_true(reader->target.len == 10001);
+    assert_read(reader, "G", HTTP_PROGRESS_MORE, 1);
+    assert_true(reader->target.capacity <= LIMIT_KEPT_REQUEST_BYTES);
+    free(text);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(it_reads_up_to_the_end_of_a_request),      TEST(it_says_when_the_client_waits),
+        TEST(old_versions_and_closing_are_told),        TEST(a_failure_has_a_status_and_a_reason),
+        TEST(what_llhttp_refuses_comes_with_its_words), TEST(an_idle_reader_holds_little),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,112 @@
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "sim/base/memory.h"
+
+static void no_size_is_a_size_too(void **state)
+{
+    (void)state;
+    void *memory = memory_alloc(0);
+    void *zeroed = memory_zalloc(0);
+
+    assert_non_null(memory);
+    assert_non_null(zeroed);
+    memory = memory_grow(memory, 0);
+    assert_non_null(memory);
+    free(memory);
+    free(zeroed);
+}
+
+static void zeroed_memory_is_zero(void **state)
+{
+    (void)state;
+    static const uint8_t zeros[1000];
+    uint8_t *memory = memory_zalloc(sizeof zeros);
+
+    assert_memory_equal(memory, zeros, sizeof zeros);
+    free(memory);
+}
+
+static void grown_memory_holds_what_it_held(void **state)
+{
+    (void)state;
+    char *memory = memory_grow(NULL, 4);
+
+    memcpy(memory, "abc", 4);
+    memory = memory_grow(memory, 100000);
+    assert_string_equal(memory, "abc");
+    free(memory);
+}
+
+static void a_copy_ends_with_a_nul(void **state)
+{
+    (void)state;
+    char *copy = memory_copy("abcdef", 3);
+    char *empty = memory_copy(NULL, 0);
+
+    assert_string_equal(copy, "abc");
+    assert_string_equal(empty, "");
+    free(copy);
+    free(empty);
+}
+
+/* Returns the signal that ended a child which asked for far too much, and what it said. */
+static int ask_for_too_much(char *said, size_t size)
+{
+    const struct rlimit no_core = {0, 0};
+    int pipe_ends[2], status = 0;
+    ssize_t len;
+    pid_t child;
+
+    assert_int_equal(pipe(pipe_ends), 0);
+    child = fork();
+    if (child == 0) {
+        setrlimit(RLIMIT_CORE, &no_core);
+        signal(SIGABRT, SIG_DFL); /* cmocka's own handler would take it for a failed test */
+        dup2(pipe_ends[1], STDERR_FILENO);
+        memory_alloc(SIZE_MAX / 4);
+        _exit(0);
+    }
+    close(pipe_ends[1]);
+    len = read(pipe_ends[0], said, size - 1);
+    said[len > 0 ? len : 0] = 0;
+    close(pipe_ends[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+static void without_memory_the_process_says_so_and_ends(void **state)
+{
+    (void)state;
+    char said[4096];
+    int number = ask_for_too_much(said, sizeof said);
+
+    /* Under ASan it is that which refuses, in its own words. */
+    if (strstr(said, "Sanitizer"))
+        skip();
+    assert_int_equal(number, SIGABRT);
+    assert_non_null(strstr(said, "out of memory"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_size_is_a_size_too),
+        cmocka_unit_test(zeroed_memory_is_zero),
+        cmocka_unit_test(grown_memory_holds_what_it_held),
+        cmocka_unit_test(a_copy_ends_with_a_nul),
+        cmocka_unit_test(without_memory_the_process_says_so_and_ends),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
