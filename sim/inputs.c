@@ -5,6 +5,7 @@
 #include "sim/base/file.h"
 #include "sim/base/utf8.h"
 #include "sim/td/docker_compose.h"
+#include "sim/td/encrypted_env.h"
 
 #define DEFAULT_NAME "app"
 #define GPU_INFO_FILE_BYTES (1024 * 1024)
@@ -65,9 +66,22 @@ static int read_app(struct inputs *inputs, const struct options *options, struct
     return 0;
 }
 
+static int read_env(struct inputs *inputs, const char *path, struct error *error)
+{
+    struct span file = NO_SPAN;
+
+    if (read_file(path, 2 * ENCRYPTED_ENV_BYTES, &inputs->encrypted_env, &file, error))
+        return -1;
+    inputs->config.encrypted_env = encrypted_env_from_file(file, &inputs->arena);
+    if (path && inputs->config.encrypted_env.len == 0)
+        return error_input(error, "%s is empty; the SDKs' encrypt_env_vars makes what belongs there", path);
+    return 0;
+}
+
 int inputs_read(struct inputs *inputs, const struct options *options, struct error *error)
 {
     *inputs = (struct inputs){.app_compose = NULL};
+    arena_init(&inputs->arena);
     td_config_init(&inputs->config);
     if (options->seed)
         inputs->config.seed = options->seed;
@@ -83,7 +97,8 @@ int inputs_read(struct inputs *inputs, const struct options *options, struct err
         inputs->config.instance = options->instance;
     if (read_app(inputs, options, error) ||
         read_file(options->app_keys, APP_KEYS_FILE_BYTES, &inputs->app_keys, &inputs->config.app_keys, error) ||
-        read_file(options->gpu_info, GPU_INFO_FILE_BYTES, &inputs->gpu_info, &inputs->config.gpu_info, error))
+        read_file(options->gpu_info, GPU_INFO_FILE_BYTES, &inputs->gpu_info, &inputs->config.gpu_info, error) ||
+        read_env(inputs, options->decrypt_env ? options->decrypt_env : options->encrypted_env, error))
         return -1;
     return check_text(options->gpu_info, inputs->config.gpu_info, error);
 }
@@ -93,4 +108,6 @@ void inputs_free(struct inputs *inputs)
     free(inputs->app_compose);
     free(inputs->app_keys);
     free(inputs->gpu_info);
+    free(inputs->encrypted_env);
+    arena_free(&inputs->arena);
 }

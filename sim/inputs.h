@@ -2,6 +2,7 @@
 #ifndef INPUTS_H
 #define INPUTS_H
 
+#include "sim/base/arena.h"
 #include "sim/options.h"
 #include "sim/td/td.h"
 
@@ -10,6 +11,8 @@ struct inputs {
     char *app_compose;
     char *app_keys;
     char *gpu_info;
+    char *encrypted_env;
+    struct arena arena; /* of what is decoded from them */
 };
 
 /* Reads the files. Returns 0, or -1 with a sentence that names the file; give it

@@ -11,6 +11,7 @@
 #include "sim/healthcheck.h"
 #include "sim/inputs.h"
 #include "sim/services/version.h"
+#include "sim/td/encrypted_env.h"
 
 #define EXIT_USAGE 2 /* a bad option, file or address */
 #define PUBLIC_URL_BYTES 512
@@ -171,19 +172,41 @@ static int serve(const struct options *options, struct inputs *inputs, uint64_t 
 
 /* --- what needs no server --- */
 
+static int print_env(const struct td *td)
+{
+    struct error error = {.kind = ERROR_NONE};
+    struct arena arena;
+    struct buf lines;
+    struct env env;
+    int result;
+
+    arena_init(&arena);
+    buf_init(&lines, SIZE_MAX);
+    result = encrypted_env_decrypt(td, span_of(td->encrypted_env, td->encrypted_env_len), &arena, &env, &error);
+    if (result == 0)
+        env_write_shell(&env, &lines);
+    fwrite(lines.data, 1, lines.len, stdout);
+    buf_free(&lines);
+    arena_free(&arena);
+    return result ? fail(&error) : 0;
+}
+
 static int inspect(const struct options *options, const struct inputs *inputs)
 {
     struct error error = {.kind = ERROR_NONE};
     struct td *td = td_new(&inputs->config, &error);
+    int result = 0;
 
     if (!td)
         return fail(&error);
-    if (options->print_root_ca)
+    if (options->decrypt_env)
+        result = print_env(td);
+    else if (options->print_root_ca)
         fputs(td->platform.root.pem, stdout);
     else
         puts("options and files are fine");
     td_free(td);
-    return 0;
+    return result;
 }
 
 static void print_warnings(const struct options *options)
@@ -203,7 +226,7 @@ static int run(const struct options *options, uint64_t started)
         return healthcheck_run(options, &error) ? fail(&error), EXIT_FAILURE : 0;
     if (inputs_read(&inputs, options, &error))
         result = fail(&error);
-    else if (options->check || options->print_root_ca)
+    else if (options->check || options->print_root_ca || options->decrypt_env)
         result = inspect(options, &inputs);
     else
         result = serve(options, &inputs, started);

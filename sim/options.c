@@ -69,6 +69,7 @@ void options_free(struct options *options)
         if (row->kind == OPTION_LIST || row->kind == OPTION_SPECS)
             list_free(field_of(options, row));
     }
+    free(options->decrypt_env);
     list_free(&options->warnings);
 }
 
@@ -236,6 +237,17 @@ static int read_short(struct reader *reader, const char *letters)
     return 0;
 }
 
+/* The one command there is: decrypt-env FILE. */
+static int read_command(struct reader *reader, const char *argument)
+{
+    if (strcmp(argument, "decrypt-env") != 0 || reader->options->decrypt_env)
+        return error_positional(reader, argument);
+    if (reader->at + 1 == reader->argc)
+        return error_input(reader->error, "decrypt-env wants the FILE that holds the encrypted environment");
+    reader->options->decrypt_env = copy_text(reader->argv[++reader->at]);
+    return 0;
+}
+
 static int read_arguments(struct reader *reader)
 {
     for (reader->at = 1; reader->at < reader->argc; reader->at++) {
@@ -248,7 +260,7 @@ static int read_arguments(struct reader *reader)
         if (!strcmp(argument, "--"))
             return error_positional(reader, reader->argv[reader->at + 1]);
         if (argument[0] != '-' || !argument[1])
-            result = error_positional(reader, argument);
+            result = read_command(reader, argument);
         else if (argument[1] == '-')
             result = read_long(reader, argument + 2);
         else

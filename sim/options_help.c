@@ -49,6 +49,7 @@ static void print_group(FILE *stream, enum option_group group, const char *title
 void options_help(FILE *stream)
 {
     fputs("Usage: dstack-simulator [OPTION]...\n"
+          "       dstack-simulator decrypt-env FILE [OPTION]...\n"
           "A dstack guest agent without a TEE. It serves http://localhost:8090, and\n"
           "dstack.sock, tappd.sock, external.sock and guest.sock in the current directory.\n",
           stream);

@@ -93,6 +93,7 @@ const struct option_row options_table[] = {
     {"instance", 0, "NAME", STRING(instance), NULL, GROUP_APP, "another instance of the app"},
     {"app-keys", 'k', "FILE", STRING(app_keys), NULL, GROUP_APP,
      "its keys, in the format of appkeys.json"},
+    {"encrypted-env", 0, "FILE", STRING(encrypted_env), NULL, GROUP_APP, "its environment, as the SDKs encrypt it"},
     {"gpu-info", 0, "FILE", STRING(gpu_info), NULL, GROUP_APP, "what GpuInfo answers; nothing unless given"},
     {"seed", 0, "TEXT", STRING(seed), check_seed, GROUP_APP,
      "everything random-looking follows from it"},

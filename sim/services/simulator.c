@@ -2,6 +2,7 @@
 
 #include "sim/rpc/call.h"
 #include "sim/services/version.h"
+#include "sim/td/encrypted_env.h"
 
 typedef Dstack__Simulator_Service Service;
 
@@ -67,6 +68,39 @@ static void simulator_service_set_platform(Service *service, const Dstack__SetPl
     }
     td_set_scenario(td_of(service), &scenario);
     reply_status(td_of(service), reply, call);
+}
+
+static Dstack__EnvVar **list_vars(const struct env *env, struct arena *arena)
+{
+    Dstack__EnvVar **list = arena_alloc(arena, (env->count + 1) * sizeof *list);
+
+    for (size_t i = 0; i < env->count; i++) {
+        list[i] = arena_alloc(arena, sizeof **list);
+        *list[i] = (Dstack__EnvVar)DSTACK__ENV_VAR__INIT;
+        list[i]->key = env->vars[i].key;
+        list[i]->value = env->vars[i].value;
+    }
+    return list;
+}
+
+static void simulator_service_decrypt_env(Service *service, const Dstack__DecryptEnvArgs *args,
+                                          Dstack__DecryptEnvResponse_Closure reply, void *data)
+{
+    Dstack__DecryptEnvResponse response = DSTACK__DECRYPT_ENV_RESPONSE__INIT;
+    struct rpc_call *call = data;
+    const struct td *td = td_of(service);
+    struct span encrypted = rpc_span(args->encrypted_env);
+    struct env env;
+
+    if (encrypted.len == 0)
+        encrypted = span_of(td->encrypted_env, td->encrypted_env_len);
+    if (encrypted_env_decrypt(td, encrypted, call->arena, &env, &call->error)) {
+        reply(NULL, call);
+        return;
+    }
+    response.env = list_vars(&env, call->arena);
+    response.n_env = env.count;
+    reply(&response, call);
 }
 
 void simulator_service_init(struct simulator_service *simulator, struct td *td)

@@ -55,6 +55,13 @@ static int read_k256(struct app_keys *keys, const json_t *root, const struct k25
     return 0;
 }
 
+static int read_env_key(struct app_keys *keys, const json_t *root, struct error *error)
+{
+    if (!json_object_get(root, "env_crypt_key"))
+        return 0;
+    return json_file_hex(root, "env_crypt_key", keys->env_key, sizeof keys->env_key, error);
+}
+
 static int read_app_id(struct app_keys *keys, const json_t *root, struct error *error)
 {
     keys->has_app_id = json_object_get(root, "app_id") != NULL;
@@ -68,7 +75,8 @@ int app_keys_parse(struct app_keys *keys, struct span json, const struct k256 *k
 
     *keys = (struct app_keys){0};
     if (root && read_k256(keys, root, k256, error) == 0 && read_ca_key(keys, root, error) == 0 &&
-        read_ca(keys, root, error) == 0 && read_app_id(keys, root, error) == 0)
+        read_ca(keys, root, error) == 0 && read_env_key(keys, root, error) == 0 &&
+        read_app_id(keys, root, error) == 0)
         result = 0;
     json_decref(root);
     if (result)
@@ -84,6 +92,7 @@ int app_keys_issue(struct app_keys *keys, const struct kms *kms, const uint8_t a
     *keys = (struct app_keys){0};
     if (kms_issue_app_key(kms, k256, app_id, keys->k256_key, keys->k256_public, keys->k256_signature, error))
         return -1;
+    kms_env_secret(kms, app_id, keys->env_key);
     keys->ca_key = kms->ca.key;
     keys->ca_cert = memory_copy(kms->ca.pem, strlen(kms->ca.pem));
     if (x509_ca_read_pem(&keys->ca, keys->ca_cert, &reason))

@@ -15,6 +15,7 @@ struct app_keys {
     uint8_t k256_key[32];
     uint8_t k256_public[K256_PUBLIC_BYTES];
     uint8_t k256_signature[K256_RECOVERABLE_BYTES]; /* by the KMS root over the app id and public key */
+    uint8_t env_key[32]; /* X25519: what the app's environment is encrypted to; zero in a file without it */
     struct p256_key ca_key;
     struct x509_ca ca;
     char *ca_cert; /* PEM, as it is shown in chains */
@@ -23,7 +24,8 @@ struct app_keys {
 };
 
 /* Reads the real simulator's appkeys.json (k256_key, k256_signature,
- * ca_cert, key_provider.<KIND>.key; optional app_id; other members are ignored).
+ * ca_cert, key_provider.<KIND>.key; optional env_crypt_key and app_id; other members
+ * are ignored).
  * Checks that key and certificate of the CA belong together. */
 int app_keys_parse(struct app_keys *keys, struct span json, const struct k256 *k256, struct error *error);
 

@@ -73,16 +73,22 @@ int kms_issue_app_key(const struct kms *kms, const struct k256 *k256, const uint
     return sign(kms, k256, message, 3, signature, error);
 }
 
+void kms_env_secret(const struct kms *kms, const uint8_t app_id[static APP_ID_BYTES], uint8_t secret[static 32])
+{
+    const struct bytes path[] = {{app_id, APP_ID_BYTES}, {"env-encrypt-key", 15}};
+
+    app_keys_derive(kms->root_key, path, 2, secret);
+}
+
 int kms_env_key(const struct kms *kms, const struct k256 *k256, const uint8_t app_id[static APP_ID_BYTES],
                 uint64_t timestamp, struct kms_env_key *key, struct error *error)
 {
-    const struct bytes path[] = {{app_id, APP_ID_BYTES}, {"env-encrypt-key", 15}};
     uint8_t secret[32], time[8];
     const struct bytes prefix = {env_prefix, sizeof env_prefix - 1};
     const struct bytes app = {app_id, APP_ID_BYTES};
     const struct bytes public_key = {key->public_key, sizeof key->public_key};
 
-    app_keys_derive(kms->root_key, path, 2, secret);
+    kms_env_secret(kms, app_id, secret);
     x25519_public_key(secret, key->public_key);
     bytes_wipe(secret, sizeof secret);
     bytes_put_be64(time, timestamp);

@@ -26,6 +26,9 @@ int kms_issue_app_key(const struct kms *kms, const struct k256 *k256, const uint
                       uint8_t key[static 32], uint8_t public_key[static K256_PUBLIC_BYTES],
                       uint8_t signature[static K256_RECOVERABLE_BYTES], struct error *error);
 
+/* The X25519 secret that an app's environment is decrypted with. */
+void kms_env_secret(const struct kms *kms, const uint8_t app_id[static APP_ID_BYTES], uint8_t secret[static 32]);
+
 /* The X25519 key that an app's environment is encrypted to, and the root's
  * recoverable signatures over it. */
 struct kms_env_key {

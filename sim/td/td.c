@@ -5,6 +5,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/td/boot.h"
+#include "sim/td/encrypted_env.h"
 #include "sim/td/fixtures.h"
 #include "sim/td/view.h"
 
@@ -44,6 +45,8 @@ static int read_inputs(struct td *td, const struct td_config *config, struct err
         return error_context(error, "%s", config->app_compose_name);
     if (config->app_keys.data && app_keys_parse(&td->keys, config->app_keys, td->k256, error))
         return error_context(error, "%s", config->app_keys_name);
+    td->encrypted_env = (uint8_t *)memory_copy(config->encrypted_env.data, config->encrypted_env.len);
+    td->encrypted_env_len = config->encrypted_env.len;
     text_copy(&td->gpu_info, (const char *)config->gpu_info.data, config->gpu_info.len);
     return 0;
 }
@@ -66,6 +69,25 @@ static int identify(struct td *td, const struct td_config *config, struct error 
     return platform_init(&td->platform, &td->seed, config->public_url, error);
 }
 
+static int check_own_certificate(struct td *td, struct error *error)
+{
+    return td_view(td)->app_cert.len ? 0 : error_internal(error, "this TD's own certificate could not be written");
+}
+
+/* An environment that cannot be decrypted is better said at the start. */
+static int check_env(const struct td *td, struct error *error)
+{
+    struct arena arena;
+    struct env env;
+    int result = 0;
+
+    arena_init(&arena);
+    if (td->encrypted_env_len)
+        result = encrypted_env_decrypt(td, span_of(td->encrypted_env, td->encrypted_env_len), &arena, &env, error);
+    arena_free(&arena);
+    return result;
+}
+
 struct td *td_new(const struct td_config *config, struct error *error)
 {
     struct td *td = memory_zalloc(sizeof *td);
@@ -82,8 +104,7 @@ struct td *td_new(const struct td_config *config, struct error *error)
     }
     quote_template_init(&td->quote, &td->platform);
     td_set_scenario(td, &config->scenario);
-    if (td_view(td)->app_cert.len == 0) {
-        error_internal(error, "this TD's own certificate could not be written");
+    if (check_own_certificate(td, error) || check_env(td, error)) {
         td_free(td);
         return NULL;
     }
@@ -99,6 +120,7 @@ void td_free(struct td *td)
     text_free(&td->vm_config);
     text_free(&td->key_provider_info);
     text_free(&td->gpu_info);
+    free(td->encrypted_env);
     buf_free(&td->quote.bytes);
     event_log_free(&td->log);
     platform_free(&td->platform);

@@ -35,6 +35,7 @@ struct td_config {
     struct span machine;     /* machine.json */
     struct span platform;    /* platform.json */
     struct span gpu_info;    /* text for GpuInfo */
+    struct span encrypted_env; /* as encrypted_env.h describes it; or nothing */
     struct scenario scenario;
 };
 
@@ -73,6 +74,8 @@ struct td {
     struct text vm_config;          /* JSON */
     struct text key_provider_info;  /* JSON */
     struct text gpu_info;
+    uint8_t *encrypted_env; /* heap, or NULL */
+    size_t encrypted_env_len;
     struct td_view view;
     bool view_is_stale;
 };

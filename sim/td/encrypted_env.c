@@ -1,0 +1,144 @@
+#include "sim/td/encrypted_env.h"
+
+#include <ctype.h>
+#include <jansson.h>
+
+#include "crypto/aes_gcm.h"
+#include "crypto/x25519.h"
+#include "sim/base/hex.h"
+#include "sim/td/json_file.h"
+
+#define KEY_BYTES 32
+#define OVERHEAD_BYTES (KEY_BYTES + AES_GCM_IV_BYTES + AES_GCM_TAG_BYTES)
+
+static int open_box(const struct td *td, struct span encrypted, struct arena *arena, struct span *plain,
+                    struct error *error)
+{
+    const uint8_t *iv = encrypted.data + KEY_BYTES;
+    uint8_t shared[KEY_BYTES];
+    uint8_t *text;
+    int wrong;
+
+    if (encrypted.len < OVERHEAD_BYTES)
+        return error_input(error, "the encrypted environment is cut short: %zu bytes, where key, IV and tag alone "
+                                  "take %d",
+                           encrypted.len, OVERHEAD_BYTES);
+    *plain = span_of(NULL, encrypted.len - OVERHEAD_BYTES);
+    plain->data = text = arena_alloc(arena, plain->len);
+    wrong = x25519_shared(td->keys.env_key, encrypted.data, shared) ||
+            aes_gcm_decrypt(shared, iv, iv + AES_GCM_IV_BYTES, plain->len, iv + AES_GCM_IV_BYTES + plain->len, text);
+    bytes_wipe(shared, sizeof shared);
+    if (wrong)
+        return error_input(error, "the encrypted environment cannot be decrypted: it is damaged, or made for another "
+                                  "app's key (GetAppEnvEncryptPubKey with this app's id gives the right one)");
+    return 0;
+}
+
+static bool is_shell_name(const char *name)
+{
+    if (!*name || isdigit((unsigned char)*name))
+        return false;
+    for (; *name; name++)
+        if (!isalnum((unsigned char)*name) && *name != '_')
+            return false;
+    return true;
+}
+
+static bool is_allowed(const json_t *allowed, const char *name)
+{
+    for (size_t i = 0; i < json_array_size(allowed); i++) {
+        const char *entry = json_string_value(json_array_get(allowed, i));
+        if (entry && strcmp(entry, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int read_var(const json_t *entry, const json_t *allowed, struct arena *arena, struct env_var *var,
+                    struct error *error)
+{
+    const char *key, *value;
+
+    if (!json_is_object(entry))
+        return error_input(error, "must be an object with key and value");
+    if (json_file_string(entry, "key", &key, error) || json_file_string(entry, "value", &value, error))
+        return -1;
+    if (!is_shell_name(key))
+        return error_input(error, "\"%.64s\" is no name of an environment variable: letters, digits and _ make one", key);
+    if (!is_allowed(allowed, key))
+        return error_input(error, "%.64s is not in the app's allowed_envs", key);
+    var->key = arena_copy(arena, key, strlen(key));
+    var->value = arena_copy(arena, value, strlen(value));
+    return 0;
+}
+
+static int read_vars(const json_t *root, const json_t *compose, struct arena *arena, struct env *env,
+                     struct error *error)
+{
+    const json_t *list = json_file_member(root, "env", error);
+
+    if (!list)
+        return -1;
+    if (!json_is_array(list))
+        return error_input(error, "env must be an array");
+    env->count = json_array_size(list);
+    env->vars = arena_alloc(arena, env->count * sizeof *env->vars);
+    for (size_t i = 0; i < env->count; i++)
+        if (read_var(json_array_get(list, i), json_object_get(compose, "allowed_envs"), arena, &env->vars[i], error))
+            return error_context(error, "env, element %zu", i + 1);
+    return 0;
+}
+
+int encrypted_env_decrypt(const struct td *td, struct span encrypted, struct arena *arena, struct env *env,
+                          struct error *error)
+{
+    struct span plain;
+    json_t *root, *compose;
+    int result = -1;
+
+    *env = (struct env){.count = 0};
+    if (open_box(td, encrypted, arena, &plain, error))
+        return -1;
+    compose = json_loadb(td->app.compose, td->app.compose_len, 0, NULL);
+    root = json_file_parse(plain, error);
+    if (root)
+        result = read_vars(root, compose, arena, env, error);
+    json_decref(root);
+    json_decref(compose);
+    return result ? error_context(error, "the decrypted environment") : 0;
+}
+
+static struct span trim(struct span text)
+{
+    while (text.len && isspace(text.data[0]))
+        text = span_of(text.data + 1, text.len - 1);
+    while (text.len && isspace(text.data[text.len - 1]))
+        text.len--;
+    return text;
+}
+
+struct span encrypted_env_from_file(struct span file, struct arena *arena)
+{
+    struct span text = trim(file);
+    uint8_t *bytes = arena_alloc(arena, text.len / 2 + 1);
+    size_t len, bad_at;
+
+    if (hex_decode((const char *)text.data, text.len, bytes, &len, &bad_at) == HEX_OK)
+        return span_of(bytes, len);
+    return file;
+}
+
+void env_write_shell(const struct env *env, struct buf *out)
+{
+    for (size_t i = 0; i < env->count; i++) {
+        buf_append_text(out, env->vars[i].key);
+        buf_append_text(out, "='");
+        for (const char *at = env->vars[i].value; *at; at++) {
+            if (*at == '\'')
+                buf_append_text(out, "'\\''");
+            else
+                buf_append_byte(out, (uint8_t)*at);
+        }
+        buf_append_text(out, "'\n");
+    }
+}

@@ -1,0 +1,37 @@
+/* The encrypted environment an app is deployed with: what the SDKs' encrypt_env_vars
+ * makes for the key of KMS.GetAppEnvEncryptPubKey.
+ *
+ * Ephemeral X25519 key 32 || IV 12 || AES-256-GCM, under the shared secret, of
+ * {"env":[{"key","value"}]} || tag 16. */
+#ifndef TD_ENCRYPTED_ENV_H
+#define TD_ENCRYPTED_ENV_H
+
+#include "sim/base/arena.h"
+#include "sim/base/buf.h"
+#include "sim/td/td.h"
+
+#define ENCRYPTED_ENV_BYTES (1024 * 1024)
+
+struct env_var {
+    char *key;   /* a name a shell takes: letters, digits, '_', no digit first */
+    char *value; /* UTF-8 */
+};
+
+struct env {
+    struct env_var *vars;
+    size_t count;
+};
+
+/* Decrypts with the app's key and checks every name against the app's allowed_envs.
+ * Everything lies in the arena. */
+int encrypted_env_decrypt(const struct td *td, struct span encrypted, struct arena *arena, struct env *env,
+                          struct error *error);
+
+/* A file's contents, as hex digits (0x and white space around them allowed) or as
+ * they are: the bytes to decrypt, in the arena. */
+struct span encrypted_env_from_file(struct span file, struct arena *arena);
+
+/* KEY='value' lines that a shell can source. */
+void env_write_shell(const struct env *env, struct buf *out);
+
+#endif
