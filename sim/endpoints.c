@@ -83,13 +83,15 @@ void endpoints_free(struct endpoints *endpoints)
     endpoints->count = 0;
 }
 
-/* Behind the scheme, does the URL name this machine itself or every address of it? */
-static bool is_local(const char *authority)
+#define DEFAULT_URL "http://localhost:8090"
+
+/* Is it this machine itself, or every address of it? Brackets of a v6 host are allowed. */
+static bool is_local(const char *host, size_t len)
 {
-    static const char *const hosts[] = {"127.0.0.1:", "0.0.0.0:", "[::1]:", "[::]:"};
+    static const char *const hosts[] = {"localhost", "127.0.0.1", "0.0.0.0", "[::1]", "[::]", "::1", "::"};
 
     for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++)
-        if (strncmp(authority, hosts[i], strlen(hosts[i])) == 0)
+        if (strlen(hosts[i]) == len && memcmp(hosts[i], host, len) == 0)
             return true;
     return false;
 }
@@ -99,14 +101,35 @@ void endpoints_public_url(const struct endpoints *endpoints, char *url, size_t s
     static const char scheme[] = "http://";
     struct server_endpoint endpoint;
 
-    snprintf(url, size, "http://localhost:8090");
+    snprintf(url, size, DEFAULT_URL);
     for (size_t i = 0; server_endpoint(endpoints->server, i, &endpoint); i++) {
+        const char *host, *port;
+
         if (!endpoint.url)
             continue;
-        if (is_local(endpoint.url + sizeof scheme - 1))
-            snprintf(url, size, "http://localhost%s", strrchr(endpoint.url, ':'));
+        host = endpoint.url + sizeof scheme - 1;
+        port = strrchr(endpoint.url, ':');
+        if (is_local(host, (size_t)(port - host)))
+            snprintf(url, size, "http://localhost%s", port);
         else
             snprintf(url, size, "%s", endpoint.url);
+        return;
+    }
+}
+
+void endpoints_expected_url(const struct options *options, char *url, size_t size)
+{
+    struct error ignored = {.kind = ERROR_NONE}; /* options_parse has checked each */
+    struct listen_spec spec;
+
+    snprintf(url, size, DEFAULT_URL);
+    for (size_t i = 0; i < options->listen.count; i++) {
+        if (listen_spec_parse(&spec, options->listen.items[i], &ignored) || spec.kind != LISTEN_TCP)
+            continue;
+        if (is_local(spec.address, strlen(spec.address)))
+            snprintf(url, size, "http://localhost:%u", spec.port);
+        else
+            snprintf(url, size, strchr(spec.address, ':') ? "http://[%s]:%u" : "http://%s:%u", spec.address, spec.port);
         return;
     }
 }

@@ -37,6 +37,8 @@ void endpoints_free(struct endpoints *endpoints);
 
 /* The first TCP endpoint as clients of this machine reach it, or the default one. */
 void endpoints_public_url(const struct endpoints *endpoints, char *url, size_t size);
+/* What that will be with these options, unless it is a free port that the system picks. */
+void endpoints_expected_url(const struct options *options, char *url, size_t size);
 
 /* What --ready-file gets: {"pid": N, "endpoints": [{"url": ...}, {"path": ...}]}. */
 void endpoints_write_ready(const struct endpoints *endpoints, struct buf *out);

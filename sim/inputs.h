@@ -12,7 +12,8 @@ struct inputs {
     char *app_keys;
     char *gpu_info;
     char *encrypted_env;
-    struct arena arena; /* of what is decoded from them */
+    char public_url[512]; /* room for config.public_url, when no option gives it */
+    struct arena arena;   /* of what is decoded from them */
 };
 
 /* Reads the files. Returns 0, or -1 with a sentence that names the file; give it

@@ -14,7 +14,6 @@
 #include "sim/td/encrypted_env.h"
 
 #define EXIT_USAGE 2 /* a bad option, file or address */
-#define PUBLIC_URL_BYTES 512
 #define LOG_BUFFER_BYTES 65536
 
 struct simulator {
@@ -113,13 +112,12 @@ static int write_ready_file(const struct simulator *simulator, const char *path,
 static int start(struct simulator *simulator, const struct options *options, struct inputs *inputs,
                  struct error *error)
 {
-    char public_url[PUBLIC_URL_BYTES];
 
     if (endpoints_open(&simulator->endpoints, simulator->server, options, error))
         return -1;
     if (!options->public_url) {
-        endpoints_public_url(&simulator->endpoints, public_url, sizeof public_url);
-        inputs->config.public_url = public_url;
+        endpoints_public_url(&simulator->endpoints, inputs->public_url, sizeof inputs->public_url);
+        inputs->config.public_url = inputs->public_url;
     }
     simulator->td = td_new(&inputs->config, error);
     if (!simulator->td)
@@ -191,12 +189,17 @@ static int print_env(const struct td *td)
     return result ? fail(&error) : 0;
 }
 
-static int inspect(const struct options *options, const struct inputs *inputs)
+static int inspect(const struct options *options, struct inputs *inputs)
 {
     struct error error = {.kind = ERROR_NONE};
-    struct td *td = td_new(&inputs->config, &error);
+    struct td *td;
     int result = 0;
 
+    if (!options->public_url) {
+        endpoints_expected_url(options, inputs->public_url, sizeof inputs->public_url);
+        inputs->config.public_url = inputs->public_url;
+    }
+    td = td_new(&inputs->config, &error);
     if (!td)
         return fail(&error);
     if (options->decrypt_env)
