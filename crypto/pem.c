@@ -50,6 +50,14 @@ size_t base64_encode(const void *data, size_t len, char *out)
     return BASE64_ENCODE_RAW_LENGTH(len);
 }
 
+int base64_decode(const char *text, size_t len, void *out, size_t *out_len)
+{
+    struct base64_decode_ctx context;
+    base64_decode_init(&context);
+    *out_len = len;
+    return base64_decode_update(&context, out_len, out, len, text) && base64_decode_final(&context) ? 0 : -1;
+}
+
 size_t base64url_encode(const void *data, size_t len, char *out)
 {
     if (len == 0)

@@ -12,6 +12,7 @@ void services_init(struct services *services, struct td *td, void (*shutdown)(vo
     kms_service_init(&services->kms, td);
     simulator_service_init(&services->simulator, td);
     collateral_pages_init(&services->collateral, td);
+    verifier_init(&services->verifier, td);
     pages_init(&services->pages, td);
 }
 
@@ -28,6 +29,7 @@ struct router *routes_new(struct services *services, unsigned set)
         {SERVICE_GUEST, {&guest_api->service.base, "/api/", false}},
         {SERVICE_SIMULATOR, {&services->simulator.service.base, NULL, false}},
         {SERVICE_KMS, {&services->kms.service.base, NULL, false}},
+        {SERVICE_VERIFIER, {&services->verifier.service.base, "/", false}},
     };
     struct router *router = router_new();
 

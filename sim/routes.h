@@ -10,6 +10,7 @@
 #include "sim/services/pages.h"
 #include "sim/services/simulator.h"
 #include "sim/services/tappd.h"
+#include "sim/services/verifier.h"
 #include "sim/services/worker.h"
 
 /* Every service of one TD. */
@@ -22,6 +23,7 @@ struct services {
     struct kms_service kms;
     struct simulator_service simulator;
     struct collateral_pages collateral;
+    struct verifier verifier;
     struct pages pages;
 };
 

@@ -1,5 +1,7 @@
 #include <jansson.h>
+#include <stdlib.h>
 
+#include "proto/common.pb-c.h"
 #include "sim/rpc/codec.h"
 #include "sim/rpc/message.h"
 
@@ -40,9 +42,26 @@ static int read_message(const struct message_slot *slot, const json_t *value)
     return inner ? message_set_message(slot, inner) : error_context(slot->error, "%s", slot->field->name);
 }
 
+/* A JsonText: any value, as text. */
+static int read_text(const struct message_slot *slot, const json_t *value)
+{
+    const ProtobufCMessageDescriptor *descriptor = slot->field->descriptor;
+    struct message_slot inner = {message_new(descriptor, slot->arena), descriptor->fields, slot->arena, slot->error};
+    char *dumped = json_is_string(value) ? NULL : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+    struct span text =
+        dumped ? span_text(dumped) : span_of(json_string_value(value), json_string_length(value));
+    int result = message_set_text(&inner, text);
+
+    free(dumped);
+    return result ? error_context(slot->error, "%s", slot->field->name) : message_set_message(slot, inner.message);
+}
+
 static int read_value(const struct message_slot *slot, const json_t *value)
 {
     const ProtobufCFieldDescriptor *field = slot->field;
+
+    if (field->descriptor == &dstack__json_text__descriptor)
+        return read_text(slot, value);
 
     if (json_is_string(value) && (message_field_is_text(field) || message_field_is_integer(field)))
         return read_string(slot, value);
@@ -71,7 +90,8 @@ static int read_member(const struct message_slot *slot, const json_t *value)
 {
     if (slot->field->label == PROTOBUF_C_LABEL_REPEATED)
         return read_array(slot, value);
-    if (json_is_null(value) && message_field_is_oneof(slot->field))
+    if (json_is_null(value) &&
+        (message_field_is_oneof(slot->field) || slot->field->descriptor == &dstack__json_text__descriptor))
         return 0;
     return read_value(slot, value);
 }

@@ -167,11 +167,8 @@ static void cmdline_digest(const struct os_image *image, uint8_t digest[static R
 
 /* RTMR1 and RTMR2: the kernel, its command line and initrd, in the order they are
  * measured while the kernel starts. */
-static void measure_kernel(const struct boot *boot, const struct os_image *image)
+static void measure_kernel(const struct boot *boot, const struct os_image *image, const uint8_t *cmdline)
 {
-    uint8_t cmdline[REGISTER_BYTES];
-
-    cmdline_digest(image, cmdline);
     measure_digest(boot, 1, EV_EFI_BOOT_SERVICES_APPLICATION, image->kernel_authenticode);
     measure_text(boot, 1, EV_EFI_ACTION, "Calling EFI Application from Boot Option");
     measure_separator(boot, 1);
@@ -181,18 +178,39 @@ static void measure_kernel(const struct boot *boot, const struct os_image *image
     measure_text(boot, 1, EV_EFI_ACTION, "Exit Boot Services Returned with Success");
 }
 
+static int measure_boot(const struct boot *boot, const struct os_image *image, const uint8_t *cmdline,
+                        uint64_t memory_size, struct error *error)
+{
+    *boot->registers = (struct registers){{0}, {{0}}};
+    memcpy(boot->registers->mrtd, image->mrtd_single_pass, REGISTER_BYTES);
+    if (measure_td_hob(boot, image, memory_size, error))
+        return -1;
+    measure_firmware(boot, image);
+    measure_kernel(boot, image, cmdline);
+    return 0;
+}
+
 int measurement_boot(const struct os_image *image, const struct machine *machine, struct event_log *log,
                      struct registers *registers, struct error *error)
 {
-    struct boot boot = {log, registers};
+    const struct boot boot = {log, registers};
+    uint8_t cmdline[REGISTER_BYTES];
 
-    *registers = (struct registers){{0}, {{0}}};
-    memcpy(registers->mrtd, image->mrtd_single_pass, REGISTER_BYTES);
-    if (measure_td_hob(&boot, image, machine->memory_size, error))
-        return -1;
-    measure_firmware(&boot, image);
-    measure_kernel(&boot, image);
-    return 0;
+    cmdline_digest(image, cmdline);
+    return measure_boot(&boot, image, cmdline, machine->memory_size, error);
+}
+
+int measurement_recompute(const struct os_image *image, const uint8_t cmdline[static REGISTER_BYTES],
+                          uint64_t memory_size, struct registers *registers, struct error *error)
+{
+    struct event_log log; /* needed on the way only */
+    const struct boot boot = {&log, registers};
+    int result;
+
+    event_log_init(&log);
+    result = measure_boot(&boot, image, cmdline, memory_size, error);
+    event_log_free(&log);
+    return result;
 }
 
 static void cbor_digest(struct buf *out, const char *name, const uint8_t *digest)

@@ -70,12 +70,31 @@ static void lines_hold_48_bytes(void **state)
     assert_pem("X", 97, "-----BEGIN X-----\n" LINE LINE "AA==\n-----END X-----\n");
 }
 
+static void base64_read_back(void **state)
+{
+    static const char *const wrong[] = {"A", "AA", "AAA", "AA=A", "AAAA=", "*AAA", "AAA=A", "-_AA"};
+    uint8_t bytes[64], out[128];
+    char text[128];
+    size_t len;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        bytes[i] = (uint8_t)(i * 37);
+        assert_int_equal(base64_decode(text, base64_encode(bytes, i, text), out, &len), 0);
+        assert_int_equal(len, i);
+        assert_memory_equal(out, bytes, i);
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_int_equal(base64_decode(wrong[i], strlen(wrong[i]), out, &len), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(base64_with_padding_and_url_without),
         cmocka_unit_test(nothing_encodes_to_nothing),
         cmocka_unit_test(lines_hold_48_bytes),
+        cmocka_unit_test(base64_read_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -139,7 +139,7 @@ static int setup(void **state)
                                        .version = tappd_version};
     f->worker = (Dstack__Worker_Service){
         .base = DSTACK__WORKER__BASE_INIT, .info = worker_info, .version = worker_version};
-    f->guest_api = (Dstack__GuestApi_Service)DSTACK__GUEST_API__INIT(guest_api_);
+    f->guest_api = (Dstack__GuestApi_Service){.base = DSTACK__GUEST_API__BASE_INIT, .info = guest_api_info};
     f->kms = (Dstack__KMS_Service){.base = DSTACK__KMS__BASE_INIT};
     f->rows[GUEST] = (struct router_service){&f->guest.base, "/", false};
     f->rows[TAPPD] = (struct router_service){&f->tappd.base, NULL, true};

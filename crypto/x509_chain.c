@@ -1,0 +1,252 @@
+#include "crypto/x509_chain.h"
+
+#include <mbedtls/x509_crl.h>
+#include <mbedtls/x509_crt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "crypto/der_read.h"
+#include "crypto/pem.h"
+
+#define LABEL "CERTIFICATE"
+
+struct x509_chain {
+    mbedtls_x509_crt certificates; /* leaf first */
+};
+
+/* --- reading --- */
+
+/* mbedTLS skips what it does not know between certificates; nothing may stand there. */
+static bool takes_canonical(const char **at, const char *end, const mbedtls_x509_crt *certificate)
+{
+    size_t chars = pem_chars(LABEL, certificate->raw.len);
+    char *text;
+    bool same;
+
+    if ((size_t)(end - *at) < chars || (text = malloc(chars + 1)) == NULL)
+        return false;
+    pem_encode(LABEL, certificate->raw.p, certificate->raw.len, text);
+    same = memcmp(*at, text, chars) == 0;
+    free(text);
+    *at += chars;
+    return same;
+}
+
+/* Returns NULL, or the reason it is no such chain. */
+static const char *read_pem(struct x509_chain *chain, const char *pem, size_t len, size_t count)
+{
+    const char *at = pem, *end = pem + len;
+
+    if (mbedtls_x509_crt_parse(&chain->certificates, (const unsigned char *)pem, len + 1) != 0)
+        return "it is not a PEM text of certificates";
+    for (const mbedtls_x509_crt *one = &chain->certificates; one; one = one->next, count--)
+        if (count == 0 || !takes_canonical(&at, end, one))
+            return "it is not PEM of the expected number of certificates, in lines of 64, and nothing else";
+    if (at < end && *at == '\0')
+        at++;
+    return count == 0 && at == end ? NULL
+                                   : "it is not PEM of the expected number of certificates and nothing else";
+}
+
+struct x509_chain *x509_chain_read_pem(const char *pem, size_t len, size_t count, const char **reason)
+{
+    struct x509_chain *chain = malloc(sizeof *chain);
+    char *text = malloc(len + 1); /* mbedTLS counts the NUL, and tells PEM from DER by it */
+
+    if (chain == NULL || text == NULL) {
+        free(chain);
+        free(text);
+        *reason = "there is no memory for the chain";
+        return NULL;
+    }
+    if (len > 0)
+        memcpy(text, pem, len);
+    text[len] = '\0';
+    mbedtls_x509_crt_init(&chain->certificates);
+    *reason = read_pem(chain, text, len, count);
+    free(text);
+    if (*reason == NULL)
+        return chain;
+    x509_chain_free(chain);
+    return NULL;
+}
+
+void x509_chain_free(struct x509_chain *chain)
+{
+    if (chain == NULL)
+        return;
+    mbedtls_x509_crt_free(&chain->certificates);
+    free(chain);
+}
+
+/* --- dates --- */
+
+/* Unix seconds; mbedTLS has checked the fields. */
+static int64_t seconds_of(const mbedtls_x509_time *time)
+{
+    struct tm tm = {
+        .tm_year = time->year - 1900,
+        .tm_mon = time->mon - 1,
+        .tm_mday = time->day,
+        .tm_hour = time->hour,
+        .tm_min = time->min,
+        .tm_sec = time->sec,
+    };
+
+    return timegm(&tm);
+}
+
+static const char *check_dates(const struct x509_chain *chain, int64_t now)
+{
+    for (const mbedtls_x509_crt *one = &chain->certificates; one; one = one->next) {
+        if (now < seconds_of(&one->valid_from))
+            return "a certificate of the chain is not valid yet";
+        if (now > seconds_of(&one->valid_to))
+            return "a certificate of the chain has expired";
+    }
+    return NULL;
+}
+
+/* --- revocation lists --- */
+
+static bool same_buf(const mbedtls_x509_buf *a, const mbedtls_x509_buf *b)
+{
+    return a->len == b->len && memcmp(a->p, b->p, a->len) == 0;
+}
+
+static const mbedtls_x509_crl *find_crl(const mbedtls_x509_crl *crls, const mbedtls_x509_crt *certificate)
+{
+    for (; crls && crls->version != 0; crls = crls->next)
+        if (same_buf(&crls->issuer_raw, &certificate->issuer_raw))
+            return crls;
+    return NULL;
+}
+
+/* mbedTLS takes a certificate without a CRL of its issuer for one that is not revoked. */
+static const char *check_crls(const struct x509_chain *chain, const mbedtls_x509_crl *crls, int64_t now)
+{
+    for (const mbedtls_x509_crt *one = &chain->certificates; one->next; one = one->next) {
+        const mbedtls_x509_crl *crl = find_crl(crls, one);
+        if (crl == NULL)
+            return "there is no revocation list of one of the issuers";
+        if (now < seconds_of(&crl->this_update))
+            return "a revocation list is not valid yet";
+        if (now > seconds_of(&crl->next_update))
+            return "a revocation list has expired";
+    }
+    return NULL;
+}
+
+static const char *read_crls(mbedtls_x509_crl *crls, const struct x509_chain_trust *trust)
+{
+    for (size_t i = 0; i < trust->crl_count; i++)
+        if (mbedtls_x509_crl_parse_der(crls, trust->crls[i].data, trust->crls[i].len) != 0)
+            return "a revocation list cannot be read";
+    return NULL;
+}
+
+/* --- verifying --- */
+
+/* What mbedTLS found by the clock, which is not the time that was passed in. */
+#define BY_CLOCK                                                                                             \
+    (uint32_t)(MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE | MBEDTLS_X509_BADCRL_EXPIRED |    \
+               MBEDTLS_X509_BADCRL_FUTURE)
+
+static int forget_clock(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)
+{
+    (void)context;
+    (void)certificate;
+    (void)depth;
+    *flags &= ~BY_CLOCK;
+    return 0;
+}
+
+static const char *verify_signatures(struct x509_chain *chain, mbedtls_x509_crt *root, mbedtls_x509_crl *crls)
+{
+    uint32_t flags = 0;
+
+    if (mbedtls_x509_crt_verify(&chain->certificates, root, crls, NULL, &flags, forget_clock, NULL) == 0 &&
+        flags == 0)
+        return NULL;
+    if (flags & MBEDTLS_X509_BADCERT_REVOKED)
+        return "a certificate of the chain is revoked";
+    if (flags & MBEDTLS_X509_BADCRL_NOT_TRUSTED)
+        return "a revocation list is not signed by the issuer it names";
+    return "its certificates do not sign one another up to the root";
+}
+
+static bool ends_in_root(const struct x509_chain *chain, struct bytes root)
+{
+    const mbedtls_x509_crt *last = &chain->certificates;
+
+    while (last->next)
+        last = last->next;
+    return last->raw.len == root.len && memcmp(last->raw.p, root.data, root.len) == 0;
+}
+
+int x509_chain_verify(struct x509_chain *chain, const struct x509_chain_trust *trust, const char **reason)
+{
+    mbedtls_x509_crt root;
+    mbedtls_x509_crl crls;
+
+    mbedtls_x509_crt_init(&root);
+    mbedtls_x509_crl_init(&crls);
+    if (!ends_in_root(chain, trust->root))
+        *reason = "its root is not trusted: it is another than the verifier's own";
+    else if (mbedtls_x509_crt_parse_der(&root, trust->root.data, trust->root.len) != 0)
+        *reason = "the trusted root is no certificate";
+    else if ((*reason = read_crls(&crls, trust)) == NULL &&
+             (*reason = check_dates(chain, trust->now)) == NULL &&
+             (*reason = check_crls(chain, &crls, trust->now)) == NULL)
+        *reason = verify_signatures(chain, &root, &crls);
+    mbedtls_x509_crl_free(&crls);
+    mbedtls_x509_crt_free(&root);
+    return *reason ? -1 : 0;
+}
+
+/* --- what is in it --- */
+
+bool x509_chain_name_is(const struct x509_chain *chain, size_t index, const char *common_name)
+{
+    static const uint8_t oid[] = X509_CN;
+    const mbedtls_x509_crt *one = &chain->certificates;
+
+    while (one && index-- > 0)
+        one = one->next;
+    for (const mbedtls_x509_name *name = one ? &one->subject : NULL; name; name = name->next)
+        if (name->oid.len == sizeof oid && memcmp(name->oid.p, oid, sizeof oid) == 0)
+            return name->val.len == strlen(common_name) &&
+                   memcmp(name->val.p, common_name, name->val.len) == 0;
+    return false;
+}
+
+bool x509_chain_leaf_key(const struct x509_chain *chain, uint8_t public_key[static P256_PUBLIC_BYTES])
+{
+    const mbedtls_x509_buf *raw = &chain->certificates.pk_raw;
+    uint8_t spki[X509_SPKI_BYTES];
+
+    if (raw->len != sizeof spki)
+        return false;
+    memcpy(public_key, raw->p + sizeof spki - P256_PUBLIC_BYTES, P256_PUBLIC_BYTES);
+    x509_public_key_info(public_key, spki);
+    return memcmp(spki, raw->p, sizeof spki) == 0;
+}
+
+struct bytes x509_chain_leaf_extension(const struct x509_chain *chain, struct bytes oid)
+{
+    struct bytes whole = {chain->certificates.v3_ext.p, chain->certificates.v3_ext.len}, list, fields, found,
+                 value;
+
+    if (!der_read(&whole, DER_SEQUENCE, &list))
+        return (struct bytes){NULL, 0};
+    while (der_read(&list, DER_SEQUENCE, &fields)) {
+        if (!der_read(&fields, DER_OID, &found) || found.len != oid.len ||
+            memcmp(found.data, oid.data, oid.len) != 0)
+            continue;
+        der_read(&fields, DER_BOOLEAN, &value); /* critical, which may be left out */
+        if (der_read(&fields, DER_OCTET_STRING, &value))
+            return value;
+    }
+    return (struct bytes){NULL, 0};
+}

@@ -1,0 +1,57 @@
+#include "sim/verify/cbor_read.h"
+
+#include "sim/verify/cursor.h"
+
+enum major_type { UNSIGNED = 0, BYTES = 2, TEXT = 3, MAP = 5 };
+enum { ARGUMENT_BITS = 5, ARGUMENT_MASK = 0x1f, DIRECT_BELOW = 24, WIDEST = 27 };
+
+static bool read_head(struct span *rest, enum major_type type, uint64_t *argument)
+{
+    struct span left = *rest;
+    unsigned low;
+    uint8_t head;
+
+    if (!cursor_take_byte(&left, &head) || head >> ARGUMENT_BITS != type)
+        return false;
+    low = head & ARGUMENT_MASK;
+    if (low < DIRECT_BELOW)
+        *argument = low;
+    else if (low > WIDEST || !cursor_take_be(&left, (size_t)1 << (low - DIRECT_BELOW), argument))
+        return false;
+    *rest = left;
+    return true;
+}
+
+bool cbor_read_map(struct span *rest, uint64_t *pairs)
+{
+    return read_head(rest, MAP, pairs);
+}
+
+bool cbor_read_uint(struct span *rest, uint64_t *value)
+{
+    return read_head(rest, UNSIGNED, value);
+}
+
+static bool read_string(struct span *rest, enum major_type type, struct span *string)
+{
+    uint64_t len;
+
+    return read_head(rest, type, &len) && len <= rest->len && cursor_take(rest, (size_t)len, string);
+}
+
+bool cbor_read_text(struct span *rest, struct span *text)
+{
+    return read_string(rest, TEXT, text);
+}
+
+bool cbor_read_bytes(struct span *rest, struct span *bytes)
+{
+    return read_string(rest, BYTES, bytes);
+}
+
+bool cbor_read_key(struct span *rest, const char *key)
+{
+    struct span text;
+
+    return cbor_read_text(rest, &text) && span_is(text, key);
+}

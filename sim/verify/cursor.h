@@ -1,0 +1,61 @@
+/* Taking bytes off the front of what somebody sent, never past its end. */
+#ifndef VERIFY_CURSOR_H
+#define VERIFY_CURSOR_H
+
+#include "crypto/bytes.h"
+#include "sim/base/span.h"
+
+/* False, and nothing changed, when fewer than len bytes are left. */
+static inline bool cursor_take(struct span *rest, size_t len, struct span *taken)
+{
+    if (rest->len < len)
+        return false;
+    *taken = span_of(rest->data, len);
+    *rest = span_of(len ? rest->data + len : rest->data, rest->len - len);
+    return true;
+}
+
+static inline bool cursor_take_byte(struct span *rest, uint8_t *value)
+{
+    struct span taken;
+
+    if (!cursor_take(rest, 1, &taken))
+        return false;
+    *value = taken.data[0];
+    return true;
+}
+
+static inline bool cursor_take_le16(struct span *rest, uint16_t *value)
+{
+    struct span taken;
+
+    if (!cursor_take(rest, 2, &taken))
+        return false;
+    *value = bytes_get_le16(taken.data);
+    return true;
+}
+
+static inline bool cursor_take_le32(struct span *rest, uint32_t *value)
+{
+    struct span taken;
+
+    if (!cursor_take(rest, 4, &taken))
+        return false;
+    *value = bytes_get_le32(taken.data);
+    return true;
+}
+
+/* A big-endian number of `size` bytes, at most 8. */
+static inline bool cursor_take_be(struct span *rest, size_t size, uint64_t *value)
+{
+    struct span taken;
+
+    if (!cursor_take(rest, size, &taken))
+        return false;
+    *value = 0;
+    for (size_t i = 0; i < size; i++)
+        *value = *value << 8 | taken.data[i];
+    return true;
+}
+
+#endif

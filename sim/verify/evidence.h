@@ -1,0 +1,69 @@
+/* What somebody asks to have verified, in the one form the checks work on: a quote,
+ * its event log, the vm_config.
+ *
+ * Three encodings carry it: hex and JSON as GetQuote answers, and the two of an
+ * attestation (see sim/td/attestation.h). Everything read lives in the arena. */
+#ifndef VERIFY_EVIDENCE_H
+#define VERIFY_EVIDENCE_H
+
+#include "sim/base/arena.h"
+#include "sim/base/error.h"
+#include "sim/td/event_log.h"
+#include "sim/td/quote.h"
+
+#define EVIDENCE_EVENTS (EVENT_LOG_EVENTS + 1024) /* most events; a log of ours holds fewer */
+
+struct evidence {
+    struct span quote;
+    struct event *events; /* a digest of zeros stands for one that was left out */
+    size_t count;
+    struct span vm_config; /* JSON text */
+    bool has_report_data;  /* beside the quote, as attestations have it */
+    uint8_t report_data[QUOTE_REPORT_DATA_BYTES];
+};
+
+/* The texts of a request, empty where there was none. */
+struct evidence_request {
+    struct span quote;       /* hex */
+    struct span event_log;   /* JSON array */
+    struct span vm_config;   /* JSON object */
+    struct span attestation; /* hex; when there is one, it alone counts */
+};
+
+int evidence_read(const struct evidence_request *request, struct arena *arena, struct evidence *evidence,
+                  struct error *error);
+
+/* --- for the readers of the encodings --- */
+
+struct evidence_event {
+    uint64_t imr;
+    uint64_t type;
+    struct span digest; /* 48 bytes, or none for a runtime event */
+    struct span name;
+    struct span payload;
+};
+
+/* Appends an event when it is one. */
+int evidence_add_event(struct evidence *evidence, const struct evidence_event *event, struct arena *arena,
+                       struct error *error);
+
+/* An attestation lists its runtime events a second time. They must be those of the event
+ * log, and are appended when that has none. Zero it, call add for each, then end. */
+struct evidence_runtime {
+    bool started;
+    bool append;
+    size_t next; /* event of the log */
+};
+int evidence_add_runtime(struct evidence *evidence, struct evidence_runtime *runtime, struct span name,
+                         struct span payload, struct arena *arena, struct error *error);
+int evidence_end_runtime(const struct evidence *evidence, struct evidence_runtime *runtime,
+                         struct error *error);
+
+int evidence_set_report_data(struct evidence *evidence, struct span report_data, struct error *error);
+
+int evidence_json_events(struct evidence *evidence, struct span text, struct arena *arena,
+                         struct error *error);
+int evidence_scale(struct evidence *evidence, struct span bytes, struct arena *arena, struct error *error);
+int evidence_msgpack(struct evidence *evidence, struct span bytes, struct arena *arena, struct error *error);
+
+#endif

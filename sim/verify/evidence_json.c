@@ -1,0 +1,65 @@
+/* The event log as JSON: an array of {imr, event_type, digest, event, event_payload}. */
+#include "sim/td/json_file.h"
+#include "sim/verify/evidence.h"
+
+static int read_hex(const json_t *object, const char *name, struct arena *arena, struct span *bytes,
+                    struct error *error)
+{
+    const char *text;
+    uint8_t *out;
+    size_t most, len;
+
+    if (json_file_string(object, name, &text, error))
+        return -1;
+    most = strlen(text) / 2;
+    out = arena_alloc(arena, most + 1);
+    if (json_file_hex_upto(object, name, out, most, &len, error))
+        return -1;
+    *bytes = span_of(out, len);
+    return 0;
+}
+
+static int read_event(struct evidence *evidence, const json_t *object, struct arena *arena,
+                      struct error *error)
+{
+    struct evidence_event event;
+    const char *name;
+
+    if (!json_is_object(object))
+        return error_input(error, "must be an object");
+    if (json_file_uint(object, "imr", UINT32_MAX, &event.imr, error) ||
+        json_file_uint(object, "event_type", UINT32_MAX, &event.type, error) ||
+        read_hex(object, "digest", arena, &event.digest, error) ||
+        json_file_string(object, "event", &name, error) ||
+        read_hex(object, "event_payload", arena, &event.payload, error))
+        return -1;
+    event.name = span_text(name);
+    return evidence_add_event(evidence, &event, arena, error);
+}
+
+static int read_array(struct evidence *evidence, const json_t *array, struct arena *arena,
+                      struct error *error)
+{
+    if (!json_is_array(array))
+        return error_input(error, "must be a JSON array of events");
+    for (size_t i = 0; i < json_array_size(array); i++)
+        if (read_event(evidence, json_array_get(array, i), arena, error))
+            return error_context(error, "element %zu", i + 1);
+    return 0;
+}
+
+int evidence_json_events(struct evidence *evidence, struct span text, struct arena *arena,
+                         struct error *error)
+{
+    json_error_t reason;
+    json_t *array = json_loadb((const char *)text.data, text.len, JSON_REJECT_DUPLICATES, &reason);
+    int result = -1;
+
+    if (array)
+        result = read_array(evidence, array, arena, error);
+    else
+        error_input(error, "not valid JSON: %s (line %d, column %d)", reason.text, reason.line,
+                    reason.column);
+    json_decref(array);
+    return result;
+}

@@ -1,0 +1,115 @@
+#include "sim/verify/msgpack_read.h"
+
+#include "sim/verify/cursor.h"
+
+enum {
+    FIXMAP = 0x80,
+    FIXARRAY = 0x90,
+    FIXTEXT = 0xa0,
+    BIN8 = 0xc4,
+    UINT8 = 0xcc,
+    UINT64 = 0xcf,
+    TEXT8 = 0xd9,
+    ARRAY16 = 0xdc,
+    MAP16 = 0xde,
+};
+
+/* A value whose count or length stands in the head byte, or behind it in a number of
+ * 2^n bytes. wide: the head byte of the narrowest such form. */
+struct form {
+    uint8_t fixed;
+    uint8_t fixed_mask; /* which bits of the head are the form; 0: there is no fixed form */
+    uint8_t wide;
+    unsigned wide_forms;
+    size_t wide_bytes; /* of the number, in the narrowest */
+};
+
+static bool read_head(struct span *rest, const struct form *form, size_t *count)
+{
+    struct span left = *rest;
+    uint64_t number;
+    uint8_t head;
+
+    if (!cursor_take_byte(&left, &head))
+        return false;
+    if (form->fixed_mask && (head & form->fixed_mask) == form->fixed)
+        number = head & (uint8_t)~form->fixed_mask;
+    else if (head < form->wide || head >= form->wide + form->wide_forms ||
+             !cursor_take_be(&left, form->wide_bytes << (head - form->wide), &number))
+        return false;
+    *count = (size_t)number;
+    *rest = left;
+    return true;
+}
+
+bool msgpack_read_map(struct span *rest, size_t *pairs)
+{
+    static const struct form form = {FIXMAP, 0xf0, MAP16, 2, 2};
+
+    return read_head(rest, &form, pairs);
+}
+
+bool msgpack_read_array(struct span *rest, size_t *elements)
+{
+    static const struct form form = {FIXARRAY, 0xf0, ARRAY16, 2, 2};
+
+    return read_head(rest, &form, elements);
+}
+
+bool msgpack_read_uint(struct span *rest, uint64_t *value)
+{
+    struct span left = *rest;
+    uint8_t head;
+
+    if (!cursor_take_byte(&left, &head))
+        return false;
+    if (head < FIXMAP)
+        *value = head;
+    else if (head < UINT8 || head > UINT64 || !cursor_take_be(&left, (size_t)1 << (head - UINT8), value))
+        return false;
+    *rest = left;
+    return true;
+}
+
+bool msgpack_read_text(struct span *rest, struct span *text)
+{
+    static const struct form form = {FIXTEXT, 0xe0, TEXT8, 3, 1};
+    size_t len;
+
+    return read_head(rest, &form, &len) && cursor_take(rest, len, text);
+}
+
+bool msgpack_read_key(struct span *rest, const char *key)
+{
+    struct span text;
+
+    return msgpack_read_text(rest, &text) && span_is(text, key);
+}
+
+static bool read_integers(struct span *rest, struct arena *arena, struct span *bytes)
+{
+    size_t count;
+    uint8_t *out;
+
+    if (!msgpack_read_array(rest, &count) || count > rest->len) /* each takes a byte or more */
+        return false;
+    out = arena_alloc(arena, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t value;
+        if (!msgpack_read_uint(rest, &value) || value > UINT8_MAX)
+            return false;
+        out[i] = (uint8_t)value;
+    }
+    *bytes = span_of(out, count);
+    return true;
+}
+
+bool msgpack_read_bytes(struct span *rest, struct arena *arena, struct span *bytes)
+{
+    static const struct form bin = {0, 0, BIN8, 3, 1};
+    size_t len;
+
+    if (read_head(rest, &bin, &len))
+        return cursor_take(rest, len, bytes);
+    return read_integers(rest, arena, bytes);
+}

@@ -1,0 +1,21 @@
+/* Is a quote genuine, by the simulator's own root? The checks of Intel's quote
+ * verification library, in its order. */
+#ifndef VERIFY_QUOTE_VERIFY_H
+#define VERIFY_QUOTE_VERIFY_H
+
+#include "sim/base/arena.h"
+#include "sim/td/collateral.h"
+#include "sim/verify/tcb.h"
+
+struct quote_verdict {
+    struct quote_parts parts;
+    struct pck pck;
+    struct tcb_result tcb; /* never TCB_REVOKED: that is an error */
+};
+
+/* now: Unix seconds. platform gives the one trusted root. Spans in the verdict point
+ * into the quote, advisories into the arena. The error names the check that failed. */
+int quote_verify(struct span quote, const struct collateral *collateral, const struct platform *platform,
+                 int64_t now, struct arena *arena, struct quote_verdict *verdict, struct error *error);
+
+#endif

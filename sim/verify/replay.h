@@ -1,0 +1,24 @@
+/* Replaying an event log, and what it says about the app once it is known to be the
+ * one behind a quote. */
+#ifndef VERIFY_REPLAY_H
+#define VERIFY_REPLAY_H
+
+#include "sim/verify/evidence.h"
+#include "sim/verify/quote_parse.h"
+
+/* Recomputes the digests of runtime events from name and payload, and the RTMRs from
+ * the digests, and compares them with the quote's.
+ *
+ * Attestations may leave out the boot events of RTMR0 to RTMR2 but for the three of the
+ * ACPI tables; registers of which nothing else is there are not compared here, and must
+ * follow from the image (see image.h). */
+int replay_verify(const struct evidence *evidence, const struct registers *quoted, struct error *error);
+
+/* The payload of the first runtime event of that name before system-ready, from which on
+ * events are the app's own. Empty when there is none. */
+struct span replay_payload(const struct evidence *evidence, const char *name);
+
+/* An event that stands for one of the ACPI tables measured into RTMR0. */
+bool replay_is_acpi(const struct event *event);
+
+#endif

@@ -1,0 +1,21 @@
+/* TCB info and QE identity as Intel's PCS serves them: a JSON object, and a signature
+ * over its exact bytes (Intel PCS API, version 4). */
+#ifndef VERIFY_SIGNED_DOCUMENT_H
+#define VERIFY_SIGNED_DOCUMENT_H
+
+#include <jansson.h>
+
+#include "crypto/p256.h"
+#include "sim/base/error.h"
+#include "sim/base/span.h"
+
+/* Reads {"<member>":{...},"signature":"<128 hex>"}, verifies the signature with the
+ * TCB signing key and that now (Unix seconds) lies between issueDate and nextUpdate.
+ * Returns the inner object, to be given back with json_decref, or NULL. */
+json_t *signed_document_read(struct span text, const char *member,
+                             const uint8_t key[static P256_PUBLIC_BYTES], int64_t now, struct error *error);
+
+/* The Unix seconds of "2024-03-13T00:00:00Z". False when it is none. */
+bool signed_document_date(const char *text, int64_t *seconds);
+
+#endif

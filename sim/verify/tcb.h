@@ -1,0 +1,34 @@
+/* TCB evaluation by Intel's rules (Intel PCS API version 4, "Get TDX TCB Info" and
+ * "Get TD QE Identity"): what level of trust a platform's security versions give. */
+#ifndef VERIFY_TCB_H
+#define VERIFY_TCB_H
+
+#include <jansson.h>
+
+#include "sim/base/arena.h"
+#include "sim/td/scenario.h"
+#include "sim/verify/pck.h"
+#include "sim/verify/quote_parse.h"
+
+#define TCB_ADVISORIES 64 /* most that are reported */
+
+struct tcb_result {
+    enum tcb_status status;
+    char *advisories[TCB_ADVISORIES]; /* in the arena, each once */
+    size_t advisory_count;
+};
+
+/* Finds the quoting enclave's level: its identity must be the document's, bits outside
+ * the masks aside, and its ISVSVN must reach a level. */
+int tcb_check_qe(const json_t *identity, const uint8_t qe_report[static PLATFORM_QE_REPORT_BYTES],
+                 struct arena *arena, struct tcb_result *result, struct error *error);
+
+/* Finds the platform's level and its TDX module's. The first level all of whose
+ * versions are reached counts; none is an error. */
+int tcb_check_platform(const json_t *tcb_info, const struct pck *pck, const struct quote_parts *quote,
+                       struct arena *arena, struct tcb_result *result, struct error *error);
+
+/* Lowers the platform's status by that of one of its parts, and adds its advisories. */
+void tcb_converge(struct tcb_result *platform, const struct tcb_result *part);
+
+#endif

@@ -1,0 +1,113 @@
+#include "sim/verify/verify.h"
+
+#include <jansson.h>
+
+#include "crypto/hash.h"
+#include "sim/verify/replay.h"
+
+/* SHA-256 of all registers, and of the owner's where any of those is set. */
+static void aggregate(const struct quote_parts *parts, uint8_t aggregated[static 32])
+{
+    static const uint8_t unset[3 * REGISTER_BYTES];
+    const struct bytes all[] = {
+        {parts->registers.mrtd, REGISTER_BYTES},
+        {parts->registers.rtmr, sizeof parts->registers.rtmr},
+        {parts->owner.data, parts->owner.len},
+    };
+    bool is_owned = !span_equal(parts->owner, span_of(unset, sizeof unset));
+
+    hash_parts(HASH_SHA256, all, is_owned ? 3 : 2, aggregated);
+}
+
+/* SHA-256(MRTD || RTMR0..2 || SHA-256(key provider info)), with zeros for no info. */
+static void measure_system(const struct quote_parts *parts, struct span provider_info,
+                           uint8_t mr_system[static 32])
+{
+    uint8_t provider[32] = {0};
+    const struct bytes all[] = {
+        {parts->registers.mrtd, REGISTER_BYTES},
+        {parts->registers.rtmr, EVENT_RUNTIME_IMR * REGISTER_BYTES},
+        {provider, sizeof provider},
+    };
+
+    if (provider_info.len)
+        hash_sha256(provider_info.data, provider_info.len, provider);
+    hash_parts(HASH_SHA256, all, 3, mr_system);
+}
+
+static const char *copy_member(const json_t *object, const char *name, struct arena *arena)
+{
+    const json_t *member = json_object_get(object, name);
+
+    return json_is_string(member) ? arena_copy(arena, json_string_value(member), json_string_length(member))
+                                  : NULL;
+}
+
+static void read_key_provider(struct verify_app *app, struct arena *arena)
+{
+    json_t *root = json_loadb((const char *)app->key_provider_info.data, app->key_provider_info.len, 0, NULL);
+    const char *name = copy_member(root, "name", arena), *id = copy_member(root, "id", arena);
+
+    if (name && id) {
+        app->key_provider_name = name;
+        app->key_provider_id = id;
+    }
+    json_decref(root);
+}
+
+static void read_app(const struct evidence *evidence, const struct quote_verdict *quote, struct arena *arena,
+                     struct verify_app *app)
+{
+    app->app_id = replay_payload(evidence, "app-id");
+    app->compose_hash = replay_payload(evidence, "compose-hash");
+    app->instance_id = replay_payload(evidence, "instance-id");
+    app->key_provider_info = replay_payload(evidence, "key-provider");
+    if (app->key_provider_info.len)
+        read_key_provider(app, arena);
+    hash_sha256(quote->pck.ppid, sizeof quote->pck.ppid, app->device_id);
+    aggregate(&quote->parts, app->mr_aggregated);
+    measure_system(&quote->parts, app->key_provider_info, app->mr_system);
+}
+
+static int check_report_data(const struct evidence *evidence, const struct quote_parts *parts,
+                             struct error *error)
+{
+    if (evidence->has_report_data &&
+        memcmp(evidence->report_data, parts->report_data.data, QUOTE_REPORT_DATA_BYTES) != 0)
+        return error_input(error, "the attestation's report_data is not the quote's");
+    return 0;
+}
+
+static int verify(const struct evidence_request *request, const struct collateral *collateral,
+                  const struct platform *platform, int64_t now, struct arena *arena,
+                  struct verify_verdict *verdict)
+{
+    struct error *error = &verdict->reason;
+    struct quote_verdict quote;
+    struct evidence evidence;
+
+    if (evidence_read(request, arena, &evidence, error))
+        return -1;
+    if (quote_verify(evidence.quote, collateral, platform, now, arena, &quote, error) ||
+        check_report_data(&evidence, &quote.parts, error))
+        return error_context(error, "Quote verification failed");
+    verdict->quote_verified = true;
+    verdict->tcb = quote.tcb;
+    memcpy(verdict->report_data, quote.parts.report_data.data, sizeof verdict->report_data);
+    if (replay_verify(&evidence, &quote.parts.registers, error))
+        return error_context(error, "Event log verification failed");
+    verdict->event_log_verified = true;
+    if (image_verify(&evidence, &quote.parts.registers, arena, verdict->app.os_image_hash, error))
+        return error_context(error, "OS image hash verification failed");
+    verdict->os_image_hash_verified = true;
+    read_app(&evidence, &quote, arena, &verdict->app);
+    return 0;
+}
+
+bool verify_evidence(const struct evidence_request *request, const struct collateral *collateral,
+                     const struct platform *platform, int64_t now, struct arena *arena,
+                     struct verify_verdict *verdict)
+{
+    *verdict = (struct verify_verdict){.quote_verified = false};
+    return verify(request, collateral, platform, now, arena, verdict) == 0;
+}

@@ -1,0 +1,45 @@
+/* The verifier: is this a TD that runs what it says, by the rules of dstack-verifier,
+ * with the simulator's own root in Intel's place?
+ *
+ * It reads and never changes what it is given, and answers every input with a verdict. */
+#ifndef VERIFY_VERIFY_H
+#define VERIFY_VERIFY_H
+
+#include "sim/td/app.h"
+#include "sim/verify/evidence.h"
+#include "sim/verify/image.h"
+#include "sim/verify/quote_verify.h"
+
+/* Who the app is: from events before system-ready. Spans are empty where the log has no
+ * such event, and point into the arena. */
+struct verify_app {
+    struct span app_id;
+    struct span compose_hash;
+    struct span instance_id;
+    struct span key_provider_info; /* JSON */
+    const char *key_provider_name; /* from it, or NULL when it is malformed */
+    const char *key_provider_id;
+    uint8_t device_id[32];
+    uint8_t mr_system[32];
+    uint8_t mr_aggregated[32];
+    uint8_t os_image_hash[IMAGE_HASH_BYTES];
+};
+
+/* Steps are taken in this order, and what follows a failed one is unset. */
+struct verify_verdict {
+    bool quote_verified; /* then tcb and report_data are set */
+    struct tcb_result tcb;
+    uint8_t report_data[QUOTE_REPORT_DATA_BYTES];
+    bool event_log_verified;
+    bool os_image_hash_verified; /* then app is set, and the evidence is valid */
+    struct verify_app app;
+    struct error reason; /* why it is not valid */
+};
+
+/* now: Unix seconds. Returns whether the evidence is valid. What the verdict points to
+ * lives in the arena. */
+bool verify_evidence(const struct evidence_request *request, const struct collateral *collateral,
+                     const struct platform *platform, int64_t now, struct arena *arena,
+                     struct verify_verdict *verdict);
+
+#endif

@@ -1,0 +1,206 @@
+/* Requests in their three encodings, and what is said of those that cannot be read. */
+#include "sim/td/scale.h"
+#include "test/unit/verify_fixture.h"
+
+#define DIGEST                                                                                               \
+    "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f"
+#define EVENT(imr, digest, name)                                                                             \
+    "{\"imr\":" imr ",\"event_type\":134217729,\"digest\":\"" digest "\",\"event\":\"" name                  \
+    "\",\"event_payload\":\"\"}"
+
+static int read_log(const char *log, struct evidence *evidence, struct arena *arena, struct error *error)
+{
+    const struct evidence_request request = {.quote = span_text("00"), .event_log = span_text(log)};
+
+    *error = (struct error){.kind = ERROR_NONE};
+    return evidence_read(&request, arena, evidence, error);
+}
+
+static void a_json_log(void **state)
+{
+    struct evidence evidence;
+    struct arena arena;
+    struct error error;
+
+    (void)state;
+    arena_init(&arena);
+    assert_int_equal(
+        read_log("[" EVENT("0", DIGEST, "first") "," EVENT("3", "", "second") "]", &evidence, &arena, &error),
+        0);
+    assert_int_equal(evidence.count, 2);
+    assert_hex_equal(evidence.events[0].digest, 48, DIGEST);
+    assert_string_equal(evidence.events[1].name, "second");
+    assert_int_equal(evidence.events[1].type, EVENT_TYPE_RUNTIME);
+    arena_free(&arena);
+}
+
+static void wrong_logs_are_explained(void **state)
+{
+    static const struct {
+        const char *log, *reason;
+    } rows[] = {
+        {"[", "event_log: not valid JSON"},
+        {"{}", "event_log: must be a JSON array"},
+        {"[5]", "event_log: element 1: must be an object"},
+        {"[{}]", "event_log: element 1: the member imr is missing"},
+        {"[" EVENT("4", DIGEST, "a") "]", "element 1: imr must be 0 to 3"},
+        {"[" EVENT("0", "", "a") "]", "element 1: its digest must have 48 bytes, but has 0"},
+        {"[" EVENT("3", "00", "a") "]", "element 1: its digest must have 48 bytes, but has 1"},
+        {"[" EVENT("3", "zz", "a") "]", "element 1: digest must be hex"},
+        {"[" EVENT("\"3\"", "", "a") "]", "element 1: imr must be a whole number"},
+    };
+    struct evidence evidence;
+    struct arena arena;
+    struct error error;
+
+    (void)state;
+    arena_init(&arena);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_int_equal(read_log(rows[i].log, &evidence, &arena, &error), -1);
+        assert_contains(error.text, rows[i].reason);
+    }
+    arena_free(&arena);
+}
+
+static void wrong_requests_are_explained(void **state)
+{
+    static const struct {
+        const char *quote, *log, *attestation, *reason;
+    } rows[] = {
+        {"", "[]", "", "give a quote with event_log and vm_config, or an attestation"},
+        {"00", "", "", "event_log is missing"},
+        {"0", "[]", "", "quote must be hex with two digits a byte"},
+        {"00zz", "[]", "", "quote must be hex, but its character 3 is no hex digit"},
+        {"", "", "0x", "attestation is neither"},
+        {"", "", "ff", "attestation is neither"},
+        {"", "", "00", "attestation: it is cut short in its version"},
+        {"", "", "0100", "attestation is neither"},
+        {"", "", "0001", "attestation: version 0 of platform 1 is not read here"},
+        {"", "", "000003", "attestation: it is cut short in the quote"},
+        {"", "", "0000fe", "attestation: it is cut short in the quote"},
+        {"", "", "83a776657273696f6e02", "attestation: version 2 is not read here, only 1"},
+        {"", "", "80", "attestation: it is cut short or of another shape at its version"},
+    };
+    struct arena arena;
+
+    (void)state;
+    arena_init(&arena);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct evidence_request request = {
+            .quote = span_text(rows[i].quote),
+            .event_log = span_text(rows[i].log),
+            .attestation = span_text(rows[i].attestation),
+        };
+        struct error error = {.kind = ERROR_NONE};
+        struct evidence evidence;
+        assert_int_equal(evidence_read(&request, &arena, &evidence, &error), -1);
+        assert_contains(error.text, rows[i].reason);
+    }
+    arena_free(&arena);
+}
+
+/* A SCALE attestation with the given runtime events in its event log and in its list. */
+static struct span scale_with(const char *const *logged, const char *const *listed, struct arena *arena)
+{
+    static const uint8_t report_data[QUOTE_REPORT_DATA_BYTES];
+    const char *const *lists[] = {logged, listed};
+    struct buf out;
+
+    buf_over(&out, arena_alloc(arena, 4096), 4096);
+    buf_append(&out, "\0\0", 2);
+    scale_bytes(&out, "quote", 5);
+    for (int list = 0; list < 2; list++) {
+        size_t count = 0;
+        while (lists[list][count])
+            count++;
+        scale_compact(&out, count);
+        for (size_t i = 0; i < count; i++) {
+            if (list == 0) {
+                scale_u32(&out, 3);
+                scale_u32(&out, EVENT_TYPE_RUNTIME);
+                scale_bytes(&out, NULL, 0);
+            }
+            scale_bytes(&out, lists[list][i], strlen(lists[list][i]));
+            scale_bytes(&out, "p", 1);
+        }
+    }
+    buf_append(&out, report_data, sizeof report_data);
+    scale_bytes(&out, "{}", 2);
+    return buf_span(&out);
+}
+
+static int read_scale(const char *const *logged, const char *const *listed, struct evidence *evidence,
+                      struct arena *arena, struct error *error)
+{
+    const struct evidence_request request = {.attestation =
+                                                 hex_text(scale_with(logged, listed, arena), arena)};
+
+    *error = (struct error){.kind = ERROR_NONE};
+    return evidence_read(&request, arena, evidence, error);
+}
+
+static void the_two_lists_of_runtime_events_agree(void **state)
+{
+    const char *const none[] = {NULL}, *const a[] = {"a", NULL}, *const b[] = {"b", NULL};
+    const char *const ab[] = {"a", "b", NULL};
+    struct evidence evidence;
+    struct arena arena;
+    struct error error;
+
+    (void)state;
+    arena_init(&arena);
+    assert_int_equal(read_scale(ab, ab, &evidence, &arena, &error), 0);
+    assert_int_equal(evidence.count, 2);
+    assert_int_equal(read_scale(none, ab, &evidence, &arena, &error), 0);
+    assert_int_equal(evidence.count, 2);
+    assert_string_equal(evidence.events[1].name, "b");
+    assert_int_equal(read_scale(a, b, &evidence, &arena, &error), -1);
+    assert_contains(error.text, "its runtime events are not those of its event log");
+    assert_int_equal(read_scale(a, ab, &evidence, &arena, &error), -1);
+    assert_contains(error.text, "its runtime events are not those of its event log");
+    assert_int_equal(read_scale(ab, a, &evidence, &arena, &error), -1);
+    assert_contains(error.text, "its event log has more runtime events than its list of them");
+    assert_int_equal(read_scale(a, none, &evidence, &arena, &error), -1);
+    arena_free(&arena);
+}
+
+static void both_forms_say_what_get_quote_says(void **state)
+{
+    static const uint8_t report_data[REPORT_DATA_BYTES] = {1};
+    struct td *td = *state;
+    struct arena arena;
+    struct span quote, forms[2];
+
+    arena_init(&arena);
+    quote = td_quote(td, report_data, &arena);
+    forms[0] = attestation_scale(&td->view.attestation, quote, report_data, &arena);
+    forms[1] = attestation_msgpack(&td->view.attestation, quote, report_data, &arena);
+    for (int i = 0; i < 2; i++) {
+        const struct evidence_request request = {.attestation = hex_text(forms[i], &arena)};
+        struct error error = {.kind = ERROR_NONE};
+        struct evidence evidence;
+        assert_int_equal(evidence_read(&request, &arena, &evidence, &error), 0);
+        assert_true(span_equal(evidence.quote, quote));
+        assert_true(span_is(evidence.vm_config, td->vm_config.plain));
+        assert_memory_equal(evidence.report_data, report_data, sizeof report_data);
+        assert_int_equal(evidence.count, td->log.count);
+        for (size_t e = 0; e < evidence.count; e++) {
+            assert_string_equal(evidence.events[e].name, td->log.events[e].name);
+            assert_memory_equal(evidence.events[e].digest, td->log.events[e].digest, REGISTER_BYTES);
+            assert_int_equal(evidence.events[e].type, td->log.events[e].type);
+        }
+    }
+    arena_free(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_json_log),
+        cmocka_unit_test(wrong_logs_are_explained),
+        cmocka_unit_test(wrong_requests_are_explained),
+        cmocka_unit_test(the_two_lists_of_runtime_events_agree),
+        cmocka_unit_test_setup_teardown(both_forms_say_what_get_quote_says, td_setup, td_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,114 @@
+/* Quotes taken apart, and why some cannot be. */
+#include "sim/verify/quote_parse.h"
+#include "test/unit/verify_fixture.h"
+
+enum {
+    SIGNATURE_LENGTH = 632,
+    CERTIFICATION = 764,
+    AUTH_LENGTH = CERTIFICATION + 6 + 448,
+    CHAIN = AUTH_LENGTH + 34
+};
+
+static const uint8_t report_data[REPORT_DATA_BYTES] = {0x12, 0x34};
+
+static struct span a_quote(struct td *td, struct arena *arena)
+{
+    return td_quote(td, report_data, arena);
+}
+
+static void the_parts_are_where_the_writer_put_them(void **state)
+{
+    struct td *td = *state;
+    struct error error = {.kind = ERROR_NONE};
+    struct quote_parts parts;
+    struct arena arena;
+
+    arena_init(&arena);
+    assert_int_equal(quote_parse(a_quote(td, &arena), &parts, &error), 0);
+    assert_memory_equal(&parts.registers, &td->registers, sizeof td->registers);
+    assert_true(span_equal(parts.report_data, span_of(report_data, sizeof report_data)));
+    assert_true(span_equal(parts.tee_tcb_svn, span_of(td->platform.tcb.tee_tcb_svn, 16)));
+    assert_hex_equal(parts.td_attributes.data, 8, "0000001000000000");
+    assert_true(span_equal(parts.attestation_key, span_of(td->platform.attestation_key.public_key, 64)));
+    assert_true(span_equal(parts.qe_report, span_of(td->platform.qe_report, PLATFORM_QE_REPORT_BYTES)));
+    assert_true(span_equal(parts.qe_signature, span_of(td->platform.qe_report_signature, 64)));
+    assert_true(span_equal(parts.qe_auth, span_of(td->platform.qe_auth, PLATFORM_AUTH_BYTES)));
+    assert_memory_equal(parts.pck_chain.data, td->platform.pck.pem, strlen(td->platform.pck.pem));
+    arena_free(&arena);
+}
+
+static void zeros_behind_are_padding(void **state)
+{
+    struct error error = {.kind = ERROR_NONE};
+    struct quote_parts parts;
+    struct arena arena;
+    struct span quote;
+    uint8_t *padded;
+
+    arena_init(&arena);
+    quote = a_quote(*state, &arena);
+    padded = arena_zalloc(&arena, quote.len + 100);
+    memcpy(padded, quote.data, quote.len);
+    assert_int_equal(quote_parse(span_of(padded, quote.len + 100), &parts, &error), 0);
+    padded[quote.len + 99] = 1;
+    assert_int_equal(quote_parse(span_of(padded, quote.len + 100), &parts, &error), -1);
+    assert_string_equal(error.text, "behind the quote stand bytes that are not zero");
+    arena_free(&arena);
+}
+
+static void every_wrong_field_is_named(void **state)
+{
+    static const struct {
+        size_t at;
+        uint8_t value;
+        const char *reason;
+    } rows[] = {
+        {0, 5, "the quote has version 5"},
+        {2, 3, "the attestation key type is 3"},
+        {4, 0, "the TEE type is 0x0"},
+        {12, 0, "the QE vendor id"},
+        {SIGNATURE_LENGTH + 3, 1, "cut short in the signature data"},
+        {CERTIFICATION, 5, "the type of the QE certification data is 5, not 6"},
+        {CERTIFICATION + 3, 0xff, "the QE certification data should have"},
+        {AUTH_LENGTH + 1, 0xff, "cut short in the QE authentication data"},
+        {CHAIN, 6, "the type of the PCK certificate chain is 6, not 5"},
+        {CHAIN + 4, 1, "the PCK certificate chain should have"},
+    };
+    struct arena arena;
+
+    arena_init(&arena);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct error error = {.kind = ERROR_NONE};
+        struct quote_parts parts;
+        struct span quote = a_quote(*state, &arena);
+        ((uint8_t *)(uintptr_t)quote.data)[rows[i].at] = rows[i].value;
+        assert_int_equal(quote_parse(quote, &parts, &error), -1);
+        assert_contains(error.text, rows[i].reason);
+    }
+    arena_free(&arena);
+}
+
+static void a_quote_has_a_limit(void **state)
+{
+    struct error error = {.kind = ERROR_NONE};
+    struct quote_parts parts;
+    uint8_t *large = memory_zalloc(QUOTE_PARSE_BYTES + 1);
+
+    (void)state;
+    assert_int_equal(quote_parse(span_of(large, QUOTE_PARSE_BYTES + 1), &parts, &error), -1);
+    assert_contains(error.text, "at most 65536 are read");
+    free(large);
+}
+
+#define TD_TEST(name) cmocka_unit_test_setup_teardown(name, td_setup, td_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TD_TEST(the_parts_are_where_the_writer_put_them),
+        TD_TEST(zeros_behind_are_padding),
+        TD_TEST(every_wrong_field_is_named),
+        cmocka_unit_test(a_quote_has_a_limit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

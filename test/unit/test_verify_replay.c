@@ -1,0 +1,126 @@
+/* Event logs against the registers of a quote. */
+#include "sim/verify/replay.h"
+#include "sim/base/memory.h"
+#include "test/unit/td_fixture.h"
+
+/* The log of a TD as evidence; its events are the TD's own. */
+static struct evidence evidence_of(struct td *td)
+{
+    return (struct evidence){.events = td->log.events, .count = td->log.count};
+}
+
+static struct event *event_named(struct td *td, const char *name)
+{
+    for (size_t i = 0; i < td->log.count; i++)
+        if (strcmp(td->log.events[i].name, name) == 0)
+            return &td->log.events[i];
+    fail_msg("no event %s", name);
+    return NULL;
+}
+
+static void assert_replay(struct td *td, const char *reason)
+{
+    struct error error = {.kind = ERROR_NONE};
+    struct evidence evidence = evidence_of(td);
+
+    assert_int_equal(replay_verify(&evidence, &td->registers, &error), reason ? -1 : 0);
+    if (reason && !strstr(error.text, reason))
+        fail_msg("\"%s\" does not say \"%s\"", error.text, reason);
+}
+
+static void a_log_replays(void **state)
+{
+    struct td *td = *state;
+
+    assert_replay(td, NULL);
+    memset(event_named(td, "app-id")->digest, 0, REGISTER_BYTES); /* left out */
+    assert_replay(td, NULL);
+}
+
+static void a_changed_payload(void **state)
+{
+    struct td *td = *state;
+    struct event *event = event_named(td, "app-id");
+
+    event->payload[0] ^= 1;
+    assert_replay(td, "(app-id) does not follow from its name and payload");
+    memset(event->digest, 0, REGISTER_BYTES);
+    assert_replay(td, "RTMR3 replayed from the event log is not the quote's");
+}
+
+static void a_changed_digest_of_a_boot_event(void **state)
+{
+    struct td *td = *state;
+
+    for (size_t i = 0; i < td->log.count; i++) {
+        struct event *event = &td->log.events[i];
+        char reason[32];
+        if (event->imr == EVENT_RUNTIME_IMR)
+            continue;
+        snprintf(reason, sizeof reason, "RTMR%u replayed", (unsigned)event->imr);
+        event->digest[47] ^= 1;
+        assert_replay(td, reason);
+        event->digest[47] ^= 1;
+    }
+}
+
+static void a_missing_event(void **state)
+{
+    struct td *td = *state;
+
+    td->log.count--; /* system-ready */
+    assert_replay(td, "RTMR3 replayed");
+    td->log.count++;
+}
+
+static void rtmr3_has_runtime_events_alone(void **state)
+{
+    struct td *td = *state;
+
+    event_named(td, "app-id")->type = 10;
+    assert_replay(td, "extends RTMR3 but is of type 0x0000000a");
+}
+
+static void boot_events_may_be_left_out(void **state)
+{
+    struct td *td = *state;
+    struct evidence evidence = {.events = memory_alloc(td->log.count * sizeof *evidence.events)};
+    struct error error = {.kind = ERROR_NONE};
+
+    for (size_t i = 0; i < td->log.count; i++)
+        if (td->log.events[i].imr == EVENT_RUNTIME_IMR || replay_is_acpi(&td->log.events[i]))
+            evidence.events[evidence.count++] = td->log.events[i];
+    assert_int_equal(evidence.count, 3 + 9);
+    assert_int_equal(replay_verify(&evidence, &td->registers, &error), 0);
+    free(evidence.events);
+}
+
+static void the_first_before_system_ready_counts(void **state)
+{
+    struct td *td = *state;
+    struct error error = {.kind = ERROR_NONE};
+    struct evidence evidence;
+
+    assert_int_equal(td_emit_event(td, "app-id", span_text("later"), &error), 0);
+    assert_int_equal(td_emit_event(td, "mine", span_text("later"), &error), 0);
+    evidence = evidence_of(td);
+    assert_true(span_equal(replay_payload(&evidence, "app-id"), span_of(td->app_id, sizeof td->app_id)));
+    assert_int_equal(replay_payload(&evidence, "mine").len, 0);
+    assert_true(span_is(replay_payload(&evidence, "storage-fs"), "zfs"));
+}
+
+#define TD_TEST(name) cmocka_unit_test_setup_teardown(name, td_setup, td_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TD_TEST(a_log_replays),
+        TD_TEST(a_changed_payload),
+        TD_TEST(a_changed_digest_of_a_boot_event),
+        TD_TEST(a_missing_event),
+        TD_TEST(rtmr3_has_runtime_events_alone),
+        TD_TEST(boot_events_may_be_left_out),
+        TD_TEST(the_first_before_system_ready_counts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,264 @@
+/* The whole verdict: every encoding, every scenario, and the reference another
+ * implementation made. */
+#include "test/unit/verify_fixture.h"
+
+static const uint8_t report_data[REPORT_DATA_BYTES] = {0x12, 0x34};
+
+static void what_get_quote_answers_is_valid(void **state)
+{
+    struct td *td = *state;
+    struct arena arena;
+    struct evidence_request request;
+    struct verify_verdict verdict;
+
+    arena_init(&arena);
+    request = request_of(td, &arena);
+    assert_true(verdict_of(td, &request, SOME_TIME, &arena, &verdict));
+    assert_true(verdict.quote_verified && verdict.event_log_verified && verdict.os_image_hash_verified);
+    assert_int_equal(verdict.tcb.status, TCB_UP_TO_DATE);
+    assert_int_equal(verdict.tcb.advisory_count, 0);
+    assert_memory_equal(verdict.report_data, report_data, sizeof report_data);
+    arena_free(&arena);
+}
+
+static void the_app_is_the_td_s(void **state)
+{
+    struct td *td = *state;
+    const struct td_view *view = td_view(td);
+    struct arena arena;
+    struct evidence_request request;
+    struct verify_verdict verdict;
+    struct verify_app *app = &verdict.app;
+
+    arena_init(&arena);
+    request = request_of(td, &arena);
+    assert_true(verdict_of(td, &request, SOME_TIME, &arena, &verdict));
+    assert_true(span_equal(app->app_id, span_of(td->app_id, sizeof td->app_id)));
+    assert_true(span_equal(app->compose_hash, span_of(td->app.compose_hash, sizeof td->app.compose_hash)));
+    assert_true(span_equal(app->instance_id, span_of(td->instance_id, sizeof td->instance_id)));
+    assert_true(span_is(app->key_provider_info, td->key_provider_info.plain));
+    assert_string_equal(app->key_provider_name, "kms");
+    assert_contains(td->key_provider_info.plain, app->key_provider_id);
+    assert_memory_equal(app->device_id, td->platform.device_id, 32);
+    assert_memory_equal(app->mr_system, view->mr_system, 32);
+    assert_memory_equal(app->mr_aggregated, view->mr_aggregated, 32);
+    assert_memory_equal(app->os_image_hash, td->os_image_hash, 32);
+    arena_free(&arena);
+}
+
+static void all_attestations_are_valid(void **state)
+{
+    struct td *td = *state;
+    struct error error = {.kind = ERROR_NONE};
+    struct arena arena;
+    struct span quote, forms[3];
+
+    arena_init(&arena);
+    assert_int_equal(td_emit_event(td, "mine", span_text("payload"), &error), 0);
+    quote = td_quote(td, report_data, &arena);
+    forms[0] = attestation_scale(&td->view.attestation, quote, report_data, &arena);
+    forms[1] = attestation_scale_cut(&td->view.attestation, quote, report_data, &arena);
+    forms[2] = attestation_msgpack(&td->view.attestation, quote, report_data, &arena);
+    for (int i = 0; i < 3; i++) {
+        /* What stands beside an attestation does not count. */
+        const struct evidence_request request = {
+            .attestation = hex_text(forms[i], &arena),
+            .quote = span_text("nonsense"),
+        };
+        assert_valid(td, &request, &arena);
+    }
+    arena_free(&arena);
+}
+
+static void nothing_of_the_td_changes(void **state)
+{
+    struct td *td = *state;
+    struct arena arena;
+    struct evidence_request request;
+    struct registers before = td->registers;
+    size_t count = td->log.count;
+
+    arena_init(&arena);
+    request = request_of(td, &arena);
+    assert_valid(td, &request, &arena);
+    assert_memory_equal(&td->registers, &before, sizeof before);
+    assert_int_equal(td->log.count, count);
+    assert_true(span_equal(request_of(td, &arena).quote, request.quote));
+    arena_free(&arena);
+}
+
+static void events_of_the_app_do_not_change_who_it_is(void **state)
+{
+    struct td *td = *state;
+    struct error error = {.kind = ERROR_NONE};
+    struct arena arena;
+    struct evidence_request request;
+    struct verify_verdict verdict;
+
+    arena_init(&arena);
+    assert_int_equal(td_emit_event(td, "app-id", span_text("somebody else's id.."), &error), 0);
+    request = request_of(td, &arena);
+    assert_true(verdict_of(td, &request, SOME_TIME, &arena, &verdict));
+    assert_true(span_equal(verdict.app.app_id, span_of(td->app_id, sizeof td->app_id)));
+    arena_free(&arena);
+}
+
+static void the_status_is_reported(void **state)
+{
+    struct td *td = *state;
+    struct error error = {.kind = ERROR_NONE};
+    struct arena arena;
+
+    arena_init(&arena);
+    for (int i = TCB_UP_TO_DATE; i < TCB_REVOKED; i++) {
+        struct scenario scenario = {.tcb_status = (enum tcb_status)i};
+        struct evidence_request request;
+        struct verify_verdict verdict;
+        assert_int_equal(scenario_add_advisory(&scenario, "INTEL-SA-00837", &error), 0);
+        td_set_scenario(td, &scenario);
+        request = request_of(td, &arena);
+        assert_true(verdict_of(td, &request, SOME_TIME, &arena, &verdict));
+        assert_int_equal(verdict.tcb.status, i);
+        assert_int_equal(verdict.tcb.advisory_count, 1);
+        assert_string_equal(verdict.tcb.advisories[0], "INTEL-SA-00837");
+    }
+    arena_free(&arena);
+}
+
+static void what_is_wrong_is_named(void **state)
+{
+    static const struct {
+        struct scenario scenario;
+        const char *reason;
+    } rows[] = {
+        {{.tcb_status = TCB_REVOKED}, "the TCB status is Revoked"},
+        {{.pck_revoked = true}, "a certificate of the chain is revoked"},
+        {{.collateral_expired = true}, "tcbInfo: it has expired"},
+        {{.key_not_vouched = true}, "the QE report does not vouch for the attestation key"},
+        {{.debug_td = true}, "the TD is in debug mode"},
+    };
+    struct td *td = *state;
+    struct arena arena;
+
+    arena_init(&arena);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct evidence_request request;
+        td_set_scenario(td, &rows[i].scenario);
+        request = request_of(td, &arena);
+        assert_refused(td, &request, &arena, rows[i].reason);
+        assert_refused(td, &request, &arena, "Quote verification failed: ");
+    }
+    arena_free(&arena);
+}
+
+static void another_seed_s_root_is_not_trusted(void **state)
+{
+    struct td *td = *state, *other;
+    struct error error = {.kind = ERROR_NONE};
+    struct td_config config;
+    struct arena arena;
+    struct evidence_request request;
+
+    arena_init(&arena);
+    td_config_init(&config);
+    config.seed = "another";
+    other = td_new(&config, &error);
+    assert_non_null(other);
+    request = request_of(other, &arena);
+    assert_valid(other, &request, &arena);
+    assert_refused(td, &request, &arena, "its root is not trusted");
+    td_free(other);
+    arena_free(&arena);
+}
+
+static void certificates_have_their_time(void **state)
+{
+    struct td *td = *state;
+    struct error error = {.kind = ERROR_NONE};
+    struct arena arena;
+    struct evidence_request request;
+    struct verify_verdict verdict;
+
+    arena_init(&arena);
+    request = request_of(td, &arena);
+    assert_false(verdict_of(td, &request, PKI_NOT_BEFORE - 1, &arena, &verdict));
+    assert_contains(verdict.reason.text, "not valid yet");
+    assert_false(verdict_of(td, &request, PKI_NOT_AFTER + 1, &arena, &verdict));
+    assert_contains(verdict.reason.text, "has expired");
+    assert_true(verdict_of(td, &request, PKI_NOT_BEFORE, &arena, &verdict));
+    assert_true(verdict_of(td, &request, PKI_NOT_AFTER, &arena, &verdict));
+    assert_non_null(td_collateral(td, SOME_TIME, &error));
+    arena_free(&arena);
+}
+
+static void report_data_beside_the_quote_must_be_its(void **state)
+{
+    static const uint8_t other[REPORT_DATA_BYTES] = {0x56};
+    struct td *td = *state;
+    struct arena arena;
+    struct evidence_request request = {.quote = NO_SPAN};
+    struct span quote;
+
+    arena_init(&arena);
+    quote = td_quote(td, report_data, &arena);
+    request.attestation = hex_text(attestation_scale(&td->view.attestation, quote, other, &arena), &arena);
+    assert_refused(td, &request, &arena, "the attestation's report_data is not the quote's");
+    request.attestation = hex_text(attestation_msgpack(&td->view.attestation, quote, other, &arena), &arena);
+    assert_refused(td, &request, &arena, "the attestation's report_data is not the quote's");
+    arena_free(&arena);
+}
+
+static void the_reference_is_valid_under_its_own_root(void **state)
+{
+    struct reference reference;
+    struct arena arena;
+    struct verify_verdict verdict;
+
+    (void)state;
+    arena_init(&arena);
+    reference_read(&reference, &arena);
+    if (!verify_evidence(&reference.request, &reference.collateral, &reference.platform, REFERENCE_TIME,
+                         &arena, &verdict))
+        fail_msg("%s", verdict.reason.text);
+    assert_hex_equal(verdict.app.os_image_hash, 32,
+                     json_string_value(json_object_get(reference.json, "os_image_hash")));
+    assert_false(verify_evidence(&reference.request, &reference.collateral, &reference.platform,
+                                 REFERENCE_TIME + 60 * INT64_C(86400), &arena, &verdict));
+    assert_contains(verdict.reason.text,
+                    "tcbInfo: it has expired: its next update was due 2026-12-21T08:31:11Z");
+    reference_free(&reference);
+    arena_free(&arena);
+}
+
+static void the_reference_is_not_ours(void **state)
+{
+    struct reference reference;
+    struct arena arena;
+
+    arena_init(&arena);
+    reference_read(&reference, &arena);
+    assert_refused(*state, &reference.request, &arena, "its root is not trusted");
+    reference_free(&reference);
+    arena_free(&arena);
+}
+
+#define TD_TEST(name) cmocka_unit_test_setup_teardown(name, td_setup, td_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TD_TEST(what_get_quote_answers_is_valid),
+        TD_TEST(the_app_is_the_td_s),
+        TD_TEST(all_attestations_are_valid),
+        TD_TEST(nothing_of_the_td_changes),
+        TD_TEST(events_of_the_app_do_not_change_who_it_is),
+        TD_TEST(the_status_is_reported),
+        TD_TEST(what_is_wrong_is_named),
+        TD_TEST(another_seed_s_root_is_not_trusted),
+        TD_TEST(certificates_have_their_time),
+        TD_TEST(report_data_beside_the_quote_must_be_its),
+        cmocka_unit_test(the_reference_is_valid_under_its_own_root),
+        TD_TEST(the_reference_is_not_ours),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
