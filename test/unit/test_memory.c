@@ -66,7 +66,8 @@ static int ask_for_too_much(char *said, size_t size)
 {
     const struct rlimit no_core = {0, 0};
     int pipe_ends[2], status = 0;
-    ssize_t len;
+    size_t len = 0;
+    ssize_t got;
     pid_t child;
 
     assert_int_equal(pipe(pipe_ends), 0);
@@ -79,8 +80,9 @@ static int ask_for_too_much(char *said, size_t size)
         _exit(0);
     }
     close(pipe_ends[1]);
-    len = read(pipe_ends[0], said, size - 1);
-    said[len > 0 ? len : 0] = 0;
+    while ((got = read(pipe_ends[0], said + len, size - 1 - len)) > 0)
+        len += (size_t)got;
+    said[len] = 0;
     close(pipe_ends[0]);
     assert_int_equal(waitpid(child, &status, 0), child);
     return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
