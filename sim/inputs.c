@@ -8,6 +8,7 @@
 #include "sim/td/encrypted_env.h"
 
 #define DEFAULT_NAME "app"
+#define SYS_CONFIG_FILE_BYTES (1024 * 1024)
 #define GPU_INFO_FILE_BYTES (1024 * 1024)
 
 static int read_file(const char *path, size_t limit, char **data, struct span *span, struct error *error)
@@ -93,11 +94,14 @@ int inputs_read(struct inputs *inputs, const struct options *options, struct err
         inputs->config.app_compose_name = options->app_compose;
     if (options->app_keys)
         inputs->config.app_keys_name = options->app_keys;
+    if (options->sys_config)
+        inputs->config.sys_config_name = options->sys_config;
     if (options->instance)
         inputs->config.instance = options->instance;
     if (read_app(inputs, options, error) ||
         read_file(options->app_keys, APP_KEYS_FILE_BYTES, &inputs->app_keys, &inputs->config.app_keys, error) ||
         read_file(options->gpu_info, GPU_INFO_FILE_BYTES, &inputs->gpu_info, &inputs->config.gpu_info, error) ||
+        read_file(options->sys_config, SYS_CONFIG_FILE_BYTES, &inputs->sys_config, &inputs->config.sys_config, error) ||
         read_env(inputs, options->decrypt_env ? options->decrypt_env : options->encrypted_env, error))
         return -1;
     return check_text(options->gpu_info, inputs->config.gpu_info, error);
@@ -109,5 +113,6 @@ void inputs_free(struct inputs *inputs)
     free(inputs->app_keys);
     free(inputs->gpu_info);
     free(inputs->encrypted_env);
+    free(inputs->sys_config);
     arena_free(&inputs->arena);
 }

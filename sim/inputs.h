@@ -12,6 +12,7 @@ struct inputs {
     char *app_keys;
     char *gpu_info;
     char *encrypted_env;
+    char *sys_config;
     char public_url[512]; /* room for config.public_url, when no option gives it */
     struct arena arena;   /* of what is decoded from them */
 };

@@ -122,7 +122,8 @@ static int start(struct simulator *simulator, const struct options *options, str
     simulator->td = td_new(&inputs->config, error);
     if (!simulator->td)
         return -1;
-    services_init(&simulator->services, simulator->td, ask_to_stop, NULL);
+    services_init(&simulator->services, simulator->td,
+                  &(struct services_config){.logs_dir = options->logs_dir, .shutdown = ask_to_stop});
     endpoints_route(&simulator->endpoints, &simulator->services);
     return write_ready_file(simulator, options->ready_file, error);
 }

@@ -32,6 +32,8 @@ struct options {
     char *instance;
     char *app_keys;
     char *gpu_info;
+    char *logs_dir;
+    char *sys_config;
     char *encrypted_env;
     char *decrypt_env; /* the file of the command decrypt-env */
     char *tcb_status; /* a name of scenario.h */

@@ -94,6 +94,8 @@ const struct option_row options_table[] = {
     {"app-keys", 'k', "FILE", STRING(app_keys), NULL, GROUP_APP,
      "its keys, in the format of appkeys.json"},
     {"encrypted-env", 0, "FILE", STRING(encrypted_env), NULL, GROUP_APP, "its environment, as the SDKs encrypt it"},
+    {"logs-dir", 0, "DIR", STRING(logs_dir), NULL, GROUP_APP, "/logs/NAME shows DIR/NAME.log"},
+    {"sys-config", 's', "FILE", STRING(sys_config), NULL, GROUP_APP, "its machine, from a sys-config.json"},
     {"gpu-info", 0, "FILE", STRING(gpu_info), NULL, GROUP_APP, "what GpuInfo answers; nothing unless given"},
     {"seed", 0, "TEXT", STRING(seed), check_seed, GROUP_APP,
      "everything random-looking follows from it"},

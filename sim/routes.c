@@ -2,13 +2,14 @@
 
 #include "sim/listen_spec.h"
 
-void services_init(struct services *services, struct td *td, void (*shutdown)(void *data), void *data)
+void services_init(struct services *services, struct td *td, const struct services_config *config)
 {
     guest_agent_init(&services->guest_agent, td);
     tappd_init(&services->tappd, td);
     worker_init(&services->worker, td);
     guest_api_init(&services->guest_api, td, NULL, NULL);
-    guest_api_init(&services->host_api, td, shutdown, data);
+    guest_api_init(&services->host_api, td, config->shutdown, config->data);
+    logs_init(&services->logs, td, config->logs_dir);
     kms_service_init(&services->kms, td);
     simulator_service_init(&services->simulator, td);
     collateral_pages_init(&services->collateral, td);
@@ -36,6 +37,8 @@ struct router *routes_new(struct services *services, unsigned set)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (set & rows[i].bit)
             router_add_service(router, &rows[i].service);
+    if (set & SERVICE_WORKER)
+        logs_add(&services->logs, router);
     if (set & SERVICE_COLLATERAL)
         collateral_pages_add(&services->collateral, router);
     if (set & (SERVICE_SIMULATOR | SERVICE_COLLATERAL))

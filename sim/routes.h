@@ -7,6 +7,7 @@
 #include "sim/services/guest_agent.h"
 #include "sim/services/guest_api.h"
 #include "sim/services/kms_service.h"
+#include "sim/services/logs.h"
 #include "sim/services/pages.h"
 #include "sim/services/simulator.h"
 #include "sim/services/tappd.h"
@@ -24,11 +25,19 @@ struct services {
     struct simulator_service simulator;
     struct collateral_pages collateral;
     struct verifier verifier;
+    struct logs logs;
     struct pages pages;
 };
 
-/* td outlives it. shutdown(data) ends the program once the present answers are out. */
-void services_init(struct services *services, struct td *td, void (*shutdown)(void *data), void *data);
+/* What the services need beside the TD. */
+struct services_config {
+    const char *logs_dir;         /* or NULL */
+    void (*shutdown)(void *data); /* ends the program once the present answers are out */
+    void *data;
+};
+
+/* td and what config points to outlive it. */
+void services_init(struct services *services, struct td *td, const struct services_config *config);
 
 /* A router for a set of enum service_bit; free it with router_free before services.
  * GuestApi's Shutdown works where the set was chosen, not on a listener of everything. */

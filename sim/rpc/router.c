@@ -134,6 +134,15 @@ static const struct route *find(const struct router *router, struct span path)
     return NULL;
 }
 
+/* A page that serves every name in its folder. */
+static const struct route *find_folder(const struct router *router, struct span path)
+{
+    const uint8_t *slash = path.len ? memrchr(path.data, '/', path.len - 1) : NULL;
+    const struct route *route = slash ? find(router, span_of(path.data, (size_t)(slash - path.data) + 1)) : NULL;
+
+    return route && !route->is_method && route->page.is_prefix ? route : NULL;
+}
+
 static void fail_not_found(struct exchange *exchange)
 {
     struct span path = exchange->request.path;
@@ -161,6 +170,8 @@ static void serve(void *context, struct exchange *exchange)
 {
     const struct route *route = find(context, exchange->request.path);
 
+    if (!route)
+        route = find_folder(context, exchange->request.path);
     if (!route)
         fail_not_found(exchange);
     else if (route->is_method)

@@ -31,6 +31,7 @@ struct router_page {
     enum http_verb verb; /* GET also answers HEAD */
     void (*serve)(void *context, struct exchange *exchange);
     void *context;
+    bool is_prefix; /* path ends with '/': serves whatever one name stands behind it */
 };
 void router_add_page(struct router *router, const struct router_page *page);
 

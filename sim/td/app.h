@@ -15,11 +15,12 @@ struct app {
     size_t compose_len;
     char *name;
     bool public_tcbinfo; /* may everybody read TCB info and vm_config? */
+    bool public_logs;    /* and what the containers write? */
     uint8_t compose_hash[APP_COMPOSE_HASH_BYTES]; /* SHA-256 of compose */
 };
 
-/* Reads an app-compose.json: a JSON object in UTF-8. `name` and `public_tcbinfo`
- * may be missing. Copies what it keeps; give it back with app_free. */
+/* Reads an app-compose.json: a JSON object in UTF-8. `name`,
+ * `public_tcbinfo` and `public_logs` may be missing. Copies what it keeps; give it back with app_free. */
 int app_parse(struct app *app, struct span compose, struct error *error);
 void app_free(struct app *app);
 

@@ -77,6 +77,44 @@ static int check_memory(uint64_t size, struct error *error)
     return error_input(error, "memory_size must be %u or at least %u bytes", MEMORY_SMALL, MEMORY_LARGE_FROM);
 }
 
+static int check_machine(const struct machine *machine, struct error *error)
+{
+    if (machine->cpu_count == 0)
+        return error_input(error, "cpu_count must be at least 1");
+    return check_memory(machine->memory_size, error);
+}
+
+static int apply_vm_config(struct machine *machine, const json_t *vm_config, struct error *error)
+{
+    uint64_t cpus = machine->cpu_count;
+
+    if (json_object_get(vm_config, "cpu_count") && json_file_uint(vm_config, "cpu_count", CPU_MOST, &cpus, error))
+        return -1;
+    if (json_object_get(vm_config, "memory_size") &&
+        json_file_uint(vm_config, "memory_size", MEMORY_MOST, &machine->memory_size, error))
+        return -1;
+    machine->cpu_count = (uint32_t)cpus;
+    return check_machine(machine, error);
+}
+
+int machine_apply_sys_config(struct machine *machine, struct span json, struct error *error)
+{
+    json_t *root = json_file_parse(json, error), *vm_config = NULL;
+    const char *text;
+    int result = -1;
+
+    if (root && json_file_string(root, "vm_config", &text, error) == 0) {
+        vm_config = json_file_parse(span_text(text), error);
+        if (!vm_config || apply_vm_config(machine, vm_config, error))
+            error_context(error, "vm_config");
+        else
+            result = 0;
+    }
+    json_decref(vm_config);
+    json_decref(root);
+    return result;
+}
+
 int machine_parse(struct machine *machine, struct span json, struct error *error)
 {
     json_t *root = json_file_parse(json, error);
@@ -86,13 +124,12 @@ int machine_parse(struct machine *machine, struct span json, struct error *error
     *machine = (struct machine){0};
     if (root && json_file_uint(root, "cpu_count", CPU_MOST, &cpus, error) == 0 &&
         json_file_uint(root, "memory_size", MEMORY_MOST, &machine->memory_size, error) == 0 &&
-        check_memory(machine->memory_size, error) == 0 &&
         copy_string(root, "cloud_vendor", machine->cloud_vendor, MACHINE_NAME_BYTES, error) == 0 &&
         copy_string(root, "cloud_product", machine->cloud_product, MACHINE_NAME_BYTES, error) == 0)
         result = 0;
-    if (result == 0 && cpus == 0)
-        result = error_input(error, "cpu_count must be at least 1");
     machine->cpu_count = (uint32_t)cpus;
+    if (result == 0)
+        result = check_machine(machine, error);
     json_decref(root);
     return result;
 }

@@ -27,6 +27,7 @@ void td_config_init(struct td_config *config)
         .app_compose = fixture_span("app-compose.json"),
         .app_compose_name = "app-compose",
         .app_keys_name = "app keys",
+        .sys_config_name = "sys-config",
         .os_image = fixture_span("os-image.json"),
         .machine = fixture_span("machine.json"),
         .platform = fixture_span("platform.json"),
@@ -39,6 +40,8 @@ static int read_inputs(struct td *td, const struct td_config *config, struct err
         return error_context(error, "OS image");
     if (machine_parse(&td->machine, config->machine, error))
         return error_context(error, "machine");
+    if (config->sys_config.data && machine_apply_sys_config(&td->machine, config->sys_config, error))
+        return error_context(error, "%s", config->sys_config_name);
     if (platform_tcb_parse(&td->platform.tcb, config->platform, error))
         return error_context(error, "platform");
     if (app_parse(&td->app, config->app_compose, error))

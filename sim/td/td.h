@@ -33,6 +33,8 @@ struct td_config {
     const char *app_keys_name;
     struct span os_image;    /* os-image.json */
     struct span machine;     /* machine.json */
+    struct span sys_config;  /* sys-config.json; or nothing */
+    const char *sys_config_name; /* how errors call it */
     struct span platform;    /* platform.json */
     struct span gpu_info;    /* text for GpuInfo */
     struct span encrypted_env; /* as encrypted_env.h describes it; or nothing */

@@ -165,6 +165,43 @@ static void machine_errors_name_the_member(void **state)
     }
 }
 
+static void a_sys_config_changes_what_it_names(void **state)
+{
+    static const char both[] = "{\"kms_urls\":[],\"vm_config\":\"{\\\"cpu_count\\\":4,\\\"memory_size\\\":4294967296}\"}";
+    static const char none[] = "{\"vm_config\":\"{}\"}";
+    struct machine machine = {.cpu_count = 1, .memory_size = 0x80000000};
+    struct error error = {.kind = ERROR_NONE};
+
+    (void)state;
+    assert_int_equal(machine_apply_sys_config(&machine, span_text(none), &error), 0);
+    assert_int_equal(machine.cpu_count, 1);
+    assert_int_equal(machine_apply_sys_config(&machine, span_text(both), &error), 0);
+    assert_int_equal(machine.cpu_count, 4);
+    assert_true(machine.memory_size == 0x100000000);
+}
+
+static void sys_config_errors_name_the_member(void **state)
+{
+    static const struct {
+        const char *json, *wants;
+    } cases[] = {
+        {"{}", "the member vm_config is missing"},
+        {"{\"vm_config\":\"x\"}", "vm_config: not valid JSON"},
+        {"{\"vm_config\":\"{\\\"cpu_count\\\":0}\"}", "vm_config: cpu_count must be at least 1"},
+        {"{\"vm_config\":\"{\\\"memory_size\\\":1}\"}", "vm_config: memory_size must be"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct machine machine = {.cpu_count = 1, .memory_size = 0x80000000};
+        struct error error = {.kind = ERROR_NONE};
+
+        assert_int_equal(machine_apply_sys_config(&machine, span_text(cases[i].json), &error), -1);
+        if (!strstr(error.text, cases[i].wants))
+            fail_msg("%s: %s", cases[i].json, error.text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -174,6 +211,8 @@ int main(void)
         cmocka_unit_test(the_default_machine),
         cmocka_unit_test(memory_sizes_that_the_rules_describe),
         cmocka_unit_test(machine_errors_name_the_member),
+        cmocka_unit_test(a_sys_config_changes_what_it_names),
+        cmocka_unit_test(sys_config_errors_name_the_member),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

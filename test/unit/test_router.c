@@ -404,12 +404,37 @@ static void serve_page(void *context, struct exchange *exchange)
     buf_append_text(exchange->response.body, context);
 }
 
+static void a_folder_serves_the_names_in_it(void **state)
+{
+    struct fixture *fixture = *state;
+    char folder[] = "folder", page[] = "page";
+    const struct router_page pages[] = {
+        {"/logs/", HTTP_VERB_GET, serve_page, folder, true},
+        {"/logs/page", HTTP_VERB_GET, serve_page, page, false},
+        {"/plain/", HTTP_VERB_GET, serve_page, page, false},
+    };
+    static const char *const missing[] = {"/logs", "/logs/a/b", "/plain/x", "/plain", "/x", "/", ""};
+    struct http_handler handler;
+
+    for (size_t i = 0; i < 3; i++)
+        router_add_page(fixture->router, &pages[i]);
+    handler = router_handler(fixture->router);
+    serve(fixture, handler, HTTP_VERB_GET, span_text("/logs/x"));
+    assert_string_equal(body_of(fixture), "folder");
+    serve(fixture, handler, HTTP_VERB_GET, span_text("/logs/"));
+    assert_string_equal(body_of(fixture), "folder");
+    serve(fixture, handler, HTTP_VERB_GET, span_text("/logs/page"));
+    assert_string_equal(body_of(fixture), "page");
+    for (size_t i = 0; i < sizeof missing / sizeof *missing; i++)
+        assert_int_equal(serve(fixture, handler, HTTP_VERB_GET, span_text(missing[i])).status, 404);
+}
+
 static void pages_and_their_verbs(void **state)
 {
     struct fixture *fixture = *state;
     char read[] = "read", done[] = "done";
-    const struct router_page page = {"/", HTTP_VERB_GET, serve_page, read};
-    const struct router_page action = {"/action", HTTP_VERB_POST, serve_page, done};
+    const struct router_page page = {"/", HTTP_VERB_GET, serve_page, read, false};
+    const struct router_page action = {"/action", HTTP_VERB_POST, serve_page, done, false};
     struct http_handler handler;
     struct http_response response;
 
@@ -456,7 +481,7 @@ int main(void)
         ROUTER_TEST(tappd_wins_whatever_the_order),   ROUTER_TEST(a_listener_of_its_own),
         ROUTER_TEST(every_method_by_its_full_name),   ROUTER_TEST(a_wrong_verb_is_405),
         ROUTER_TEST(a_strange_path_is_shown_in_part), ROUTER_TEST(a_router_of_nothing),
-        ROUTER_TEST(pages_and_their_verbs),           ROUTER_TEST(listeners_share_a_service),
+        ROUTER_TEST(a_folder_serves_the_names_in_it), ROUTER_TEST(pages_and_their_verbs),           ROUTER_TEST(listeners_share_a_service),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,143 @@
+#include "sim/services/logs.h"
+
+#include <stdlib.h>
+
+#include "crypto/pem.h"
+#include "sim/base/file.h"
+#include "sim/base/json_text.h"
+#include "sim/rpc/codec.h"
+
+#define PATH_PREFIX "/logs/"
+#define NAME_BYTES 128
+#define FILE_BYTES (16u * 1024 * 1024)
+#define TAIL_DEFAULT 1000
+
+enum form { FORM_BASE64, FORM_TEXT, FORM_BARE };
+
+void logs_init(struct logs *logs, const struct td *td, const char *dir)
+{
+    logs->td = td;
+    logs->dir = dir;
+}
+
+/* As the real agent reports trouble in the middle of its stream. */
+static void answer_error(struct exchange *exchange, const char *message)
+{
+    json_text_member(exchange->response.body, '{', "error", message);
+    buf_append_byte(exchange->response.body, '}');
+}
+
+/* Names of containers have these characters alone, so none leads out of the folder. */
+static bool is_container_name(struct span name)
+{
+    if (name.len == 0 || name.len > NAME_BYTES || name.data[0] == '.')
+        return false;
+    for (size_t i = 0; i < name.len; i++) {
+        uint8_t c = name.data[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!letter && !(c >= '0' && c <= '9') && c != '_' && c != '-' && c != '.')
+            return false;
+    }
+    return true;
+}
+
+static bool is_set(const struct exchange *exchange, const char *name)
+{
+    struct span value;
+
+    return codec_query_find(exchange->request.query, name, exchange->arena, &value) &&
+           (value.len == 0 || span_is(value, "true") || span_is(value, "1"));
+}
+
+/* How many lines are asked for; all of them for `all`. */
+static size_t tail_of(const struct exchange *exchange)
+{
+    struct span value;
+
+    if (!codec_query_find(exchange->request.query, "tail", exchange->arena, &value))
+        return TAIL_DEFAULT;
+    return span_is(value, "all") ? SIZE_MAX : strtoul(arena_copy(exchange->arena, value.data, value.len), NULL, 10);
+}
+
+/* The beginning of the last `count` lines. */
+static const char *last_lines(const char *text, size_t len, size_t count)
+{
+    const char *at = text + len;
+
+    if (at > text && at[-1] == '\n')
+        at--;
+    while (at > text) {
+        if (at[-1] == '\n' && --count == 0)
+            break;
+        at--;
+    }
+    return count == SIZE_MAX ? text : at;
+}
+
+static void append_line(struct buf *out, struct arena *arena, const char *line, size_t len, enum form form)
+{
+    if (form == FORM_BARE) {
+        buf_append(out, line, len);
+    } else {
+        json_text_member(out, '{', "channel", "stdout");
+        json_text_key(out, ',', "message");
+        if (form == FORM_TEXT) {
+            json_text_string(out, line, len);
+        } else {
+            char *encoded = arena_alloc(arena, 4 * (len / 3 + 1));
+            json_text_string(out, encoded, base64_encode(line, len, encoded));
+        }
+        buf_append_byte(out, '}');
+    }
+    buf_append_byte(out, '\n');
+}
+
+static void show(struct exchange *exchange, const char *text, size_t len)
+{
+    enum form form = is_set(exchange, "bare") ? FORM_BARE : is_set(exchange, "text") ? FORM_TEXT : FORM_BASE64;
+    size_t tail = tail_of(exchange);
+    const char *end = text + len;
+
+    for (const char *at = tail ? last_lines(text, len, tail) : end; at < end;) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        size_t line_len = newline ? (size_t)(newline - at) : (size_t)(end - at);
+        append_line(exchange->response.body, exchange->arena, at, line_len, form);
+        at += line_len + 1;
+    }
+}
+
+static void serve(void *context, struct exchange *exchange)
+{
+    const struct logs *logs = context;
+    struct span name = span_of(exchange->request.path.data + sizeof PATH_PREFIX - 1,
+                               exchange->request.path.len - (sizeof PATH_PREFIX - 1));
+    struct error error = {.kind = ERROR_NONE};
+    const char *shown, *path;
+    char *text;
+    size_t len;
+
+    exchange->response.content_type = "text/plain; charset=utf-8";
+    if (!is_container_name(name)) {
+        answer_error(exchange, "a container's name has letters, digits, '_', '-' and '.'");
+        return;
+    }
+    shown = arena_copy(exchange->arena, name.data, name.len);
+    if (!logs->td->app.public_logs) {
+        answer_error(exchange, "the app keeps its logs private: public_logs is false");
+        return;
+    }
+    path = arena_printf(exchange->arena, "%s/%s.log", logs->dir ? logs->dir : "", shown);
+    if (!logs->dir || file_read(path, FILE_BYTES, &text, &len, &error)) {
+        answer_error(exchange, arena_printf(exchange->arena, "No such container: %s", shown));
+        return;
+    }
+    show(exchange, text, len);
+    free(text);
+}
+
+void logs_add(struct logs *logs, struct router *router)
+{
+    const struct router_page page = {PATH_PREFIX, HTTP_VERB_GET, serve, logs, true};
+
+    router_add_page(router, &page);
+}
