@@ -161,12 +161,9 @@ static void guest_agent_verify(Service *service, const Dstack__VerifyArgs *args,
 static void guest_agent_version(Service *service, const Dstack__Empty *args, Dstack__VersionResponse_Closure reply,
                                 void *call)
 {
-    Dstack__VersionResponse response = DSTACK__VERSION_RESPONSE__INIT;
-
     (void)service;
     (void)args;
-    reply_version(&response);
-    reply(&response, call);
+    reply_version(reply, call);
 }
 
 void guest_agent_init(struct guest_agent *agent, struct td *td)

@@ -9,10 +9,13 @@ static char *constant(const char *text)
     return (char *)(uintptr_t)text;
 }
 
-void reply_version(Dstack__VersionResponse *response)
+void reply_version(Dstack__VersionResponse_Closure reply, void *call)
 {
-    response->version = constant(version_number);
-    response->rev = constant(version_rev);
+    Dstack__VersionResponse response = DSTACK__VERSION_RESPONSE__INIT;
+
+    response.version = constant(version_number);
+    response.rev = constant(version_rev);
+    reply(&response, call);
 }
 
 void reply_app_info(struct rpc_call *call, struct td *td, bool everything, Dstack__AppInfo *response)

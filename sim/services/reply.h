@@ -10,7 +10,8 @@
 #include "sim/td/app_cert.h"
 #include "sim/td/td.h"
 
-void reply_version(Dstack__VersionResponse *response);
+/* Version, whole: every service answers it alike. */
+void reply_version(Dstack__VersionResponse_Closure reply, void *call);
 
 /* everything: with TCB info and vm_config, which an app may keep from the public. */
 void reply_app_info(struct rpc_call *call, struct td *td, bool everything, Dstack__AppInfo *response);

@@ -119,12 +119,9 @@ static void tappd_info(Service *service, const Dstack__Empty *args, Dstack__AppI
 static void tappd_version(Service *service, const Dstack__Empty *args, Dstack__VersionResponse_Closure reply,
                           void *call)
 {
-    Dstack__VersionResponse response = DSTACK__VERSION_RESPONSE__INIT;
-
     (void)service;
     (void)args;
-    reply_version(&response);
-    reply(&response, call);
+    reply_version(reply, call);
 }
 
 void tappd_init(struct tappd *tappd, struct td *td)

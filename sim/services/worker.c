@@ -24,12 +24,9 @@ static void worker_info(Service *service, const Dstack__Empty *args, Dstack__App
 static void worker_version(Service *service, const Dstack__Empty *args, Dstack__VersionResponse_Closure reply,
                            void *call)
 {
-    Dstack__VersionResponse response = DSTACK__VERSION_RESPONSE__INIT;
-
     (void)service;
     (void)args;
-    reply_version(&response);
-    reply(&response, call);
+    reply_version(reply, call);
 }
 
 /* "dip1::<kind>-pk:<base64url of the key>", padded with zeros. */
