@@ -1,5 +1,5 @@
+#include "sim/base/utf8.h"
 #include "sim/rpc/codec.h"
-#include "sim/rpc/message.h"
 
 static void *arena_hook_alloc(void *arena, size_t size)
 {
@@ -10,6 +10,76 @@ static void arena_hook_free(void *arena, void *memory)
 {
     (void)arena;
     (void)memory;
+}
+
+/* --- strings on the wire ---
+ * proto3 wants them to be UTF-8, which protobuf-c does not look at; and it keeps no
+ * lengths, so a U+0000 would silently cut a text short. */
+
+enum wire_type { WIRE_VARINT = 0, WIRE_64_BITS = 1, WIRE_LENGTH = 2, WIRE_32_BITS = 5 };
+
+static bool read_varint(struct span *from, uint64_t *value)
+{
+    *value = 0;
+    for (unsigned shift = 0; from->len > 0 && shift < 64; shift += 7) {
+        uint8_t byte = *from->data++;
+        from->len--;
+        *value |= (uint64_t)(byte & 0x7f) << shift;
+        if (!(byte & 0x80))
+            return true;
+    }
+    return false;
+}
+
+/* Takes the value behind a tag off the front; its bytes where it has a length. */
+static bool read_value(struct span *from, unsigned type, struct span *value)
+{
+    uint64_t len = type == WIRE_64_BITS ? 8 : type == WIRE_32_BITS ? 4 : 0;
+    uint64_t ignored;
+
+    if (type == WIRE_VARINT)
+        return read_varint(from, &ignored);
+    if (type == WIRE_LENGTH ? !read_varint(from, &len) : len == 0)
+        return false;
+    if (len > from->len)
+        return false;
+    *value = span_of(from->data, (size_t)len);
+    *from = span_of(from->data + len, from->len - (size_t)len);
+    return true;
+}
+
+static int check_strings(const ProtobufCMessageDescriptor *descriptor, struct span body, struct error *error);
+
+static int check_value(const ProtobufCFieldDescriptor *field, struct span value, struct error *error)
+{
+    if (field->type == PROTOBUF_C_TYPE_MESSAGE)
+        return check_strings(field->descriptor, value, error) ? error_context(error, "%s", field->name) : 0;
+    if (field->type != PROTOBUF_C_TYPE_STRING)
+        return 0;
+    if (value.len && memchr(value.data, 0, value.len))
+        return error_input(error, "%s must not contain the character U+0000", field->name);
+    if (!utf8_valid(value.data, value.len))
+        return error_input(error, "%s must be UTF-8 text", field->name);
+    return 0;
+}
+
+/* The body has been unpacked before, so it is well-formed and nested no deeper than
+ * its descriptor; what does not look so is passed over. */
+static int check_strings(const ProtobufCMessageDescriptor *descriptor, struct span body, struct error *error)
+{
+    struct span value = NO_SPAN;
+    uint64_t tag;
+
+    while (read_varint(&body, &tag)) {
+        const ProtobufCFieldDescriptor *field =
+            protobuf_c_message_descriptor_get_field(descriptor, (unsigned)(tag >> 3));
+
+        if (!read_value(&body, tag & 7, &value))
+            break;
+        if (field && (tag & 7) == WIRE_LENGTH && check_value(field, value, error))
+            return -1;
+    }
+    return 0;
 }
 
 ProtobufCMessage *codec_protobuf_decode(const ProtobufCMessageDescriptor *descriptor, struct span body,
@@ -24,7 +94,7 @@ ProtobufCMessage *codec_protobuf_decode(const ProtobufCMessageDescriptor *descri
                     descriptor->short_name);
         return NULL;
     }
-    return message_check_strings(message, error) ? NULL : message;
+    return check_strings(descriptor, body, error) ? NULL : message;
 }
 
 void codec_protobuf_encode(const struct rpc_call *call, const ProtobufCMessage *message, struct buf *out)

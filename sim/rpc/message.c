@@ -227,36 +227,3 @@ int message_set_message(const struct message_slot *slot, ProtobufCMessage *value
     put(slot, &value);
     return 0;
 }
-
-static int check_value(const ProtobufCFieldDescriptor *field, const void *value, struct error *error)
-{
-    const char *text = *(const char *const *)value;
-
-    if (field->type == PROTOBUF_C_TYPE_STRING && text && !utf8_valid(text, strlen(text)))
-        return error_input(error, "%s must be UTF-8 text", field->name);
-    if (field->type == PROTOBUF_C_TYPE_MESSAGE && text)
-        return message_check_strings(*(const ProtobufCMessage *const *)value, error);
-    return 0;
-}
-
-int message_check_strings(const ProtobufCMessage *message, struct error *error)
-{
-    const uint8_t *base = (const uint8_t *)message;
-
-    for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
-        const ProtobufCFieldDescriptor *field = &message->descriptor->fields[i];
-        const uint8_t *value = base + field->offset;
-        size_t count = 1;
-
-        if (field->type != PROTOBUF_C_TYPE_STRING && field->type != PROTOBUF_C_TYPE_MESSAGE)
-            continue;
-        if (field->label == PROTOBUF_C_LABEL_REPEATED) {
-            memcpy(&count, base + field->quantifier_offset, sizeof count);
-            value = *(const uint8_t *const *)(const void *)value;
-        }
-        for (size_t k = 0; k < count; k++)
-            if (check_value(field, value + k * sizeof(void *), error))
-                return -1;
-    }
-    return 0;
-}

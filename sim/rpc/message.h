@@ -44,8 +44,4 @@ size_t message_value_size(const ProtobufCFieldDescriptor *field);
  * "true or false", "a whole number", "an object". */
 const char *message_field_wants(const ProtobufCFieldDescriptor *field);
 
-/* Are all strings of a message read from the wire valid UTF-8? proto3 wants them
- * to be and protobuf-c does not look. */
-int message_check_strings(const ProtobufCMessage *message, struct error *error);
-
 #endif

@@ -241,26 +241,6 @@ static void messages_inside(void **state)
     assert_ptr_equal(sample_of(&items)->items[1], id);
 }
 
-static void strings_from_the_wire_are_checked_everywhere(void **state)
-{
-    struct rpc_fixture *fixture = *state;
-    char good[] = "caf\xc3\xa9", bad[] = "caf\xc3";
-    char *names[] = {good, good, bad};
-    Dstack__GetTlsKeyArgs args = DSTACK__GET_TLS_KEY_ARGS__INIT;
-    struct sample sample = {.base = PROTOBUF_C_MESSAGE_INIT(&sample_descriptor)};
-
-    args.alt_names = names;
-    args.n_alt_names = 2;
-    assert_int_equal(message_check_strings(&args.base, &fixture->error), 0);
-    args.n_alt_names = 3;
-    assert_refused(fixture, message_check_strings(&args.base, &fixture->error),
-                   "alt_names must be UTF-8 text");
-    assert_int_equal(message_check_strings(&sample.base, &fixture->error), 0);
-    sample.alias = bad;
-    sample.alias_case = 1;
-    assert_refused(fixture, message_check_strings(&sample.base, &fixture->error), "alias must be UTF-8 text");
-}
-
 static void every_method_can_be_carried(void **state)
 {
     static const ProtobufCServiceDescriptor *const services[] = {
@@ -312,7 +292,6 @@ int main(void)
         RPC_TEST(repeated_fields_grow),
         RPC_TEST(the_last_value_of_a_single_field_stays),
         RPC_TEST(messages_inside),
-        RPC_TEST(strings_from_the_wire_are_checked_everywhere),
         RPC_TEST(every_method_can_be_carried),
         RPC_TEST(other_types_are_known_to_be_unsupported),
     };

@@ -1,0 +1,54 @@
+"""Starts simulators, each in a folder of its own and on a free port.
+
+SIMULATOR names the program; the default is the one in the root of the tree."""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS / "clients"), str(TESTS / "verifiers" / "python")]
+if "SIMULATOR" in os.environ:
+    os.environ["PROGRAM"] = os.environ["SIMULATOR"]
+# Nobody listens there, so what goes beyond this machine fails at once.
+for proxy in ("http_proxy", "https_proxy", "all_proxy"):
+    os.environ[proxy] = os.environ[proxy.upper()] = "http://127.0.0.1:1"
+os.environ["no_proxy"] = os.environ["NO_PROXY"] = "127.0.0.1,localhost"
+
+from simulator import Simulator  # noqa: E402
+from support import Simulated  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def folder():
+    # A short name: a socket's path has little room.
+    name = tempfile.mkdtemp(prefix="services-", dir="/tmp")
+    yield Path(name)
+    shutil.rmtree(name)
+
+
+@pytest.fixture(scope="module")
+def start(folder):
+    """start(*options) gives a running simulator. They all have to outlive the module's tests
+    and to end in good order."""
+    started = []
+
+    def begin(*options):
+        simulator = Simulator(folder / str(len(started)), *options)
+        started.append(simulator)
+        simulator.start()
+        return Simulated(simulator.url())
+
+    yield begin
+    try:
+        for simulator in started:
+            simulator.stop()
+    finally:
+        for simulator in started:
+            if simulator.process and simulator.process.poll() is None:
+                simulator.process.kill()
+                simulator.process.wait()

@@ -1,0 +1,232 @@
+"""Every method of every service in sim/proto answers alike by POST with JSON, GET with a
+query string and POST with protobuf: with all arguments, with each alone and with none."""
+
+import json
+import re
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from dstack_sdk import EnvVar, encrypt_env_vars_sync
+
+from messages import METHODS, SERVICES, Caller
+
+# What is sent in a field of this name, whatever the message. The rest comes from `values`.
+VALUES = {
+    "subject": "grüße.example",
+    "alt_names": ["a.example", "127.0.0.1", "::1"],
+    "not_before": 1_700_000_000,
+    "not_after": 5_000_000_000,
+    "path": "wallet/ü + %41&b=c",
+    "purpose": "世界 🚀",
+    "algorithm": "secp256k1",
+    "report_data": bytes(range(64)),
+    "event": "größe: 1",
+    "payload": bytes(range(256)),
+    "data": b"\0 to be signed",
+    "hash_algorithm": "keccak384",
+    "prefix": "päfix",
+    "app_id": bytes(range(20)),
+    "tcb_status": "OutOfDate",
+    "advisories": ["INTEL-SA-00001", "INTEL-SA-00002"],
+}
+
+# Fields, at any depth of the response, that two calls may differ in; they are compared in shape.
+VARYING = {
+    "DstackGuest.GetTlsKey": {"key", "certificate_chain"},  # a fresh key each time
+    "Tappd.DeriveKey": {"key", "certificate_chain"},  # random_seed; the certificate begins now
+    "KMS.GetAppEnvEncryptPubKey": {"timestamp", "signature_v1"},
+    "GuestApi.SysInfo": {"available_memory", "used_memory", "free_memory", "used_swap", "free_swap", "uptime",
+                         "loadavg_one", "loadavg_five", "loadavg_fifteen", "free_size"},
+    "GuestApi.NetworkInfo": {"rx_bytes", "tx_bytes", "rx_errors", "tx_errors"},
+    "GuestApi.ListContainers": {"status"},  # "Up 3 seconds"
+}
+
+# Arguments that a method of the service refuses.
+REFUSED = {
+    "DstackGuest": ("GetKey", {"path": "p", "algorithm": "rsa"}),
+    "Tappd": ("TdxQuote", {"report_data": b"\1", "hash_algorithm": "md5"}),
+    "Worker": ("GetAttestationForAppKey", {"algorithm": "rsa"}),
+    "GuestApi": ("Shutdown", {}),  # this listener does not end the process
+    "KMS": ("GetAppEnvEncryptPubKey", {"app_id": b"short"}),
+    "Simulator": ("SetPlatform", {"tcb_status": "Größe"}),
+    "Verifier": None,  # it judges whatever can be read; see the test of malformed bodies
+}
+
+
+@pytest.fixture(scope="module")
+def caller(start):
+    return Caller(start().url)
+
+
+@pytest.fixture(autouse=True)
+def platform_in_order(caller):
+    yield
+    assert caller.by_json("Simulator.SetPlatform", {}).status == 200
+
+
+@pytest.fixture(scope="module")
+def encrypted_env(caller):
+    """An environment for the default app, which allows these two names."""
+    app_id = caller.by_json("DstackGuest.Info", {}).value["app_id"]
+    key = caller.by_json("KMS.GetAppEnvEncryptPubKey", {"app_id": app_id}).value["public_key"]
+    variables = [EnvVar(key="API_KEY", value="a 'quoted' 🚀"), EnvVar(key="DATABASE_URL", value="")]
+    return bytes.fromhex(encrypt_env_vars_sync(variables, key))
+
+
+@pytest.fixture(scope="module")
+def values(caller, encrypted_env):
+    signed = caller.by_json("DstackGuest.Sign", {"algorithm": VALUES["algorithm"], "data": VALUES["data"]}).value
+    quoted = caller.by_json("DstackGuest.GetQuote", {"report_data": VALUES["report_data"]}).value
+    evidence = {name: quoted[name] for name in ("quote", "event_log", "vm_config", "attestation")}
+    keys = {name: bytes.fromhex(signed[name]) for name in ("signature", "public_key")}
+    return {**VALUES, **evidence, **keys, "encrypted_env": encrypted_env}
+
+
+def value_for(field, values):
+    if field.type == field.TYPE_BOOL:
+        return True
+    assert field.name in values, f"VALUES has nothing to send in {field.full_name}"
+    return values[field.name]
+
+
+# --- comparison ---
+
+def pem_shape(text):
+    """What stays when keys and dates change: labels, names and extensions."""
+    if "PRIVATE KEY" in text:
+        return re.findall("-----.*-----", text) + [load_pem_private_key(text.encode(), None).curve.name]
+    return [[certificate.subject.rfc4514_string(), certificate.issuer.rfc4514_string(),
+             [extension.oid.dotted_string for extension in certificate.extensions]]
+            for certificate in x509.load_pem_x509_certificates(text.encode())]
+
+
+def leaf_shape(value):
+    if not isinstance(value, str):
+        return None
+    if "-----BEGIN" in value:
+        return pem_shape(value)
+    return len(value) if re.fullmatch("[0-9a-f]+", value) else re.sub(r"\d+", "N", value)
+
+
+def comparable(value, varying, name=None):
+    """The value with types told apart (1 is not true), and with shapes where it may vary."""
+    if isinstance(value, dict):
+        return {key: comparable(inner, varying, key) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [comparable(inner, varying, name) for inner in value]
+    return type(value).__name__, leaf_shape(value) if name in varying else value
+
+
+def agree(name, outcomes):
+    """Asserts that they are the same but for what varies; returns the first."""
+    wanted, *others = [(outcome.status, comparable(outcome.value, VARYING.get(name, ()))) for outcome in outcomes]
+    for other in others:
+        assert other == wanted
+    return outcomes[0]
+
+
+# --- tests ---
+
+# A certificate may have an empty common name, as those of the real agent do.
+pytestmark = pytest.mark.filterwarnings("ignore:Attribute's length")
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_all_arguments(caller, values, name):
+    arguments = {field.name: value_for(field, values) for field in METHODS[name].input_type.fields}
+    outcome = agree(name, caller.by_all(name, arguments))
+    assert outcome.status == (400 if name == "GuestApi.Shutdown" else 200), outcome.value
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_each_argument_alone(caller, values, name):
+    for field in METHODS[name].input_type.fields:
+        outcome = agree(name, caller.by_all(name, {field.name: value_for(field, values)}))
+        assert outcome.status in (200, 400)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_no_arguments(caller, name):
+    outcome = agree(name, [*caller.by_all(name, {}), caller.raw_json(name, "")])
+    assert outcome.status in (200, 400)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_refusal(caller, service):
+    assert service in REFUSED, f"REFUSED has nothing that {service} refuses"
+    if REFUSED[service] is None:
+        return
+    method, arguments = REFUSED[service]
+    outcome = agree(None, caller.by_all(f"{service}.{method}", arguments))
+    assert outcome.status == 400 and outcome.value.strip()
+
+
+@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("body", [b"\x0a\x05a", b"\x0a\xff", b"\x08", b"\xff" * 12, b"\x0b"],
+                         ids=["cut text", "cut length", "cut number", "no number", "group without an end"])
+def test_malformed_protobuf(caller, name, body):
+    outcome = caller.raw_protobuf(name, body)
+    assert outcome.status == 400 and METHODS[name].input_type.name in outcome.value
+
+
+@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("body", ["{", "[]", "1", '{"a":1}}', '{"a":"\ud800"}'.encode("utf-8", "surrogatepass")],
+                         ids=["cut", "array", "number", "something behind", "lone surrogate"])
+def test_malformed_json(caller, name, body):
+    outcome = caller.raw_json(name, body)
+    assert outcome.status == 400 and outcome.value.strip()
+
+
+def test_unknown_fields_are_ignored(caller):
+    unknown = b"\xf8\x7f\x01" + b"\xfa\x7f\x03abc"
+    assert caller.raw_protobuf("DstackGuest.Version", unknown) == caller.raw_protobuf("DstackGuest.Version", b"")
+    assert caller.raw_json("DstackGuest.Version", '{"unknown":[{}]}') == caller.raw_json("DstackGuest.Version", "{}")
+
+
+def test_text_that_is_not_utf8_is_refused_in_protobuf(caller):
+    outcome = caller.raw_protobuf("DstackGuest.GetKey", b"\x0a\x01\xff")
+    assert outcome.status == 400 and "UTF-8" in outcome.value
+
+
+@pytest.mark.parametrize("name", ["DstackGuest.GetKey", "DstackGuest.EmitEvent", "Tappd.DeriveKey"])
+def test_text_with_a_zero_character_is_refused_alike(caller, name):
+    """It would end a text in C: then two paths that differ behind it had one key."""
+    field = METHODS[name].input_type.fields[0].name
+    outcome = agree(None, caller.by_all(name, {field: "a\0b"}))
+    assert outcome.status == 400 and "U+0000" in outcome.value
+
+
+def test_derived_key_is_the_same_in_every_encoding(caller):
+    keys = {outcome.value["key"] for outcome in caller.by_all("Tappd.DeriveKey", {"path": VALUES["path"]})}
+    assert len(keys) == 1
+
+
+def test_fresh_keys_fit_their_certificates(caller):
+    outcomes = caller.by_all("DstackGuest.GetTlsKey", {"subject": "fresh", "usage_server_auth": True})
+    spki = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    public = [load_pem_private_key(outcome.value["key"].encode(), None).public_key().public_bytes(*spki)
+              for outcome in outcomes]
+    leaves = [x509.load_pem_x509_certificate(outcome.value["certificate_chain"][0].encode()) for outcome in outcomes]
+    assert public == [leaf.public_key().public_bytes(*spki) for leaf in leaves]
+    assert len(set(public)) == len(outcomes)
+    assert len({outcome.value["certificate_chain"][1] for outcome in outcomes}) == 1
+
+
+def test_verify_says_true_and_false_in_every_encoding(caller, values):
+    arguments = {name: values[name] for name in ("algorithm", "data", "signature", "public_key")}
+    for data, valid in ((values["data"], True), (b"something else", False)):
+        outcome = agree(None, caller.by_all("DstackGuest.Verify", {**arguments, "data": data}))
+        assert outcome.value == {"valid": valid}
+
+
+def test_an_event_is_the_same_in_every_encoding(caller):
+    def events():
+        return json.loads(caller.by_json("Tappd.Info", {}).value["tcb_info"])["event_log"]
+
+    before = events()
+    agree(None, caller.by_all("DstackGuest.EmitEvent", {"event": VALUES["event"], "payload": VALUES["payload"]}))
+    after = events()
+    first, *others = after[len(before):]
+    assert after[:len(before)] == before and others == [first] * 2
+    assert (first["event"], first["event_payload"]) == (VALUES["event"], VALUES["payload"].hex())
