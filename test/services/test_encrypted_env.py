@@ -1,0 +1,95 @@
+"""An environment that the SDK encrypts for the app's key is decrypted by DecryptEnv and by
+the command, and refused when it is damaged, for another app, or names what is not allowed."""
+
+import json
+import os
+import subprocess
+
+import httpx
+import pytest
+from dstack_sdk import EnvVar, encrypt_env_vars_sync
+
+from conftest import TESTS
+
+PROGRAM = os.environ.get("PROGRAM", str(TESTS.parent / "dstack-simulator"))
+VARS = [EnvVar("API_KEY", "it's \"ö\" $x `id` \\ \n世界"), EnvVar("EMPTY", "")]
+COMPOSE = {"name": "env", "allowed_envs": ["API_KEY", "EMPTY"]}
+
+
+@pytest.fixture(name="app", scope="module")
+def fixture_app(folder, start):
+    path = folder / "env.json"
+    path.write_text(json.dumps(COMPOSE))
+    return path, start("--app-compose", str(path))
+
+
+def key_of(simulated, app_id=None):
+    app_id = app_id or simulated.call("DstackGuest.Info")["app_id"]
+    return simulated.call("KMS.GetAppEnvEncryptPubKey", app_id=app_id)["public_key"]
+
+
+def refusal(simulated, encrypted):
+    response = httpx.post(simulated.url + "/prpc/Simulator.DecryptEnv", json={"encrypted_env": encrypted}, timeout=30)
+    assert response.status_code == 400
+    return response.json()["error"]
+
+
+def test_what_the_sdk_encrypts_comes_back(app):
+    _, simulated = app
+    encrypted = encrypt_env_vars_sync(VARS, key_of(simulated))
+    answer = simulated.call("Simulator.DecryptEnv", encrypted_env=encrypted)
+    assert answer == {"env": [{"key": var.key, "value": var.value} for var in VARS]}
+
+
+def test_a_name_that_is_not_allowed(app):
+    _, simulated = app
+    encrypted = encrypt_env_vars_sync([EnvVar("PATH", "/evil")], key_of(simulated))
+    assert "PATH is not in the app's allowed_envs" in refusal(simulated, encrypted)
+
+
+def test_another_apps_key(app):
+    _, simulated = app
+    encrypted = encrypt_env_vars_sync(VARS, key_of(simulated, "11" * 20))
+    assert "made for another app's key" in refusal(simulated, encrypted)
+
+
+@pytest.mark.parametrize("length", [0, 1, 31, 59])
+def test_cut_short(app, length):
+    _, simulated = app
+    encrypted = encrypt_env_vars_sync(VARS, key_of(simulated))
+    assert "cut short" in refusal(simulated, encrypted[:2 * length])
+
+
+def test_the_last_byte_missing(app):
+    _, simulated = app
+    encrypted = encrypt_env_vars_sync(VARS, key_of(simulated))
+    assert "damaged" in refusal(simulated, encrypted[:-2])
+
+
+@pytest.mark.parametrize("form", ["hex", "bytes"])
+def test_a_shell_sources_what_the_command_prints(app, tmp_path, form):
+    compose, simulated = app
+    encrypted = encrypt_env_vars_sync(VARS, key_of(simulated))
+    path = tmp_path / "encrypted-env"
+    path.write_bytes(bytes.fromhex(encrypted) if form == "bytes" else encrypted.encode() + b"\n")
+    command = f'eval "$("{PROGRAM}" decrypt-env "{path}" --app-compose "{compose}")"; printf "%s|" "$API_KEY" "$EMPTY"'
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=30, check=True)
+    assert done.stdout == VARS[0].value + "||"
+
+
+def test_the_option_loads_it_at_the_start(app, start, tmp_path):
+    compose, simulated = app
+    path = tmp_path / "encrypted-env"
+    path.write_text(encrypt_env_vars_sync(VARS, key_of(simulated)))
+    loaded = start("--app-compose", str(compose), "--encrypted-env", str(path))
+    assert loaded.call("Simulator.DecryptEnv")["env"][0]["key"] == "API_KEY"
+
+
+def test_a_damaged_file_ends_the_start(app, tmp_path):
+    compose, _ = app
+    path = tmp_path / "encrypted-env"
+    path.write_bytes(os.urandom(100))
+    done = subprocess.run([PROGRAM, "--check", "--app-compose", compose, "--encrypted-env", path], capture_output=True,
+                          text=True, timeout=30, check=False)
+    assert done.returncode == 2
+    assert "cannot be decrypted" in done.stderr
