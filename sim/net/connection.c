@@ -29,6 +29,8 @@ struct connection {
     uint64_t deadline; /* uv_now */
     struct buf unread; /* input that waits for a response to be taken */
     uint8_t *unsent;   /* the part of a response being written, or NULL */
+    size_t unsent_len;
+    size_t held; /* its share of pool->held */
     uv_write_t write;
     uv_shutdown_t shutdown;
     const char *unix_path;
@@ -84,11 +86,25 @@ static void on_closed(uv_handle_t *handle)
     struct connection_pool *pool = connection->pool;
 
     leave(connection);
+    pool->held -= connection->held;
     http_session_free(&connection->session);
     buf_free(&connection->unread);
     free(connection->unsent);
     free(connection);
     pool->on_closed(pool->data);
+}
+
+/* Brings the pool's account up to date. Returns false when this connection's share would
+ * go past what all of them may hold. */
+static bool account(struct connection *connection)
+{
+    struct connection_pool *pool = connection->pool;
+    size_t held = connection->session.reader.body.capacity + connection->unread.capacity + connection->unsent_len;
+    bool grew = held > connection->held;
+
+    pool->held = pool->held - connection->held + held;
+    connection->held = held;
+    return !grew || pool->held <= LIMIT_HELD_BYTES;
 }
 
 static void close_now(struct connection *connection)
@@ -203,6 +219,8 @@ static void on_written(uv_write_t *request, int status)
 
     free(connection->unsent);
     connection->unsent = NULL;
+    connection->unsent_len = 0;
+    account(connection);
     if (connection->state != OPEN)
         return;
     if (status < 0) {
@@ -224,6 +242,7 @@ static int write_later(struct connection *connection, struct span rest)
     uv_buf_t buf;
 
     connection->unsent = (uint8_t *)memory_copy(rest.data, rest.len);
+    connection->unsent_len = rest.len;
     buf = uv_buf_init((char *)connection->unsent, (unsigned)rest.len);
     connection->write.data = connection;
     uv_read_stop(&connection->socket.stream);
@@ -292,6 +311,11 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
         close_now(connection); /* also at the end of input: all that came before it is answered */
     else if (connection->state == OPEN)
         process(connection, (const uint8_t *)buf->base, (size_t)len);
+    if (connection->state == OPEN && !account(connection)) {
+        log_write(connection->pool->log, LOG_WARN, "a client is dropped: requests and responses in flight hold %u MiB",
+                  LIMIT_HELD_BYTES >> 20);
+        close_now(connection);
+    }
 }
 
 /* --- the life of a connection --- */

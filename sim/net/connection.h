@@ -22,6 +22,7 @@ struct connection_pool {
     uint8_t *read_buffer; /* LIMIT_READ_BYTES: reads are handled one at a time */
     struct connection *first;
     size_t count;
+    size_t held; /* bytes of requests and responses that the connections hold */
     void (*on_closed)(void *data); /* after a connection has left the pool */
     void *data;
 };

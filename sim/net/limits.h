@@ -25,4 +25,8 @@
 #define LIMIT_KEPT_REQUEST_BYTES 2048 /* of each connection, so that thousands may be idle */
 #define LIMIT_KEPT_OUTPUT_BYTES (256u * 1024)
 
+/* Bodies being received and responses being taken, of all clients together: what goes past
+ * it loses its connection, so that no number of slow clients uses up the machine. */
+#define LIMIT_HELD_BYTES (512u * 1024 * 1024)
+
 #endif

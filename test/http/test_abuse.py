@@ -65,6 +65,27 @@ def test_a_claim_of_a_large_body_takes_no_memory(own):
         vanish(connection)
 
 
+def test_all_the_bodies_in_flight_have_a_limit(own):
+    """Each is within the limit of one, and never completed; together they would take 600 MB."""
+    head = "POST /EmitEvent HTTP/1.1\r\nContent-Length: 10000000\r\n\r\n"
+    clients, dropped = [], 0
+    own.start("--log-level", "warn")
+    for _ in range(60):
+        client = Connection(own.tcp)
+        client.send(head)
+        try:
+            client.socket.sendall(bytes(9_900_000))
+        except OSError:
+            dropped += 1
+        clients.append(client)
+    with Connection(own.tcp) as other:
+        assert other.ask(get("/Version")).status == 200
+    assert 0 < dropped < len(clients)
+    assert "in flight hold" in own.stderr()
+    for client in clients:
+        vanish(client)
+
+
 def test_one_who_does_not_read_takes_little_memory_and_no_time(own):
     own.start("--log-level", "warn")
     for kind in ("tcp", "unix"):
