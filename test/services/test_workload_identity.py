@@ -13,7 +13,7 @@ from dstack_sdk import DstackClient
 from support import changed
 from workload_identity import CURVE, ECDSA, Refused, Workload, trust_of, verify
 
-EXAMPLE = Path(__file__).with_name("workload_identity.py")
+EXAMPLE = Path(__file__).resolve().parents[1] / "clients" / "workload_identity.py"
 STATEMENT = "sum of 1 and 2 is 3 ✓"
 
 
