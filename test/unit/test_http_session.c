@@ -126,7 +126,7 @@ static const struct {
      OK_1_1("POST /a   hi") OK_1_1("GET /b   ") OK_1_1("POST /c   ")},
     {"POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;x=\"y "
      "z\"\r\nabc\r\nA\r\n0123456789\r\n0\r\nExpect: x\r\n"
-     "Content-Type: y\r\nContent-Length: 7\r\n\r\nGET /b HTTP/1.1\r\n\r\n",
+     "Content-Type: y\r\nChecksum: 7\r\n\r\nGET /b HTTP/1.1\r\n\r\n",
      OK_1_1("POST /a   abc0123456789") OK_1_1("GET /b   ")},
     {"GET /a HTTP/1.0\r\n\r\nGET /b HTTP/1.0\r\n\r\n", OK_CLOSE("GET /a   ")},
     {"GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /b HTTP/1.1\r\nConnection: close\r\n\r\nGET /c "
