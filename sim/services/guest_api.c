@@ -203,7 +203,7 @@ static void guest_api_shutdown(Service *service, const Dstack__Empty *args, Dsta
 
     (void)args;
     if (!api->shutdown) {
-        error_input(&call->error, "this simulator cannot be shut down by a call");
+        error_input(&call->error, "Shutdown works on guest.sock, and where --listen names the service guest");
         reply(NULL, call);
         return;
     }
