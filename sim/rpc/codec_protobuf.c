@@ -82,12 +82,29 @@ static int check_strings(const ProtobufCMessageDescriptor *descriptor, struct sp
     return 0;
 }
 
+static bool has_few_fields(struct span body)
+{
+    struct span value;
+    uint64_t tag;
+    size_t count = 0;
+
+    while (read_varint(&body, &tag) && read_value(&body, tag & 7, &value))
+        if (++count > CODEC_VALUES_MOST)
+            return false;
+    return true;
+}
+
 ProtobufCMessage *codec_protobuf_decode(const ProtobufCMessageDescriptor *descriptor, struct span body,
                                         struct arena *arena, struct error *error)
 {
     ProtobufCAllocator hooks = {.alloc = arena_hook_alloc, .free = arena_hook_free, .allocator_data = arena};
-    ProtobufCMessage *message = protobuf_c_message_unpack(descriptor, &hooks, body.len, body.data);
+    ProtobufCMessage *message;
 
+    if (!has_few_fields(body)) {
+        error_input(error, "the body has more than %u fields", CODEC_VALUES_MOST);
+        return NULL;
+    }
+    message = protobuf_c_message_unpack(descriptor, &hooks, body.len, body.data);
     if (!message) {
         error_input(error,
                     "the body is no protobuf message of type %s; to send JSON, set Content-Type: application/json",

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "proto/common.pb-c.h"
+#include "sim/base/utf8.h"
 #include "sim/rpc/codec.h"
 
 #define TYPE_JSON "application/json"
@@ -31,10 +32,26 @@ static bool is_json(const struct http_request *request)
     return request->body.len > 0 && request->body.data[0] == '{';
 }
 
+/* A sentence that was cut may end inside a character, which protobuf's readers refuse. */
+static void mend_utf8(char *text)
+{
+    size_t len = strlen(text);
+
+    for (size_t at = 0; at < len;) {
+        uint32_t character;
+        size_t size = utf8_read((const uint8_t *)text + at, len - at, &character);
+
+        if (size == 0)
+            text[at] = '?';
+        at += size ? size : 1;
+    }
+}
+
 static void fail_protobuf(struct rpc_call *call, struct http_response *response, int status)
 {
     Dstack__RpcError message = DSTACK__RPC_ERROR__INIT;
 
+    mend_utf8(call->error.text);
     message.message = call->error.text;
     buf_reset(response->body);
     codec_protobuf_encode(call, &message.base, response->body);

@@ -404,6 +404,25 @@ static void deep_nesting_is_an_error(void **state)
     assert_non_null(rpc_decode_bytes(fixture, codec_json_decode, TLS, fixture->out.data, fixture->out.len));
 }
 
+static void a_body_may_have_just_so_many_values(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+    struct buf text;
+
+    for (size_t over = 0; over < 2; over++) {
+        buf_init(&text, SIZE_MAX);
+        buf_append_text(&text, "{\"unknown\":\",[{\\\"\",\"x\":[0");
+        for (size_t i = 3; i < CODEC_VALUES_MOST + over; i++)
+            buf_append_text(&text, ",0");
+        buf_append(&text, "]}", 3);
+        if (over)
+            rpc_refuse(fixture, codec_json_decode, TLS, (const char *)text.data, "more than 131072 values");
+        else
+            assert_non_null(tls(fixture, (const char *)text.data));
+        buf_free(&text);
+    }
+}
+
 static void a_body_cut_at_every_length(void **state)
 {
     static const char body[] =
@@ -436,6 +455,7 @@ int main(void)
         RPC_TEST(unknown_members_are_ignored),
         RPC_TEST(messages_inside),
         RPC_TEST(deep_nesting_is_an_error),
+        RPC_TEST(a_body_may_have_just_so_many_values),
         RPC_TEST(a_body_cut_at_every_length),
     };
 

@@ -175,6 +175,19 @@ static void unknown_fields_are_ignored(void **state)
     assert_string_equal(args->subject, "x");
 }
 
+static void a_body_may_have_just_so_many_fields(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+    size_t len = 2 * ((size_t)CODEC_VALUES_MOST + 1);
+    char *body = calloc(1, len);
+
+    for (size_t i = 0; i < len; i += 2)
+        body[i] = 0x18; /* usage_ra_tls, or an unknown field elsewhere: 0 */
+    assert_non_null(decode(fixture, TLS, body, len - 2));
+    refuse(fixture, TLS, body, len, "the body has more than 131072 fields");
+    free(body);
+}
+
 static void strings_must_be_utf8(void **state)
 {
     struct rpc_fixture *fixture = *state;
@@ -223,6 +236,7 @@ int main(void)
         RPC_TEST(every_byte_damaged),
         RPC_TEST(what_is_no_message),
         RPC_TEST(unknown_fields_are_ignored),
+        RPC_TEST(a_body_may_have_just_so_many_fields),
         RPC_TEST(strings_must_be_utf8),
         RPC_TEST(a_response_past_the_limit_overflows),
     };
