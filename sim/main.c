@@ -77,8 +77,10 @@ static void on_signal(uv_signal_t *handle, int number)
 /* From a handler: takes effect in the loop's next turn, when its answer is out. */
 static void ask_to_stop(void *data)
 {
-    (void)data;
-    raise(SIGTERM);
+    const struct simulator *simulator = data;
+
+    if (uv_is_active((const uv_handle_t *)&simulator->signals[0])) /* else it is stopping already */
+        raise(SIGTERM);
 }
 
 static void watch_signals(struct simulator *simulator)
@@ -123,7 +125,7 @@ static int start(struct simulator *simulator, const struct options *options, str
     if (!simulator->td)
         return -1;
     services_init(&simulator->services, simulator->td,
-                  &(struct services_config){.logs_dir = options->logs_dir, .shutdown = ask_to_stop});
+                  &(struct services_config){.logs_dir = options->logs_dir, .shutdown = ask_to_stop, .data = simulator});
     endpoints_route(&simulator->endpoints, &simulator->services);
     return write_ready_file(simulator, options->ready_file, error);
 }

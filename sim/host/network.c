@@ -20,9 +20,9 @@ static void read_dns(struct host_network *network, struct arena *arena)
 
     network->dns_servers = arena_alloc(arena, ADDRESSES_MOST * sizeof *network->dns_servers);
     while ((line = lines_next(&text)) && network->dns_server_count < ADDRESSES_MOST) {
-        char *server = lines_value(arena, line, "nameserver");
-        if (server)
-            network->dns_servers[network->dns_server_count++] = server;
+        char server[64];
+        if (sscanf(line, " nameserver %63s", server) == 1)
+            network->dns_servers[network->dns_server_count++] = arena_copy(arena, server, strlen(server));
     }
 }
 

@@ -127,6 +127,7 @@ static void guest_agent_sign(Service *service, const Dstack__SignArgs *args, Dst
     if (signing_algorithm_by_name(args->algorithm, &algorithm, &call->error) ||
         signing_app_key(td, algorithm, &key, &call->error) ||
         signing_sign(td, algorithm, &key, rpc_span(args->data), signature, &call->error)) {
+        bytes_wipe(&key, sizeof key);
         reply(NULL, call);
         return;
     }

@@ -1,6 +1,7 @@
 #include "sim/services/logs.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "crypto/pem.h"
 #include "sim/base/file.h"
@@ -71,7 +72,7 @@ static const char *last_lines(const char *text, size_t len, size_t count)
             break;
         at--;
     }
-    return count == SIZE_MAX ? text : at;
+    return at;
 }
 
 static void append_line(struct buf *out, struct arena *arena, const char *line, size_t len, enum form form)
@@ -98,7 +99,7 @@ static void show(struct exchange *exchange, const char *text, size_t len)
     size_t tail = tail_of(exchange);
     const char *end = text + len;
 
-    for (const char *at = tail ? last_lines(text, len, tail) : end; at < end;) {
+    for (const char *at = tail ? last_lines(text, len, tail) : end; at < end && !exchange->response.body->overflow;) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         size_t line_len = newline ? (size_t)(newline - at) : (size_t)(end - at);
         append_line(exchange->response.body, exchange->arena, at, line_len, form);
@@ -113,6 +114,7 @@ static void serve(void *context, struct exchange *exchange)
                                exchange->request.path.len - (sizeof PATH_PREFIX - 1));
     struct error error = {.kind = ERROR_NONE};
     const char *shown, *path;
+    struct stat status;
     char *text;
     size_t len;
 
@@ -127,8 +129,13 @@ static void serve(void *context, struct exchange *exchange)
         return;
     }
     path = arena_printf(exchange->arena, "%s/%s.log", logs->dir ? logs->dir : "", shown);
-    if (!logs->dir || file_read(path, FILE_BYTES, &text, &len, &error)) {
+    if (!logs->dir || stat(path, &status) != 0 || !S_ISREG(status.st_mode)) {
         answer_error(exchange, arena_printf(exchange->arena, "No such container: %s", shown));
+        return;
+    }
+    if (file_read(path, FILE_BYTES, &text, &len, &error)) {
+        answer_error(exchange, arena_printf(exchange->arena, "the log of %s cannot be read: it has at most %u MiB", shown,
+                                            FILE_BYTES >> 20));
         return;
     }
     show(exchange, text, len);

@@ -17,13 +17,13 @@ static int read_name(struct app *app, const json_t *root, struct error *error)
     return 0;
 }
 
-static int read_flag(const json_t *root, const char *name, bool *value, struct error *error)
+static int read_flag(const json_t *root, const char *name, bool missing, bool *value, struct error *error)
 {
     const json_t *flag = json_object_get(root, name);
 
     if (flag && !json_is_boolean(flag))
         return error_input(error, "%s must be true or false", name);
-    *value = !flag || json_is_true(flag);
+    *value = flag ? json_is_true(flag) : missing;
     return 0;
 }
 
@@ -41,8 +41,8 @@ int app_parse(struct app *app, struct span compose, struct error *error)
     app->compose = memory_copy(compose.data, compose.len);
     app->compose_len = compose.len;
     hash_sha256(compose.data, compose.len, app->compose_hash);
-    result = read_name(app, root, error) || read_flag(root, "public_tcbinfo", &app->public_tcbinfo, error) ||
-                     read_flag(root, "public_logs", &app->public_logs, error)
+    result = read_name(app, root, error) || read_flag(root, "public_tcbinfo", true, &app->public_tcbinfo, error) ||
+                     read_flag(root, "public_logs", false, &app->public_logs, error)
                  ? -1
                  : 0;
     json_decref(root);

@@ -57,7 +57,8 @@ static int read_k256(struct app_keys *keys, const json_t *root, const struct k25
 
 static int read_env_key(struct app_keys *keys, const json_t *root, struct error *error)
 {
-    if (!json_object_get(root, "env_crypt_key"))
+    keys->has_env_key = json_object_get(root, "env_crypt_key") != NULL;
+    if (!keys->has_env_key)
         return 0;
     return json_file_hex(root, "env_crypt_key", keys->env_key, sizeof keys->env_key, error);
 }
@@ -92,6 +93,7 @@ int app_keys_issue(struct app_keys *keys, const struct kms *kms, const uint8_t a
     *keys = (struct app_keys){0};
     if (kms_issue_app_key(kms, k256, app_id, keys->k256_key, keys->k256_public, keys->k256_signature, error))
         return -1;
+    keys->has_env_key = true;
     kms_env_secret(kms, app_id, keys->env_key);
     keys->ca_key = kms->ca.key;
     keys->ca_cert = memory_copy(kms->ca.pem, strlen(kms->ca.pem));

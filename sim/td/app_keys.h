@@ -15,7 +15,8 @@ struct app_keys {
     uint8_t k256_key[32];
     uint8_t k256_public[K256_PUBLIC_BYTES];
     uint8_t k256_signature[K256_RECOVERABLE_BYTES]; /* by the KMS root over the app id and public key */
-    uint8_t env_key[32]; /* X25519: what the app's environment is encrypted to; zero in a file without it */
+    bool has_env_key;
+    uint8_t env_key[32]; /* X25519, what the app's environment is encrypted to: when the file has one */
     struct p256_key ca_key;
     struct x509_ca ca;
     char *ca_cert; /* PEM, as it is shown in chains */

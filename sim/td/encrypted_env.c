@@ -11,11 +11,23 @@
 #define KEY_BYTES 32
 #define OVERHEAD_BYTES (KEY_BYTES + AES_GCM_IV_BYTES + AES_GCM_TAG_BYTES)
 
+static int try_key(const uint8_t secret[static KEY_BYTES], struct span encrypted, uint8_t *text, size_t text_len)
+{
+    const uint8_t *iv = encrypted.data + KEY_BYTES;
+    const uint8_t *sealed = iv + AES_GCM_IV_BYTES;
+    uint8_t shared[KEY_BYTES];
+    int wrong = x25519_shared(secret, encrypted.data, shared) ||
+                aes_gcm_decrypt(shared, iv, sealed, text_len, sealed + text_len, text);
+
+    bytes_wipe(shared, sizeof shared);
+    return wrong;
+}
+
+/* Sealed for the key our KMS shows for this app, or for the one of its app keys file. */
 static int open_box(const struct td *td, struct span encrypted, struct arena *arena, struct span *plain,
                     struct error *error)
 {
-    const uint8_t *iv = encrypted.data + KEY_BYTES;
-    uint8_t shared[KEY_BYTES];
+    uint8_t secret[KEY_BYTES];
     uint8_t *text;
     int wrong;
 
@@ -24,10 +36,13 @@ static int open_box(const struct td *td, struct span encrypted, struct arena *ar
                                   "take %d",
                            encrypted.len, OVERHEAD_BYTES);
     *plain = span_of(NULL, encrypted.len - OVERHEAD_BYTES);
-    plain->data = text = arena_alloc(arena, plain->len);
-    wrong = x25519_shared(td->keys.env_key, encrypted.data, shared) ||
-            aes_gcm_decrypt(shared, iv, iv + AES_GCM_IV_BYTES, plain->len, iv + AES_GCM_IV_BYTES + plain->len, text);
-    bytes_wipe(shared, sizeof shared);
+    text = arena_alloc(arena, plain->len);
+    plain->data = text;
+    kms_env_secret(&td->kms, td->app_id, secret);
+    wrong = try_key(secret, encrypted, text, plain->len);
+    if (wrong && td->keys.has_env_key)
+        wrong = try_key(td->keys.env_key, encrypted, text, plain->len);
+    bytes_wipe(secret, sizeof secret);
     if (wrong)
         return error_input(error, "the encrypted environment cannot be decrypted: it is damaged, or made for another "
                                   "app's key (GetAppEnvEncryptPubKey with this app's id gives the right one)");
