@@ -31,7 +31,7 @@ char *arena_copy(struct arena *arena, const void *data, size_t len);
 /* printf into the arena. */
 char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Forgets every allocation. One block is kept for the next request. */
+/* Forgets every allocation. A block of the usual size is kept for the next request. */
 void arena_reset(struct arena *arena);
 
 /* Gives all memory back; the arena may be used again. */

@@ -1,7 +1,7 @@
 /* Pieces of responses that several services share.
  *
  * Each fills a response whose strings and bytes live in the call's arena or in
- * the TD, and returns 0, or -1 with call->error set. */
+ * the TD. What can fail returns 0, or -1 with call->error set. */
 #ifndef SERVICES_REPLY_H
 #define SERVICES_REPLY_H
 
