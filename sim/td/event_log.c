@@ -20,7 +20,7 @@ void event_log_free(struct event_log *log)
     event_log_init(log);
 }
 
-void event_log_measure(struct event_log *log, struct registers *registers, const struct event *event)
+static void append(struct event_log *log, const struct event *event)
 {
     struct event *added;
     size_t name_len = strlen(event->name);
@@ -34,6 +34,18 @@ void event_log_measure(struct event_log *log, struct registers *registers, const
     added->name = memory_copy(event->name, name_len);
     added->payload = (uint8_t *)memory_copy(event->payload, event->payload_len);
     log->bytes += name_len + event->payload_len;
+}
+
+void event_log_copy(struct event_log *log, const struct event_log *other)
+{
+    event_log_free(log);
+    for (size_t i = 0; i < other->count; i++)
+        append(log, &other->events[i]);
+}
+
+void event_log_measure(struct event_log *log, struct registers *registers, const struct event *event)
+{
+    append(log, event);
     registers_extend(registers, event->imr, event->digest);
 }
 
@@ -59,12 +71,12 @@ static int check_limits(const struct event_log *log, const char *name, struct sp
     if (payload.len > EVENT_PAYLOAD_BYTES)
         return error_input(error, "payload has %zu bytes; at most %d are taken", payload.len, EVENT_PAYLOAD_BYTES);
     if (log->count >= EVENT_LOG_EVENTS)
-        return error_input(error, "the event log is full: it holds %d events at most; restart the simulator",
+        return error_input(error, "the event log is full: it holds %d events at most; reset or restart the simulator",
                            EVENT_LOG_EVENTS);
     if (log->bytes + name_len + payload.len > EVENT_LOG_BYTES)
         return error_input(error,
-                           "the event log is full: it holds %d bytes of names and payloads at most; restart the "
-                           "simulator",
+                           "the event log is full: it holds %d bytes of names and payloads at most; reset or restart "
+                           "the simulator",
                            EVENT_LOG_BYTES);
     return 0;
 }

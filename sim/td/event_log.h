@@ -37,6 +37,9 @@ struct event_log {
 void event_log_init(struct event_log *log);
 void event_log_free(struct event_log *log);
 
+/* Makes `log`, which is freed first, hold what `other` holds. */
+void event_log_copy(struct event_log *log, const struct event_log *other);
+
 /* Appends a boot event with its digest and extends registers->rtmr[imr]. */
 void event_log_measure(struct event_log *log, struct registers *registers, const struct event *event);
 

@@ -152,6 +152,25 @@ void td_set_scenario(struct td *td, const struct scenario *scenario)
     td->view_is_stale = true; /* this TD's own certificate holds a quote */
 }
 
+void td_snapshot_take(struct td_snapshot *snapshot, const struct td *td)
+{
+    *snapshot = (struct td_snapshot){.registers = td->registers, .scenario = td->scenario};
+    event_log_copy(&snapshot->log, &td->log);
+}
+
+void td_snapshot_free(struct td_snapshot *snapshot)
+{
+    event_log_free(&snapshot->log);
+}
+
+void td_revert(struct td *td, const struct td_snapshot *snapshot)
+{
+    td->registers = snapshot->registers;
+    event_log_copy(&td->log, &snapshot->log);
+    td_set_scenario(td, &snapshot->scenario);
+    td->reverts++;
+}
+
 const struct collateral *td_collateral(struct td *td, int64_t now, struct error *error)
 {
     struct collateral *collateral = &td->collateral;

@@ -1,9 +1,9 @@
 /* The simulated trust domain: one struct that holds all state.
  *
  * Built once from its configuration and passed to whoever needs it; two of them
- * can live side by side. It changes only through td_emit_event
- * and td_set_scenario. What responses
- * show of it is rendered when it has changed, not for each request. */
+ * can live side by side. It changes only through td_emit_event, td_set_scenario and
+ * td_revert. What responses show of it is rendered when it has changed, not for each
+ * request. */
 #ifndef TD_TD_H
 #define TD_TD_H
 
@@ -54,6 +54,13 @@ struct td_view {
     struct attestation_parts attestation;
 };
 
+/* What changes of a TD while it runs. */
+struct td_snapshot {
+    struct registers registers;
+    struct event_log log;
+    struct scenario scenario;
+};
+
 struct td {
     struct k256 *k256;
     struct seed seed;
@@ -80,6 +87,7 @@ struct td {
     size_t encrypted_env_len;
     struct td_view view;
     bool view_is_stale;
+    uint64_t reverts; /* how often events may have been taken back */
 };
 
 /* Boots a TD. NULL with an error that names the input it lies in. */
@@ -94,6 +102,13 @@ const struct td_view *td_view(struct td *td);
 
 /* What is wrong with the platform from now on. */
 void td_set_scenario(struct td *td, const struct scenario *scenario);
+
+/* Remembers the present state; td_snapshot_free it. */
+void td_snapshot_take(struct td_snapshot *snapshot, const struct td *td);
+void td_snapshot_free(struct td_snapshot *snapshot);
+
+/* Takes the TD back to a state it was in. */
+void td_revert(struct td *td, const struct td_snapshot *snapshot);
 
 /* The collateral that goes with quotes of this TD, valid at `now` (Unix seconds)
  * unless the scenario says otherwise; until the next call. NULL on error. */
