@@ -19,6 +19,7 @@
 struct simulator {
     uv_loop_t loop;
     uv_signal_t signals[2];
+    struct stats *stats;
     struct server *server;
     struct endpoints endpoints;
     struct services services;
@@ -114,6 +115,7 @@ static int write_ready_file(const struct simulator *simulator, const char *path,
 static int start(struct simulator *simulator, const struct options *options, struct inputs *inputs,
                  struct error *error)
 {
+    struct services_config config;
 
     if (endpoints_open(&simulator->endpoints, simulator->server, options, error))
         return -1;
@@ -124,8 +126,9 @@ static int start(struct simulator *simulator, const struct options *options, str
     simulator->td = td_new(&inputs->config, error);
     if (!simulator->td)
         return -1;
-    services_init(&simulator->services, simulator->td,
-                  &(struct services_config){.logs_dir = options->logs_dir, .shutdown = ask_to_stop, .data = simulator});
+    config = (struct services_config){.logs_dir = options->logs_dir, .shutdown = ask_to_stop, .data = simulator};
+    if (services_init(&simulator->services, simulator->td, &config, error))
+        return -1;
     endpoints_route(&simulator->endpoints, &simulator->services);
     return write_ready_file(simulator, options->ready_file, error);
 }
@@ -153,7 +156,8 @@ static int serve(const struct options *options, struct inputs *inputs, uint64_t 
     set_up_log(&simulator->log, options);
     uv_loop_init(&simulator->loop);
     watch_signals(simulator);
-    simulator->server = server_new(&simulator->loop, &simulator->log);
+    simulator->stats = stats_new();
+    simulator->server = server_new(&simulator->loop, &simulator->log, simulator->stats);
     if (start(simulator, options, inputs, &error)) {
         result = fail(&error);
         server_stop(simulator->server, on_stopped, simulator);
@@ -162,7 +166,9 @@ static int serve(const struct options *options, struct inputs *inputs, uint64_t 
     }
     uv_run(&simulator->loop, UV_RUN_DEFAULT);
     server_free(simulator->server);
+    stats_free(simulator->stats);
     endpoints_free(&simulator->endpoints);
+    services_free(&simulator->services);
     td_free(simulator->td);
     if (uv_loop_close(&simulator->loop) != 0)
         result = EXIT_FAILURE;

@@ -1,9 +1,24 @@
 #include "sim/routes.h"
 
+#include "sim/fault_spec.h"
 #include "sim/listen_spec.h"
+#include "sim/services/fault_control.h"
 
-void services_init(struct services *services, struct td *td, const struct services_config *config)
+static int set_fault(struct services *services, const struct td *td, const char *text, struct error *error)
 {
+    struct fault fault;
+
+    if (fault_spec_parse(&fault, text, error) || fault_control_set(&services->faults, &td->seed, &fault, error))
+        return error_context(error, "--fault");
+    return 0;
+}
+
+int services_init(struct services *services, struct td *td, const struct services_config *config,
+                  struct error *error)
+{
+    for (size_t i = 0; i < config->fault_count; i++)
+        if (set_fault(services, td, config->faults[i], error))
+            return -1;
     guest_agent_init(&services->guest_agent, td);
     tappd_init(&services->tappd, td);
     worker_init(&services->worker, td);
@@ -11,10 +26,16 @@ void services_init(struct services *services, struct td *td, const struct servic
     guest_api_init(&services->host_api, td, config->shutdown, config->data);
     logs_init(&services->logs, td, config->logs_dir);
     kms_service_init(&services->kms, td);
-    simulator_service_init(&services->simulator, td);
+    simulator_service_init(&services->simulator, td, &services->faults);
     collateral_pages_init(&services->collateral, td);
     verifier_init(&services->verifier, td);
     pages_init(&services->pages, td);
+    return 0;
+}
+
+void services_free(struct services *services)
+{
+    simulator_service_free(&services->simulator);
 }
 
 struct router *routes_new(struct services *services, unsigned set)
@@ -24,15 +45,15 @@ struct router *routes_new(struct services *services, unsigned set)
         enum service_bit bit;
         struct router_service service;
     } rows[] = {
-        {SERVICE_DSTACK, {&services->guest_agent.service.base, "/", false}},
-        {SERVICE_TAPPD, {&services->tappd.service.base, NULL, true}},
-        {SERVICE_WORKER, {&services->worker.service.base, NULL, false}},
-        {SERVICE_GUEST, {&guest_api->service.base, "/api/", false}},
-        {SERVICE_SIMULATOR, {&services->simulator.service.base, NULL, false}},
-        {SERVICE_KMS, {&services->kms.service.base, NULL, false}},
-        {SERVICE_VERIFIER, {&services->verifier.service.base, "/", false}},
+        {SERVICE_DSTACK, {&services->guest_agent.service.base, "/", false, false}},
+        {SERVICE_TAPPD, {&services->tappd.service.base, NULL, true, false}},
+        {SERVICE_WORKER, {&services->worker.service.base, NULL, false, false}},
+        {SERVICE_GUEST, {&guest_api->service.base, "/api/", false, false}},
+        {SERVICE_SIMULATOR, {&services->simulator.service.base, NULL, false, true}},
+        {SERVICE_KMS, {&services->kms.service.base, NULL, false, false}},
+        {SERVICE_VERIFIER, {&services->verifier.service.base, "/", false, false}},
     };
-    struct router *router = router_new();
+    struct router *router = router_new(&services->faults);
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (set & rows[i].bit)

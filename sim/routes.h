@@ -16,6 +16,7 @@
 
 /* Every service of one TD. */
 struct services {
+    struct faults faults;
     struct guest_agent guest_agent;
     struct tappd tappd;
     struct worker worker;
@@ -32,12 +33,17 @@ struct services {
 /* What the services need beside the TD. */
 struct services_config {
     const char *logs_dir;         /* or NULL */
+    char *const *faults;          /* each good for fault_spec_parse */
+    size_t fault_count;
     void (*shutdown)(void *data); /* ends the program once the present answers are out */
     void *data;
 };
 
-/* td and what config points to outlive it. */
-void services_init(struct services *services, struct td *td, const struct services_config *config);
+/* td and what config points to outlive it. Fails when a fault cannot be set. Free it with
+ * services_free, also after a failure or when it is all zero. */
+int services_init(struct services *services, struct td *td, const struct services_config *config,
+                  struct error *error);
+void services_free(struct services *services);
 
 /* A router for a set of enum service_bit; free it with router_free before services.
  * GuestApi's Shutdown works where the set was chosen, not on a listener of everything. */

@@ -207,6 +207,8 @@ static void append_request_json(struct log *log, struct buf *line, const struct 
     buf_printf(line, ",\"status\":%d,\"bytes\":%zu,\"micros\":%llu,\"client\":", request->status,
                request->body_bytes, (unsigned long long)request->micros);
     append_outside(log, line, span_text(request->client), OUTSIDE_MAX);
+    if (request->note)
+        json_text_member(line, ',', "note", request->note);
 }
 
 static void append_request_text(struct log *log, struct buf *line, const struct log_request *request)
@@ -217,15 +219,17 @@ static void append_request_text(struct log *log, struct buf *line, const struct 
     buf_printf(line, " %d %zu B %llu us ", request->status, request->body_bytes,
                (unsigned long long)request->micros);
     append_outside(log, line, span_text(request->client), OUTSIDE_MAX);
+    if (request->note)
+        buf_printf(line, " (%s)", request->note);
 }
 
 void log_request(struct log *log, const struct log_request *request)
 {
     struct buf line;
 
-    if (!log_wants(log, LOG_INFO))
+    if (!log_wants(log, request->level))
         return;
-    begin_line(log, &line, LOG_INFO);
+    begin_line(log, &line, request->level);
     if (log->format == LOG_JSON)
         append_request_json(log, &line, request);
     else

@@ -42,14 +42,16 @@ static inline bool log_wants(const struct log *log, enum log_level level)
 void log_write(struct log *log, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* One answered request, at LOG_INFO. */
+/* One answered request. */
 struct log_request {
+    enum log_level level; /* LOG_INFO, or LOG_DEBUG for what nobody wants to see again and again */
     const char *verb;   /* "GET" */
     struct span path;   /* as sent; logged with everything unprintable escaped, and cut at 200 bytes */
     int status;
     size_t body_bytes;  /* of the response */
     uint64_t micros;    /* from complete request to written response */
     const char *client; /* "127.0.0.1:50314" or the socket's path */
+    const char *note;   /* what else is to be said of it, or NULL */
 };
 void log_request(struct log *log, const struct log_request *request);
 

@@ -1,19 +1,18 @@
 #include "sim/net/connection.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
 #include "sim/net/limits.h"
-
-#define CLIENT_NAME_BYTES 64
+#include "sim/net/record.h"
 
 /* Who may read and write when:
  *   OPEN      reading, unless `unsent` is being written
+ *   WAITING   `unsent` is a response that a fault delays until the deadline
  *   DRAINING  the last response is written: input is read and dropped until the client
  *             closes, lest a reset overtake the response
  *   CLOSED    uv_close has been called; every late callback does nothing */
-enum connection_state { OPEN, DRAINING, CLOSED };
+enum connection_state { OPEN, WAITING, DRAINING, CLOSED };
 
 struct connection {
     union {
@@ -27,14 +26,15 @@ struct connection {
     struct http_session session;
     enum connection_state state;
     uint64_t deadline; /* uv_now */
+    uint64_t started;  /* uv_hrtime when the request answered last was complete */
     struct buf unread; /* input that waits for a response to be taken */
-    uint8_t *unsent;   /* the part of a response being written, or NULL */
+    uint8_t *unsent;   /* the part of a response being written, or that waits; or NULL */
     size_t unsent_len;
     size_t held; /* its share of pool->held */
     uv_write_t write;
     uv_shutdown_t shutdown;
     const char *unix_path;
-    char client[CLIENT_NAME_BYTES]; /* for the log; empty until it is needed */
+    char client[RECORD_CLIENT_BYTES]; /* for the log; without a name for a Unix socket's */
 };
 
 static void process(struct connection *connection, const uint8_t *data, size_t len);
@@ -42,9 +42,14 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf);
 
 /* --- the pool --- */
 
-void connection_pool_init(struct connection_pool *pool, uv_loop_t *loop, struct log *log)
+void connection_pool_init(struct connection_pool *pool, uv_loop_t *loop, struct log *log, struct stats *stats)
 {
-    *pool = (struct connection_pool){.loop = loop, .log = log, .read_buffer = memory_alloc(LIMIT_READ_BYTES)};
+    *pool = (struct connection_pool){
+        .loop = loop,
+        .log = log,
+        .stats = stats,
+        .read_buffer = memory_alloc(LIMIT_READ_BYTES),
+    };
     http_shared_init(&pool->http);
 }
 
@@ -63,6 +68,7 @@ static void join(struct connection *connection)
         pool->first->previous = connection;
     pool->first = connection;
     pool->count++;
+    stats_connected(pool->stats);
 }
 
 static void leave(struct connection *connection)
@@ -76,6 +82,7 @@ static void leave(struct connection *connection)
     if (connection->next)
         connection->next->previous = connection->previous;
     pool->count--;
+    stats_disconnected(pool->stats);
 }
 
 /* --- closing --- */
@@ -144,44 +151,11 @@ static void finish(struct connection *connection)
         close_now(connection);
 }
 
-/* --- the log --- */
-
-static void name_peer(struct connection *connection)
+static void record(const struct connection *connection)
 {
-    struct sockaddr_storage address;
-    int len = sizeof address;
-    char host[46] = "?";
-
-    if (uv_tcp_getpeername(&connection->socket.tcp, (struct sockaddr *)&address, &len) != 0)
-        address.ss_family = AF_UNSPEC;
-    if (address.ss_family == AF_INET6) {
-        const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&address;
-        uv_ip6_name(in6, host, sizeof host);
-        snprintf(connection->client, sizeof connection->client, "[%s]:%u", host, ntohs(in6->sin6_port));
-    } else if (address.ss_family == AF_INET) {
-        const struct sockaddr_in *in = (const struct sockaddr_in *)&address;
-        uv_ip4_name(in, host, sizeof host);
-        snprintf(connection->client, sizeof connection->client, "%s:%u", host, ntohs(in->sin_port));
-    } else {
-        snprintf(connection->client, sizeof connection->client, "%s", host);
-    }
-}
-
-static void log_answer(struct connection *connection, uint64_t started)
-{
-    const struct http_answer *answer = &connection->session.answer;
-
-    if (!connection->unix_path && !connection->client[0])
-        name_peer(connection);
-    log_request(connection->pool->log,
-                &(struct log_request){
-                    .verb = answer->verb ? answer->verb : "-",
-                    .path = answer->path,
-                    .status = answer->status,
-                    .body_bytes = answer->body_bytes,
-                    .micros = (uv_hrtime() - started) / 1000,
-                    .client = connection->unix_path ? connection->unix_path : connection->client,
-                });
+    record_answer(connection->pool->log, connection->pool->stats, &connection->session.answer,
+                  connection->unix_path ? connection->unix_path : connection->client,
+                  (uv_hrtime() - connection->started) / 1000);
 }
 
 /* --- sending --- */
@@ -236,23 +210,27 @@ static void on_written(uv_write_t *request, int status)
         uv_read_start(&connection->socket.stream, allocate, on_read);
 }
 
-/* Keeps a copy and writes it when the socket takes it, in a later turn of the loop. */
-static int write_later(struct connection *connection, struct span rest)
+static void keep(struct connection *connection, struct span rest)
 {
-    uv_buf_t buf;
-
     connection->unsent = (uint8_t *)memory_copy(rest.data, rest.len);
     connection->unsent_len = rest.len;
-    buf = uv_buf_init((char *)connection->unsent, (unsigned)rest.len);
-    connection->write.data = connection;
     uv_read_stop(&connection->socket.stream);
-    set_deadline(connection, LIMIT_WRITE_MS);
-    return uv_write(&connection->write, &connection->socket.stream, &buf, 1, on_written);
 }
 
-/* Returns 0 when all of it is on its way and the session may be fed again. later: other
+/* Writes what is kept when the socket takes it, in a later turn of the loop. */
+static void write_kept(struct connection *connection)
+{
+    uv_buf_t buf = uv_buf_init((char *)connection->unsent, (unsigned)connection->unsent_len);
+
+    connection->write.data = connection;
+    set_deadline(connection, LIMIT_WRITE_MS);
+    if (uv_write(&connection->write, &connection->socket.stream, &buf, 1, on_written) != 0)
+        close_now(connection);
+}
+
+/* Returns true when all of it is on its way and the session may be fed again. later: other
  * clients are to have their turn first. */
-static int send_output(struct connection *connection, bool later)
+static bool send_output(struct connection *connection, bool later)
 {
     struct span output = http_session_output(&connection->session);
     uv_buf_t buf = uv_buf_init((char *)output.data, (unsigned)output.len);
@@ -261,13 +239,45 @@ static int send_output(struct connection *connection, bool later)
 
     if (sent < 0 && sent != UV_EAGAIN) {
         close_now(connection);
-        return -1;
+        return false;
     }
     if (taken == output.len)
-        return 0;
-    if (write_later(connection, span_of(output.data + taken, output.len - taken)) != 0)
+        return true;
+    keep(connection, span_of(output.data + taken, output.len - taken));
+    write_kept(connection);
+    return false;
+}
+
+/* The same for a response: what a fault does to its way is done here. */
+static bool send_response(struct connection *connection, bool later)
+{
+    const struct http_fault *fault = &connection->session.answer.fault;
+    bool sent = false;
+
+    if (fault->delay_ms) {
+        keep(connection, http_session_output(&connection->session));
+        connection->state = WAITING;
+        set_deadline(connection, fault->delay_ms);
+        connection->pool->tick_in(connection->pool->data, fault->delay_ms);
+        return false;
+    }
+    if (fault->drop)
         close_now(connection);
-    return -1;
+    else
+        sent = send_output(connection, later);
+    record(connection);
+    return sent;
+}
+
+/* The time of a delayed response has come. */
+static void wait_no_longer(struct connection *connection)
+{
+    connection->state = OPEN;
+    if (connection->session.answer.fault.drop)
+        close_now(connection);
+    else
+        write_kept(connection);
+    record(connection);
 }
 
 /* --- receiving --- */
@@ -275,24 +285,23 @@ static int send_output(struct connection *connection, bool later)
 /* Feeds the session until the input is used up or has to wait. */
 static void process(struct connection *connection, const uint8_t *data, size_t len)
 {
-    bool log = log_wants(connection->pool->log, LOG_INFO);
     unsigned answers = 0;
 
     while (connection->state == OPEN && len > 0) {
-        bool was_in_request = connection->session.reader.in_request;
-        uint64_t started = log ? uv_hrtime() : 0;
-        size_t taken = http_session_feed(&connection->session, data, len);
-        int wait = 0;
+        bool was_in_request = connection->session.reader.in_request, sent = true;
+        size_t taken;
 
+        connection->started = uv_hrtime();
+        taken = http_session_feed(&connection->session, data, len);
         data += taken;
         len -= taken;
         if (!was_in_request && connection->session.reader.in_request)
             set_deadline(connection, LIMIT_REQUEST_MS);
-        if (http_session_output(&connection->session).len > 0)
-            wait = send_output(connection, len > 0 && ++answers == LIMIT_TURN_ANSWERS);
-        if (log && connection->session.answered)
-            log_answer(connection, started);
-        if (wait) {
+        if (connection->session.answered)
+            sent = send_response(connection, len > 0 && ++answers == LIMIT_TURN_ANSWERS);
+        else if (http_session_output(&connection->session).len > 0)
+            sent = send_output(connection, false);
+        if (!sent) {
             buf_append(&connection->unread, data, len);
             return;
         }
@@ -311,7 +320,7 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
         close_now(connection); /* also at the end of input: all that came before it is answered */
     else if (connection->state == OPEN)
         process(connection, (const uint8_t *)buf->base, (size_t)len);
-    if (connection->state == OPEN && !account(connection)) {
+    if (connection->state != CLOSED && !account(connection)) {
         log_write(connection->pool->log, LOG_WARN, "a client is dropped: requests and responses in flight hold %u MiB",
                   LIMIT_HELD_BYTES >> 20);
         close_now(connection);
@@ -331,8 +340,10 @@ static int open_socket(struct connection *connection, uv_stream_t *listener)
     connection->socket.handle.data = connection;
     if (uv_accept(listener, &connection->socket.stream) != 0)
         return -1;
-    if (!connection->unix_path)
+    if (!connection->unix_path) {
         uv_tcp_nodelay(&connection->socket.tcp, 1);
+        record_name_client(&connection->socket.tcp, connection->client);
+    }
     return uv_read_start(&connection->socket.stream, allocate, on_read);
 }
 
@@ -353,50 +364,60 @@ void connection_accept(struct connection_pool *pool, uv_stream_t *listener,
 
 static void on_deadline(struct connection *connection)
 {
-    int waits;
-
+    if (connection->state == WAITING) {
+        wait_no_longer(connection);
+        return;
+    }
     if (connection->state != OPEN || connection->unsent || is_idle(connection)) {
         close_now(connection);
         return;
     }
+    connection->started = uv_hrtime();
     http_session_time_out(&connection->session);
-    waits = send_output(connection, false);
-    if (log_wants(connection->pool->log, LOG_INFO))
-        log_answer(connection, uv_hrtime());
-    if (!waits)
+    if (send_response(connection, false))
         finish(connection);
+}
+
+static void tick(struct connection *connection)
+{
+    struct connection_pool *pool = connection->pool;
+
+    if (connection->state != CLOSED && connection->deadline <= uv_now(pool->loop))
+        on_deadline(connection);
+    else if (connection->state == WAITING && connection->deadline < pool->soonest)
+        pool->soonest = connection->deadline;
+}
+
+static void stop(struct connection *connection)
+{
+    connection->session.last = true;
+    if (connection->state == WAITING)
+        wait_no_longer(connection);
+    else if (connection->state == OPEN && is_idle(connection))
+        close_now(connection);
+}
+
+/* act may close the connection: it leaves the pool later. */
+static void for_each(struct connection_pool *pool, void (*act)(struct connection *connection))
+{
+    for (struct connection *connection = pool->first; connection; connection = connection->next)
+        act(connection);
 }
 
 void connection_pool_tick(struct connection_pool *pool)
 {
-    uint64_t now = uv_now(pool->loop);
-    struct connection *next;
-
-    for (struct connection *connection = pool->first; connection; connection = next) {
-        next = connection->next;
-        if (connection->state != CLOSED && connection->deadline <= now)
-            on_deadline(connection);
-    }
+    pool->soonest = UINT64_MAX;
+    for_each(pool, tick);
+    if (pool->soonest != UINT64_MAX)
+        pool->tick_in(pool->data, pool->soonest - uv_now(pool->loop));
 }
 
 void connection_pool_stop(struct connection_pool *pool)
 {
-    struct connection *next;
-
-    for (struct connection *connection = pool->first; connection; connection = next) {
-        next = connection->next;
-        connection->session.last = true;
-        if (connection->state == OPEN && is_idle(connection))
-            close_now(connection);
-    }
+    for_each(pool, stop);
 }
 
 void connection_pool_close(struct connection_pool *pool)
 {
-    struct connection *next;
-
-    for (struct connection *connection = pool->first; connection; connection = next) {
-        next = connection->next;
-        close_now(connection);
-    }
+    for_each(pool, close_now);
 }

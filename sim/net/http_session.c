@@ -51,6 +51,16 @@ static void offer(struct http_session *session, struct http_response *response, 
     session->answered = true;
 }
 
+/* Half of what the head promises is kept; of a head alone, half of that. */
+static void cut(struct http_session *session)
+{
+    size_t body = session->answer.body_bytes;
+
+    session->answer.body_bytes = body / 2;
+    session->output.len -= body ? body - body / 2 : session->output.len / 2;
+    session->state = HTTP_OVER;
+}
+
 static struct http_response new_response(struct http_session *session)
 {
     struct buf *output = &session->shared->output;
@@ -101,8 +111,13 @@ static void answer(struct http_session *session)
     session->answer = (struct http_answer){
         .verb = http_reader_verb(&session->reader),
         .path = exchange.request.path,
+        .method = exchange.response.method,
+        .background = exchange.response.background,
+        .fault = exchange.response.fault,
     };
     offer(session, &exchange.response, exchange.request.verb);
+    if (exchange.response.fault.cut)
+        cut(session);
     arena_reset(&session->shared->arena);
     http_reader_drop_body(&session->reader);
 }

@@ -26,12 +26,15 @@ void http_shared_free(struct http_shared *shared);
 
 enum http_state { HTTP_READING, HTTP_OVER };
 
-/* The response offered last, for the log. */
+/* The response offered last, for log and counts. */
 struct http_answer {
-    const char *verb; /* "POST"; NULL when no head could be read */
-    struct span path; /* as sent, or empty; valid until the next feed */
+    const char *verb;   /* "POST"; NULL when no head could be read */
+    struct span path;   /* as sent, or empty; valid until the next feed */
+    const char *method; /* what answered it, or NULL */
     int status;
     size_t body_bytes;
+    bool background;         /* see exchange.h */
+    struct http_fault fault; /* for the owner to carry out; a cut is done already, in the output */
 };
 
 struct http_session {

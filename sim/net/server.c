@@ -140,6 +140,14 @@ static void on_connection_closed(void *data)
     close_helpers_when_idle(server);
 }
 
+static void tick_in(void *data, uint64_t milliseconds)
+{
+    struct server *server = data;
+
+    if (!uv_is_closing((uv_handle_t *)&server->tick) && uv_timer_get_due_in(&server->tick) > milliseconds)
+        uv_timer_start(&server->tick, on_tick, milliseconds, LIMIT_TICK_MS);
+}
+
 static void on_before_sleep(uv_prepare_t *prepare)
 {
     log_flush(((struct server *)prepare->data)->log);
@@ -165,7 +173,7 @@ static size_t count_most_clients(void)
     return limit.rlim_cur > 2 * LIMIT_SPARE_FILES ? limit.rlim_cur - LIMIT_SPARE_FILES : limit.rlim_cur / 2;
 }
 
-struct server *server_new(uv_loop_t *loop, struct log *log)
+struct server *server_new(uv_loop_t *loop, struct log *log, struct stats *stats)
 {
     struct server *server = memory_zalloc(sizeof *server);
 
@@ -173,8 +181,9 @@ struct server *server_new(uv_loop_t *loop, struct log *log)
     server->loop = loop;
     server->log = log;
     server->most_clients = count_most_clients();
-    connection_pool_init(&server->pool, loop, log);
+    connection_pool_init(&server->pool, loop, log, stats);
     server->pool.on_closed = on_connection_closed;
+    server->pool.tick_in = tick_in;
     server->pool.data = server;
     uv_timer_init(loop, &server->tick);
     server->tick.data = server;

@@ -11,12 +11,13 @@
 #include "sim/base/error.h"
 #include "sim/base/log.h"
 #include "sim/rpc/exchange.h"
+#include "sim/stats/stats.h"
 
 struct server;
 
-/* Loop and log outlive the server. Ignores SIGPIPE for the process unless it has a
+/* Loop, log and stats outlive the server. Ignores SIGPIPE for the process unless it has a
  * handler for it. Raise RLIMIT_NOFILE first: clients wait once it is nearly used up. */
-struct server *server_new(uv_loop_t *loop, struct log *log);
+struct server *server_new(uv_loop_t *loop, struct log *log, struct stats *stats);
 
 /* Listens on every kind of request `handler` answers; the handler is copied, its
  * context outlives the server.

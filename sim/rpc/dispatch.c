@@ -47,14 +47,14 @@ static void mend_utf8(char *text)
     }
 }
 
-static void fail_protobuf(struct rpc_call *call, struct http_response *response, int status)
+static void fail_protobuf(struct http_response *response, int status, char *text)
 {
     Dstack__RpcError message = DSTACK__RPC_ERROR__INIT;
 
-    mend_utf8(call->error.text);
-    message.message = call->error.text;
+    mend_utf8(text);
+    message.message = text;
     buf_reset(response->body);
-    codec_protobuf_encode(call, &message.base, response->body);
+    codec_protobuf_encode(NULL, &message.base, response->body);
     response->status = status;
     response->content_type = TYPE_PROTOBUF;
 }
@@ -66,7 +66,15 @@ static void fail(struct rpc_call *call, struct http_response *response, bool jso
     if (json)
         exchange_fail(response, status, call->error.text);
     else
-        fail_protobuf(call, response, status);
+        fail_protobuf(response, status, call->error.text);
+}
+
+void dispatch_fail(struct exchange *exchange, int status, const char *message)
+{
+    if (exchange->request.verb != HTTP_VERB_POST || is_json(&exchange->request))
+        exchange_fail(&exchange->response, status, message);
+    else
+        fail_protobuf(&exchange->response, status, arena_copy(exchange->arena, message, strlen(message)));
 }
 
 /* The closure every handler replies through. */
@@ -99,7 +107,6 @@ void dispatch_call(const struct dispatch_method *method, struct exchange *exchan
     struct rpc_call call = {.arena = exchange->arena, .out = response->body};
     ProtobufCMessage *args;
 
-    response->method = descriptor->name;
     if (!get && exchange->request.verb != HTTP_VERB_POST) {
         exchange_fail(response, 405, "a method is called with GET or POST");
         response->headers = "Allow: GET, POST\r\n";

@@ -15,4 +15,7 @@ struct dispatch_method {
 /* Answers in the encoding that was asked in. Never fails: errors are responses. */
 void dispatch_call(const struct dispatch_method *method, struct exchange *exchange);
 
+/* An error in place of a call's answer, in the encoding that was asked in. */
+void dispatch_fail(struct exchange *exchange, int status, const char *message);
+
 #endif

@@ -21,12 +21,21 @@ struct http_request {
     struct span body;         /* complete and unchunked */
 };
 
+/* What goes wrong on purpose with the way of a response; all zero: nothing. */
+struct http_fault {
+    uint32_t delay_ms; /* the response waits so long */
+    bool drop;         /* the connection is closed instead */
+    bool cut;          /* the connection is closed in the middle of the response */
+};
+
 struct http_response {
     int status;               /* 200 unless the handler says otherwise */
     const char *content_type; /* static or from the arena; NULL: no such header */
     const char *headers;      /* further complete header lines, each with CRLF, or NULL */
     struct buf *body;         /* empty at first; the handler appends. For HEAD, net/ sends its length alone */
-    const char *method;       /* name for logs and metrics ("GetQuote"), static, or NULL */
+    const char *method;       /* what has answered ("DstackGuest.GetQuote", a page's path), or NULL; lives on */
+    bool background;          /* asked by a page or a probe of its own accord: little is said of it */
+    struct http_fault fault;
 };
 
 struct exchange {

@@ -11,6 +11,8 @@
 struct route {
     char *path; /* heap */
     struct span key;
+    char *label; /* heap: "DstackGuest.GetQuote"; NULL for a page, whose path it is */
+    bool is_control;
     bool is_method;
     bool wins;      /* of several claims on one path, keeps it */
     bool ambiguous; /* claimed twice: answered as if it were not there */
@@ -19,22 +21,28 @@ struct route {
 };
 
 struct router {
+    struct faults *faults; /* or NULL */
     struct route *routes;
     size_t count;
     size_t capacity;
 };
 
-struct router *router_new(void)
+struct router *router_new(struct faults *faults)
 {
-    return memory_zalloc(sizeof(struct router));
+    struct router *router = memory_zalloc(sizeof *router);
+
+    router->faults = faults;
+    return router;
 }
 
 void router_free(struct router *router)
 {
     if (!router)
         return;
-    for (size_t i = 0; i < router->count; i++)
+    for (size_t i = 0; i < router->count; i++) {
         free(router->routes[i].path);
+        free(router->routes[i].label);
+    }
     free(router->routes);
     free(router);
 }
@@ -63,7 +71,14 @@ static struct route *add_path(struct router *router, const char *path)
 
 static void set_method(struct route *route, const struct router_service *service, unsigned index)
 {
+    const ProtobufCServiceDescriptor *descriptor = service->service->descriptor;
+    char label[FAULT_METHOD_BYTES];
+
+    snprintf(label, sizeof label, "%s.%s", descriptor->short_name, descriptor->methods[index].name);
+    free(route->label);
+    route->label = memory_copy(label, strlen(label));
     route->is_method = true;
+    route->is_control = service->is_control;
     route->wins = service->wins_bare;
     route->ambiguous = false;
     route->method = (struct dispatch_method){service->service, index};
@@ -163,21 +178,50 @@ static void serve_page(const struct router_page *page, struct exchange *exchange
         exchange->response.headers = get ? "Allow: GET, HEAD\r\n" : "Allow: POST\r\n";
         return;
     }
+    exchange->response.background = page->is_background;
     page->serve(page->context, exchange);
+}
+
+static void serve_route(const struct route *route, struct exchange *exchange)
+{
+    if (route->is_method)
+        dispatch_call(&route->method, exchange);
+    else
+        serve_page(&route->page, exchange);
+}
+
+/* What fails or is dropped is not called at all, so that it has no effect. */
+static void serve_fault(const struct route *route, const struct fault *fault, struct exchange *exchange)
+{
+    const char *message = fault->message[0] ? fault->message : "this request fails because a fault is set for it";
+
+    if (fault->status && route->is_method)
+        dispatch_fail(exchange, (int)fault->status, message);
+    else if (fault->status)
+        exchange_fail(&exchange->response, (int)fault->status, message);
+    else if (!fault->drop)
+        serve_route(route, exchange);
+    exchange->response.fault = (struct http_fault){fault->delay_ms, fault->drop, fault->cut};
 }
 
 static void serve(void *context, struct exchange *exchange)
 {
-    const struct route *route = find(context, exchange->request.path);
+    const struct router *router = context;
+    const struct route *route = find(router, exchange->request.path);
+    struct fault fault;
 
     if (!route)
-        route = find_folder(context, exchange->request.path);
-    if (!route)
+        route = find_folder(router, exchange->request.path);
+    if (!route) {
         fail_not_found(exchange);
-    else if (route->is_method)
-        dispatch_call(&route->method, exchange);
+        return;
+    }
+    exchange->response.method = route->label ? route->label : route->path;
+    if (router->faults && faults_take(router->faults, exchange->response.method, exchange->request.path,
+                                      route->is_method && !route->is_control, &fault))
+        serve_fault(route, &fault, exchange);
     else
-        serve_page(&route->page, exchange);
+        serve_route(route, exchange);
 }
 
 struct http_handler router_handler(struct router *router)

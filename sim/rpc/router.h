@@ -9,29 +9,33 @@
 #include <protobuf-c/protobuf-c.h>
 
 #include "sim/rpc/exchange.h"
+#include "sim/rpc/faults.h"
 
 struct router;
 
-struct router *router_new(void);
+/* faults outlives it; NULL: nothing goes wrong on purpose. */
+struct router *router_new(struct faults *faults);
 void router_free(struct router *router);
 
 struct router_service {
     ProtobufCService *service; /* outlives the router */
     const char *direct;        /* its methods are also found at <direct><Method>: "/", "/api/", or NULL */
     bool wins_bare;            /* keeps /prpc/<Method> where another service has the same method */
+    bool is_control;           /* a fault for every method leaves it alone */
 };
 
 /* Adds every method at /prpc/<Service>.<Method>, at the direct path, and at
  * /prpc/<Method> as long as no other service of this router has that method. */
 void router_add_service(struct router *router, const struct router_service *service);
 
-/* A path that is no method. */
+/* A path that is no method. Only a fault for that very path makes it go wrong. */
 struct router_page {
     const char *path;
-    enum http_verb verb; /* GET also answers HEAD */
+    enum http_verb verb; /* GET, which also answers HEAD, or POST */
     void (*serve)(void *context, struct exchange *exchange);
     void *context;
-    bool is_prefix; /* path ends with '/': serves whatever one name stands behind it */
+    bool is_prefix;     /* path ends with '/': serves whatever one name stands behind it */
+    bool is_background; /* see exchange.h */
 };
 void router_add_page(struct router *router, const struct router_page *page);
 

@@ -174,7 +174,7 @@ void collateral_pages_add(struct collateral_pages *pages, struct router *router)
     };
 
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
-        const struct router_page page = {list[i].path, HTTP_VERB_GET, list[i].serve, pages, false};
+        const struct router_page page = {.path = list[i].path, .serve = list[i].serve, .context = pages};
         router_add_page(router, &page);
     }
 }

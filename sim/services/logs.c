@@ -144,7 +144,7 @@ static void serve(void *context, struct exchange *exchange)
 
 void logs_add(struct logs *logs, struct router *router)
 {
-    const struct router_page page = {PATH_PREFIX, HTTP_VERB_GET, serve, logs, true};
+    const struct router_page page = {.path = PATH_PREFIX, .serve = serve, .context = logs, .is_prefix = true};
 
     router_add_page(router, &page);
 }

@@ -24,8 +24,8 @@ static void serve_root_der(void *context, struct exchange *exchange)
 void pages_add(struct pages *pages, struct router *router)
 {
     const struct router_page list[] = {
-        {"/simulator/root-ca.pem", HTTP_VERB_GET, serve_root_pem, pages, false},
-        {"/simulator/root-ca.der", HTTP_VERB_GET, serve_root_der, pages, false},
+        {.path = "/simulator/root-ca.pem", .serve = serve_root_pem, .context = pages},
+        {.path = "/simulator/root-ca.der", .serve = serve_root_der, .context = pages},
     };
 
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)

@@ -26,6 +26,7 @@ struct world {
     uv_loop_t loop;
     uv_pipe_t listener;
     struct log log;
+    struct stats *stats;
     struct connection_pool pool;
     int client;
     size_t served;
@@ -95,7 +96,8 @@ static int set_up(void **state)
     signal(SIGPIPE, SIG_IGN);
     world->log = (struct log){.stream = stderr, .level = LOG_OFF};
     uv_loop_init(&world->loop);
-    connection_pool_init(&world->pool, &world->loop, &world->log);
+    world->stats = stats_new();
+    connection_pool_init(&world->pool, &world->loop, &world->log, world->stats);
     world->pool.on_closed = on_closed;
     uv_pipe_init(&world->loop, &world->listener, 0);
     world->listener.data = world;
@@ -117,6 +119,7 @@ static int tear_down(void **state)
     if (world->pool.count != 0 || uv_loop_close(&world->loop) != 0)
         return -1;
     connection_pool_free(&world->pool);
+    stats_free(world->stats);
     close(world->client);
     if (rmdir(world->folder) != 0)
         return -1;

@@ -189,7 +189,6 @@ static const struct http_response *send_bytes(struct fixture *fixture, const cha
         .arena = &fixture->arena,
     };
     dispatch_call(&target, &fixture->exchange);
-    assert_string_equal(fixture->exchange.response.method, method);
     return &fixture->exchange.response;
 }
 

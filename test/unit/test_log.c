@@ -144,7 +144,7 @@ static void test_levels(void **state)
     (void)state;
     begin(&capture, LOG_WARN, LOG_TEXT);
     log_write(&capture.log, LOG_INFO, "not this");
-    log_request(&capture.log, &(struct log_request){.verb = "GET", .client = ""});
+    log_request(&capture.log, &(struct log_request){.level = LOG_INFO, .verb = "GET", .client = ""});
     assert_nothing(&capture);
     log_write(&capture.log, LOG_WARN, "this");
     assert_text(&capture, "warn  this\n");
@@ -168,6 +168,7 @@ static void test_errors_are_flushed(void **state)
 }
 
 static const struct log_request answered = {
+    .level = LOG_INFO,
     .verb = "POST",
     .path = {(const uint8_t *)"/GetQuote", 9},
     .status = 200,

@@ -15,6 +15,7 @@
 struct world {
     uv_loop_t loop;
     struct log log;
+    struct stats *stats;
     struct server *server;
     struct http_handler handler;
     bool stopped;
@@ -38,7 +39,8 @@ static int set_up(void **state)
 
     uv_loop_init(&world->loop);
     world->log = (struct log){.stream = stderr, .level = LOG_OFF};
-    world->server = server_new(&world->loop, &world->log);
+    world->stats = stats_new();
+    world->server = server_new(&world->loop, &world->log, world->stats);
     world->handler = (struct http_handler){serve, NULL};
     *state = world;
     return 0;
@@ -61,6 +63,7 @@ static int tear_down(void **state)
         return -1;
     uv_run(&world->loop, UV_RUN_DEFAULT);
     server_free(world->server);
+    stats_free(world->stats);
     if (world->done != 1 || uv_loop_close(&world->loop) != 0)
         return -1;
     free(world);

@@ -1,0 +1,124 @@
+#include "sim/rpc/faults.h"
+
+#include <stdio.h>
+
+int faults_check(const struct fault *fault, struct error *error)
+{
+    if (!fault->status && !fault->delay_ms && !fault->drop && !fault->cut)
+        return error_input(error, "a fault does nothing without a status, a delay, drop or cut");
+    if (fault->status && (fault->status < 400 || fault->status > 599))
+        return error_input(error, "status must be between 400 and 599, not %u", fault->status);
+    if (fault->delay_ms > FAULT_DELAY_MS)
+        return error_input(error, "a delay has at most %d milliseconds, not %u", FAULT_DELAY_MS, fault->delay_ms);
+    if (fault->percent > 100)
+        return error_input(error, "percent must be between 1 and 100, not %u", fault->percent);
+    return 0;
+}
+
+static struct fault *find(struct faults *faults, const char *method)
+{
+    for (size_t i = 0; i < faults->count; i++)
+        if (strcmp(faults->list[i].method, method) == 0)
+            return &faults->list[i];
+    return NULL;
+}
+
+int faults_set(struct faults *faults, const struct fault *fault, struct error *error)
+{
+    struct fault *place = find(faults, fault->method);
+
+    if (faults_check(fault, error))
+        return -1;
+    if (!place && faults->count == FAULTS_MOST)
+        return error_input(error, "there are %d faults already, clear them first", FAULTS_MOST);
+    if (!place)
+        place = &faults->list[faults->count++];
+    *place = *fault;
+    place->hits = 0;
+    if (place->percent == 0)
+        place->percent = 100;
+    return 0;
+}
+
+void faults_clear(struct faults *faults)
+{
+    faults->count = 0;
+}
+
+/* --- taking --- */
+
+static bool is_path(const struct fault *fault, struct span path)
+{
+    return fault->method[0] == '/' && strlen(fault->method) == path.len &&
+           memcmp(fault->method, path.data, path.len) == 0;
+}
+
+static struct fault *most_particular(struct faults *faults, const char *label, struct span path, bool by_all)
+{
+    const char *dot = strchr(label, '.');
+    struct fault *found;
+
+    for (size_t i = 0; i < faults->count; i++)
+        if (is_path(&faults->list[i], path))
+            return &faults->list[i];
+    found = find(faults, label);
+    if (!found && dot && label[0] != '/')
+        found = find(faults, dot + 1);
+    return !found && by_all ? find(faults, "") : found;
+}
+
+/* Sebastiano Vigna's SplitMix64: every state gives a sequence of its own. */
+static uint64_t draw(uint64_t *state)
+{
+    uint64_t mixed = *state += 0x9e3779b97f4a7c15u;
+
+    mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9u;
+    mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111ebu;
+    return mixed ^ mixed >> 31;
+}
+
+/* One that has happened as often as it should is forgotten. */
+static void use_up(struct faults *faults, struct fault *fault)
+{
+    size_t behind = faults->count - (size_t)(fault - faults->list) - 1;
+
+    if (fault->times == 0 || --fault->times > 0)
+        return;
+    memmove(fault, fault + 1, behind * sizeof *fault);
+    faults->count--;
+}
+
+bool faults_take(struct faults *faults, const char *label, struct span path, bool by_all, struct fault *taken)
+{
+    struct fault *fault = faults->count ? most_particular(faults, label, path, by_all) : NULL;
+
+    if (!fault || (fault->percent < 100 && draw(&fault->random) % 100 >= fault->percent))
+        return false;
+    fault->hits++;
+    *taken = *fault;
+    use_up(faults, fault);
+    return true;
+}
+
+/* --- for people --- */
+
+void fault_describe(const struct fault *fault, char *out, size_t size)
+{
+    char line[FAULT_METHOD_BYTES + 160];
+    size_t at = (size_t)snprintf(line, sizeof line, "%s:", fault->method[0] ? fault->method : "every method");
+
+    if (fault->delay_ms)
+        at += (size_t)snprintf(line + at, sizeof line - at, " delayed by %u ms,", fault->delay_ms);
+    if (fault->status)
+        at += (size_t)snprintf(line + at, sizeof line - at, " fails with %u,", fault->status);
+    if (fault->drop)
+        at += (size_t)snprintf(line + at, sizeof line - at, " dropped,");
+    if (fault->cut)
+        at += (size_t)snprintf(line + at, sizeof line - at, " cut,");
+    if (fault->percent < 100)
+        at += (size_t)snprintf(line + at, sizeof line - at, " %u of 100 calls,", fault->percent);
+    if (fault->times)
+        at += (size_t)snprintf(line + at, sizeof line - at, " %u more times,", fault->times);
+    line[at - 1] = '\0'; /* the last comma or the colon */
+    snprintf(out, size, "%s", line);
+}

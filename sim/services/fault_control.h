@@ -1,0 +1,21 @@
+/* Setting faults by the names of methods that are there, and showing them. */
+#ifndef SERVICES_FAULT_CONTROL_H
+#define SERVICES_FAULT_CONTROL_H
+
+#include "proto/simulator.pb-c.h"
+#include "sim/base/arena.h"
+#include "sim/rpc/faults.h"
+#include "sim/td/seed.h"
+
+/* Checks that the fault's method is one of a service that can have faults, or a path, or
+ * empty; seeds its generator from the simulator's seed, the method and what is in
+ * fault->random; and sets it. */
+int fault_control_set(struct faults *faults, const struct seed *seed, struct fault *fault, struct error *error);
+
+/* What SetFault was asked for. */
+int fault_control_read(struct fault *fault, const Dstack__SetFaultArgs *args, struct error *error);
+
+/* The faults as messages in the arena; returns their array, *count long. */
+Dstack__Fault **fault_control_list(const struct faults *faults, struct arena *arena, size_t *count);
+
+#endif

@@ -1,0 +1,187 @@
+#include "sim/stats/stats.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "sim/base/memory.h"
+
+#define SLOTS 512 /* of the hash table: a power of two, more than twice STATS_METHODS */
+_Static_assert(SLOTS > 2 * STATS_METHODS, "the table is never more than half full");
+
+struct stats {
+    struct stats_method methods[STATS_METHODS + 1]; /* the last is "other" */
+    size_t method_count;
+    uint16_t slots[SLOTS]; /* index into methods plus one; 0 is empty */
+    struct stats_recent recent[STATS_RECENT];
+    uint64_t recent_count; /* of all time */
+    uint64_t open;
+    uint64_t accepted;
+};
+
+const uint64_t stats_bounds[STATS_BUCKETS] = {
+    10, 25, 50, 100, 250, 500, 1000, 2500, 10000, 100000, 1000000, 10000000,
+};
+
+struct stats *stats_new(void)
+{
+    return memory_zalloc(sizeof(struct stats));
+}
+
+void stats_free(struct stats *stats)
+{
+    free(stats);
+}
+
+/* FNV-1a; the names come from our own descriptors. */
+static size_t slot_of(const char *name)
+{
+    uint32_t hash = 2166136261u;
+
+    for (; *name; name++)
+        hash = (hash ^ (uint8_t)*name) * 16777619u;
+    return (hash ^ hash >> 16) % SLOTS;
+}
+
+/* As much of the text as fits. */
+static void copy_text(char *out, size_t size, const char *text)
+{
+    size_t len = strnlen(text, size - 1);
+
+    memcpy(out, text, len);
+    out[len] = '\0';
+}
+
+static struct stats_method *add_method(struct stats *stats, uint16_t *slot, const char *name)
+{
+    struct stats_method *method;
+
+    if (stats->method_count == STATS_METHODS) {
+        method = &stats->methods[STATS_METHODS];
+        copy_text(method->name, sizeof method->name, "other");
+        return method;
+    }
+    method = &stats->methods[stats->method_count++];
+    *slot = (uint16_t)stats->method_count;
+    copy_text(method->name, sizeof method->name, name);
+    return method;
+}
+
+static struct stats_method *method_of(struct stats *stats, const char *name)
+{
+    size_t slot = slot_of(name);
+
+    while (stats->slots[slot]) {
+        struct stats_method *method = &stats->methods[stats->slots[slot] - 1];
+
+        if (strncmp(method->name, name, sizeof method->name - 1) == 0)
+            return method;
+        slot = (slot + 1) % SLOTS;
+    }
+    return add_method(stats, &stats->slots[slot], name);
+}
+
+static void count_status(struct stats_method *method, int status)
+{
+    struct stats_status *row = method->statuses;
+    size_t last = STATS_STATUSES - 1;
+
+    for (; row < method->statuses + method->status_count; row++) {
+        if (row->status == status) {
+            row->count++;
+            return;
+        }
+    }
+    if (method->status_count > last) {
+        method->statuses[last].count++;
+        return;
+    }
+    *row = (struct stats_status){method->status_count < last ? status : 0, 1};
+    method->status_count++;
+}
+
+static void count_latency(struct stats_method *method, uint64_t micros)
+{
+    size_t bucket = 0;
+
+    while (bucket < STATS_BUCKETS && micros > stats_bounds[bucket])
+        bucket++;
+    method->buckets[bucket]++;
+    method->count++;
+    method->micros += micros;
+}
+
+static void copy_path(char out[static STATS_PATH_BYTES], struct span path)
+{
+    size_t len = path.len < STATS_PATH_BYTES ? path.len : STATS_PATH_BYTES - 1;
+
+    for (size_t i = 0; i < len; i++)
+        out[i] = path.data[i] > ' ' && path.data[i] < 0x7f ? (char)path.data[i] : '?';
+    out[len] = '\0';
+}
+
+static void remember(struct stats *stats, const struct stats_request *request, const char *name)
+{
+    struct stats_recent *recent = &stats->recent[stats->recent_count++ % STATS_RECENT];
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    recent->number = stats->recent_count;
+    recent->unix_millis = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    recent->status = request->status;
+    recent->body_bytes = request->body_bytes;
+    recent->micros = request->micros;
+    recent->note = request->note;
+    copy_text(recent->method, sizeof recent->method, name);
+    copy_text(recent->verb, sizeof recent->verb, request->verb ? request->verb : "-");
+    copy_text(recent->client, sizeof recent->client, request->client);
+    copy_path(recent->path, request->path);
+}
+
+void stats_record(struct stats *stats, const struct stats_request *request)
+{
+    const char *name = request->method ? request->method : "none";
+    struct stats_method *method = method_of(stats, name);
+
+    count_status(method, request->status);
+    count_latency(method, request->micros);
+    if (!request->background)
+        remember(stats, request, name);
+}
+
+void stats_connected(struct stats *stats)
+{
+    stats->open++;
+    stats->accepted++;
+}
+
+void stats_disconnected(struct stats *stats)
+{
+    stats->open--;
+}
+
+uint64_t stats_connections_open(const struct stats *stats)
+{
+    return stats->open;
+}
+
+uint64_t stats_connections_total(const struct stats *stats)
+{
+    return stats->accepted;
+}
+
+const struct stats_method *stats_method(const struct stats *stats, size_t index)
+{
+    const struct stats_method *other = &stats->methods[STATS_METHODS];
+
+    if (index < stats->method_count)
+        return &stats->methods[index];
+    return index == stats->method_count && other->count > 0 ? other : NULL;
+}
+
+const struct stats_recent *stats_recent_after(const struct stats *stats, uint64_t after)
+{
+    uint64_t oldest = stats->recent_count > STATS_RECENT ? stats->recent_count - STATS_RECENT : 0;
+    uint64_t index = after > oldest ? after : oldest; /* number - 1 */
+
+    return index < stats->recent_count ? &stats->recent[index % STATS_RECENT] : NULL;
+}

@@ -1,0 +1,87 @@
+/* What the program counts and remembers of the requests it answers, for /metrics and
+ * the dashboard. Never a key or a payload.
+ *
+ * net/ records, services/ read. All memory is taken in stats_new: recording can
+ * neither fail nor allocate. */
+#ifndef STATS_STATS_H
+#define STATS_STATS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/base/span.h"
+
+#define STATS_METHODS 160     /* distinct names; what comes later is counted as "other" */
+#define STATS_STATUSES 12     /* distinct statuses of one method; later ones are counted as 0 */
+#define STATS_BUCKETS 12      /* of a latency histogram, without the one that takes everything */
+#define STATS_RECENT 128      /* requests that are remembered */
+#define STATS_NAME_BYTES 64   /* with NUL; longer names are cut */
+#define STATS_PATH_BYTES 96
+#define STATS_CLIENT_BYTES 64
+
+struct stats;
+
+struct stats *stats_new(void);
+void stats_free(struct stats *stats);
+
+/* One answered request. Everything is copied. */
+struct stats_request {
+    const char *method; /* "DstackGuest.GetQuote", a page's path, or NULL when nothing is served there */
+    const char *verb;   /* "POST", or NULL when no head could be read */
+    struct span path;   /* as sent */
+    int status;
+    size_t body_bytes; /* of the response */
+    uint64_t micros;   /* from complete request to written response */
+    const char *client; /* "127.0.0.1:50314" or the socket's path */
+    const char *note;   /* what a fault did to it ("dropped"), or NULL; static */
+    bool background;    /* asked by a page or a probe of its own accord: counted, not remembered */
+};
+void stats_record(struct stats *stats, const struct stats_request *request);
+
+/* A client has come, or gone. */
+void stats_connected(struct stats *stats);
+void stats_disconnected(struct stats *stats);
+uint64_t stats_connections_open(const struct stats *stats);
+uint64_t stats_connections_total(const struct stats *stats);
+
+/* --- the counts --- */
+
+struct stats_status {
+    int status;
+    uint64_t count;
+};
+
+struct stats_method {
+    char name[STATS_NAME_BYTES]; /* "none" for paths where nothing is served */
+    struct stats_status statuses[STATS_STATUSES];
+    size_t status_count;
+    uint64_t buckets[STATS_BUCKETS + 1]; /* not cumulative; the last is what is slower than all bounds */
+    uint64_t count;
+    uint64_t micros; /* of all together */
+};
+
+/* Upper bounds of the buckets in microseconds, inclusive, rising. */
+extern const uint64_t stats_bounds[STATS_BUCKETS];
+
+/* The index-th method in the order of their first requests, or NULL past the last. */
+const struct stats_method *stats_method(const struct stats *stats, size_t index);
+
+/* --- the requests remembered --- */
+
+struct stats_recent {
+    uint64_t number;     /* 1 for the first request of all; rises by one */
+    int64_t unix_millis; /* when it was answered */
+    char method[STATS_NAME_BYTES];
+    char verb[12];
+    char path[STATS_PATH_BYTES]; /* what is not printable ASCII is '?' */
+    int status;
+    uint64_t body_bytes;
+    uint64_t micros;
+    char client[STATS_CLIENT_BYTES];
+    const char *note;
+};
+
+/* The oldest remembered request with a number above `after`, or NULL. */
+const struct stats_recent *stats_recent_after(const struct stats *stats, uint64_t after);
+
+#endif
