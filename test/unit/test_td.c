@@ -227,6 +227,50 @@ static void two_tds_live_side_by_side(void **state)
     arena_free(&arena);
 }
 
+static void emit(struct td *td, const char *name)
+{
+    struct error error = {.kind = ERROR_NONE};
+
+    assert_int_equal(td_emit_event(td, name, span_text("payload"), &error), 0);
+}
+
+static char *present_log(struct td *td)
+{
+    return strdup(td_view(td)->event_log.plain);
+}
+
+static void a_td_goes_back_to_any_state_it_was_in(void **state)
+{
+    struct td *td = *state;
+    struct td_snapshot start, later;
+    const struct scenario debug = {.debug_td = true};
+    struct registers registers[2];
+    char *logs[2];
+
+    td_snapshot_take(&start, td);
+    registers[0] = td->registers;
+    logs[0] = present_log(td);
+    emit(td, "one");
+    td_set_scenario(td, &debug);
+    td_snapshot_take(&later, td);
+    registers[1] = td->registers;
+    logs[1] = present_log(td);
+    emit(td, "two");
+    for (int i = 3; i >= 0; i--) {
+        td_revert(td, i % 2 ? &later : &start);
+        assert_memory_equal(&td->registers, &registers[i % 2], sizeof td->registers);
+        assert_string_equal(td_view(td)->event_log.plain, logs[i % 2]);
+        assert_int_equal(td->scenario.debug_td, i % 2);
+        emit(td, "other");
+        assert_memory_not_equal(&td->registers, &registers[i % 2], sizeof td->registers);
+    }
+    assert_int_equal(td->reverts, 4);
+    for (int i = 0; i < 2; i++)
+        free(logs[i]);
+    td_snapshot_free(&start);
+    td_snapshot_free(&later);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,6 +282,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_log_has_an_end_and_certificates_hold_all_of_it, td_setup,
                                         td_teardown),
         cmocka_unit_test_setup_teardown(quotes_are_signed_and_the_same_again, td_setup, td_teardown),
+        cmocka_unit_test_setup_teardown(a_td_goes_back_to_any_state_it_was_in, td_setup, td_teardown),
         cmocka_unit_test(the_app_decides_its_own_identity_alone),
         cmocka_unit_test(two_tds_live_side_by_side),
         cmocka_unit_test(refuses_inputs_by_name),

@@ -1,0 +1,227 @@
+/* What the tests of the router share: services whose methods say whose they are, and
+ * requests without a network. */
+#ifndef TEST_ROUTER_FIXTURE_H
+#define TEST_ROUTER_FIXTURE_H
+
+#include "sim/rpc/router.h"
+
+#include <stdio.h>
+
+#include "proto/dstack_guest.pb-c.h"
+#include "proto/guest_api.pb-c.h"
+#include "proto/kms.pb-c.h"
+#include "proto/tappd.pb-c.h"
+#include "proto/worker.pb-c.h"
+#include "test/unit/rpc_fixture.h"
+
+/* Methods that say whose they are. */
+
+static inline void say_version(const char *who, Dstack__VersionResponse_Closure reply, void *data)
+{
+    struct rpc_call *call = data;
+    Dstack__VersionResponse response = DSTACK__VERSION_RESPONSE__INIT;
+
+    response.version = arena_copy(call->arena, who, strlen(who));
+    reply(&response, data);
+}
+
+static inline void say_info(const char *who, Dstack__AppInfo_Closure reply, void *data)
+{
+    struct rpc_call *call = data;
+    Dstack__AppInfo response = DSTACK__APP_INFO__INIT;
+
+    response.app_name = arena_copy(call->arena, who, strlen(who));
+    reply(&response, data);
+}
+
+static inline void guest_version(Dstack__DstackGuest_Service *service, const Dstack__Empty *args,
+                                 Dstack__VersionResponse_Closure reply, void *data)
+{
+    (void)service;
+    (void)args;
+    say_version("DstackGuest", reply, data);
+}
+
+static inline void guest_info(Dstack__DstackGuest_Service *service, const Dstack__Empty *args,
+                              Dstack__AppInfo_Closure reply, void *data)
+{
+    (void)service;
+    (void)args;
+    say_info("DstackGuest", reply, data);
+}
+
+static inline void guest_get_key(Dstack__DstackGuest_Service *service, const Dstack__GetKeyArgs *args,
+                                 Dstack__GetKeyResponse_Closure reply, void *data)
+{
+    const Dstack__GetKeyResponse response = DSTACK__GET_KEY_RESPONSE__INIT;
+
+    (void)service;
+    (void)args;
+    reply(&response, data);
+}
+
+static inline void tappd_version(Dstack__Tappd_Service *service, const Dstack__Empty *args,
+                                 Dstack__VersionResponse_Closure reply, void *data)
+{
+    (void)service;
+    (void)args;
+    say_version("Tappd", reply, data);
+}
+
+static inline void tappd_info(Dstack__Tappd_Service *service, const Dstack__Empty *args,
+                              Dstack__AppInfo_Closure reply, void *data)
+{
+    (void)service;
+    (void)args;
+    say_info("Tappd", reply, data);
+}
+
+static inline void tappd_derive_k256_key(Dstack__Tappd_Service *service, const Dstack__GetKeyArgs *args,
+                                         Dstack__DeriveK256KeyResponse_Closure reply, void *data)
+{
+    const Dstack__DeriveK256KeyResponse response = DSTACK__DERIVE_K256_KEY_RESPONSE__INIT;
+
+    (void)service;
+    (void)args;
+    reply(&response, data);
+}
+
+static inline void worker_version(Dstack__Worker_Service *service, const Dstack__Empty *args,
+                                  Dstack__VersionResponse_Closure reply, void *data)
+{
+    (void)service;
+    (void)args;
+    say_version("Worker", reply, data);
+}
+
+static inline void worker_info(Dstack__Worker_Service *service, const Dstack__Empty *args,
+                               Dstack__AppInfo_Closure reply, void *data)
+{
+    (void)service;
+    (void)args;
+    say_info("Worker", reply, data);
+}
+
+static inline void guest_api_info(Dstack__GuestApi_Service *service, const Dstack__Empty *args,
+                                  Dstack__GuestInfo_Closure reply, void *data)
+{
+    Dstack__GuestInfo response = DSTACK__GUEST_INFO__INIT;
+    char who[] = "GuestApi";
+
+    (void)service;
+    (void)args;
+    response.version = who;
+    reply(&response, data);
+}
+
+struct fixture {
+    Dstack__DstackGuest_Service guest;
+    Dstack__Tappd_Service tappd;
+    Dstack__Worker_Service worker;
+    Dstack__GuestApi_Service guest_api;
+    Dstack__KMS_Service kms; /* its methods are never called */
+    struct router_service rows[5];
+    struct router *router;
+    struct arena arena;
+    struct buf body;
+    struct faults faults;
+};
+
+enum row { GUEST, TAPPD, WORKER, GUEST_API, KMS };
+
+static inline int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+
+    assert_non_null(f);
+    f->guest = (Dstack__DstackGuest_Service){.base = DSTACK__DSTACK_GUEST__BASE_INIT,
+                                             .get_key = guest_get_key,
+                                             .info = guest_info,
+                                             .version = guest_version};
+    f->tappd = (Dstack__Tappd_Service){.base = DSTACK__TAPPD__BASE_INIT,
+                                       .derive_k256_key = tappd_derive_k256_key,
+                                       .info = tappd_info,
+                                       .version = tappd_version};
+    f->worker = (Dstack__Worker_Service){
+        .base = DSTACK__WORKER__BASE_INIT, .info = worker_info, .version = worker_version};
+    f->guest_api = (Dstack__GuestApi_Service){.base = DSTACK__GUEST_API__BASE_INIT, .info = guest_api_info};
+    f->kms = (Dstack__KMS_Service){.base = DSTACK__KMS__BASE_INIT};
+    f->rows[GUEST] = (struct router_service){&f->guest.base, "/", false, false};
+    f->rows[TAPPD] = (struct router_service){&f->tappd.base, NULL, true, false};
+    f->rows[WORKER] = (struct router_service){&f->worker.base, NULL, false, false};
+    f->rows[GUEST_API] = (struct router_service){&f->guest_api.base, "/api/", false, false};
+    f->rows[KMS] = (struct router_service){&f->kms.base, NULL, false, false};
+    f->router = router_new(&f->faults);
+    arena_init(&f->arena);
+    buf_init(&f->body, SIZE_MAX);
+    *state = f;
+    return 0;
+}
+
+static inline int teardown(void **state)
+{
+    struct fixture *fixture = *state;
+
+    router_free(fixture->router);
+    arena_free(&fixture->arena);
+    buf_free(&fixture->body);
+    free(fixture);
+    return 0;
+}
+
+#define ROUTER_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+/* The services of a listener, as digits: "01" is DstackGuest and Tappd, in this order. */
+static inline struct http_handler handler_of(struct fixture *fixture, const char *rows)
+{
+    router_free(fixture->router);
+    fixture->router = router_new(&fixture->faults);
+    for (; *rows; rows++)
+        router_add_service(fixture->router, &fixture->rows[*rows - '0']);
+    return router_handler(fixture->router);
+}
+
+static inline struct http_response serve(struct fixture *fixture, struct http_handler handler,
+                                         enum http_verb verb, struct span path)
+{
+    struct exchange exchange = {
+        .request = {.verb = verb, .path = path},
+        .response = {.status = 200, .body = &fixture->body},
+        .arena = &fixture->arena,
+    };
+
+    buf_reset(&fixture->body);
+    handler.serve(handler.context, &exchange);
+    buf_append_byte(&fixture->body, 0);
+    return exchange.response;
+}
+
+static inline const char *body_of(const struct fixture *fixture)
+{
+    return (const char *)fixture->body.data;
+}
+
+static inline void assert_found(struct fixture *fixture, struct http_handler handler, const char *path,
+                                const char *who)
+{
+    struct http_response response = serve(fixture, handler, HTTP_VERB_GET, span_text(path));
+    char quoted[64];
+
+    snprintf(quoted, sizeof quoted, "\"%s\"", who);
+    if (response.status != 200 || !strstr(body_of(fixture), quoted))
+        fail_msg("%s: %d %s", path, response.status, body_of(fixture));
+}
+
+static inline void assert_not_found(struct fixture *fixture, struct http_handler handler, const char *path)
+{
+    struct http_response response = serve(fixture, handler, HTTP_VERB_GET, span_text(path));
+    char want[256];
+
+    snprintf(want, sizeof want, "{\"error\":\"Service not found: %s\"}", *path == '/' ? path + 1 : path);
+    assert_int_equal(response.status, 404);
+    assert_string_equal(response.content_type, "application/json");
+    assert_string_equal(body_of(fixture), want);
+    assert_null(response.method);
+}
+
+#endif

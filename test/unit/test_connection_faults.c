@@ -1,0 +1,194 @@
+/* What a fault does to the way of a response. */
+#include "test/unit/connection_fixture.h"
+
+#define REQUEST "GET / HTTP/1.1\r\n\r\n"
+#define ANSWER "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+static const struct stats_recent *recorded(const struct world *world, uint64_t number)
+{
+    const struct stats_recent *recent = stats_recent_after(world->stats, number - 1);
+
+    assert_non_null(recent);
+    assert_int_equal(recent->number, number);
+    return recent;
+}
+
+static void a_delayed_response_comes_in_time_not_early(void **state)
+{
+    struct world *world = *state;
+
+    world->fault = (struct http_fault){.delay_ms = 1000};
+    send_text(world, REQUEST);
+    assert_int_equal(world->served, 1);
+    assert_int_equal(world->tick_in, 1000);
+    tick_after(world, 999);
+    assert_in_range(world->tick_in, 1, 1000);
+    assert_open(world);
+    assert_null(stats_recent_after(world->stats, 0));
+    tick_after(world, 1001);
+    run(world);
+    assert_answered(world, ANSWER);
+    assert_string_equal(recorded(world, 1)->note, "delayed");
+    assert_int_equal(recorded(world, 1)->status, 200);
+    world->fault = (struct http_fault){.drop = false};
+    send_text(world, REQUEST);
+    assert_answered(world, ANSWER);
+}
+
+static void what_comes_behind_a_delayed_one_waits(void **state)
+{
+    struct world *world = *state;
+    char text[200];
+
+    world->fault = (struct http_fault){.delay_ms = 1000};
+    send_text(world, REQUEST REQUEST);
+    send_text(world, REQUEST);
+    assert_int_equal(world->served, 1);
+    world->fault = (struct http_fault){.drop = false};
+    tick_after(world, 1001);
+    run(world);
+    assert_int_equal(world->served, 3);
+    assert_int_equal(receive(world, text, sizeof text), 3 * strlen(ANSWER));
+}
+
+/* Longer than what any other deadline allows. */
+static void a_long_delay_is_no_idle_client(void **state)
+{
+    struct world *world = *state;
+
+    world->fault = (struct http_fault){.delay_ms = 10 * LIMIT_IDLE_MS};
+    send_text(world, REQUEST);
+    tick_after(world, 9 * LIMIT_IDLE_MS);
+    assert_open(world);
+    tick_after(world, 11 * LIMIT_IDLE_MS);
+    run(world);
+    assert_answered(world, ANSWER);
+}
+
+static void other_clients_do_not_wait(void **state)
+{
+    struct world *world = *state;
+    int waiting = world->client;
+
+    world->fault = (struct http_fault){.delay_ms = 1000};
+    send_text(world, REQUEST);
+    world->fault = (struct http_fault){.drop = false};
+    world->client = connect_client(world);
+    send_text(world, REQUEST);
+    assert_answered(world, ANSWER);
+    close(world->client);
+    world->client = waiting;
+}
+
+static void a_stop_ends_the_waiting(void **state)
+{
+    struct world *world = *state;
+
+    world->fault = (struct http_fault){.delay_ms = 600000};
+    send_text(world, REQUEST);
+    connection_pool_stop(&world->pool);
+    run(world);
+    assert_answered(world, ANSWER);
+    shutdown(world->client, SHUT_WR);
+    assert_closed(world);
+}
+
+static void a_client_may_leave_while_its_response_waits(void **state)
+{
+    struct world *world = *state;
+
+    world->fault = (struct http_fault){.delay_ms = 1000};
+    send_text(world, REQUEST);
+    close(world->client);
+    run(world);
+    tick_after(world, 1001);
+    run(world);
+    assert_int_equal(world->pool.count, 0);
+    world->fault = (struct http_fault){.drop = false};
+    world->client = connect_client(world);
+    send_text(world, REQUEST);
+    assert_answered(world, ANSWER);
+}
+
+static void a_dropped_one_gets_nothing(void **state)
+{
+    struct world *world = *state;
+
+    world->fault = (struct http_fault){.drop = true};
+    send_text(world, REQUEST REQUEST);
+    assert_closed(world);
+    assert_int_equal(world->served, 1);
+    assert_string_equal(recorded(world, 1)->note, "dropped");
+    assert_int_equal(recorded(world, 1)->status, 0);
+}
+
+static void a_dropped_one_may_be_delayed_first(void **state)
+{
+    struct world *world = *state;
+
+    world->fault = (struct http_fault){.drop = true, .delay_ms = 1000};
+    send_text(world, REQUEST);
+    assert_open(world);
+    tick_after(world, 1001);
+    assert_closed(world);
+    assert_string_equal(recorded(world, 1)->note, "delayed, dropped");
+}
+
+static void a_cut_one_ends_in_its_middle(void **state)
+{
+    struct world *world = *state;
+    char text[200];
+
+    world->fault = (struct http_fault){.cut = true};
+    send_text(world, REQUEST REQUEST);
+    assert_int_equal(receive(world, text, sizeof text), strlen(ANSWER) - 1);
+    assert_int_equal(receive(world, text, sizeof text), 0);
+    assert_int_equal(world->served, 1);
+    assert_string_equal(recorded(world, 1)->note, "cut");
+    assert_int_equal(recorded(world, 1)->body_bytes, 1);
+}
+
+/* More than the socket takes at once. */
+static void a_large_one_is_cut_in_half(void **state)
+{
+    struct world *world = *state;
+    size_t sum;
+
+    world->fault = (struct http_fault){.cut = true, .delay_ms = 5};
+    send_text(world, "GET /big HTTP/1.1\r\n\r\n");
+    tick_after(world, 6);
+    sum = take_all(world);
+    assert_in_range(sum, RESPONSE_BYTES / 2, RESPONSE_BYTES / 2 + 200);
+    assert_string_equal(recorded(world, 1)->note, "delayed, cut");
+}
+
+static void a_head_alone_is_cut_too(void **state)
+{
+    struct world *world = *state;
+    char text[200];
+    ssize_t len;
+
+    world->fault = (struct http_fault){.cut = true};
+    send_text(world, "HEAD / HTTP/1.1\r\n\r\n");
+    len = receive(world, text, sizeof text);
+    assert_true(len > 0 && !strstr(text, "\r\n\r\n"));
+    assert_int_equal(receive(world, text, sizeof text), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CONNECTION_TEST(a_delayed_response_comes_in_time_not_early),
+        CONNECTION_TEST(what_comes_behind_a_delayed_one_waits),
+        CONNECTION_TEST(a_long_delay_is_no_idle_client),
+        CONNECTION_TEST(other_clients_do_not_wait),
+        CONNECTION_TEST(a_stop_ends_the_waiting),
+        CONNECTION_TEST(a_client_may_leave_while_its_response_waits),
+        CONNECTION_TEST(a_dropped_one_gets_nothing),
+        CONNECTION_TEST(a_dropped_one_may_be_delayed_first),
+        CONNECTION_TEST(a_cut_one_ends_in_its_middle),
+        CONNECTION_TEST(a_large_one_is_cut_in_half),
+        CONNECTION_TEST(a_head_alone_is_cut_too),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
