@@ -16,6 +16,7 @@ static int set_fault(struct services *services, const struct td *td, const char 
 int services_init(struct services *services, struct td *td, const struct services_config *config,
                   struct error *error)
 {
+    services->no_control = config->no_control;
     for (size_t i = 0; i < config->fault_count; i++)
         if (set_fault(services, td, config->faults[i], error))
             return -1;
@@ -55,6 +56,8 @@ struct router *routes_new(struct services *services, unsigned set)
     };
     struct router *router = router_new(&services->faults);
 
+    if (services->no_control)
+        set &= ~(unsigned)SERVICE_SIMULATOR;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (set & rows[i].bit)
             router_add_service(router, &rows[i].service);

@@ -17,6 +17,7 @@
 /* Every service of one TD. */
 struct services {
     struct faults faults;
+    bool no_control;
     struct guest_agent guest_agent;
     struct tappd tappd;
     struct worker worker;
@@ -35,6 +36,7 @@ struct services_config {
     const char *logs_dir;         /* or NULL */
     char *const *faults;          /* each good for fault_spec_parse */
     size_t fault_count;
+    bool no_control; /* the Simulator is served nowhere */
     void (*shutdown)(void *data); /* ends the program once the present answers are out */
     void *data;
 };
