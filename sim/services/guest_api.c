@@ -169,7 +169,8 @@ static Dstack__Container *describe(const struct td *td, const struct container *
     *described = (Dstack__Container)DSTACK__CONTAINER__INIT;
     described->id = hex_id(td, "container", container->service, arena);
     described->names = arena_alloc(arena, sizeof *described->names);
-    described->names[0] = arena_printf(arena, "/dstack-%s-1", container->service);
+    described->names[0] = container->name[0] ? arena_printf(arena, "/%s", container->name)
+                                             : arena_printf(arena, "/dstack-%s-1", container->service);
     described->n_names = 1;
     described->image = container->image;
     described->image_id = arena_printf(arena, "sha256:%s", hex_id(td, "image", container->image, arena));

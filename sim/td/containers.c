@@ -35,6 +35,7 @@ static size_t list_services(yaml_document_t *document, struct arena *arena, stru
         const yaml_node_t *service = yaml_document_get_node(document, pair->value);
         containers[count++] = (struct container){
             .service = copy_scalar(yaml_document_get_node(document, pair->key), arena),
+            .name = copy_scalar(find(document, service, "container_name"), arena),
             .image = copy_scalar(find(document, service, "image"), arena),
         };
     }

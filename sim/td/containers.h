@@ -9,6 +9,7 @@
 
 struct container {
     char *service; /* its key under services: */
+    char *name;    /* its container_name, or empty */
     char *image;   /* empty when it is built or not said */
 };
 

@@ -1,11 +1,24 @@
 #include "sim/td/docker_compose.h"
 
+#include <ctype.h>
 #include <jansson.h>
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
 
 #define MANIFEST_VERSION 2
+
+/* The SDKs' languages write a control character as \u001f, jansson as \u001F. */
+static void lower_escapes(char *json)
+{
+    for (char *at = json; *at; at++) {
+        if (*at != '\\')
+            continue;
+        if (*++at == 'u')
+            for (int i = 1; i <= 4; i++)
+                at[i] = (char)tolower((unsigned char)at[i]);
+    }
+}
 
 char *docker_compose_wrap(const char *name, struct span file, size_t *len, struct error *error)
 {
@@ -23,6 +36,7 @@ char *docker_compose_wrap(const char *name, struct span file, size_t *len, struc
     }
     dumped = json_dumps(root, JSON_COMPACT | JSON_SORT_KEYS);
     if (dumped) {
+        lower_escapes(dumped);
         *len = strlen(dumped);
         text = memory_copy(dumped, *len);
     } else {

@@ -20,12 +20,14 @@ static void lists_services_with_their_images(void **state)
 
     (void)state;
     arena_init(&arena);
-    assert_int_equal(list("{\"docker_compose_file\":\"services:\\n  web:\\n    image: nginx\\n  j\xc3\xb6"
+    assert_int_equal(list("{\"docker_compose_file\":\"services:\\n  web:\\n    image: nginx\\n    container_name: front\\n  j\xc3\xb6"
                           "b:\\n    build: .\\n\"}",
                           &arena, &containers),
                      2);
     assert_string_equal(containers[0].service, "web");
     assert_string_equal(containers[0].image, "nginx");
+    assert_string_equal(containers[0].name, "front");
+    assert_string_equal(containers[1].name, "");
     assert_string_equal(containers[1].service, "j\xc3\xb6"
                                                "b");
     assert_string_equal(containers[1].image, "");

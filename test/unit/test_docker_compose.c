@@ -37,6 +37,17 @@ static void sorts_its_keys_and_keeps_the_file(void **state)
     free(text);
 }
 
+static void control_characters_are_written_as_the_sdks_do(void **state)
+{
+    struct error error = {.kind = ERROR_NONE};
+    size_t len;
+    char *text = docker_compose_wrap("a", span_text("\x01\x1f\x7f\f \\u001F \\"), &len, &error);
+
+    (void)state;
+    assert_non_null(strstr(text, "\"docker_compose_file\":\"\\u0001\\u001f\x7f\\f \\\\u001F \\\\\","));
+    free(text);
+}
+
 static void refuses_what_is_no_text(void **state)
 {
     struct error error = {.kind = ERROR_NONE};
@@ -55,6 +66,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hashes_as_the_sdks_do),
         cmocka_unit_test(sorts_its_keys_and_keeps_the_file),
+        cmocka_unit_test(control_characters_are_written_as_the_sdks_do),
         cmocka_unit_test(refuses_what_is_no_text),
     };
 
