@@ -4,7 +4,7 @@
 
 #include "sim/net/limits.h"
 
-enum header { HEADER_OTHER, HEADER_CONTENT_TYPE, HEADER_TRANSFER_ENCODING, HEADER_EXPECT };
+enum header { HEADER_OTHER, HEADER_CONTENT_TYPE, HEADER_TRANSFER_ENCODING, HEADER_EXPECT, HEADER_FETCH_SITE };
 
 #define TLS_HANDSHAKE 0x16 /* first byte of a TLS record that begins a connection (RFC 8446, 5.1) */
 
@@ -87,6 +87,8 @@ static int on_header_field_complete(llhttp_t *parser)
         reader->header = HEADER_TRANSFER_ENCODING;
     else if (is_token(name, "Expect"))
         reader->header = HEADER_EXPECT;
+    else if (is_token(name, "Sec-Fetch-Site"))
+        reader->header = HEADER_FETCH_SITE;
     reader->has_content_type = reader->has_content_type || reader->header == HEADER_CONTENT_TYPE;
     reader->name.len = 0;
     reader->value.len = 0;
@@ -117,6 +119,8 @@ static int on_header_value_complete(llhttp_t *parser)
             return fail(parser, 417, "the only expectation that can be met is 100-continue");
         reader->expects_continue = true;
     }
+    if (reader->header == HEADER_FETCH_SITE)
+        reader->is_cross_site = is_token(&reader->value, "cross-site");
     reader->header = HEADER_OTHER;
     return HPE_OK;
 }
@@ -196,6 +200,7 @@ static void forget_request(struct http_reader *reader)
     reader->name.len = 0;
     reader->has_content_type = false;
     reader->expects_continue = false;
+    reader->is_cross_site = false;
 }
 
 void http_reader_init(struct http_reader *reader)
@@ -328,6 +333,7 @@ void http_reader_request(const struct http_reader *reader, struct http_request *
     request->verb = verb_of(&reader->parser);
     request->content_type = buf_span(&reader->content_type);
     request->body = buf_span(&reader->body);
+    request->is_cross_site = reader->is_cross_site;
     split_target(buf_span(&reader->target), request);
 }
 

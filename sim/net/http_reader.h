@@ -4,8 +4,8 @@
  *          |                          |        |
  *          +------ failed: status and reason say why; there is no way on
  *
- * A Content-Type is kept, three other headers are minded (Content-Length,
- * Transfer-Encoding, Expect), and the rest is passed over. However the input is
+ * A Content-Type is kept, four other headers are minded (Content-Length,
+ * Transfer-Encoding, Expect, Sec-Fetch-Site), and the rest is passed over. However the input is
  * cut, the outcome is the same. */
 #ifndef NET_HTTP_READER_H
 #define NET_HTTP_READER_H
@@ -40,6 +40,7 @@ struct http_reader {
 
     bool is_complete; /* what is kept is given up at the next read */
     bool expects_continue;
+    bool is_cross_site;
     bool has_content_type;
     size_t head_bytes;   /* read so far, while the head is not complete */
     size_t passed_bytes; /* of trailers and chunk extensions */

@@ -107,6 +107,12 @@ void dispatch_call(const struct dispatch_method *method, struct exchange *exchan
     struct rpc_call call = {.arena = exchange->arena, .out = response->body};
     ProtobufCMessage *args;
 
+    /* Whatever site a developer happens to look at could extend RTMR3 otherwise. */
+    if (exchange->request.is_cross_site) {
+        exchange_fail(response, 403, "a page of another site may not call methods; open the simulator's own, or call "
+                                     "from localhost");
+        return;
+    }
     if (!get && exchange->request.verb != HTTP_VERB_POST) {
         exchange_fail(response, 405, "a method is called with GET or POST");
         response->headers = "Allow: GET, POST\r\n";

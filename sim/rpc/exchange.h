@@ -19,6 +19,7 @@ struct http_request {
     struct span query;        /* what follows '?', may be empty; not decoded */
     struct span content_type; /* value of the first Content-Type, or empty */
     struct span body;         /* complete and unchunked */
+    bool is_cross_site;       /* a browser asks in the name of another site's page (Sec-Fetch-Site) */
 };
 
 /* What goes wrong on purpose with the way of a response; all zero: nothing. */

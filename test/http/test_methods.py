@@ -235,3 +235,21 @@ def test_protobuf_that_is_none(client, body):
     response = client.ask(post("/GetQuote", body, content_type="application/octet-stream"))
     assert response.status == 400
     assert fields_of(response.body)[0][0] == 1
+
+
+def test_a_page_of_another_site_calls_no_method(client):
+    """Any page a developer looks at can have the browser ask a simulator on this machine."""
+    attempts = [
+        get("/EmitEvent?event=x", ["Sec-Fetch-Site: cross-site"]),
+        post("/prpc/Simulator.Reset", "{}", ["sec-fetch-site: Cross-Site"]),
+        post("/EmitEvent", '{"event":"x"}', ["Sec-Fetch-Site: cross-site"], content_type="text/plain"),
+    ]
+    before = call(client, "Simulator.Status", {}).json()["event_count"]
+    for attempt in attempts:
+        response = client.ask(attempt)
+        assert response.status == 403
+        assert "another site" in response.error()
+    assert call(client, "Simulator.Status", {}).json()["event_count"] == before
+    for allowed in (["Sec-Fetch-Site: same-origin"], ["Sec-Fetch-Site: none"], ["Sec-Fetch-Site: same-site"]):
+        assert client.ask(get("/Version", allowed)).status == 200
+    assert client.ask(get("/simulator/root-ca.pem", ["Sec-Fetch-Site: cross-site"])).status == 200  # a link leads there

@@ -124,10 +124,33 @@ static void an_idle_reader_holds_little(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void it_tells_what_another_site_asks_for(void **state)
+{
+    static const struct {
+        const char *text;
+        bool is_cross_site;
+    } cases[] = {
+        {"GET / HTTP/1.1\r\nsec-fetch-site: cross-site\r\nContent-Type: cross-site\r\n\r\n", true},
+        {"GET / HTTP/1.1\r\n\r\n", false}, /* of the same client, so nothing is left over */
+        {"GET / HTTP/1.1\r\nSec-Fetch-Site: same-site\r\n\r\n", false},
+        {"GET / HTTP/1.1\r\nSec-Fetch-Site: none\r\n\r\n", false},
+        {"GET / HTTP/1.1\r\nSec-Fetch-Mode: cross-site\r\n\r\n", false},
+    };
+    struct http_reader *reader = *state;
+    struct http_request request;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_read(reader, cases[i].text, HTTP_PROGRESS_COMPLETE, strlen(cases[i].text));
+        http_reader_request(reader, &request);
+        assert_int_equal(request.is_cross_site, cases[i].is_cross_site);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(it_reads_up_to_the_end_of_a_request),      TEST(it_says_when_the_client_waits),
+        TEST(it_tells_what_another_site_asks_for),
         TEST(old_versions_and_closing_are_told),        TEST(a_failure_has_a_status_and_a_reason),
         TEST(what_llhttp_refuses_comes_with_its_words), TEST(an_idle_reader_holds_little),
     };
