@@ -6,8 +6,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "crypto/der_read.h"
 #include "crypto/pem.h"
+#include "crypto/x509_certificate.h"
 
 #define LABEL "CERTIFICATE"
 
@@ -223,30 +223,10 @@ bool x509_chain_name_is(const struct x509_chain *chain, size_t index, const char
 
 bool x509_chain_leaf_key(const struct x509_chain *chain, uint8_t public_key[static P256_PUBLIC_BYTES])
 {
-    const mbedtls_x509_buf *raw = &chain->certificates.pk_raw;
-    uint8_t spki[X509_SPKI_BYTES];
-
-    if (raw->len != sizeof spki)
-        return false;
-    memcpy(public_key, raw->p + sizeof spki - P256_PUBLIC_BYTES, P256_PUBLIC_BYTES);
-    x509_public_key_info(public_key, spki);
-    return memcmp(spki, raw->p, sizeof spki) == 0;
+    return x509_certificate_key(&chain->certificates, public_key);
 }
 
 struct bytes x509_chain_leaf_extension(const struct x509_chain *chain, struct bytes oid)
 {
-    struct bytes whole = {chain->certificates.v3_ext.p, chain->certificates.v3_ext.len}, list, fields, found,
-                 value;
-
-    if (!der_read(&whole, DER_SEQUENCE, &list))
-        return (struct bytes){NULL, 0};
-    while (der_read(&list, DER_SEQUENCE, &fields)) {
-        if (!der_read(&fields, DER_OID, &found) || found.len != oid.len ||
-            memcmp(found.data, oid.data, oid.len) != 0)
-            continue;
-        der_read(&fields, DER_BOOLEAN, &value); /* critical, which may be left out */
-        if (der_read(&fields, DER_OCTET_STRING, &value))
-            return value;
-    }
-    return (struct bytes){NULL, 0};
+    return x509_certificate_extension(&chain->certificates, oid);
 }

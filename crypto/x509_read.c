@@ -1,79 +1,32 @@
-#include <mbedtls/asn1.h>
 #include <mbedtls/pk.h>
 #include <mbedtls/version.h>
 #include <mbedtls/x509_crt.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/der_read.h"
 #include "crypto/random.h"
-#include "crypto/x509.h"
+#include "crypto/x509_certificate.h"
 
 /* mbedTLS 3 renames the fields it has not promised to keep. */
 #if MBEDTLS_VERSION_NUMBER < 0x03000000
 #define MBEDTLS_PRIVATE(member) member
 #endif
 
-#define TAG_SEQUENCE (MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE)
-
 static const uint8_t OID_SUBJECT_KEY_ID[] = {0x55, 0x1d, 0x0e};
-
-/* Reads one tag and its length, and moves *at behind the value. */
-static bool read_value(unsigned char **at, const unsigned char *end, int tag, struct bytes *value)
-{
-    size_t len;
-    if (mbedtls_asn1_get_tag(at, end, &len, tag) != 0)
-        return false;
-    *value = (struct bytes){*at, len};
-    *at += len;
-    return true;
-}
-
-/* Reads one Extension: its identifier and what its OCTET STRING holds. */
-static bool read_extension(unsigned char **at, const unsigned char *end, struct bytes *oid,
-                           struct bytes *value)
-{
-    struct bytes extension, critical;
-    if (!read_value(at, end, TAG_SEQUENCE, &extension))
-        return false;
-    unsigned char *inside = *at - extension.len;
-    if (!read_value(&inside, *at, MBEDTLS_ASN1_OID, oid))
-        return false;
-    read_value(&inside, *at, MBEDTLS_ASN1_BOOLEAN, &critical);
-    return read_value(&inside, *at, MBEDTLS_ASN1_OCTET_STRING, value);
-}
 
 /* Finds the certificate's subject key id, of which mbedTLS 2.28 knows nothing.
  * Returns false when there is one that is not X509_KEY_ID_BYTES long. */
 static bool find_key_id(const mbedtls_x509_crt *certificate, uint8_t key_id[static X509_KEY_ID_BYTES])
 {
-    unsigned char *at = certificate->v3_ext.p;
-    struct bytes list, oid, value;
-    if (at == NULL || !read_value(&at, at + certificate->v3_ext.len, TAG_SEQUENCE, &list))
+    const struct bytes oid = {OID_SUBJECT_KEY_ID, sizeof OID_SUBJECT_KEY_ID};
+    struct bytes extension = x509_certificate_extension(certificate, oid), id;
+    if (extension.data == NULL)
         return true;
-    const unsigned char *end = at;
-    at -= list.len;
-    while (read_extension(&at, end, &oid, &value)) {
-        if (oid.len != sizeof OID_SUBJECT_KEY_ID || memcmp(oid.data, OID_SUBJECT_KEY_ID, oid.len) != 0)
-            continue;
-        unsigned char *inside = at - value.len;
-        struct bytes id;
-        if (!read_value(&inside, at, MBEDTLS_ASN1_OCTET_STRING, &id) || id.len != X509_KEY_ID_BYTES)
-            return false;
-        memcpy(key_id, id.data, X509_KEY_ID_BYTES);
-        return true;
-    }
-    return true;
-}
-
-/* Takes the key of a SubjectPublicKeyInfo that is the one P-256 shape. */
-static bool take_public_key(const mbedtls_x509_crt *certificate, uint8_t public_key[static P256_PUBLIC_BYTES])
-{
-    uint8_t spki[X509_SPKI_BYTES];
-    if (certificate->pk_raw.len != sizeof spki)
+    if (!der_read(&extension, DER_OCTET_STRING, &id) || id.len != X509_KEY_ID_BYTES)
         return false;
-    memcpy(public_key, certificate->pk_raw.p + sizeof spki - P256_PUBLIC_BYTES, P256_PUBLIC_BYTES);
-    x509_public_key_info(public_key, spki);
-    return memcmp(spki, certificate->pk_raw.p, sizeof spki) == 0;
+    memcpy(key_id, id.data, X509_KEY_ID_BYTES);
+    return true;
 }
 
 /* Fills ca but for its memory. Returns NULL, or the reason it is none. */
@@ -81,7 +34,7 @@ static const char *check_ca(struct x509_ca *ca, const mbedtls_x509_crt *certific
 {
     if (certificate->next != NULL)
         return "there is more than one certificate; give the CA's alone";
-    if (!take_public_key(certificate, ca->public_key))
+    if (!x509_certificate_key(certificate, ca->public_key))
         return "the certificate's key is not an uncompressed P-256 key";
     if (!certificate->MBEDTLS_PRIVATE(ca_istrue))
         return "the certificate is not a CA's (its basic constraints do not say CA)";

@@ -1,0 +1,34 @@
+#include "crypto/x509_certificate.h"
+
+#include <string.h>
+
+#include "crypto/der_read.h"
+
+bool x509_certificate_key(const mbedtls_x509_crt *certificate, uint8_t public_key[static P256_PUBLIC_BYTES])
+{
+    const mbedtls_x509_buf *raw = &certificate->pk_raw;
+    uint8_t spki[X509_SPKI_BYTES];
+
+    if (raw->len != sizeof spki)
+        return false;
+    memcpy(public_key, raw->p + sizeof spki - P256_PUBLIC_BYTES, P256_PUBLIC_BYTES);
+    x509_public_key_info(public_key, spki);
+    return memcmp(spki, raw->p, sizeof spki) == 0;
+}
+
+struct bytes x509_certificate_extension(const mbedtls_x509_crt *certificate, struct bytes oid)
+{
+    struct bytes whole = {certificate->v3_ext.p, certificate->v3_ext.len}, list, fields, found, value;
+
+    if (!der_read(&whole, DER_SEQUENCE, &list))
+        return (struct bytes){NULL, 0};
+    while (der_read(&list, DER_SEQUENCE, &fields)) {
+        if (!der_read(&fields, DER_OID, &found) || found.len != oid.len ||
+            memcmp(found.data, oid.data, oid.len) != 0)
+            continue;
+        der_read(&fields, DER_BOOLEAN, &value); /* critical, which may be left out */
+        if (der_read(&fields, DER_OCTET_STRING, &value))
+            return value;
+    }
+    return (struct bytes){NULL, 0};
+}
