@@ -90,14 +90,6 @@ void der_oid(struct der *der, const void *oid, size_t len)
     der_value(der, DER_OID, oid, len);
 }
 
-void der_bits(struct der *der, const void *data, size_t len)
-{
-    size_t mark = der_mark(der);
-    der_raw(der, data, len);
-    der_raw(der, "\0", 1);
-    der_wrap(der, mark, DER_BIT_STRING);
-}
-
 void der_time(struct der *der, int64_t unix_seconds)
 {
     struct tm tm;

@@ -55,8 +55,6 @@ void der_uint(struct der *der, uint64_t value);
 void der_uint_bytes(struct der *der, const uint8_t *big_endian, size_t len);
 /* Contents of an object identifier, already encoded. */
 void der_oid(struct der *der, const void *oid, size_t len);
-/* A BIT STRING without unused bits. */
-void der_bits(struct der *der, const void *data, size_t len);
 /* UTCTime until 2049, GeneralizedTime after (RFC 5280, 4.1.2.5). Fails outside the
  * years 1950 to 9999. */
 void der_time(struct der *der, int64_t unix_seconds);

@@ -49,11 +49,6 @@ int hash_by_name(const char *name, enum hash_algorithm *algorithm)
     return -1;
 }
 
-const char *hash_name(enum hash_algorithm algorithm)
-{
-    return ALGORITHMS[algorithm].name;
-}
-
 size_t hash_bytes(enum hash_algorithm algorithm)
 {
     return ALGORITHMS[algorithm].bytes;
@@ -118,11 +113,6 @@ void hash_sha256(const void *data, size_t len, uint8_t out[static 32])
 void hash_sha384(const void *data, size_t len, uint8_t out[static 48])
 {
     hash_parts(HASH_SHA384, &(struct bytes){data, len}, 1, out);
-}
-
-void hash_keccak256(const void *data, size_t len, uint8_t out[static 32])
-{
-    hash_parts(HASH_KECCAK256, &(struct bytes){data, len}, 1, out);
 }
 
 void hash_sha1_key_id(const void *data, size_t len, uint8_t out[static 20])

@@ -23,7 +23,6 @@ enum hash_algorithm {
  * "keccak512"). Returns 0, or -1 and leaves *algorithm when there is none. */
 int hash_by_name(const char *name, enum hash_algorithm *algorithm);
 
-const char *hash_name(enum hash_algorithm algorithm);
 size_t hash_bytes(enum hash_algorithm algorithm); /* 32, 48 or 64 */
 
 /* Hashes the parts one after another.
@@ -33,7 +32,6 @@ void hash_parts(enum hash_algorithm algorithm, const struct bytes *parts, size_t
 /* The same for one part. */
 void hash_sha256(const void *data, size_t len, uint8_t out[static 32]);
 void hash_sha384(const void *data, size_t len, uint8_t out[static 48]);
-void hash_keccak256(const void *data, size_t len, uint8_t out[static 32]);
 
 /* SHA-1, for X.509 key identifiers alone (RFC 5280, 4.2.1.2). */
 void hash_sha1_key_id(const void *data, size_t len, uint8_t out[static 20]);

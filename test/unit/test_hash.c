@@ -81,15 +81,15 @@ static void keccak_pads_at_the_edges_of_a_block(void **state)
     (void)state;
     uint8_t data[136], out[64];
     fill(data, sizeof data);
-    hash_keccak256(data, 135, out);
+    hash_parts(HASH_KECCAK256, &(struct bytes){data, 135}, 1, out);
     assert_hex_equal(out, 32, "cbdfd9dee5faad3818d6b06f95a219fd290b0e1706f6a82e5a595b9ce9faca62");
-    hash_keccak256(data, 136, out);
+    hash_parts(HASH_KECCAK256, &(struct bytes){data, 136}, 1, out);
     assert_hex_equal(out, 32, "7ce759f1ab7f9ce437719970c26b0a66ff11fe3e38e17df89cf5d29c7d7f807e");
     hash_parts(HASH_KECCAK512, &(struct bytes){data, 72}, 1, out);
     assert_hex_equal(out, 64,
                      "76fa23369085405345fe6a2831f334113bee6b111056e21072082af56e7c1ab4"
                      "458858dbdb5f88e0d86d38ca654310c9a30712319c1f4f9783fe9f3ac0469527");
-    hash_keccak256(NULL, 0, out);
+    hash_parts(HASH_KECCAK256, &(struct bytes){NULL, 0}, 1, out);
     assert_hex_equal(out, 32, "c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470");
 }
 
@@ -100,7 +100,6 @@ static void names_are_exact(void **state)
     for (size_t i = 0; i < VECTOR_COUNT; i++) {
         assert_int_equal(hash_by_name(VECTORS[i].name, &algorithm), 0);
         assert_int_equal(algorithm, VECTORS[i].algorithm);
-        assert_string_equal(hash_name(algorithm), VECTORS[i].name);
     }
     const char *wrong[] = {"", "SHA256", "sha-256", "sha3_256", "sha256 ", "sha25", "raw"};
     algorithm = HASH_KECCAK384;

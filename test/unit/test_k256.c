@@ -72,7 +72,7 @@ static void a_guest_agents_recoverable_signature(void **state)
     memcpy(message, "p:", 2);
     assert_int_equal(k256_public_key(*state, key, public_key), 0);
     hex_encode(public_key, sizeof public_key, message + 2);
-    hash_keccak256(message, sizeof message, digest);
+    hash_parts(HASH_KECCAK256, &(struct bytes){message, sizeof message}, 1, digest);
     assert_int_equal(k256_sign_recoverable(*state, app_key, digest, signature), 0);
     assert_hex_equal(signature, sizeof signature,
                      "309ff997a26732d345f0dadbf5bf88acaea7dbb4c8c1e44eb4085c749fac5223"
