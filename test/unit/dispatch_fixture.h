@@ -1,0 +1,243 @@
+/* What the tests of dispatch share: a guest agent that shows what reaches it, requests without a
+ * network, and what is to be said of the answers. */
+#ifndef TEST_DISPATCH_FIXTURE_H
+#define TEST_DISPATCH_FIXTURE_H
+
+#include "sim/rpc/dispatch.h"
+
+#include "proto/dstack_guest.pb-c.h"
+#include "test/unit/rpc_fixture.h"
+
+#define BODY_LIMIT 1024
+#define FORM "application/x-www-form-urlencoded"
+#define FORM_UTF8 "application/x-www-form-urlencoded; charset=utf-8"
+#define FORM_OTHER "application/x-www-form-urlencodedx"
+
+/* A service with one way to behave for each method. */
+struct fake {
+    Dstack__DstackGuest_Service service;
+    unsigned calls;
+};
+
+static inline void count(Dstack__DstackGuest_Service *service)
+{
+    ((struct fake *)(void *)service)->calls++;
+}
+
+/* Echoes its arguments: the path as the key, the purpose as the chain. */
+static inline void get_key(Dstack__DstackGuest_Service *service, const Dstack__GetKeyArgs *args,
+                           Dstack__GetKeyResponse_Closure reply, void *data)
+{
+    Dstack__GetKeyResponse response = DSTACK__GET_KEY_RESPONSE__INIT;
+    ProtobufCBinaryData purpose = rpc_bytes(args->purpose, strlen(args->purpose));
+
+    count(service);
+    response.key = rpc_bytes(args->path, strlen(args->path));
+    response.signature_chain = &purpose;
+    response.n_signature_chain = 1;
+    reply(&response, data);
+}
+
+static inline void emit_event(Dstack__DstackGuest_Service *service, const Dstack__EmitEventArgs *args,
+                              Dstack__Empty_Closure reply, void *data)
+{
+    const Dstack__Empty response = DSTACK__EMPTY__INIT;
+
+    (void)args;
+    count(service);
+    reply(&response, data);
+}
+
+/* Refuses what it was asked. */
+static inline void sign(Dstack__DstackGuest_Service *service, const Dstack__SignArgs *args,
+                        Dstack__SignResponse_Closure reply, void *data)
+{
+    struct rpc_call *call = data;
+
+    count(service);
+    error_input(&call->error, "Unsupported algorithm \"%s\"", args->algorithm);
+    reply(NULL, data);
+}
+
+/* Fails by itself. */
+static inline void attest(Dstack__DstackGuest_Service *service, const Dstack__RawQuoteArgs *args,
+                          Dstack__AttestResponse_Closure reply, void *data)
+{
+    struct rpc_call *call = data;
+
+    (void)args;
+    count(service);
+    error_internal(&call->error, "no random bytes");
+    reply(NULL, data);
+}
+
+/* More than the body may hold. */
+static inline void get_quote(Dstack__DstackGuest_Service *service, const Dstack__RawQuoteArgs *args,
+                             Dstack__GetQuoteResponse_Closure reply, void *data)
+{
+    struct rpc_call *call = data;
+    Dstack__GetQuoteResponse response = DSTACK__GET_QUOTE_RESPONSE__INIT;
+
+    (void)args;
+    count(service);
+    response.quote = rpc_bytes(arena_zalloc(call->arena, BODY_LIMIT), BODY_LIMIT);
+    reply(&response, data);
+}
+
+/* Forgets to reply. */
+static inline void verify(Dstack__DstackGuest_Service *service, const Dstack__VerifyArgs *args,
+                          Dstack__VerifyResponse_Closure reply, void *data)
+{
+    (void)args;
+    (void)reply;
+    (void)data;
+    count(service);
+}
+
+/* Replies with neither a response nor an error. */
+static inline void info(Dstack__DstackGuest_Service *service, const Dstack__Empty *args,
+                        Dstack__AppInfo_Closure reply, void *data)
+{
+    (void)args;
+    count(service);
+    reply(NULL, data);
+}
+
+/* Replies although it has set an error. */
+static inline void version(Dstack__DstackGuest_Service *service, const Dstack__Empty *args,
+                           Dstack__VersionResponse_Closure reply, void *data)
+{
+    const Dstack__VersionResponse response = DSTACK__VERSION_RESPONSE__INIT;
+    struct rpc_call *call = data;
+
+    (void)args;
+    count(service);
+    error_input(&call->error, "first");
+    reply(&response, data);
+    error_internal(&call->error, "second");
+}
+
+static inline void get_tls_key(Dstack__DstackGuest_Service *service, const Dstack__GetTlsKeyArgs *args,
+                               Dstack__GetTlsKeyResponse_Closure reply, void *data)
+{
+    const Dstack__GetTlsKeyResponse response = DSTACK__GET_TLS_KEY_RESPONSE__INIT;
+
+    (void)args;
+    count(service);
+    reply(&response, data);
+}
+
+static inline void gpu_info(Dstack__DstackGuest_Service *service, const Dstack__Empty *args,
+                            Dstack__GpuInfoResponse_Closure reply, void *data)
+{
+    const Dstack__GpuInfoResponse response = DSTACK__GPU_INFO_RESPONSE__INIT;
+
+    (void)args;
+    count(service);
+    reply(&response, data);
+}
+
+struct fixture {
+    struct fake fake;
+    struct arena arena;
+    struct buf body;
+    struct exchange exchange;
+};
+
+static inline int setup(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+
+    assert_non_null(fixture);
+    fixture->fake.service = (Dstack__DstackGuest_Service)DSTACK__DSTACK_GUEST__INIT();
+    arena_init(&fixture->arena);
+    buf_init(&fixture->body, BODY_LIMIT);
+    *state = fixture;
+    return 0;
+}
+
+static inline int teardown(void **state)
+{
+    struct fixture *fixture = *state;
+
+    arena_free(&fixture->arena);
+    buf_free(&fixture->body);
+    free(fixture);
+    return 0;
+}
+
+/* What a request says; the members left out are empty. */
+struct request {
+    enum http_verb verb;
+    const char *query, *type, *body;
+};
+
+static inline const struct http_response *send_bytes(struct fixture *fixture, const char *method,
+                                                     struct request request, struct span body)
+{
+    const ProtobufCServiceDescriptor *descriptor = fixture->fake.service.base.descriptor;
+    const ProtobufCMethodDescriptor *found =
+        protobuf_c_service_descriptor_get_method_by_name(descriptor, method);
+    struct dispatch_method target = {&fixture->fake.service.base, 0};
+
+    assert_non_null(found);
+    target.index = (unsigned)(found - descriptor->methods);
+    buf_reset(&fixture->body);
+    fixture->fake.calls = 0;
+    fixture->exchange = (struct exchange){
+        .request = {.verb = request.verb,
+                    .query = span_text(request.query ? request.query : ""),
+                    .content_type = request.type ? span_text(request.type) : NO_SPAN,
+                    .body = body},
+        .response = {.status = 200, .body = &fixture->body},
+        .arena = &fixture->arena,
+    };
+    dispatch_call(&target, &fixture->exchange);
+    return &fixture->exchange.response;
+}
+
+static inline const struct http_response *send(struct fixture *fixture, const char *method,
+                                               struct request request)
+{
+    return send_bytes(fixture, method, request, request.body ? span_text(request.body) : NO_SPAN);
+}
+
+#define SEND(fixture, method, ...) send(fixture, method, (struct request){__VA_ARGS__})
+#define POST .verb = HTTP_VERB_POST
+#define GET .verb = HTTP_VERB_GET
+
+static inline void assert_body(const struct http_response *response, const char *want)
+{
+    if (!span_is(buf_span(response->body), want))
+        fail_msg("%.*s, not %s", (int)response->body->len, (const char *)response->body->data, want);
+}
+
+static inline void assert_json(const struct http_response *response, int status, const char *body)
+{
+    assert_int_equal(response->status, status);
+    assert_string_equal(response->content_type, "application/json");
+    assert_body(response, body);
+}
+
+/* A protobuf response, as hex. */
+static inline void assert_protobuf(const struct http_response *response, const char *hex)
+{
+    assert_int_equal(response->status, 200);
+    assert_string_equal(response->content_type, "application/octet-stream");
+    assert_hex_equal(response->body->data, response->body->len, hex);
+}
+
+static inline void assert_protobuf_error(struct fixture *fixture, const struct http_response *response,
+                                         int status, const char *says)
+{
+    struct error error = {.kind = ERROR_NONE};
+    const Dstack__RpcError *message = (const Dstack__RpcError *)codec_protobuf_decode(
+        &dstack__rpc_error__descriptor, buf_span(response->body), &fixture->arena, &error);
+
+    assert_int_equal(response->status, status);
+    assert_string_equal(response->content_type, "application/octet-stream");
+    assert_non_null(message);
+    assert_string_equal(message->message, says);
+}
+
+#endif
