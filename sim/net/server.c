@@ -1,5 +1,6 @@
 #include "sim/net/server.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include "sim/base/memory.h"
 #include "sim/net/connection.h"
 #include "sim/net/limits.h"
+#include "sim/net/passed_socket.h"
 #include "sim/net/unix_socket.h"
 
 struct listener {
@@ -316,6 +318,29 @@ int server_listen_tcp(struct server *server, const char *host, uint16_t port,
     return result ? fail_tcp(host, port, result, error) : 0;
 }
 
+/* Listens on a bound socket; the descriptor is taken, also after an error. */
+static int listen_descriptor(struct listener *listener, int family, int fd)
+{
+    uv_loop_t *loop = listener->server->loop;
+    int result;
+
+    if (family == AF_UNIX) {
+        uv_pipe_init(loop, &listener->socket.pipe, 0);
+        result = uv_pipe_open(&listener->socket.pipe, fd);
+    } else {
+        uv_tcp_init(loop, &listener->socket.tcp);
+        result = uv_tcp_open(&listener->socket.tcp, fd);
+    }
+    listener->socket.handle.data = listener;
+    if (result != 0)
+        close(fd);
+    else
+        result = uv_listen(&listener->socket.stream, LIMIT_BACKLOG, on_client);
+    if (result != 0)
+        close_listener(listener);
+    return result;
+}
+
 int server_listen_unix(struct server *server, const char *path, const struct http_handler *handler,
                        struct error *error)
 {
@@ -329,17 +354,33 @@ int server_listen_unix(struct server *server, const char *path, const struct htt
     listener = add_listener(server, handler);
     listener->file = file;
     listener->path = memory_copy(path, strlen(path));
-    uv_pipe_init(server->loop, &listener->socket.pipe, 0);
-    listener->socket.handle.data = listener;
-    result = uv_pipe_open(&listener->socket.pipe, fd);
-    if (result != 0)
+    result = listen_descriptor(listener, AF_UNIX, fd);
+    return result ? error_input(error, "cannot listen on %s: %s", path, uv_strerror(result)) : 0;
+}
+
+int server_listen_fd(struct server *server, int fd, const struct http_handler *handler, struct error *error)
+{
+    int family = passed_socket_family(fd, error);
+    char path[PASSED_SOCKET_PATH_SIZE];
+    struct listener *listener;
+    int result;
+
+    if (family < 0) {
         close(fd);
-    else
-        result = uv_listen(&listener->socket.stream, LIMIT_BACKLOG, on_client);
-    if (result == 0)
-        return 0;
-    close_listener(listener);
-    return error_input(error, "cannot listen on %s: %s", path, uv_strerror(result));
+        return -1;
+    }
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+    listener = add_listener(server, handler);
+    result = listen_descriptor(listener, family, fd);
+    if (result != 0)
+        return error_input(error, "cannot listen on descriptor %d: %s", fd, uv_strerror(result));
+    if (family == AF_UNIX) {
+        passed_socket_path(fd, path);
+        listener->path = memory_copy(path, strlen(path));
+    } else {
+        name_tcp(listener);
+    }
+    return 0;
 }
 
 bool server_endpoint(const struct server *server, size_t index, struct server_endpoint *endpoint)

@@ -34,6 +34,11 @@ int server_listen_tcp(struct server *server, const char *host, uint16_t port,
 int server_listen_unix(struct server *server, const char *path, const struct http_handler *handler,
                        struct error *error);
 
+/* The same on a socket that another program opened and passed: TCP or Unix, of streams,
+ * listening. The descriptor is taken, also after an error, and set close-on-exec and
+ * non-blocking. A Unix socket's file stays when the server stops: it is not its own. */
+int server_listen_fd(struct server *server, int fd, const struct http_handler *handler, struct error *error);
+
 /* Where a listener can be reached. */
 struct server_endpoint {
     const char *url;  /* "http://127.0.0.1:40001", or NULL for a Unix socket */

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -5,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -157,6 +160,42 @@ static void a_unix_socket_is_listed_and_removed(void **state)
     assert_int_equal(rmdir(folder), 0);
 }
 
+static void a_passed_unix_socket_is_listed_and_left_there(void **state)
+{
+    struct world *world = *state;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    char folder[] = "/tmp/test_server.XXXXXX";
+    struct error error = {.kind = ERROR_NONE};
+    struct server_endpoint endpoint;
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+    assert_non_null(mkdtemp(folder));
+    snprintf(address.sun_path, sizeof address.sun_path, "%s/a.sock", folder);
+    assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(fd, 1), 0);
+    assert_int_equal(server_listen_fd(world->server, fd, &world->handler, &error), 0);
+    assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+    assert_true(fcntl(fd, F_GETFL) & O_NONBLOCK);
+    assert_true(server_endpoint(world->server, 0, &endpoint));
+    assert_string_equal(endpoint.path, address.sun_path);
+    stop(world);
+    assert_int_equal(unlink(address.sun_path), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+
+static void a_passed_descriptor_is_taken_also_after_an_error(void **state)
+{
+    struct world *world = *state;
+    struct error error = {.kind = ERROR_NONE};
+    struct server_endpoint endpoint;
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+    assert_int_equal(server_listen_fd(world->server, fd, &world->handler, &error), -1);
+    assert_int_equal(error.kind, ERROR_INPUT);
+    assert_int_equal(fcntl(fd, F_GETFD), -1);
+    assert_false(server_endpoint(world->server, 0, &endpoint));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -165,6 +204,8 @@ int main(void)
         TEST(a_server_may_stop_before_it_listens),     TEST(a_free_port_is_found_and_told),
         TEST(a_port_in_use_is_refused_and_not_listed), TEST(an_address_of_another_machine_is_refused),
         TEST(a_unix_socket_is_listed_and_removed),
+        TEST(a_passed_unix_socket_is_listed_and_left_there),
+        TEST(a_passed_descriptor_is_taken_also_after_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
