@@ -1,6 +1,7 @@
 #include "sim/endpoints.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "sim/base/json_text.h"
@@ -24,12 +25,18 @@ static void serve(void *context, struct exchange *exchange)
     handler->serve(handler->context, exchange);
 }
 
-static int open_endpoint(struct endpoints *endpoints, const struct listen_spec *spec, struct error *error)
+static struct http_handler add_endpoint(struct endpoints *endpoints, unsigned services)
 {
     struct endpoint *endpoint = &endpoints->list[endpoints->count++];
-    const struct http_handler handler = {serve, endpoint};
 
-    endpoint->services = spec->services;
+    endpoint->services = services;
+    return (struct http_handler){serve, endpoint};
+}
+
+static int open_endpoint(struct endpoints *endpoints, const struct listen_spec *spec, struct error *error)
+{
+    const struct http_handler handler = add_endpoint(endpoints, spec->services);
+
     if (spec->kind == LISTEN_UNIX)
         return server_listen_unix(endpoints->server, spec->address, &handler, error);
     return server_listen_tcp(endpoints->server, spec->address, spec->port, &handler, error);
@@ -52,18 +59,46 @@ static int open_socket_files(struct endpoints *endpoints, const char *dir, struc
     return 0;
 }
 
-int endpoints_open(struct endpoints *endpoints, struct server *server, const struct options *options,
-                   struct error *error)
+unsigned endpoints_services_of(const char *name)
 {
+    unsigned services = listen_spec_services(name);
+
+    for (size_t i = 0; i < sizeof socket_files / sizeof *socket_files; i++)
+        if (strcmp(name, socket_files[i].name) == 0)
+            services = socket_files[i].services;
+    return services ? services : SERVICE_ALL;
+}
+
+static int open_passed(struct endpoints *endpoints, const struct service_manager *manager, struct error *error)
+{
+    for (size_t i = 0; i < manager->socket_count; i++) {
+        const char *name = manager->socket_names[i];
+        const struct http_handler handler = add_endpoint(endpoints, endpoints_services_of(name));
+
+        if (server_listen_fd(endpoints->server, SERVICE_MANAGER_FIRST_FD + (int)i, &handler, error))
+            return error_context(error, "the service manager's socket %.100s", name);
+    }
+    return 0;
+}
+
+int endpoints_open(struct endpoints *endpoints, struct server *server, const struct service_manager *manager,
+                   const struct options *options, struct error *error)
+{
+    const bool passed = manager->socket_count > 0;
+
     *endpoints = (struct endpoints){.server = server};
-    for (size_t i = 0; i < options->listen.count; i++) {
+    if (open_passed(endpoints, manager, error))
+        return -1;
+    for (size_t i = 0; i < options->listen.count && (options->listen_given || !passed); i++) {
         struct listen_spec spec;
 
         if (listen_spec_parse(&spec, options->listen.items[i], error) ||
             open_endpoint(endpoints, &spec, error))
             return -1;
     }
-    return options->socket_dir ? open_socket_files(endpoints, options->socket_dir, error) : 0;
+    if (!options->socket_dir || (passed && !options->socket_dir_given))
+        return 0;
+    return open_socket_files(endpoints, options->socket_dir, error);
 }
 
 void endpoints_route(struct endpoints *endpoints, struct services *services)
@@ -148,4 +183,19 @@ void endpoints_write_ready(const struct endpoints *endpoints, struct buf *out)
         buf_append_byte(out, '}');
     }
     buf_append_text(out, "]}\n");
+}
+
+void endpoints_status(const struct endpoints *endpoints, char *text, size_t size)
+{
+    struct server_endpoint endpoint;
+    size_t count = 0;
+
+    while (server_endpoint(endpoints->server, count, &endpoint))
+        count++;
+    if (!server_endpoint(endpoints->server, 0, &endpoint))
+        snprintf(text, size, "Serving nowhere");
+    else if (count == 1)
+        snprintf(text, size, "Serving %s", endpoint.url ? endpoint.url : endpoint.path);
+    else
+        snprintf(text, size, "Serving %s and %zu more", endpoint.url ? endpoint.url : endpoint.path, count - 1);
 }

@@ -1,4 +1,5 @@
-/* The addresses the simulator serves on: from options to open listeners.
+/* The addresses the simulator serves on: from options, and the sockets that a service
+ * manager passes, to open listeners.
  *
  * Listeners are opened before the TD exists, because its certificates name the
  * port that a listener got; their services are set once it does, before the loop
@@ -11,8 +12,9 @@
 #include "sim/net/server.h"
 #include "sim/options.h"
 #include "sim/routes.h"
+#include "sim/service_manager.h"
 
-#define ENDPOINTS_MOST 68 /* 64 of --listen and the four sockets */
+#define ENDPOINTS_MOST (68 + SERVICE_MANAGER_SOCKETS_MOST) /* 64 of --listen, the four sockets, passed ones */
 
 struct endpoint {
     unsigned services;
@@ -26,10 +28,15 @@ struct endpoints {
     size_t count;
 };
 
-/* Opens every listener of the options; the server outlives the endpoints. After an
+/* Opens the passed sockets and every listener of the options; where sockets are passed,
+ * only those options count that were given. The server outlives the endpoints. After an
  * error, server_stop closes those that were opened. */
-int endpoints_open(struct endpoints *endpoints, struct server *server, const struct options *options,
-                   struct error *error);
+int endpoints_open(struct endpoints *endpoints, struct server *server, const struct service_manager *manager,
+                   const struct options *options, struct error *error);
+
+/* What a passed socket of that name serves (set of enum service_bit): the services that
+ * it lists, what the socket of --socket-dir with that name has, or everything. */
+unsigned endpoints_services_of(const char *name);
 
 /* Gives each listener its services. */
 void endpoints_route(struct endpoints *endpoints, struct services *services);
@@ -42,5 +49,8 @@ void endpoints_expected_url(const struct options *options, char *url, size_t siz
 
 /* What --ready-file gets: {"pid": N, "endpoints": [{"url": ...}, {"path": ...}]}. */
 void endpoints_write_ready(const struct endpoints *endpoints, struct buf *out);
+
+/* One line for people: where it serves. */
+void endpoints_status(const struct endpoints *endpoints, char *text, size_t size);
 
 #endif

@@ -52,6 +52,14 @@ static int parse_services(struct listen_spec *spec, const char *names, struct er
     }
 }
 
+unsigned listen_spec_services(const char *names)
+{
+    struct listen_spec spec;
+    struct error ignored = {.kind = ERROR_NONE};
+
+    return parse_services(&spec, names, &ignored) == 0 ? spec.services : 0;
+}
+
 static int parse_unix(struct listen_spec *spec, const char *path, size_t len, struct error *error)
 {
     if (len == 0)

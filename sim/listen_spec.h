@@ -41,6 +41,9 @@ struct listen_spec {
  * is checked for its characters only, not looked up. */
 int listen_spec_parse(struct listen_spec *spec, const char *text, struct error *error);
 
+/* The set of enum service_bit that SERVICES stands for, 0 if it is no such list. */
+unsigned listen_spec_services(const char *names);
+
 /* The name of the service with bit 1 << index, or NULL past the last one. */
 const char *listen_spec_service_name(size_t index);
 

@@ -10,6 +10,7 @@
 #include "sim/endpoints.h"
 #include "sim/healthcheck.h"
 #include "sim/inputs.h"
+#include "sim/service_manager.h"
 #include "sim/services/version.h"
 #include "sim/td/encrypted_env.h"
 
@@ -19,6 +20,7 @@
 struct simulator {
     uv_loop_t loop;
     uv_signal_t signals[2];
+    struct service_manager manager;
     struct stats *stats;
     struct server *server;
     struct endpoints endpoints;
@@ -63,6 +65,7 @@ static void on_stopped(void *data)
 
     for (int i = 0; i < 2; i++)
         uv_close((uv_handle_t *)&simulator->signals[i], NULL);
+    service_manager_close(&simulator->manager);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -72,6 +75,7 @@ static void on_signal(uv_signal_t *handle, int number)
     log_write(&simulator->log, LOG_INFO, "%s: finishing what is in flight", number == SIGTERM ? "SIGTERM" : "SIGINT");
     for (int i = 0; i < 2; i++)
         uv_signal_stop(&simulator->signals[i]);
+    service_manager_stopping(&simulator->manager);
     server_stop(simulator->server, on_stopped, simulator);
 }
 
@@ -117,7 +121,7 @@ static int start(struct simulator *simulator, const struct options *options, str
 {
     struct services_config config;
 
-    if (endpoints_open(&simulator->endpoints, simulator->server, options, error))
+    if (endpoints_open(&simulator->endpoints, simulator->server, &simulator->manager, options, error))
         return -1;
     if (!options->public_url) {
         endpoints_public_url(&simulator->endpoints, inputs->public_url, sizeof inputs->public_url);
@@ -133,29 +137,31 @@ static int start(struct simulator *simulator, const struct options *options, str
     return write_ready_file(simulator, options->ready_file, error);
 }
 
-/* People get the banner; where machines read the log, one line of it says the same. */
+/* People get the banner; where machines read the log, one line of it says the same. The
+ * service manager is told last, when whoever waits for it finds everything there. */
 static void announce(struct simulator *simulator, const struct options *options, uint64_t started)
 {
     uint64_t micros = (uv_hrtime() - started) / 1000;
+    char status[320];
 
     if (options->log_format == LOG_JSON)
         log_write(&simulator->log, LOG_INFO, "ready in %llu us", (unsigned long long)micros);
     else if (options->log_level != LOG_OFF)
         banner_print(stdout, &simulator->endpoints, simulator->td, micros);
+    endpoints_status(&simulator->endpoints, status, sizeof status);
+    service_manager_ready(&simulator->manager, status);
 }
 
-static int serve(const struct options *options, struct inputs *inputs, uint64_t started)
+/* From start to end, with the loop in between. */
+static int run_loop(struct simulator *simulator, const struct options *options, struct inputs *inputs,
+                    uint64_t started)
 {
-    struct simulator *simulator = calloc(1, sizeof *simulator);
     struct error error = {.kind = ERROR_NONE};
     int result = 0;
 
-    if (!simulator)
-        return EXIT_FAILURE;
-    raise_descriptor_limit();
-    set_up_log(&simulator->log, options);
     uv_loop_init(&simulator->loop);
     watch_signals(simulator);
+    service_manager_attach(&simulator->manager, &simulator->loop, &simulator->log);
     simulator->stats = stats_new();
     simulator->server = server_new(&simulator->loop, &simulator->log, simulator->stats);
     if (start(simulator, options, inputs, &error)) {
@@ -173,6 +179,24 @@ static int serve(const struct options *options, struct inputs *inputs, uint64_t 
     if (uv_loop_close(&simulator->loop) != 0)
         result = EXIT_FAILURE;
     log_flush(&simulator->log);
+    return result;
+}
+
+static int serve(const struct options *options, struct inputs *inputs, uint64_t started)
+{
+    struct simulator *simulator = calloc(1, sizeof *simulator);
+    struct error error = {.kind = ERROR_NONE};
+    int result;
+
+    if (!simulator)
+        return EXIT_FAILURE;
+    raise_descriptor_limit();
+    set_up_log(&simulator->log, options);
+    if (service_manager_init(&simulator->manager, &error)) /* before the loop has descriptors */
+        result = fail(&error);
+    else
+        result = run_loop(simulator, options, inputs, started);
+    service_manager_free(&simulator->manager);
     free(simulator);
     return result;
 }

@@ -55,7 +55,6 @@ static void list_free(struct options_list *list)
 void options_init(struct options *options)
 {
     *options = (struct options){
-        .socket_dir = copy_text("."),
         .log_level = LOG_INFO,
         .log_format = LOG_TEXT,
     };
@@ -358,8 +357,12 @@ static int read_environment(struct reader *reader, char *const envp[])
 
 static void settle_defaults(struct options *options)
 {
-    if (options->listen.count == 0)
+    options->listen_given = options->listen.count > 0;
+    options->socket_dir_given = options->socket_dir != NULL;
+    if (!options->listen_given)
         list_append(&options->listen, copy_text(OPTIONS_DEFAULT_LISTEN));
+    if (!options->socket_dir_given)
+        options->socket_dir = copy_text(".");
     if (!strcmp(options->socket_dir, "none"))
         replace_string(&options->socket_dir, NULL);
 }

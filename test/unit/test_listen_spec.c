@@ -132,12 +132,24 @@ static void test_mistakes(void **state)
     assert_refused(host, "at most 253 characters, this one has 254");
 }
 
+static void test_services_alone(void **state)
+{
+    (void)state;
+    assert_int_equal(listen_spec_services("guest"), SERVICE_GUEST);
+    assert_int_equal(listen_spec_services("dstack,kms"), SERVICE_DSTACK | SERVICE_KMS);
+    assert_int_equal(listen_spec_services("all"), SERVICE_ALL);
+    assert_int_equal(listen_spec_services(""), 0);
+    assert_int_equal(listen_spec_services("dstack,"), 0);
+    assert_int_equal(listen_spec_services("dstack.sock"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tcp),
         cmocka_unit_test(test_unix),
         cmocka_unit_test(test_services),
+        cmocka_unit_test(test_services_alone),
         cmocka_unit_test(test_mistakes),
     };
 

@@ -61,6 +61,7 @@ static void test_defaults(void **state)
     (void)state;
     assert_listens(&options, 1, (const char *[]){"localhost:8090"});
     assert_string_equal(options.socket_dir, ".");
+    assert_false(options.listen_given || options.socket_dir_given);
     assert_null(options.ready_file);
     assert_null(options.seed);
     assert_int_equal(options.log_level, LOG_INFO);
@@ -80,6 +81,7 @@ static void test_spellings(void **state)
     (void)state;
     assert_listens(&options, 5, (const char *[]){"1", "2=kms", "3", "4=all", "unix:a=b=all"});
     assert_string_equal(options.socket_dir, "sub");
+    assert_true(options.listen_given && options.socket_dir_given);
     assert_string_equal(options.app_compose, "compose");
     assert_string_equal(options.app_keys, "keys");
     assert_string_equal(options.ready_file, "-");
@@ -222,6 +224,7 @@ static void test_environment(void **state)
     (void)state;
     assert_listens(&options, 3, (const char *[]){"1=kms,dstack", "unix:x", "[::1]:2"});
     assert_string_equal(options.socket_dir, "here");
+    assert_true(options.listen_given && options.socket_dir_given);
     assert_true(options.check);
     assert_false(options.print_root_ca);
     assert_null(options.seed);
