@@ -1,6 +1,6 @@
 # dstack-simulator: `make` builds, `make run` sets up, builds and runs,
-# `make test` does the same and runs every test. Everything generated lies in
-# build/, except the program itself.
+# `make test` does the same and runs every test, `make bench` measures. Everything
+# generated lies in build/, except the program itself.
 
 # SANITIZE=1 builds with ASan and UBSan, into a folder of its own.
 BUILD     ?= $(if $(SANITIZE),build/asan,build)
@@ -61,7 +61,7 @@ $(error libraries to build with are missing: `make setup` installs them)
 endif
 endif
 
-.PHONY: all run test check units setup tidy format-check install clean
+.PHONY: all run test check bench units setup tidy format-check install clean
 all: $(PROGRAM)
 
 # Each builds in a make of its own, so that it sees what setup has installed.
@@ -76,6 +76,10 @@ test:
 
 check:
 	@test/run
+
+# BASE=<git revision> to compare with; the rest of the options in ARGS: scripts/bench --help
+bench: $(PROGRAM)
+	@scripts/bench --program ./$(PROGRAM) $(if $(BASE),--base '$(BASE)') $(ARGS)
 
 setup:
 	@scripts/setup

@@ -26,7 +26,7 @@ struct options {
     struct options_list listen; /* each one good for listen_spec_parse; never empty after options_parse */
     char *ready_file;
     char *socket_dir; /* "." unless given; NULL when it was "none" */
-    bool listen_given; /* rather than their defaults, which sockets of a service manager replace */
+    bool listen_given; /* or is it the default, which sockets of a service manager replace? */
     bool socket_dir_given;
     char *app_compose;
     char *docker_compose;

@@ -1,0 +1,60 @@
+"""That scripts/bench runs through; what it measures is not asserted."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+from conftest import PROGRAM, ROOT
+
+
+def bench(*options, **environment):
+    return subprocess.run([sys.executable, ROOT / "scripts/bench", "--program", PROGRAM, *options], capture_output=True,
+                          text=True, timeout=120, check=False, env={**os.environ, **environment})
+
+
+@pytest.mark.skipif(not shutil.which("wrk"), reason="wrk not found")
+def test_it_runs_through(folder):
+    """Each kind of load once: a body of bytes, one made from an answer, one that counts, one client."""
+    names = ["GetKey-fresh", "GetQuote-protobuf", "Verify", "one-client-unix"]
+    file = os.path.join(folder, "numbers.json")
+    result = bench("--seconds", "1", "--starts", "1", "--methods", ",".join(names), "--json", file)
+    assert result.returncode == 0, result.stderr
+    with open(file, encoding="ascii") as text:
+        results = json.load(text)
+    assert set(results["methods"]) == {"Version", "one-client-tcp", *names}
+    assert results["methods"]["Version"]["to_version"] == 1
+    assert all(method["new"]["requests_per_s"] > 0 for method in results["methods"].values())
+    assert results["starts"]["new"]["resident_kib"] > 0
+    for name in names:
+        assert name in result.stdout
+
+
+def test_without_wrk(folder):
+    result = bench("--methods", "Version", PATH=folder)
+    assert result.returncode == 1 and result.stderr == (
+        "bench: wrk is missing; Debian has it in the package of that name: apt-get install wrk\n")
+
+
+@pytest.mark.parametrize("options, words", [
+    (["--methods", "Versoin"], ["Versoin", "GetQuote"]),
+    (["--seconds", "0"], ["--seconds", "from 1 on"]),
+])
+def test_bad_options(options, words):
+    result = bench(*options)
+    assert result.returncode == 2
+    for word in words:
+        assert word in result.stderr
+
+
+@pytest.mark.skipif(not shutil.which("wrk"), reason="wrk not found")
+@pytest.mark.parametrize("options, words", [
+    (["--program", "/nonexistent"], ["/nonexistent", "make"]),
+    (["--base", "no-such-revision"], ["no-such-revision is no revision here"]),
+])
+def test_what_is_not_there(options, words):
+    result = bench(*options)
+    assert result.returncode == 1
+    for word in words:
+        assert word in result.stderr
