@@ -32,13 +32,13 @@ void stats_free(struct stats *stats)
     free(stats);
 }
 
-/* FNV-1a; the names come from our own descriptors. */
+/* FNV-1a of what is kept of the name; the names come from our own descriptors. */
 static size_t slot_of(const char *name)
 {
     uint32_t hash = 2166136261u;
 
-    for (; *name; name++)
-        hash = (hash ^ (uint8_t)*name) * 16777619u;
+    for (size_t i = 0; i < STATS_NAME_BYTES - 1 && name[i]; i++)
+        hash = (hash ^ (uint8_t)name[i]) * 16777619u;
     return (hash ^ hash >> 16) % SLOTS;
 }
 
@@ -95,7 +95,7 @@ static void count_status(struct stats_method *method, int status)
         method->statuses[last].count++;
         return;
     }
-    *row = (struct stats_status){method->status_count < last ? status : 0, 1};
+    *row = (struct stats_status){method->status_count < last ? status : STATS_STATUS_OTHER, 1};
     method->status_count++;
 }
 

@@ -12,10 +12,11 @@
 #include "sim/base/span.h"
 
 #define STATS_METHODS 160     /* distinct names; what comes later is counted as "other" */
-#define STATS_STATUSES 12     /* distinct statuses of one method; later ones are counted as 0 */
+#define STATS_STATUSES 12     /* of one method: the last counts every status that comes later */
+#define STATS_STATUS_OTHER (-1) /* what that last one is called; 0 is a request without an answer */
 #define STATS_BUCKETS 12      /* of a latency histogram, without the one that takes everything */
 #define STATS_RECENT 128      /* requests that are remembered */
-#define STATS_NAME_BYTES 64   /* with NUL; longer names are cut */
+#define STATS_NAME_BYTES 64   /* with NUL; longer names are cut, and are one when they begin alike */
 #define STATS_PATH_BYTES 96
 #define STATS_CLIENT_BYTES 64
 
@@ -29,7 +30,7 @@ struct stats_request {
     const char *method; /* "DstackGuest.GetQuote", a page's path, or NULL when nothing is served there */
     const char *verb;   /* "POST", or NULL when no head could be read */
     struct span path;   /* as sent */
-    int status;
+    int status; /* 0 when it was left without an answer */
     size_t body_bytes; /* of the response */
     uint64_t micros;   /* from complete request to written response */
     const char *client; /* "127.0.0.1:50314" or the socket's path */
@@ -47,7 +48,7 @@ uint64_t stats_connections_total(const struct stats *stats);
 /* --- the counts --- */
 
 struct stats_status {
-    int status;
+    int status; /* as recorded, or STATS_STATUS_OTHER */
     uint64_t count;
 };
 

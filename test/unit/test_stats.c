@@ -1,0 +1,380 @@
+/* What is counted and remembered of requests, also past every limit. */
+#include <stdio.h>
+#include <time.h>
+
+#include "sim/stats/stats.h"
+#include "test/unit/vectors.h"
+
+static int setup(void **state)
+{
+    *state = stats_new();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    stats_free(*state);
+    return 0;
+}
+
+#define STATS_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+static struct stats_request request_to(const char *method, int status)
+{
+    return (struct stats_request){
+        .method = method,
+        .verb = "GET",
+        .path = span_text("/path"),
+        .status = status,
+        .client = "127.0.0.1:1",
+    };
+}
+
+static void record(struct stats *stats, const char *method, int status)
+{
+    struct stats_request request = request_to(method, status);
+
+    stats_record(stats, &request);
+}
+
+static void record_micros(struct stats *stats, uint64_t micros)
+{
+    struct stats_request request = request_to("M", 200);
+
+    request.micros = micros;
+    stats_record(stats, &request);
+}
+
+/* The one method of that name. */
+static const struct stats_method *find(const struct stats *stats, const char *name)
+{
+    const struct stats_method *method, *found = NULL;
+
+    for (size_t i = 0; (method = stats_method(stats, i)); i++) {
+        if (strcmp(method->name, name) != 0)
+            continue;
+        assert_null(found);
+        found = method;
+    }
+    assert_non_null(found);
+    return found;
+}
+
+static uint64_t count_of(const struct stats_method *method, int status)
+{
+    uint64_t count = 0;
+    int rows = 0;
+
+    for (size_t i = 0; i < method->status_count; i++) {
+        if (method->statuses[i].status == status) {
+            count = method->statuses[i].count;
+            rows++;
+        }
+    }
+    assert_in_range(rows, 0, 1);
+    return count;
+}
+
+static size_t method_count(const struct stats *stats)
+{
+    size_t count = 0;
+
+    while (stats_method(stats, count))
+        count++;
+    return count;
+}
+
+/* --- methods and statuses --- */
+
+static void nothing_at_first(void **state)
+{
+    assert_null(stats_method(*state, 0));
+    assert_null(stats_method(*state, STATS_METHODS));
+    assert_null(stats_recent_after(*state, 0));
+    assert_int_equal(stats_connections_open(*state), 0);
+    assert_int_equal(stats_connections_total(*state), 0);
+}
+
+static void counts_by_method_and_status(void **state)
+{
+    record(*state, "A.x", 200);
+    record(*state, "A.y", 400);
+    record(*state, "A.x", 200);
+    record(*state, "A.x", 500);
+    record(*state, "A.x", 0);
+    record(*state, NULL, 404);
+    assert_int_equal(method_count(*state), 3);
+    assert_string_equal(stats_method(*state, 0)->name, "A.x");
+    assert_string_equal(stats_method(*state, 1)->name, "A.y");
+    assert_string_equal(stats_method(*state, 2)->name, "none");
+    assert_int_equal(count_of(find(*state, "A.x"), 200), 2);
+    assert_int_equal(count_of(find(*state, "A.x"), 500), 1);
+    assert_int_equal(count_of(find(*state, "A.x"), 0), 1);
+    assert_int_equal(find(*state, "A.x")->count, 4);
+    assert_int_equal(count_of(find(*state, "A.y"), 400), 1);
+    assert_int_equal(count_of(find(*state, "none"), 404), 1);
+}
+
+static void record_numbered(struct stats *stats, int number, int status)
+{
+    char name[16];
+
+    snprintf(name, sizeof name, "M%d", number);
+    record(stats, name, status);
+}
+
+static void what_comes_after_a_full_table_is_other(void **state)
+{
+    for (int i = 0; i < STATS_METHODS; i++)
+        record_numbered(*state, i, 200);
+    assert_int_equal(method_count(*state), STATS_METHODS);
+    for (int i = 0; i < STATS_METHODS + 40; i++)
+        record_numbered(*state, i, 201);
+    record(*state, NULL, 404);
+    assert_int_equal(method_count(*state), STATS_METHODS + 1);
+    for (int i = 0; i < STATS_METHODS; i++) {
+        char name[16];
+
+        snprintf(name, sizeof name, "M%d", i);
+        assert_string_equal(stats_method(*state, (size_t)i)->name, name);
+        assert_int_equal(find(*state, name)->count, 2);
+    }
+    assert_string_equal(stats_method(*state, STATS_METHODS)->name, "other");
+    assert_int_equal(count_of(find(*state, "other"), 201), 40);
+    assert_int_equal(count_of(find(*state, "other"), 404), 1);
+    assert_int_equal(find(*state, "other")->count, 41);
+    assert_null(stats_method(*state, STATS_METHODS + 1));
+}
+
+/* A request without an answer stays apart from statuses there is no room for. */
+static void what_comes_after_full_statuses_is_other(void **state)
+{
+    const struct stats_method *method;
+
+    record(*state, "M", 0);
+    for (int status = 400; status < 400 + STATS_STATUSES + 10; status++)
+        record(*state, "M", status);
+    record(*state, "M", 0);
+    record(*state, "M", 400);
+    method = find(*state, "M");
+    assert_int_equal(method->status_count, STATS_STATUSES);
+    assert_int_equal(count_of(method, 0), 2);
+    assert_int_equal(count_of(method, 400), 2);
+    assert_int_equal(count_of(method, 400 + STATS_STATUSES - 3), 1);
+    assert_int_equal(count_of(method, 400 + STATS_STATUSES - 2), 0);
+    assert_int_equal(count_of(method, STATS_STATUS_OTHER), 12);
+    assert_int_equal(method->count, STATS_STATUSES + 10 + 3);
+}
+
+static void a_request_without_an_answer_after_full_statuses(void **state)
+{
+    for (int status = 400; status < 400 + STATS_STATUSES; status++)
+        record(*state, "M", status);
+    record(*state, "M", 0);
+    assert_int_equal(count_of(find(*state, "M"), 0), 0);
+    assert_int_equal(count_of(find(*state, "M"), STATS_STATUS_OTHER), 2);
+}
+
+static void long_names_are_cut(void **state)
+{
+    char name[2 * STATS_NAME_BYTES], kept[STATS_NAME_BYTES];
+
+    memset(name, 'n', sizeof name);
+    name[sizeof name - 1] = '\0';
+    snprintf(kept, sizeof kept, "%.*s", (int)sizeof kept - 1, name);
+    record(*state, name, 200);
+    record(*state, kept, 200);
+    name[STATS_NAME_BYTES] = 'x'; /* behind what is kept, so it is the same */
+    record(*state, name, 200);
+    assert_int_equal(method_count(*state), 1);
+    assert_int_equal(find(*state, kept)->count, 3);
+    name[STATS_NAME_BYTES - 2] = 'x';
+    record(*state, name, 200);
+    kept[STATS_NAME_BYTES - 2] = '\0';
+    record(*state, kept, 200); /* one is the beginning of the other */
+    assert_int_equal(method_count(*state), 3);
+}
+
+/* --- latencies --- */
+
+static void bounds_are_inclusive(void **state)
+{
+    const struct stats_method *method;
+    uint64_t micros = UINT32_MAX;
+
+    for (size_t i = 0; i < STATS_BUCKETS; i++) {
+        record_micros(*state, stats_bounds[i]);
+        record_micros(*state, stats_bounds[i] + 1);
+        micros += 2 * stats_bounds[i] + 1;
+    }
+    record_micros(*state, 0);
+    record_micros(*state, UINT32_MAX);
+    method = find(*state, "M");
+    for (size_t i = 0; i <= STATS_BUCKETS; i++)
+        assert_int_equal(method->buckets[i], 2);
+    assert_int_equal(method->count, 2 * (STATS_BUCKETS + 1));
+    assert_int_equal(method->micros, micros);
+}
+
+static void bounds_rise(void **state)
+{
+    (void)state;
+    for (size_t i = 1; i < STATS_BUCKETS; i++)
+        assert_true(stats_bounds[i] > stats_bounds[i - 1]);
+}
+
+/* --- connections --- */
+
+static void connections_come_and_go(void **state)
+{
+    stats_connected(*state);
+    stats_connected(*state);
+    stats_disconnected(*state);
+    stats_connected(*state);
+    assert_int_equal(stats_connections_open(*state), 2);
+    assert_int_equal(stats_connections_total(*state), 3);
+}
+
+/* --- recent requests --- */
+
+static void remembers_a_request(void **state)
+{
+    const struct stats_request request = {
+        .method = "DstackGuest.GetQuote",
+        .verb = "POST",
+        .path = span_text("/GetQuote"),
+        .status = 200,
+        .body_bytes = 48123,
+        .micros = 87,
+        .client = "127.0.0.1:50314",
+        .note = "delayed",
+    };
+    const struct stats_recent *recent;
+    int64_t before = (int64_t)time(NULL) * 1000;
+
+    stats_record(*state, &request);
+    recent = stats_recent_after(*state, 0);
+    assert_int_equal(recent->number, 1);
+    assert_true(recent->unix_millis >= before && recent->unix_millis <= (int64_t)time(NULL) * 1000 + 1000);
+    assert_string_equal(recent->method, request.method);
+    assert_string_equal(recent->verb, "POST");
+    assert_string_equal(recent->path, "/GetQuote");
+    assert_int_equal(recent->status, 200);
+    assert_int_equal(recent->body_bytes, 48123);
+    assert_int_equal(recent->micros, 87);
+    assert_string_equal(recent->client, request.client);
+    assert_string_equal(recent->note, "delayed");
+    assert_null(stats_recent_after(*state, 1));
+}
+
+static void what_is_unknown_has_names_too(void **state)
+{
+    const struct stats_request request = {.status = 400, .client = "/tmp/dstack.sock"};
+    const struct stats_recent *recent;
+
+    stats_record(*state, &request);
+    recent = stats_recent_after(*state, 0);
+    assert_string_equal(recent->method, "none");
+    assert_string_equal(recent->verb, "-");
+    assert_string_equal(recent->path, "");
+    assert_null(recent->note);
+}
+
+static void background_is_counted_only(void **state)
+{
+    struct stats_request request = request_to("/healthz", 200);
+
+    request.background = true;
+    stats_record(*state, &request);
+    assert_int_equal(find(*state, "/healthz")->count, 1);
+    assert_null(stats_recent_after(*state, 0));
+    record(*state, "M", 200);
+    assert_int_equal(stats_recent_after(*state, 0)->number, 1);
+}
+
+static void the_oldest_make_room(void **state)
+{
+    const uint64_t all = 2 * STATS_RECENT + 7;
+
+    for (uint64_t i = 1; i <= all; i++)
+        record(*state, "M", (int)i);
+    for (uint64_t number = all - STATS_RECENT + 1; number <= all; number++) {
+        const struct stats_recent *recent = stats_recent_after(*state, number - 1);
+
+        assert_int_equal(recent->number, number);
+        assert_int_equal(recent->status, number);
+    }
+    assert_int_equal(stats_recent_after(*state, 0)->number, all - STATS_RECENT + 1);
+    assert_int_equal(stats_recent_after(*state, all - STATS_RECENT - 1)->number, all - STATS_RECENT + 1);
+    assert_null(stats_recent_after(*state, all));
+    assert_null(stats_recent_after(*state, UINT64_MAX));
+}
+
+/* The last before the ring wraps, and the first after. */
+static void the_ring_is_full(void **state)
+{
+    for (int i = 0; i < STATS_RECENT; i++)
+        record(*state, "M", 200);
+    assert_int_equal(stats_recent_after(*state, 0)->number, 1);
+    assert_int_equal(stats_recent_after(*state, STATS_RECENT - 1)->number, STATS_RECENT);
+    record(*state, "M", 201);
+    assert_int_equal(stats_recent_after(*state, 0)->number, 2);
+    assert_int_equal(stats_recent_after(*state, STATS_RECENT)->status, 201);
+}
+
+static void paths_are_made_printable_and_cut(void **state)
+{
+    struct stats_request request = request_to("M", 200);
+    char path[200];
+
+    request.path = span_of("/a b\n\x7f\xc3\xa9\0~", 10);
+    stats_record(*state, &request);
+    assert_string_equal(stats_recent_after(*state, 0)->path, "/a?b?????~");
+    memset(path, 'p', sizeof path);
+    for (size_t len = STATS_PATH_BYTES - 2; len <= STATS_PATH_BYTES + 1; len++) {
+        uint64_t number = len - STATS_PATH_BYTES + 3;
+
+        request.path = span_of(path, len);
+        stats_record(*state, &request);
+        assert_int_equal(strlen(stats_recent_after(*state, number)->path),
+                         len < STATS_PATH_BYTES ? len : STATS_PATH_BYTES - 1);
+    }
+}
+
+static void verbs_and_clients_are_cut(void **state)
+{
+    struct stats_request request = request_to("M", 200);
+    char client[2 * STATS_CLIENT_BYTES];
+
+    memset(client, 'c', sizeof client);
+    client[sizeof client - 1] = '\0';
+    request.client = client;
+    request.verb = "UPDATEREDIRECTREF";
+    stats_record(*state, &request);
+    assert_string_equal(stats_recent_after(*state, 0)->verb, "UPDATEREDIR");
+    assert_int_equal(strlen(stats_recent_after(*state, 0)->client), STATS_CLIENT_BYTES - 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STATS_TEST(nothing_at_first),
+        STATS_TEST(counts_by_method_and_status),
+        STATS_TEST(what_comes_after_a_full_table_is_other),
+        STATS_TEST(what_comes_after_full_statuses_is_other),
+        STATS_TEST(a_request_without_an_answer_after_full_statuses),
+        STATS_TEST(long_names_are_cut),
+        STATS_TEST(bounds_are_inclusive),
+        STATS_TEST(bounds_rise),
+        STATS_TEST(connections_come_and_go),
+        STATS_TEST(remembers_a_request),
+        STATS_TEST(what_is_unknown_has_names_too),
+        STATS_TEST(background_is_counted_only),
+        STATS_TEST(the_oldest_make_room),
+        STATS_TEST(the_ring_is_full),
+        STATS_TEST(paths_are_made_printable_and_cut),
+        STATS_TEST(verbs_and_clients_are_cut),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
