@@ -1,0 +1,102 @@
+#include "sim/host/process.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FILE_BYTES 1024  /* more than the figures of one process ever take */
+#define COUNTED_FDS 1024 /* takes some 0.2 ms */
+#define STARTED_FIELD 22 /* of /proc/self/stat, the first being 1: proc_pid_stat(5) */
+
+/* The beginning of a file of /proc; empty when it cannot be read. */
+static void read_small(const char *path, char text[static FILE_BYTES])
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t len = fd < 0 ? 0 : read(fd, text, FILE_BYTES - 1);
+
+    text[len > 0 ? len : 0] = '\0';
+    if (fd >= 0)
+        close(fd);
+}
+
+static void read_memory(struct process *process)
+{
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    char text[FILE_BYTES], *behind;
+
+    read_small("/proc/self/statm", text);
+    process->virtual_bytes = strtoull(text, &behind, 10) * page;
+    process->resident_bytes = strtoull(behind, NULL, 10) * page;
+}
+
+static uint64_t micros_of(struct timeval time)
+{
+    return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_usec;
+}
+
+/* One by one, without the descriptor that this takes itself. */
+static uint64_t count_fds(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    const struct dirent *entry;
+    uint64_t count = 0;
+
+    if (!folder)
+        return 0;
+    while (count <= COUNTED_FDS + 1 && (entry = readdir(folder)))
+        count += entry->d_name[0] != '.';
+    closedir(folder);
+    return count > COUNTED_FDS + 1 ? 0 : count - 1;
+}
+
+/* Since Linux 6.2 the folder's size is how many there are. */
+static uint64_t read_open_fds(void)
+{
+    struct stat folder;
+
+    if (stat("/proc/self/fd", &folder) == 0 && folder.st_size > 0)
+        return (uint64_t)folder.st_size;
+    return count_fds();
+}
+
+void process_read(struct process *process)
+{
+    struct rlimit limit;
+    struct rusage usage;
+
+    *process = (struct process){.open_fds = read_open_fds()};
+    read_memory(process);
+    if (getrusage(RUSAGE_SELF, &usage) == 0)
+        process->cpu_micros = micros_of(usage.ru_utime) + micros_of(usage.ru_stime);
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+        process->max_fds = limit.rlim_cur;
+}
+
+static int64_t millis_of(clockid_t clock)
+{
+    struct timespec now = {0};
+
+    clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t process_started(void)
+{
+    int64_t ticks_per_second = sysconf(_SC_CLK_TCK);
+    char text[FILE_BYTES], *at;
+    int64_t since_boot;
+
+    read_small("/proc/self/stat", text);
+    at = strrchr(text, ')'); /* the end of field 2, the name, which may hold blanks */
+    for (int field = 2; at && field < STARTED_FIELD; field++)
+        at = strchr(at + 1, ' ');
+    if (!at || ticks_per_second <= 0)
+        return 0;
+    since_boot = strtoll(at, NULL, 10) * 1000 / ticks_per_second;
+    return millis_of(CLOCK_REALTIME) - millis_of(CLOCK_BOOTTIME) + since_boot;
+}
