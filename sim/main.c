@@ -72,6 +72,7 @@ static void on_signal(uv_signal_t *handle, int number)
 {
     struct simulator *simulator = handle->data;
 
+    simulator->services.health.is_stopping = true;
     log_write(&simulator->log, LOG_INFO, "%s: finishing what is in flight", number == SIGTERM ? "SIGTERM" : "SIGINT");
     for (int i = 0; i < 2; i++)
         uv_signal_stop(&simulator->signals[i]);

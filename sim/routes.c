@@ -67,5 +67,6 @@ struct router *routes_new(struct services *services, unsigned set)
         collateral_pages_add(&services->collateral, router);
     if (set & (SERVICE_SIMULATOR | SERVICE_COLLATERAL))
         pages_add(&services->pages, router);
+    health_add(&services->health, router);
     return router;
 }

@@ -6,6 +6,7 @@
 #include "sim/services/collateral_pages.h"
 #include "sim/services/guest_agent.h"
 #include "sim/services/guest_api.h"
+#include "sim/services/health.h"
 #include "sim/services/kms_service.h"
 #include "sim/services/logs.h"
 #include "sim/services/pages.h"
@@ -29,6 +30,7 @@ struct services {
     struct verifier verifier;
     struct logs logs;
     struct pages pages;
+    struct health health;
 };
 
 /* What the services need beside the TD. */

@@ -1,0 +1,34 @@
+#include "sim/services/health.h"
+
+static void answer(struct http_response *response, const char *text)
+{
+    response->content_type = "text/plain; charset=utf-8";
+    response->headers = "Cache-Control: no-store\r\n";
+    buf_append_text(response->body, text);
+}
+
+static void serve_health(void *context, struct exchange *exchange)
+{
+    (void)context;
+    answer(&exchange->response, "ok\n");
+}
+
+static void serve_readiness(void *context, struct exchange *exchange)
+{
+    const struct health *health = context;
+
+    if (health->is_stopping)
+        exchange->response.status = 503;
+    answer(&exchange->response, health->is_stopping ? "stopping\n" : "ready\n");
+}
+
+void health_add(struct health *health, struct router *router)
+{
+    const struct router_page list[] = {
+        {.path = "/healthz", .serve = serve_health, .context = health, .is_background = true},
+        {.path = "/readyz", .serve = serve_readiness, .context = health, .is_background = true},
+    };
+
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+        router_add_page(router, &list[i]);
+}

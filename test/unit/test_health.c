@@ -1,0 +1,53 @@
+/* What probes are answered while the program serves, and while it stops. */
+#include "sim/services/health.h"
+#include "test/unit/vectors.h"
+
+static void assert_answers(struct health *health, const char *path, int status, const char *text)
+{
+    struct router *router = router_new(NULL);
+    struct buf body;
+    struct arena arena;
+    struct exchange exchange = {
+        .request = {.verb = HTTP_VERB_GET, .path = span_text(path)},
+        .response = {.status = 200, .body = &body},
+        .arena = &arena,
+    };
+    struct http_handler handler;
+
+    arena_init(&arena);
+    buf_init(&body, SIZE_MAX);
+    health_add(health, router);
+    handler = router_handler(router);
+    handler.serve(handler.context, &exchange);
+    buf_append_byte(&body, '\0');
+    assert_int_equal(exchange.response.status, status);
+    assert_string_equal((const char *)body.data, text);
+    assert_string_equal(exchange.response.content_type, "text/plain; charset=utf-8");
+    assert_string_equal(exchange.response.headers, "Cache-Control: no-store\r\n");
+    assert_string_equal(exchange.response.method, path);
+    assert_true(exchange.response.background);
+    buf_free(&body);
+    router_free(router);
+    arena_free(&arena);
+}
+
+static void ready_until_it_stops(void **state)
+{
+    struct health health = {.is_stopping = false};
+
+    (void)state;
+    assert_answers(&health, "/healthz", 200, "ok\n");
+    assert_answers(&health, "/readyz", 200, "ready\n");
+    health.is_stopping = true;
+    assert_answers(&health, "/healthz", 200, "ok\n");
+    assert_answers(&health, "/readyz", 503, "stopping\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ready_until_it_stops),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
