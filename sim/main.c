@@ -131,7 +131,12 @@ static int start(struct simulator *simulator, const struct options *options, str
     simulator->td = td_new(&inputs->config, error);
     if (!simulator->td)
         return -1;
-    config = (struct services_config){.logs_dir = options->logs_dir, .shutdown = ask_to_stop, .data = simulator};
+    config = (struct services_config){
+        .logs_dir = options->logs_dir,
+        .stats = simulator->stats,
+        .shutdown = ask_to_stop,
+        .data = simulator,
+    };
     if (services_init(&simulator->services, simulator->td, &config, error))
         return -1;
     endpoints_route(&simulator->endpoints, &simulator->services);

@@ -31,6 +31,7 @@ int services_init(struct services *services, struct td *td, const struct service
     collateral_pages_init(&services->collateral, td);
     verifier_init(&services->verifier, td);
     pages_init(&services->pages, td);
+    metrics_init(&services->metrics, td, &services->faults, config->stats);
     return 0;
 }
 
@@ -67,6 +68,8 @@ struct router *routes_new(struct services *services, unsigned set)
         collateral_pages_add(&services->collateral, router);
     if (set & (SERVICE_SIMULATOR | SERVICE_COLLATERAL))
         pages_add(&services->pages, router);
+    if (set & (SERVICE_SIMULATOR | SERVICE_WORKER))
+        metrics_add(&services->metrics, router);
     health_add(&services->health, router);
     return router;
 }

@@ -9,6 +9,7 @@
 #include "sim/services/health.h"
 #include "sim/services/kms_service.h"
 #include "sim/services/logs.h"
+#include "sim/services/metrics.h"
 #include "sim/services/pages.h"
 #include "sim/services/simulator.h"
 #include "sim/services/tappd.h"
@@ -30,6 +31,7 @@ struct services {
     struct verifier verifier;
     struct logs logs;
     struct pages pages;
+    struct metrics metrics;
     struct health health;
 };
 
@@ -38,6 +40,7 @@ struct services_config {
     const char *logs_dir;         /* or NULL */
     char *const *faults;          /* each good for fault_spec_parse */
     size_t fault_count;
+    const struct stats *stats;
     bool no_control; /* the Simulator is served nowhere */
     void (*shutdown)(void *data); /* ends the program once the present answers are out */
     void *data;

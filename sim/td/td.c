@@ -140,6 +140,7 @@ int td_emit_event(struct td *td, const char *name, struct span payload, struct e
 {
     if (event_log_emit(&td->log, &td->registers, name, payload, error))
         return -1;
+    td->emitted++;
     td->view_is_stale = true;
     return 0;
 }

@@ -87,6 +87,7 @@ struct td {
     size_t encrypted_env_len;
     struct td_view view;
     bool view_is_stale;
+    uint64_t emitted; /* how often td_emit_event has appended, whatever was taken back since */
     uint64_t reverts; /* how often events may have been taken back */
 };
 

@@ -1,0 +1,164 @@
+#include "sim/services/metrics.h"
+
+#include <stdio.h>
+
+#include "sim/host/process.h"
+#include "sim/services/metrics_text.h"
+#include "sim/services/version.h"
+
+#define PREFIX "dstack_simulator_"
+
+static const struct metrics_labels no_labels;
+
+void metrics_init(struct metrics *metrics, const struct td *td, const struct faults *faults,
+                  const struct stats *stats)
+{
+    *metrics = (struct metrics){.td = td, .faults = faults, .stats = stats, .started = process_started()};
+}
+
+/* A family of one sample without labels. */
+static void write_one(struct buf *out, const char *name, enum metrics_type type, uint64_t value,
+                      const char *help)
+{
+    const struct metrics_family family = {name, type, help};
+
+    metrics_text_family(out, &family);
+    metrics_text_count(out, &family, no_labels, value);
+}
+
+static void write_one_seconds(struct buf *out, const char *name, enum metrics_type type, uint64_t micros,
+                              const char *help)
+{
+    const struct metrics_family family = {name, type, help};
+
+    metrics_text_family(out, &family);
+    metrics_text_seconds(out, &family, no_labels, micros);
+}
+
+static void write_build(struct buf *out)
+{
+    static const struct metrics_family family = {PREFIX "build_info", METRICS_GAUGE,
+                                                 "Always 1; the labels say what was built."};
+    const struct metrics_label list[] = {{"version", version_number}, {"revision", version_rev}};
+
+    metrics_text_family(out, &family);
+    metrics_text_count(out, &family, (struct metrics_labels){list, 2}, 1);
+}
+
+/* --- requests --- */
+
+static const char *status_label(int status, char digits[static 12])
+{
+    if (status == 0)
+        return "dropped";
+    if (status == STATS_STATUS_OTHER)
+        return "other";
+    snprintf(digits, 12, "%d", status);
+    return digits;
+}
+
+static void write_requests(const struct stats *stats, struct buf *out)
+{
+    static const struct metrics_family family = {PREFIX "requests_total", METRICS_COUNTER,
+                                                 "Requests by method (or page; none where nothing is served) "
+                                                 "and HTTP status (dropped by a fault, or other "
+                                                 "when a method has had too many)."};
+    const struct stats_method *method;
+
+    metrics_text_family(out, &family);
+    for (size_t i = 0; (method = stats_method(stats, i)); i++) {
+        for (size_t k = 0; k < method->status_count; k++) {
+            char digits[12];
+            const struct metrics_label list[] = {
+                {"method", method->name},
+                {"status", status_label(method->statuses[k].status, digits)},
+            };
+
+            metrics_text_count(out, &family, (struct metrics_labels){list, 2}, method->statuses[k].count);
+        }
+    }
+}
+
+static void write_durations(const struct stats *stats, struct buf *out)
+{
+    static const struct metrics_family family = {
+        PREFIX "request_duration_seconds", METRICS_HISTOGRAM,
+        "Time from a complete request to its written response, delays by a fault included."};
+    const struct stats_method *method;
+
+    metrics_text_family(out, &family);
+    for (size_t i = 0; (method = stats_method(stats, i)); i++) {
+        const struct metrics_label label = {"method", method->name};
+        const struct metrics_histogram histogram = {stats_bounds, method->buckets, STATS_BUCKETS,
+                                                    method->micros};
+
+        metrics_text_histogram(out, &family, (struct metrics_labels){&label, 1}, &histogram);
+    }
+}
+
+/* --- state --- */
+
+static void write_state(const struct metrics *metrics, struct buf *out)
+{
+    const struct td *td = metrics->td;
+
+    write_one(out, PREFIX "connections_open", METRICS_GAUGE, stats_connections_open(metrics->stats),
+              "Clients connected now.");
+    write_one(out, PREFIX "connections_total", METRICS_COUNTER, stats_connections_total(metrics->stats),
+              "Clients that have ever connected.");
+    write_one(out, PREFIX "events", METRICS_GAUGE, td->log.count,
+              "Events in the event log, those of the boot included.");
+    write_one(out, PREFIX "events_emitted_total", METRICS_COUNTER, td->emitted,
+              "Events that EmitEvent has added, those that were taken back since included.");
+    write_one(out, PREFIX "reverts_total", METRICS_COUNTER, td->reverts,
+              "How often Reset or Revert took the TD back to an earlier state.");
+    write_one(out, PREFIX "faults_set", METRICS_GAUGE, metrics->faults->count,
+              "Faults that make requests go wrong on purpose.");
+}
+
+/* What cannot be read is not shown. */
+static void write_process(const struct metrics *metrics, struct buf *out)
+{
+    struct process process;
+
+    process_read(&process);
+    write_one_seconds(out, "process_cpu_seconds_total", METRICS_COUNTER, process.cpu_micros,
+                      "User and system CPU time spent.");
+    if (metrics->started > 0)
+        write_one_seconds(out, "process_start_time_seconds", METRICS_GAUGE, (uint64_t)metrics->started * 1000,
+                          "Start time of the process since the Unix epoch.");
+    if (process.resident_bytes)
+        write_one(out, "process_resident_memory_bytes", METRICS_GAUGE, process.resident_bytes,
+                  "Resident memory.");
+    if (process.virtual_bytes)
+        write_one(out, "process_virtual_memory_bytes", METRICS_GAUGE, process.virtual_bytes,
+                  "Virtual memory.");
+    if (process.open_fds)
+        write_one(out, "process_open_fds", METRICS_GAUGE, process.open_fds, "Open file descriptors.");
+    if (process.max_fds)
+        write_one(out, "process_max_fds", METRICS_GAUGE, process.max_fds,
+                  "Most file descriptors that may be open.");
+}
+
+void metrics_write(const struct metrics *metrics, struct buf *out)
+{
+    write_build(out);
+    write_requests(metrics->stats, out);
+    write_durations(metrics->stats, out);
+    write_state(metrics, out);
+    write_process(metrics, out);
+}
+
+static void serve(void *context, struct exchange *exchange)
+{
+    exchange->response.content_type = METRICS_TEXT_TYPE;
+    metrics_write(context, exchange->response.body);
+}
+
+void metrics_add(struct metrics *metrics, struct router *router)
+{
+    const struct router_page page = {
+        .path = "/metrics", .serve = serve, .context = metrics, .is_background = true};
+
+    router_add_page(router, &page);
+}

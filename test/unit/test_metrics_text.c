@@ -1,0 +1,129 @@
+/* The text format's lines: heads, labels, numbers, histograms. */
+#include "sim/services/metrics_text.h"
+#include "test/unit/vectors.h"
+
+static const struct metrics_family family = {"things_total", METRICS_COUNTER, "Things."};
+static const struct metrics_labels none;
+
+/* What was written since the last call. */
+static void assert_written(struct buf *out, const char *text)
+{
+    buf_append_byte(out, '\0');
+    assert_string_equal((const char *)out->data, text);
+    buf_reset(out);
+}
+
+static int setup(void **state)
+{
+    struct buf *out = malloc(sizeof *out);
+
+    assert_non_null(out);
+    buf_init(out, SIZE_MAX);
+    *state = out;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    buf_free(*state);
+    free(*state);
+    return 0;
+}
+
+#define TEXT_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+static void heads(void **state)
+{
+    struct metrics_family other = {"depth", METRICS_GAUGE, "a \\ b\nc \"d\""};
+
+    metrics_text_family(*state, &family);
+    assert_written(*state, "# HELP things_total Things.\n# TYPE things_total counter\n");
+    metrics_text_family(*state, &other);
+    assert_written(*state, "# HELP depth a \\\\ b\\nc \"d\"\n# TYPE depth gauge\n");
+    other.type = METRICS_HISTOGRAM;
+    other.help = "";
+    metrics_text_family(*state, &other);
+    assert_written(*state, "# HELP depth \n# TYPE depth histogram\n");
+}
+
+static void numbers(void **state)
+{
+    metrics_text_count(*state, &family, none, 0);
+    assert_written(*state, "things_total 0\n");
+    metrics_text_count(*state, &family, none, 1020);
+    assert_written(*state, "things_total 1020\n");
+    metrics_text_count(*state, &family, none, UINT64_MAX);
+    assert_written(*state, "things_total 18446744073709551615\n");
+}
+
+static void seconds(void **state)
+{
+    static const struct {
+        uint64_t micros;
+        const char *text;
+    } rows[] = {
+        {0, "things_total 0\n"},
+        {1, "things_total 0.000001\n"},
+        {10, "things_total 0.00001\n"},
+        {123456, "things_total 0.123456\n"},
+        {500000, "things_total 0.5\n"},
+        {1000000, "things_total 1\n"},
+        {20000001, "things_total 20.000001\n"},
+        {100500000, "things_total 100.5\n"},
+        {UINT64_MAX, "things_total 18446744073709.551615\n"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        metrics_text_seconds(*state, &family, none, rows[i].micros);
+        assert_written(*state, rows[i].text);
+    }
+}
+
+static void labels(void **state)
+{
+    const struct metrics_label list[] = {{"method", "A.x"}, {"status", "200"}};
+
+    metrics_text_count(*state, &family, (struct metrics_labels){list, 1}, 1);
+    assert_written(*state, "things_total{method=\"A.x\"} 1\n");
+    metrics_text_seconds(*state, &family, (struct metrics_labels){list, 2}, 1000000);
+    assert_written(*state, "things_total{method=\"A.x\",status=\"200\"} 1\n");
+}
+
+static void label_values_are_escaped(void **state)
+{
+    const struct metrics_label list[] = {
+        {"a", "\\\"\n"}, {"b", "\xc3\xa9{},= \t"}, {"c", ""}, {"d", "x\\\\y\n"}};
+
+    metrics_text_count(*state, &family, (struct metrics_labels){list, 4}, 1);
+    assert_written(*state,
+                   "things_total{a=\"\\\\\\\"\\n\",b=\"\xc3\xa9{},= \t\",c=\"\",d=\"x\\\\\\\\y\\n\"} 1\n");
+}
+
+static void histograms(void **state)
+{
+    static const uint64_t bounds[] = {10, 1000000}, buckets[] = {3, 0, 2};
+    static const struct metrics_histogram histogram = {bounds, buckets, 2, 7000030};
+    static const struct metrics_family times = {"wait_seconds", METRICS_HISTOGRAM, "Waiting."};
+    const struct metrics_label label = {"for", "\""};
+
+    metrics_text_histogram(*state, &times, (struct metrics_labels){&label, 1}, &histogram);
+    assert_written(*state, "wait_seconds_bucket{for=\"\\\"\",le=\"0.00001\"} 3\n"
+                           "wait_seconds_bucket{for=\"\\\"\",le=\"1\"} 3\n"
+                           "wait_seconds_bucket{for=\"\\\"\",le=\"+Inf\"} 5\n"
+                           "wait_seconds_sum{for=\"\\\"\"} 7.00003\n"
+                           "wait_seconds_count{for=\"\\\"\"} 5\n");
+    metrics_text_histogram(*state, &times, none, &histogram);
+    assert_written(*state,
+                   "wait_seconds_bucket{le=\"0.00001\"} 3\nwait_seconds_bucket{le=\"1\"} 3\n"
+                   "wait_seconds_bucket{le=\"+Inf\"} 5\nwait_seconds_sum 7.00003\nwait_seconds_count 5\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEXT_TEST(heads),  TEXT_TEST(numbers),    TEXT_TEST(seconds),
+        TEXT_TEST(labels), TEXT_TEST(histograms), TEXT_TEST(label_values_are_escaped),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
