@@ -46,6 +46,14 @@ static void raise_descriptor_limit(void)
     }
 }
 
+/* Only a terminal is shown colours, and only one that can (https://no-color.org). */
+static bool wants_colour(void)
+{
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+    return isatty(STDERR_FILENO) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
+}
+
 static void set_up_log(struct log *log, const struct options *options)
 {
     setvbuf(stderr, NULL, _IOFBF, LOG_BUFFER_BYTES);
@@ -53,7 +61,7 @@ static void set_up_log(struct log *log, const struct options *options)
         .stream = stderr,
         .level = options->log_level,
         .format = options->log_format,
-        .colour = isatty(STDERR_FILENO) && !getenv("NO_COLOR"),
+        .colour = wants_colour(),
     };
 }
 

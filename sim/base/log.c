@@ -9,6 +9,12 @@
 #define OUTSIDE_MAX 200 /* of a path or a client's name */
 #define LINE_MAX_BYTES 8192 /* the longest message with each byte escaped, and the rest of the line */
 
+#define RED "\033[31m"
+#define GREEN "\033[32m"
+#define YELLOW "\033[33m"
+#define DIM "\033[2m"
+#define PLAIN "\033[0m"
+
 #define ARRAY_LEN(array) (sizeof(array) / sizeof *(array))
 
 static const struct {
@@ -16,10 +22,10 @@ static const struct {
     const char *padded;
     const char *colour;
 } levels[] = {
-    [LOG_ERROR] = {"error", "error", "\033[31m"},
-    [LOG_WARN] = {"warn", "warn ", "\033[33m"},
-    [LOG_INFO] = {"info", "info ", "\033[32m"},
-    [LOG_DEBUG] = {"debug", "debug", "\033[2m"},
+    [LOG_ERROR] = {"error", "error", RED},
+    [LOG_WARN] = {"warn", "warn ", YELLOW},
+    [LOG_INFO] = {"info", "info ", GREEN},
+    [LOG_DEBUG] = {"debug", "debug", DIM},
 };
 
 static const char *const formats[] = {[LOG_TEXT] = "text", [LOG_JSON] = "json"};
@@ -149,6 +155,15 @@ static void append_outside(struct log *log, struct buf *line, struct span text, 
         buf_append_text(line, "...");
 }
 
+static void append_coloured(const struct log *log, struct buf *line, const char *colour, const char *text)
+{
+    if (log->colour)
+        buf_append_text(line, colour);
+    buf_append_text(line, text);
+    if (log->colour)
+        buf_append_text(line, PLAIN);
+}
+
 /* The time and the level, up to where what is logged begins. */
 static void begin_line(struct log *log, struct buf *line, enum log_level level)
 {
@@ -163,12 +178,8 @@ static void begin_line(struct log *log, struct buf *line, enum log_level level)
     }
     append_time(log, line);
     buf_append_text(line, " ");
-    if (log->colour)
-        buf_append_text(line, levels[level].colour);
-    buf_append_text(line, levels[level].padded);
-    if (log->colour)
-        buf_append_text(line, "\033[0m");
-    buf_append_text(line, " ");
+    append_coloured(log, line, levels[level].colour, levels[level].padded);
+    buf_append_byte(line, ' ');
 }
 
 static void end_line(struct log *log, struct buf *line)
@@ -201,9 +212,12 @@ void log_write(struct log *log, enum log_level level, const char *format, ...)
 
 static void append_request_json(struct log *log, struct buf *line, const struct log_request *request)
 {
-    json_text_member(line, ',', "method", request->verb);
+    json_text_member(line, ',', "message", "request");
+    json_text_member(line, ',', "verb", request->verb);
     json_text_key(line, ',', "path");
     append_outside(log, line, request->path, OUTSIDE_MAX);
+    if (request->method)
+        json_text_member(line, ',', "method", request->method);
     buf_printf(line, ",\"status\":%d,\"bytes\":%zu,\"micros\":%llu,\"client\":", request->status,
                request->body_bytes, (unsigned long long)request->micros);
     append_outside(log, line, span_text(request->client), OUTSIDE_MAX);
@@ -211,13 +225,24 @@ static void append_request_json(struct log *log, struct buf *line, const struct 
         json_text_member(line, ',', "note", request->note);
 }
 
+static void append_status(const struct log *log, struct buf *line, int status)
+{
+    const char *colour = status >= 200 && status < 400 ? GREEN : status >= 400 && status < 500 ? YELLOW : RED;
+    char digits[12] = "-";
+
+    if (status)
+        snprintf(digits, sizeof digits, "%d", status);
+    append_coloured(log, line, colour, digits);
+}
+
 static void append_request_text(struct log *log, struct buf *line, const struct log_request *request)
 {
     buf_append_text(line, request->verb);
     buf_append_byte(line, ' ');
     append_outside(log, line, request->path, OUTSIDE_MAX);
-    buf_printf(line, " %d %zu B %llu us ", request->status, request->body_bytes,
-               (unsigned long long)request->micros);
+    buf_append_byte(line, ' ');
+    append_status(log, line, request->status);
+    buf_printf(line, " %zu B %llu us ", request->body_bytes, (unsigned long long)request->micros);
     append_outside(log, line, span_text(request->client), OUTSIDE_MAX);
     if (request->note)
         buf_printf(line, " (%s)", request->note);

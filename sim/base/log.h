@@ -21,7 +21,7 @@ struct log {
     FILE *stream;
     enum log_level level; /* the most talkative that is written */
     enum log_format format;
-    bool colour;
+    bool colour; /* of text; for a terminal */
 
     time_t second;  /* the log's own: the second that stamp shows */
     char stamp[24]; /* empty at first */
@@ -42,17 +42,21 @@ static inline bool log_wants(const struct log *log, enum log_level level)
 void log_write(struct log *log, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* One answered request. */
+/* One answered request. Its query is not given, because it may hold what is secret. */
 struct log_request {
     enum log_level level; /* LOG_INFO, or LOG_DEBUG for what nobody wants to see again and again */
-    const char *verb;   /* "GET" */
-    struct span path;   /* as sent; logged with everything unprintable escaped, and cut at 200 bytes */
-    int status;
-    size_t body_bytes;  /* of the response */
-    uint64_t micros;    /* from complete request to written response */
-    const char *client; /* "127.0.0.1:50314" or the socket's path */
-    const char *note;   /* what else is to be said of it, or NULL */
+    const char *verb;     /* "GET" */
+    struct span path;     /* as sent; logged with everything unprintable escaped, and cut at 200 bytes */
+    const char *method;   /* what has answered, "DstackGuest.GetQuote", or NULL; for machines */
+    int status;           /* 0 when it was left without an answer; people see '-' */
+    size_t body_bytes;    /* of the response */
+    uint64_t micros;      /* from complete request to written response */
+    const char *client;   /* "127.0.0.1:50314" or the socket's path */
+    const char *note;     /* what else is to be said of it, or NULL */
 };
+/* For people: GET /Version 200 69 B 12 us 127.0.0.1:50314 (note)
+ * For machines, after time and level: message, which is "request", verb, path, method if there
+ * is one, status, bytes, micros, client, note if there is one. */
 void log_request(struct log *log, const struct log_request *request);
 
 void log_flush(struct log *log);

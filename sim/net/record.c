@@ -52,6 +52,7 @@ void record_answer(struct log *log, struct stats *stats, const struct http_answe
     log_request(log, &(struct log_request){
                          .verb = answer->verb ? answer->verb : "-",
                          .path = answer->path,
+                         .method = answer->method,
                          .status = dropped ? 0 : answer->status,
                          .body_bytes = dropped ? 0 : answer->body_bytes,
                          .micros = micros,

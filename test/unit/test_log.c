@@ -171,6 +171,7 @@ static const struct log_request answered = {
     .level = LOG_INFO,
     .verb = "POST",
     .path = {(const uint8_t *)"/GetQuote", 9},
+    .method = "DstackGuest.GetQuote",
     .status = 200,
     .body_bytes = 48123,
     .micros = 87,
@@ -208,23 +209,79 @@ static void test_request_text(void **state)
     free(path);
 }
 
+static void test_request_text_with_a_note(void **state)
+{
+    struct capture capture;
+    struct log_request request = answered;
+
+    (void)state;
+    begin(&capture, LOG_INFO, LOG_TEXT);
+    request.note = "delayed, dropped";
+    request.status = 0;
+    request.body_bytes = 0;
+    log_request(&capture.log, &request);
+    assert_text(&capture, "info  POST /GetQuote - 0 B 87 us 127.0.0.1:50314 (delayed, dropped)\n");
+    end(&capture);
+}
+
+static void test_request_colours(void **state)
+{
+    static const struct {
+        int status;
+        const char *shown;
+    } rows[] = {
+        {200, "\033[32m200\033[0m"}, {399, "\033[32m399\033[0m"}, {400, "\033[33m400\033[0m"},
+        {499, "\033[33m499\033[0m"}, {500, "\033[31m500\033[0m"}, {0, "\033[31m-\033[0m"},
+    };
+    struct capture capture;
+    struct log_request request = answered;
+    char line[200];
+
+    (void)state;
+    begin(&capture, LOG_DEBUG, LOG_TEXT);
+    capture.log.colour = true;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        request.status = rows[i].status;
+        log_request(&capture.log, &request);
+        snprintf(line, sizeof line, "\033[32minfo \033[0m POST /GetQuote %s 48123 B 87 us 127.0.0.1:50314\n",
+                 rows[i].shown);
+        assert_text(&capture, line);
+    }
+    end(&capture);
+}
+
 static void test_request_json(void **state)
 {
     struct capture capture;
+    struct log_request request = answered;
     json_t *object;
 
     (void)state;
     begin(&capture, LOG_INFO, LOG_JSON);
     log_request(&capture.log, &answered);
     object = take_json(&capture);
-    assert_int_equal(json_object_size(object), 8);
+    assert_int_equal(json_object_size(object), 10);
     assert_string_equal(json_string_value(json_object_get(object, "level")), "info");
-    assert_string_equal(json_string_value(json_object_get(object, "method")), "POST");
+    assert_string_equal(json_string_value(json_object_get(object, "message")), "request");
+    assert_string_equal(json_string_value(json_object_get(object, "verb")), "POST");
+    assert_string_equal(json_string_value(json_object_get(object, "method")), "DstackGuest.GetQuote");
     assert_string_equal(json_string_value(json_object_get(object, "path")), "/GetQuote");
     assert_int_equal(json_integer_value(json_object_get(object, "status")), 200);
     assert_int_equal(json_integer_value(json_object_get(object, "bytes")), 48123);
     assert_int_equal(json_integer_value(json_object_get(object, "micros")), 87);
     assert_string_equal(json_string_value(json_object_get(object, "client")), "127.0.0.1:50314");
+    json_decref(object);
+
+    capture.log.colour = true; /* is for text alone */
+    request.level = LOG_WARN;
+    request.method = NULL;
+    request.note = "cut";
+    log_request(&capture.log, &request);
+    object = take_json(&capture);
+    assert_int_equal(json_object_size(object), 10);
+    assert_string_equal(json_string_value(json_object_get(object, "level")), "warn");
+    assert_null(json_object_get(object, "method"));
+    assert_string_equal(json_string_value(json_object_get(object, "note")), "cut");
     json_decref(object);
     end(&capture);
 }
@@ -262,6 +319,8 @@ int main(void)
         cmocka_unit_test(test_levels),
         cmocka_unit_test(test_errors_are_flushed),
         cmocka_unit_test(test_request_text),
+        cmocka_unit_test(test_request_text_with_a_note),
+        cmocka_unit_test(test_request_colours),
         cmocka_unit_test(test_request_json),
         cmocka_unit_test(test_message_json),
     };

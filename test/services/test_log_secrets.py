@@ -1,0 +1,101 @@
+"""No key, payload or name that goes in or comes out is in the log, whatever the encoding,
+however much is logged, and in either format."""
+
+import base64
+import json
+import urllib.parse
+
+import pytest
+from dstack_sdk import EnvVar, encrypt_env_vars_sync
+
+from messages import METHODS, Caller
+from simulator import VECTORS, Simulator
+
+WINDOW = 10  # so many characters of a secret in a row are a leak
+SEED = "seed-of-the-test-Ahth7ahc"
+VARS = [EnvVar("PASSWORD_AEPH9UXA", "value-gah3Eemi-ö")]
+CALLS = {
+    "DstackGuest.GetKey": {"path": "path-quei5Jai/wallet", "purpose": "purpose-oochaiL3"},
+    "DstackGuest.GetTlsKey": {"subject": "subject-ahk3Xiec", "alt_names": ["name-eiph7Xie.example"],
+                              "usage_ra_tls": True},
+    "DstackGuest.Sign": {"algorithm": "secp256k1", "data": b"data-to-sign-Eipoh4ai"},
+    "DstackGuest.EmitEvent": {"event": "event-Ooqu7aib", "payload": b"payload-thie9Eip"},
+    "DstackGuest.GetQuote": {"report_data": b"report-data-xaiV3ahs"},
+    "DstackGuest.Attest": {"report_data": b"attested-Aengo9ah"},
+    "Tappd.DeriveKey": {"path": "path-Ieb5aiph", "subject": "subject-pohNg3ae"},
+    "Tappd.DeriveK256Key": {"path": "path-ohF8ieph", "purpose": "purpose-iu5Ahvoo"},
+    "KMS.GetAppEnvEncryptPubKey": {"app_id": b"app-id-of-20-bytes-x"},
+}
+PUBLIC = {"DstackGuest.GetQuote", "DstackGuest.Attest"}  # in what these answer
+REFUSED = {
+    "DstackGuest.GetTlsKey": {"subject": "bad\x7fsubject-Aiw4quei" + "x" * 5000},
+    "DstackGuest.Sign": {"algorithm": "algorithm-shu5Phai", "data": b"data-Eik4Oosh"},
+    "DstackGuest.EmitEvent": {"event": "", "payload": b"payload-ohw3Pahf"},
+    "Simulator.DecryptEnv": {"encrypted_env": b"no-environment-uo4Ahngu" * 4},
+    "Simulator.SetPlatform": {"tcb_status": "status-ku5Ohcha"},
+}
+
+
+def texts_of(value):
+    """Every form in which a log could show what is in it."""
+    if isinstance(value, dict):
+        for one in value.values():
+            yield from texts_of(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from texts_of(one)
+    elif isinstance(value, bytes):
+        yield from (value.hex(), value.decode("latin-1"), base64.b64encode(value).decode())
+    elif isinstance(value, str):
+        yield from (value, urllib.parse.quote(value, safe=""), json.dumps(value))
+
+
+def leaks(log, secrets):
+    """Every part of the log that is part of a secret."""
+    together = "\n".join(secrets)
+    return [log[at:at + WINDOW] for at in range(len(log) - WINDOW + 1)
+            if "\n" not in log[at:at + WINDOW] and log[at:at + WINDOW] in together]
+
+
+def say_everything(url, encrypted_env):
+    """Makes all calls; returns what went in and out, and how many answers there were."""
+    caller, secrets, answers = Caller(url), [], 0
+    for calls, status in (({**CALLS, "Simulator.DecryptEnv": {"encrypted_env": encrypted_env}}, 200), (REFUSED, 400)):
+        for method, arguments in calls.items():
+            secrets += texts_of(arguments)
+            for outcome in caller.by_all(method, arguments):
+                assert outcome.status == status, (method, outcome)
+                answers += 1
+                if status == 200 and method not in PUBLIC:
+                    secrets += texts_of(outcome.value)
+    caller.connection.close()
+    return secrets, answers
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_nothing_secret_is_logged(folder, form):
+    compose = folder / f"{form}.json"
+    compose.write_text(json.dumps({"name": "secrets", "allowed_envs": [VARS[0].key]}))
+    simulator = Simulator(folder / form, "-k", VECTORS / "appkeys.json", "-a", compose, "--seed", SEED,
+                          "--log-level", "debug", "--log-format", form)
+    simulator.start()
+    caller = Caller(simulator.url())
+    app_id = caller.by_json("DstackGuest.Info", {}).value["app_id"]
+    key = caller.by_json("KMS.GetAppEnvEncryptPubKey", {"app_id": app_id}).value["public_key"]
+    encrypted = bytes.fromhex(encrypt_env_vars_sync(VARS, key))
+    caller.connection.close()
+    secrets, answers = say_everything(simulator.url(), encrypted)
+    simulator.stop()
+    log = simulator.log.read_text()
+    app_keys = json.loads((VECTORS / "appkeys.json").read_text())
+    secrets += texts_of([SEED, app_keys, *(var.value for var in VARS)])
+    assert log.count("/prpc/") == answers + 2 > 2 * len(CALLS)  # they are all there
+    assert all(name in METHODS for name in (*CALLS, *REFUSED))
+    assert leaks(log, secrets) == []
+
+
+def test_a_leak_would_be_seen():
+    secrets = list(texts_of([b"payload-thie9Eip", "path-quei5Jai/wallet"]))
+    for log in "a path-quei5J", "7061796c6f61", "cGF5bG9hZC10aGllOUVpcA==", "quei5Jai%2Fwallet":
+        assert leaks(log, secrets)
+    assert not leaks("12:03:04.123 info  POST /prpc/DstackGuest.GetKey 200 360 B 12 us 127.0.0.1:50314", secrets)
