@@ -9,39 +9,79 @@
 #include "proto/verifier.pb-c.h"
 #include "proto/worker.pb-c.h"
 
-/* Not the Simulator's own, so that nobody locks himself out. */
 static const ProtobufCServiceDescriptor *const services[] = {
     &dstack__dstack_guest__descriptor, &dstack__tappd__descriptor, &dstack__worker__descriptor,
     &dstack__guest_api__descriptor,    &dstack__kms__descriptor,   &dstack__verifier__descriptor,
 };
 
-/* "GetQuote" or "DstackGuest.GetQuote"; compare is strcmp or strcasecmp. */
-static const char *find_method(const char *name, int (*compare)(const char *a, const char *b))
+/* These have no faults, so that nobody locks himself out. */
+static const ProtobufCServiceDescriptor *const controls[] = {&dstack__simulator__descriptor};
+
+struct found {
+    const char *service, *dot; /* empty where no service was named */
+    const char *method;
+};
+
+/* "GetQuote" or "DstackGuest.GetQuote" among so many services; compare is strncmp or strncasecmp. */
+static bool find_method(const ProtobufCServiceDescriptor *const *list, size_t count, const char *name,
+                        int (*compare)(const char *a, const char *b, size_t size), struct found *found)
 {
-    const char *dot = strchr(name, '.');
+    const char *dot = strchr(name, '.'), *method = dot ? dot + 1 : name;
+    size_t service_len = dot ? (size_t)(dot - name) : 0;
 
-    for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
-        const char *service = services[i]->short_name;
+    for (size_t i = 0; i < count; i++) {
+        const char *service = list[i]->short_name;
 
-        if (dot && (strlen(service) != (size_t)(dot - name) || strncmp(service, name, strlen(service)) != 0))
+        if (dot && (strlen(service) != service_len || compare(service, name, service_len) != 0))
             continue;
-        for (unsigned k = 0; k < services[i]->n_methods; k++)
-            if (compare(services[i]->methods[k].name, dot ? dot + 1 : name) == 0)
-                return services[i]->methods[k].name;
+        for (unsigned k = 0; k < list[i]->n_methods; k++) {
+            const char *known = list[i]->methods[k].name;
+
+            if (compare(known, method, strlen(method) + 1) == 0) {
+                *found = (struct found){dot ? service : "", dot ? "." : "", known};
+                return true;
+            }
+        }
     }
-    return NULL;
+    return false;
+}
+
+static int check_control(const char *name, struct error *error)
+{
+    struct found found;
+
+    if (!find_method(controls, 1, name, strncmp, &found))
+        return 0;
+    return error_input(error, "the Simulator's own methods have no faults, so that nobody locks himself out");
+}
+
+static int check_path(const char *path, struct error *error)
+{
+    static const char methods[] = "/prpc/";
+
+    if (strchr(path, '?'))
+        return error_input(error, "the path of a fault ends before its '?'");
+    if (strncmp(path, methods, sizeof methods - 1) != 0)
+        return 0;
+    return check_control(path + sizeof methods - 1, error);
 }
 
 static int check_method(const char *name, struct error *error)
 {
-    const char *meant;
+    const size_t count = sizeof services / sizeof *services;
+    struct found found;
 
-    if (name[0] == '\0' || name[0] == '/' || find_method(name, strcmp))
+    if (name[0] == '\0' || find_method(services, count, name, strncmp, &found))
         return 0;
-    meant = find_method(name, strcasecmp);
-    if (meant)
-        return error_input(error, "there is no method %s; did you mean %s?", name, meant);
-    return error_input(error, "there is no method %s that can have a fault; GetQuote, Tappd.Info or a path are such",
+    if (name[0] == '/')
+        return check_path(name, error);
+    if (check_control(name, error))
+        return -1;
+    if (find_method(services, count, name, strncasecmp, &found))
+        return error_input(error, "there is no method %s; did you mean %s%s%s?", name, found.service,
+                           found.dot, found.method);
+    return error_input(error,
+                       "there is no method %s that can have a fault; GetQuote, Tappd.Info or a path are such",
                        name);
 }
 

@@ -7,8 +7,8 @@
 #include "sim/rpc/faults.h"
 #include "sim/td/seed.h"
 
-/* Checks that the fault's method is one of a service that can have faults, or a path, or
- * empty; seeds its generator from the simulator's seed, the method and what is in
+/* Checks that the fault's method is one of a service that can have faults, or a path that
+ * leads to no method of the Simulator's, or empty; seeds its generator from the simulator's seed, the method and what is in
  * fault->random; and sets it. */
 int fault_control_set(struct faults *faults, const struct seed *seed, struct fault *fault, struct error *error);
 
