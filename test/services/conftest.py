@@ -12,6 +12,7 @@ import pytest
 
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS / "clients"), str(TESTS / "verifiers" / "python")]
+sys.path.append(str(TESTS / "http"))
 if "SIMULATOR" in os.environ:
     os.environ["PROGRAM"] = os.environ["SIMULATOR"]
 # Nobody listens there, so what goes beyond this machine fails at once.

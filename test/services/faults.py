@@ -1,0 +1,67 @@
+"""Setting faults, and clients that look at every byte of what comes of them."""
+
+import socket
+import urllib.parse
+
+from messages import METHODS, Caller, write_protobuf
+from wire import Connection, post
+
+ALL = ""
+NO_MESSAGE = "this request fails because a fault is set for it"
+
+
+def set_fault(simulated, method, **how):
+    return simulated.post("/prpc/Simulator.SetFault", {"method": method, **how})["faults"]
+
+
+def faults(simulated):
+    return simulated.call("Simulator.Status")["faults"]
+
+
+def clear(simulated):
+    assert simulated.call("Simulator.ClearFaults") == {"faults": []}
+
+
+def tcp(url):
+    parts = urllib.parse.urlsplit(url)
+    return parts.hostname, parts.port
+
+
+def start_on_both(start, folder):
+    """A simulator that serves everything over TCP and over a Unix socket, and its two addresses."""
+    unix = str(folder / "all.sock")
+    simulated = start("--listen", f"unix:{unix}")
+    simulated.addresses = {"tcp": tcp(simulated.url), "unix": unix}
+    return simulated
+
+
+class SocketCaller(Caller):
+    """A caller on one connection, which it does not open again."""
+
+    def __init__(self, address):
+        super().__init__("http://localhost")
+        self.connection.auto_open = 0
+        self.connection.sock = Connection(address).socket
+        if self.connection.sock.family == socket.AF_INET:
+            self.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def statuses(address, path, count, verb=post):
+    """What so many calls answer, on one connection."""
+    with Connection(address) as connection:
+        return [connection.ask(verb(path)).status for _ in range(count)]
+
+
+def protobuf(path, method, arguments):
+    body = write_protobuf(METHODS[method].input_type, arguments)
+    return post(path, body, content_type="application/octet-stream")
+
+
+def read_cut(connection):
+    """The status, what the head promises of the body, and what came of it."""
+    start, *lines = connection.read_head()
+    headers = dict(line.lower().split(": ", 1) for line in lines)
+    body = connection.input
+    while more := connection.socket.recv(65536):
+        body += more
+    return int(start.split()[1]), int(headers["content-length"]), body
