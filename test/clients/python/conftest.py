@@ -6,11 +6,12 @@ from importlib.metadata import version
 import dstack_sdk
 import pytest
 
-from support import Driver, setting
+from support import Driver, control, setting
 
 # What the SDK learnt in 0.5.4.
 if version("dstack-sdk") == "0.5.3":
-    collect_ignore = ["test_attest.py", "test_kms.py", "test_sign.py", "test_tls_options.py"]
+    collect_ignore = ["test_attest.py", "test_kms.py", "test_sign.py", "test_tls_options.py",
+                      "test_version_faults.py"]
 
 # The simulator may run under a checker; no test is about the SDK's 3 s.
 TIMEOUT = 60
@@ -56,3 +57,25 @@ def named(flavour, transport):
     where = setting("NAMED_URL" if transport == "tcp" else "NAMED_SOCKET")
     with _open("DstackClient", flavour, where) as driver:
         yield driver
+
+
+@pytest.fixture
+def open_client(flavour, endpoint):
+    """A client of the test's own, for another patience than the others have."""
+    opened = []
+
+    def open_one(timeout):
+        opened.append(Driver(getattr(dstack_sdk, ("Async" if flavour == "async" else "") + "DstackClient")(
+            endpoint, timeout=timeout)))
+        return opened[-1].__enter__()
+
+    yield open_one
+    for driver in opened:
+        driver.__exit__(None, None, None)
+
+
+@pytest.fixture
+def set_fault():
+    """set_fault(method, ...) makes calls of the method go wrong; over when the test is."""
+    yield lambda method, **how: control("SetFault", {"method": method, **how})
+    control("ClearFaults")

@@ -66,6 +66,14 @@ class Driver:
         self.loop.close()
 
 
+def control(name, arguments=None):
+    """What the Simulator answers: the same one for either transport."""
+    url = f"{setting('URL')}/prpc/Simulator.{name}"
+    answer = httpx.post(url, json=arguments or {}, timeout=60, trust_env=False, verify=False)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
 def quote_field(quote, offset, length):
     """A field of the TD report inside a quote."""
     return quote[48 + offset:48 + offset + length]
