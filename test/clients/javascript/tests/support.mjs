@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
+import http from 'node:http'
 import path from 'node:path'
 import { describe } from 'node:test'
 import { secp256k1 } from '@noble/curves/secp256k1'
@@ -24,6 +25,21 @@ export function setting(name) {
 export function vectors(file) {
   return JSON.parse(fs.readFileSync(path.join(setting('VECTORS'), file), 'utf8'))
 }
+
+/** What the Simulator answers: the same one for either transport. */
+export function control(name, args = {}) {
+  return new Promise((resolve, reject) => {
+    const url = `${setting('URL')}/prpc/Simulator.${name}`
+    const headers = { 'Content-Type': 'application/json' }
+    const request = http.request(url, { method: 'POST', headers, agent: false }, async (response) => {
+      const text = (await response.toArray()).join('')
+      response.statusCode === 200 ? resolve(JSON.parse(text)) : reject(new Error(text))
+    })
+    request.on('error', reject).end(JSON.stringify(args))
+  })
+}
+
+export const setFault = (method, how) => control('SetFault', { method, ...how })
 
 /** Runs the tests once for each endpoint, given by the names of settings. */
 export function overEach(names, tests) {
