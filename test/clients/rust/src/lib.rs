@@ -4,6 +4,8 @@
 use k256::ecdsa::{RecoveryId, Signature, SigningKey, VerifyingKey};
 use serde_json::Value;
 use sha3::{Digest, Keccak256};
+use std::io::{Read, Write};
+use std::net::TcpStream;
 
 /// A setting the launcher passes in, by the end of its name.
 pub fn setting(name: &str) -> String {
@@ -16,6 +18,44 @@ pub fn vectors(file: &str) -> Value {
     let path = std::path::Path::new(&setting("VECTORS")).join(file);
     let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// What the Simulator answers: the same one for either transport.
+pub fn control(method: &str, arguments: Value) -> Value {
+    let (url, body) = (setting("URL"), arguments.to_string());
+    let address = url.strip_prefix("http://").expect("a plain URL");
+    let mut stream = TcpStream::connect(address).expect("the simulator");
+    let head = format!("POST /prpc/Simulator.{method} HTTP/1.0\r\nContent-Length: {}\r\n", body.len());
+    write!(stream, "{head}Content-Type: application/json\r\n\r\n{body}").expect("a request");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+    assert!(head.starts_with("HTTP/1.1 200 "), "{answer}");
+    serde_json::from_str(body).expect("JSON")
+}
+
+/// Calls of a method go wrong until this goes out of scope, whatever happens.
+pub struct Fault;
+
+impl Fault {
+    pub fn set(method: &str, mut how: Value) -> Fault {
+        how["method"] = method.into();
+        control("SetFault", how);
+        Fault
+    }
+}
+
+impl Drop for Fault {
+    fn drop(&mut self) {
+        control("ClearFaults", serde_json::json!({}));
+    }
+}
+
+/// How often each fault that is set has happened.
+pub fn hits() -> Vec<u64> {
+    let status = control("Status", serde_json::json!({}));
+    let faults = status["faults"].as_array().expect("a list of faults");
+    faults.iter().map(|fault| fault["hits"].as_u64().expect("a number")).collect()
 }
 
 /// The strings of a JSON array.
