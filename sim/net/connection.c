@@ -254,7 +254,7 @@ static bool send_response(struct connection *connection, bool later)
     const struct http_fault *fault = &connection->session.answer.fault;
     bool sent = false;
 
-    if (fault->delay_ms) {
+    if (fault->delay_ms && !connection->session.last) {
         keep(connection, http_session_output(&connection->session));
         connection->state = WAITING;
         set_deadline(connection, fault->delay_ms);

@@ -199,6 +199,22 @@ def test_a_stop_answers_what_waits(stopping, fault, status):
         assert connection.is_closed()
 
 
+def test_a_stop_answers_what_would_have_waited(stopping):
+    """What was sent behind an answer that waits, and what arrives whole only afterwards."""
+    simulator, address, stop = stopping
+    set_over_tcp(simulator, f'{{"method":"GetKey","delay_ms":{FOREVER}}}')
+    with Connection(address) as behind, Connection(address) as late:
+        late.send(KEY[:-1])
+        behind.send(KEY + KEY)
+        wait_for_hit(simulator)
+        stop()
+        assert behind.read().status == 200
+        late.send(KEY[-1:])
+        for connection in (behind, late):
+            assert connection.read().status == 200
+            assert connection.is_closed()
+
+
 def test_a_stop_cuts_what_was_to_be_cut(stopping):
     simulator, address, stop = stopping
     set_over_tcp(simulator, f'{{"method":"GetKey","delay_ms":{FOREVER},"cut":true}}')

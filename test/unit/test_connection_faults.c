@@ -93,6 +93,22 @@ static void a_stop_ends_the_waiting(void **state)
     assert_closed(world);
 }
 
+static void a_stop_ends_the_waiting_of_what_comes_behind(void **state)
+{
+    struct world *world = *state;
+    char text[200];
+
+    world->fault = (struct http_fault){.delay_ms = 600000};
+    send_text(world, REQUEST REQUEST);
+    assert_int_equal(world->served, 1);
+    connection_pool_stop(&world->pool);
+    run(world);
+    assert_int_equal(world->served, 2);
+    assert_int_equal(receive(world, text, sizeof text), strlen(ANSWER ANSWER) + strlen("Connection: close\r\n"));
+    shutdown(world->client, SHUT_WR);
+    assert_closed(world);
+}
+
 static void a_client_may_leave_while_its_response_waits(void **state)
 {
     struct world *world = *state;
@@ -183,6 +199,7 @@ int main(void)
         CONNECTION_TEST(a_long_delay_is_no_idle_client),
         CONNECTION_TEST(other_clients_do_not_wait),
         CONNECTION_TEST(a_stop_ends_the_waiting),
+        CONNECTION_TEST(a_stop_ends_the_waiting_of_what_comes_behind),
         CONNECTION_TEST(a_client_may_leave_while_its_response_waits),
         CONNECTION_TEST(a_dropped_one_gets_nothing),
         CONNECTION_TEST(a_dropped_one_may_be_delayed_first),
