@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/base/spelling.h"
+
 /* In the order of the bits. */
 static const char *const service_names[] = {
     "dstack", "tappd", "worker", "guest", "kms", "collateral", "verifier", "simulator",
@@ -35,6 +37,14 @@ static unsigned service_by_name(const char *name, size_t len)
     return 0;
 }
 
+static int error_service(const char *name, size_t len, struct error *error)
+{
+    const char *meant = spelling_nearest(name, len, listen_spec_service_name);
+
+    return error_input(error, "\"%.*s\" is no service; %s%s%s" SERVICE_NAMES, (int)(len < 60 ? len : 60), name,
+                       meant ? "did you mean " : "", meant ? meant : "", meant ? "? There are " : "there are ");
+}
+
 static int parse_services(struct listen_spec *spec, const char *names, struct error *error)
 {
     spec->services = 0;
@@ -43,8 +53,7 @@ static int parse_services(struct listen_spec *spec, const char *names, struct er
         unsigned bits = service_by_name(names, len);
 
         if (!bits)
-            return error_input(error, "\"%.*s\" is no service; there are " SERVICE_NAMES,
-                               (int)(len < 60 ? len : 60), names);
+            return error_service(names, len, error);
         spec->services |= bits;
         if (!names[len])
             return 0;

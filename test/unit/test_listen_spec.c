@@ -99,6 +99,8 @@ static void test_services(void **state)
     assert_refused("1=dstack,", "\"\" is no service");
     assert_refused("1=Dstack", "\"Dstack\" is no service");
     assert_refused("1=dstack=kms", "\"1=dstack\" is no port");
+    assert_refused("1=kmss", "\"kmss\" is no service; did you mean kms? There are dstack, ");
+    assert_refused("1=dstack,tapd", "\"tapd\" is no service; did you mean tappd? There are dstack, ");
 }
 
 static void test_mistakes(void **state)

@@ -1,0 +1,78 @@
+#include "sim/base/spelling.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static bool same(char a, char b)
+{
+    return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
+/* How many letters have to be put in, taken out, replaced or swapped with their
+ * neighbour to make one word of the other; each letter is touched once at most. */
+static size_t edit_distance(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+    size_t rows[3][SPELLING_MAX]; /* for prefixes of a: of this length, one less, two less */
+
+    for (size_t j = 0; j <= b_len; j++)
+        rows[0][j] = j;
+    for (size_t i = 1; i <= a_len; i++) {
+        size_t *now = rows[i % 3];
+        const size_t *before = rows[(i + 2) % 3];
+        const size_t *earlier = rows[(i + 1) % 3];
+
+        now[0] = i;
+        for (size_t j = 1; j <= b_len; j++) {
+            now[j] = least(before[j], now[j - 1]) + 1;
+            now[j] = least(now[j], before[j - 1] + !same(a[i - 1], b[j - 1]));
+            if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]))
+                now[j] = least(now[j], earlier[j - 2] + 1);
+        }
+    }
+    return rows[a_len % 3][b_len];
+}
+
+static bool is_part(const char *whole, const char *part, size_t part_len)
+{
+    size_t len = strlen(whole);
+
+    for (size_t at = 0; part_len >= 3 && at + part_len <= len; at++) {
+        if (!strncasecmp(whole + at, part, part_len))
+            return true;
+    }
+    return false;
+}
+
+const char *spelling_nearest(const char *typed, size_t len, spelling_word *word)
+{
+    const char *nearest = NULL;
+    const char *candidate;
+    size_t best = len / 3 + 1; /* the first distance that is too far */
+
+    if (len < 2 || len >= SPELLING_MAX)
+        return NULL;
+    if (best == 1)
+        best = 2;
+    for (size_t i = 0; (candidate = word(i)); i++) {
+        size_t candidate_len = strlen(candidate);
+        size_t distance =
+            candidate_len < SPELLING_MAX ? edit_distance(typed, len, candidate, candidate_len) : best;
+
+        if (distance < best) {
+            nearest = candidate;
+            best = distance;
+        }
+    }
+    for (size_t i = 0; !nearest && (candidate = word(i)); i++) {
+        if (is_part(candidate, typed, len))
+            nearest = candidate;
+    }
+    return nearest;
+}

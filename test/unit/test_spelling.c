@@ -1,0 +1,69 @@
+#include "sim/base/spelling.h"
+#include "test/unit/vectors.h"
+
+static const char *word(size_t index)
+{
+    static const char *const words[] = {"listen", "log-level", "app-compose", "UpToDate", "off"};
+
+    return index < sizeof words / sizeof *words ? words[index] : NULL;
+}
+
+static void assert_meant(const char *typed, const char *meant)
+{
+    const char *nearest = spelling_nearest(typed, strlen(typed), word);
+
+    if (!meant)
+        assert_null(nearest);
+    else if (!nearest || strcmp(nearest, meant))
+        fail_msg("%s: %s", typed, nearest ? nearest : "nothing");
+}
+
+static void forgives_slips(void **state)
+{
+    (void)state;
+    assert_meant("lisetn", "listen");
+    assert_meant("lstn", NULL); /* two slips in four letters */
+    assert_meant("listn", "listen");
+    assert_meant("llisten", "listen");
+    assert_meant("lixten", "listen");
+    assert_meant("loglevel", "log-level");
+    assert_meant("uptodate", "UpToDate");
+    assert_meant("of", "off");
+}
+
+static void takes_a_part(void **state)
+{
+    (void)state;
+    assert_meant("compose", "app-compose");
+    assert_meant("LEVEL", "log-level");
+    assert_meant("ose", "app-compose");
+    assert_meant("xy", NULL);
+}
+
+static void leaves_what_is_far_off(void **state)
+{
+    char longer[2 * SPELLING_MAX];
+
+    (void)state;
+    assert_meant("", NULL);
+    assert_meant("l", NULL);
+    assert_meant("something-else", NULL);
+    memset(longer, 'l', sizeof longer);
+    longer[sizeof longer - 1] = '\0';
+    assert_meant(longer, NULL);
+    longer[SPELLING_MAX - 1] = '\0';
+    assert_meant(longer, NULL);
+    longer[SPELLING_MAX] = 'l';
+    assert_null(spelling_nearest(longer, SPELLING_MAX, word));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(forgives_slips),
+        cmocka_unit_test(takes_a_part),
+        cmocka_unit_test(leaves_what_is_far_off),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
