@@ -15,16 +15,14 @@ static void print_hex(FILE *stream, const char *label, const uint8_t *bytes, siz
     fprintf(stream, "  %-14s%s\n", label, digits);
 }
 
-/* Clients may be started from elsewhere: sockets are shown with their whole path. */
 static void print_endpoints(FILE *stream, const struct server *server)
 {
     struct server_endpoint endpoint;
     char path[PATH_MAX];
 
     for (size_t i = 0; server_endpoint(server, i, &endpoint); i++) {
-        const char *shown = endpoint.url;
-        if (!shown)
-            shown = realpath(endpoint.path, path) ? path : endpoint.path;
+        const char *shown = endpoint.url ? endpoint.url : endpoints_path(&endpoint, path);
+
         fprintf(stream, "  %-14s%s\n", i == 0 ? "Endpoints" : "", shown);
     }
 }

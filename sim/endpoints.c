@@ -1,6 +1,8 @@
 #include "sim/endpoints.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -169,9 +171,15 @@ void endpoints_expected_url(const struct options *options, char *url, size_t siz
     }
 }
 
+const char *endpoints_path(const struct server_endpoint *endpoint, char *room)
+{
+    return realpath(endpoint->path, room) ? room : endpoint->path;
+}
+
 void endpoints_write_ready(const struct endpoints *endpoints, struct buf *out)
 {
     struct server_endpoint endpoint;
+    char path[PATH_MAX];
 
     json_text_member_uint(out, '{', "pid", (uint64_t)getpid());
     json_text_key(out, ',', "endpoints");
@@ -179,7 +187,10 @@ void endpoints_write_ready(const struct endpoints *endpoints, struct buf *out)
     for (size_t i = 0; server_endpoint(endpoints->server, i, &endpoint); i++) {
         if (i > 0)
             buf_append_byte(out, ',');
-        json_text_member(out, '{', endpoint.url ? "url" : "path", endpoint.url ? endpoint.url : endpoint.path);
+        if (endpoint.url)
+            json_text_member(out, '{', "url", endpoint.url);
+        else
+            json_text_member(out, '{', "path", endpoints_path(&endpoint, path));
         buf_append_byte(out, '}');
     }
     buf_append_text(out, "]}\n");

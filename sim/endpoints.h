@@ -47,6 +47,10 @@ void endpoints_public_url(const struct endpoints *endpoints, char *url, size_t s
 /* What that will be with these options, unless it is a free port that the system picks. */
 void endpoints_expected_url(const struct options *options, char *url, size_t size);
 
+/* The whole path of a Unix socket, as clients that were started elsewhere need it.
+ * room: PATH_MAX bytes. */
+const char *endpoints_path(const struct server_endpoint *endpoint, char *room);
+
 /* What --ready-file gets: {"pid": N, "endpoints": [{"url": ...}, {"path": ...}]}. */
 void endpoints_write_ready(const struct endpoints *endpoints, struct buf *out);
 

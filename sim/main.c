@@ -6,10 +6,10 @@
 #include <uv.h>
 
 #include "sim/banner.h"
-#include "sim/base/file.h"
 #include "sim/endpoints.h"
 #include "sim/healthcheck.h"
 #include "sim/inputs.h"
+#include "sim/ready_file.h"
 #include "sim/service_manager.h"
 #include "sim/services/version.h"
 #include "sim/td/encrypted_env.h"
@@ -24,6 +24,7 @@ struct simulator {
     struct stats *stats;
     struct server *server;
     struct endpoints endpoints;
+    struct ready_file ready_file;
     struct services services;
     struct td *td;
     struct log log;
@@ -110,20 +111,6 @@ static void watch_signals(struct simulator *simulator)
 
 /* --- starting --- */
 
-static int write_ready_file(const struct simulator *simulator, const char *path, struct error *error)
-{
-    struct buf text;
-    int result;
-
-    if (!path)
-        return 0;
-    buf_init(&text, SIZE_MAX);
-    endpoints_write_ready(&simulator->endpoints, &text);
-    result = file_write_atomic(path, text.data, text.len, error);
-    buf_free(&text);
-    return result;
-}
-
 /* Opens the listeners and boots the TD behind them. */
 static int start(struct simulator *simulator, const struct options *options, struct inputs *inputs,
                  struct error *error)
@@ -148,7 +135,7 @@ static int start(struct simulator *simulator, const struct options *options, str
     if (services_init(&simulator->services, simulator->td, &config, error))
         return -1;
     endpoints_route(&simulator->endpoints, &simulator->services);
-    return write_ready_file(simulator, options->ready_file, error);
+    return ready_file_write(&simulator->ready_file, options->ready_file, &simulator->endpoints, error);
 }
 
 /* People get the banner; where machines read the log, one line of it says the same. The
@@ -185,6 +172,7 @@ static int run_loop(struct simulator *simulator, const struct options *options, 
         announce(simulator, options, started);
     }
     uv_run(&simulator->loop, UV_RUN_DEFAULT);
+    ready_file_remove(&simulator->ready_file);
     server_free(simulator->server);
     stats_free(simulator->stats);
     endpoints_free(&simulator->endpoints);

@@ -1,5 +1,4 @@
 """/healthz and /readyz: on every listener, whatever it serves, and while the program stops."""
-import os
 import signal
 
 import pytest
@@ -99,7 +98,6 @@ def test_probes_are_quiet(own):
     assert own.stop() == 0
     assert "/Version" in own.stderr()
     assert "healthz" not in own.stderr() and "readyz" not in own.stderr()
-    os.remove(own.ready)
     own.start("--log-level", "debug")
     for page in PAGES:
         assert ask(own.tcp, get(page)).status == 200

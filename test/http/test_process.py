@@ -126,11 +126,9 @@ def test_environment_twins(own, monkeypatch):
     by_environment = ask(own.unix, get("/GetKey")).json()
     assert own.stop() == 0
     monkeypatch.delenv("DSTACK_SIMULATOR_SEED")
-    own.ready.unlink()
     own.start("--seed", "from the environment")
     assert ask(own.unix, get("/GetKey")).json() == by_environment
     assert own.stop() == 0
-    own.ready.unlink()
     own.start()
     assert ask(own.unix, get("/GetKey")).json() != by_environment
 
@@ -199,8 +197,31 @@ def test_from_another_directory(own, folder):
     own.start()
     place = os.path.join(folder, "sockets")
     assert ask(os.path.join(place, "dstack.sock"), get("/Version")).status == 200
+    listed = [e["path"] for e in json.loads(own.ready.read_text())["endpoints"] if "path" in e]
+    assert {os.path.dirname(path) for path in listed} == {os.path.realpath(place)}
     assert own.stop() == 0
     assert os.listdir(place) == []
+
+
+def test_the_ready_file_goes_with_the_server(own):
+    own.start()
+    assert own.stop() == 0
+    assert not own.ready.exists()
+
+
+@pytest.mark.parametrize("change", ["replaced", "removed", "linked"])
+def test_a_ready_file_of_another_is_left_alone(own, change):
+    own.start()
+    text = own.ready.read_text()
+    own.ready.unlink()
+    if change == "replaced":
+        own.ready.write_text(text.replace(f"{own.process.pid}", "1", 1))
+    if change == "linked":
+        (own.folder / "elsewhere").write_text(text)
+        own.ready.symlink_to("elsewhere")
+    assert own.stop() == 0
+    assert own.ready.exists() == (change != "removed")
+    assert (own.folder / "elsewhere").exists() == (change == "linked")
 
 
 def test_two_side_by_side(own, second):
@@ -220,7 +241,6 @@ def test_a_restart_gives_the_same_bytes(own, second):
     own.start(*options)
     before = [ask(own.tcp, request).body for request in requests]
     assert own.stop() == 0
-    own.ready.unlink()
     own.start(*options)
     assert [ask(own.tcp, request).body for request in requests] == before
     second.start(*options)  # nor does it matter where it listens

@@ -261,7 +261,6 @@ def test_a_passed_socket_outlives_the_program(manager):
     manager.start()
     manager.stop()
     assert os.path.exists(path)
-    os.unlink(f"{manager.folder}/ready")
     with Connection(path) as client:
         client.send(get("/Version"))
         manager.start()
