@@ -1,6 +1,8 @@
 /* The process: options, set-up, signals, tear-down. */
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #include <uv.h>
@@ -34,6 +36,15 @@ static int fail(const struct error *error)
 {
     fprintf(stderr, "dstack-simulator: %s\n", error->text);
     return EXIT_USAGE;
+}
+
+/* What was asked for is on stdout; a full disk there must not pass for success. */
+static int finish_output(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return 0;
+    fprintf(stderr, "dstack-simulator: cannot write to stdout: %s\n", strerror(errno));
+    return EXIT_FAILURE;
 }
 
 /* Many clients need many descriptors; the system's own limit stays. */
@@ -221,7 +232,7 @@ static int print_env(const struct td *td)
     fwrite(lines.data, 1, lines.len, stdout);
     buf_free(&lines);
     arena_free(&arena);
-    return result ? fail(&error) : 0;
+    return result ? fail(&error) : finish_output();
 }
 
 static int inspect(const struct options *options, struct inputs *inputs)
@@ -244,7 +255,7 @@ static int inspect(const struct options *options, struct inputs *inputs)
     else
         puts("options and files are fine");
     td_free(td);
-    return result;
+    return result ? result : finish_output();
 }
 
 static void print_warnings(const struct options *options)
@@ -272,20 +283,28 @@ static int run(const struct options *options, uint64_t started)
     return result;
 }
 
+/* Texts about the program; no setting matters to them. */
+static int print_text(const struct options *options)
+{
+    if (options->help)
+        options_help(stdout);
+    else
+        printf("dstack-simulator %s (%s)\n", version_number, version_rev);
+    return finish_output();
+}
+
 int main(int argc, char *argv[], char *envp[])
 {
     uint64_t started = uv_hrtime();
     struct error error = {.kind = ERROR_NONE};
     struct options options;
-    int result = 0;
+    int result;
 
     options_init(&options);
     if (options_parse(&options, argc, argv, envp, &error))
         result = fail(&error);
-    else if (options.help)
-        options_help(stdout);
-    else if (options.version)
-        printf("dstack-simulator %s (%s)\n", version_number, version_rev);
+    else if (options.help || options.version)
+        result = print_text(&options);
     else
         result = run(&options, started);
     options_free(&options);

@@ -77,6 +77,16 @@ def test_a_shell_sources_what_the_command_prints(app, tmp_path, form):
     assert done.stdout == VARS[0].value + "||"
 
 
+def test_a_full_disk_is_an_error(app, tmp_path):
+    compose, simulated = app
+    path = tmp_path / "encrypted-env"
+    path.write_text(encrypt_env_vars_sync(VARS, key_of(simulated)))
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([PROGRAM, "decrypt-env", path, "--app-compose", compose], stdout=full,
+                              stderr=subprocess.PIPE, text=True, timeout=30, check=False)
+    assert done.returncode == 1 and "cannot write to stdout" in done.stderr
+
+
 def test_the_option_loads_it_at_the_start(app, start, tmp_path):
     compose, simulated = app
     path = tmp_path / "encrypted-env"
