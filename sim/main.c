@@ -303,7 +303,7 @@ int main(int argc, char *argv[], char *envp[])
     options_init(&options);
     if (options_parse(&options, argc, argv, envp, &error))
         result = fail(&error);
-    else if (options.help || options.version)
+    else if (options_wants_text(&options))
         result = print_text(&options);
     else
         result = run(&options, started);

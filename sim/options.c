@@ -1,55 +1,28 @@
 #include "sim/options.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "sim/base/memory.h"
-#include "sim/options_table.h"
+#include "sim/options_environment.h"
+#include "sim/options_value.h"
 
-enum {
-    LIST_MAX = 64,
-    SHOWN_MAX = 60, /* bytes of what was typed that an error repeats */
-};
+enum { SHOWN_MAX = 60 }; /* bytes of what was typed that an error repeats */
+
+#define COMMAND "decrypt-env" /* the one there is */
 
 struct reader {
     struct options *options;
     int argc;
     char *const *argv;
-    int at;                             /* the argument that is looked at */
-    bool given[OPTIONS_TABLE_MAX_ROWS]; /* by row: no later source may set it */
+    int at;         /* the argument that is looked at */
+    bool commanded; /* the command was there */
     struct error *error;
 };
-
-static void *field_of(struct options *options, const struct option_row *row)
-{
-    return (char *)options + row->field;
-}
 
 static char *copy_text(const char *text)
 {
     return memory_copy(text, strlen(text));
-}
-
-static void replace_string(char **field, char *value)
-{
-    free(*field);
-    *field = value;
-}
-
-static void list_append(struct options_list *list, char *item)
-{
-    list->items = memory_grow(list->items, (list->count + 1) * sizeof *list->items);
-    list->items[list->count++] = item;
-}
-
-static void list_free(struct options_list *list)
-{
-    for (size_t i = 0; i < list->count; i++)
-        free(list->items[i]);
-    free(list->items);
-    *list = (struct options_list){0};
 }
 
 void options_init(struct options *options)
@@ -64,91 +37,18 @@ void options_free(struct options *options)
 {
     for (const struct option_row *row = options_table; row->name; row++) {
         if (row->kind == OPTION_STRING)
-            replace_string(field_of(options, row), NULL);
-        if (row->kind == OPTION_LIST || row->kind == OPTION_SPECS)
-            list_free(field_of(options, row));
+            options_value_replace(options_value_field(options, row), NULL);
+        if (options_table_is_list(row))
+            options_value_free(options_value_field(options, row));
     }
-    free(options->decrypt_env);
-    list_free(&options->warnings);
-}
-
-static int read_bool(const char *value, bool *out, struct error *error)
-{
-    static const char *const yes[] = {"1", "true", "yes", "on"};
-    static const char *const no[] = {"0", "false", "no", "off"};
-
-    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
-        if (!strcasecmp(value, yes[i]) || !strcasecmp(value, no[i])) {
-            *out = !strcasecmp(value, yes[i]);
-            return 0;
-        }
-    }
-    return error_input(error, "\"%.60s\" is neither 1, true, yes, on nor 0, false, no, off", value);
-}
-
-static int read_level(const char *value, enum log_level *out, struct error *error)
-{
-    if (log_level_by_name(value, out) != 0)
-        return error_input(error, "\"%.60s\" is not one of error, warn, info, debug, off", value);
-    return 0;
-}
-
-static int read_format(const char *value, enum log_format *out, struct error *error)
-{
-    if (log_format_by_name(value, out) != 0)
-        return error_input(error, "\"%.60s\" is neither text nor json", value);
-    return 0;
-}
-
-static int read_text(struct options *options, const struct option_row *row, const char *value,
-                     struct error *error)
-{
-    bool optional = row->argument[0] == '[';
-    char *copy = copy_text(value);
-    struct options_list *list;
-
-    if (!*value && !optional) {
-        free(copy);
-        return error_input(error, "%s is wanted, but it is empty", row->argument);
-    }
-    if (*value && row->check && row->check(copy, error) != 0) {
-        free(copy);
-        return -1;
-    }
-    if (row->kind == OPTION_STRING) {
-        replace_string(field_of(options, row), copy);
-        return 0;
-    }
-    list = field_of(options, row);
-    list_append(list, copy);
-    if (list->count > LIST_MAX)
-        return error_input(error, "given more than %d times", LIST_MAX);
-    return 0;
-}
-
-static int read_value(struct options *options, const struct option_row *row, const char *value,
-                      struct error *error)
-{
-    switch (row->kind) {
-    case OPTION_FLAG:
-    case OPTION_COMMAND:
-        return read_bool(value, field_of(options, row), error);
-    case OPTION_LEVEL:
-        return read_level(value, field_of(options, row), error);
-    case OPTION_FORMAT:
-        return read_format(value, field_of(options, row), error);
-    case OPTION_STRING:
-    case OPTION_LIST:
-    case OPTION_SPECS:
-        break;
-    }
-    return read_text(options, row, value, error);
+    options_value_replace(&options->decrypt_env, NULL);
+    options_value_free(&options->warnings);
 }
 
 static int accept_argument(struct reader *reader, const struct option_row *row, const char *value)
 {
-    reader->given[row - options_table] = true;
-    if (read_value(reader->options, row, value, reader->error) != 0)
+    reader->options->sources[row - options_table] = OPTIONS_COMMAND_LINE;
+    if (options_value_read(reader->options, row, value, reader->error) != 0)
         return error_context(reader->error, "--%s", row->name);
     return 0;
 }
@@ -164,10 +64,22 @@ static int error_unknown(struct reader *reader, const char *dashes, const char *
     return error_input(reader->error, "unknown option %s%.*s; see --help", dashes, shown, typed);
 }
 
+static const char *command_at(size_t index)
+{
+    return index == 0 ? COMMAND : NULL;
+}
+
 static int error_positional(struct reader *reader, const char *argument)
 {
-    const struct option_row *meant = options_table_nearest(argument, strcspn(argument, "="));
+    size_t len = strcspn(argument, "=");
+    const struct option_row *meant = options_table_nearest(argument, len);
 
+    if (reader->commanded)
+        return error_input(reader->error,
+                           "unexpected argument \"%.60s\"; " COMMAND " takes one FILE, see --help", argument);
+    if (spelling_nearest(argument, len, command_at))
+        return error_input(reader->error,
+                           "unexpected argument \"%.60s\"; did you mean " COMMAND "? See --help", argument);
     if (meant)
         return error_input(reader->error, "unexpected argument \"%.60s\"; did you mean --%s? See --help",
                            argument, meant->name);
@@ -189,7 +101,7 @@ static int accept_next(struct reader *reader, const struct option_row *row)
 {
     const char *next = reader->at + 1 < reader->argc ? reader->argv[reader->at + 1] : NULL;
 
-    if (row->argument[0] == '[' && (!next || next[0] == '-'))
+    if (options_table_is_optional(row) && (!next || next[0] == '-'))
         return accept_argument(reader, row, "");
     if (!next)
         return error_input(reader->error, "--%s wants %s behind it; see --help", row->name, row->argument);
@@ -236,30 +148,31 @@ static int read_short(struct reader *reader, const char *letters)
     return 0;
 }
 
-/* The one command there is: decrypt-env FILE. */
-static int read_command(struct reader *reader, const char *argument)
+/* decrypt-env FILE; options may stand between the two. */
+static int read_positional(struct reader *reader, const char *argument)
 {
-    if (strcmp(argument, "decrypt-env") != 0 || reader->options->decrypt_env)
+    if (!reader->commanded && !strcmp(argument, COMMAND)) {
+        reader->commanded = true;
+        return 0;
+    }
+    if (!reader->commanded || reader->options->decrypt_env)
         return error_positional(reader, argument);
-    if (reader->at + 1 == reader->argc)
-        return error_input(reader->error, "decrypt-env wants the FILE that holds the encrypted environment");
-    reader->options->decrypt_env = copy_text(reader->argv[++reader->at]);
+    reader->options->decrypt_env = copy_text(argument);
     return 0;
 }
 
 static int read_arguments(struct reader *reader)
 {
+    bool options_end = false;
+
     for (reader->at = 1; reader->at < reader->argc; reader->at++) {
         const char *argument = reader->argv[reader->at];
-        bool last = reader->at + 1 == reader->argc;
-        int result;
+        int result = 0;
 
-        if (!strcmp(argument, "--") && last)
-            return 0;
-        if (!strcmp(argument, "--"))
-            return error_positional(reader, reader->argv[reader->at + 1]);
-        if (argument[0] != '-' || !argument[1])
-            result = read_command(reader, argument);
+        if (options_end || argument[0] != '-' || !argument[1])
+            result = read_positional(reader, argument);
+        else if (!strcmp(argument, "--"))
+            options_end = true;
         else if (argument[1] == '-')
             result = read_long(reader, argument + 2);
         else
@@ -267,91 +180,8 @@ static int read_arguments(struct reader *reader)
         if (result != 0)
             return -1;
     }
-    return 0;
-}
-
-/* "LOG_LEVEL" is "log-level". Returns false for what no option can be called. */
-static bool name_of_variable(const char *variable, size_t len, char *name)
-{
-    if (len >= OPTIONS_TABLE_NAME_MAX)
-        return false;
-    for (size_t i = 0; i < len; i++) {
-        if (variable[i] != '_' && !isupper((unsigned char)variable[i])
-            && !isdigit((unsigned char)variable[i]))
-            return false;
-        name[i] = variable[i] == '_' ? '-' : (char)tolower((unsigned char)variable[i]);
-    }
-    return true;
-}
-
-/* Something else may have set it, so it is no error. */
-static void warn_about(struct reader *reader, const char *variable, const char *name, size_t name_len)
-{
-    const struct option_row *meant = options_table_nearest(name, name_len);
-    char twin[OPTIONS_TABLE_NAME_MAX];
-    char warning[256];
-
-    if (!meant || meant->kind == OPTION_COMMAND)
-        return;
-    options_table_variable(meant, twin);
-    snprintf(warning, sizeof warning, "the environment variable %.*s is ignored; did you mean %s?",
-             (int)strcspn(variable, "="), variable, twin);
-    list_append(&reader->options->warnings, copy_text(warning));
-}
-
-static int read_items(struct reader *reader, const struct option_row *row, const char *value)
-{
-    const char *separators = row->kind == OPTION_SPECS ? "; \t\r\n" : ",";
-    const char *blanks = " \t\r\n";
-    char *copy = copy_text(value);
-    int result = 0;
-    char *rest = copy;
-    char *item;
-
-    while (result == 0 && (item = strsep(&rest, separators))) {
-        item += strspn(item, blanks);
-        for (size_t len = strlen(item); len > 0 && strchr(blanks, item[len - 1]); len--)
-            item[len - 1] = '\0';
-        if (*item)
-            result = read_value(reader->options, row, item, reader->error);
-    }
-    free(copy);
-    return result;
-}
-
-static int read_variable(struct reader *reader, const char *variable)
-{
-    const size_t prefix = strlen(OPTIONS_TABLE_PREFIX);
-    size_t len = strcspn(variable, "=");
-    const char *value = variable + len + (variable[len] == '=');
-    char name[OPTIONS_TABLE_NAME_MAX];
-    const struct option_row *row;
-    int result;
-
-    if (len <= prefix || strncmp(variable, OPTIONS_TABLE_PREFIX, prefix) != 0
-        || !name_of_variable(variable + prefix, len - prefix, name))
-        return 0;
-    row = options_table_find(name, len - prefix);
-    if (!row) {
-        warn_about(reader, variable, name, len - prefix);
-        return 0;
-    }
-    if (row->kind == OPTION_COMMAND || reader->given[row - options_table] || !*value)
-        return 0;
-    reader->given[row - options_table] = true;
-    if (row->kind == OPTION_LIST || row->kind == OPTION_SPECS)
-        result = read_items(reader, row, value);
-    else
-        result = read_value(reader->options, row, value, reader->error);
-    return result == 0 ? 0 : error_context(reader->error, "%.*s", (int)len, variable);
-}
-
-static int read_environment(struct reader *reader, char *const envp[])
-{
-    for (; *envp; envp++) {
-        if (read_variable(reader, *envp) != 0)
-            return -1;
-    }
+    if (reader->commanded && !reader->options->decrypt_env && !options_wants_text(reader->options))
+        return error_input(reader->error, COMMAND " wants the FILE that holds the encrypted environment");
     return 0;
 }
 
@@ -360,11 +190,20 @@ static void settle_defaults(struct options *options)
     options->listen_given = options->listen.count > 0;
     options->socket_dir_given = options->socket_dir != NULL;
     if (!options->listen_given)
-        list_append(&options->listen, copy_text(OPTIONS_DEFAULT_LISTEN));
+        options_value_append(&options->listen, OPTIONS_DEFAULT_LISTEN);
     if (!options->socket_dir_given)
         options->socket_dir = copy_text(".");
-    if (!strcmp(options->socket_dir, "none"))
-        replace_string(&options->socket_dir, NULL);
+    for (const struct option_row *row = options_table; row->name; row++) {
+        char **field = row->none ? options_value_field(options, row) : NULL;
+
+        if (field && *field && !strcmp(*field, row->none))
+            options_value_replace(field, NULL);
+    }
+}
+
+bool options_wants_text(const struct options *options)
+{
+    return options->help || options->version;
 }
 
 int options_parse(struct options *options, int argc, char *const argv[], char *const envp[],
@@ -374,8 +213,22 @@ int options_parse(struct options *options, int argc, char *const argv[], char *c
 
     if (read_arguments(&reader) != 0)
         return -1;
-    if (!options->help && !options->version && read_environment(&reader, envp) != 0)
+    if (!options_wants_text(options) && options_environment_read(options, envp, error) != 0)
         return -1;
     settle_defaults(options);
     return 0;
+}
+
+void options_given_as(const struct options *options, const void *field, char *out)
+{
+    size_t offset = (size_t)((const char *)field - (const char *)options);
+    const struct option_row *row = options_table;
+
+    while (row->name && row->field != offset)
+        row++;
+    snprintf(out, OPTIONS_NAME_MAX, "%s", field == &options->decrypt_env ? COMMAND : "");
+    if (row->name && options->sources[row - options_table] == OPTIONS_ENVIRONMENT)
+        options_table_variable(row, out);
+    else if (row->name)
+        snprintf(out, OPTIONS_NAME_MAX, "--%s", row->name);
 }

@@ -3,59 +3,58 @@
 
 #include "sim/options_table.h"
 
-enum { HELP_COLUMN = 31 };
+/* Where options begin, and where what they mean begins: the second column is for
+ * several options on one line. */
+enum { OPTION_COLUMN = 10, TEXT_COLUMN = 39, SHARED_COLUMN = 59 };
 
-static const struct {
-    enum option_group group;
-    const char *title;
-} groups[] = {
-    {GROUP_LISTENING, "Listening"}, {GROUP_APP, "The app"}, {GROUP_PLATFORM, "Platform"},
-    {GROUP_LOGGING, "Logging"},     {GROUP_OTHER, "Other"},
-};
-
-static void print_row(FILE *stream, const struct option_row *row)
+static int print_option(FILE *stream, const struct option_row *row)
 {
-    const char *line = row->help;
-    int column = row->letter ? fprintf(stream, "  -%c, --%s", row->letter, row->name)
-                             : fprintf(stream, "      --%s", row->name);
+    int column = row->letter ? fprintf(stream, "-%c, --%s", row->letter, row->name)
+                             : fprintf(stream, "--%s", row->name);
 
-    if (row->argument)
-        column += fprintf(stream, " %s", row->argument);
-    for (;;) {
-        size_t len = strcspn(line, "\n");
-
-        fprintf(stream, "%*s%.*s\n", column < HELP_COLUMN ? HELP_COLUMN - column : 1, "", (int)len, line);
-        if (!line[len])
-            return;
-        line += len + 1;
-        column = 0;
-    }
+    return row->argument ? column + fprintf(stream, " %s", row->argument) : column;
 }
 
-static void print_group(FILE *stream, enum option_group group, const char *title)
+/* A row and those that share its line. Returns the row behind them. */
+static const struct option_row *print_line(FILE *stream, const struct option_row *row)
 {
-    bool titled = false;
+    const char *text = row->shared ? row->shared : row->brief;
+    int wanted = row->shared ? SHARED_COLUMN : TEXT_COLUMN;
+    int column = OPTION_COLUMN + print_option(stream, row);
 
-    for (const struct option_row *row = options_table; row->name; row++) {
-        if (row->group != group)
+    for (row++; row->name && row->joined; row++) {
+        column += fprintf(stream, "  ");
+        column += print_option(stream, row);
+    }
+    fprintf(stream, "%*s%s\n", column < wanted ? wanted - column : 1, "", text);
+    return row;
+}
+
+static void print_group(FILE *stream, enum option_group group)
+{
+    const char *title = options_table_group(group);
+    const struct option_row *row = options_table;
+
+    while (row->name) {
+        if (row->group != group) {
+            row++;
             continue;
-        if (!titled)
-            fprintf(stream, "%s:\n", title);
-        titled = true;
-        print_row(stream, row);
+        }
+        fprintf(stream, "%-*s", OPTION_COLUMN, title);
+        title = "";
+        row = print_line(stream, row);
     }
 }
 
 void options_help(FILE *stream)
 {
-    fputs("Usage: dstack-simulator [OPTION]...\n"
-          "       dstack-simulator decrypt-env FILE [OPTION]...\n"
-          "A dstack guest agent without a TEE. It serves http://localhost:8090, and\n"
-          "dstack.sock, tappd.sock, external.sock and guest.sock in the current directory.\n",
+    fputs("Usage: dstack-simulator [OPTION]...                   serve until Ctrl-C\n"
+          "       dstack-simulator decrypt-env FILE [OPTION]...  print an app's environment\n"
+          "A dstack guest agent without a TEE: http://" OPTIONS_DEFAULT_LISTEN " and four sockets.\n",
           stream);
-    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
-        print_group(stream, groups[i].group, groups[i].title);
-    fputs("Each has a twin in the environment, DSTACK_SIMULATOR_LOG_LEVEL for --log-level;\n"
-          "flags are yes or no, lists have commas (--listen: blanks or ;). Options win.\n",
+    for (enum option_group group = 0; group < GROUP_COUNT; group++)
+        print_group(stream, group);
+    fputs("Each has a twin in the environment, as " OPTIONS_PREFIX "APP_COMPOSE.\n"
+          "The manual says more: man dstack-simulator, or README.md.\n",
           stream);
 }

@@ -56,6 +56,18 @@ int log_format_by_name(const char *name, enum log_format *format)
     return -1;
 }
 
+const char *log_level_name(enum log_level level)
+{
+    if (level == LOG_OFF)
+        return "off";
+    return (size_t)level < ARRAY_LEN(levels) ? levels[level].name : NULL;
+}
+
+const char *log_format_name(enum log_format format)
+{
+    return (size_t)format < ARRAY_LEN(formats) ? formats[format] : NULL;
+}
+
 /* Most lines fall into the second of the line before. */
 static void refresh_stamp(struct log *log, time_t second)
 {

@@ -31,6 +31,10 @@ struct log {
 int log_level_by_name(const char *name, enum log_level *level);
 int log_format_by_name(const char *name, enum log_format *format);
 
+/* The reverse; NULL for what is none of them. */
+const char *log_level_name(enum log_level level);
+const char *log_format_name(enum log_format format);
+
 static inline bool log_wants(const struct log *log, enum log_level level)
 {
     return level <= log->level;

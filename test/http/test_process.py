@@ -94,6 +94,7 @@ def test_print_root_ca(own):
     (["--app-compose", "/nonexistent"], ["/nonexistent", "No such file"]),
     (["--app-keys", "/nonexistent"], ["/nonexistent", "No such file"]),
     (["--app-compose", "/"], ["/", "directory"]),
+    (["--log-level", "inof"], ["did you mean info?"]),
 ])
 def test_bad_options(folder, options, words):
     assert_refused(run(*options, cwd=folder), *words)

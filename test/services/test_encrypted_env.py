@@ -66,13 +66,17 @@ def test_the_last_byte_missing(app):
     assert "damaged" in refusal(simulated, encrypted[:-2])
 
 
+@pytest.mark.parametrize("order", ['decrypt-env "{path}" --app-compose "{compose}"',
+                                   'decrypt-env --app-compose "{compose}" "{path}"',
+                                   '--app-compose "{compose}" decrypt-env "{path}"'], ids=["behind", "between", "before"])
 @pytest.mark.parametrize("form", ["hex", "bytes"])
-def test_a_shell_sources_what_the_command_prints(app, tmp_path, form):
+def test_a_shell_sources_what_the_command_prints(app, tmp_path, form, order):
     compose, simulated = app
     encrypted = encrypt_env_vars_sync(VARS, key_of(simulated))
     path = tmp_path / "encrypted-env"
     path.write_bytes(bytes.fromhex(encrypted) if form == "bytes" else encrypted.encode() + b"\n")
-    command = f'eval "$("{PROGRAM}" decrypt-env "{path}" --app-compose "{compose}")"; printf "%s|" "$API_KEY" "$EMPTY"'
+    arguments = order.format(path=path, compose=compose)
+    command = f'eval "$("{PROGRAM}" {arguments})"; printf "%s|" "$API_KEY" "$EMPTY"'
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=30, check=True)
     assert done.stdout == VARS[0].value + "||"
 

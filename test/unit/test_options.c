@@ -1,51 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "sim/options.h"
-#include "sim/options_table.h"
-
-enum { ARGUMENTS_MAX = 80 };
-
-/* Command lines and environments are given as strings, NULL behind the last. */
-#define ARGUMENTS(...) ((char *[ARGUMENTS_MAX]){"dstack-simulator", __VA_ARGS__})
-#define ENVIRONMENT(...) ((char *[ARGUMENTS_MAX]){"PATH=/bin", __VA_ARGS__})
-
-static int parse(struct options *options, char **argv, char **envp, struct error *error)
-{
-    int argc = 0;
-
-    while (argv[argc])
-        argc++;
-    *error = (struct error){0};
-    options_init(options);
-    return options_parse(options, argc, argv, envp, error);
-}
-
-static struct options parsed(char **argv, char **envp)
-{
-    struct options options;
-    struct error error;
-
-    if (parse(&options, argv, envp, &error) != 0)
-        fail_msg("%s", error.text);
-    return options;
-}
-
-static void assert_refused(char **argv, char **envp, const char *sentence)
-{
-    struct options options;
-    struct error error;
-
-    assert_int_equal(parse(&options, argv, envp, &error), -1);
-    assert_string_equal(error.text, sentence);
-    options_free(&options);
-}
+#include "test/unit/options_fixture.h"
 
 static void assert_listens(const struct options *options, size_t count, const char *const *items)
 {
@@ -295,46 +248,79 @@ static void test_too_many_listeners(void **state)
     assert_refused(argv, ENVIRONMENT(NULL), "--listen: given more than 64 times");
 }
 
-static void test_table(void **state)
+static void test_the_command(void **state)
 {
-    char variable[OPTIONS_TABLE_NAME_MAX];
-    size_t rows = 0;
+    char **const lines[] = {
+        ARGUMENTS("decrypt-env", "file", "--seed", "x"),
+        ARGUMENTS("decrypt-env", "--seed", "x", "file"),
+        ARGUMENTS("--seed", "x", "decrypt-env", "file"),
+        ARGUMENTS("--seed=x", "decrypt-env", "--debug-td", "--", "file"),
+    };
 
     (void)state;
-    for (const struct option_row *row = options_table; row->name; row++, rows++) {
-        assert_ptr_equal(options_table_find(row->name, strlen(row->name)), row);
-        if (row->letter)
-            assert_ptr_equal(options_table_find_letter(row->letter), row);
-        assert_int_equal(options_table_is_bool(row), row->argument == NULL);
-        assert_true(strlen(OPTIONS_TABLE_PREFIX) + strlen(row->name) < OPTIONS_TABLE_NAME_MAX);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct options options = parsed(lines[i], ENVIRONMENT(NULL));
+
+        assert_string_equal(options.decrypt_env, "file");
+        assert_string_equal(options.seed, "x");
+        options_free(&options);
     }
-    assert_true(rows <= OPTIONS_TABLE_MAX_ROWS);
-    assert_null(options_table_find("listen", 5));
-    assert_null(options_table_find_letter('\0'));
-    options_table_variable(options_table_find("print-root-ca", 13), variable);
-    assert_string_equal(variable, "DSTACK_SIMULATOR_PRINT_ROOT_CA");
 }
 
-/* On a screen of 80 columns, with every option and default in it. */
-static void test_help(void **state)
+static void test_the_command_mistyped(void **state)
 {
-    char *text;
-    size_t len;
-    FILE *stream = open_memstream(&text, &len);
-    char name[OPTIONS_TABLE_NAME_MAX + 4];
+    char **none = ENVIRONMENT(NULL);
 
     (void)state;
-    options_help(stream);
-    fclose(stream);
-    for (const struct option_row *row = options_table; row->name; row++) {
-        snprintf(name, sizeof name, " --%s", row->name);
-        assert_non_null(strstr(text, name));
-    }
-    for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
-        assert_true(strcspn(line, "\n") < 80);
-    assert_non_null(strstr(text, "http://localhost:8090"));
-    assert_non_null(strstr(text, "DSTACK_SIMULATOR_"));
-    free(text);
+    assert_refused(ARGUMENTS("decrypt-env"), none,
+                   "decrypt-env wants the FILE that holds the encrypted environment");
+    assert_refused(ARGUMENTS("decrypt-env", "--debug-td"), none,
+                   "decrypt-env wants the FILE that holds the encrypted environment");
+    assert_refused(ARGUMENTS("decrypt-env", "a", "b"), none,
+                   "unexpected argument \"b\"; decrypt-env takes one FILE, see --help");
+    assert_refused(ARGUMENTS("decypt-env", "a"), none,
+                   "unexpected argument \"decypt-env\"; did you mean decrypt-env? See --help");
+}
+
+static void test_words(void **state)
+{
+    char **none = ENVIRONMENT(NULL);
+
+    (void)state;
+    assert_refused(ARGUMENTS("--log-level", "inof"), none,
+                   "--log-level: \"inof\" is not one of error, warn, info, debug, off; did you mean info?");
+    assert_refused(ARGUMENTS("--log-format", "JSON"), none,
+                   "--log-format: \"JSON\" is neither text nor json; did you mean json?");
+    assert_refused(ARGUMENTS("--tcb-status", "outofdate"), none,
+                   "--tcb-status: \"outofdate\" is not one of UpToDate, SWHardeningNeeded, ConfigurationNeeded, "
+                   "ConfigurationAndSWHardeningNeeded, OutOfDate, OutOfDateConfigurationNeeded, Revoked; "
+                   "did you mean OutOfDate?");
+}
+
+static void test_blanks_in_paths(void **state)
+{
+    struct options options =
+        parsed(ARGUMENTS(NULL), ENVIRONMENT("DSTACK_SIMULATOR_LISTEN=unix:a\\ b\\;c\\\\d\\e;unix:f\\ "));
+
+    (void)state;
+    assert_listens(&options, 2, (const char *[]){"unix:a b;c\\d\\e", "unix:f "});
+    options_free(&options);
+}
+
+static void test_what_a_setting_was_called(void **state)
+{
+    struct options options = parsed(ARGUMENTS("--app-keys", "a", "decrypt-env", "b"),
+                                    ENVIRONMENT("DSTACK_SIMULATOR_APP_COMPOSE=c"));
+    char name[OPTIONS_NAME_MAX];
+
+    (void)state;
+    options_given_as(&options, &options.app_keys, name);
+    assert_string_equal(name, "--app-keys");
+    options_given_as(&options, &options.app_compose, name);
+    assert_string_equal(name, "DSTACK_SIMULATOR_APP_COMPOSE");
+    options_given_as(&options, &options.decrypt_env, name);
+    assert_string_equal(name, "decrypt-env");
+    options_free(&options);
 }
 
 int main(void)
@@ -353,8 +339,11 @@ int main(void)
         cmocka_unit_test(test_wrong_environment),
         cmocka_unit_test(test_other_variables),
         cmocka_unit_test(test_too_many_listeners),
-        cmocka_unit_test(test_table),
-        cmocka_unit_test(test_help),
+        cmocka_unit_test(test_the_command),
+        cmocka_unit_test(test_the_command_mistyped),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_blanks_in_paths),
+        cmocka_unit_test(test_what_a_setting_was_called),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

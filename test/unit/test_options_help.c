@@ -1,0 +1,62 @@
+#include "test/unit/options_fixture.h"
+
+enum { SCREEN_LINES = 24, SCREEN_COLUMNS = 80 };
+
+static void fits_a_screen(void **state)
+{
+    char *text = PRINTED(options_help(stream));
+    size_t lines = 0;
+
+    (void)state;
+    for (const char *line = text; *line; line += strcspn(line, "\n") + 1, lines++)
+        assert_in_range(strcspn(line, "\n"), 1, SCREEN_COLUMNS);
+    assert_in_range(lines, 10, SCREEN_LINES);
+    assert_int_equal(text[strlen(text) - 1], '\n');
+    free(text);
+}
+
+static void shows_each_option_once(void **state)
+{
+    char *text = PRINTED(options_help(stream));
+    char option[2 * OPTIONS_NAME_MAX];
+
+    (void)state;
+    for (const struct option_row *row = options_table; row->name; row++) {
+        snprintf(option, sizeof option, "--%s", row->name);
+        assert_int_equal(count_word(text, option), 1);
+        snprintf(option, sizeof option, "--%s %s", row->name, row->argument ? row->argument : "");
+        assert_non_null(strstr(text, option));
+        if (row->letter) {
+            snprintf(option, sizeof option, " -%c, --%s", row->letter, row->name);
+            assert_non_null(strstr(text, option));
+        }
+        if (!row->joined)
+            assert_non_null(strstr(text, row->shared ? row->shared : row->brief));
+    }
+    free(text);
+}
+
+static void shows_the_groups_and_the_way_on(void **state)
+{
+    char *text = PRINTED(options_help(stream));
+
+    (void)state;
+    for (enum option_group group = 0; group < GROUP_COUNT; group++)
+        assert_non_null(strstr(text, options_table_group(group)));
+    assert_non_null(strstr(text, "decrypt-env FILE"));
+    assert_non_null(strstr(text, "http://localhost:8090"));
+    assert_non_null(strstr(text, OPTIONS_PREFIX));
+    assert_non_null(strstr(text, "man dstack-simulator"));
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fits_a_screen),
+        cmocka_unit_test(shows_each_option_once),
+        cmocka_unit_test(shows_the_groups_and_the_way_on),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

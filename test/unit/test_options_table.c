@@ -1,0 +1,48 @@
+#include "test/unit/options_fixture.h"
+
+static void rows_are_found(void **state)
+{
+    char variable[OPTIONS_NAME_MAX];
+    size_t rows = 0;
+
+    (void)state;
+    for (const struct option_row *row = options_table; row->name; row++, rows++) {
+        assert_ptr_equal(options_table_find(row->name, strlen(row->name)), row);
+        if (row->letter)
+            assert_ptr_equal(options_table_find_letter(row->letter), row);
+        assert_ptr_equal(options_table_nearest(row->name, strlen(row->name)), row);
+        assert_true(strlen(OPTIONS_PREFIX) + strlen(row->name) < OPTIONS_NAME_MAX);
+    }
+    assert_true(rows <= OPTIONS_MOST);
+    assert_null(options_table_find("listen", 5));
+    assert_null(options_table_find_letter('\0'));
+    options_table_variable(options_table_find("print-root-ca", 13), variable);
+    assert_string_equal(variable, "DSTACK_SIMULATOR_PRINT_ROOT_CA");
+}
+
+static void rows_are_whole(void **state)
+{
+    (void)state;
+    for (const struct option_row *row = options_table; row->name; row++) {
+        assert_int_equal(options_table_is_bool(row), row->argument == NULL);
+        assert_int_equal(row->value == VALUE_WORD, row->word != NULL);
+        assert_non_null(row->brief);
+        assert_false(row->joined && row->shared);
+        if (row->joined)
+            assert_int_equal(row->group, row[-1].group);
+        if (row->shared)
+            assert_true(row[1].joined);
+        if (row->more)
+            assert_int_equal(row->more[strlen(row->more) - 1], '.');
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_are_found),
+        cmocka_unit_test(rows_are_whole),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
