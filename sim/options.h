@@ -58,7 +58,7 @@ struct options {
 
     bool check;
     bool print_root_ca;
-    bool healthcheck;
+    char *healthcheck; /* NULL: not asked for; "": of the first of listen; else an address */
     bool version;
     bool help;
     char *decrypt_env; /* the file of the command decrypt-env */

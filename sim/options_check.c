@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sim/base/log.h"
+#include "sim/healthcheck.h"
 #include "sim/listen_spec.h"
 #include "sim/td/scenario.h"
 
@@ -48,6 +49,13 @@ int options_check_url(char *value, struct error *error)
     if (len > URL_MAX)
         return error_input(error, "a URL has at most %d bytes, this one has %zu", URL_MAX, len);
     return 0;
+}
+
+int options_check_healthcheck(char *value, struct error *error)
+{
+    struct healthcheck_target target;
+
+    return healthcheck_parse(&target, value, error);
 }
 
 int options_check_advisory(char *value, struct error *error)

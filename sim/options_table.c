@@ -96,8 +96,12 @@ const struct option_row options_table[] = {
     {"print-root-ca", 0, NULL, FLAG(print_root_ca), .group = GROUP_OTHER, .joined = true,
      .brief = "print the root that quotes chain to, as PEM",
      .more = "Print the certificate of the root that quotes chain to, as PEM."},
-    {"healthcheck", 0, NULL, FLAG(healthcheck), .no_twin = true, .group = GROUP_OTHER,
-     .brief = "0 if the first address serves"},
+    {"healthcheck", 0, "[URL|SOCKET]", STRING(healthcheck), .no_twin = true, .value = VALUE_FILE,
+     .check = options_check_healthcheck, .group = GROUP_OTHER, .brief = "exit with 0 if one is ready there",
+     .more = "Ask a running simulator whether it is ready, and exit with 0 if it is. The address is "
+             "http://HOST:PORT[/PATH], the path of a socket, or what --listen takes; unless given, it is "
+             "the first one of --listen. It is asked for /readyz, or for the PATH, and only the status 200 "
+             "within 3 seconds is an answer of somebody who is ready. There is no HTTPS."},
     {"version", 0, NULL, FLAG(version), .no_twin = true, .group = GROUP_OTHER, .shared = "print it, then exit",
      .brief = "print the version"},
     {"help", 'h', NULL, FLAG(help), .no_twin = true, .group = GROUP_OTHER, .joined = true,

@@ -176,19 +176,6 @@ def test_the_ready_file(own):
             assert ask(endpoint["path"], get("/prpc/DstackGuest.Version")).status in (200, 404)
 
 
-def test_healthcheck(own):
-    own.start()
-    here = f"127.0.0.1:{own.tcp[1]}"
-    assert run("--healthcheck", "--listen", here).returncode == 0
-    assert run("--healthcheck", "--listen", f"unix:{own.unix}").returncode == 0
-    assert run("--healthcheck", DSTACK_SIMULATOR_LISTEN=here).returncode == 0
-    assert own.stop() == 0
-    for where in (here, f"unix:{own.unix}"):
-        result = run("--healthcheck", "--listen", where)
-        assert result.returncode == 1
-        assert where in result.stderr and "nothing serves" in result.stderr
-
-
 def test_from_another_directory(own, folder):
     """Everything it needs is in it; relative names are those of the folder it was started in."""
     command = own.command

@@ -297,6 +297,21 @@ static void test_words(void **state)
                    "did you mean OutOfDate?");
 }
 
+static void test_an_optional_value(void **state)
+{
+    struct options options = parsed(ARGUMENTS("--healthcheck", "--listen", "1"), ENVIRONMENT(NULL));
+
+    (void)state;
+    assert_string_equal(options.healthcheck, "");
+    options_free(&options);
+    options = parsed(ARGUMENTS("--healthcheck", "unix:x"), ENVIRONMENT("DSTACK_SIMULATOR_HEALTHCHECK=ignored"));
+    assert_string_equal(options.healthcheck, "unix:x");
+    options_free(&options);
+    options = parsed(ARGUMENTS(NULL), ENVIRONMENT(NULL));
+    assert_null(options.healthcheck);
+    options_free(&options);
+}
+
 static void test_blanks_in_paths(void **state)
 {
     struct options options =
@@ -342,6 +357,7 @@ int main(void)
         cmocka_unit_test(test_the_command),
         cmocka_unit_test(test_the_command_mistyped),
         cmocka_unit_test(test_words),
+        cmocka_unit_test(test_an_optional_value),
         cmocka_unit_test(test_blanks_in_paths),
         cmocka_unit_test(test_what_a_setting_was_called),
     };
