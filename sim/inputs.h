@@ -17,7 +17,7 @@ struct inputs {
     struct arena arena;   /* of what is decoded from them */
 };
 
-/* Reads the files. Returns 0, or -1 with a sentence that names the file; give it
+/* Reads the files. Returns 0, or -1 with a sentence that names option and file; give it
  * back with inputs_free either way, after the TD is made. */
 int inputs_read(struct inputs *inputs, const struct options *options, struct error *error);
 void inputs_free(struct inputs *inputs);

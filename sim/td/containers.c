@@ -71,3 +71,27 @@ size_t containers_list(const struct app *app, struct arena *arena, struct contai
     json_decref(root);
     return count;
 }
+
+int containers_check(struct span file, struct error *error)
+{
+    const yaml_node_t *services;
+    yaml_document_t document;
+    yaml_parser_t parser;
+    int result = 0;
+
+    if (!yaml_parser_initialize(&parser))
+        return error_internal(error, "no memory to read YAML");
+    yaml_parser_set_input_string(&parser, file.data, file.len);
+    if (!yaml_parser_load(&parser, &document)) {
+        result = error_input(error, "is no YAML: line %zu: %s", parser.problem_mark.line + 1,
+                             parser.problem ? parser.problem : "it cannot be read");
+    } else {
+        services = find(&document, yaml_document_get_root_node(&document), "services");
+        if (!services || services->type != YAML_MAPPING_NODE)
+            result = error_input(error, "a docker-compose file has a mapping \"services\", as in services: {web: "
+                                        "{image: nginx}}; this one has none");
+        yaml_document_delete(&document);
+    }
+    yaml_parser_delete(&parser);
+    return result;
+}

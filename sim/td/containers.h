@@ -18,4 +18,8 @@ struct container {
  * that shape. Everything lies in the arena. */
 size_t containers_list(const struct app *app, struct arena *arena, struct container **containers);
 
+/* Is this a docker-compose file: YAML with a mapping `services`? Returns 0, or -1 with a
+ * sentence that names the line, where it is no YAML. */
+int containers_check(struct span file, struct error *error);
+
 #endif

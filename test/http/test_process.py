@@ -91,9 +91,14 @@ def test_print_root_ca(own):
     (["--public-url", "ftp://x"], ["http://"]),
     (["--socket-dir", "/nonexistent/folder", "--listen", "127.0.0.1:0"], ["/nonexistent/folder"]),
     (["--ready-file", "/nonexistent/ready", "--listen", "127.0.0.1:0", "--socket-dir", "none"], ["/nonexistent/ready"]),
-    (["--app-compose", "/nonexistent"], ["/nonexistent", "No such file"]),
-    (["--app-keys", "/nonexistent"], ["/nonexistent", "No such file"]),
-    (["--app-compose", "/"], ["/", "directory"]),
+    (["--app-compose", "/nonexistent"], ["--app-compose", "/nonexistent", "No such file"]),
+    (["--app-keys", "/nonexistent"], ["--app-keys", "/nonexistent", "No such file"]),
+    (["--app-compose", "/"], ["--app-compose", "/", "directory"]),
+    (["--docker-compose", "/nonexistent"], ["--docker-compose", "/nonexistent", "No such file"]),
+    (["--encrypted-env", "/dev/null"], ["--encrypted-env: /dev/null is empty"]),
+    (["decrypt-env", "/nonexistent"], ["decrypt-env: ", "/nonexistent", "No such file"]),
+    (["--logs-dir", "/nonexistent"], ["--logs-dir", "/nonexistent", "No such file"]),
+    (["--logs-dir", "/dev/null"], ["--logs-dir: /dev/null is no folder"]),
     (["--log-level", "inof"], ["did you mean info?"]),
 ])
 def test_bad_options(folder, options, words):
@@ -109,7 +114,30 @@ def test_malformed_files(folder, option, content, words):
     path = os.path.join(folder, "file.json")
     with open(path, "wb") as file:
         file.write(content)
-    assert_refused(run("--check", option, path), path, *words)
+    assert_refused(run("--check", option, path), f"{option}: {path}: ", *words)
+
+
+@pytest.mark.parametrize("content, words", [
+    (b"services: {\n", ["no YAML", "line 2"]),
+    (b"web:\n  image: nginx\n", ['"services"']),
+    (b"", ['"services"']),
+])
+def test_what_is_no_docker_compose_file(folder, content, words):
+    path = os.path.join(folder, "docker-compose.yml")
+    with open(path, "wb") as file:
+        file.write(content)
+    assert_refused(run("--check", "--docker-compose", path), f"--docker-compose: {path}: ", *words)
+
+
+def test_the_gpu_info_is_text(folder):
+    path = os.path.join(folder, "gpus")
+    with open(path, "wb") as file:
+        file.write(b"\xff")
+    assert_refused(run("--check", "--gpu-info", path), f"--gpu-info: {path}: must be UTF-8")
+
+
+def test_a_file_of_the_environment_is_called_by_its_variable():
+    assert_refused(run("--check", DSTACK_SIMULATOR_APP_KEYS="/nonexistent"), "DSTACK_SIMULATOR_APP_KEYS: ", "/nonexistent")
 
 
 def test_app_keys_that_lack_a_key(folder):

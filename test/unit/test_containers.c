@@ -58,11 +58,41 @@ static void lists_none_of_what_is_no_compose_file(void **state)
     }
 }
 
+static void knows_a_compose_file(void **state)
+{
+    static const struct {
+        const char *file;
+        const char *sentence; /* NULL: it is one */
+    } cases[] = {
+        {"services: {}", NULL},
+        {"# first\nname: x\r\nservices:\r\n  web:\r\n    image: nginx\r\n", NULL},
+        {"", "mapping \"services\""},
+        {"services:", "mapping \"services\""},
+        {"services: [web]", "mapping \"services\""},
+        {"- services", "mapping \"services\""},
+        {"Services: {}", "mapping \"services\""},
+        {"services: {\n", "no YAML: line 2"},
+        {"\tservices: {}", "no YAML: line 1"},
+        {"services: {}\n\xff", "no YAML"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct error error = {.kind = ERROR_NONE};
+        int result = containers_check(span_text(cases[i].file), &error);
+
+        assert_int_equal(result, cases[i].sentence ? -1 : 0);
+        if (cases[i].sentence && !strstr(error.text, cases[i].sentence))
+            fail_msg("%zu: %s", i, error.text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_services_with_their_images),
         cmocka_unit_test(lists_none_of_what_is_no_compose_file),
+        cmocka_unit_test(knows_a_compose_file),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
