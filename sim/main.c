@@ -271,6 +271,10 @@ static int run(const struct options *options, uint64_t started)
     int result;
 
     print_warnings(options);
+    if (options->print_config) {
+        options_config(stdout, options);
+        return finish_output();
+    }
     if (options->healthcheck)
         return healthcheck_run(options, &error) ? fail(&error), EXIT_FAILURE : 0;
     if (inputs_read(&inputs, options, &error))

@@ -57,6 +57,7 @@ struct options {
     enum log_format log_format;
 
     bool check;
+    bool print_config;
     bool print_root_ca;
     char *healthcheck; /* NULL: not asked for; "": of the first of listen; else an address */
     bool version;
@@ -91,6 +92,10 @@ void options_given_as(const struct options *options, const void *field, char *ou
 
 /* The text of --help: one screen. */
 void options_help(FILE *stream);
+
+/* The text of --print-config: a file for docker's --env-file, systemd's
+ * EnvironmentFile or a shell, from which options_parse makes the same settings. */
+void options_config(FILE *stream, const struct options *options);
 
 void options_free(struct options *options);
 

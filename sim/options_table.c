@@ -93,6 +93,11 @@ const struct option_row options_table[] = {
     {"check", 0, NULL, FLAG(check), .group = GROUP_OTHER, .shared = "look, then exit",
      .brief = "check options and files, then exit",
      .more = "Check the options and the files they name, then exit."},
+    {"print-config", 0, NULL, FLAG(print_config), .no_twin = true, .group = GROUP_OTHER, .joined = true,
+     .brief = "print the settings, and where each is from",
+     .more = "Print the settings that hold, grouped by where they come from (the command line, the "
+             "environment, the defaults), as lines NAME=value of the environment that can be used again; "
+             "what is not set is a comment. See ENVIRONMENT."},
     {"print-root-ca", 0, NULL, FLAG(print_root_ca), .group = GROUP_OTHER, .joined = true,
      .brief = "print the root that quotes chain to, as PEM",
      .more = "Print the certificate of the root that quotes chain to, as PEM."},
