@@ -292,8 +292,10 @@ static int print_text(const struct options *options)
 {
     if (options->help)
         options_help(stdout);
-    else
+    else if (options->version)
         printf("dstack-simulator %s (%s)\n", version_number, version_rev);
+    else
+        options_completion(stdout, options->completion);
     return finish_output();
 }
 

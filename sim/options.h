@@ -60,6 +60,7 @@ struct options {
     bool print_config;
     bool print_root_ca;
     char *healthcheck; /* NULL: not asked for; "": of the first of listen; else an address */
+    char *completion;  /* a name of options_shell */
     bool version;
     bool help;
     char *decrypt_env; /* the file of the command decrypt-env */
@@ -82,7 +83,7 @@ void options_init(struct options *options);
 int options_parse(struct options *options, int argc, char *const argv[], char *const envp[],
                   struct error *error);
 
-/* --help and --version. */
+/* --help, --version and --completion. */
 bool options_wants_text(const struct options *options);
 
 /* What a setting was called where it was given: "--app-compose", or the variable.
@@ -92,6 +93,12 @@ void options_given_as(const struct options *options, const void *field, char *ou
 
 /* The text of --help: one screen. */
 void options_help(FILE *stream);
+
+/* The text of --completion: a script for that shell. shell: a name of options_shell. */
+void options_completion(FILE *stream, const char *shell);
+
+/* The index-th shell there is a script for, or NULL. */
+const char *options_shell(size_t index);
 
 /* The text of --print-config: a file for docker's --env-file, systemd's
  * EnvironmentFile or a shell, from which options_parse makes the same settings. */

@@ -107,7 +107,11 @@ const struct option_row options_table[] = {
              "http://HOST:PORT[/PATH], the path of a socket, or what --listen takes; unless given, it is "
              "the first one of --listen. It is asked for /readyz, or for the PATH, and only the status 200 "
              "within 3 seconds is an answer of somebody who is ready. There is no HTTPS."},
-    {"version", 0, NULL, FLAG(version), .no_twin = true, .group = GROUP_OTHER, .shared = "print it, then exit",
+    {"completion", 0, "SHELL", STRING(completion), .no_twin = true, .value = VALUE_WORD,
+     .word = options_shell, .group = GROUP_OTHER, .shared = "print it, then exit",
+     .brief = "print a completion script",
+     .more = "Print a script that lets this shell complete the options and their values."},
+    {"version", 0, NULL, FLAG(version), .no_twin = true, .group = GROUP_OTHER, .joined = true,
      .brief = "print the version"},
     {"help", 'h', NULL, FLAG(help), .no_twin = true, .group = GROUP_OTHER, .joined = true,
      .brief = "print a summary of the options"},

@@ -1,12 +1,22 @@
 """The command line as people use it."""
+import os
+import pathlib
 import re
+import select
+import shutil
 import subprocess
+import time
 
 import pytest
 from conftest import PROGRAM
 from test_process import assert_refused, run
 
 FULL = "/dev/full"  # every write to it fails for want of space
+
+
+def need(tool):
+    if shutil.which(tool) is None:
+        pytest.skip(f"{tool} not found")
 
 
 # --- help ---
@@ -17,11 +27,11 @@ def test_help_fits_a_screen():
 
 
 def test_what_shows_a_text_looks_at_no_environment():
-    for option in ("--help", "--version"):
+    for option in ("--help", "--version", "--completion=bash"):
         assert run(option, DSTACK_SIMULATOR_LOG_LEVEL="nonsense").returncode == 0
 
 
-@pytest.mark.parametrize("options", [["--help"], ["--version"], ["--print-config"], ["--print-root-ca"], ["--check"]], ids=lambda options: options[0])
+@pytest.mark.parametrize("options", [["--help"], ["--version"], ["--completion", "fish"], ["--print-config"], ["--print-root-ca"], ["--check"]], ids=lambda options: options[0])
 def test_a_full_disk_is_an_error(options):
     with open(FULL, "wb") as full:
         done = subprocess.run([PROGRAM, *options], stdout=full, stderr=subprocess.PIPE, text=True, timeout=30, check=False)
@@ -75,3 +85,133 @@ def test_each_setting_says_where_it_is_from():
 
 def test_wrong_settings_are_not_printed():
     assert_refused(run("--print-config", DSTACK_SIMULATOR_LISTEN="nonsense"), "DSTACK_SIMULATOR_LISTEN")
+
+
+# --- completion ---
+
+@pytest.fixture
+def files(tmp_path):
+    for name in ("app compose.json", "app-keys.json"):
+        (tmp_path / name).touch()
+    (tmp_path / "app-logs").mkdir()
+    return tmp_path
+
+
+BASH = r"""
+eval "$("$1" --completion bash)" || exit
+complete -p dstack-simulator >/dev/null || exit
+shift
+COMP_WORDS=(dstack-simulator "$@")
+COMP_CWORD=$#
+_dstack_simulator dstack-simulator "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"
+printf '%s\n' "${COMPREPLY[@]}"
+"""
+
+
+def bash(folder, *words):
+    """What bash would offer for the last of these words."""
+    done = subprocess.run(["bash", "--norc", "-c", BASH, "bash", os.path.abspath(PROGRAM), *words], capture_output=True,
+                          text=True, timeout=30, check=True, cwd=folder)
+    assert done.stderr == ""
+    return sorted(done.stdout.split("\n")[:-1])
+
+
+@pytest.mark.parametrize("words, offered", [
+    (["--log-l"], ["--log-level"]),
+    (["--seed", "x", "--print-"], ["--print-config", "--print-root-ca"]),
+    (["--log-level", ""], ["debug", "error", "info", "off", "warn"]),
+    (["--log-level", "=", "d"], ["debug"]),
+    (["--log-format", "="], ["json", "text"]),
+    (["--tcb-status", "Out"], ["OutOfDate", "OutOfDateConfigurationNeeded"]),
+    (["--completion", ""], ["bash", "fish", "zsh"]),
+    (["--app-compose", "app"], ["app compose.json", "app-keys.json", "app-logs"]),
+    (["-a", "app-k"], ["app-keys.json"]),
+    (["--logs-dir", "app"], ["app-logs"]),
+    (["--socket-dir", "no"], ["none"]),
+    (["--seed", ""], [""]),
+    (["-l", "x"], [""]),
+    (["de"], ["decrypt-env"]),
+    (["decrypt-env", "app-k"], ["app-keys.json"]),
+    (["decrypt-env", "--debug-td", "app-k"], ["app-keys.json"]),
+    (["--healthcheck", "app-k"], ["app-keys.json"]),
+    (["--healthcheck", "--lis"], ["--listen"]),
+])
+def test_bash_completes(files, words, offered):
+    assert bash(files, *words) == offered
+
+
+@pytest.mark.parametrize("line, offered", [
+    ("--log-l", ["--log-level"]),
+    ("--log-level ", ["debug", "error", "info", "off", "warn"]),
+    ("--log-level=d", ["--log-level=debug"]),
+    ("-a app-k", ["app-keys.json"]),
+    ("--logs-dir app", ["app-logs/"]),
+    ("--socket-dir no", ["none"]),
+    ("--seed ", []),
+    ("--app-keys k decr", ["decrypt-env"]),
+    ("decrypt-env app-k", ["app-keys.json"]),
+])
+def test_fish_completes(files, line, offered):
+    need("fish")
+    done = subprocess.run(["fish", "--no-config", "-c", '$argv[1] --completion fish | source; '
+                           'complete -C "dstack-simulator $argv[2]"', "--", os.path.abspath(PROGRAM), line],
+                          capture_output=True, text=True, timeout=60, check=True, cwd=files,
+                          env={**os.environ, "HOME": str(files), "XDG_CONFIG_HOME": str(files)})
+    assert sorted(offer.split("\t")[0] for offer in done.stdout.splitlines()) == offered
+
+
+class Zsh:
+    """An interactive zsh on a terminal of its own."""
+
+    def __init__(self, folder):
+        functions = pathlib.Path(folder) / "functions"
+        functions.mkdir()
+        (functions / "_dstack-simulator").write_text(run("--completion", "zsh").stdout)
+        ours, theirs = os.openpty()
+        self.terminal, self.seen = ours, ""
+        self.process = subprocess.Popen(["zsh", "-f", "-i"], stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder,
+                                        start_new_session=True, env={**os.environ, "TERM": "dumb", "HOME": str(folder),
+                                                                     "COLUMNS": "200", "LINES": "50"})
+        os.close(theirs)
+        self.type("PROMPT='read''y> '; fpath=($PWD/functions $fpath); autoload -U compinit && compinit -u -D; "
+                  "unsetopt beep list_beep prompt_sp; LISTMAX=1000; echo load''ed\n")
+        self.until("loaded")
+        self.until("ready> ")
+
+    def type(self, text):
+        os.write(self.terminal, text.encode())
+
+    def until(self, text, seconds=30):
+        end = time.monotonic() + seconds
+        while text not in self.seen:
+            left = end - time.monotonic()
+            assert left > 0 and select.select([self.terminal], [], [], left)[0], f"no {text!r} in {self.seen!r}"
+            self.seen += os.read(self.terminal, 65536).decode(errors="replace")
+        self.seen = self.seen.split(text, 1)[1]
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        os.close(self.terminal)
+
+
+@pytest.mark.parametrize("typed, completed", [
+    ("--log-l", "evel="),
+    ("--log-level=de", "bug"),
+    ("--tcb-status Rev", "oked"),
+    ("-a app-k", "eys.json"),
+    ("--logs-dir app-l", "ogs/"),
+    ("--seed x decr", "ypt-env"),
+    ("decrypt-env app-k", "eys.json"),
+    ("--listen 1 --lis", "ten="),
+])
+def test_zsh_completes(files, typed, completed):
+    need("zsh")
+    zsh = Zsh(files)
+    try:
+        zsh.type(f"dstack-simulator {typed}")
+        zsh.until(typed)
+        zsh.type("\t")
+        zsh.until(completed)
+    finally:
+        zsh.close()

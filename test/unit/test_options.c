@@ -291,6 +291,8 @@ static void test_words(void **state)
                    "--log-level: \"inof\" is not one of error, warn, info, debug, off; did you mean info?");
     assert_refused(ARGUMENTS("--log-format", "JSON"), none,
                    "--log-format: \"JSON\" is neither text nor json; did you mean json?");
+    assert_refused(ARGUMENTS("--completion", "zhs"), none,
+                   "--completion: \"zhs\" is not one of bash, zsh, fish; did you mean zsh?");
     assert_refused(ARGUMENTS("--tcb-status", "outofdate"), none,
                    "--tcb-status: \"outofdate\" is not one of UpToDate, SWHardeningNeeded, ConfigurationNeeded, "
                    "ConfigurationAndSWHardeningNeeded, OutOfDate, OutOfDateConfigurationNeeded, Revoked; "
