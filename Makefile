@@ -54,14 +54,14 @@ COMPILE    = $(CC) $(STANDARD) $(CFLAGS) $(WARNINGS) $(HARDENING) $(INCLUDES) $(
 
 Q := $(if $(V),,@)
 
-NEED_LIBRARIES := $(filter-out run test check setup format-check clean,$(or $(MAKECMDGOALS),all))
+NEED_LIBRARIES := $(filter-out run test check setup format-check uninstall clean,$(or $(MAKECMDGOALS),all))
 ifneq ($(NEED_LIBRARIES),)
 ifeq ($(shell pkg-config --exists $(PACKAGES) 2>/dev/null && command -v protoc-c),)
 $(error libraries to build with are missing: `make setup` installs them)
 endif
 endif
 
-.PHONY: all run test check bench units setup tidy format-check install clean
+.PHONY: all run test check bench units setup tidy format-check install uninstall clean
 all: $(PROGRAM)
 
 # Each builds in a make of its own, so that it sees what setup has installed.
@@ -138,8 +138,30 @@ tidy: $(PROTO_H) $(BUILD)/version_data.h
 format-check:
 	$(Q)clang-format --dry-run --Werror $(OWN_C) $(wildcard crypto/*.h sim/*.h sim/*/*.h)
 
-install: $(PROGRAM)
-	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/dstack-simulator
+# The manual and the completions are what the program prints of its own options.
+TEXTS := $(addprefix $(BUILD)/share/,man bash zsh fish)
+
+$(TEXTS): $(PROGRAM)
+	@mkdir -p $(@D)
+	$(Q)$(abspath $(PROGRAM)) $(if $(filter man,$(@F)),--man,--completion $(@F)) > $@.new && mv $@.new $@
+
+# Where Debian's man, bash, zsh and fish look.
+SHARE     := $(DESTDIR)$(PREFIX)/share
+INSTALLED := $(DESTDIR)$(PREFIX)/bin/dstack-simulator \
+             $(SHARE)/man/man1/dstack-simulator.1 \
+             $(SHARE)/bash-completion/completions/dstack-simulator \
+             $(SHARE)/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)/_dstack-simulator \
+             $(SHARE)/fish/vendor_completions.d/dstack-simulator.fish
+
+install: $(PROGRAM) $(TEXTS)
+	install -D -m 755 $(PROGRAM) $(word 1,$(INSTALLED))
+	install -D -m 644 $(BUILD)/share/man $(word 2,$(INSTALLED))
+	install -D -m 644 $(BUILD)/share/bash $(word 3,$(INSTALLED))
+	install -D -m 644 $(BUILD)/share/zsh $(word 4,$(INSTALLED))
+	install -D -m 644 $(BUILD)/share/fish $(word 5,$(INSTALLED))
+
+uninstall:
+	rm -f $(INSTALLED)
 
 clean:
 	rm -rf build dstack-simulator

@@ -294,6 +294,8 @@ static int print_text(const struct options *options)
         options_help(stdout);
     else if (options->version)
         printf("dstack-simulator %s (%s)\n", version_number, version_rev);
+    else if (options->man)
+        options_man(stdout);
     else
         options_completion(stdout, options->completion);
     return finish_output();

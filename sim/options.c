@@ -203,7 +203,7 @@ static void settle_defaults(struct options *options)
 
 bool options_wants_text(const struct options *options)
 {
-    return options->help || options->version || options->completion;
+    return options->help || options->version || options->man || options->completion;
 }
 
 int options_parse(struct options *options, int argc, char *const argv[], char *const envp[],

@@ -61,6 +61,7 @@ struct options {
     bool print_root_ca;
     char *healthcheck; /* NULL: not asked for; "": of the first of listen; else an address */
     char *completion;  /* a name of options_shell */
+    bool man;
     bool version;
     bool help;
     char *decrypt_env; /* the file of the command decrypt-env */
@@ -83,7 +84,7 @@ void options_init(struct options *options);
 int options_parse(struct options *options, int argc, char *const argv[], char *const envp[],
                   struct error *error);
 
-/* --help, --version and --completion. */
+/* --help, --version, --man and --completion. */
 bool options_wants_text(const struct options *options);
 
 /* What a setting was called where it was given: "--app-compose", or the variable.
@@ -93,6 +94,9 @@ void options_given_as(const struct options *options, const void *field, char *ou
 
 /* The text of --help: one screen. */
 void options_help(FILE *stream);
+
+/* The text of --man: dstack-simulator(1), in roff. */
+void options_man(FILE *stream);
 
 /* The text of --completion: a script for that shell. shell: a name of options_shell. */
 void options_completion(FILE *stream, const char *shell);

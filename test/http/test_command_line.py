@@ -1,4 +1,4 @@
-"""The command line as people use it."""
+"""The command line as people use it: help, manual, completion, settings that can be used again."""
 import os
 import pathlib
 import re
@@ -8,7 +8,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import PROGRAM
+from conftest import PROGRAM, ROOT
 from test_process import assert_refused, run
 
 FULL = "/dev/full"  # every write to it fails for want of space
@@ -19,7 +19,7 @@ def need(tool):
         pytest.skip(f"{tool} not found")
 
 
-# --- help ---
+# --- help and manual ---
 
 def test_help_fits_a_screen():
     lines = run("--help", "--listen", "9").stdout.splitlines()
@@ -27,16 +27,65 @@ def test_help_fits_a_screen():
 
 
 def test_what_shows_a_text_looks_at_no_environment():
-    for option in ("--help", "--version", "--completion=bash"):
+    for option in ("--help", "--version", "--man", "--completion=bash"):
         assert run(option, DSTACK_SIMULATOR_LOG_LEVEL="nonsense").returncode == 0
 
 
-@pytest.mark.parametrize("options", [["--help"], ["--version"], ["--completion", "fish"], ["--print-config"], ["--print-root-ca"], ["--check"]], ids=lambda options: options[0])
+def test_the_manual_is_good_roff():
+    need("groff")
+    page = run("--man").stdout
+    done = subprocess.run(["groff", "-man", "-Tutf8", "-ww"], input=page, capture_output=True, text=True, timeout=30,
+                          check=True, env={**os.environ, "GROFF_NO_SGR": "1"})
+    assert done.stderr == ""
+    plain = " ".join(re.sub(r".\x08", "", done.stdout).split())
+    for words in ("SYNOPSIS", "EXIT STATUS", "--log-level LEVEL", "INTEL-SA-00837", "with a backslash before"):
+        assert words in plain
+    assert "\\" not in plain.replace('", \\, $', "")  # no escape is left over
+
+
+def test_the_manual_as_mandoc_reads_it():
+    need("mandoc")
+    done = subprocess.run(["mandoc", "-Tlint", "-Wwarning"], input=run("--man").stdout, capture_output=True, text=True,
+                          timeout=30, check=False)
+    complaints = [line for line in (done.stdout + done.stderr).splitlines() if "missing date" not in line]
+    assert complaints == []  # a date would be that of the build
+
+
+@pytest.mark.parametrize("options", [["--help"], ["--version"], ["--man"], ["--completion", "fish"], ["--print-config"],
+                                     ["--print-root-ca"], ["--check"]], ids=lambda options: options[0])
 def test_a_full_disk_is_an_error(options):
     with open(FULL, "wb") as full:
         done = subprocess.run([PROGRAM, *options], stdout=full, stderr=subprocess.PIPE, text=True, timeout=30, check=False)
     assert done.returncode == 1
     assert done.stderr == "dstack-simulator: cannot write to stdout: No space left on device\n"
+
+
+# --- installing ---
+
+PLACES = {"bin/dstack-simulator": None, "share/man/man1/dstack-simulator.1": ["--man"],
+          "share/bash-completion/completions/dstack-simulator": ["--completion", "bash"],
+          "share/zsh/vendor-completions/_dstack-simulator": ["--completion", "zsh"],
+          "share/fish/vendor_completions.d/dstack-simulator.fish": ["--completion", "fish"]}
+
+
+def make(target, folder):
+    """With the program that is tested, as it is: -o builds nothing."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS", "DSTACK_"))}
+    program = os.path.abspath(PROGRAM)
+    subprocess.run(["make", "-o", program, f"PROGRAM={program}", f"BUILD={folder}/build", "PREFIX=/usr",
+                    f"DESTDIR={folder}/root", target], cwd=ROOT, env=environment, capture_output=True, timeout=60, check=True)
+
+
+def test_installing_and_uninstalling(tmp_path):
+    need("make")
+    usr = tmp_path / "root/usr"
+    make("install", tmp_path)
+    assert {str(path.relative_to(usr)) for path in usr.rglob("*") if path.is_file()} == set(PLACES)
+    assert os.access(usr / "bin/dstack-simulator", os.X_OK)
+    for place, options in PLACES.items():
+        assert not options or (usr / place).read_text() == run(*options).stdout != ""
+    make("uninstall", tmp_path)
+    assert [path for path in usr.rglob("*") if path.is_file()] == []
 
 
 # --- settings that can be used again ---
