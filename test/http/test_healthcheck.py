@@ -130,8 +130,10 @@ def test_what_cannot_be_asked():
 
 
 def test_the_program_itself(own):
-    own.start()
+    own.start("--listen", f"unix:{own.folder}/kms.sock=kms")
     host, port = own.tcp
+    for address in (f"{host}:{port}", f"http://{host}:{port}", own.unix, f"unix:{own.folder}/kms.sock"):
+        assert run("--healthcheck", address).returncode == 0
     assert run("--healthcheck", f"http://{host}:{port}/Version").returncode == 0
     assert_not_ready(run("--healthcheck", f"http://{host}:{port}/absent"), "404")
     assert own.stop() == 0
