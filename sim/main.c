@@ -139,6 +139,9 @@ static int start(struct simulator *simulator, const struct options *options, str
         return -1;
     config = (struct services_config){
         .logs_dir = options->logs_dir,
+        .faults = options->faults.items,
+        .fault_count = options->faults.count,
+        .no_control = options->no_control,
         .stats = simulator->stats,
         .shutdown = ask_to_stop,
         .data = simulator,

@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "sim/base/log.h"
+#include "sim/fault_spec.h"
 #include "sim/healthcheck.h"
 #include "sim/listen_spec.h"
+#include "sim/services/fault_control.h"
 #include "sim/td/scenario.h"
 
 enum { SEED_MAX = 256, URL_MAX = 200 };
@@ -63,6 +65,13 @@ int options_check_advisory(char *value, struct error *error)
     struct scenario scenario = {.advisory_count = 0};
 
     return scenario_add_advisory(&scenario, value, error);
+}
+
+int options_check_fault(char *value, struct error *error)
+{
+    struct fault fault;
+
+    return fault_spec_parse(&fault, value, error) ? -1 : fault_control_check_method(fault.method, error);
 }
 
 const char *options_check_level(size_t index)

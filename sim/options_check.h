@@ -12,6 +12,7 @@ int options_check_seed(char *value, struct error *error);
 int options_check_url(char *value, struct error *error); /* takes slashes off the end */
 int options_check_healthcheck(char *value, struct error *error);
 int options_check_advisory(char *value, struct error *error);
+int options_check_fault(char *value, struct error *error);
 
 /* The index-th word, NULL past the last. */
 const char *options_check_level(size_t index);

@@ -77,7 +77,7 @@ const struct option_row options_table[] = {
      .more = "An advisory of that TCB status, such as INTEL-SA-00837; repeatable."},
     {"debug-td", 0, NULL, FLAG(debug_td), .group = GROUP_PLATFORM, .joined = true,
      .brief = "quotes say that the TD can be debugged"},
-    {"fault", 0, "METHOD=WHAT", SPECS(faults), .group = GROUP_PLATFORM,
+    {"fault", 0, "METHOD=WHAT", SPECS(faults), .check = options_check_fault, .group = GROUP_PLATFORM,
      .brief = "what goes wrong in a method; repeatable",
      .more = "Let calls of METHOD, or of every one with *, go wrong: WHAT is a status from 400 to 599, drop or "
              "cut, with commas between it and delay=MS, times=N, percent=N, seed=N and, as the last, "

@@ -66,7 +66,7 @@ static int check_path(const char *path, struct error *error)
     return check_control(path + sizeof methods - 1, error);
 }
 
-static int check_method(const char *name, struct error *error)
+int fault_control_check_method(const char *name, struct error *error)
 {
     const size_t count = sizeof services / sizeof *services;
     struct found found;
@@ -89,7 +89,7 @@ int fault_control_set(struct faults *faults, const struct seed *seed, struct fau
 {
     uint64_t state;
 
-    if (check_method(fault->method, error))
+    if (fault_control_check_method(fault->method, error))
         return -1;
     seed_bytes(seed, "fault", span_text(fault->method), (uint8_t *)&state, sizeof state);
     fault->random ^= state;

@@ -7,9 +7,12 @@
 #include "sim/rpc/faults.h"
 #include "sim/td/seed.h"
 
-/* Checks that the fault's method is one of a service that can have faults, or a path that
- * leads to no method of the Simulator's, or empty; seeds its generator from the simulator's seed, the method and what is in
- * fault->random; and sets it. */
+/* Whether a fault may be set for it: a method of a service that can have faults, a path that
+ * leads to no method of the Simulator's, or nothing at all. Suggests what may have been meant. */
+int fault_control_check_method(const char *name, struct error *error);
+
+/* Checks the fault's method, seeds its generator from the simulator's seed, the method and what
+ * is in fault->random, and sets it. */
 int fault_control_set(struct faults *faults, const struct seed *seed, struct fault *fault, struct error *error);
 
 /* What SetFault was asked for. */

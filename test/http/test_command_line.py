@@ -102,7 +102,7 @@ def values(text):
 
 
 ODD = ["--seed", "a $HOME `id` \"b\" \\n 'c' ~#;&|*", "--listen", "1=kms,tappd", "--listen", "unix:/a b;c\\d",
-       "--fault", "GetQuote=x,y z", "--advisory", "A-1", "--advisory", "B-2", "--socket-dir", "none", "--debug-td"]
+       "--fault", "GetQuote=500,message=x,y z", "--advisory", "A-1", "--advisory", "B-2", "--socket-dir", "none", "--debug-td"]
 
 
 def test_a_shell_takes_the_settings_back(tmp_path):
