@@ -5,6 +5,7 @@
 #include "proto/common.pb-c.h"
 #include "sim/base/utf8.h"
 #include "sim/rpc/codec.h"
+#include "sim/rpc/message.h"
 
 #define TYPE_JSON "application/json"
 #define TYPE_FORM "application/x-www-form-urlencoded"
@@ -98,6 +99,13 @@ static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, co
     return codec_protobuf_decode(descriptor, request->body, call->arena, &call->error);
 }
 
+static void fail_verb(struct http_response *response, bool with_get)
+{
+    exchange_fail(response, 405, with_get ? "a method is called with GET or POST"
+                                          : "this method is called with POST: no query string can hold what it takes");
+    response->headers = with_get ? "Allow: GET, POST\r\n" : "Allow: POST\r\n";
+}
+
 void dispatch_call(const struct dispatch_method *method, struct exchange *exchange)
 {
     const ProtobufCMethodDescriptor *descriptor = &method->service->descriptor->methods[method->index];
@@ -113,9 +121,8 @@ void dispatch_call(const struct dispatch_method *method, struct exchange *exchan
                                      "from localhost");
         return;
     }
-    if (!get && exchange->request.verb != HTTP_VERB_POST) {
-        exchange_fail(response, 405, "a method is called with GET or POST");
-        response->headers = "Allow: GET, POST\r\n";
+    if (exchange->request.verb != HTTP_VERB_POST && !(get && message_fits_query(descriptor->input))) {
+        fail_verb(response, message_fits_query(descriptor->input));
         return;
     }
     call.encode = json ? codec_json_encode : codec_protobuf_encode;

@@ -38,6 +38,14 @@ bool message_field_is_oneof(const ProtobufCFieldDescriptor *field)
     return (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0;
 }
 
+bool message_fits_query(const ProtobufCMessageDescriptor *descriptor)
+{
+    for (unsigned i = 0; i < descriptor->n_fields; i++)
+        if (descriptor->fields[i].type == PROTOBUF_C_TYPE_MESSAGE)
+            return false;
+    return true;
+}
+
 const char *message_field_wants(const ProtobufCFieldDescriptor *field)
 {
     switch (field->type) {

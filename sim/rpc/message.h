@@ -37,6 +37,9 @@ bool message_field_is_text(const ProtobufCFieldDescriptor *field);    /* string 
 bool message_field_is_integer(const ProtobufCFieldDescriptor *field); /* 32 or 64 bits */
 bool message_field_is_oneof(const ProtobufCFieldDescriptor *field);
 
+/* Whether a query string can hold all fields: there is no message among them. */
+bool message_fits_query(const ProtobufCMessageDescriptor *descriptor);
+
 /* Bytes one value of the field takes in its message struct or array. */
 size_t message_value_size(const ProtobufCFieldDescriptor *field);
 

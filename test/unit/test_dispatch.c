@@ -1,4 +1,5 @@
 /* One call: which encoding, which status, and what a handler may do wrong. */
+#include "proto/verifier.pb-c.h"
 #include "test/unit/dispatch_fixture.h"
 
 static const char echo_a[] = "{\"key\":\"61\",\"signature_chain\":[\"\"]}";
@@ -200,6 +201,29 @@ static void other_verbs_are_405(void **state)
     assert_null(SEND(fixture, "GetKey", GET)->headers);
 }
 
+/* The verifier's method, whose handler is never reached. */
+static void what_no_query_can_hold_is_called_with_post(void **state)
+{
+    static const enum http_verb verbs[] = {HTTP_VERB_GET, HTTP_VERB_HEAD, HTTP_VERB_OTHER};
+    struct fixture *fixture = *state;
+    Dstack__Verifier_Service verifier = {.base = DSTACK__VERIFIER__BASE_INIT};
+    const struct dispatch_method method = {&verifier.base, 0};
+
+    assert_string_equal(verifier.base.descriptor->methods[0].name, "verify");
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+        struct http_response *response = &fixture->exchange.response;
+
+        buf_reset(&fixture->body);
+        fixture->exchange = (struct exchange){.request = {.verb = verbs[i]},
+                                              .response = {.status = 200, .body = &fixture->body},
+                                              .arena = &fixture->arena};
+        dispatch_call(&method, &fixture->exchange);
+        assert_json(response, 405,
+                    "{\"error\":\"this method is called with POST: no query string can hold what it takes\"}");
+        assert_string_equal(response->headers, "Allow: POST\r\n");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +239,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_error_wins_over_a_response, setup, teardown),
         cmocka_unit_test_setup_teardown(a_response_too_large_is_a_500, setup, teardown),
         cmocka_unit_test_setup_teardown(other_verbs_are_405, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_no_query_can_hold_is_called_with_post, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -260,6 +260,14 @@ static void every_method_can_be_carried(void **state)
     assert_true(is_supported(&sample_descriptor));
 }
 
+static void a_query_holds_whatever_is_no_message(void **state)
+{
+    (void)state;
+    assert_true(message_fits_query(&dstack__get_tls_key_args__descriptor));
+    assert_true(message_fits_query(&dstack__empty__descriptor));
+    assert_false(message_fits_query(&sample_descriptor));
+}
+
 static void other_types_are_known_to_be_unsupported(void **state)
 {
     static const ProtobufCType types[] = {PROTOBUF_C_TYPE_DOUBLE, PROTOBUF_C_TYPE_FLOAT,
@@ -293,6 +301,7 @@ int main(void)
         RPC_TEST(the_last_value_of_a_single_field_stays),
         RPC_TEST(messages_inside),
         RPC_TEST(every_method_can_be_carried),
+        RPC_TEST(a_query_holds_whatever_is_no_message),
         RPC_TEST(other_types_are_known_to_be_unsupported),
     };
 
