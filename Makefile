@@ -44,9 +44,10 @@ PROTO_C   := $(PROTOS:sim/proto/%.proto=$(BUILD)/proto/%.pb-c.c)
 PROTO_H   := $(PROTO_C:.c=.h)
 FIXTURES  := $(wildcard fixtures/*.json)
 EMBEDDED  := $(BUILD)/fixtures.c
+DOCS      := $(BUILD)/proto_docs.c
 
 SOURCES   := $(wildcard crypto/*.c sim/*.c sim/*/*.c)
-OBJECTS   := $(SOURCES:%.c=$(BUILD)/%.o) $(PROTO_C:.c=.o) $(EMBEDDED:.c=.o) $(LLHTTP_OBJECTS)
+OBJECTS   := $(SOURCES:%.c=$(BUILD)/%.o) $(PROTO_C:.c=.o) $(EMBEDDED:.c=.o) $(DOCS:.c=.o) $(LLHTTP_OBJECTS)
 LIBRARY   := $(filter-out $(BUILD)/sim/main.o,$(OBJECTS))
 UNITS     := $(patsubst test/unit/%.c,$(BUILD)/unit/%,$(wildcard test/unit/test_*.c))
 INCLUDES  := -I. -I$(BUILD)
@@ -104,7 +105,7 @@ FORCE:
 $(BUILD)/proto/%.pb-c.o: $(BUILD)/proto/%.pb-c.c | $(PROTO_H)
 	$(Q)$(CC) $(CFLAGS) $(HARDENING) $(INCLUDES) $(PKG_FLAGS) -MMD -MP -c -o $@ $<
 
-$(EMBEDDED:.c=.o): $(EMBEDDED)
+$(EMBEDDED:.c=.o) $(DOCS:.c=.o): %.o: %.c
 	$(Q)$(COMPILE) -c -o $@ $<
 
 $(BUILD)/llhttp/%.o: /usr/share/llhttp/%.c
@@ -122,6 +123,11 @@ $(EMBEDDED): scripts/embed $(FIXTURES)
 	@mkdir -p $(@D)
 	@echo "  embed $@"
 	$(Q)scripts/embed $(FIXTURES) > $@.new && mv $@.new $@
+
+$(DOCS): scripts/proto-docs $(PROTOS)
+	@mkdir -p $(@D)
+	@echo "  docs  $@"
+	$(Q)scripts/proto-docs $(PROTOS) > $@.new && mv $@.new $@
 
 $(BUILD)/unit/%: test/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)
