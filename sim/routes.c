@@ -2,7 +2,9 @@
 
 #include "sim/fault_spec.h"
 #include "sim/listen_spec.h"
+#include "sim/rpc/openapi.h"
 #include "sim/services/fault_control.h"
+#include "sim/services/version.h"
 
 static int set_fault(struct services *services, const struct td *td, const char *text, struct error *error)
 {
@@ -40,6 +42,20 @@ void services_free(struct services *services)
     simulator_service_free(&services->simulator);
 }
 
+static const struct openapi_info openapi_info = {
+    .title = "dstack-simulator",
+    .version = version_number,
+    .text = "A dstack guest agent for development and tests only: its keys follow from a public seed and protect "
+            "nothing.\n\n"
+            "This is what the listener serves that was asked for it; others serve other services. A method answers in "
+            "the encoding it was asked in, JSON or protobuf. In JSON, bytes are hex. "
+            "`/prpc/<Method>` is short for `/prpc/<Service>.<Method>` where one service alone has that method.\n\n"
+            "What is not described is answered with 404, another verb with 405 and an `Allow` header. "
+            "Errors are `{\"error\": \"what was wrong and what would be right\"}`. A fault that was set on purpose "
+            "(`Simulator.SetFault`) answers with the status it names.",
+    .docs = &proto_docs,
+};
+
 struct router *routes_new(struct services *services, unsigned set)
 {
     struct guest_api *guest_api = set == SERVICE_ALL ? &services->guest_api : &services->host_api;
@@ -71,5 +87,6 @@ struct router *routes_new(struct services *services, unsigned set)
     if (set & (SERVICE_SIMULATOR | SERVICE_WORKER))
         metrics_add(&services->metrics, router);
     health_add(&services->health, router);
+    openapi_add(router, &openapi_info);
     return router;
 }

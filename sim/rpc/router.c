@@ -14,6 +14,7 @@ struct route {
     char *label; /* heap: "DstackGuest.GetQuote"; NULL for a page, whose path it is */
     bool is_control;
     bool is_method;
+    bool is_short;  /* /prpc/<Method> */
     bool wins;      /* of several claims on one path, keeps it */
     bool ambiguous; /* claimed twice: answered as if it were not there */
     struct dispatch_method method;
@@ -40,6 +41,8 @@ void router_free(struct router *router)
     if (!router)
         return;
     for (size_t i = 0; i < router->count; i++) {
+        if (router->routes[i].page.release)
+            router->routes[i].page.release(router->routes[i].page.context);
         free(router->routes[i].path);
         free(router->routes[i].label);
     }
@@ -88,12 +91,15 @@ static void add_bare(struct router *router, const char *path, const struct route
 {
     struct route *claim = find_claim(router, path);
 
-    if (!claim)
-        set_method(add_path(router, path), service, index);
-    else if (service->wins_bare)
+    if (!claim) {
+        claim = add_path(router, path);
+        claim->is_short = true;
         set_method(claim, service, index);
-    else if (!claim->wins)
+    } else if (service->wins_bare) {
+        set_method(claim, service, index);
+    } else if (!claim->wins) {
         claim->ambiguous = true;
+    }
 }
 
 void router_add_service(struct router *router, const struct router_service *service)
@@ -229,4 +235,23 @@ struct http_handler router_handler(struct router *router)
     if (router->count)
         qsort(router->routes, router->count, sizeof *router->routes, compare_routes);
     return (struct http_handler){.serve = serve, .context = router};
+}
+
+bool router_next_path(const struct router *router, size_t *cursor, struct router_path *path)
+{
+    const struct route *route;
+
+    do {
+        if (*cursor >= router->count)
+            return false;
+        route = &router->routes[(*cursor)++];
+    } while (route->is_short);
+    *path = (struct router_path){.path = route->path};
+    if (route->is_method) {
+        path->service = route->method.service->descriptor;
+        path->method = &path->service->methods[route->method.index];
+    } else {
+        path->page = &route->page;
+    }
+    return true;
 }

@@ -12,6 +12,7 @@
 #include "sim/rpc/faults.h"
 
 struct router;
+struct openapi_page;
 
 /* faults outlives it; NULL: nothing goes wrong on purpose. */
 struct router *router_new(struct faults *faults);
@@ -36,10 +37,25 @@ struct router_page {
     void *context;
     bool is_prefix;     /* path ends with '/': serves whatever one name stands behind it */
     bool is_background; /* see exchange.h */
+
+    const struct openapi_page *openapi; /* what /openapi.json says of it; NULL: nothing */
+    void (*release)(void *context);     /* called by router_free, or NULL */
 };
 void router_add_page(struct router *router, const struct router_page *page);
 
 /* The http_handler of this router; it points into it. To be called when all is added. */
 struct http_handler router_handler(struct router *router);
+
+/* What is found at a path: a page, or else a method of a service. */
+struct router_path {
+    const char *path;
+    const struct router_page *page;
+    const ProtobufCServiceDescriptor *service;
+    const ProtobufCMethodDescriptor *method;
+};
+
+/* The next path behind *cursor, which is 0 at first; false behind the last. They are in order
+ * once router_handler was called, and /prpc/<Method>, which is short for another, is left out. */
+bool router_next_path(const struct router *router, size_t *cursor, struct router_path *path);
 
 #endif

@@ -6,6 +6,7 @@
 #include "crypto/pem.h"
 #include "sim/base/hex.h"
 #include "sim/rpc/codec.h"
+#include "sim/rpc/openapi.h"
 
 #define TYPE_JSON "application/json"
 #define TYPE_CRL "application/pkix-crl"
@@ -156,25 +157,49 @@ static void serve_qe_identity(void *context, struct exchange *exchange)
     answer(exchange, TYPE_JSON, collateral->qe_identity, strlen(collateral->qe_identity));
 }
 
+/* --- where they are --- */
+
+static const struct openapi_parameter pck_crl_parameters[] = {
+    {"ca", "Whose PCK certificates: there is one CRL, for both.",
+     "{\"type\":\"string\",\"enum\":[\"platform\",\"processor\"]}", "\"platform\"", true},
+    {"encoding", "With der, DER instead of PEM.", "{\"type\":\"string\"}", "\"der\"", false},
+    {.name = NULL},
+};
+static const struct openapi_parameter tcb_parameters[] = {
+    {"fmspc", "The platform's, as its PCK certificate names it: 6 bytes in hex.",
+     "{\"type\":\"string\",\"pattern\":\"^[0-9a-fA-F]{12}$\"}", "\"b0c06f000000\"", true},
+    {.name = NULL},
+};
+
+static const struct openapi_page pck_crl = {
+    .summary = "CRL of PCK certificates", .types = TYPE_PEM ", " TYPE_CRL, .parameters = pck_crl_parameters};
+static const struct openapi_page root_crl_hex = {.summary = "CRL of the root, DER in hex", .types = TYPE_TEXT};
+static const struct openapi_page root_crl = {.summary = "CRL of the root, in DER", .types = TYPE_CRL};
+static const struct openapi_page tcb_info = {
+    .summary = "TCB info of a platform", .types = TYPE_JSON, .parameters = tcb_parameters};
+static const struct openapi_page qe_identity = {.summary = "Identity of the quoting enclave", .types = TYPE_JSON};
+
 void collateral_pages_add(struct collateral_pages *pages, struct router *router)
 {
     static const struct {
         const char *path;
         void (*serve)(void *context, struct exchange *exchange);
+        const struct openapi_page *openapi;
     } list[] = {
-        {"/sgx/certification/v4/pckcrl", serve_pck_crl},
-        {"/sgx/certification/v4/rootcacrl", serve_root_crl_hex},
-        {"/sgx/certification/v4/tcb", serve_tcb_info},
-        {"/sgx/certification/v4/qe/identity", serve_qe_identity},
-        {"/tdx/certification/v4/pckcrl", serve_pck_crl},
-        {"/tdx/certification/v4/rootcacrl", serve_root_crl_hex},
-        {"/tdx/certification/v4/tcb", serve_tcb_info},
-        {"/tdx/certification/v4/qe/identity", serve_qe_identity},
-        {"/IntelSGXRootCA.der", serve_root_crl},
+        {"/sgx/certification/v4/pckcrl", serve_pck_crl, &pck_crl},
+        {"/sgx/certification/v4/rootcacrl", serve_root_crl_hex, &root_crl_hex},
+        {"/sgx/certification/v4/tcb", serve_tcb_info, &tcb_info},
+        {"/sgx/certification/v4/qe/identity", serve_qe_identity, &qe_identity},
+        {"/tdx/certification/v4/pckcrl", serve_pck_crl, &pck_crl},
+        {"/tdx/certification/v4/rootcacrl", serve_root_crl_hex, &root_crl_hex},
+        {"/tdx/certification/v4/tcb", serve_tcb_info, &tcb_info},
+        {"/tdx/certification/v4/qe/identity", serve_qe_identity, &qe_identity},
+        {"/IntelSGXRootCA.der", serve_root_crl, &root_crl},
     };
 
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
-        const struct router_page page = {.path = list[i].path, .serve = list[i].serve, .context = pages};
+        const struct router_page page = {
+            .path = list[i].path, .serve = list[i].serve, .context = pages, .openapi = list[i].openapi};
         router_add_page(router, &page);
     }
 }

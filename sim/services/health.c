@@ -1,8 +1,12 @@
 #include "sim/services/health.h"
 
+#include "sim/rpc/openapi.h"
+
+#define TYPE_TEXT "text/plain; charset=utf-8"
+
 static void answer(struct http_response *response, const char *text)
 {
-    response->content_type = "text/plain; charset=utf-8";
+    response->content_type = TYPE_TEXT;
     response->headers = "Cache-Control: no-store\r\n";
     buf_append_text(response->body, text);
 }
@@ -24,9 +28,14 @@ static void serve_readiness(void *context, struct exchange *exchange)
 
 void health_add(struct health *health, struct router *router)
 {
+    static const struct openapi_page alive = {.summary = "Whether the program answers", .types = TYPE_TEXT};
+    static const struct openapi_page ready = {.summary = "Whether the program takes requests",
+                                              .types = TYPE_TEXT,
+                                              .other = 503,
+                                              .other_text = "It is stopping."};
     const struct router_page list[] = {
-        {.path = "/healthz", .serve = serve_health, .context = health, .is_background = true},
-        {.path = "/readyz", .serve = serve_readiness, .context = health, .is_background = true},
+        {.path = "/healthz", .serve = serve_health, .is_background = true, .openapi = &alive},
+        {.path = "/readyz", .serve = serve_readiness, .context = health, .is_background = true, .openapi = &ready},
     };
 
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)

@@ -7,11 +7,13 @@
 #include "sim/base/file.h"
 #include "sim/base/json_text.h"
 #include "sim/rpc/codec.h"
+#include "sim/rpc/openapi.h"
 
 #define PATH_PREFIX "/logs/"
 #define NAME_BYTES 128
 #define FILE_BYTES (16u * 1024 * 1024)
 #define TAIL_DEFAULT 1000
+#define TYPE_TEXT "text/plain; charset=utf-8"
 
 enum form { FORM_BASE64, FORM_TEXT, FORM_BARE };
 
@@ -118,7 +120,7 @@ static void serve(void *context, struct exchange *exchange)
     char *text;
     size_t len;
 
-    exchange->response.content_type = "text/plain; charset=utf-8";
+    exchange->response.content_type = TYPE_TEXT;
     if (!is_container_name(name)) {
         answer_error(exchange, "a container's name has letters, digits, '_', '-' and '.'");
         return;
@@ -142,9 +144,24 @@ static void serve(void *context, struct exchange *exchange)
     free(text);
 }
 
+/* Values are taken as they come: what is no number counts as 0, what is not true as false. */
+#define ANY_TEXT "{\"type\":\"string\"}"
+
+static const struct openapi_parameter parameters[] = {
+    {"container", "The name of a container; where there is none of it, the answer says so.", ANY_TEXT, "\"web\"",
+     true},
+    {"tail", "So many of the last lines, or all; 1000 unless given.", ANY_TEXT, "\"10\"", false},
+    {"text", "With true or 1, messages are texts and not base64.", ANY_TEXT, "\"true\"", false},
+    {"bare", "With true or 1, lines are messages alone and not objects.", ANY_TEXT, NULL, false},
+    {.name = NULL},
+};
+static const struct openapi_page description = {
+    .summary = "What a container wrote, as lines of JSON", .types = TYPE_TEXT, .parameters = parameters};
+
 void logs_add(struct logs *logs, struct router *router)
 {
-    const struct router_page page = {.path = PATH_PREFIX, .serve = serve, .context = logs, .is_prefix = true};
+    const struct router_page page = {
+        .path = PATH_PREFIX, .serve = serve, .context = logs, .is_prefix = true, .openapi = &description};
 
     router_add_page(router, &page);
 }

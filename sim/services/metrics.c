@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "sim/host/process.h"
+#include "sim/rpc/openapi.h"
 #include "sim/services/metrics_text.h"
 #include "sim/services/version.h"
 
@@ -157,8 +158,13 @@ static void serve(void *context, struct exchange *exchange)
 
 void metrics_add(struct metrics *metrics, struct router *router)
 {
-    const struct router_page page = {
-        .path = "/metrics", .serve = serve, .context = metrics, .is_background = true};
+    static const struct openapi_page description = {
+        .summary = "What is answered and what the process takes, for Prometheus", .types = METRICS_TEXT_TYPE};
+    const struct router_page page = {.path = "/metrics",
+                                     .serve = serve,
+                                     .context = metrics,
+                                     .is_background = true,
+                                     .openapi = &description};
 
     router_add_page(router, &page);
 }

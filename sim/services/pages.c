@@ -1,5 +1,10 @@
 #include "sim/services/pages.h"
 
+#include "sim/rpc/openapi.h"
+
+#define TYPE_PEM "application/x-pem-file"
+#define TYPE_DER "application/pkix-cert"
+
 void pages_init(struct pages *pages, struct td *td)
 {
     pages->td = td;
@@ -9,7 +14,7 @@ static void serve_root_pem(void *context, struct exchange *exchange)
 {
     const struct pages *pages = context;
 
-    exchange->response.content_type = "application/x-pem-file";
+    exchange->response.content_type = TYPE_PEM;
     buf_append_text(exchange->response.body, pages->td->platform.root.pem);
 }
 
@@ -17,15 +22,19 @@ static void serve_root_der(void *context, struct exchange *exchange)
 {
     const struct pki_entity *root = &((const struct pages *)context)->td->platform.root;
 
-    exchange->response.content_type = "application/pkix-cert";
+    exchange->response.content_type = TYPE_DER;
     buf_append(exchange->response.body, root->der, root->der_len);
 }
 
 void pages_add(struct pages *pages, struct router *router)
 {
+    static const struct openapi_page pem = {.summary = "The root certificate that quotes chain to, in PEM",
+                                            .types = TYPE_PEM};
+    static const struct openapi_page der = {.summary = "The root certificate that quotes chain to, in DER",
+                                            .types = TYPE_DER};
     const struct router_page list[] = {
-        {.path = "/simulator/root-ca.pem", .serve = serve_root_pem, .context = pages},
-        {.path = "/simulator/root-ca.der", .serve = serve_root_der, .context = pages},
+        {.path = "/simulator/root-ca.pem", .serve = serve_root_pem, .context = pages, .openapi = &pem},
+        {.path = "/simulator/root-ca.der", .serve = serve_root_der, .context = pages, .openapi = &der},
     };
 
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)

@@ -62,11 +62,82 @@ static void pages_and_their_verbs(void **state)
     assert_found(fixture, handler, "/Info", "DstackGuest");
 }
 
+static void paths_are_listed_in_order(void **state)
+{
+    static const char *const want[] = {"/a", "/prpc/Worker.GetAttestationForAppKey", "/prpc/Worker.Info",
+                                       "/prpc/Worker.Version", "/x/"};
+    struct fixture *fixture = *state;
+    const struct router_page x = {.path = "/x/", .serve = serve_page, .is_prefix = true};
+    const struct router_page a = {.path = "/a", .serve = serve_page};
+    struct router_path path;
+    size_t cursor = 0;
+
+    router_add_page(fixture->router, &x);
+    router_add_service(fixture->router, &fixture->rows[WORKER]);
+    router_add_page(fixture->router, &a);
+    router_handler(fixture->router);
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        bool is_page = i == 0 || i == 4;
+
+        assert_true(router_next_path(fixture->router, &cursor, &path));
+        assert_string_equal(path.path, want[i]);
+        assert_int_equal(path.page != NULL, is_page);
+        assert_int_equal(path.method != NULL, !is_page);
+    }
+    assert_true(path.page->is_prefix);
+    assert_false(router_next_path(fixture->router, &cursor, &path));
+    assert_false(router_next_path(fixture->router, &cursor, &path));
+}
+
+static void a_listed_method_is_that_of_its_path(void **state)
+{
+    struct fixture *fixture = *state;
+    struct router_path path;
+    char want[128];
+    size_t count = 0;
+
+    router_add_service(fixture->router, &fixture->rows[GUEST_API]);
+    router_add_service(fixture->router, &fixture->rows[TAPPD]); /* Info is claimed twice */
+    router_handler(fixture->router);
+    for (size_t cursor = 0; router_next_path(fixture->router, &cursor, &path); count++) {
+        bool direct = path.path[1] == 'a';
+
+        snprintf(want, sizeof want, direct ? "/api/%s%s%s" : "/prpc/%s%s%s", direct ? "" : path.service->short_name,
+                 direct ? "" : ".", path.method->name);
+        assert_string_equal(path.path, want);
+    }
+    assert_int_equal(count, 2 * 5 + 6);
+}
+
+static void release(void *context)
+{
+    ++*(int *)context;
+}
+
+static void pages_are_released_with_the_router(void **state)
+{
+    struct fixture *fixture = *state;
+    int released = 0;
+    const struct router_page page = {.path = "/a", .serve = serve_page, .context = &released, .release = release};
+    const struct router_page other = {.path = "/b", .serve = serve_page};
+
+    router_add_page(fixture->router, &page);
+    router_add_page(fixture->router, &other);
+    router_handler(fixture->router);
+    assert_int_equal(released, 0);
+    router_free(fixture->router);
+    fixture->router = NULL;
+    assert_int_equal(released, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         ROUTER_TEST(a_folder_serves_the_names_in_it),
         ROUTER_TEST(pages_and_their_verbs),
+        ROUTER_TEST(paths_are_listed_in_order),
+        ROUTER_TEST(a_listed_method_is_that_of_its_path),
+        ROUTER_TEST(pages_are_released_with_the_router),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

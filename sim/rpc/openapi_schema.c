@@ -1,0 +1,316 @@
+#include "sim/rpc/openapi_schema.h"
+
+#include <stdlib.h>
+
+#include "proto/common.pb-c.h"
+#include "sim/base/json_text.h"
+#include "sim/base/memory.h"
+#include "sim/rpc/message.h"
+
+/* Readers of patterns keep counted repetitions unrolled: longer ones are counted in characters. */
+#define PATTERN_BYTES 255
+
+void openapi_schemas_free(struct openapi_schemas *schemas)
+{
+    free(schemas->rows);
+    schemas->rows = NULL;
+    schemas->count = schemas->capacity = 0;
+}
+
+static bool has(const struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,
+                enum openapi_place place)
+{
+    for (size_t i = 0; i < schemas->count; i++)
+        if (schemas->rows[i].message == message && schemas->rows[i].place == place)
+            return true;
+    return false;
+}
+
+/* Any JSON value, in a request. */
+static bool is_any(const ProtobufCFieldDescriptor *field, enum openapi_place place)
+{
+    return field->descriptor == &dstack__json_text__descriptor && place == OPENAPI_REQUEST;
+}
+
+void openapi_schemas_add(struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,
+                         enum openapi_place place)
+{
+    if (message->n_fields == 0 || has(schemas, message, place))
+        return;
+    if (schemas->count == schemas->capacity) {
+        schemas->capacity = schemas->capacity ? 2 * schemas->capacity : 32;
+        schemas->rows = memory_grow(schemas->rows, schemas->capacity * sizeof *schemas->rows);
+    }
+    schemas->rows[schemas->count++] = (struct openapi_schema_row){message, place};
+    for (unsigned i = 0; i < message->n_fields; i++)
+        if (message->fields[i].type == PROTOBUF_C_TYPE_MESSAGE && !is_any(&message->fields[i], place))
+            openapi_schemas_add(schemas, message->fields[i].descriptor, place);
+}
+
+/* --- values --- */
+
+static const struct proto_doc *doc_of(const struct openapi_schemas *schemas,
+                                      const ProtobufCMessageDescriptor *message,
+                                      const ProtobufCFieldDescriptor *field)
+{
+    return proto_docs_find(schemas->docs, message->name, field->name);
+}
+
+static unsigned long number_of(const char *digits)
+{
+    return digits ? strtoul(digits, NULL, 10) : 0;
+}
+
+/* The least bytes of a text, or the least number, where there is one. */
+static const char *least_of(const struct proto_doc *doc, enum openapi_place place)
+{
+    return doc->least || !doc->is_required || place == OPENAPI_RESPONSE ? doc->least : "1";
+}
+
+static void write_string(const struct proto_doc *doc, enum openapi_place place, struct buf *out)
+{
+    const char *least = least_of(doc, place);
+
+    buf_append_text(out, "\"type\":\"string\"");
+    if (doc->values) {
+        buf_printf(out, ",\"enum\":[%s%s]", doc->values,
+                   doc->is_required || place == OPENAPI_RESPONSE ? "" : ",\"\"");
+        return;
+    }
+    if (least)
+        buf_printf(out, ",\"minLength\":%s", least);
+    if (doc->most)
+        buf_printf(out, ",\"maxLength\":%s", doc->most);
+    if (doc->pattern)
+        json_text_member(out, ',', "pattern", doc->pattern);
+}
+
+static void write_bytes(const struct proto_doc *doc, enum openapi_place place, struct buf *out)
+{
+    bool response = place == OPENAPI_RESPONSE;
+    unsigned long least = number_of(least_of(doc, place)), most = number_of(doc->most);
+
+    buf_printf(out, "\"type\":\"string\",\"contentEncoding\":\"base16\",\"pattern\":\"^%s",
+               response ? "([0-9a-f]{2})" : "(0[xX])?([0-9a-fA-F]{2})");
+    if (doc->most && least == most)
+        buf_printf(out, "{%lu}$\"", most);
+    else if (doc->most && most <= PATTERN_BYTES)
+        buf_printf(out, "{%lu,%lu}$\"", least, most);
+    else
+        buf_append_text(out, least ? "+$\"" : "*$\"");
+    if (doc->most && most > PATTERN_BYTES)
+        buf_printf(out, ",\"maxLength\":%lu", 2 * most + (response ? 0 : 2));
+}
+
+struct range {
+    const char *format, *least, *most;
+};
+
+static struct range range_of(const ProtobufCFieldDescriptor *field, enum openapi_place place)
+{
+    switch (field->type) {
+    case PROTOBUF_C_TYPE_INT32:
+        return (struct range){"int32", "-2147483648", "2147483647"};
+    case PROTOBUF_C_TYPE_UINT32:
+        return (struct range){"uint32", "0", "4294967295"};
+    case PROTOBUF_C_TYPE_INT64:
+        return (struct range){"int64", "-9223372036854775808", "9223372036854775807"};
+    default: /* larger ones have to be texts in a request; elsewhere the format alone says the limit,
+                a number that large being more than some readers of JSON can take */
+        return (struct range){"uint64", "0", place == OPENAPI_REQUEST ? "9223372036854775807" : NULL};
+    }
+}
+
+static void write_integer(const ProtobufCFieldDescriptor *field, const struct proto_doc *doc,
+                          enum openapi_place place, struct buf *out)
+{
+    struct range range = range_of(field, place);
+    const char *least = least_of(doc, place);
+
+    if (place == OPENAPI_REQUEST)
+        buf_append_text(out, "\"anyOf\":[{");
+    buf_printf(out, "\"type\":\"integer\",\"format\":\"%s\",\"minimum\":%s", range.format,
+               least ? least : range.least);
+    if (doc->most || range.most)
+        buf_printf(out, ",\"maximum\":%s", doc->most ? doc->most : range.most);
+    if (place == OPENAPI_REQUEST)
+        buf_append_text(out, "},{\"type\":\"string\",\"pattern\":\"^-?[0-9]+$\"}]");
+}
+
+static void write_ref(const struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,
+                      enum openapi_place place, struct buf *out);
+
+/* The keywords of one value, at least one of them. */
+static void write_value(const struct openapi_schemas *schemas, const ProtobufCFieldDescriptor *field,
+                        const struct proto_doc *doc, enum openapi_place place, struct buf *out)
+{
+    if (field->type == PROTOBUF_C_TYPE_STRING)
+        write_string(doc, place, out);
+    else if (field->type == PROTOBUF_C_TYPE_BYTES)
+        write_bytes(doc, place, out);
+    else if (field->type == PROTOBUF_C_TYPE_BOOL && place == OPENAPI_QUERY)
+        buf_append_text(out, "\"enum\":[\"true\",\"false\",\"1\",\"0\"]");
+    else if (field->type == PROTOBUF_C_TYPE_BOOL)
+        buf_append_text(out, "\"type\":\"boolean\"");
+    else if (message_field_is_integer(field))
+        write_integer(field, doc, place, out);
+    else if (is_any(field, place))
+        buf_append_text(out, "\"type\":[\"object\",\"array\",\"string\",\"number\",\"boolean\",\"null\"]");
+    else
+        write_ref(schemas, field->descriptor, place, out);
+}
+
+/* What codec_json_write.c writes as null when it is absent, and the reader takes for absent. */
+static bool may_be_null(const ProtobufCFieldDescriptor *field, enum openapi_place place)
+{
+    return (message_field_is_oneof(field) && place != OPENAPI_QUERY) ||
+           (field->type == PROTOBUF_C_TYPE_MESSAGE && place == OPENAPI_RESPONSE);
+}
+
+static void write_keywords(const struct openapi_schemas *schemas, const ProtobufCFieldDescriptor *field,
+                           const struct proto_doc *doc, enum openapi_place place, struct buf *out)
+{
+    bool repeated = field->label == PROTOBUF_C_LABEL_REPEATED;
+    bool nullable = !repeated && may_be_null(field, place);
+
+    buf_append_text(out, repeated ? "\"type\":\"array\",\"items\":{" : nullable ? "\"anyOf\":[{" : "");
+    write_value(schemas, field, doc, place, out);
+    buf_append_text(out, repeated ? "}" : nullable ? "},{\"type\":\"null\"}]" : "");
+    if (repeated && doc->most_values)
+        buf_printf(out, ",\"maxItems\":%s", doc->most_values);
+}
+
+void openapi_schema_field(const struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,
+                          const ProtobufCFieldDescriptor *field, enum openapi_place place, struct buf *out)
+{
+    buf_append_byte(out, '{');
+    write_keywords(schemas, field, doc_of(schemas, message, field), place, out);
+    buf_append_byte(out, '}');
+}
+
+/* --- messages --- */
+
+/* Its name without that of its package. */
+static const char *name_of(const ProtobufCMessageDescriptor *message)
+{
+    size_t len = message->package_name ? strlen(message->package_name) : 0;
+
+    return len && strncmp(message->name, message->package_name, len) == 0 ? message->name + len + 1
+                                                                          : message->name;
+}
+
+static const char *suffix_of(const struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,
+                             enum openapi_place place)
+{
+    return place == OPENAPI_REQUEST && has(schemas, message, OPENAPI_RESPONSE) ? "Input" : "";
+}
+
+static void write_ref(const struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,
+                      enum openapi_place place, struct buf *out)
+{
+    if (message->n_fields == 0)
+        buf_printf(out, "\"type\":\"%s\"", place == OPENAPI_RESPONSE ? "null" : "object");
+    else
+        buf_printf(out, "\"$ref\":\"#/components/schemas/%s%s\"", name_of(message),
+                   suffix_of(schemas, message, place));
+}
+
+void openapi_schema_body(const struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,
+                         enum openapi_place place, struct buf *out)
+{
+    buf_append_byte(out, '{');
+    write_ref(schemas, message, place, out);
+    buf_append_byte(out, '}');
+}
+
+static void write_property(const struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,
+                           const ProtobufCFieldDescriptor *field, enum openapi_place place, struct buf *out)
+{
+    const struct proto_doc *doc = doc_of(schemas, message, field);
+
+    json_text_key(out, 0, field->name);
+    buf_append_byte(out, '{');
+    if (doc->text) {
+        json_text_member(out, 0, "description", doc->text);
+        buf_append_byte(out, ',');
+    }
+    write_keywords(schemas, field, doc, place, out);
+    if (doc->example)
+        buf_printf(out, ",\"examples\":[%s]", doc->example);
+    buf_append_byte(out, '}');
+}
+
+static void write_required(const struct openapi_schemas *schemas, const struct openapi_schema_row *row,
+                           struct buf *out)
+{
+    bool any = false;
+
+    for (unsigned i = 0; i < row->message->n_fields; i++) {
+        const char *name = row->message->fields[i].name;
+        if (row->place == OPENAPI_RESPONSE ||
+            doc_of(schemas, row->message, &row->message->fields[i])->is_required) {
+            buf_append_text(out, any ? "," : ",\"required\":[");
+            json_text_string(out, name, strlen(name));
+            any = true;
+        }
+    }
+    if (any)
+        buf_append_byte(out, ']');
+}
+
+static void write_message(const struct openapi_schemas *schemas, const struct openapi_schema_row *row,
+                          struct buf *out)
+{
+    const ProtobufCMessageDescriptor *message = row->message;
+    const struct proto_doc *doc = proto_docs_find(schemas->docs, message->name, NULL);
+
+    buf_printf(out, "\"%s%s\":{\"type\":\"object\",", name_of(message),
+               suffix_of(schemas, message, row->place));
+    if (doc->text) {
+        json_text_member(out, 0, "description", doc->text);
+        buf_append_byte(out, ',');
+    }
+    buf_append_text(out, "\"properties\":{");
+    for (unsigned i = 0; i < message->n_fields; i++) {
+        buf_append_text(out, i > 0 ? "," : "");
+        write_property(schemas, message, &message->fields[i], row->place, out);
+    }
+    buf_append_byte(out, '}');
+    write_required(schemas, row, out);
+    buf_append_byte(out, '}');
+}
+
+void openapi_schemas_write(const struct openapi_schemas *schemas, struct buf *out)
+{
+    buf_append_byte(out, '{');
+    for (size_t i = 0; i < schemas->count; i++) {
+        buf_append_text(out, i > 0 ? "," : "");
+        write_message(schemas, &schemas->rows[i], out);
+    }
+    buf_append_byte(out, '}');
+}
+
+void openapi_schema_example(const struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,
+                            struct buf *out)
+{
+    char separator = '{';
+
+    for (unsigned i = 0; i < message->n_fields; i++) {
+        const struct proto_doc *doc = doc_of(schemas, message, &message->fields[i]);
+        if (!doc->example)
+            continue;
+        json_text_key(out, separator, message->fields[i].name);
+        buf_append_text(out, doc->example);
+        separator = ',';
+    }
+    buf_append_text(out, separator == '{' ? "{}" : "}");
+}
+
+bool openapi_schema_is_required(const struct openapi_schemas *schemas,
+                                const ProtobufCMessageDescriptor *message)
+{
+    for (unsigned i = 0; i < message->n_fields; i++)
+        if (doc_of(schemas, message, &message->fields[i])->is_required)
+            return true;
+    return false;
+}
