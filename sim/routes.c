@@ -63,13 +63,13 @@ struct router *routes_new(struct services *services, unsigned set)
         enum service_bit bit;
         struct router_service service;
     } rows[] = {
-        {SERVICE_DSTACK, {&services->guest_agent.service.base, "/", false, false}},
-        {SERVICE_TAPPD, {&services->tappd.service.base, NULL, true, false}},
-        {SERVICE_WORKER, {&services->worker.service.base, NULL, false, false}},
-        {SERVICE_GUEST, {&guest_api->service.base, "/api/", false, false}},
-        {SERVICE_SIMULATOR, {&services->simulator.service.base, NULL, false, true}},
-        {SERVICE_KMS, {&services->kms.service.base, NULL, false, false}},
-        {SERVICE_VERIFIER, {&services->verifier.service.base, "/", false, false}},
+        {SERVICE_DSTACK, {.service = &services->guest_agent.service.base, .direct = "/"}},
+        {SERVICE_TAPPD, {.service = &services->tappd.service.base, .wins_bare = true}},
+        {SERVICE_WORKER, {.service = &services->worker.service.base}},
+        {SERVICE_GUEST, {.service = &guest_api->service.base, .direct = "/api/"}},
+        {SERVICE_SIMULATOR, {.service = &services->simulator.service.base, .is_control = true}},
+        {SERVICE_KMS, {.service = &services->kms.service.base}},
+        {SERVICE_VERIFIER, {.service = &services->verifier.service.base, .direct = "/"}},
     };
     struct router *router = router_new(&services->faults);
 

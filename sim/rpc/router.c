@@ -13,6 +13,7 @@ struct route {
     struct span key;
     char *label; /* heap: "DstackGuest.GetQuote"; NULL for a page, whose path it is */
     bool is_control;
+    bool is_background; /* of a method */
     bool is_method;
     bool is_short;  /* /prpc/<Method> */
     bool wins;      /* of several claims on one path, keeps it */
@@ -82,6 +83,7 @@ static void set_method(struct route *route, const struct router_service *service
     route->label = memory_copy(label, strlen(label));
     route->is_method = true;
     route->is_control = service->is_control;
+    route->is_background = service->is_background;
     route->wins = service->wins_bare;
     route->ambiguous = false;
     route->method = (struct dispatch_method){service->service, index};
@@ -123,7 +125,10 @@ void router_add_service(struct router *router, const struct router_service *serv
 
 void router_add_page(struct router *router, const struct router_page *page)
 {
-    add_path(router, page->path)->page = *page;
+    struct route *route = add_path(router, page->path);
+
+    route->page = *page;
+    route->page.path = route->path;
 }
 
 static int compare_keys(struct span a, struct span b)
@@ -223,6 +228,7 @@ static void serve(void *context, struct exchange *exchange)
         return;
     }
     exchange->response.method = route->label ? route->label : route->path;
+    exchange->response.background = route->is_background;
     if (router->faults && faults_take(router->faults, exchange->response.method, exchange->request.path,
                                       route->is_method && !route->is_control, &fault))
         serve_fault(route, &fault, exchange);

@@ -146,11 +146,11 @@ static inline int setup(void **state)
         .base = DSTACK__WORKER__BASE_INIT, .info = worker_info, .version = worker_version};
     f->guest_api = (Dstack__GuestApi_Service){.base = DSTACK__GUEST_API__BASE_INIT, .info = guest_api_info};
     f->kms = (Dstack__KMS_Service){.base = DSTACK__KMS__BASE_INIT};
-    f->rows[GUEST] = (struct router_service){&f->guest.base, "/", false, false};
-    f->rows[TAPPD] = (struct router_service){&f->tappd.base, NULL, true, false};
-    f->rows[WORKER] = (struct router_service){&f->worker.base, NULL, false, false};
-    f->rows[GUEST_API] = (struct router_service){&f->guest_api.base, "/api/", false, false};
-    f->rows[KMS] = (struct router_service){&f->kms.base, NULL, false, false};
+    f->rows[GUEST] = (struct router_service){.service = &f->guest.base, .direct = "/"};
+    f->rows[TAPPD] = (struct router_service){.service = &f->tappd.base, .wins_bare = true};
+    f->rows[WORKER] = (struct router_service){.service = &f->worker.base};
+    f->rows[GUEST_API] = (struct router_service){.service = &f->guest_api.base, .direct = "/api/"};
+    f->rows[KMS] = (struct router_service){.service = &f->kms.base};
     f->router = router_new(&f->faults);
     arena_init(&f->arena);
     buf_init(&f->body, SIZE_MAX);

@@ -128,6 +128,25 @@ static void pages_are_released_with_the_router(void **state)
     router_free(fixture->router);
     fixture->router = NULL;
     assert_int_equal(released, 1);
+/* Little is said of what pages and probes ask by themselves, answered or refused. */
+static void what_is_asked_in_the_background_is_marked(void **state)
+{
+    struct fixture *f = *state;
+    char text[] = "well";
+    const struct router_page page = {
+        .path = "/probe", .serve = serve_page, .context = text, .is_background = true};
+    struct http_handler handler;
+
+    f->rows[TAPPD].is_background = true;
+    router_add_service(f->router, &f->rows[TAPPD]);
+    router_add_service(f->router, &f->rows[GUEST]);
+    router_add_page(f->router, &page);
+    handler = router_handler(f->router);
+    assert_true(serve(f, handler, HTTP_VERB_GET, span_text("/prpc/Tappd.Info")).background);
+    assert_true(serve(f, handler, HTTP_VERB_OTHER, span_text("/prpc/Tappd.Info")).background);
+    assert_true(serve(f, handler, HTTP_VERB_GET, span_text("/probe")).background);
+    assert_false(serve(f, handler, HTTP_VERB_GET, span_text("/prpc/DstackGuest.Info")).background);
+    assert_false(serve(f, handler, HTTP_VERB_GET, span_text("/nothing")).background);
 }
 
 int main(void)
@@ -138,6 +157,7 @@ int main(void)
         ROUTER_TEST(paths_are_listed_in_order),
         ROUTER_TEST(a_listed_method_is_that_of_its_path),
         ROUTER_TEST(pages_are_released_with_the_router),
+        ROUTER_TEST(what_is_asked_in_the_background_is_marked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
