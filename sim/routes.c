@@ -30,6 +30,8 @@ int services_init(struct services *services, struct td *td, const struct service
     logs_init(&services->logs, td, config->logs_dir);
     kms_service_init(&services->kms, td);
     simulator_service_init(&services->simulator, td, &services->faults);
+    dashboard_init(&services->dashboard, &services->simulator, config->stats, false);
+    dashboard_init(&services->public_dashboard, &services->simulator, config->stats, true);
     collateral_pages_init(&services->collateral, td);
     verifier_init(&services->verifier, td);
     pages_init(&services->pages, td);
@@ -59,8 +61,10 @@ static const struct openapi_info openapi_info = {
 struct router *routes_new(struct services *services, unsigned set)
 {
     struct guest_api *guest_api = set == SERVICE_ALL ? &services->guest_api : &services->host_api;
+    bool has_control = set & SERVICE_SIMULATOR && !services->no_control;
+    struct dashboard *dashboard = has_control ? &services->dashboard : &services->public_dashboard;
     const struct {
-        enum service_bit bit;
+        unsigned bits; /* any of these */
         struct router_service service;
     } rows[] = {
         {SERVICE_DSTACK, {.service = &services->guest_agent.service.base, .direct = "/"}},
@@ -69,6 +73,8 @@ struct router *routes_new(struct services *services, unsigned set)
         {SERVICE_GUEST, {.service = &guest_api->service.base, .direct = "/api/"}},
         {SERVICE_SIMULATOR, {.service = &services->simulator.service.base, .is_control = true}},
         {SERVICE_KMS, {.service = &services->kms.service.base}},
+        {SERVICE_SIMULATOR | SERVICE_WORKER,
+         {.service = &dashboard->service.base, .is_control = true, .is_background = true}},
         {SERVICE_VERIFIER, {.service = &services->verifier.service.base, .direct = "/"}},
     };
     struct router *router = router_new(&services->faults);
@@ -76,7 +82,7 @@ struct router *routes_new(struct services *services, unsigned set)
     if (services->no_control)
         set &= ~(unsigned)SERVICE_SIMULATOR;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (set & rows[i].bit)
+        if (set & rows[i].bits)
             router_add_service(router, &rows[i].service);
     if (set & SERVICE_WORKER)
         logs_add(&services->logs, router);

@@ -4,6 +4,7 @@
 
 #include "sim/rpc/router.h"
 #include "sim/services/collateral_pages.h"
+#include "sim/services/dashboard.h"
 #include "sim/services/guest_agent.h"
 #include "sim/services/guest_api.h"
 #include "sim/services/health.h"
@@ -27,6 +28,8 @@ struct services {
     struct guest_api host_api; /* the same with Shutdown, for listeners that name it */
     struct kms_service kms;
     struct simulator_service simulator;
+    struct dashboard dashboard;
+    struct dashboard public_dashboard; /* the same read-only, for listeners without the controls */
     struct collateral_pages collateral;
     struct verifier verifier;
     struct logs logs;

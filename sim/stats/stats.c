@@ -178,6 +178,11 @@ const struct stats_method *stats_method(const struct stats *stats, size_t index)
     return index == stats->method_count && other->count > 0 ? other : NULL;
 }
 
+uint64_t stats_recent_total(const struct stats *stats)
+{
+    return stats->recent_count;
+}
+
 const struct stats_recent *stats_recent_after(const struct stats *stats, uint64_t after)
 {
     uint64_t oldest = stats->recent_count > STATS_RECENT ? stats->recent_count - STATS_RECENT : 0;

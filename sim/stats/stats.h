@@ -82,6 +82,9 @@ struct stats_recent {
     const char *note;
 };
 
+/* How many there were, those forgotten since included. */
+uint64_t stats_recent_total(const struct stats *stats);
+
 /* The oldest remembered request with a number above `after`, or NULL. */
 const struct stats_recent *stats_recent_after(const struct stats *stats, uint64_t after);
 

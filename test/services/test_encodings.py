@@ -29,6 +29,16 @@ VALUES = {
     "app_id": bytes(range(20)),
     "tcb_status": "OutOfDate",
     "advisories": ["INTEL-SA-00001", "INTEL-SA-00002"],
+    "generation": 1,
+    "after_event": 5,
+    "after_request": 1,
+    "method": "/no/such/path",
+    "status": 503,
+    "message": "größe",
+    "delay_ms": 1,
+    "times": 2,
+    "percent": 50,
+    "seed": 7,
 }
 
 # Fields, at any depth of the response, that two calls may differ in; they are compared in shape.
@@ -40,6 +50,9 @@ VARYING = {
                          "loadavg_one", "loadavg_five", "loadavg_fifteen", "free_size"},
     "GuestApi.NetworkInfo": {"rx_bytes", "tx_bytes", "rx_errors", "tx_errors"},
     "GuestApi.ListContainers": {"status"},  # "Up 3 seconds"
+    "Simulator.Snapshot": {"id"},
+    "Simulator.Status": {"snapshots"},
+    "Dashboard.State": {"uptime_seconds", "connections_open"},
 }
 
 # Arguments that a method of the service refuses.
@@ -50,6 +63,7 @@ REFUSED = {
     "GuestApi": ("Shutdown", {}),  # this listener does not end the process
     "KMS": ("GetAppEnvEncryptPubKey", {"app_id": b"short"}),
     "Simulator": ("SetPlatform", {"tcb_status": "Größe"}),
+    "Dashboard": None,  # whatever the numbers are, there is a state
     "Verifier": None,  # it judges whatever can be read; see the test of malformed bodies
 }
 
@@ -60,9 +74,10 @@ def caller(start):
 
 
 @pytest.fixture(autouse=True)
-def platform_in_order(caller):
+def everything_in_order(caller):
     yield
     assert caller.by_json("Simulator.SetPlatform", {}).status == 200
+    assert caller.by_json("Simulator.ClearFaults", {}).status == 200
 
 
 @pytest.fixture(scope="module")
@@ -75,12 +90,20 @@ def encrypted_env(caller):
 
 
 @pytest.fixture(scope="module")
-def values(caller, encrypted_env):
+def fixed_values(caller, encrypted_env):
     signed = caller.by_json("DstackGuest.Sign", {"algorithm": VALUES["algorithm"], "data": VALUES["data"]}).value
     quoted = caller.by_json("DstackGuest.GetQuote", {"report_data": VALUES["report_data"]}).value
     evidence = {name: quoted[name] for name in ("quote", "event_log", "vm_config", "attestation")}
     keys = {name: bytes.fromhex(signed[name]) for name in ("signature", "public_key")}
     return {**VALUES, **evidence, **keys, "encrypted_env": encrypted_env}
+
+
+@pytest.fixture
+def values(caller, fixed_values, request):
+    """With a snapshot to go back to, because Reset forgets them."""
+    if "Revert" not in request.node.name:
+        return fixed_values
+    return {**fixed_values, **caller.by_json("Simulator.Snapshot", {}).value}
 
 
 def value_for(field, values):

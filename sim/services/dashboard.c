@@ -1,0 +1,216 @@
+#include "sim/services/dashboard.h"
+
+#include <time.h>
+
+#include "sim/rpc/call.h"
+#include "sim/services/version.h"
+
+#define FAULT_LINE_BYTES 256
+
+typedef Dstack__Dashboard_Service Service;
+
+/* protobuf-c's messages hold plain char pointers, for reading and writing alike. */
+static char *constant(const char *text)
+{
+    return (char *)(uintptr_t)text;
+}
+
+static int64_t monotonic_seconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec;
+}
+
+static uint64_t unix_micros(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* --- who it is --- */
+
+static void reply_identity(const struct td *td, bool is_private, struct arena *arena,
+                           Dstack__DashboardState *response)
+{
+    uint8_t *aggregated;
+
+    response->app_name = td->app.name;
+    response->app_id = rpc_bytes(td->app_id, sizeof td->app_id);
+    response->instance_id = rpc_bytes(td->instance_id, sizeof td->instance_id);
+    response->device_id = rpc_bytes(td->platform.device_id, sizeof td->platform.device_id);
+    if (is_private)
+        return;
+    response->compose_hash = rpc_bytes(td->app.compose_hash, sizeof td->app.compose_hash);
+    response->os_image_hash = rpc_bytes(td->os_image_hash, sizeof td->os_image_hash);
+    /* Not from td_view: whoever looks once a second should not have it rendered. */
+    aggregated = arena_alloc(arena, 32);
+    registers_aggregate(&td->registers, aggregated);
+    response->mr_aggregated = rpc_bytes(aggregated, 32);
+}
+
+static void reply_platform(const struct scenario *scenario, struct arena *arena,
+                           Dstack__DashboardState *response)
+{
+    response->tcb_status = constant(tcb_status_name(scenario->tcb_status));
+    response->advisories = arena_alloc(arena, SCENARIO_ADVISORIES * sizeof *response->advisories);
+    response->n_advisories = scenario->advisory_count;
+    for (size_t i = 0; i < scenario->advisory_count; i++)
+        response->advisories[i] = constant(scenario->advisories[i]);
+    response->debug_td = scenario->debug_td;
+    response->pck_revoked = scenario->pck_revoked;
+    response->collateral_expired = scenario->collateral_expired;
+    response->key_not_vouched = scenario->key_not_vouched;
+}
+
+/* --- what was measured --- */
+
+static void reply_registers(const struct registers *registers, struct arena *arena,
+                            Dstack__DashboardState *response)
+{
+    response->mrtd = rpc_bytes(registers->mrtd, sizeof registers->mrtd);
+    response->rtmrs = arena_alloc(arena, RTMR_COUNT * sizeof *response->rtmrs);
+    response->n_rtmrs = RTMR_COUNT;
+    for (size_t i = 0; i < RTMR_COUNT; i++)
+        response->rtmrs[i] = rpc_bytes(registers->rtmr[i], sizeof registers->rtmr[i]);
+}
+
+static ProtobufCBinaryData copy_register(const struct registers *registers, uint32_t imr, struct arena *arena)
+{
+    return rpc_bytes(arena_copy(arena, registers->rtmr[imr], REGISTER_BYTES), REGISTER_BYTES);
+}
+
+/* Shows the event and moves the registers over it. */
+static Dstack__DashboardEvent *describe_event(const struct event *event, size_t number,
+                                              struct registers *registers, struct arena *arena)
+{
+    Dstack__DashboardEvent *described = arena_alloc(arena, sizeof *described);
+    bool is_long = event->payload_len > DASHBOARD_PAYLOAD_BYTES;
+
+    *described = (Dstack__DashboardEvent)DSTACK__DASHBOARD_EVENT__INIT;
+    described->number = (uint32_t)number;
+    described->imr = event->imr;
+    described->event_type = event->type;
+    described->name = event->name;
+    described->digest = rpc_bytes(event->digest, sizeof event->digest);
+    described->payload = rpc_bytes(event->payload, is_long ? DASHBOARD_PAYLOAD_BYTES : event->payload_len);
+    described->payload_bytes = (uint32_t)event->payload_len;
+    described->rtmr_before = copy_register(registers, event->imr, arena);
+    registers_extend(registers, event->imr, event->digest);
+    described->rtmr_after = copy_register(registers, event->imr, arena);
+    return described;
+}
+
+/* after: events seen already. */
+static void reply_events(struct dashboard *dashboard, size_t after, struct arena *arena,
+                         Dstack__DashboardState *response)
+{
+    const struct td *td = dashboard->simulator->td;
+    const struct event_log *log = &td->log;
+    size_t count = after < log->count ? log->count - after : 0;
+    struct registers registers;
+
+    response->event_count = (uint32_t)log->count;
+    if (count == 0)
+        return;
+    if (dashboard->chain_reverts != td->reverts)
+        event_chain_forget(&dashboard->chain);
+    dashboard->chain_reverts = td->reverts;
+    if (count > DASHBOARD_EVENTS)
+        count = DASHBOARD_EVENTS;
+    event_chain_before(&dashboard->chain, log, after, &registers);
+    response->events = arena_alloc(arena, count * sizeof *response->events);
+    response->n_events = count;
+    for (size_t i = 0; i < count; i++)
+        response->events[i] = describe_event(&log->events[after + i], after + i + 1, &registers, arena);
+}
+
+/* --- what was asked --- */
+
+static Dstack__DashboardRequest *describe_request(const struct stats_recent *recent, struct arena *arena)
+{
+    Dstack__DashboardRequest *described = arena_alloc(arena, sizeof *described);
+
+    *described = (Dstack__DashboardRequest)DSTACK__DASHBOARD_REQUEST__INIT;
+    described->number = recent->number;
+    described->unix_millis = (uint64_t)recent->unix_millis;
+    described->method = constant(recent->method);
+    described->verb = constant(recent->verb);
+    described->path = constant(recent->path);
+    described->status = (uint32_t)recent->status;
+    described->body_bytes = recent->body_bytes;
+    described->micros = recent->micros;
+    described->client = constant(recent->client);
+    described->note = constant(recent->note ? recent->note : "");
+    return described;
+}
+
+static void reply_requests(const struct stats *stats, uint64_t after, struct arena *arena,
+                           Dstack__DashboardState *response)
+{
+    const struct stats_recent *recent;
+
+    response->connections_open = stats_connections_open(stats);
+    response->requests_total = stats_recent_total(stats);
+    response->requests = arena_alloc(arena, STATS_RECENT * sizeof *response->requests);
+    while ((recent = stats_recent_after(stats, after)) != NULL) {
+        response->requests[response->n_requests++] = describe_request(recent, arena);
+        after = recent->number;
+    }
+}
+
+static void reply_controls(const struct simulator_service *simulator, struct arena *arena,
+                           Dstack__DashboardState *response)
+{
+    const struct faults *faults = simulator->faults;
+
+    response->faults = arena_alloc(arena, FAULTS_MOST * sizeof *response->faults);
+    response->n_faults = faults->count;
+    for (size_t i = 0; i < faults->count; i++) {
+        response->faults[i] = arena_alloc(arena, FAULT_LINE_BYTES);
+        fault_describe(&faults->list[i], response->faults[i], FAULT_LINE_BYTES);
+    }
+    response->snapshots = arena_alloc(arena, SIMULATOR_SNAPSHOTS * sizeof *response->snapshots);
+    response->n_snapshots = simulator->snapshot_count;
+    for (size_t i = 0; i < simulator->snapshot_count; i++)
+        response->snapshots[i] = simulator->snapshots[i].id;
+}
+
+static void dashboard_state(Service *service, const Dstack__DashboardStateArgs *args,
+                            Dstack__DashboardState_Closure reply, void *data)
+{
+    Dstack__DashboardState response = DSTACK__DASHBOARD_STATE__INIT;
+    struct dashboard *dashboard = (struct dashboard *)service;
+    const struct td *td = dashboard->simulator->td;
+    struct rpc_call *call = data;
+    bool is_known;
+
+    response.read_only = dashboard->read_only;
+    response.is_private = dashboard->read_only && !td->app.public_tcbinfo;
+    response.generation = dashboard->first_generation + td->reverts;
+    response.version = constant(version_number);
+    response.uptime_seconds = (uint64_t)(monotonic_seconds() - dashboard->started);
+    is_known = args->generation == response.generation;
+    reply_identity(td, response.is_private, call->arena, &response);
+    reply_platform(&td->scenario, call->arena, &response);
+    if (!response.is_private) {
+        reply_registers(&td->registers, call->arena, &response);
+        reply_events(dashboard, is_known ? args->after_event : 0, call->arena, &response);
+    }
+    reply_requests(dashboard->stats, is_known ? args->after_request : 0, call->arena, &response);
+    reply_controls(dashboard->simulator, call->arena, &response);
+    reply(&response, call);
+}
+
+void dashboard_init(struct dashboard *dashboard, const struct simulator_service *simulator,
+                    const struct stats *stats, bool read_only)
+{
+    *dashboard = (struct dashboard){.simulator = simulator, .stats = stats, .read_only = read_only};
+    dashboard->service = (Service)DSTACK__DASHBOARD__INIT(dashboard_);
+    dashboard->started = monotonic_seconds();
+    /* Two starts are further apart than events can be taken back in between. */
+    dashboard->first_generation = unix_micros();
+}
