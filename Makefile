@@ -43,7 +43,8 @@ PROTOS    := $(wildcard sim/proto/*.proto)
 PROTO_C   := $(PROTOS:sim/proto/%.proto=$(BUILD)/proto/%.pb-c.c)
 PROTO_H   := $(PROTO_C:.c=.h)
 FIXTURES  := $(wildcard fixtures/*.json)
-EMBEDDED  := $(BUILD)/fixtures.c
+WEB       := $(wildcard sim/web/*.html sim/web/*.css sim/web/*.js sim/web/*.svg)
+EMBEDDED  := $(BUILD)/fixtures.c $(BUILD)/web.c
 DOCS      := $(BUILD)/proto_docs.c
 
 SOURCES   := $(wildcard crypto/*.c sim/*.c sim/*/*.c)
@@ -119,10 +120,15 @@ $(BUILD)/proto/%.pb-c.c $(BUILD)/proto/%.pb-c.h &: sim/proto/%.proto $(PROTOS)
 
 .SECONDARY: $(PROTO_C) $(PROTO_H)
 
-$(EMBEDDED): scripts/embed $(FIXTURES)
+$(BUILD)/fixtures.c: EMBED := sim/td/fixtures.h fixture fixtures
+$(BUILD)/fixtures.c: $(FIXTURES)
+$(BUILD)/web.c: EMBED := sim/services/web_pages.h web_file web_files
+$(BUILD)/web.c: $(WEB)
+
+$(EMBEDDED): scripts/embed
 	@mkdir -p $(@D)
 	@echo "  embed $@"
-	$(Q)scripts/embed $(FIXTURES) > $@.new && mv $@.new $@
+	$(Q)scripts/embed $(EMBED) $(filter-out scripts/embed,$^) > $@.new && mv $@.new $@
 
 $(DOCS): scripts/proto-docs $(PROTOS)
 	@mkdir -p $(@D)

@@ -86,6 +86,8 @@ struct router *routes_new(struct services *services, unsigned set)
             router_add_service(router, &rows[i].service);
     if (set & SERVICE_WORKER)
         logs_add(&services->logs, router);
+    if (set & (SERVICE_SIMULATOR | SERVICE_WORKER))
+        web_pages_add(router);
     if (set & SERVICE_COLLATERAL)
         collateral_pages_add(&services->collateral, router);
     if (set & (SERVICE_SIMULATOR | SERVICE_COLLATERAL))

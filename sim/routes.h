@@ -15,6 +15,7 @@
 #include "sim/services/simulator.h"
 #include "sim/services/tappd.h"
 #include "sim/services/verifier.h"
+#include "sim/services/web_pages.h"
 #include "sim/services/worker.h"
 
 /* Every service of one TD. */

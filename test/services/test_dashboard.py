@@ -1,8 +1,10 @@
 """What the dashboard's page is told, on the listener that may change things and on the one that
-may not."""
+may not, and the page's own files."""
 
 import hashlib
 import json
+import re
+import urllib.request
 
 import pytest
 
@@ -10,6 +12,8 @@ from simulator import Simulator
 from support import Simulated, registers, replay
 
 EVENTS_AT_ONCE = 256
+FILES = {"/": "text/html", "/simulator/dashboard.css": "text/css", "/simulator/dashboard.js": "text/javascript",
+         "/simulator/icon.svg": "image/svg+xml"}
 HIDDEN = ("mrtd", "rtmrs", "events", "event_count", "compose_hash", "os_image_hash", "mr_aggregated")
 
 
@@ -129,6 +133,8 @@ def test_snapshots_and_faults_and_platform_are_listed(watched):
 # --- requests ---
 
 def test_requests_are_told_once_and_the_page_itself_is_not_among_them(watched):
+    for path in FILES:
+        watched.full.get(path)
     first = watched.state()
     assert methods(first) == [] and first["requests_total"] == 0
     assert watched.full.status("/nothing/here?secret") == 404
@@ -171,3 +177,40 @@ def test_a_private_app_shows_its_measurements_only_where_they_can_be_changed(wat
     assert state["app_name"] == "private" and state["app_id"]
     state = watched.state()
     assert not state["is_private"] and all(state[name] for name in HIDDEN)
+
+
+# --- the page ---
+
+@pytest.mark.parametrize("path", FILES)
+def test_the_files_are_served_with_their_headers(watched, path):
+    for listener in (watched.full, watched.public):
+        with urllib.request.urlopen(listener.url + path, timeout=60) as answer:
+            headers, body = answer.headers, answer.read()
+        policy = dict(rule.strip().split(" ", 1) for rule in headers["Content-Security-Policy"].split(";"))
+        assert policy["default-src"] == policy["frame-ancestors"] == policy["form-action"] == "'none'"
+        assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+        assert headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Cache-Control"] == "no-cache"
+        assert headers["Content-Type"].split(";")[0] == FILES[path] and body
+
+
+def test_the_page_asks_for_nothing_from_elsewhere_and_is_small(watched):
+    """Every file that is named is served, and nothing in them names another host."""
+    paths, bodies = ["/"], {}
+    while paths:
+        path = paths.pop()
+        bodies[path] = watched.full.get(path).decode()
+        named = re.findall(r"(?:src|href)=\"(simulator/[^\"]+)\"|from '\./([^']+)'", bodies[path])
+        found = ["/" + (a or f"simulator/{b}") for a, b in named]
+        paths += [path for path in found if path not in bodies and path not in paths]
+    assert set(FILES) < set(bodies)
+    text = "".join(bodies.values()).replace("http://www.w3.org/2000/svg", "")
+    assert not re.search(r"(?<!\w)(https?:)?//[a-z]", text.replace("// ", ""), re.I)
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|\bon\w+=|style=", text)
+    assert len(text) < 60_000
+
+
+def test_a_listener_without_either_service_has_no_page(watch):
+    watched = watch("--listen", "127.0.0.1:0=kms")
+    other = Simulated(watched.process.endpoints[2]["url"])
+    assert [other.status(path) for path in (*FILES, "/prpc/Dashboard.State")] == [404] * 5

@@ -128,6 +128,8 @@ static void pages_are_released_with_the_router(void **state)
     router_free(fixture->router);
     fixture->router = NULL;
     assert_int_equal(released, 1);
+}
+
 /* Little is said of what pages and probes ask by themselves, answered or refused. */
 static void what_is_asked_in_the_background_is_marked(void **state)
 {

@@ -1,0 +1,58 @@
+#include "sim/services/web_pages.h"
+
+#include <stdio.h>
+
+#define PAGE "index.html"
+
+/* The page has what it needs beside it, and shows names that anybody can choose: nothing
+ * from elsewhere, nothing written into it as markup, no frame around it. */
+static const char headers[] =
+    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
+    "connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'\r\n"
+    "X-Content-Type-Options: nosniff\r\n"
+    "Referrer-Policy: no-referrer\r\n"
+    "Cache-Control: no-cache\r\n";
+
+static const char *type_of(const char *name)
+{
+    static const struct {
+        const char *ending, *type;
+    } rows[] = {
+        {".html", "text/html; charset=utf-8"},
+        {".css", "text/css; charset=utf-8"},
+        {".js", "text/javascript; charset=utf-8"},
+        {".svg", "image/svg+xml"},
+    };
+    const char *ending = strrchr(name, '.');
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (ending && strcmp(ending, rows[i].ending) == 0)
+            return rows[i].type;
+    return "application/octet-stream";
+}
+
+static void serve(void *context, struct exchange *exchange)
+{
+    const struct web_file *file = context;
+
+    exchange->response.content_type = type_of(file->name);
+    exchange->response.headers = headers;
+    buf_append(exchange->response.body, file->data, file->len);
+}
+
+void web_pages_add(struct router *router)
+{
+    for (const struct web_file *file = web_files; file->name; file++) {
+        char path[128] = "/";
+
+        if (strcmp(file->name, PAGE) != 0)
+            snprintf(path, sizeof path, "/simulator/%s", file->name);
+        router_add_page(router, &(struct router_page){
+                                    .path = path,
+                                    .serve = serve,
+                                    .context = (void *)(uintptr_t)file,
+                                    .is_background = true,
+                                });
+    }
+}

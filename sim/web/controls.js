@@ -1,0 +1,174 @@
+// What can be done from the page: events, quotes, platform, snapshots, faults.
+import { call } from './api.js'
+import { byId, copy, element, hexOfText, spell } from './dom.js'
+import { showVerdict } from './verdict.js'
+
+const WRONGS = ['pck_revoked', 'collateral_expired', 'key_not_vouched', 'debug_td']
+
+function say(id, text, isError) {
+  byId(id).classList.toggle('error', isError)
+  byId(id).replaceChildren(spell(text))
+}
+
+// act(button, result, action) runs an action and says in place how it went: what it gives, or the
+// sentence of its error. Meanwhile the button waits. `after` is called at the end.
+function makeAct(after) {
+  return async function act(button, result, action) {
+    if (button.getAttribute('aria-busy') === 'true') return
+    button.setAttribute('aria-busy', 'true')
+    say(result, '', false)
+    try {
+      say(result, await action(), false)
+    } catch (error) {
+      say(result, error.message, true)
+    }
+    button.removeAttribute('aria-busy')
+    after()
+  }
+}
+
+function onSubmit(form, act, result, action) {
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    act(event.submitter ?? form.querySelector('.primary'), result, action)
+  })
+}
+
+function onClick(id, act, result, action) {
+  byId(id).addEventListener('click', (event) => act(event.currentTarget, result, action))
+}
+
+// Text as hex, or hex as it was typed: the API says what is wrong with it.
+function hexOfField(form, name) {
+  const value = form.elements[name].value
+  return form.elements.kind.value === 'hex' ? value.replace(/\s+/g, '') : hexOfText(value)
+}
+
+function addEvents(act) {
+  const form = byId('emit')
+  onSubmit(form, act, 'emit-result', async () => {
+    const name = form.elements.event.value
+    await call('EmitEvent', { event: name, payload: hexOfField(form, 'payload') })
+    return `RTMR3 was extended by ${name}`
+  })
+}
+
+function addQuotes(act) {
+  const form = byId('quote')
+  let quote = null
+  const keep = (taken) => {
+    quote = taken
+    byId('verify').disabled = byId('copy-quote').disabled = taken === null
+    byId('verdict').replaceChildren()
+  }
+  onSubmit(form, act, 'quote-result', async () => {
+    keep(null)
+    keep(await call('GetQuote', { report_data: hexOfField(form, 'report_data') }))
+    const events = JSON.parse(quote.event_log).length
+    return `A quote of ${(quote.quote.length / 2).toLocaleString('en')} bytes, taken after event #${events}`
+  })
+  onClick('verify', act, 'verify-result', async () => {
+    const taken = quote
+    const answer = await call('verify', taken)
+    if (taken === quote) showVerdict(byId('verdict'), answer)
+    return ''
+  })
+  byId('copy-quote').addEventListener('click', (event) => copy(quote.quote, event.currentTarget))
+}
+
+function addPlatform(act) {
+  const form = byId('platform')
+  const fields = form.elements
+  let isTouched = false // somebody is about to change it
+  let shown = ''
+  const forget = () => {
+    isTouched = false
+    shown = ''
+  }
+  form.addEventListener('input', () => { isTouched = true })
+  onSubmit(form, act, 'platform-result', async () => {
+    await call('prpc/Simulator.SetPlatform', {
+      tcb_status: fields.tcb_status.value,
+      advisories: fields.advisories.value.split(/[\s,]+/).filter(Boolean),
+      ...Object.fromEntries(WRONGS.map((name) => [name, fields[name].checked])),
+    })
+    forget()
+    return 'From now on, quotes and collateral say so'
+  })
+  onClick('platform-in-order', act, 'platform-result', async () => {
+    await call('prpc/Simulator.SetPlatform')
+    forget()
+    return 'Everything is in order'
+  })
+
+  function show(state) {
+    const scenario = JSON.stringify([state.tcb_status, state.advisories, ...WRONGS.map((name) => state[name])])
+    if (isTouched || scenario === shown) return
+    shown = scenario
+    fields.tcb_status.value = state.tcb_status
+    fields.advisories.value = state.advisories.join(', ')
+    for (const name of WRONGS) fields[name].checked = state[name]
+  }
+  return { show, forget }
+}
+
+function addSnapshots(act) {
+  const list = byId('snapshots')
+  let wanted = null // the one just taken
+  onClick('snapshot', act, 'state-result', async () => {
+    wanted = (await call('prpc/Simulator.Snapshot')).id
+    return `Snapshot ${wanted} remembers this state`
+  })
+  onClick('revert', act, 'state-result', async () => {
+    const id = Number(list.value)
+    await call('prpc/Simulator.Revert', { id })
+    return `Back at snapshot ${id}`
+  })
+
+  return function show(ids) {
+    if (ids.join() === list.dataset.shown) return
+    const chosen = wanted ?? Number(list.value)
+    wanted = null
+    list.dataset.shown = ids.join()
+    list.replaceChildren(...ids.map((id) => element('option', { value: id }, `snapshot ${id}`)))
+    if (ids.length === 0) list.append(element('option', { value: '' }, 'none yet'))
+    else list.value = ids.includes(chosen) ? chosen : ids.at(-1)
+    list.disabled = byId('revert').disabled = ids.length === 0
+  }
+}
+
+function addReset(act, forget) {
+  const dialog = byId('reset-dialog')
+  byId('reset').addEventListener('click', () => dialog.showModal())
+  byId('reset-no').addEventListener('click', () => dialog.close())
+  byId('reset-yes').addEventListener('click', () => {
+    dialog.close()
+    act(byId('reset'), 'state-result', async () => {
+      await call('prpc/Simulator.Reset')
+      forget()
+      return 'The TD is as at the start'
+    })
+  })
+}
+
+// after: called once something may have changed. Returns what shows a state.
+export function makeControls(after) {
+  const act = makeAct(after)
+  addEvents(act)
+  addQuotes(act)
+  const platform = addPlatform(act)
+  const showSnapshots = addSnapshots(act)
+  addReset(act, platform.forget)
+  onClick('clear-faults', act, 'faults-result', async () => {
+    await call('prpc/Simulator.ClearFaults')
+    return ''
+  })
+
+  return function show(state) {
+    byId('controls').hidden = state.read_only
+    byId('clear-faults').hidden = state.read_only
+    if (state.read_only) return
+    platform.show(state)
+    showSnapshots(state.snapshots)
+  }
+}

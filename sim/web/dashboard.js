@@ -1,0 +1,174 @@
+// The page: asks for what is new once a second and shows it.
+import { call, Gone } from './api.js'
+import { makeControls } from './controls.js'
+import { byId, copyButton, element, hash, setHash, setText, spell } from './dom.js'
+import { makeMeasurements } from './measurements.js'
+import { makeRequests } from './requests.js'
+
+const PERIOD_MS = 1000
+const PATIENCE_MS = 5000
+
+const IDENTITY = [
+  ['app_id', 'App id'],
+  ['instance_id', 'Instance id'],
+  ['device_id', 'Device id'],
+  ['compose_hash', 'Compose hash'],
+  ['os_image_hash', 'OS image hash'],
+  ['mr_aggregated', 'Aggregate of all registers'],
+]
+
+// --- the head of the page ---
+
+function makeIdentity() {
+  const rows = IDENTITY.map(([field, name]) => {
+    const value = hash('')
+    const row = element('div', {}, element('dt', {}, name),
+      element('dd', { id: field.replaceAll('_', '-') }, value, copyButton(name, () => value.textContent)))
+    byId('identity').append(row)
+    return { field, value, row }
+  })
+  return (state) => {
+    for (const { field, value, row } of rows) {
+      setHash(value, state[field])
+      row.hidden = state[field] === ''
+    }
+  }
+}
+
+function uptimeText(seconds) {
+  const [days, hours, minutes] = [seconds / 86400, (seconds / 3600) % 24, (seconds / 60) % 60].map(Math.floor)
+  if (days > 0) return `${days} d ${hours} h`
+  if (hours > 0) return `${hours} h ${minutes} min`
+  return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`
+}
+
+function platformText(state) {
+  const wrong = [
+    state.tcb_status !== 'UpToDate' && state.tcb_status,
+    state.pck_revoked && 'PCK revoked',
+    state.collateral_expired && 'collateral expired',
+    state.key_not_vouched && 'key not vouched for',
+    state.debug_td && 'debug TD',
+    ...state.advisories,
+  ].filter(Boolean)
+  return wrong.length > 0 ? `platform: ${wrong.join(', ')}` : ''
+}
+
+function showBadge(id, text) {
+  setText(byId(id), text)
+  byId(id).hidden = text === ''
+}
+
+function showFaults(faults) {
+  const list = byId('faults')
+  byId('faults-panel').hidden = faults.length === 0
+  showBadge('faults-badge', faults.length === 0 ? '' : faults.length === 1 ? '1 fault' : `${faults.length} faults`)
+  if (list.dataset.shown === faults.join('\n')) return
+  list.dataset.shown = faults.join('\n')
+  list.replaceChildren(...faults.map((fault) => element('li', {}, spell(fault))))
+}
+
+function showHead(state) {
+  const name = state.app_name || 'an app without a name'
+  if (byId('app-name').dataset.name !== name) {
+    byId('app-name').dataset.name = name
+    byId('app-name').replaceChildren(spell(name))
+    document.title = `${byId('app-name').textContent} · dstack-simulator`
+  }
+  setText(byId('version'), state.version)
+  setText(byId('uptime'), uptimeText(state.uptime_seconds))
+  setText(byId('connections'), String(state.connections_open))
+  setText(byId('requests-total'), state.requests_total.toLocaleString('en'))
+  setText(byId('event-count'), state.is_private ? '–' : String(state.event_count))
+  byId('read-only').hidden = !state.read_only
+  byId('private').hidden = !state.is_private
+  for (const panel of document.querySelectorAll('.measured')) panel.hidden = state.is_private
+  showBadge('platform-badge', platformText(state))
+  showFaults(state.faults)
+}
+
+function showLink(isUp, sentence) {
+  setText(byId('link'), isUp ? 'live' : 'no connection')
+  byId('link').className = isUp ? 'badge good' : 'badge bad'
+  setText(byId('gone'), isUp ? '' : sentence)
+  byId('gone').hidden = isUp
+}
+
+// --- the whole ---
+
+// Shows answers; knows what was seen, and so what the next question is about.
+function makeView(changed) {
+  const showIdentity = makeIdentity()
+  const measurements = makeMeasurements()
+  const requests = makeRequests()
+  const showControls = makeControls(changed)
+  const view = { seen: { generation: 0, after_event: 0, after_request: 0 }, isComplete: false, show }
+
+  function begin(generation) {
+    measurements.clear()
+    requests.clear()
+    view.isComplete = false
+    view.seen = { generation, after_event: 0, after_request: 0 }
+  }
+
+  function show(state) {
+    if (state.generation !== view.seen.generation) begin(state.generation)
+    measurements.add(state.events, view.isComplete)
+    measurements.show(state, view.isComplete)
+    requests.add(state.requests)
+    view.seen.after_event = state.events.at(-1)?.number ?? view.seen.after_event
+    view.seen.after_request = state.requests.at(-1)?.number ?? view.seen.after_request
+    view.isComplete = view.seen.after_event >= state.event_count
+    showHead(state)
+    showIdentity(state)
+    showControls(state)
+  }
+
+  return view
+}
+
+function start() {
+  const view = makeView(() => ask())
+  let timer = null
+  let isAsking = false
+  let isWanted = false
+
+  async function ask() {
+    if (isAsking) {
+      isWanted = true
+      return
+    }
+    isAsking = true
+    clearTimeout(timer)
+    try {
+      view.show(await call('prpc/Dashboard.State', view.seen, PATIENCE_MS))
+      showLink(true)
+      document.documentElement.classList.remove('asking')
+    } catch (error) {
+      showLink(false, error instanceof Gone
+        ? 'The simulator does not answer. This page goes on asking, and shows what there was last.'
+        : `The simulator’s answer cannot be shown: ${error.message}`)
+    }
+    isAsking = false
+    askLater()
+  }
+
+  // At once where there is more to read; not at all for a page that nobody sees.
+  function askLater() {
+    const isHurried = isWanted || (!view.isComplete && byId('gone').hidden)
+    isWanted = false
+    if (!document.hidden) timer = setTimeout(ask, isHurried ? 0 : PERIOD_MS)
+  }
+
+  document.addEventListener('visibilitychange', () => {
+    clearTimeout(timer)
+    if (!document.hidden) ask()
+  })
+  ask()
+}
+
+const command = `export DSTACK_SIMULATOR_ENDPOINT=${location.origin}`
+document.documentElement.classList.replace('waiting', 'asking')
+byId('export').textContent = command
+byId('export').after(copyButton('the command', () => command))
+start()

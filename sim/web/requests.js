@@ -1,0 +1,56 @@
+// The table of recent requests.
+import { byId, element, spell } from './dom.js'
+
+const KEPT = 200
+
+const number = new Intl.NumberFormat('en')
+
+function timeText(millis) {
+  const time = new Date(millis)
+  const two = (value, digits = 2) => String(value).padStart(digits, '0')
+  return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}.${two(time.getMilliseconds(), 3)}`
+}
+
+function sizeText(bytes) {
+  return bytes < 10000 ? `${number.format(bytes)} B` : `${number.format(Math.round(bytes / 1000))} kB`
+}
+
+function statusCell(request) {
+  const cell = element('td', { className: 'status' })
+  const kind = request.status === 0 || request.status >= 500 ? 'bad' : request.status >= 400 ? 'caution' : 'good'
+  cell.append(element('span', { className: `code ${kind}` }, request.status === 0 ? 'none' : String(request.status)))
+  if (request.note) cell.append(' ', element('span', { className: 'note' }, request.note))
+  return cell
+}
+
+function row(request) {
+  const name = request.method === 'none' ? 'not served' : request.method
+  const isPlain = request.path.endsWith(`/${request.method}`) // the path says nothing new
+  const asked = element('span', { className: 'soft path' }, request.verb, isPlain ? '' : spell(` ${request.path}`))
+  const time = element('td', { className: 'time' }, timeText(request.unix_millis))
+  const made = element('tr', {}, time,
+    element('td', { className: 'method' }, element('span', { className: 'name' }, spell(name)), asked),
+    statusCell(request),
+    element('td', { className: 'number' }, sizeText(request.body_bytes)),
+    element('td', { className: 'number' }, `${number.format(request.micros)} µs`),
+    element('td', { className: 'client soft' }, spell(request.client)))
+  made.dataset.number = request.number
+  return made
+}
+
+export function makeRequests() {
+  const body = byId('requests').tBodies[0]
+
+  function clear() {
+    body.replaceChildren()
+  }
+
+  function add(requests) {
+    if (requests.length > 0) body.prepend(...requests.map(row).reverse())
+    while (body.rows.length > KEPT) body.lastElementChild.remove()
+    byId('requests-box').hidden = body.rows.length === 0
+    byId('no-requests').hidden = body.rows.length > 0
+  }
+
+  return { clear, add }
+}
