@@ -1,0 +1,128 @@
+"""A headless Chromium of the test's own, and what the tests look for on the dashboard."""
+
+import contextlib
+import shutil
+import tempfile
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+SWITCHES = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--disable-dev-shm-usage", "--no-proxy-server", "--hide-scrollbars", "--force-color-profile=srgb")
+PATIENCE_S = 20  # a test that waits this long has failed
+
+
+@contextlib.contextmanager
+def chromium(*switches, width=1280, height=900, preferences=None):
+    """A browser with a profile of its own, gone afterwards."""
+    profile = tempfile.mkdtemp(prefix="chromium-", dir="/tmp")
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for switch in (*SWITCHES, f"--user-data-dir={profile}", f"--window-size={width},{height}", *switches):
+        options.add_argument(switch)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    options.add_experimental_option("prefs", preferences or {})
+    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+    try:
+        yield Page(driver)
+    finally:
+        driver.quit()
+        shutil.rmtree(profile, ignore_errors=True)
+
+
+class Page:
+    """The dashboard in a browser."""
+
+    def __init__(self, driver):
+        self.driver = driver
+        self.expected = []  # words of what the console may complain of
+
+    # --- looking ---
+
+    def all(self, selector):
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def count(self, selector):
+        return self.script("return document.querySelectorAll(arguments[0]).length", selector)
+
+    def one(self, selector):
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def text(self, selector):
+        """Whole, whatever is seen of it."""
+        return self.one(selector).get_property("textContent")
+
+    def script(self, text, *arguments):
+        return self.driver.execute_script(text, *arguments)
+
+    def wait(self, condition, what):
+        """What `condition()` gives once it is true."""
+        def attempt(_):
+            return condition()
+        return WebDriverWait(self.driver, PATIENCE_S, 0.05).until(attempt, f"waited in vain for {what}")
+
+    def wait_text(self, selector, part):
+        return self.wait(lambda: part in self.text(selector), f"'{part}' in {selector}")
+
+    def event(self, number):
+        """The row of that event, once it is there."""
+        selector = f".event[data-number='{number}']"
+        return self.wait(lambda: self.all(selector), f"event {number}")[0]
+
+    def hashes(self, row):
+        """Opens the row; before, digest and after in full."""
+        row.find_element(By.TAG_NAME, "summary").click()
+        codes = self.wait(lambda: row.find_elements(By.CSS_SELECTOR, ".details .hash"), "its details")
+        return [code.get_property("textContent") for code in codes[:3]]
+
+    def register(self, name):
+        return self.text(f"#register-{name} .register .hash")
+
+    def complaints(self):
+        """What the console says since the last look; it lists refused answers too."""
+        messages = [entry["message"] for entry in self.driver.get_log("browser")]
+        return [message for message in messages if not any(word in message for word in self.expected)]
+
+    # --- doing ---
+
+    def open(self, url):
+        self.driver.get(url)
+        self.wait_text("#link", "live")
+        return self
+
+    def resize(self, width, height=900):
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+    def theme(self, name):
+        features = [{"name": "prefers-color-scheme", "value": name}]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+    def fill(self, selector, text):
+        field = self.one(selector)
+        field.clear()
+        field.send_keys(text)
+
+    def click(self, selector):
+        self.one(selector).click()
+
+    def emit(self, name, payload=""):
+        self.fill("#event-name", name)
+        self.fill("#event-payload", payload)
+        self.click("#emit .primary")
+        self.wait_text("#emit-result", name)
+
+    def quote(self, report_data=""):
+        self.fill("#report-data", report_data)
+        self.click("#quote .primary")
+        self.wait_text("#quote-result", "A quote of")
+
+    def verdict(self):
+        """Verifies the quote that was taken; the verdict's kind and headline."""
+        self.click("#verify")
+        self.wait(lambda: self.all(".verdict"), "the verdict")
+        return self.one(".verdict").get_attribute("class").split()[1], self.one(".verdict h3").text

@@ -1,0 +1,108 @@
+"""Simulators, and one Chromium for all tests.
+
+SIMULATOR names the program; the default is the one in the root of the tree."""
+
+import http.client
+import json
+import os
+import shutil
+import sys
+import tempfile
+import urllib.parse
+from pathlib import Path
+
+import pytest
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).resolve().parents[1] / "clients")]
+if "SIMULATOR" in os.environ:
+    os.environ["PROGRAM"] = os.environ["SIMULATOR"]
+os.environ["no_proxy"] = os.environ["NO_PROXY"] = "127.0.0.1,localhost"
+
+from browser import chromium  # noqa: E402
+from simulator import Simulator  # noqa: E402
+
+
+class Served:
+    """A running simulator: `url` may change it, `public_url` serves what external.sock does."""
+
+    def __init__(self, process):
+        self.process = process
+        self.url, self.public_url = (endpoint["url"] for endpoint in process.endpoints[:2])
+        self.connection = http.client.HTTPConnection(self.address(), timeout=60)
+
+    def address(self):
+        return urllib.parse.urlsplit(self.url).netloc
+
+    def call(self, method, **arguments):
+        return self.post(f"/prpc/{method}", arguments)
+
+    def post(self, path, arguments):
+        self.connection.request("POST", path, json.dumps(arguments), {"Content-Type": "application/json"})
+        answer = self.connection.getresponse()
+        body = json.loads(answer.read())
+        assert answer.status == 200, body
+        return body
+
+    def emit(self, name, payload=b""):
+        self.post("/EmitEvent", {"event": name, "payload": payload.hex()})
+
+    def log(self):
+        return json.loads(self.post("/GetQuote", {})["event_log"])
+
+    def state(self):
+        return self.call("Dashboard.State")
+
+
+@pytest.fixture
+def start():
+    """start(*options) gives a running simulator; `at` listens where another one did."""
+    folder = Path(tempfile.mkdtemp(prefix="browser-", dir="/tmp"))  # short: a socket's path has little room
+    started = []
+
+    def begin(*options, at="127.0.0.1:0"):
+        process = Simulator(folder / str(len(started)), "--listen", "127.0.0.1:0=worker", *options)
+        process.command[process.command.index("127.0.0.1:0")] = at
+        started.append(process)
+        process.start()
+        return Served(process)
+
+    yield begin
+    try:
+        for process in started:
+            if process.process.returncode is None:
+                process.stop()
+    finally:
+        for process in started:
+            if process.process and process.process.poll() is None:
+                process.process.kill()
+                process.process.wait()
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def simulator(start):
+    return start()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with chromium() as page:
+        yield page
+
+
+@pytest.fixture
+def blank(browser):
+    """The browser as it is at first; whatever the page complains of fails the test."""
+    browser.expected.clear()
+    browser.resize(1280)
+    browser.theme("light")
+    yield browser
+    complaints = browser.complaints()
+    browser.driver.get("about:blank")
+    assert complaints == []
+
+
+@pytest.fixture
+def page(blank, simulator):
+    """The dashboard of `simulator`."""
+    return blank.open(simulator.url)

@@ -1,0 +1,228 @@
+"""What can be done from the page, and that it shows just what the API says."""
+
+import hashlib
+
+import pytest
+
+BIDI = "invoice\u202egpj.exe\u2066"
+
+
+def last_of(simulator):
+    """The last event and its number."""
+    events = simulator.state()["events"]
+    return events[-1], len(events)
+
+
+# --- events ---
+
+def test_an_event_appears_and_moves_its_register(page, simulator):
+    before = page.register("rtmr3")
+    page.emit("model-loaded", "größe: 1")
+    event, number = last_of(simulator)
+    row = page.event(number)
+    page.wait(lambda: page.register("rtmr3") == event["rtmr_after"], "the register to move")
+    assert page.hashes(row) == [event["rtmr_before"], event["digest"], event["rtmr_after"]]
+    assert event["rtmr_before"] == before == simulator.state()["events"][-2]["rtmr_after"]
+    digest = hashlib.sha384(b"\x01\x00\x00\x08:model-loaded:" + "größe: 1".encode()).digest()
+    assert event["digest"] == digest.hex()
+    assert event["rtmr_after"] == hashlib.sha384(bytes.fromhex(before) + digest).hexdigest()
+    assert "model-loaded" in row.text and row.find_element("css selector", ".payload.text").text == "größe: 1"
+    assert "fresh" in row.get_attribute("class") and page.all("#register-rtmr3 .moved")
+    assert len(page.all(".fresh")) == 1 and not page.all("#machine .moved")
+
+
+def test_what_others_emit_appears_too(page, simulator):
+    simulator.emit("from elsewhere", b"\xff\x00")
+    _, number = last_of(simulator)
+    row = page.event(number)
+    assert "from elsewhere" in row.text and "ff00" in row.text
+    simulator.emit("and then")
+    page.event(number + 1)
+    assert [fresh.get_attribute("data-number") for fresh in page.all(".fresh")] == [str(number + 1)]
+
+
+def test_the_payload_may_be_hex_and_a_refusal_is_the_sentence_of_the_api(page, simulator):
+    page.expected.append("/EmitEvent")
+    page.click("#emit .switch label:last-child")
+    page.emit("hex", "00 FF 7f")
+    event, _ = last_of(simulator)
+    assert event["payload"] == "00ff7f"
+    page.fill("#event-payload", "0g")
+    page.click("#emit .primary")
+    page.wait_text("#emit-result.error", "payload must be hex")
+    assert len(simulator.log()) == page.count(".event")
+
+
+def test_boot_events_are_folded_and_have_their_registers(page, simulator):
+    state = simulator.state()
+    for imr in range(3):
+        assert page.register(f"rtmr{imr}") == state["rtmrs"][imr]
+        chain = page.one(f"#register-rtmr{imr} .chain")
+        assert not chain.is_displayed()
+        page.click(f"#register-rtmr{imr} .fold summary")
+        assert chain.is_displayed()
+        numbers = [row.get_attribute("data-number") for row in page.all(f"#register-rtmr{imr} .event")]
+        expected = [str(event["number"]) for event in state["events"] if event["imr"] == imr]
+        assert numbers == expected[::-1]
+    assert page.register("mrtd") == state["mrtd"]
+    assert page.one("#register-rtmr3 .chain").is_displayed()
+
+
+def test_a_full_log_is_shown_whole(page, simulator):
+    while len(simulator.log()) < 4000:
+        for number in range(500):
+            simulator.emit(f"event {number}", b"x")
+    count = simulator.state()["event_count"]
+    page.event(count)
+    page.wait(lambda: page.count(".event") == count, "every event")
+    numbers = page.script("return Array.from(document.querySelectorAll('#rtmr3 .event'), (row) => +row.dataset.number)")
+    assert numbers == sorted(numbers, reverse=True)
+    page.driver.refresh()
+    page.wait(lambda: page.count(".event") == count, "every event after a reload")
+    assert page.all(".fresh") == []  # they were there already
+
+
+# --- names are anybody's text ---
+
+@pytest.mark.parametrize("name", ["<img src=x onerror=alert(1)>", "</script><script>alert(1)</script>",
+                                  "<b>bold</b>", "&lt;", "'\"`${alert(1)}", "x" * 256, "🚀" * 64])
+def test_a_name_stays_text(page, simulator, name):
+    elements = len(page.all("*"))
+    images = len(page.all("img"))
+    simulator.emit(name, name.encode())
+    _, number = last_of(simulator)
+    row = page.event(number)
+    assert row.find_element("css selector", ".name").get_property("textContent") == name
+    assert len(page.all("img")) == images and not page.all("script:not([src])") and not page.all("b")
+    row.find_element("css selector", "summary").click()
+    page.wait(lambda: row.find_elements("css selector", ".details"), "its details")
+    assert row.find_element("css selector", ".details dd bdi").get_property("textContent") == name
+    assert len(page.all("*")) > elements
+    assert page.script("return document.documentElement.scrollWidth <= innerWidth")
+    page.driver.get_log("browser")  # a dialog would have made each of these calls fail
+
+
+def test_characters_that_turn_or_hide_text_are_spelled_out(page, simulator):
+    simulator.emit(BIDI)
+    _, number = last_of(simulator)
+    name = page.event(number).find_element("css selector", ".name")
+    assert name.get_property("textContent") == "invoiceU+202Egpj.exeU+2066"
+    assert len(name.find_elements("css selector", ".escape")) == 2
+
+
+def test_an_app_name_stays_text(blank, start, tmp_path):
+    path = tmp_path / "app-compose.json"
+    path.write_text('{"name":"<i>app</i>"}')
+    page = blank.open(start("--app-compose", path).url)
+    assert page.text("h1") == "<i>app</i>" and not page.all("h1 i")
+    assert page.driver.title.startswith("<i>app</i>")
+
+
+# --- quotes ---
+
+def test_a_quote_is_good(page, simulator):
+    page.quote("my data")
+    kind, headline = page.verdict()
+    assert kind == "good" and "Valid" in headline and "Not" not in headline
+    verdict = page.text("#verdict")
+    assert verdict.count("passed") == 3 and "UpToDate" in verdict
+    for value in (b"my data".hex().ljust(128, "0"), simulator.state()["compose_hash"]):
+        assert value in verdict
+    assert page.one("#verdict").get_attribute("aria-live") == "polite"
+
+
+def test_too_much_report_data_is_refused_in_a_sentence(page):
+    page.expected.append("/GetQuote")
+    page.fill("#report-data", "x" * 65)
+    page.click("#quote .primary")
+    page.wait_text("#quote-result.error", "64")
+    assert not page.one("#verify").is_enabled()
+
+
+@pytest.mark.parametrize("field, reason", [
+    ("pck_revoked", "revoked"), ("collateral_expired", "expired"), ("key_not_vouched", "does not vouch"),
+    ("debug_td", "debug mode")])
+def test_a_quote_of_a_platform_that_is_bad(page, simulator, field, reason):
+    page.click(f"[name={field}]")
+    page.click("#platform .primary")
+    page.wait_text("#platform-result", "From now on")
+    assert simulator.call("Simulator.Status")[field] is True
+    page.quote()
+    kind, headline = page.verdict()
+    assert kind == "bad" and "Not valid" in headline
+    verdict = page.text("#verdict")
+    assert reason in verdict and verdict.count("failed") >= 1 and verdict.count("not reached") == 3
+    assert "passed" not in verdict
+
+
+def test_a_platform_that_is_behind_is_neither_good_nor_bad(page, simulator):
+    simulator.call("Simulator.SetPlatform", tcb_status="OutOfDate", advisories=["INTEL-SA-00837"])
+    page.wait_text("#platform-badge", "OutOfDate, INTEL-SA-00837")
+    assert page.one("#tcb-status").get_property("value") == "OutOfDate"
+    page.quote()
+    kind, headline = page.verdict()
+    assert kind == "caution" and "OutOfDate" in headline
+    assert "INTEL-SA-00837" in page.text("#verdict")
+    page.click("#platform-in-order")
+    page.wait(lambda: not page.one("#platform-badge").is_displayed(), "the platform to be in order")
+    page.quote()
+    assert page.verdict()[0] == "good"
+
+
+# --- going back ---
+
+def test_reset_asks_first(page, simulator):
+    page.emit("mine")
+    _, number = last_of(simulator)
+    page.event(number)
+    page.click("#reset")
+    page.click("#reset-no")
+    assert not page.one("dialog").is_displayed() and len(simulator.log()) == number
+    page.click("#reset")
+    page.click("#reset-yes")
+    page.wait(lambda: not page.all(f".event[data-number='{number}']"), "the event to be gone")
+    state = simulator.state()
+    assert state["event_count"] == number - 1 == page.count(".event")
+    page.wait(lambda: page.register("rtmr3") == state["rtmrs"][3], "the register to be back")
+
+
+def test_a_snapshot_is_gone_back_to(page, simulator):
+    assert not page.one("#revert").is_enabled()
+    page.emit("kept")
+    page.click("#snapshot")
+    page.wait_text("#snapshots", "snapshot 1")
+    kept = simulator.state()["rtmrs"][3]
+    page.emit("taken back")
+    page.click("#revert")
+    page.wait_text("#state-result", "Back at snapshot 1")
+    page.wait(lambda: page.register("rtmr3") == kept, "the register to be back")
+    assert "kept" in page.text("#rtmr3") and "taken back" not in page.text("#rtmr3")
+
+
+# --- the rest of it ---
+
+def test_requests_and_faults_are_shown(page, simulator):
+    assert page.one("#no-requests").is_displayed()
+    assert page.text("#export") == f"export DSTACK_SIMULATOR_ENDPOINT={simulator.url}"
+    simulator.call("Simulator.SetFault", delay_ms=1)
+    simulator.call("DstackGuest.Version")
+    page.wait_text("#requests tbody tr", "DstackGuest.Version")
+    request = simulator.state()["requests"][-1]
+    cells = [cell.get_property("textContent") for cell in page.all("#requests tbody tr:first-child td")]
+    assert cells[1:3] == ["DstackGuest.VersionPOST", "200 delayed"]
+    assert cells[3:] == [f"{request['body_bytes']} B", f"{request['micros']:,} µs", request["client"]]
+    simulator.post("/Version", {})
+    page.wait_text("#requests tbody tr", "DstackGuest.VersionPOST /Version")
+    page.wait_text("#faults", simulator.state()["faults"][0])
+    page.click("#clear-faults")
+    page.wait(lambda: not page.one("#faults-panel").is_displayed(), "the faults to be gone")
+    assert simulator.state()["faults"] == []
+
+
+def test_a_hash_can_be_copied(page, simulator):
+    page.driver.execute_cdp_cmd("Browser.grantPermissions",
+                                {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]})
+    page.click("#app-id .copy")
+    page.wait_text("#said", "copied")
+    copied = page.driver.execute_async_script("navigator.clipboard.readText().then(arguments[0])")
+    assert copied == simulator.state()["app_id"] == page.text("#app-id .hash")
