@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "sim/rpc/openapi.h"
+
 #define PAGE "index.html"
 
 /* The page has what it needs beside it, and shows names that anybody can choose: nothing
@@ -43,16 +45,20 @@ static void serve(void *context, struct exchange *exchange)
 
 void web_pages_add(struct router *router)
 {
+    static const struct openapi_page page = {.summary = "The dashboard", .types = "text/html; charset=utf-8"};
+
     for (const struct web_file *file = web_files; file->name; file++) {
+        const bool is_page = strcmp(file->name, PAGE) == 0;
         char path[128] = "/";
 
-        if (strcmp(file->name, PAGE) != 0)
+        if (!is_page)
             snprintf(path, sizeof path, "/simulator/%s", file->name);
         router_add_page(router, &(struct router_page){
                                     .path = path,
                                     .serve = serve,
                                     .context = (void *)(uintptr_t)file,
                                     .is_background = true,
+                                    .openapi = is_page ? &page : NULL,
                                 });
     }
 }

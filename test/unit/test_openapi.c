@@ -125,7 +125,7 @@ static void what_no_query_can_hold_has_no_get(void **state)
 {
     struct fixture *fixture = *state;
     Dstack__Verifier_Service verifier = {.base = DSTACK__VERIFIER__BASE_INIT};
-    const struct router_service row = {&verifier.base, "/", false, false};
+    const struct router_service row = {.service = &verifier.base, .direct = "/"};
     json_t *document;
 
     router_add_service(fixture->router, &row);
