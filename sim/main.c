@@ -160,9 +160,10 @@ static void announce(struct simulator *simulator, const struct options *options,
     char status[320];
 
     if (options->log_format == LOG_JSON)
-        log_write(&simulator->log, LOG_INFO, "ready in %llu us", (unsigned long long)micros);
+        log_write(&simulator->log, LOG_INFO, "ready in %llu.%llu ms", (unsigned long long)(micros / 1000),
+                  (unsigned long long)(micros / 100 % 10));
     else if (options->log_level != LOG_OFF)
-        banner_print(stdout, &simulator->endpoints, simulator->td, micros);
+        banner_print(stdout, &simulator->endpoints, simulator->td, &simulator->services.faults, micros);
     endpoints_status(&simulator->endpoints, status, sizeof status);
     service_manager_ready(&simulator->manager, status);
 }

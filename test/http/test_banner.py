@@ -1,0 +1,52 @@
+"""What a person reads when the simulator has started."""
+import json
+import subprocess
+
+from conftest import PROGRAM
+from wire import wait_until
+
+
+def banner(folder, *options):
+    """All that it writes on stdout from start to end, and where it serves."""
+    ready = folder / "ready"
+    process = subprocess.Popen([PROGRAM, "--socket-dir", "none", "--ready-file", ready, *options], text=True, cwd=folder,
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        wait_until(ready.exists, "the ready file")
+        endpoints = json.loads(ready.read_text())["endpoints"]
+        process.terminate()
+        return process.communicate(timeout=30)[0], endpoints
+    finally:
+        process.kill()
+        process.wait()
+
+
+def rows(text):
+    """The first word of each line with the rest of it."""
+    return [tuple(line.strip().split(maxsplit=1)) for line in text.splitlines() if line.startswith("  ")]
+
+
+def test_it_says_where_to_look(tmp_path):
+    text, (endpoint,) = banner(tmp_path, "--listen", "127.0.0.1:0")
+    port = endpoint["url"].rpartition(":")[2]
+    assert ("Endpoints", endpoint["url"]) in rows(text)
+    assert ("Dashboard", f"http://localhost:{port}/") in rows(text)
+    assert ("export", f"DSTACK_SIMULATOR_ENDPOINT=http://localhost:{port}") in rows(text)
+    assert "On purpose" not in text
+    assert "ready in " in text
+
+
+def test_no_dashboard_where_there_is_none(tmp_path):
+    text, _ = banner(tmp_path, "--listen", "127.0.0.1:0=dstack")
+    assert "Dashboard" not in text
+
+
+def test_it_says_what_is_wrong_on_purpose(tmp_path):
+    text, _ = banner(tmp_path, "--listen", "127.0.0.1:0", "--fault", "GetQuote=500,times=2", "--fault", "*=delay=5",
+                     "--tcb-status", "OutOfDate", "--advisory", "INTEL-SA-00837", "--debug-td")
+    assert [row[1] for row in rows(text) if row[0] == "On"] == [
+        "purpose    TCB status OutOfDate, advisories: 1",
+        "purpose    the TD can be debugged",
+        "purpose    GetQuote: fails with 500, 2 more times",
+        "purpose    every method: delayed by 5 ms",
+    ]
