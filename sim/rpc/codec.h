@@ -16,6 +16,9 @@
  * may be strings. */
 ProtobufCMessage *codec_json_decode(const ProtobufCMessageDescriptor *descriptor, struct span text,
                                     struct arena *arena, struct error *error);
+/* The same, but an unknown member is an error that lists the known ones. */
+ProtobufCMessage *codec_json_decode_strict(const ProtobufCMessageDescriptor *descriptor, struct span text,
+                                           struct arena *arena, struct error *error);
 /* Every field is written, ASCII only. A message type without fields is `null`,
  * which clients that parse every body can read. */
 void codec_json_encode(const struct rpc_call *call, const ProtobufCMessage *message, struct buf *out);
@@ -24,6 +27,9 @@ void codec_json_encode(const struct rpc_call *call, const ProtobufCMessage *mess
  * repeated name appends to a repeated field. */
 ProtobufCMessage *codec_query_decode(const ProtobufCMessageDescriptor *descriptor, struct span query,
                                      struct arena *arena, struct error *error);
+/* The same, but an unknown name is an error that lists the known ones; `json` is known. */
+ProtobufCMessage *codec_query_decode_strict(const ProtobufCMessageDescriptor *descriptor, struct span query,
+                                            struct arena *arena, struct error *error);
 /* The first value of that name, decoded into the arena. False when there is none
  * or it is not properly encoded; *value is then as it was. */
 bool codec_query_find(struct span query, const char *name, struct arena *arena, struct span *value);

@@ -129,8 +129,22 @@ static bool has_few_values(struct span text)
     return true;
 }
 
-ProtobufCMessage *codec_json_decode(const ProtobufCMessageDescriptor *descriptor, struct span text,
-                                    struct arena *arena, struct error *error)
+static int refuse_unknown(const ProtobufCMessageDescriptor *descriptor, const json_t *object, struct error *error)
+{
+    /* jansson's iterators take what they do not change as if they did. */
+    void *at = json_object_iter((json_t *)(uintptr_t)object);
+
+    for (; at; at = json_object_iter_next((json_t *)(uintptr_t)object, at)) {
+        const char *name = json_object_iter_key(at);
+
+        if (!protobuf_c_message_descriptor_get_field_by_name(descriptor, name))
+            return message_unknown_field(descriptor, span_text(name), error);
+    }
+    return 0;
+}
+
+static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, struct span text, struct arena *arena,
+                                struct error *error, bool strict)
 {
     /* U+0000 is for the fields to refuse: they say which of them has it. */
     const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
@@ -150,8 +164,20 @@ ProtobufCMessage *codec_json_decode(const ProtobufCMessageDescriptor *descriptor
                     reason.column);
     else if (!json_is_object(root))
         error_input(error, "the body must be a JSON object, not %s", type_name(root));
-    else
+    else if (!strict || refuse_unknown(descriptor, root, error) == 0)
         message = read_object(descriptor, root, arena, error);
     json_decref(root);
     return message;
+}
+
+ProtobufCMessage *codec_json_decode(const ProtobufCMessageDescriptor *descriptor, struct span text,
+                                    struct arena *arena, struct error *error)
+{
+    return decode(descriptor, text, arena, error, false);
+}
+
+ProtobufCMessage *codec_json_decode_strict(const ProtobufCMessageDescriptor *descriptor, struct span text,
+                                           struct arena *arena, struct error *error)
+{
+    return decode(descriptor, text, arena, error, true);
 }

@@ -72,30 +72,46 @@ static int set_field(const struct message_slot *slot, struct span text)
     return error_input(slot->error, "%s cannot be given in a query string; send a JSON body", slot->field->name);
 }
 
-static int set_pair(struct message_slot *slot, struct span name, struct span value)
+static int set_pair(struct message_slot *slot, struct span name, struct span value, bool strict)
 {
+    const ProtobufCMessageDescriptor *descriptor = slot->message->descriptor;
     struct span plain_name, plain_value;
 
     if (unescape(name, slot->arena, &plain_name) || unescape(value, slot->arena, &plain_value))
         return error_input(slot->error, "the query string has a '%%' that two hex digits do not follow");
     /* The look-up stops at a zero byte: a name with one in it is no field's. */
-    if (memchr(plain_name.data, 0, plain_name.len))
+    slot->field = memchr(plain_name.data, 0, plain_name.len)
+                      ? NULL
+                      : protobuf_c_message_descriptor_get_field_by_name(descriptor, (const char *)plain_name.data);
+    if (slot->field)
+        return set_field(slot, plain_value);
+    if (!strict || plain_name.len == 0 || span_is(plain_name, "json"))
         return 0;
-    slot->field = protobuf_c_message_descriptor_get_field_by_name(slot->message->descriptor,
-                                                                  (const char *)plain_name.data);
-    return slot->field ? set_field(slot, plain_value) : 0;
+    return message_unknown_field(descriptor, plain_name, slot->error);
 }
 
-ProtobufCMessage *codec_query_decode(const ProtobufCMessageDescriptor *descriptor, struct span query,
-                                     struct arena *arena, struct error *error)
+static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, struct span query, struct arena *arena,
+                                struct error *error, bool strict)
 {
     struct message_slot slot = {message_new(descriptor, arena), NULL, arena, error};
     struct span name, value;
 
     while (next_pair(&query, &name, &value))
-        if (set_pair(&slot, name, value))
+        if (set_pair(&slot, name, value, strict))
             return NULL;
     return slot.message;
+}
+
+ProtobufCMessage *codec_query_decode(const ProtobufCMessageDescriptor *descriptor, struct span query,
+                                     struct arena *arena, struct error *error)
+{
+    return decode(descriptor, query, arena, error, false);
+}
+
+ProtobufCMessage *codec_query_decode_strict(const ProtobufCMessageDescriptor *descriptor, struct span query,
+                                            struct arena *arena, struct error *error)
+{
+    return decode(descriptor, query, arena, error, true);
 }
 
 bool codec_query_find(struct span query, const char *name, struct arena *arena, struct span *value)

@@ -89,13 +89,17 @@ static void reply(const ProtobufCMessage *message, void *data)
     }
 }
 
-static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, const struct http_request *request,
-                                bool json, struct rpc_call *call)
+static ProtobufCMessage *decode(const struct dispatch_method *method, const struct http_request *request, bool json,
+                                struct rpc_call *call)
 {
+    const ProtobufCMessageDescriptor *descriptor = method->service->descriptor->methods[method->index].input;
+
     if (request->verb == HTTP_VERB_GET)
-        return codec_query_decode(descriptor, request->query, call->arena, &call->error);
+        return (method->is_strict ? codec_query_decode_strict : codec_query_decode)(descriptor, request->query,
+                                                                                    call->arena, &call->error);
     if (json)
-        return codec_json_decode(descriptor, request->body, call->arena, &call->error);
+        return (method->is_strict ? codec_json_decode_strict : codec_json_decode)(descriptor, request->body,
+                                                                                  call->arena, &call->error);
     return codec_protobuf_decode(descriptor, request->body, call->arena, &call->error);
 }
 
@@ -127,7 +131,7 @@ void dispatch_call(const struct dispatch_method *method, struct exchange *exchan
     }
     call.encode = json ? codec_json_encode : codec_protobuf_encode;
     response->content_type = json ? TYPE_JSON : TYPE_PROTOBUF;
-    args = decode(descriptor->input, &exchange->request, json, &call);
+    args = decode(method, &exchange->request, json, &call);
     if (args)
         method->service->invoke(method->service, method->index, args, reply, &call);
     if (args && !call.replied)

@@ -10,6 +10,7 @@
 struct dispatch_method {
     ProtobufCService *service;
     unsigned index; /* into the service's methods */
+    bool is_strict; /* an argument of an unknown name is an error, in JSON and query strings */
 };
 
 /* Answers in the encoding that was asked in. Never fails: errors are responses. */

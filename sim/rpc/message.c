@@ -1,6 +1,7 @@
 #include "sim/rpc/message.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "sim/base/hex.h"
 #include "sim/base/utf8.h"
@@ -60,6 +61,17 @@ const char *message_field_wants(const ProtobufCFieldDescriptor *field)
     default:
         return "a whole number";
     }
+}
+
+int message_unknown_field(const ProtobufCMessageDescriptor *descriptor, struct span name, struct error *error)
+{
+    char names[300] = "";
+    size_t len = 0;
+
+    for (unsigned i = 0; i < descriptor->n_fields && len < sizeof names; i++)
+        len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", i ? ", " : "", descriptor->fields[i].name);
+    return error_input(error, "there is no field %.*s; %s%s", (int)(name.len < 60 ? name.len : 60),
+                       (const char *)name.data, len ? "there are: " : "nothing is asked for here", names);
 }
 
 size_t message_value_size(const ProtobufCFieldDescriptor *field)

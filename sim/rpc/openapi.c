@@ -119,12 +119,14 @@ static void write_protobuf(const struct writer *writer, const ProtobufCMessageDe
                message->name);
 }
 
-static void write_body(const struct writer *writer, const ProtobufCMessageDescriptor *message)
+static void write_body(const struct writer *writer, const ProtobufCMessageDescriptor *message, bool is_strict)
 {
     buf_printf(writer->out,
                ",\"requestBody\":{\"required\":%s,\"content\":{\"application/json\":{\"schema\":",
                openapi_schema_is_required(&writer->schemas, message) ? "true" : "false");
+    write_text(writer, is_strict ? "{\"allOf\":[" : "");
     openapi_schema_body(&writer->schemas, message, OPENAPI_REQUEST, writer->out);
+    write_text(writer, is_strict ? "],\"unevaluatedProperties\":false}" : "");
     write_text(writer, ",\"example\":");
     openapi_schema_example(&writer->schemas, message, writer->out);
     buf_append_byte(writer->out, '}');
@@ -161,7 +163,7 @@ static void write_call(const struct writer *writer, const struct router_path *pa
     if (by_query)
         write_query(writer, path->method->input);
     else
-        write_body(writer, path->method->input);
+        write_body(writer, path->method->input, path->is_strict);
     write_answer(writer, path->method->output, by_query);
     buf_append_byte(writer->out, '}');
 }

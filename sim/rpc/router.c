@@ -86,7 +86,7 @@ static void set_method(struct route *route, const struct router_service *service
     route->is_background = service->is_background;
     route->wins = service->wins_bare;
     route->ambiguous = false;
-    route->method = (struct dispatch_method){service->service, index};
+    route->method = (struct dispatch_method){service->service, index, service->is_control};
 }
 
 static void add_bare(struct router *router, const char *path, const struct router_service *service, unsigned index)
@@ -256,6 +256,7 @@ bool router_next_path(const struct router *router, size_t *cursor, struct router
     if (route->is_method) {
         path->service = route->method.service->descriptor;
         path->method = &path->service->methods[route->method.index];
+        path->is_strict = route->method.is_strict;
     } else {
         path->page = &route->page;
     }

@@ -22,7 +22,7 @@ struct router_service {
     ProtobufCService *service; /* outlives the router */
     const char *direct;        /* its methods are also found at <direct><Method>: "/", "/api/", or NULL */
     bool wins_bare;            /* keeps /prpc/<Method> where another service has the same method */
-    bool is_control;           /* a fault for every method leaves it alone */
+    bool is_control;           /* a fault for every method leaves it alone, and unknown arguments are refused */
     bool is_background;        /* see exchange.h */
 };
 
@@ -53,6 +53,7 @@ struct router_path {
     const struct router_page *page;
     const ProtobufCServiceDescriptor *service;
     const ProtobufCMethodDescriptor *method;
+    bool is_strict; /* see dispatch.h */
 };
 
 /* The next path behind *cursor, which is 0 at first; false behind the last. They are in order

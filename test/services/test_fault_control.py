@@ -1,12 +1,13 @@
 """What SetFault takes and refuses, how often a fault happens, and that its luck repeats itself."""
 
 import concurrent.futures
+import json
 
 import pytest
 
-from faults import ALL, SocketCaller, clear, faults, set_fault, start_on_both, statuses
+from faults import ALL, SocketCaller, clear, faults, set_fault, start_on_both, statuses, tcp
 from messages import Outcome, Caller
-from wire import post
+from wire import Connection, get, post
 
 UNSET = {"status": 0, "message": "", "delay_ms": 0, "drop": False, "cut": False, "times": 0, "percent": 100,
          "hits": 0}
@@ -223,3 +224,20 @@ def test_snapshots_know_nothing_of_faults(simulated, address):
     set_fault(simulated, "GetKey", status=500)
     assert len(simulated.call("Simulator.Revert", id=before)["faults"]) == 1
     assert statuses(address, "/GetKey", 1) == [500]
+
+
+def test_a_mistyped_field_is_refused(simulated):
+    """Passed over in silence, it would leave a test that tests nothing."""
+    sentence = "there is no field staus; there are: method, status, message, delay_ms, drop, cut, times, percent, seed"
+    mistyped = {"method": "GetKey", "staus": 503, "delay_ms": 1}
+    before = simulated.call("Simulator.Status")
+    for path, arguments, field in (("SetFault", mistyped, "staus"),
+                                   ("SetPlatform", {"advisory_ids": ["A-1"]}, "advisory_ids"),
+                                   ("Reset", {"hard": True}, "hard")):
+        with Connection(tcp(simulated.url)) as connection:
+            response = connection.ask(post(f"/prpc/Simulator.{path}", json.dumps(arguments)))
+            assert response.status == 400 and f"there is no field {field}; " in response.error()
+            if path == "SetFault":
+                assert response.error() == sentence
+            assert connection.ask(get(f"/prpc/Simulator.{path}?{field}=1")).status == 400
+    assert simulated.call("Simulator.Status") == before

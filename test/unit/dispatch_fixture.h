@@ -142,6 +142,7 @@ struct fixture {
     struct arena arena;
     struct buf body;
     struct exchange exchange;
+    bool is_strict; /* the methods called */
 };
 
 static inline int setup(void **state)
@@ -178,7 +179,7 @@ static inline const struct http_response *send_bytes(struct fixture *fixture, co
     const ProtobufCServiceDescriptor *descriptor = fixture->fake.service.base.descriptor;
     const ProtobufCMethodDescriptor *found =
         protobuf_c_service_descriptor_get_method_by_name(descriptor, method);
-    struct dispatch_method target = {&fixture->fake.service.base, 0};
+    struct dispatch_method target = {.service = &fixture->fake.service.base, .is_strict = fixture->is_strict};
 
     assert_non_null(found);
     target.index = (unsigned)(found - descriptor->methods);

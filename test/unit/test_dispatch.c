@@ -207,7 +207,7 @@ static void what_no_query_can_hold_is_called_with_post(void **state)
     static const enum http_verb verbs[] = {HTTP_VERB_GET, HTTP_VERB_HEAD, HTTP_VERB_OTHER};
     struct fixture *fixture = *state;
     Dstack__Verifier_Service verifier = {.base = DSTACK__VERIFIER__BASE_INIT};
-    const struct dispatch_method method = {&verifier.base, 0};
+    const struct dispatch_method method = {.service = &verifier.base};
 
     assert_string_equal(verifier.base.descriptor->methods[0].name, "verify");
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
@@ -222,6 +222,22 @@ static void what_no_query_can_hold_is_called_with_post(void **state)
                     "{\"error\":\"this method is called with POST: no query string can hold what it takes\"}");
         assert_string_equal(response->headers, "Allow: POST\r\n");
     }
+}
+
+static void a_strict_method_takes_no_unknown_names(void **state)
+{
+    static const char sentence[] = "{\"error\":\"there is no field pat; there are: path, purpose, algorithm\"}";
+    struct fixture *fixture = *state;
+
+    assert_int_equal(SEND(fixture, "GetKey", POST, .body = "{\"pat\":1}")->status, 200);
+    assert_int_equal(SEND(fixture, "GetKey", GET, .query = "pat=1")->status, 200);
+    fixture->is_strict = true;
+    assert_json(SEND(fixture, "GetKey", POST, .body = "{\"path\":\"a\",\"pat\":1}"), 400, sentence);
+    assert_json(SEND(fixture, "GetKey", GET, .query = "path=a&pat=1"), 400, sentence);
+    assert_json(SEND(fixture, "GetKey", POST, .body = "{\"path\":\"a\"}"), 200, echo_a);
+    assert_json(SEND(fixture, "GetKey", GET, .query = "path=a&json&"), 200, echo_a);
+    assert_json(SEND(fixture, "Info", POST, .body = "{\"x\":1}"), 400,
+                "{\"error\":\"there is no field x; nothing is asked for here\"}");
 }
 
 int main(void)
@@ -240,6 +256,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_response_too_large_is_a_500, setup, teardown),
         cmocka_unit_test_setup_teardown(other_verbs_are_405, setup, teardown),
         cmocka_unit_test_setup_teardown(what_no_query_can_hold_is_called_with_post, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_strict_method_takes_no_unknown_names, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
