@@ -80,18 +80,15 @@ static void print_quoted(FILE *stream, const struct buf *value)
     fputc('"', stream);
 }
 
-static void print_row(FILE *stream, const struct option_row *row, const struct buf *value)
+/* Defaults are a comment: where this is used again, an image or unit may have others. */
+static void print_row(FILE *stream, const struct option_row *row, const struct buf *value, bool is_default)
 {
     char variable[OPTIONS_NAME_MAX];
 
     options_table_variable(row, variable);
-    if (value->len == 0) {
-        fprintf(stream, "#%s=\n", variable);
-        return;
-    }
     if (!is_plain(value))
         fputs("# quoted for a shell and systemd; docker's --env-file would keep the quotes\n", stream);
-    fprintf(stream, "%s=", variable);
+    fprintf(stream, "%s%s=", is_default ? "#" : "", variable);
     if (is_plain(value))
         fwrite(value->data, 1, value->len, stream);
     else
@@ -116,7 +113,7 @@ static void print_section(FILE *stream, const struct options *options, enum opti
         if (title)
             fprintf(stream, "\n# %s\n", title);
         title = NULL;
-        print_row(stream, row, &value);
+        print_row(stream, row, &value, source == OPTIONS_DEFAULT);
     }
     buf_free(&value);
 }

@@ -97,7 +97,8 @@ const struct option_row options_table[] = {
      .brief = "print the settings, and where each is from",
      .more = "Print the settings that hold, grouped by where they come from (the command line, the "
              "environment, the defaults), as lines NAME=value of the environment that can be used again; "
-             "what is not set is a comment. See ENVIRONMENT."},
+             "defaults and what is not set are comments, so that whoever uses them again may have others. See "
+             "ENVIRONMENT."},
     {"print-root-ca", 0, NULL, FLAG(print_root_ca), .group = GROUP_OTHER, .joined = true,
      .brief = "print the root that quotes chain to, as PEM",
      .more = "Print the certificate of the root that quotes chain to, as PEM."},
