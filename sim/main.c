@@ -159,12 +159,12 @@ static void announce(struct simulator *simulator, const struct options *options,
     uint64_t micros = (uv_hrtime() - started) / 1000;
     char status[320];
 
+    endpoints_status(&simulator->endpoints, status, sizeof status);
     if (options->log_format == LOG_JSON)
-        log_write(&simulator->log, LOG_INFO, "ready in %llu.%llu ms", (unsigned long long)(micros / 1000),
-                  (unsigned long long)(micros / 100 % 10));
+        log_write(&simulator->log, LOG_INFO, "ready in %llu.%llu ms: %s", (unsigned long long)(micros / 1000),
+                  (unsigned long long)(micros / 100 % 10), status);
     else if (options->log_level != LOG_OFF)
         banner_print(stdout, &simulator->endpoints, simulator->td, &simulator->services.faults, micros);
-    endpoints_status(&simulator->endpoints, status, sizeof status);
     service_manager_ready(&simulator->manager, status);
 }
 

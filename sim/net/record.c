@@ -29,6 +29,8 @@ static const char *note_of(const struct http_fault *fault)
         return fault->delay_ms ? "delayed, dropped" : "dropped";
     if (fault->cut)
         return fault->delay_ms ? "delayed, cut" : "cut";
+    if (fault->fails)
+        return fault->delay_ms ? "delayed, failed" : "failed";
     return fault->delay_ms ? "delayed" : NULL;
 }
 

@@ -25,6 +25,7 @@ struct http_request {
 /* What goes wrong on purpose with the way of a response; all zero: nothing. */
 struct http_fault {
     uint32_t delay_ms; /* the response waits so long */
+    bool fails;        /* the response is the fault's own; said in log and counts alone */
     bool drop;         /* the connection is closed instead */
     bool cut;          /* the connection is closed in the middle of the response */
 };

@@ -212,7 +212,12 @@ static void serve_fault(const struct route *route, const struct fault *fault, st
         exchange_fail(&exchange->response, (int)fault->status, message);
     else if (!fault->drop)
         serve_route(route, exchange);
-    exchange->response.fault = (struct http_fault){fault->delay_ms, fault->drop, fault->cut};
+    exchange->response.fault = (struct http_fault){
+        .delay_ms = fault->delay_ms,
+        .fails = fault->status != 0,
+        .drop = fault->drop,
+        .cut = fault->cut,
+    };
 }
 
 static void serve(void *context, struct exchange *exchange)

@@ -164,6 +164,22 @@ static void a_cut_one_ends_in_its_middle(void **state)
     assert_int_equal(recorded(world, 1)->body_bytes, 1);
 }
 
+static void one_that_fails_is_told_from_others(void **state)
+{
+    struct world *world = *state;
+
+    world->fault = (struct http_fault){.fails = true};
+    send_text(world, REQUEST);
+    assert_answered(world, ANSWER);
+    assert_string_equal(recorded(world, 1)->note, "failed");
+    world->fault = (struct http_fault){.fails = true, .delay_ms = 5};
+    send_text(world, REQUEST);
+    tick_after(world, 6);
+    run(world);
+    assert_answered(world, ANSWER);
+    assert_string_equal(recorded(world, 2)->note, "delayed, failed");
+}
+
 /* More than the socket takes at once. */
 static void a_large_one_is_cut_in_half(void **state)
 {
@@ -203,6 +219,7 @@ int main(void)
         CONNECTION_TEST(a_client_may_leave_while_its_response_waits),
         CONNECTION_TEST(a_dropped_one_gets_nothing),
         CONNECTION_TEST(a_dropped_one_may_be_delayed_first),
+        CONNECTION_TEST(one_that_fails_is_told_from_others),
         CONNECTION_TEST(a_cut_one_ends_in_its_middle),
         CONNECTION_TEST(a_large_one_is_cut_in_half),
         CONNECTION_TEST(a_head_alone_is_cut_too),

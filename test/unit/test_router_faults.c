@@ -21,6 +21,7 @@ static void a_status_takes_the_place_of_the_answer(void **state)
     assert_string_equal(response.content_type, "application/json");
     assert_string_equal(response.method, "DstackGuest.Version");
     assert_string_equal(body_of(fixture), "{\"error\":\"busy\"}");
+    assert_true(response.fault.fails);
     assert_found(fixture, handler, "/Info", "DstackGuest");
 }
 
@@ -58,7 +59,7 @@ static void what_lies_on_the_way_is_passed_on(void **state)
     assert_int_equal(response.status, 200);
     assert_non_null(strstr(body_of(fixture), "DstackGuest"));
     assert_int_equal(response.fault.delay_ms, 7);
-    assert_true(response.fault.cut && !response.fault.drop);
+    assert_true(response.fault.cut && !response.fault.drop && !response.fault.fails);
     response = serve(fixture, handler, HTTP_VERB_GET, span_text("/Info"));
     assert_int_equal(response.fault.delay_ms, 0);
     assert_false(response.fault.cut);
