@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "sim/base/json_text.h"
+#include "sim/base/spelling.h"
 
 /* The sockets of --socket-dir, as they are in a real TD. */
 static const struct {
@@ -71,13 +72,37 @@ unsigned endpoints_services_of(const char *name)
     return services ? services : SERVICE_ALL;
 }
 
+static const char *known_name(size_t index)
+{
+    const size_t count = sizeof socket_files / sizeof *socket_files;
+
+    return index < count ? socket_files[index].name : listen_spec_service_name(index - count);
+}
+
+/* A name of one's own offers everything, so one that only misses a known name is refused. */
+static int check_name(const char *name, struct error *error)
+{
+    const size_t len = strlen(name);
+    const char *meant = spelling_nearest(name, len, known_name);
+
+    for (size_t i = 0; known_name(i); i++) {
+        const char *known = known_name(i);
+
+        if (strncmp(known, name, len) == 0 && strcmp(known + len, ".sock") == 0)
+            meant = known; /* the name of a socket file without its ending */
+    }
+    if (!meant || listen_spec_services(name) || strcmp(meant, name) == 0)
+        return 0;
+    return error_input(error, "\"%.60s\" names no services, and would offer all of them; did you mean %s?", name, meant);
+}
+
 static int open_passed(struct endpoints *endpoints, const struct service_manager *manager, struct error *error)
 {
     for (size_t i = 0; i < manager->socket_count; i++) {
         const char *name = manager->socket_names[i];
         const struct http_handler handler = add_endpoint(endpoints, endpoints_services_of(name));
 
-        if (server_listen_fd(endpoints->server, SERVICE_MANAGER_FIRST_FD + (int)i, &handler, error))
+        if (check_name(name, error) || server_listen_fd(endpoints->server, SERVICE_MANAGER_FIRST_FD + (int)i, &handler, error))
             return error_context(error, "the service manager's socket %.100s", name);
     }
     return 0;

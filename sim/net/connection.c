@@ -187,6 +187,16 @@ static void allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
     *buf = uv_buf_init((char *)connection->pool->read_buffer, LIMIT_READ_BYTES);
 }
 
+/* A client that takes the pool past what all of them may hold loses its connection. */
+static void check_held(struct connection *connection)
+{
+    if (connection->state == CLOSED || account(connection))
+        return;
+    log_write(connection->pool->log, LOG_WARN, "a client is dropped: requests and responses in flight hold %u MiB",
+              LIMIT_HELD_BYTES >> 20);
+    close_now(connection);
+}
+
 static void on_written(uv_write_t *request, int status)
 {
     struct connection *connection = request->data;
@@ -206,6 +216,7 @@ static void on_written(uv_write_t *request, int status)
         process_unread(connection);
     if (connection->state == OPEN && connection->session.last && is_idle(connection))
         finish(connection);
+    check_held(connection);
     if (connection->state != CLOSED && !connection->unsent)
         uv_read_start(&connection->socket.stream, allocate, on_read);
 }
@@ -257,6 +268,7 @@ static bool send_response(struct connection *connection, bool later)
     if (fault->delay_ms && !connection->session.last) {
         keep(connection, http_session_output(&connection->session));
         connection->state = WAITING;
+        uv_read_start(&connection->socket.stream, allocate, on_read); /* to learn when the client goes */
         set_deadline(connection, fault->delay_ms);
         connection->pool->tick_in(connection->pool->data, fault->delay_ms);
         return false;
@@ -273,6 +285,7 @@ static bool send_response(struct connection *connection, bool later)
 static void wait_no_longer(struct connection *connection)
 {
     connection->state = OPEN;
+    uv_read_stop(&connection->socket.stream);
     if (connection->session.answer.fault.drop)
         close_now(connection);
     else
@@ -310,21 +323,41 @@ static void process(struct connection *connection, const uint8_t *data, size_t l
     }
 }
 
+/* At the end of input the client has left, or has closed its half: the answer goes out at
+ * once, so that nobody who has left keeps a place until its time has come. */
+static void stop_waiting(struct connection *connection, ssize_t cause)
+{
+    if (cause == UV_EOF) {
+        wait_no_longer(connection);
+        return;
+    }
+    record(connection);
+    close_now(connection);
+}
+
+/* Input for later, in bounds: what does not fit stays in the socket. */
+static void put_off(struct connection *connection, const uint8_t *data, size_t len)
+{
+    buf_append(&connection->unread, data, len);
+    if (connection->unread.len >= LIMIT_READ_BYTES)
+        uv_read_stop(&connection->socket.stream);
+}
+
 static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 {
     struct connection *connection = stream->data;
 
     if (len == 0 || connection->state == CLOSED)
         return;
-    if (len < 0)
+    if (len < 0 && connection->state == WAITING)
+        stop_waiting(connection, len);
+    else if (len < 0)
         close_now(connection); /* also at the end of input: all that came before it is answered */
     else if (connection->state == OPEN)
         process(connection, (const uint8_t *)buf->base, (size_t)len);
-    if (connection->state != CLOSED && !account(connection)) {
-        log_write(connection->pool->log, LOG_WARN, "a client is dropped: requests and responses in flight hold %u MiB",
-                  LIMIT_HELD_BYTES >> 20);
-        close_now(connection);
-    }
+    else if (connection->state == WAITING)
+        put_off(connection, (const uint8_t *)buf->base, (size_t)len);
+    check_held(connection);
 }
 
 /* --- the life of a connection --- */

@@ -225,6 +225,7 @@ static void serve(void *context, struct exchange *exchange)
     const struct router *router = context;
     const struct route *route = find(router, exchange->request.path);
     struct fault fault;
+    bool refused; /* whatever is set: a page of another site uses up no fault */
 
     if (!route)
         route = find_folder(router, exchange->request.path);
@@ -234,8 +235,9 @@ static void serve(void *context, struct exchange *exchange)
     }
     exchange->response.method = route->label ? route->label : route->path;
     exchange->response.background = route->is_background;
-    if (router->faults && faults_take(router->faults, exchange->response.method, exchange->request.path,
-                                      route->is_method && !route->is_control, &fault))
+    refused = route->is_method && exchange->request.is_cross_site;
+    if (router->faults && !refused && faults_take(router->faults, exchange->response.method, exchange->request.path,
+                                                  route->is_method && !route->is_control, &fault))
         serve_fault(route, &fault, exchange);
     else
         serve_route(route, exchange);

@@ -93,12 +93,12 @@ function addPlatform(act) {
       ...Object.fromEntries(WRONGS.map((name) => [name, fields[name].checked])),
     })
     forget()
-    return 'From now on, quotes and collateral say so'
+    return 'Applies to new quotes and collateral'
   })
   onClick('platform-in-order', act, 'platform-result', async () => {
     await call('prpc/Simulator.SetPlatform')
     forget()
-    return 'Everything is in order'
+    return 'The platform is healthy again'
   })
 
   function show(state) {

@@ -42,16 +42,22 @@ function uptimeText(seconds) {
   return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`
 }
 
-function platformText(state) {
-  const wrong = [
+function platformProblems(state) {
+  return [
     state.tcb_status !== 'UpToDate' && state.tcb_status,
     state.pck_revoked && 'PCK revoked',
     state.collateral_expired && 'collateral expired',
-    state.key_not_vouched && 'key not vouched for',
+    state.key_not_vouched && 'attestation key not certified',
     state.debug_td && 'debug TD',
     ...state.advisories,
   ].filter(Boolean)
-  return wrong.length > 0 ? `platform: ${wrong.join(', ')}` : ''
+}
+
+// One is named; more are counted, and named where the pointer rests and in the form.
+function showPlatform(problems) {
+  const text = problems.length > 1 ? `${problems.length} problems` : problems[0]
+  showBadge('platform-badge', text ? `platform: ${text}` : '')
+  byId('platform-badge').title = problems.join(', ')
 }
 
 function showBadge(id, text) {
@@ -83,7 +89,7 @@ function showHead(state) {
   byId('read-only').hidden = !state.read_only
   byId('private').hidden = !state.is_private
   for (const panel of document.querySelectorAll('.measured')) panel.hidden = state.is_private
-  showBadge('platform-badge', platformText(state))
+  showPlatform(platformProblems(state))
   showFaults(state.faults)
 }
 

@@ -26,7 +26,7 @@ const ABOUT = {
   RTMR2: 'command line and initramfs',
 }
 
-const short = (hex) => (/^0+$/.test(hex) ? '0 …' : `${hex.slice(0, 8)}…`)
+const short = (hex) => (/^0+$/.test(hex) ? '0' : `${hex.slice(0, 8)}…`)
 const typeText = (type) => EVENT_TYPES[type] ?? `event type 0x${type.toString(16)}`
 
 // --- one event ---
@@ -131,7 +131,7 @@ function addEvents(register, events, isFresh) {
   for (const event of events) {
     const isOwn = event.imr === APP && register.isReady
     if (isOwn && !register.hasOwn) {
-      rows.unshift(element('li', { className: 'divider' }, 'booted; what is above is the app’s own word'))
+      rows.unshift(element('li', { className: 'divider' }, 'boot ends here; events above come from the app'))
     }
     register.hasOwn ||= isOwn
     register.isReady ||= event.imr === APP && event.name === READY

@@ -15,11 +15,14 @@ function sizeText(bytes) {
   return bytes < 10000 ? `${number.format(bytes)} B` : `${number.format(Math.round(bytes / 1000))} kB`
 }
 
+function timeTaken(micros) {
+  return micros < 10000 ? `${number.format(micros)} µs` : `${number.format(Math.round(micros / 1000))} ms`
+}
+
 function statusCell(request) {
   const cell = element('td', { className: 'status' })
   const kind = request.status === 0 || request.status >= 500 ? 'bad' : request.status >= 400 ? 'caution' : 'good'
   cell.append(element('span', { className: `code ${kind}` }, request.status === 0 ? 'none' : String(request.status)))
-  if (request.note) cell.append(' ', element('span', { className: 'note' }, request.note))
   return cell
 }
 
@@ -29,10 +32,11 @@ function row(request) {
   const asked = element('span', { className: 'soft path' }, request.verb, isPlain ? '' : spell(` ${request.path}`))
   const time = element('td', { className: 'time' }, timeText(request.unix_millis))
   const made = element('tr', {}, time,
-    element('td', { className: 'method' }, element('span', { className: 'name' }, spell(name)), asked),
+    element('td', { className: 'method' }, element('span', { className: 'name' }, spell(name)), asked,
+      request.note ? element('span', { className: 'note', title: 'by a fault' }, request.note) : ''),
     statusCell(request),
     element('td', { className: 'number' }, sizeText(request.body_bytes)),
-    element('td', { className: 'number' }, `${number.format(request.micros)} µs`),
+    element('td', { className: 'number' }, timeTaken(request.micros)),
     element('td', { className: 'client soft' }, spell(request.client)))
   made.dataset.number = request.number
   return made

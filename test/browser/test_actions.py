@@ -145,7 +145,7 @@ def test_too_much_report_data_is_refused_in_a_sentence(page):
 def test_a_quote_of_a_platform_that_is_bad(page, simulator, field, reason):
     page.click(f"[name={field}]")
     page.click("#platform .primary")
-    page.wait_text("#platform-result", "From now on")
+    page.wait_text("#platform-result", "Applies to new quotes")
     assert simulator.call("Simulator.Status")[field] is True
     page.quote()
     kind, headline = page.verdict()
@@ -209,7 +209,7 @@ def test_requests_and_faults_are_shown(page, simulator):
     page.wait_text("#requests tbody tr", "DstackGuest.Version")
     request = simulator.state()["requests"][-1]
     cells = [cell.get_property("textContent") for cell in page.all("#requests tbody tr:first-child td")]
-    assert cells[1:3] == ["DstackGuest.VersionPOST", "200 delayed"]
+    assert cells[1:3] == ["DstackGuest.VersionPOSTdelayed", "200"]
     assert cells[3:] == [f"{request['body_bytes']} B", f"{request['micros']:,} µs", request["client"]]
     simulator.post("/Version", {})
     page.wait_text("#requests tbody tr", "DstackGuest.VersionPOST /Version")
