@@ -1,89 +1,11 @@
-#include "sim/net/connection.h"
-
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
+#include "sim/net/connection_inside.h"
 #include "sim/net/limits.h"
-#include "sim/net/record.h"
-
-/* Who may read and write when:
- *   OPEN      reading, unless `unsent` is being written
- *   WAITING   `unsent` is a response that a fault delays until the deadline
- *   DRAINING  the last response is written: input is read and dropped until the client
- *             closes, lest a reset overtake the response
- *   CLOSED    uv_close has been called; every late callback does nothing */
-enum connection_state { OPEN, WAITING, DRAINING, CLOSED };
-
-struct connection {
-    union {
-        uv_handle_t handle;
-        uv_stream_t stream;
-        uv_tcp_t tcp;
-        uv_pipe_t pipe;
-    } socket;
-    struct connection_pool *pool;
-    struct connection *next, *previous;
-    struct http_session session;
-    enum connection_state state;
-    uint64_t deadline; /* uv_now */
-    uint64_t started;  /* uv_hrtime when the request answered last was complete */
-    struct buf unread; /* input that waits for a response to be taken */
-    uint8_t *unsent;   /* the part of a response being written, or that waits; or NULL */
-    size_t unsent_len;
-    size_t held; /* its share of pool->held */
-    uv_write_t write;
-    uv_shutdown_t shutdown;
-    const char *unix_path;
-    char client[RECORD_CLIENT_BYTES]; /* for the log; without a name for a Unix socket's */
-};
 
 static void process(struct connection *connection, const uint8_t *data, size_t len);
 static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf);
-
-/* --- the pool --- */
-
-void connection_pool_init(struct connection_pool *pool, uv_loop_t *loop, struct log *log, struct stats *stats)
-{
-    *pool = (struct connection_pool){
-        .loop = loop,
-        .log = log,
-        .stats = stats,
-        .read_buffer = memory_alloc(LIMIT_READ_BYTES),
-    };
-    http_shared_init(&pool->http);
-}
-
-void connection_pool_free(struct connection_pool *pool)
-{
-    http_shared_free(&pool->http);
-    free(pool->read_buffer);
-}
-
-static void join(struct connection *connection)
-{
-    struct connection_pool *pool = connection->pool;
-
-    connection->next = pool->first;
-    if (pool->first)
-        pool->first->previous = connection;
-    pool->first = connection;
-    pool->count++;
-    stats_connected(pool->stats);
-}
-
-static void leave(struct connection *connection)
-{
-    struct connection_pool *pool = connection->pool;
-
-    if (connection->previous)
-        connection->previous->next = connection->next;
-    else
-        pool->first = connection->next;
-    if (connection->next)
-        connection->next->previous = connection->previous;
-    pool->count--;
-    stats_disconnected(pool->stats);
-}
 
 /* --- closing --- */
 
@@ -92,7 +14,7 @@ static void on_closed(uv_handle_t *handle)
     struct connection *connection = handle->data;
     struct connection_pool *pool = connection->pool;
 
-    leave(connection);
+    connection_pool_leave(connection);
     pool->held -= connection->held;
     http_session_free(&connection->session);
     buf_free(&connection->unread);
@@ -101,20 +23,7 @@ static void on_closed(uv_handle_t *handle)
     pool->on_closed(pool->data);
 }
 
-/* Brings the pool's account up to date. Returns false when this connection's share would
- * go past what all of them may hold. */
-static bool account(struct connection *connection)
-{
-    struct connection_pool *pool = connection->pool;
-    size_t held = connection->session.reader.body.capacity + connection->unread.capacity + connection->unsent_len;
-    bool grew = held > connection->held;
-
-    pool->held = pool->held - connection->held + held;
-    connection->held = held;
-    return !grew || pool->held <= LIMIT_HELD_BYTES;
-}
-
-static void close_now(struct connection *connection)
+void connection_close(struct connection *connection)
 {
     if (connection->state == CLOSED)
         return;
@@ -122,8 +31,7 @@ static void close_now(struct connection *connection)
     uv_close(&connection->socket.handle, on_closed);
 }
 
-/* Between requests, with nothing to send. */
-static bool is_idle(const struct connection *connection)
+bool connection_is_idle(const struct connection *connection)
 {
     return !connection->unsent && !connection->session.reader.in_request;
 }
@@ -138,7 +46,7 @@ static void on_shut_down(uv_shutdown_t *request, int status)
     struct connection *connection = request->data;
 
     if (status < 0)
-        close_now(connection);
+        connection_close(connection);
 }
 
 /* After the last response: no more is sent, and what still comes is dropped. */
@@ -148,7 +56,7 @@ static void finish(struct connection *connection)
     set_deadline(connection, LIMIT_DRAIN_MS);
     connection->shutdown.data = connection;
     if (uv_shutdown(&connection->shutdown, &connection->socket.stream, on_shut_down) != 0)
-        close_now(connection);
+        connection_close(connection);
 }
 
 static void record(const struct connection *connection)
@@ -187,16 +95,6 @@ static void allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
     *buf = uv_buf_init((char *)connection->pool->read_buffer, LIMIT_READ_BYTES);
 }
 
-/* A client that takes the pool past what all of them may hold loses its connection. */
-static void check_held(struct connection *connection)
-{
-    if (connection->state == CLOSED || account(connection))
-        return;
-    log_write(connection->pool->log, LOG_WARN, "a client is dropped: requests and responses in flight hold %u MiB",
-              LIMIT_HELD_BYTES >> 20);
-    close_now(connection);
-}
-
 static void on_written(uv_write_t *request, int status)
 {
     struct connection *connection = request->data;
@@ -204,19 +102,19 @@ static void on_written(uv_write_t *request, int status)
     free(connection->unsent);
     connection->unsent = NULL;
     connection->unsent_len = 0;
-    account(connection);
+    connection_pool_account(connection);
     if (connection->state != OPEN)
         return;
     if (status < 0) {
-        close_now(connection);
+        connection_close(connection);
         return;
     }
     after_response(connection);
     if (connection->state == OPEN)
         process_unread(connection);
-    if (connection->state == OPEN && connection->session.last && is_idle(connection))
+    if (connection->state == OPEN && connection->session.last && connection_is_idle(connection))
         finish(connection);
-    check_held(connection);
+    connection_pool_check(connection);
     if (connection->state != CLOSED && !connection->unsent)
         uv_read_start(&connection->socket.stream, allocate, on_read);
 }
@@ -236,7 +134,7 @@ static void write_kept(struct connection *connection)
     connection->write.data = connection;
     set_deadline(connection, LIMIT_WRITE_MS);
     if (uv_write(&connection->write, &connection->socket.stream, &buf, 1, on_written) != 0)
-        close_now(connection);
+        connection_close(connection);
 }
 
 /* Returns true when all of it is on its way and the session may be fed again. later: other
@@ -249,7 +147,7 @@ static bool send_output(struct connection *connection, bool later)
     size_t taken = sent > 0 ? (size_t)sent : 0;
 
     if (sent < 0 && sent != UV_EAGAIN) {
-        close_now(connection);
+        connection_close(connection);
         return false;
     }
     if (taken == output.len)
@@ -274,20 +172,19 @@ static bool send_response(struct connection *connection, bool later)
         return false;
     }
     if (fault->drop)
-        close_now(connection);
+        connection_close(connection);
     else
         sent = send_output(connection, later);
     record(connection);
     return sent;
 }
 
-/* The time of a delayed response has come. */
-static void wait_no_longer(struct connection *connection)
+void connection_wait_no_longer(struct connection *connection)
 {
     connection->state = OPEN;
     uv_read_stop(&connection->socket.stream);
     if (connection->session.answer.fault.drop)
-        close_now(connection);
+        connection_close(connection);
     else
         write_kept(connection);
     record(connection);
@@ -328,11 +225,11 @@ static void process(struct connection *connection, const uint8_t *data, size_t l
 static void stop_waiting(struct connection *connection, ssize_t cause)
 {
     if (cause == UV_EOF) {
-        wait_no_longer(connection);
+        connection_wait_no_longer(connection);
         return;
     }
     record(connection);
-    close_now(connection);
+    connection_close(connection);
 }
 
 /* Input for later, in bounds: what does not fit stays in the socket. */
@@ -352,12 +249,12 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
     if (len < 0 && connection->state == WAITING)
         stop_waiting(connection, len);
     else if (len < 0)
-        close_now(connection); /* also at the end of input: all that came before it is answered */
+        connection_close(connection); /* also at the end of input: all that came before it is answered */
     else if (connection->state == OPEN)
         process(connection, (const uint8_t *)buf->base, (size_t)len);
     else if (connection->state == WAITING)
         put_off(connection, (const uint8_t *)buf->base, (size_t)len);
-    check_held(connection);
+    connection_pool_check(connection);
 }
 
 /* --- the life of a connection --- */
@@ -390,67 +287,23 @@ void connection_accept(struct connection_pool *pool, uv_stream_t *listener,
     http_session_init(&connection->session, &pool->http, handler);
     buf_init(&connection->unread, SIZE_MAX);
     set_deadline(connection, LIMIT_IDLE_MS);
-    join(connection);
+    connection_pool_join(connection);
     if (open_socket(connection, listener) != 0)
-        close_now(connection);
+        connection_close(connection);
 }
 
-static void on_deadline(struct connection *connection)
+void connection_on_deadline(struct connection *connection)
 {
     if (connection->state == WAITING) {
-        wait_no_longer(connection);
+        connection_wait_no_longer(connection);
         return;
     }
-    if (connection->state != OPEN || connection->unsent || is_idle(connection)) {
-        close_now(connection);
+    if (connection->state != OPEN || connection->unsent || connection_is_idle(connection)) {
+        connection_close(connection);
         return;
     }
     connection->started = uv_hrtime();
     http_session_time_out(&connection->session);
     if (send_response(connection, false))
         finish(connection);
-}
-
-static void tick(struct connection *connection)
-{
-    struct connection_pool *pool = connection->pool;
-
-    if (connection->state != CLOSED && connection->deadline <= uv_now(pool->loop))
-        on_deadline(connection);
-    else if (connection->state == WAITING && connection->deadline < pool->soonest)
-        pool->soonest = connection->deadline;
-}
-
-static void stop(struct connection *connection)
-{
-    connection->session.last = true;
-    if (connection->state == WAITING)
-        wait_no_longer(connection);
-    else if (connection->state == OPEN && is_idle(connection))
-        close_now(connection);
-}
-
-/* act may close the connection: it leaves the pool later. */
-static void for_each(struct connection_pool *pool, void (*act)(struct connection *connection))
-{
-    for (struct connection *connection = pool->first; connection; connection = connection->next)
-        act(connection);
-}
-
-void connection_pool_tick(struct connection_pool *pool)
-{
-    pool->soonest = UINT64_MAX;
-    for_each(pool, tick);
-    if (pool->soonest != UINT64_MAX)
-        pool->tick_in(pool->data, pool->soonest - uv_now(pool->loop));
-}
-
-void connection_pool_stop(struct connection_pool *pool)
-{
-    for_each(pool, stop);
-}
-
-void connection_pool_close(struct connection_pool *pool)
-{
-    for_each(pool, close_now);
 }

@@ -117,13 +117,54 @@ static void a_client_may_leave_while_its_response_waits(void **state)
     send_text(world, REQUEST);
     close(world->client);
     run(world);
-    tick_after(world, 1001);
-    run(world);
-    assert_int_equal(world->pool.count, 0);
+    assert_int_equal(world->pool.count, 0); /* long before the time has come */
+    assert_string_equal(recorded(world, 1)->note, "delayed");
     world->fault = (struct http_fault){.drop = false};
     world->client = connect_client(world);
     send_text(world, REQUEST);
     assert_answered(world, ANSWER);
+}
+
+static void a_client_that_has_said_all_gets_its_answer_at_once(void **state)
+{
+    struct world *world = *state;
+
+    world->fault = (struct http_fault){.delay_ms = 1000};
+    send_text(world, REQUEST REQUEST);
+    shutdown(world->client, SHUT_WR);
+    assert_int_equal(take_all(world), 2 * strlen(ANSWER));
+    assert_int_equal(world->pool.count, 0);
+}
+
+static void what_waits_behind_another_counts_among_what_is_held(void **state)
+{
+    struct world *world = *state;
+
+    world->fault = (struct http_fault){.delay_ms = 1000};
+    send_text(world, REQUEST "GET /big HTTP/1.1\r\n\r\n");
+    assert_in_range(world->pool.held, strlen(ANSWER), RESPONSE_BYTES / 2);
+    tick_after(world, 1001);
+    run(world);
+    assert_int_equal(world->served, 2);
+    assert_in_range(world->pool.held, RESPONSE_BYTES, 2 * RESPONSE_BYTES);
+}
+
+/* Input goes on being read, to see its end, but not without a bound. */
+static void a_client_that_waits_may_not_send_for_ever(void **state)
+{
+    struct world *world = *state;
+    static char many[LIMIT_READ_BYTES];
+    ssize_t sent = 0, taken = 0;
+
+    world->fault = (struct http_fault){.delay_ms = 1000};
+    send_text(world, REQUEST);
+    memset(many, '\n', sizeof many);
+    while ((sent = send(world->client, many, sizeof many, MSG_NOSIGNAL)) > 0 && taken < 64 * LIMIT_READ_BYTES) {
+        taken += sent;
+        run(world);
+    }
+    assert_true(taken < 64 * LIMIT_READ_BYTES);
+    assert_in_range(world->pool.held, LIMIT_READ_BYTES, 4 * LIMIT_READ_BYTES);
 }
 
 static void a_dropped_one_gets_nothing(void **state)
@@ -217,6 +258,9 @@ int main(void)
         CONNECTION_TEST(a_stop_ends_the_waiting),
         CONNECTION_TEST(a_stop_ends_the_waiting_of_what_comes_behind),
         CONNECTION_TEST(a_client_may_leave_while_its_response_waits),
+        CONNECTION_TEST(a_client_that_has_said_all_gets_its_answer_at_once),
+        CONNECTION_TEST(what_waits_behind_another_counts_among_what_is_held),
+        CONNECTION_TEST(a_client_that_waits_may_not_send_for_ever),
         CONNECTION_TEST(a_dropped_one_gets_nothing),
         CONNECTION_TEST(a_dropped_one_may_be_delayed_first),
         CONNECTION_TEST(one_that_fails_is_told_from_others),
