@@ -93,7 +93,8 @@ static int check_name(const char *name, struct error *error)
     }
     if (!meant || listen_spec_services(name) || strcmp(meant, name) == 0)
         return 0;
-    return error_input(error, "\"%.60s\" names no services, and would offer all of them; did you mean %s?", name, meant);
+    return error_input(error, "\"%.60s\" names no services, and would offer all of them; did you mean %s?", name,
+                       meant);
 }
 
 static int open_passed(struct endpoints *endpoints, const struct service_manager *manager, struct error *error)
@@ -102,7 +103,8 @@ static int open_passed(struct endpoints *endpoints, const struct service_manager
         const char *name = manager->socket_names[i];
         const struct http_handler handler = add_endpoint(endpoints, endpoints_services_of(name));
 
-        if (check_name(name, error) || server_listen_fd(endpoints->server, SERVICE_MANAGER_FIRST_FD + (int)i, &handler, error))
+        if (check_name(name, error) ||
+            server_listen_fd(endpoints->server, SERVICE_MANAGER_FIRST_FD + (int)i, &handler, error))
             return error_context(error, "the service manager's socket %.100s", name);
     }
     return 0;

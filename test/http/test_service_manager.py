@@ -320,6 +320,15 @@ def test_bad_descriptors(manager, make, words):
     assert set(os.listdir(manager.folder)) == {"x.sock"}
 
 
+@pytest.mark.parametrize("name, meant", [
+    ("external", "external.sock"), ("extrenal.sock", "external.sock"), ("Worker", "worker"), ("guest.socks", "guest.sock"),
+])
+def test_a_name_that_misses_a_known_one(manager, name, meant):
+    """It would offer everything where little was meant to be."""
+    manager.pass_unix("x.sock", name)
+    assert_refused(manager.run_to_its_end(), f'"{name}" names no services', f"did you mean {meant}?")
+
+
 @pytest.mark.parametrize("variables, words", [
     ({"LISTEN_FDS": "2"}, ["LISTEN_FDS=2", "open"]),
     ({"LISTEN_FDS": "many"}, ["LISTEN_FDS=many"]),
