@@ -2,19 +2,17 @@
 
 #include "sim/base/utf8.h"
 
-#define NUMBER_DIGITS 19 /* fits 64 bits */
-
 static int read_number(struct span text, uint64_t most, uint64_t *number)
 {
     *number = 0;
-    if (text.len == 0 || text.len > NUMBER_DIGITS)
-        return -1;
     for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9')
+        unsigned digit = (unsigned)text.data[i] - '0';
+
+        if (digit > 9 || *number > (most - digit) / 10)
             return -1;
-        *number = *number * 10 + (uint64_t)(text.data[i] - '0');
+        *number = *number * 10 + digit;
     }
-    return *number > most ? -1 : 0;
+    return text.len > 0 ? 0 : -1;
 }
 
 static int wrong_part(struct span part, struct error *error)
@@ -77,7 +75,10 @@ static int read_message(struct fault *fault, const char *text, struct error *err
 
 static int read_method(struct fault *fault, struct span name, struct error *error)
 {
-    if (name.len == 0 || name.len >= sizeof fault->method)
+    if (name.len >= sizeof fault->method)
+        return error_input(error, "a fault's method or path has at most %zu bytes, not %zu", sizeof fault->method - 1,
+                           name.len);
+    if (name.len == 0)
         return error_input(error, "METHOD=WHAT is wanted, such as GetQuote=500,times=2 or *=delay=200");
     if (!span_is(name, "*"))
         memcpy(fault->method, name.data, name.len);

@@ -84,7 +84,7 @@ static void write_durations(const struct stats *stats, struct buf *out)
 {
     static const struct metrics_family family = {
         PREFIX "request_duration_seconds", METRICS_HISTOGRAM,
-        "Time from a complete request to its written response, delays by a fault included."};
+        "Time from a complete request until its response is handed to the system, delays by a fault included."};
     const struct stats_method *method;
 
     metrics_text_family(out, &family);

@@ -32,7 +32,7 @@ struct stats_request {
     struct span path;   /* as sent */
     int status; /* 0 when it was left without an answer */
     size_t body_bytes; /* of the response */
-    uint64_t micros;   /* from complete request to written response */
+    uint64_t micros;   /* from the complete request until the system has its response */
     const char *client; /* "127.0.0.1:50314" or the socket's path */
     const char *note;   /* what a fault did to it ("dropped"), or NULL; static */
     bool background;    /* asked by a page or a probe of its own accord: counted, not remembered */

@@ -226,6 +226,13 @@ def test_snapshots_know_nothing_of_faults(simulated, address):
     assert statuses(address, "/GetKey", 1) == [500]
 
 
+def test_a_page_of_another_site_uses_up_no_fault(simulated):
+    set_fault(simulated, "Info", status=503, times=1)
+    with Connection(tcp(simulated.url)) as connection:
+        assert connection.ask(get("/Info", ["Sec-Fetch-Site: cross-site"])).status == 403
+        assert [connection.ask(get("/Info")).status for _ in range(2)] == [503, 200]
+
+
 def test_a_mistyped_field_is_refused(simulated):
     """Passed over in silence, it would leave a test that tests nothing."""
     sentence = "there is no field staus; there are: method, status, message, delay_ms, drop, cut, times, percent, seed"
