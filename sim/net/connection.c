@@ -160,10 +160,12 @@ static bool send_output(struct connection *connection, bool later)
 /* The same for a response: what a fault does to its way is done here. */
 static bool send_response(struct connection *connection, bool later)
 {
-    const struct http_fault *fault = &connection->session.answer.fault;
+    struct http_fault *fault = &connection->session.answer.fault;
     bool sent = false;
 
-    if (fault->delay_ms && !connection->session.last) {
+    if (connection->session.last)
+        fault->delay_ms = 0; /* the server stops */
+    if (fault->delay_ms) {
         keep(connection, http_session_output(&connection->session));
         connection->state = WAITING;
         uv_read_start(&connection->socket.stream, allocate, on_read); /* to learn when the client goes */
