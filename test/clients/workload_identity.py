@@ -134,6 +134,13 @@ def trust_of(url):
     return {"compose_hash": tcb.compose_hash, "os": registers, "root": root, "collateral": url}
 
 
+def leave(code):
+    """At once: Python's own end may crash while threads of dcap_qvl still hold objects of it."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["trust"]:
@@ -144,6 +151,8 @@ if __name__ == "__main__":
             try:
                 print(verify(json.load(sys.stdin), json.loads(pathlib.Path(path).read_text())))
             except Refused as refusal:
-                sys.exit(f"refused: {refusal}")
+                print(f"refused: {refusal}", file=sys.stderr)
+                leave(1)
+            leave(0)
         case _:
             sys.exit(__doc__)
