@@ -112,6 +112,28 @@ function addPlatform(act) {
   return { show, forget }
 }
 
+function addFaults(act) {
+  const form = byId('set-fault')
+  const { method, kind, value, times } = form.elements
+  const usual = { status: '503', delay_ms: '1000' } // the other kinds have no value
+  kind.addEventListener('change', () => {
+    value.value = usual[kind.value] ?? ''
+    value.disabled = !(kind.value in usual)
+  })
+  // Numbers go as they were typed: the API says what is wrong with them.
+  const numberOf = (text) => (/^\d{1,9}$/.test(text) ? Number(text) : text)
+  onSubmit(form, act, 'set-fault-result', async () => {
+    const fault = { method: method.value.trim(), [kind.value]: value.disabled || numberOf(value.value.trim()) }
+    if (times.value.trim()) fault.times = numberOf(times.value.trim())
+    await call('prpc/Simulator.SetFault', fault)
+    return 'The fault is set'
+  })
+  onClick('clear-faults', act, 'faults-result', async () => {
+    await call('prpc/Simulator.ClearFaults')
+    return ''
+  })
+}
+
 function addSnapshots(act) {
   const list = byId('snapshots')
   let wanted = null // the one just taken
@@ -159,10 +181,7 @@ export function makeControls(after) {
   const platform = addPlatform(act)
   const showSnapshots = addSnapshots(act)
   addReset(act, platform.forget)
-  onClick('clear-faults', act, 'faults-result', async () => {
-    await call('prpc/Simulator.ClearFaults')
-    return ''
-  })
+  addFaults(act)
 
   return function show(state) {
     byId('controls').hidden = state.read_only

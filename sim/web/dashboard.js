@@ -42,7 +42,7 @@ function uptimeText(seconds) {
   return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`
 }
 
-function platformProblems(state) {
+function problemsOf(state) {
   return [
     state.tcb_status !== 'UpToDate' && state.tcb_status,
     state.pck_revoked && 'PCK revoked',
@@ -53,16 +53,26 @@ function platformProblems(state) {
   ].filter(Boolean)
 }
 
-// One is named; more are counted, and named where the pointer rests and in the form.
-function showPlatform(problems) {
-  const text = problems.length > 1 ? `${problems.length} problems` : problems[0]
-  showBadge('platform-badge', text ? `platform: ${text}` : '')
-  byId('platform-badge').title = problems.join(', ')
-}
-
 function showBadge(id, text) {
   setText(byId(id), text)
   byId(id).hidden = text === ''
+}
+
+// One is named, more are counted: the platform's panel shows which, or a notice where there is no panel.
+function showPlatform(state) {
+  const problems = problemsOf(state)
+  const notice = byId('platform-notice')
+  const text = problems.length > 1 ? `${problems.length} problems` : problems[0]
+  showBadge('platform-badge', text ? `platform: ${text}` : '')
+  byId('platform-badge').title = problems.join(', ')
+  setText(notice, `The platform: ${problems.join(', ')}`)
+  notice.hidden = !state.read_only || problems.length === 0
+}
+
+// "METHOD: what happens", in a row each.
+function faultRow(line) {
+  const at = line.lastIndexOf(': ') + 1
+  return element('li', {}, element('span', { className: 'name' }, spell(line.slice(0, at))), spell(line.slice(at)))
 }
 
 function showFaults(faults) {
@@ -71,7 +81,7 @@ function showFaults(faults) {
   showBadge('faults-badge', faults.length === 0 ? '' : faults.length === 1 ? '1 fault' : `${faults.length} faults`)
   if (list.dataset.shown === faults.join('\n')) return
   list.dataset.shown = faults.join('\n')
-  list.replaceChildren(...faults.map((fault) => element('li', {}, spell(fault))))
+  list.replaceChildren(...faults.map(faultRow))
 }
 
 function showHead(state) {
@@ -89,7 +99,7 @@ function showHead(state) {
   byId('read-only').hidden = !state.read_only
   byId('private').hidden = !state.is_private
   for (const panel of document.querySelectorAll('.measured')) panel.hidden = state.is_private
-  showPlatform(platformProblems(state))
+  showPlatform(state)
   showFaults(state.faults)
 }
 

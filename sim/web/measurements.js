@@ -80,7 +80,7 @@ function eventRow(event, isOwn) {
     element('span', { className: 'what' }, element('span', { className: 'name' }, name), payloadPreview(event)),
     element('span', { className: 'move', title: 'the register before and after' },
       element('code', { className: 'before' }, short(event.rtmr_before)),
-      element('span', { className: 'arrow' }, '→'),
+      element('code', { className: 'arrow' }, '→'),
       element('code', { className: 'after' }, short(event.rtmr_after))))
   const details = element('details', {}, summary)
   details.addEventListener('toggle', () => details.append(describe(event)), { once: true })
@@ -104,7 +104,7 @@ function makeRegister(name, place, isOpen) {
   } else if (name === 'MRTD') {
     holder.append(element('p', { className: 'soft under' }, ABOUT[name]))
   } else {
-    register.summary = element('span', {})
+    register.summary = element('span', { className: 'whole' })
     holder.append(element('details', { className: 'fold' },
       element('summary', {}, element('span', { className: 'soft' }, `${ABOUT[name]} · `), register.summary), chain))
   }

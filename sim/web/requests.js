@@ -15,28 +15,35 @@ function sizeText(bytes) {
   return bytes < 10000 ? `${number.format(bytes)} B` : `${number.format(Math.round(bytes / 1000))} kB`
 }
 
-function timeTaken(micros) {
-  return micros < 10000 ? `${number.format(micros)} µs` : `${number.format(Math.round(micros / 1000))} ms`
+function tookText(micros) {
+  if (micros < 1e4) return `${number.format(micros)} µs`
+  return micros < 1e7 ? `${number.format(Math.round(micros / 1e3))} ms` : `${(micros / 1e6).toFixed(1)} s`
 }
 
+// What went wrong on purpose is not as bad as the rest.
 function statusCell(request) {
-  const cell = element('td', { className: 'status' })
-  const kind = request.status === 0 || request.status >= 500 ? 'bad' : request.status >= 400 ? 'caution' : 'good'
-  cell.append(element('span', { className: `code ${kind}` }, request.status === 0 ? 'none' : String(request.status)))
+  const isBad = (request.status === 0 || request.status >= 500) && !request.note
+  const kind = isBad ? 'bad' : request.status === 0 || request.status >= 400 ? 'caution' : ''
+  return element('td', { className: 'status' },
+    element('span', { className: `code ${kind}` }, request.status === 0 ? 'none' : String(request.status)))
+}
+
+function methodCell(request) {
+  const name = request.method === 'none' ? 'not served' : request.method
+  const isPlain = request.path.endsWith(`/${request.method}`) // the path says nothing new
+  const cell = element('td', { className: 'method' }, element('span', { className: 'name' }, spell(name)),
+    element('span', { className: 'soft path' }, request.verb, isPlain ? '' : spell(` ${request.path}`)))
+  if (request.note) cell.append(' ', element('span', { className: 'note' }, `fault: ${request.note}`))
   return cell
 }
 
 function row(request) {
-  const name = request.method === 'none' ? 'not served' : request.method
-  const isPlain = request.path.endsWith(`/${request.method}`) // the path says nothing new
-  const asked = element('span', { className: 'soft path' }, request.verb, isPlain ? '' : spell(` ${request.path}`))
   const time = element('td', { className: 'time' }, timeText(request.unix_millis))
   const made = element('tr', {}, time,
-    element('td', { className: 'method' }, element('span', { className: 'name' }, spell(name)), asked,
-      request.note ? element('span', { className: 'note', title: 'by a fault' }, request.note) : ''),
+    methodCell(request),
     statusCell(request),
     element('td', { className: 'number' }, sizeText(request.body_bytes)),
-    element('td', { className: 'number' }, timeTaken(request.micros)),
+    element('td', { className: 'number' }, tookText(request.micros)),
     element('td', { className: 'client soft' }, spell(request.client)))
   made.dataset.number = request.number
   return made

@@ -202,6 +202,10 @@ def test_a_snapshot_is_gone_back_to(page, simulator):
 
 # --- the rest of it ---
 
+def took(micros):
+    return f"{micros:,} µs" if micros < 10000 else f"{(micros + 500) // 1000:,} ms"
+
+
 def test_requests_and_faults_are_shown(page, simulator):
     assert page.one("#no-requests").is_displayed()
     assert page.text("#export") == f"export DSTACK_SIMULATOR_ENDPOINT={simulator.url}"
@@ -210,14 +214,53 @@ def test_requests_and_faults_are_shown(page, simulator):
     page.wait_text("#requests tbody tr", "DstackGuest.Version")
     request = simulator.state()["requests"][-1]
     cells = [cell.get_property("textContent") for cell in page.all("#requests tbody tr:first-child td")]
-    assert cells[1:3] == ["DstackGuest.VersionPOSTdelayed", "200"]
-    assert cells[3:] == [f"{request['body_bytes']} B", f"{request['micros']:,} µs", request["client"]]
+    assert cells[1:3] == ["DstackGuest.VersionPOST fault: delayed", "200"]
+    assert cells[3:] == [f"{request['body_bytes']} B", took(request["micros"]), request["client"]]
     simulator.post("/Version", {})
     page.wait_text("#requests tbody tr", "DstackGuest.VersionPOST /Version")
     page.wait_text("#faults", simulator.state()["faults"][0])
     page.click("#clear-faults")
     page.wait(lambda: not page.one("#faults-panel").is_displayed(), "the faults to be gone")
     assert simulator.state()["faults"] == []
+
+
+def test_a_failure_on_purpose_is_told_from_a_real_one(page, simulator):
+    simulator.call("Simulator.SetFault", delay_ms=20, status=503, times=1)
+    with pytest.raises(AssertionError):
+        simulator.call("DstackGuest.Version")
+    with pytest.raises(AssertionError):
+        simulator.post("/prpc/DstackGuest.Nothing", {})
+    page.wait(lambda: page.count("#requests tbody tr") == 3, "the requests")
+    real, failed = page.all("#requests tbody tr")[:2]
+    assert failed.find_element("css selector", ".method .note").text == "fault: delayed, failed"
+    assert failed.find_element("css selector", ".status").text == "503"
+    assert failed.find_elements("css selector", "td")[4].text == took(simulator.state()["requests"][1]["micros"])
+    assert failed.find_elements("css selector", "td")[4].text.endswith(" ms")
+    assert real.find_elements("css selector", ".note") == []
+    assert not failed.find_elements("css selector", ".code.bad")
+
+
+def test_a_fault_is_set_from_the_page(page, simulator):
+    page.expected.append("Simulator.SetFault")
+    page.fill("#fault-method", "GetQuote")
+    page.fill("#set-fault [name=times]", "2")
+    page.click("#set-fault .primary")
+    page.wait_text("#faults li", "GetQuote: fails with 503, 2 more times")
+    assert page.text("#faults-badge") == "1 fault"
+    page.click("#set-fault option[value=drop]")
+    assert not page.one("#set-fault [name=value]").is_enabled()
+    page.fill("#fault-method", "Sign")
+    page.fill("#set-fault [name=times]", "")
+    page.click("#set-fault .primary")
+    page.wait_text("#faults", "Sign: dropped")
+    page.click("#set-fault option[value=status]")
+    page.fill("#set-fault [name=value]", "200")
+    page.click("#set-fault .primary")
+    page.wait_text("#set-fault-result.error", "not 200")
+    page.fill("#set-fault [name=value]", "many")
+    page.click("#set-fault .primary")
+    page.wait_text("#set-fault-result.error", "status")
+    assert simulator.state()["faults"] == ["GetQuote: fails with 503, 2 more times", "Sign: dropped"]
 
 
 def test_a_hash_can_be_copied(page, simulator):

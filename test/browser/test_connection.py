@@ -46,7 +46,7 @@ def test_the_simulator_goes_and_comes_back(page, simulator, start):
     page.wait_text("#link", "live")
     assert not page.one("#gone").is_displayed()
     page.wait(lambda: page.count(".event") == count - 2, "the events of the new TD alone")
-    page.wait_text("#platform-badge", "OutOfDate")
+    page.wait_text("#platform-badge", "platform: OutOfDate")
     again.emit("after")
     assert "after" in page.event(count - 1).text
 
@@ -88,6 +88,9 @@ def test_the_public_listener_may_only_look(blank, simulator):
     page.wait_text("#faults", "delayed by 1 ms")
     shown = [button for button in page.all("button:not(.copy)") if button.is_displayed()]
     assert shown == []
+    simulator.call("Simulator.SetPlatform", tcb_status="OutOfDate", pck_revoked=True)
+    page.wait_text("#platform-notice", "The platform: OutOfDate, PCK revoked")
+    assert page.one("#platform-notice").is_displayed()
     simulator.emit("seen from outside")
     state = simulator.state()
     assert "seen from outside" in page.event(state["event_count"]).text

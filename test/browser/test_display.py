@@ -86,6 +86,59 @@ def test_nothing_reaches_over_the_edge(busy, width):
     assert busy.script("return document.documentElement.scrollWidth") <= width
 
 
+def test_many_problems_leave_the_head_in_order(page, simulator):
+    simulator.call("Simulator.SetPlatform", tcb_status="OutOfDate", pck_revoked=True,
+                   advisories=["INTEL-SA-00837", "INTEL-SA-00828"])
+    simulator.call("Simulator.SetFault", delay_ms=1)
+    page.wait_text("#faults-badge", "1 fault")
+    assert page.text("#platform-badge") == "platform: 4 problems"
+    places = [badge.rect for badge in page.all(".badge") if badge.is_displayed()]
+    logo = page.one(".top img").rect
+    assert len(places) == 3 and len({place["y"] for place in places}) == 1
+    assert logo["y"] < places[0]["y"] < logo["y"] + logo["height"] and {place["height"] for place in places} == {24}
+
+
+def test_a_note_leaves_the_columns_of_the_requests_as_they_are(page, simulator):
+    def widths():
+        return [cell.rect["width"] for cell in page.all("#requests th")]
+
+    simulator.post("/GetQuote", {})
+    simulator.emit("event")
+    page.wait(lambda: page.count("#requests tbody tr") == 2, "the requests")
+    before = widths()
+    simulator.post("/prpc/Simulator.SetFault", {"method": "Version", "delay_ms": 1})
+    simulator.call("DstackGuest.Version")
+    page.wait_text("#requests", "fault: delayed")
+    assert widths() == before
+    assert before[2] < 60 and before[1] > 4 * before[2]
+    for cell in page.all("#requests .method")[-2:]:  # EmitEvent and GetQuote, with their paths
+        assert cell.rect["height"] < 40, cell.text
+
+
+def test_a_list_that_scrolls_ends_in_a_row_that_is_cut(page, simulator):
+    for _ in range(30):
+        simulator.call("DstackGuest.Version")
+    page.wait(lambda: page.count("#requests tbody tr") == 30, "the requests")
+    box = page.one("#requests-box")
+    assert page.script("return arguments[0].scrollHeight - arguments[0].clientHeight", box) > 100
+    page.script("arguments[0].scrollTop = 1e6", box)
+    last = page.one("#requests tbody tr:last-child").rect
+    assert last["y"] + last["height"] <= box.rect["y"] + box.rect["height"] - 28  # the fade leaves the last row alone
+
+
+def test_a_register_of_zeros_is_0_and_all_of_a_row_is_in_line(page):
+    first = page.all("#rtmr3 .event")[-1]
+    assert first.find_element("css selector", ".before").text == "0"
+    middles = page.script("""
+        const middle = (node) => { const box = node.getBoundingClientRect(); return (box.top + box.bottom) / 2 }
+        const [row, ...parts] = arguments
+        const dot = getComputedStyle(row, '::after')
+        return [row.getBoundingClientRect().top + parseFloat(dot.top) + parseFloat(dot.height) / 2,
+          ...parts.map(middle)]
+    """, first, *(first.find_element("css selector", part) for part in (".name bdi", ".before", ".arrow", ".after")))
+    assert max(middles) - min(middles) <= 1.5, middles
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("scenario", [{}, {"tcb_status": "OutOfDate"}, {"pck_revoked": True}],
                          ids=["good", "caution", "bad"])
