@@ -118,7 +118,8 @@ void fault_describe(const struct fault *fault, char *out, size_t size)
     if (fault->percent < 100)
         at += (size_t)snprintf(line + at, sizeof line - at, " %u of 100 calls,", fault->percent);
     if (fault->times)
-        at += (size_t)snprintf(line + at, sizeof line - at, " %u more times,", fault->times);
+        at += (size_t)snprintf(line + at, sizeof line - at, " %u more time%s,", fault->times,
+                               fault->times == 1 ? "" : "s");
     line[at - 1] = '\0'; /* the last comma or the colon */
     snprintf(out, size, "%s", line);
 }
