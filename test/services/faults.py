@@ -3,6 +3,8 @@
 import socket
 import urllib.parse
 
+import pytest
+
 from messages import METHODS, Caller, write_protobuf
 from wire import Connection, post
 
@@ -33,6 +35,24 @@ def start_on_both(start, folder):
     simulated = start("--listen", f"unix:{unix}")
     simulated.addresses = {"tcp": tcp(simulated.url), "unix": unix}
     return simulated
+
+
+# --- fixtures, for those who import them ---
+
+@pytest.fixture(scope="module")
+def simulated(start, folder):
+    return start_on_both(start, folder)
+
+
+@pytest.fixture(autouse=True)
+def cleared(simulated):
+    yield
+    clear(simulated)
+
+
+@pytest.fixture(params=["tcp", "unix"])
+def address(request, simulated):
+    return simulated.addresses[request.param]
 
 
 class SocketCaller(Caller):

@@ -5,28 +5,13 @@ import json
 
 import pytest
 
-from faults import ALL, SocketCaller, clear, faults, set_fault, start_on_both, statuses, tcp
+# address, cleared and simulated are fixtures.
+from faults import address, ALL, clear, cleared, faults, set_fault, simulated, SocketCaller, statuses, tcp
 from messages import Outcome, Caller
 from wire import Connection, get, post
 
 UNSET = {"status": 0, "message": "", "delay_ms": 0, "drop": False, "cut": False, "times": 0, "percent": 100,
          "hits": 0}
-
-
-@pytest.fixture(scope="module")
-def simulated(start, folder):
-    return start_on_both(start, folder)
-
-
-@pytest.fixture(autouse=True)
-def cleared(simulated):
-    yield
-    clear(simulated)
-
-
-@pytest.fixture(params=["tcp", "unix"])
-def address(request, simulated):
-    return simulated.addresses[request.param]
 
 
 @pytest.fixture

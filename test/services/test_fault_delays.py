@@ -5,28 +5,13 @@ import threading
 
 import pytest
 
-from faults import clear, faults, read_cut, set_fault, start_on_both, statuses, tcp
+# address, cleared and simulated are fixtures.
+from faults import address, clear, cleared, faults, read_cut, set_fault, simulated, statuses, tcp
 from simulator import Simulator
 from wire import Connection, get, post, wait_until
 
 FOREVER = 600000  # milliseconds; the longest there is
 KEY = post("/GetKey", '{"path":"a"}')
-
-
-@pytest.fixture(scope="module")
-def simulated(start, folder):
-    return start_on_both(start, folder)
-
-
-@pytest.fixture(autouse=True)
-def cleared(simulated):
-    yield
-    clear(simulated)
-
-
-@pytest.fixture(params=["tcp", "unix"])
-def address(request, simulated):
-    return simulated.addresses[request.param]
 
 
 def until_waiting(simulated, hits):

@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from faults import (ALL, NO_MESSAGE, SocketCaller, clear, faults, protobuf, read_cut, set_fault,
-                    start_on_both, statuses)
+# address, cleared and simulated are fixtures.
+from faults import (address, ALL, clear, cleared, faults, NO_MESSAGE, protobuf, read_cut, set_fault, simulated,
+                    SocketCaller, statuses)
 from messages import Outcome
 from wire import Connection, get, post
 
@@ -18,22 +19,6 @@ KEY_REQUESTS = {
     "tappd's": post("/prpc/Tappd.DeriveK256Key", json.dumps(KEY)),
     "HTTP/1.0": post("/GetKey", json.dumps(KEY), version="1.0"),
 }
-
-
-@pytest.fixture(scope="module")
-def simulated(start, folder):
-    return start_on_both(start, folder)
-
-
-@pytest.fixture(autouse=True)
-def cleared(simulated):
-    yield
-    clear(simulated)
-
-
-@pytest.fixture(params=["tcp", "unix"])
-def address(request, simulated):
-    return simulated.addresses[request.param]
 
 
 # --- a status ---
