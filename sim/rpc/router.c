@@ -13,7 +13,7 @@ struct route {
     struct span key;
     char *label; /* heap: "DstackGuest.GetQuote"; NULL for a page, whose path it is */
     bool is_control;
-    bool is_background; /* of a method */
+    bool is_background;
     bool is_method;
     bool is_short;  /* /prpc/<Method> */
     bool wins;      /* of several claims on one path, keeps it */
@@ -129,6 +129,7 @@ void router_add_page(struct router *router, const struct router_page *page)
 
     route->page = *page;
     route->page.path = route->path;
+    route->is_background = page->is_background;
 }
 
 static int compare_keys(struct span a, struct span b)
@@ -189,7 +190,6 @@ static void serve_page(const struct router_page *page, struct exchange *exchange
         exchange->response.headers = get ? "Allow: GET, HEAD\r\n" : "Allow: POST\r\n";
         return;
     }
-    exchange->response.background = page->is_background;
     page->serve(page->context, exchange);
 }
 
@@ -220,12 +220,18 @@ static void serve_fault(const struct route *route, const struct fault *fault, st
     };
 }
 
+/* Whatever site a developer happens to look at could extend RTMR3 otherwise. Pages still open from a link. */
+static void refuse_other_site(struct exchange *exchange)
+{
+    exchange_fail(&exchange->response, 403,
+                  "a page of another site may not call methods; open the simulator's own, or call from localhost");
+}
+
 static void serve(void *context, struct exchange *exchange)
 {
     const struct router *router = context;
     const struct route *route = find(router, exchange->request.path);
     struct fault fault;
-    bool refused; /* whatever is set: a page of another site uses up no fault */
 
     if (!route)
         route = find_folder(router, exchange->request.path);
@@ -235,9 +241,10 @@ static void serve(void *context, struct exchange *exchange)
     }
     exchange->response.method = route->label ? route->label : route->path;
     exchange->response.background = route->is_background;
-    refused = route->is_method && exchange->request.is_cross_site;
-    if (router->faults && !refused && faults_take(router->faults, exchange->response.method, exchange->request.path,
-                                                  route->is_method && !route->is_control, &fault))
+    if (route->is_method && exchange->request.is_cross_site)
+        refuse_other_site(exchange);
+    else if (router->faults && faults_take(router->faults, exchange->response.method, exchange->request.path,
+                                           route->is_method && !route->is_control, &fault))
         serve_fault(route, &fault, exchange);
     else
         serve_route(route, exchange);
