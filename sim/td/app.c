@@ -5,7 +5,7 @@
 #include "crypto/hash.h"
 #include "sim/base/memory.h"
 #include "sim/base/utf8.h"
-#include "sim/td/json_file.h"
+#include "sim/format/json_file.h"
 
 static int read_name(struct app *app, const json_t *root, struct error *error)
 {

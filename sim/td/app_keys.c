@@ -4,7 +4,7 @@
 
 #include "crypto/hkdf.h"
 #include "sim/base/memory.h"
-#include "sim/td/json_file.h"
+#include "sim/format/json_file.h"
 
 void app_keys_derive(const uint8_t key32[static 32], const struct bytes *parts, size_t count,
                      uint8_t out32[static 32])

@@ -2,7 +2,7 @@
 
 #include <msgpack.h>
 
-#include "sim/td/scale.h"
+#include "sim/format/scale.h"
 
 #define TYPE_ACPI 10 /* EV_PLATFORM_CONFIG_FLAGS, which this firmware uses for ACPI tables alone */
 

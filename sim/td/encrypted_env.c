@@ -6,7 +6,7 @@
 #include "crypto/aes_gcm.h"
 #include "crypto/x25519.h"
 #include "sim/base/hex.h"
-#include "sim/td/json_file.h"
+#include "sim/format/json_file.h"
 
 #define KEY_BYTES 32
 #define OVERHEAD_BYTES (KEY_BYTES + AES_GCM_IV_BYTES + AES_GCM_TAG_BYTES)

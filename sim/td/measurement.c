@@ -8,7 +8,7 @@
 #include "sim/base/hex.h"
 #include "sim/base/json_text.h"
 #include "sim/base/memory.h"
-#include "sim/td/cbor.h"
+#include "sim/format/cbor.h"
 #include "sim/td/td_hob.h"
 
 /* TCG event types (TCG PC Client Platform Firmware Profile, 10.4.1). */

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "sim/td/json_file.h"
+#include "sim/format/json_file.h"
 
 #define MEMORY_SMALL 0x80000000u /* the sizes whose memory map the firmware rules describe */
 #define MEMORY_LARGE_FROM 0xb0000000u

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "crypto/hash.h"
-#include "sim/td/json_file.h"
+#include "sim/format/json_file.h"
 #include "sim/td/sgx_extension.h"
 
 #define ORGANIZATION "dstack-simulator"

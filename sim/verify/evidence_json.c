@@ -1,5 +1,5 @@
 /* The event log as JSON: an array of {imr, event_type, digest, event, event_payload}. */
-#include "sim/td/json_file.h"
+#include "sim/format/json_file.h"
 #include "sim/verify/evidence.h"
 
 static int read_hex(const json_t *object, const char *name, struct arena *arena, struct span *bytes,

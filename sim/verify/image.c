@@ -3,9 +3,9 @@
 #include "crypto/hash.h"
 #include "crypto/pem.h"
 #include "sim/base/hex.h"
-#include "sim/td/json_file.h"
+#include "sim/format/cbor_read.h"
+#include "sim/format/json_file.h"
 #include "sim/td/measurement.h"
-#include "sim/verify/cbor_read.h"
 #include "sim/verify/replay.h"
 
 #define DOCUMENT_VERSION 3

@@ -5,7 +5,7 @@
 
 #include "crypto/hash.h"
 #include "sim/base/hex.h"
-#include "sim/td/json_file.h"
+#include "sim/format/json_file.h"
 
 #define DATE "2024-03-13T00:00:00Z"
 #define SIGNATURE ",\"signature\":\""

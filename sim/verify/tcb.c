@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "sim/td/json_file.h"
+#include "sim/format/json_file.h"
 
 /* Offsets in an SGX report body (Intel SDM volume 3D, 38.15). */
 enum {

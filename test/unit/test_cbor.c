@@ -1,5 +1,5 @@
 /* Heads of every width (RFC 8949, appendix A). */
-#include "sim/td/cbor.h"
+#include "sim/format/cbor.h"
 
 #include "test/unit/vectors.h"
 

@@ -1,5 +1,5 @@
 /* Readers of the simulator's own files: what they take, and what their errors name. */
-#include "sim/td/json_file.h"
+#include "sim/format/json_file.h"
 
 #include "test/unit/vectors.h"
 

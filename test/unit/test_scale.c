@@ -1,5 +1,5 @@
 /* Compact integers of every width, and what is built from them. */
-#include "sim/td/scale.h"
+#include "sim/format/scale.h"
 
 #include "test/unit/vectors.h"
 

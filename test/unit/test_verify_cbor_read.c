@@ -1,5 +1,5 @@
 /* CBOR values of RFC 8949, appendix A, and such as are cut or of another kind. */
-#include "sim/verify/cbor_read.h"
+#include "sim/format/cbor_read.h"
 #include "test/unit/vectors.h"
 
 static struct span bytes(const char *hex, uint8_t *room)

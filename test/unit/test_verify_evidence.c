@@ -1,5 +1,5 @@
 /* Requests in their three encodings, and what is said of those that cannot be read. */
-#include "sim/td/scale.h"
+#include "sim/format/scale.h"
 #include "test/unit/verify_fixture.h"
 
 #define DIGEST                                                                                               \

@@ -1,5 +1,5 @@
 /* MessagePack of the library's writer, and heads that claim what is not there. */
-#include "sim/verify/msgpack_read.h"
+#include "sim/format/msgpack_read.h"
 
 #include <msgpack.h>
 

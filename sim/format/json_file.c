@@ -1,4 +1,4 @@
-#include "sim/td/json_file.h"
+#include "sim/format/json_file.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

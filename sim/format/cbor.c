@@ -1,4 +1,4 @@
-#include "sim/td/cbor.h"
+#include "sim/format/cbor.h"
 
 enum major_type { UNSIGNED = 0, BYTES = 2, TEXT = 3, MAP = 5 };
 

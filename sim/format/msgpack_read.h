@@ -3,8 +3,8 @@
  * The library's reader makes room for as many elements as a head claims before it has
  * seen them; here nothing is believed that is not there. Each takes a value off the
  * front of *rest, or returns false when another stands there or it is cut. */
-#ifndef VERIFY_MSGPACK_READ_H
-#define VERIFY_MSGPACK_READ_H
+#ifndef FORMAT_MSGPACK_READ_H
+#define FORMAT_MSGPACK_READ_H
 
 #include "sim/base/arena.h"
 #include "sim/base/span.h"

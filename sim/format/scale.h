@@ -1,6 +1,6 @@
 /* The little of SCALE that attestations are written in (Substrate's SCALE codec). */
-#ifndef TD_SCALE_H
-#define TD_SCALE_H
+#ifndef FORMAT_SCALE_H
+#define FORMAT_SCALE_H
 
 #include "sim/base/buf.h"
 

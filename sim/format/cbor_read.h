@@ -1,8 +1,8 @@
 /* The little of CBOR (RFC 8949) that an image's measurement is written in, read: see
- * sim/td/cbor.h. Definite lengths only. Each takes a value off the front of *rest, or
+ * sim/format/cbor.h. Definite lengths only. Each takes a value off the front of *rest, or
  * returns false when another stands there or it is cut. */
-#ifndef VERIFY_CBOR_READ_H
-#define VERIFY_CBOR_READ_H
+#ifndef FORMAT_CBOR_READ_H
+#define FORMAT_CBOR_READ_H
 
 #include "sim/base/span.h"
 

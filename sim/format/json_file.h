@@ -2,8 +2,8 @@
  *
  * Each reader returns 0, or -1 with an error that names the member by the path it
  * was reached on. */
-#ifndef TD_JSON_FILE_H
-#define TD_JSON_FILE_H
+#ifndef FORMAT_JSON_FILE_H
+#define FORMAT_JSON_FILE_H
 
 #include <jansson.h>
 

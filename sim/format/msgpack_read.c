@@ -1,6 +1,6 @@
-#include "sim/verify/msgpack_read.h"
+#include "sim/format/msgpack_read.h"
 
-#include "sim/verify/cursor.h"
+#include "sim/format/cursor.h"
 
 enum {
     FIXMAP = 0x80,

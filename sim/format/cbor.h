@@ -1,7 +1,7 @@
 /* The little of CBOR (RFC 8949) that an image's measurement is written in:
  * definite lengths, shortest form. */
-#ifndef TD_CBOR_H
-#define TD_CBOR_H
+#ifndef FORMAT_CBOR_H
+#define FORMAT_CBOR_H
 
 #include "sim/base/buf.h"
 

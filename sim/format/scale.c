@@ -1,4 +1,4 @@
-#include "sim/td/scale.h"
+#include "sim/format/scale.h"
 
 #include "crypto/bytes.h"
 
