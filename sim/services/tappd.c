@@ -3,6 +3,7 @@
 #include "crypto/random.h"
 #include "sim/services/reply.h"
 #include "sim/services/signing.h"
+#include "sim/td/derive.h"
 
 #define DEFAULT_ALGORITHM "sha512"
 #define DEFAULT_PREFIX "app-data"
@@ -26,7 +27,7 @@ static int derive_tls_key(const struct td *td, const Dstack__DeriveKeyArgs *args
     memcpy(root, td->keys.k256_key, sizeof root);
     if (args->random_seed)
         random_bytes(root, sizeof root);
-    app_keys_derive(root, &path, 1, scalar);
+    derive_key(root, &path, 1, scalar);
     result = p256_key_from_scalar(key, scalar);
     bytes_wipe(root, sizeof root);
     bytes_wipe(scalar, sizeof scalar);

@@ -4,8 +4,8 @@
 
 #include "sim/base/error.h"
 #include "sim/base/span.h"
+#include "sim/td/app_id.h"
 
-#define APP_ID_BYTES 20
 #define APP_INSTANCE_ID_BYTES 20
 #define APP_COMPOSE_HASH_BYTES 32
 #define APP_COMPOSE_FILE_BYTES (1024 * 1024)

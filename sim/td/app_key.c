@@ -6,6 +6,7 @@
 #include "crypto/hash.h"
 #include "sim/base/hex.h"
 #include "sim/base/memory.h"
+#include "sim/td/derive.h"
 
 #define CACHE_SLOTS 256 /* a power of two */
 #define CACHE_NAME_BYTES 120
@@ -66,7 +67,7 @@ static int derive_pair(const struct app_keys *keys, const struct k256 *k256, enu
 {
     const struct bytes part = {path, strlen(path)};
 
-    app_keys_derive(keys->k256_key, &part, 1, key->private_key);
+    derive_key(keys->k256_key, &part, 1, key->private_key);
     if (algorithm == APP_KEY_ED25519) {
         key->public_key_len = 32;
         ed25519_public_key(key->private_key, key->public_key);

@@ -2,15 +2,8 @@
 
 #include <stdlib.h>
 
-#include "crypto/hkdf.h"
 #include "sim/base/memory.h"
 #include "sim/format/json_file.h"
-
-void app_keys_derive(const uint8_t key32[static 32], const struct bytes *parts, size_t count,
-                     uint8_t out32[static 32])
-{
-    hkdf_sha256(out32, 32, (struct bytes){"RATLS", 5}, (struct bytes){key32, 32}, parts, count);
-}
 
 /* The only member of key_provider is named after the provider's kind. */
 static int read_ca_key(struct app_keys *keys, const json_t *root, struct error *error)

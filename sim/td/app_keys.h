@@ -6,7 +6,7 @@
 #include "crypto/k256.h"
 #include "crypto/x509.h"
 #include "sim/base/error.h"
-#include "sim/td/app.h"
+#include "sim/td/app_id.h"
 #include "sim/td/kms.h"
 
 #define APP_KEYS_FILE_BYTES (256 * 1024)
@@ -35,10 +35,5 @@ int app_keys_issue(struct app_keys *keys, const struct kms *kms, const uint8_t a
                    const struct k256 *k256, struct error *error);
 
 void app_keys_free(struct app_keys *keys);
-
-/* derive(key, part): HKDF-SHA-256 with the salt RATLS, 32 bytes: how dstack derives
- * every key from another. */
-void app_keys_derive(const uint8_t key32[static 32], const struct bytes *parts, size_t count,
-                     uint8_t out32[static 32]);
 
 #endif

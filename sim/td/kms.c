@@ -2,7 +2,7 @@
 
 #include "crypto/hash.h"
 #include "crypto/x25519.h"
-#include "sim/td/app_keys.h"
+#include "sim/td/derive.h"
 
 static const char issued_prefix[] = "dstack-kms-issued:";
 static const char env_prefix[] = "dstack-env-encrypt-pubkey:";
@@ -67,7 +67,7 @@ int kms_issue_app_key(const struct kms *kms, const struct k256 *k256, const uint
         {public_key, K256_PUBLIC_BYTES},
     };
 
-    app_keys_derive(kms->root_key, path, 2, key);
+    derive_key(kms->root_key, path, 2, key);
     if (k256_public_key(k256, key, public_key))
         return error_input(error, "this seed gives no valid key for the app; choose another");
     return sign(kms, k256, message, 3, signature, error);
@@ -77,7 +77,7 @@ void kms_env_secret(const struct kms *kms, const uint8_t app_id[static APP_ID_BY
 {
     const struct bytes path[] = {{app_id, APP_ID_BYTES}, {"env-encrypt-key", 15}};
 
-    app_keys_derive(kms->root_key, path, 2, secret);
+    derive_key(kms->root_key, path, 2, secret);
 }
 
 int kms_env_key(const struct kms *kms, const struct k256 *k256, const uint8_t app_id[static APP_ID_BYTES],

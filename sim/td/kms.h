@@ -6,7 +6,7 @@
 #include "crypto/k256.h"
 #include "crypto/p256.h"
 #include "sim/base/error.h"
-#include "sim/td/app.h"
+#include "sim/td/app_id.h"
 #include "sim/td/pki.h"
 #include "sim/td/seed.h"
 

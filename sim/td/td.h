@@ -9,6 +9,7 @@
 
 #include "sim/base/arena.h"
 #include "sim/base/text.h"
+#include "sim/td/app.h"
 #include "sim/td/app_key.h"
 #include "sim/td/attestation.h"
 #include "sim/td/collateral.h"

@@ -168,20 +168,6 @@ static void the_seeds_kms_issues_the_same_again(void **state)
     app_keys_free(&seed);
 }
 
-static void derives_with_hkdf(void **state)
-{
-    uint8_t key[32], whole[32], parts[32];
-    const struct bytes one = {"vms", 3}, two[] = {{"v", 1}, {"ms", 2}};
-
-    (void)state;
-    from_hex("d6e88992cdeeee35fe70b5db61ab66cdb191fb9b6ec9313757ef162dd7214d5d", key, 32);
-    app_keys_derive(key, &one, 1, whole);
-    app_keys_derive(key, two, 2, parts);
-    assert_memory_equal(whole, parts, 32);
-    app_keys_derive(key, &(struct bytes){"a", 1}, 1, whole);
-    assert_hex_equal(whole, 32, "bf77a922825c35606d8a00f79fff1ad5915f48e3eed8838ed9f0ac09eb43ad94");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,7 +176,6 @@ int main(void)
         cmocka_unit_test(errors_name_the_member),
         cmocka_unit_test(ca_certificate_and_key_must_belong_together),
         cmocka_unit_test(the_seeds_kms_issues_the_same_again),
-        cmocka_unit_test(derives_with_hkdf),
     };
 
     return cmocka_run_group_tests(tests, start, finish);

@@ -1,0 +1,8 @@
+#include "sim/td/derive.h"
+
+#include "crypto/hkdf.h"
+
+void derive_key(const uint8_t key[static 32], const struct bytes *parts, size_t count, uint8_t out[static 32])
+{
+    hkdf_sha256(out, 32, (struct bytes){"RATLS", 5}, (struct bytes){key, 32}, parts, count);
+}
