@@ -1,9 +1,9 @@
 #include "sim/services/tappd.h"
 
 #include "crypto/random.h"
+#include "sim/keys/derive.h"
 #include "sim/services/reply.h"
 #include "sim/services/signing.h"
-#include "sim/td/derive.h"
 
 #define DEFAULT_ALGORITHM "sha512"
 #define DEFAULT_PREFIX "app-data"

@@ -4,7 +4,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/span.h"
-#include "sim/td/app_id.h"
+#include "sim/keys/app_id.h"
 
 #define APP_INSTANCE_ID_BYTES 20
 #define APP_COMPOSE_HASH_BYTES 32

@@ -7,7 +7,7 @@
 #include "crypto/pem.h"
 #include "crypto/random.h"
 #include "sim/base/memory.h"
-#include "sim/td/pki.h"
+#include "sim/keys/pki.h"
 
 #define SERIAL_BYTES 16
 #define VALID_BEFORE_NOW 60                       /* seconds: clocks differ a little */

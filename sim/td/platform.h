@@ -8,8 +8,8 @@
 #define TD_PLATFORM_H
 
 #include "sim/base/buf.h"
-#include "sim/td/pki.h"
-#include "sim/td/seed.h"
+#include "sim/keys/pki.h"
+#include "sim/keys/seed.h"
 
 #define PLATFORM_QE_REPORT_BYTES 384
 #define PLATFORM_AUTH_BYTES 32

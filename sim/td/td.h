@@ -9,8 +9,8 @@
 
 #include "sim/base/arena.h"
 #include "sim/base/text.h"
+#include "sim/keys/app_key.h"
 #include "sim/td/app.h"
-#include "sim/td/app_key.h"
 #include "sim/td/attestation.h"
 #include "sim/td/collateral.h"
 #include "sim/td/event_log.h"

@@ -1,5 +1,5 @@
 /* Keys by path: a running agent's answers, and a cache that nobody can see. */
-#include "sim/td/app_key.h"
+#include "sim/keys/app_key.h"
 
 #include "test/unit/td_fixture.h"
 

@@ -1,6 +1,6 @@
 /* The app keys file: a running agent's is taken, and one member wrong at a time is
  * refused by name. */
-#include "sim/td/app_keys.h"
+#include "sim/keys/app_keys.h"
 
 #include <jansson.h>
 

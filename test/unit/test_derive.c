@@ -1,5 +1,5 @@
 /* Keys from keys: the vector of a running agent, and parts that are joined. */
-#include "sim/td/derive.h"
+#include "sim/keys/derive.h"
 
 #include "test/unit/vectors.h"
 

@@ -1,5 +1,5 @@
 /* The KMS of a seed, against HKDF, secp256k1, X25519 and Keccak computed elsewhere. */
-#include "sim/td/kms.h"
+#include "sim/keys/kms.h"
 
 #include "sim/td/td.h" /* the default seed */
 #include "test/unit/certificate.h"

@@ -1,5 +1,5 @@
 /* Entities of the simulator's fixed PKI: named, issued, and the same bytes again. */
-#include "sim/td/pki.h"
+#include "sim/keys/pki.h"
 
 #include "test/unit/certificate.h"
 

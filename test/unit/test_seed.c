@@ -1,5 +1,5 @@
 /* What follows from a seed, against HKDF-SHA-256 computed elsewhere. */
-#include "sim/td/seed.h"
+#include "sim/keys/seed.h"
 
 #include "test/unit/vectors.h"
 

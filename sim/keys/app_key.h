@@ -2,10 +2,10 @@
  *
  * Deriving one costs two curve multiplications, so the latest are kept in a small
  * cache of fixed size. */
-#ifndef TD_APP_KEY_H
-#define TD_APP_KEY_H
+#ifndef KEYS_APP_KEY_H
+#define KEYS_APP_KEY_H
 
-#include "sim/td/app_keys.h"
+#include "sim/keys/app_keys.h"
 
 enum app_key_algorithm { APP_KEY_SECP256K1, APP_KEY_ED25519 };
 

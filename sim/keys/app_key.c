@@ -1,4 +1,4 @@
-#include "sim/td/app_key.h"
+#include "sim/keys/app_key.h"
 
 #include <stdlib.h>
 
@@ -6,7 +6,7 @@
 #include "crypto/hash.h"
 #include "sim/base/hex.h"
 #include "sim/base/memory.h"
-#include "sim/td/derive.h"
+#include "sim/keys/derive.h"
 
 #define CACHE_SLOTS 256 /* a power of two */
 #define CACHE_NAME_BYTES 120

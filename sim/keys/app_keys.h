@@ -1,13 +1,13 @@
 /* The keys a KMS gives an app: its secp256k1 key with the KMS root's signature
  * over it, and the CA that issues its certificates. */
-#ifndef TD_APP_KEYS_H
-#define TD_APP_KEYS_H
+#ifndef KEYS_APP_KEYS_H
+#define KEYS_APP_KEYS_H
 
 #include "crypto/k256.h"
 #include "crypto/x509.h"
 #include "sim/base/error.h"
-#include "sim/td/app_id.h"
-#include "sim/td/kms.h"
+#include "sim/keys/app_id.h"
+#include "sim/keys/kms.h"
 
 #define APP_KEYS_FILE_BYTES (256 * 1024)
 

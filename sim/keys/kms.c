@@ -1,8 +1,8 @@
-#include "sim/td/kms.h"
+#include "sim/keys/kms.h"
 
 #include "crypto/hash.h"
 #include "crypto/x25519.h"
-#include "sim/td/derive.h"
+#include "sim/keys/derive.h"
 
 static const char issued_prefix[] = "dstack-kms-issued:";
 static const char env_prefix[] = "dstack-env-encrypt-pubkey:";

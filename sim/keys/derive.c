@@ -1,4 +1,4 @@
-#include "sim/td/derive.h"
+#include "sim/keys/derive.h"
 
 #include "crypto/hkdf.h"
 

@@ -3,8 +3,8 @@
  * Each secret or identifier has a label of its own; the same seed and label give
  * the same bytes on every machine and in every run, and simulators with one seed
  * share what does not name the app. */
-#ifndef TD_SEED_H
-#define TD_SEED_H
+#ifndef KEYS_SEED_H
+#define KEYS_SEED_H
 
 #include "crypto/p256.h"
 #include "sim/base/span.h"

@@ -1,14 +1,14 @@
 /* The KMS of the simulated cluster: the root that every app key of one seed is
  * issued under, and the CA of every app's certificates. */
-#ifndef TD_KMS_H
-#define TD_KMS_H
+#ifndef KEYS_KMS_H
+#define KEYS_KMS_H
 
 #include "crypto/k256.h"
 #include "crypto/p256.h"
 #include "sim/base/error.h"
-#include "sim/td/app_id.h"
-#include "sim/td/pki.h"
-#include "sim/td/seed.h"
+#include "sim/keys/app_id.h"
+#include "sim/keys/pki.h"
+#include "sim/keys/seed.h"
 
 struct kms {
     uint8_t root_key[32]; /* secp256k1 */

@@ -1,4 +1,4 @@
-#include "sim/td/seed.h"
+#include "sim/keys/seed.h"
 
 #include "crypto/hash.h"
 #include "crypto/hkdf.h"

@@ -1,6 +1,6 @@
 /* How dstack derives every key from another. */
-#ifndef TD_DERIVE_H
-#define TD_DERIVE_H
+#ifndef KEYS_DERIVE_H
+#define KEYS_DERIVE_H
 
 #include "crypto/bytes.h"
 

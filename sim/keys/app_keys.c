@@ -1,4 +1,4 @@
-#include "sim/td/app_keys.h"
+#include "sim/keys/app_keys.h"
 
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-#include "sim/td/pki.h"
+#include "sim/keys/pki.h"
 
 #include <stdlib.h>
 #include <string.h>

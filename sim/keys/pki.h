@@ -1,7 +1,7 @@
 /* What the simulator's fixed certificates share: the dates and shape that keep
  * them the same bytes in every run. */
-#ifndef TD_PKI_H
-#define TD_PKI_H
+#ifndef KEYS_PKI_H
+#define KEYS_PKI_H
 
 #include "crypto/x509_extension.h"
 #include "sim/base/error.h"
