@@ -7,7 +7,7 @@
 #include "sim/healthcheck.h"
 #include "sim/listen_spec.h"
 #include "sim/services/fault_control.h"
-#include "sim/td/scenario.h"
+#include "sim/tdx/scenario.h"
 
 enum { SEED_MAX = 256, URL_MAX = 200 };
 

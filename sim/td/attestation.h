@@ -8,8 +8,8 @@
 
 #include "sim/base/arena.h"
 #include "sim/base/buf.h"
-#include "sim/td/event_log.h"
-#include "sim/td/quote.h"
+#include "sim/tdx/event_log.h"
+#include "sim/tdx/quote.h"
 
 struct attestation_parts {
     struct buf scale_log;         /* events and runtime events, whole */

@@ -4,8 +4,8 @@
 #define TD_MEASUREMENT_H
 
 #include "sim/base/buf.h"
-#include "sim/td/event_log.h"
 #include "sim/td/os_image.h"
+#include "sim/tdx/event_log.h"
 
 /* Sets MRTD, zeroes the RTMRs, and measures the boot of the image on the machine:
  * the events of RTMR0, RTMR1 and RTMR2 in the order of the TCG log. */

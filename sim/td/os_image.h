@@ -7,7 +7,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/span.h"
-#include "sim/td/registers.h"
+#include "sim/tdx/registers.h"
 
 #define OS_IMAGE_CMDLINE_BYTES 2048
 #define OS_IMAGE_WITNESS_BYTES 512

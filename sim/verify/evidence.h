@@ -8,8 +8,8 @@
 
 #include "sim/base/arena.h"
 #include "sim/base/error.h"
-#include "sim/td/event_log.h"
-#include "sim/td/quote.h"
+#include "sim/tdx/event_log.h"
+#include "sim/tdx/quote.h"
 
 #define EVIDENCE_EVENTS (EVENT_LOG_EVENTS + 1024) /* most events; a log of ours holds fewer */
 

@@ -4,7 +4,7 @@
 #define VERIFY_PCK_H
 
 #include "sim/base/error.h"
-#include "sim/td/platform.h"
+#include "sim/tdx/platform.h"
 
 struct pck {
     uint8_t ppid[PLATFORM_PPID_BYTES];

@@ -5,7 +5,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/span.h"
-#include "sim/td/quote.h"
+#include "sim/tdx/quote.h"
 
 #define QUOTE_PARSE_BYTES (64 * 1024) /* largest quote that is looked at */
 

@@ -4,7 +4,7 @@
 #define VERIFY_QUOTE_VERIFY_H
 
 #include "sim/base/arena.h"
-#include "sim/td/collateral.h"
+#include "sim/tdx/collateral.h"
 #include "sim/verify/tcb.h"
 
 struct quote_verdict {

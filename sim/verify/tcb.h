@@ -6,7 +6,7 @@
 #include <jansson.h>
 
 #include "sim/base/arena.h"
-#include "sim/td/scenario.h"
+#include "sim/tdx/scenario.h"
 #include "sim/verify/pck.h"
 #include "sim/verify/quote_parse.h"
 

@@ -1,5 +1,5 @@
 /* The registers along the event log are those the log led to as it grew. */
-#include "sim/td/event_chain.h"
+#include "sim/tdx/event_chain.h"
 
 #include "test/unit/vectors.h"
 

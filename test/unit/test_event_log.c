@@ -1,5 +1,5 @@
 /* Runtime events against the reference log, and the limits of the log. */
-#include "sim/td/event_log.h"
+#include "sim/tdx/event_log.h"
 
 #include "test/unit/vectors.h"
 

@@ -1,5 +1,5 @@
 /* The platform: its PKI read back with mbedTLS, the QE's report by its offsets. */
-#include "sim/td/platform.h"
+#include "sim/tdx/platform.h"
 
 #include <jansson.h>
 

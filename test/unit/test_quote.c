@@ -1,6 +1,6 @@
 /* Quotes: the part that is signed against the reference quote, the rest by its
  * offsets and signatures. */
-#include "sim/td/quote.h"
+#include "sim/tdx/quote.h"
 
 #include "crypto/hash.h"
 #include "sim/td/fixtures.h"

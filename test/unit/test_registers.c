@@ -1,5 +1,5 @@
 /* Extending and aggregating, against SHA-2 computed elsewhere. */
-#include "sim/td/registers.h"
+#include "sim/tdx/registers.h"
 
 #include "crypto/hash.h"
 #include "test/unit/vectors.h"

@@ -1,4 +1,4 @@
-#include "sim/td/scenario.h"
+#include "sim/tdx/scenario.h"
 #include "test/unit/vectors.h"
 
 static void takes_every_status_of_the_pcs(void **state)

@@ -1,5 +1,5 @@
 /* The SGX extension, byte for byte that of the reference PCK certificate. */
-#include "sim/td/sgx_extension.h"
+#include "sim/tdx/sgx_extension.h"
 
 #include "sim/td/fixtures.h"
 #include "test/unit/vectors.h"

@@ -1,5 +1,5 @@
 /* The SGX extension of a PCK certificate, as the platform writes it and as it should not be. */
-#include "sim/td/sgx_extension.h"
+#include "sim/tdx/sgx_extension.h"
 #include "sim/verify/pck.h"
 #include "test/unit/verify_fixture.h"
 

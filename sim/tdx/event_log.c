@@ -1,4 +1,4 @@
-#include "sim/td/event_log.h"
+#include "sim/tdx/event_log.h"
 
 #include <stdlib.h>
 

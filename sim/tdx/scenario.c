@@ -1,4 +1,4 @@
-#include "sim/td/scenario.h"
+#include "sim/tdx/scenario.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -1,10 +1,10 @@
-#include "sim/td/platform.h"
+#include "sim/tdx/platform.h"
 
 #include <stdio.h>
 
 #include "crypto/hash.h"
 #include "sim/format/json_file.h"
-#include "sim/td/sgx_extension.h"
+#include "sim/tdx/sgx_extension.h"
 
 #define ORGANIZATION "dstack-simulator"
 #define ROOT_CRL_FILE "/IntelSGXRootCA.der"

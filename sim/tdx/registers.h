@@ -1,7 +1,7 @@
 /* The measurement registers of a TD: MRTD, fixed at its creation, and RTMR0 to
  * RTMR3, extended as it runs (Intel TDX Module specification, "Measurement"). */
-#ifndef TD_REGISTERS_H
-#define TD_REGISTERS_H
+#ifndef TDX_REGISTERS_H
+#define TDX_REGISTERS_H
 
 #include <stdint.h>
 

@@ -4,8 +4,8 @@
  *
  * Everything follows from the seed, the public URL and fixtures/platform.json, so
  * the same platform signs the same bytes in every run. */
-#ifndef TD_PLATFORM_H
-#define TD_PLATFORM_H
+#ifndef TDX_PLATFORM_H
+#define TDX_PLATFORM_H
 
 #include "sim/base/buf.h"
 #include "sim/keys/pki.h"

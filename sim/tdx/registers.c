@@ -1,4 +1,4 @@
-#include "sim/td/registers.h"
+#include "sim/tdx/registers.h"
 
 #include "crypto/hash.h"
 

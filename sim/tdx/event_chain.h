@@ -2,10 +2,10 @@
  *
  * The log keeps digests alone, so a register's past is a replay. The chain remembers it
  * once for every EVENT_CHAIN_STEP events, so that any place is at most that many hashes away. */
-#ifndef TD_EVENT_CHAIN_H
-#define TD_EVENT_CHAIN_H
+#ifndef TDX_EVENT_CHAIN_H
+#define TDX_EVENT_CHAIN_H
 
-#include "sim/td/event_log.h"
+#include "sim/tdx/event_log.h"
 
 #define EVENT_CHAIN_STEP 256
 

@@ -3,12 +3,12 @@
  *
  * TCB info and QE identity are dated from one day before now to 30 days after;
  * CRLs and certificates have the fixed dates of pki.h. */
-#ifndef TD_COLLATERAL_H
-#define TD_COLLATERAL_H
+#ifndef TDX_COLLATERAL_H
+#define TDX_COLLATERAL_H
 
 #include "sim/base/span.h"
-#include "sim/td/platform.h"
-#include "sim/td/scenario.h"
+#include "sim/tdx/platform.h"
+#include "sim/tdx/scenario.h"
 
 struct collateral {
     char *tcb_info;    /* {"tcbInfo":{...},"signature":"..."}; NUL-terminated, heap, as all of these */

@@ -1,4 +1,4 @@
-#include "sim/td/event_chain.h"
+#include "sim/tdx/event_chain.h"
 
 #include <string.h>
 

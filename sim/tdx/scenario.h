@@ -1,7 +1,7 @@
 /* What a test wants to be wrong with the platform, so that an app can see its own
  * refusal work. */
-#ifndef TD_SCENARIO_H
-#define TD_SCENARIO_H
+#ifndef TDX_SCENARIO_H
+#define TDX_SCENARIO_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "sim/td/quote.h"
+#include "sim/tdx/quote.h"
 
 #include "crypto/hash.h"
 

@@ -1,4 +1,4 @@
-#include "sim/td/collateral.h"
+#include "sim/tdx/collateral.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,12 +3,12 @@
  * Appending an event extends the register bank as well, so that replaying the log
  * always gives the bank. Boot events follow the TCG formats; events of IMR 3 are
  * dstack's runtime events, whose digest follows from name and payload. */
-#ifndef TD_EVENT_LOG_H
-#define TD_EVENT_LOG_H
+#ifndef TDX_EVENT_LOG_H
+#define TDX_EVENT_LOG_H
 
 #include "sim/base/error.h"
 #include "sim/base/span.h"
-#include "sim/td/registers.h"
+#include "sim/tdx/registers.h"
 
 #define EVENT_TYPE_RUNTIME 0x08000001u
 #define EVENT_RUNTIME_IMR 3

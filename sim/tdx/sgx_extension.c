@@ -1,4 +1,4 @@
-#include "sim/td/sgx_extension.h"
+#include "sim/tdx/sgx_extension.h"
 
 /* 1.2.840.113741.1.13.1, and with one more arc for each member. */
 #define ARC 0x2a, 0x86, 0x48, 0x86, 0xf8, 0x4d, 0x01, 0x0d, 0x01

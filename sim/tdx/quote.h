@@ -1,11 +1,11 @@
 /* TDX quotes, format 4, ECDSA P-256 (Intel TDX DCAP Quoting Library API, A.3). */
-#ifndef TD_QUOTE_H
-#define TD_QUOTE_H
+#ifndef TDX_QUOTE_H
+#define TDX_QUOTE_H
 
 #include "sim/base/buf.h"
-#include "sim/td/platform.h"
-#include "sim/td/registers.h"
-#include "sim/td/scenario.h"
+#include "sim/tdx/platform.h"
+#include "sim/tdx/registers.h"
+#include "sim/tdx/scenario.h"
 
 #define QUOTE_REPORT_DATA_BYTES 64
 #define QUOTE_SIGNED_BYTES (48 + 584) /* header and TD report */
