@@ -9,11 +9,11 @@
 
 #include "sim/base/arena.h"
 #include "sim/base/text.h"
+#include "sim/image/measurement.h"
+#include "sim/image/os_image.h"
 #include "sim/keys/app_key.h"
 #include "sim/td/app.h"
 #include "sim/td/attestation.h"
-#include "sim/td/measurement.h"
-#include "sim/td/os_image.h"
 #include "sim/td/report_data.h"
 #include "sim/tdx/collateral.h"
 #include "sim/tdx/event_log.h"

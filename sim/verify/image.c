@@ -5,7 +5,7 @@
 #include "sim/base/hex.h"
 #include "sim/format/cbor_read.h"
 #include "sim/format/json_file.h"
-#include "sim/td/measurement.h"
+#include "sim/image/measurement.h"
 #include "sim/verify/replay.h"
 
 #define DOCUMENT_VERSION 3
@@ -161,7 +161,7 @@ static bool read_firmware(struct span *rest, struct os_image *image)
     return true;
 }
 
-/* Members stand in the order of the writer (sim/td/measurement.c). */
+/* Members stand in the order of the writer (sim/image/measurement.c). */
 static int read_document(struct span rest, struct os_image *image, uint8_t cmdline[static REGISTER_BYTES],
                          struct error *error)
 {

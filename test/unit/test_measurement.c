@@ -1,7 +1,7 @@
 /* The register bank against the reference quote that independent verifiers accepted. */
+#include "sim/image/measurement.h"
+#include "sim/image/td_hob.h"
 #include "sim/td/fixtures.h"
-#include "sim/td/measurement.h"
-#include "sim/td/td_hob.h"
 #include "test/unit/vectors.h"
 
 static const char rtmr0[] =

@@ -1,5 +1,5 @@
 /* The OS image and machine files: the defaults, and one member wrong at a time. */
-#include "sim/td/os_image.h"
+#include "sim/image/os_image.h"
 
 #include <jansson.h>
 

@@ -1,4 +1,4 @@
-#include "sim/td/td_hob.h"
+#include "sim/image/td_hob.h"
 
 #include "crypto/bytes.h"
 

@@ -1,4 +1,4 @@
-#include "sim/td/measurement.h"
+#include "sim/image/measurement.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "sim/base/json_text.h"
 #include "sim/base/memory.h"
 #include "sim/format/cbor.h"
-#include "sim/td/td_hob.h"
+#include "sim/image/td_hob.h"
 
 /* TCG event types (TCG PC Client Platform Firmware Profile, 10.4.1). */
 enum {

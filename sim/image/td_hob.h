@@ -1,7 +1,7 @@
 /* The TD HOB: the list of memory ranges that the firmware is handed and measures
  * into RTMR0 (UEFI PI specification, volume 3, "HOB"). */
-#ifndef TD_TD_HOB_H
-#define TD_TD_HOB_H
+#ifndef IMAGE_TD_HOB_H
+#define IMAGE_TD_HOB_H
 
 #include "sim/base/buf.h"
 #include "sim/base/error.h"

@@ -1,10 +1,10 @@
 /* From an OS image and a machine to MRTD, RTMR0 to RTMR2 and the image hash, by
  * dstack's public "TDX lite" rules, so that a verifier recomputes the same. */
-#ifndef TD_MEASUREMENT_H
-#define TD_MEASUREMENT_H
+#ifndef IMAGE_MEASUREMENT_H
+#define IMAGE_MEASUREMENT_H
 
 #include "sim/base/buf.h"
-#include "sim/td/os_image.h"
+#include "sim/image/os_image.h"
 #include "sim/tdx/event_log.h"
 
 /* Sets MRTD, zeroes the RTMRs, and measures the boot of the image on the machine:

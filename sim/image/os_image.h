@@ -2,8 +2,8 @@
  *
  * MRTD and RTMR0 to RTMR2 follow from these alone (see measurement.h). The
  * defaults are fixtures/os-image.json and fixtures/machine.json. */
-#ifndef TD_OS_IMAGE_H
-#define TD_OS_IMAGE_H
+#ifndef IMAGE_OS_IMAGE_H
+#define IMAGE_OS_IMAGE_H
 
 #include "sim/base/error.h"
 #include "sim/base/span.h"

@@ -1,4 +1,4 @@
-#include "sim/td/os_image.h"
+#include "sim/image/os_image.h"
 
 #include <stdio.h>
 
