@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "sim/app/containers.h"
+#include "sim/app/docker_compose.h"
 #include "sim/base/file.h"
 #include "sim/base/utf8.h"
-#include "sim/td/containers.h"
-#include "sim/td/docker_compose.h"
 #include "sim/td/encrypted_env.h"
 
 #define DEFAULT_NAME "app"

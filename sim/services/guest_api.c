@@ -3,11 +3,11 @@
 #include <time.h>
 
 #include "crypto/hash.h"
+#include "sim/app/containers.h"
 #include "sim/base/hex.h"
 #include "sim/host/host.h"
 #include "sim/rpc/call.h"
 #include "sim/services/version.h"
-#include "sim/td/containers.h"
 
 typedef Dstack__GuestApi_Service Service;
 

@@ -7,12 +7,12 @@
 #ifndef TD_TD_H
 #define TD_TD_H
 
+#include "sim/app/app.h"
 #include "sim/base/arena.h"
 #include "sim/base/text.h"
 #include "sim/image/measurement.h"
 #include "sim/image/os_image.h"
 #include "sim/keys/app_key.h"
-#include "sim/td/app.h"
 #include "sim/td/attestation.h"
 #include "sim/td/report_data.h"
 #include "sim/tdx/collateral.h"

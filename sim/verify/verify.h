@@ -5,7 +5,7 @@
 #ifndef VERIFY_VERIFY_H
 #define VERIFY_VERIFY_H
 
-#include "sim/td/app.h"
+#include "sim/app/app.h"
 #include "sim/verify/evidence.h"
 #include "sim/verify/image.h"
 #include "sim/verify/quote_verify.h"

@@ -1,5 +1,5 @@
 /* App-compose files: kept exactly, hashed as they are. */
-#include "sim/td/app.h"
+#include "sim/app/app.h"
 
 #include "test/unit/vectors.h"
 

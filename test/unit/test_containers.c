@@ -1,4 +1,4 @@
-#include "sim/td/containers.h"
+#include "sim/app/containers.h"
 #include "test/unit/vectors.h"
 
 static size_t list(const char *compose, struct arena *arena, struct container **containers)

@@ -1,5 +1,5 @@
 #include "crypto/hash.h"
-#include "sim/td/docker_compose.h"
+#include "sim/app/docker_compose.h"
 #include "test/unit/vectors.h"
 
 static const char file[] = "services:\n  web:\n    image: \"gr\xc3\xb6\xc3\x9f"

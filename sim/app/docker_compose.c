@@ -1,4 +1,4 @@
-#include "sim/td/docker_compose.h"
+#include "sim/app/docker_compose.h"
 
 #include <ctype.h>
 #include <jansson.h>

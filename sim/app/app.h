@@ -1,6 +1,6 @@
 /* The app a TD runs: its app-compose file and the identity that follows from it. */
-#ifndef TD_APP_H
-#define TD_APP_H
+#ifndef APP_APP_H
+#define APP_APP_H
 
 #include "sim/base/error.h"
 #include "sim/base/span.h"

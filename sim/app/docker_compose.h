@@ -1,7 +1,7 @@
 /* Wrapping a docker-compose file into the app-compose.json that dstack's tools make
  * of it. */
-#ifndef TD_DOCKER_COMPOSE_H
-#define TD_DOCKER_COMPOSE_H
+#ifndef APP_DOCKER_COMPOSE_H
+#define APP_DOCKER_COMPOSE_H
 
 #include "sim/base/error.h"
 #include "sim/base/span.h"

@@ -1,9 +1,9 @@
 /* The containers an app would run: the services of its docker-compose file. */
-#ifndef TD_CONTAINERS_H
-#define TD_CONTAINERS_H
+#ifndef APP_CONTAINERS_H
+#define APP_CONTAINERS_H
 
+#include "sim/app/app.h"
 #include "sim/base/arena.h"
-#include "sim/td/app.h"
 
 #define CONTAINERS_MOST 256
 

@@ -1,4 +1,4 @@
-#include "sim/td/app.h"
+#include "sim/app/app.h"
 
 #include <stdlib.h>
 

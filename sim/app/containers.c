@@ -1,4 +1,4 @@
-#include "sim/td/containers.h"
+#include "sim/app/containers.h"
 
 #include <jansson.h>
 #include <yaml.h>
