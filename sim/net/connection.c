@@ -1,8 +1,8 @@
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
+#include "sim/http/limits.h"
 #include "sim/net/connection_inside.h"
-#include "sim/net/limits.h"
 
 static void process(struct connection *connection, const uint8_t *data, size_t len);
 static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf);

@@ -10,7 +10,7 @@
 #include <uv.h>
 
 #include "sim/base/log.h"
-#include "sim/net/http_session.h"
+#include "sim/http/http_session.h"
 #include "sim/stats/stats.h"
 
 struct connection;

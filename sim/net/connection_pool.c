@@ -1,8 +1,8 @@
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
+#include "sim/http/limits.h"
 #include "sim/net/connection_inside.h"
-#include "sim/net/limits.h"
 
 void connection_pool_init(struct connection_pool *pool, uv_loop_t *loop, struct log *log, struct stats *stats)
 {

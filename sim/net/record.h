@@ -5,7 +5,7 @@
 #include <uv.h>
 
 #include "sim/base/log.h"
-#include "sim/net/http_session.h"
+#include "sim/http/http_session.h"
 #include "sim/stats/stats.h"
 
 #define RECORD_CLIENT_BYTES 64

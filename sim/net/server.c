@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "sim/base/memory.h"
+#include "sim/http/limits.h"
 #include "sim/net/connection.h"
-#include "sim/net/limits.h"
 #include "sim/net/passed_socket.h"
 #include "sim/net/unix_socket.h"
 

@@ -10,7 +10,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/log.h"
-#include "sim/rpc/exchange.h"
+#include "sim/http/exchange.h"
 #include "sim/stats/stats.h"
 
 struct server;

@@ -5,7 +5,7 @@
 
 #include <protobuf-c/protobuf-c.h>
 
-#include "sim/rpc/exchange.h"
+#include "sim/http/exchange.h"
 
 struct dispatch_method {
     ProtobufCService *service;

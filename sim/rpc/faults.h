@@ -9,7 +9,7 @@
 #define RPC_FAULTS_H
 
 #include "sim/base/error.h"
-#include "sim/rpc/exchange.h"
+#include "sim/http/exchange.h"
 
 #define FAULTS_MOST 64
 #define FAULT_METHOD_BYTES 64 /* with NUL */

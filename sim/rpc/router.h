@@ -8,7 +8,7 @@
 
 #include <protobuf-c/protobuf-c.h>
 
-#include "sim/rpc/exchange.h"
+#include "sim/http/exchange.h"
 #include "sim/rpc/faults.h"
 
 struct router;

@@ -18,8 +18,8 @@
 
 #include <cmocka.h>
 
+#include "sim/http/limits.h"
 #include "sim/net/connection.h"
-#include "sim/net/limits.h"
 
 #define RESPONSE_BYTES (1u << 20) /* more than a socket takes at once */
 

@@ -1,5 +1,5 @@
 /* The one form of every JSON error. */
-#include "sim/rpc/exchange.h"
+#include "sim/http/exchange.h"
 
 #include "test/unit/vectors.h"
 

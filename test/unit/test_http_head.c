@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "sim/net/http_head.h"
-#include "sim/net/limits.h"
+#include "sim/http/http_head.h"
+#include "sim/http/limits.h"
 
 static void assert_written(struct http_response response, enum http_connection connection, const char *body,
                            const char *expected)

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "sim/net/http_reader.h"
-#include "sim/net/limits.h"
+#include "sim/http/http_reader.h"
+#include "sim/http/limits.h"
 
 static int set_up(void **state)
 {

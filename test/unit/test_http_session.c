@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "sim/net/http_session.h"
-#include "sim/net/limits.h"
+#include "sim/http/http_session.h"
+#include "sim/http/limits.h"
 
 /* Answers with what it was asked. */
 static void echo(void *context, struct exchange *exchange)

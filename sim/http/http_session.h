@@ -10,10 +10,10 @@
  *
  * A request that cannot be read is answered here (400, 408, 413, 417, 431, 501, 505) and ends
  * the session; what a complete request means is the handler's matter. */
-#ifndef NET_HTTP_SESSION_H
-#define NET_HTTP_SESSION_H
+#ifndef HTTP_HTTP_SESSION_H
+#define HTTP_HTTP_SESSION_H
 
-#include "sim/net/http_reader.h"
+#include "sim/http/http_reader.h"
 
 /* What all sessions of a server use one after another. */
 struct http_shared {

@@ -1,8 +1,8 @@
-#include "sim/net/http_reader.h"
+#include "sim/http/http_reader.h"
 
 #include <strings.h>
 
-#include "sim/net/limits.h"
+#include "sim/http/limits.h"
 
 enum header { HEADER_OTHER, HEADER_CONTENT_TYPE, HEADER_TRANSFER_ENCODING, HEADER_EXPECT, HEADER_FETCH_SITE };
 

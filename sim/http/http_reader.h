@@ -7,12 +7,12 @@
  * A Content-Type is kept, four other headers are minded (Content-Length,
  * Transfer-Encoding, Expect, Sec-Fetch-Site), and the rest is passed over. However the input is
  * cut, the outcome is the same. */
-#ifndef NET_HTTP_READER_H
-#define NET_HTTP_READER_H
+#ifndef HTTP_HTTP_READER_H
+#define HTTP_HTTP_READER_H
 
 #include <llhttp.h>
 
-#include "sim/rpc/exchange.h"
+#include "sim/http/exchange.h"
 
 enum http_progress {
     HTTP_PROGRESS_MORE,     /* all was taken, and more has to come */

@@ -1,8 +1,8 @@
 /* The head of a response, written into the room in front of its body. */
-#ifndef NET_HTTP_HEAD_H
-#define NET_HTTP_HEAD_H
+#ifndef HTTP_HTTP_HEAD_H
+#define HTTP_HTTP_HEAD_H
 
-#include "sim/rpc/exchange.h"
+#include "sim/http/exchange.h"
 
 /* What is said of the connection: nothing is what HTTP/1.1 keeps alive. */
 enum http_connection { HTTP_CONNECTION_UNSAID, HTTP_CONNECTION_KEEP_ALIVE, HTTP_CONNECTION_CLOSE };

@@ -1,4 +1,4 @@
-#include "sim/rpc/exchange.h"
+#include "sim/http/exchange.h"
 
 #include "sim/base/json_text.h"
 

@@ -3,8 +3,8 @@
  * net/ reads a whole request, calls the handler of the listener it came in on,
  * and writes the response. The handler is synchronous and runs on the loop's
  * thread. rpc/ knows nothing of sockets, net/ nothing of methods. */
-#ifndef RPC_EXCHANGE_H
-#define RPC_EXCHANGE_H
+#ifndef HTTP_EXCHANGE_H
+#define HTTP_EXCHANGE_H
 
 #include "sim/base/arena.h"
 #include "sim/base/buf.h"

@@ -1,6 +1,6 @@
-#include "sim/net/http_head.h"
+#include "sim/http/http_head.h"
 
-#include "sim/net/limits.h"
+#include "sim/http/limits.h"
 
 /* RFC 9110, 15. A phrase is for people only, so a rare status goes without one. */
 static const char *reason_phrase(int status)

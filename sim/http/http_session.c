@@ -1,9 +1,9 @@
-#include "sim/net/http_session.h"
+#include "sim/http/http_session.h"
 
 #include <stdio.h>
 
-#include "sim/net/http_head.h"
-#include "sim/net/limits.h"
+#include "sim/http/http_head.h"
+#include "sim/http/limits.h"
 
 _Static_assert(LIMIT_REQUEST_MS == 30 * 1000, "a sentence below says 30 seconds");
 

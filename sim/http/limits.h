@@ -1,6 +1,6 @@
 /* Every limit of the transport, with its unit. */
-#ifndef NET_LIMITS_H
-#define NET_LIMITS_H
+#ifndef HTTP_LIMITS_H
+#define HTTP_LIMITS_H
 
 #define LIMIT_BODY_BYTES (10u * 1024 * 1024)
 #define LIMIT_HEAD_BYTES (16u * 1024) /* request line, headers, and what chunks say of themselves */
