@@ -6,7 +6,7 @@
 #ifndef FAULT_SPEC_H
 #define FAULT_SPEC_H
 
-#include "sim/rpc/faults.h"
+#include "sim/faults/faults.h"
 
 /* Returns 0, or -1 with a sentence that says what was wrong with `text`. Whether there is such
  * a method is not looked at; the seed is left in fault->random. */

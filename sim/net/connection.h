@@ -11,7 +11,7 @@
 
 #include "sim/base/log.h"
 #include "sim/http/http_session.h"
-#include "sim/stats/stats.h"
+#include "sim/watch/stats.h"
 
 struct connection;
 

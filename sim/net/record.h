@@ -6,7 +6,7 @@
 
 #include "sim/base/log.h"
 #include "sim/http/http_session.h"
-#include "sim/stats/stats.h"
+#include "sim/watch/stats.h"
 
 #define RECORD_CLIENT_BYTES 64
 

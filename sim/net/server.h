@@ -11,7 +11,7 @@
 #include "sim/base/error.h"
 #include "sim/base/log.h"
 #include "sim/http/exchange.h"
-#include "sim/stats/stats.h"
+#include "sim/watch/stats.h"
 
 struct server;
 

@@ -8,8 +8,8 @@
 
 #include <protobuf-c/protobuf-c.h>
 
+#include "sim/faults/faults.h"
 #include "sim/http/exchange.h"
-#include "sim/rpc/faults.h"
 
 struct router;
 struct openapi_page;

@@ -4,8 +4,8 @@
 
 #include "proto/dashboard.pb-c.h"
 #include "sim/services/simulator.h"
-#include "sim/stats/stats.h"
 #include "sim/tdx/event_chain.h"
+#include "sim/watch/stats.h"
 
 #define DASHBOARD_EVENTS 256        /* in one answer */
 #define DASHBOARD_PAYLOAD_BYTES 128 /* of each event */

@@ -4,8 +4,8 @@
 
 #include "proto/simulator.pb-c.h"
 #include "sim/base/arena.h"
+#include "sim/faults/faults.h"
 #include "sim/keys/seed.h"
-#include "sim/rpc/faults.h"
 
 /* Whether a fault may be set for it: a method of a service that can have faults, a path that
  * leads to no method of the Simulator's, or nothing at all. Suggests what may have been meant. */

@@ -2,10 +2,10 @@
 #ifndef SERVICES_METRICS_H
 #define SERVICES_METRICS_H
 
-#include "sim/rpc/faults.h"
+#include "sim/faults/faults.h"
 #include "sim/rpc/router.h"
-#include "sim/stats/stats.h"
 #include "sim/td/td.h"
+#include "sim/watch/stats.h"
 
 struct metrics {
     const struct td *td;

@@ -3,7 +3,7 @@
 #define SERVICES_SIMULATOR_H
 
 #include "proto/simulator.pb-c.h"
-#include "sim/rpc/faults.h"
+#include "sim/faults/faults.h"
 #include "sim/td/td.h"
 
 #define SIMULATOR_SNAPSHOTS 64

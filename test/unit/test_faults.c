@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "sim/rpc/faults.h"
+#include "sim/faults/faults.h"
 
 static void set(struct faults *faults, struct fault fault)
 {

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "sim/stats/stats.h"
+#include "sim/watch/stats.h"
 #include "test/unit/vectors.h"
 
 static int setup(void **state)

@@ -1,4 +1,4 @@
-#include "sim/rpc/faults.h"
+#include "sim/faults/faults.h"
 
 #include <stdio.h>
 

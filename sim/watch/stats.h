@@ -3,8 +3,8 @@
  *
  * net/ records, services/ read. All memory is taken in stats_new: recording can
  * neither fail nor allocate. */
-#ifndef STATS_STATS_H
-#define STATS_STATS_H
+#ifndef WATCH_STATS_H
+#define WATCH_STATS_H
 
 #include <stdbool.h>
 #include <stdint.h>

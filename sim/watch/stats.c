@@ -1,4 +1,4 @@
-#include "sim/stats/stats.h"
+#include "sim/watch/stats.h"
 
 #include <stdlib.h>
 #include <time.h>

@@ -5,8 +5,8 @@
  * for every method (""). The most particular one that is set decides alone: where it
  * leaves a request as it is, the others do too. Each draws from a generator of its own, so
  * that a run repeats itself whatever else is called in between. */
-#ifndef RPC_FAULTS_H
-#define RPC_FAULTS_H
+#ifndef FAULTS_FAULTS_H
+#define FAULTS_FAULTS_H
 
 #include "sim/base/error.h"
 #include "sim/http/exchange.h"
