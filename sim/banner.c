@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "sim/base/hex.h"
-#include "sim/services/version.h"
+#include "sim/base/version.h"
 
 static void print_hex(FILE *stream, const char *label, const uint8_t *bytes, size_t len)
 {

@@ -8,12 +8,12 @@
 #include <uv.h>
 
 #include "sim/banner.h"
+#include "sim/base/version.h"
 #include "sim/endpoints.h"
 #include "sim/healthcheck.h"
 #include "sim/inputs.h"
 #include "sim/ready_file.h"
 #include "sim/service_manager.h"
-#include "sim/services/version.h"
 #include "sim/td/encrypted_env.h"
 
 #define EXIT_USAGE 2 /* a bad option, file or address */

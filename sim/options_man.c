@@ -1,8 +1,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "sim/base/version.h"
 #include "sim/options_table.h"
-#include "sim/services/version.h"
 
 /* What stands around the options, which come from the table. No date and no build are
  * named, so that the page is the same everywhere. */

@@ -1,10 +1,10 @@
 #include "sim/routes.h"
 
+#include "sim/base/version.h"
 #include "sim/fault_spec.h"
 #include "sim/listen_spec.h"
 #include "sim/rpc/openapi.h"
 #include "sim/services/fault_control.h"
-#include "sim/services/version.h"
 
 static int set_fault(struct services *services, const struct td *td, const char *text, struct error *error)
 {

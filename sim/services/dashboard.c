@@ -2,8 +2,8 @@
 
 #include <time.h>
 
+#include "sim/base/version.h"
 #include "sim/rpc/call.h"
-#include "sim/services/version.h"
 
 #define FAULT_LINE_BYTES 256
 

@@ -5,9 +5,9 @@
 #include "crypto/hash.h"
 #include "sim/app/containers.h"
 #include "sim/base/hex.h"
+#include "sim/base/version.h"
 #include "sim/host/host.h"
 #include "sim/rpc/call.h"
-#include "sim/services/version.h"
 
 typedef Dstack__GuestApi_Service Service;
 

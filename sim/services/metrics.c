@@ -2,10 +2,10 @@
 
 #include <stdio.h>
 
+#include "sim/base/version.h"
 #include "sim/host/process.h"
 #include "sim/rpc/openapi.h"
 #include "sim/services/metrics_text.h"
-#include "sim/services/version.h"
 
 #define PREFIX "dstack_simulator_"
 

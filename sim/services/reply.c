@@ -1,7 +1,7 @@
 #include "sim/services/reply.h"
 
 #include "crypto/pem.h"
-#include "sim/services/version.h"
+#include "sim/base/version.h"
 
 /* protobuf-c's messages hold plain char pointers, for reading and writing alike. */
 static char *constant(const char *text)

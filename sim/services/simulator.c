@@ -1,8 +1,8 @@
 #include "sim/services/simulator.h"
 
+#include "sim/base/version.h"
 #include "sim/rpc/call.h"
 #include "sim/services/fault_control.h"
-#include "sim/services/version.h"
 #include "sim/td/encrypted_env.h"
 
 typedef Dstack__Simulator_Service Service;

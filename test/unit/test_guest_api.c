@@ -3,7 +3,7 @@
 
 #include <sys/sysinfo.h>
 
-#include "sim/services/version.h"
+#include "sim/base/version.h"
 #include "test/unit/service_fixture.h"
 
 SERVICE_REPLY(on_info, Dstack__GuestInfo)

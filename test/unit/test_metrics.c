@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "sim/services/version.h"
+#include "sim/base/version.h"
 #include "test/unit/td_fixture.h"
 
 struct world {

@@ -1,7 +1,7 @@
 /* The pieces that several services' responses are made of. */
 #include "sim/services/reply.h"
 
-#include "sim/services/version.h"
+#include "sim/base/version.h"
 #include "test/unit/certificate.h"
 #include "test/unit/td_fixture.h"
 

@@ -1,8 +1,8 @@
 /* Simulator: Status, going back by Reset and Revert, and the faults between them. */
 #include "sim/services/simulator.h"
 
+#include "sim/base/version.h"
 #include "sim/services/fault_control.h"
-#include "sim/services/version.h"
 #include "test/unit/service_fixture.h"
 
 SERVICE_REPLY(on_status, Dstack__SimulatorStatus)

@@ -1,4 +1,4 @@
-#include "sim/services/version.h"
+#include "sim/base/version.h"
 
 #include "version_data.h" /* written by the Makefile */
 
