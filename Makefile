@@ -122,7 +122,7 @@ $(BUILD)/proto/%.pb-c.c $(BUILD)/proto/%.pb-c.h &: sim/proto/%.proto $(PROTOS)
 
 $(BUILD)/fixtures.c: EMBED := sim/td/fixtures.h fixture fixtures
 $(BUILD)/fixtures.c: $(FIXTURES)
-$(BUILD)/web.c: EMBED := sim/services/web_pages.h web_file web_files
+$(BUILD)/web.c: EMBED := sim/pages/web_pages.h web_file web_files
 $(BUILD)/web.c: $(WEB)
 
 $(EMBEDDED): scripts/embed

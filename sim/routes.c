@@ -34,7 +34,7 @@ int services_init(struct services *services, struct td *td, const struct service
     dashboard_init(&services->public_dashboard, &services->simulator, config->stats, true);
     collateral_pages_init(&services->collateral, td);
     verifier_init(&services->verifier, td);
-    pages_init(&services->pages, td);
+    root_pages_init(&services->pages, td);
     metrics_init(&services->metrics, td, &services->faults, config->stats);
     return 0;
 }
@@ -91,7 +91,7 @@ struct router *routes_new(struct services *services, unsigned set)
     if (set & SERVICE_COLLATERAL)
         collateral_pages_add(&services->collateral, router);
     if (set & (SERVICE_SIMULATOR | SERVICE_COLLATERAL))
-        pages_add(&services->pages, router);
+        root_pages_add(&services->pages, router);
     if (set & (SERVICE_SIMULATOR | SERVICE_WORKER))
         metrics_add(&services->metrics, router);
     health_add(&services->health, router);

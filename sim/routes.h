@@ -2,20 +2,20 @@
 #ifndef ROUTES_H
 #define ROUTES_H
 
+#include "sim/pages/collateral_pages.h"
+#include "sim/pages/health.h"
+#include "sim/pages/logs.h"
+#include "sim/pages/metrics.h"
+#include "sim/pages/root_pages.h"
+#include "sim/pages/web_pages.h"
 #include "sim/rpc/router.h"
-#include "sim/services/collateral_pages.h"
 #include "sim/services/dashboard.h"
 #include "sim/services/guest_agent.h"
 #include "sim/services/guest_api.h"
-#include "sim/services/health.h"
 #include "sim/services/kms_service.h"
-#include "sim/services/logs.h"
-#include "sim/services/metrics.h"
-#include "sim/services/pages.h"
 #include "sim/services/simulator.h"
 #include "sim/services/tappd.h"
 #include "sim/services/verifier.h"
-#include "sim/services/web_pages.h"
 #include "sim/services/worker.h"
 
 /* Every service of one TD. */
@@ -34,7 +34,7 @@ struct services {
     struct collateral_pages collateral;
     struct verifier verifier;
     struct logs logs;
-    struct pages pages;
+    struct root_pages pages;
     struct metrics metrics;
     struct health health;
 };

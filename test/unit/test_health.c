@@ -1,5 +1,5 @@
 /* What probes are answered while the program serves, and while it stops. */
-#include "sim/services/health.h"
+#include "sim/pages/health.h"
 #include "test/unit/vectors.h"
 
 static void assert_answers(struct health *health, const char *path, int status, const char *text)

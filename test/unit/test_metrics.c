@@ -1,5 +1,5 @@
 /* What /metrics shows of a TD and of counts that a test has made. */
-#include "sim/services/metrics.h"
+#include "sim/pages/metrics.h"
 
 #include <stdio.h>
 

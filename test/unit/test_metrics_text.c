@@ -1,5 +1,5 @@
 /* The text format's lines: heads, labels, numbers, histograms. */
-#include "sim/services/metrics_text.h"
+#include "sim/pages/metrics_text.h"
 #include "test/unit/vectors.h"
 
 static const struct metrics_family family = {"things_total", METRICS_COUNTER, "Things."};

@@ -1,5 +1,5 @@
 /* The dashboard's files: every one is served, as what it is and with the headers of all. */
-#include "sim/services/web_pages.h"
+#include "sim/pages/web_pages.h"
 
 #include <stdio.h>
 

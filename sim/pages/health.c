@@ -1,4 +1,4 @@
-#include "sim/services/health.h"
+#include "sim/pages/health.h"
 
 #include "sim/rpc/openapi.h"
 

@@ -1,6 +1,6 @@
 /* GET /metrics: what Prometheus reads of the simulator and of its process. */
-#ifndef SERVICES_METRICS_H
-#define SERVICES_METRICS_H
+#ifndef PAGES_METRICS_H
+#define PAGES_METRICS_H
 
 #include "sim/faults/faults.h"
 #include "sim/rpc/router.h"

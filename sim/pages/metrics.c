@@ -1,11 +1,11 @@
-#include "sim/services/metrics.h"
+#include "sim/pages/metrics.h"
 
 #include <stdio.h>
 
 #include "sim/base/version.h"
 #include "sim/host/process.h"
+#include "sim/pages/metrics_text.h"
 #include "sim/rpc/openapi.h"
-#include "sim/services/metrics_text.h"
 
 #define PREFIX "dstack_simulator_"
 

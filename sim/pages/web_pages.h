@@ -1,7 +1,7 @@
 /* The dashboard's own files, embedded from sim/web at build time: index.html at /, the
  * others at /simulator/<name>. */
-#ifndef SERVICES_WEB_PAGES_H
-#define SERVICES_WEB_PAGES_H
+#ifndef PAGES_WEB_PAGES_H
+#define PAGES_WEB_PAGES_H
 
 #include "sim/rpc/router.h"
 

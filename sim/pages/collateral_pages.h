@@ -1,8 +1,8 @@
 /* The collateral service: Intel's PCS paths (Intel PCS API, version 4) under
  * /sgx/certification/v4 and /tdx/certification/v4, and the root CRL where
  * certificates say it is. */
-#ifndef SERVICES_COLLATERAL_PAGES_H
-#define SERVICES_COLLATERAL_PAGES_H
+#ifndef PAGES_COLLATERAL_PAGES_H
+#define PAGES_COLLATERAL_PAGES_H
 
 #include "sim/rpc/router.h"
 #include "sim/td/td.h"

@@ -1,4 +1,4 @@
-#include "sim/services/collateral_pages.h"
+#include "sim/pages/collateral_pages.h"
 
 #include <strings.h>
 #include <time.h>

@@ -2,8 +2,8 @@
  * external.sock. There is no Docker under the simulator: the lines come from
  * <logs-dir>/<container>.log, and without such a file the answer is the error the
  * real agent gives where there is no such container: a 200 with {"error": ...}. */
-#ifndef SERVICES_LOGS_H
-#define SERVICES_LOGS_H
+#ifndef PAGES_LOGS_H
+#define PAGES_LOGS_H
 
 #include "sim/rpc/router.h"
 #include "sim/td/td.h"

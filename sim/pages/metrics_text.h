@@ -3,8 +3,8 @@
  * https://prometheus.io/docs/instrumenting/exposition_formats/ : a family's head, then all
  * its samples, then the next family. Names are the caller's own and right as they are,
  * values of labels are any UTF-8. */
-#ifndef SERVICES_METRICS_TEXT_H
-#define SERVICES_METRICS_TEXT_H
+#ifndef PAGES_METRICS_TEXT_H
+#define PAGES_METRICS_TEXT_H
 
 #include "sim/base/buf.h"
 

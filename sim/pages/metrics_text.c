@@ -1,4 +1,4 @@
-#include "sim/services/metrics_text.h"
+#include "sim/pages/metrics_text.h"
 
 #define DIGITS_MOST 20 /* of a uint64_t */
 #define SECOND 1000000u

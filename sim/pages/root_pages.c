@@ -1,18 +1,18 @@
-#include "sim/services/pages.h"
+#include "sim/pages/root_pages.h"
 
 #include "sim/rpc/openapi.h"
 
 #define TYPE_PEM "application/x-pem-file"
 #define TYPE_DER "application/pkix-cert"
 
-void pages_init(struct pages *pages, struct td *td)
+void root_pages_init(struct root_pages *pages, struct td *td)
 {
     pages->td = td;
 }
 
 static void serve_root_pem(void *context, struct exchange *exchange)
 {
-    const struct pages *pages = context;
+    const struct root_pages *pages = context;
 
     exchange->response.content_type = TYPE_PEM;
     buf_append_text(exchange->response.body, pages->td->platform.root.pem);
@@ -20,13 +20,13 @@ static void serve_root_pem(void *context, struct exchange *exchange)
 
 static void serve_root_der(void *context, struct exchange *exchange)
 {
-    const struct pki_entity *root = &((const struct pages *)context)->td->platform.root;
+    const struct pki_entity *root = &((const struct root_pages *)context)->td->platform.root;
 
     exchange->response.content_type = TYPE_DER;
     buf_append(exchange->response.body, root->der, root->der_len);
 }
 
-void pages_add(struct pages *pages, struct router *router)
+void root_pages_add(struct root_pages *pages, struct router *router)
 {
     static const struct openapi_page pem = {.summary = "The root certificate that quotes chain to, in PEM",
                                             .types = TYPE_PEM};

@@ -1,4 +1,4 @@
-#include "sim/services/logs.h"
+#include "sim/pages/logs.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>

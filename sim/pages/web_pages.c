@@ -1,4 +1,4 @@
-#include "sim/services/web_pages.h"
+#include "sim/pages/web_pages.h"
 
 #include <stdio.h>
 
