@@ -120,9 +120,9 @@ $(BUILD)/proto/%.pb-c.c $(BUILD)/proto/%.pb-c.h &: sim/proto/%.proto $(PROTOS)
 
 .SECONDARY: $(PROTO_C) $(PROTO_H)
 
-$(BUILD)/fixtures.c: EMBED := sim/td/fixtures.h fixture fixtures
+$(BUILD)/fixtures.c: EMBED := embedded_fixtures
 $(BUILD)/fixtures.c: $(FIXTURES)
-$(BUILD)/web.c: EMBED := sim/pages/web_pages.h web_file web_files
+$(BUILD)/web.c: EMBED := embedded_web
 $(BUILD)/web.c: $(WEB)
 
 $(EMBEDDED): scripts/embed

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "sim/base/embedded.h"
 #include "sim/rpc/openapi.h"
 
 #define PAGE "index.html"
@@ -36,7 +37,7 @@ static const char *type_of(const char *name)
 
 static void serve(void *context, struct exchange *exchange)
 {
-    const struct web_file *file = context;
+    const struct embedded_file *file = context;
 
     exchange->response.content_type = type_of(file->name);
     exchange->response.headers = headers;
@@ -47,7 +48,7 @@ void web_pages_add(struct router *router)
 {
     static const struct openapi_page page = {.summary = "The dashboard", .types = "text/html; charset=utf-8"};
 
-    for (const struct web_file *file = web_files; file->name; file++) {
+    for (const struct embedded_file *file = embedded_web; file->name; file++) {
         const bool is_page = strcmp(file->name, PAGE) == 0;
         char path[128] = "/";
 

@@ -3,17 +3,17 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "sim/base/embedded.h"
 #include "sim/base/memory.h"
 #include "sim/td/boot.h"
 #include "sim/td/encrypted_env.h"
-#include "sim/td/fixtures.h"
 #include "sim/td/view.h"
 
 #define COLLATERAL_FRESH_SECONDS 3600 /* then it is dated anew */
 
 static struct span fixture_span(const char *name)
 {
-    const struct fixture *fixture = fixture_find(name);
+    const struct embedded_file *fixture = embedded_find(embedded_fixtures, name);
 
     return fixture ? span_of(fixture->data, fixture->len) : NO_SPAN;
 }

@@ -1,7 +1,7 @@
 /* The register bank against the reference quote that independent verifiers accepted. */
+#include "sim/base/embedded.h"
 #include "sim/image/measurement.h"
 #include "sim/image/td_hob.h"
-#include "sim/td/fixtures.h"
 #include "test/unit/vectors.h"
 
 static const char rtmr0[] =
@@ -28,8 +28,8 @@ static struct machine machine;
 
 static int read_fixtures(void **state)
 {
-    const struct fixture *image_file = fixture_find("os-image.json");
-    const struct fixture *machine_file = fixture_find("machine.json");
+    const struct embedded_file *image_file = embedded_find(embedded_fixtures, "os-image.json");
+    const struct embedded_file *machine_file = embedded_find(embedded_fixtures, "machine.json");
     struct error error = {.kind = ERROR_NONE};
 
     (void)state;

@@ -3,12 +3,12 @@
 
 #include <jansson.h>
 
-#include "sim/td/fixtures.h"
+#include "sim/base/embedded.h"
 #include "test/unit/vectors.h"
 
 static struct span file(const char *name)
 {
-    const struct fixture *fixture = fixture_find(name);
+    const struct embedded_file *fixture = embedded_find(embedded_fixtures, name);
 
     assert_non_null(fixture);
     return span_of(fixture->data, fixture->len);

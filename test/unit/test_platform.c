@@ -4,7 +4,7 @@
 #include <jansson.h>
 
 #include "crypto/hash.h"
-#include "sim/td/fixtures.h"
+#include "sim/base/embedded.h"
 #include "test/unit/certificate.h"
 
 /* CN first, then O = dstack-simulator: DER Names of the reference chain. */
@@ -19,7 +19,7 @@ static const char pck_name[] =
 
 static struct span platform_file(void)
 {
-    const struct fixture *file = fixture_find("platform.json");
+    const struct embedded_file *file = embedded_find(embedded_fixtures, "platform.json");
 
     return span_of(file->data, file->len);
 }

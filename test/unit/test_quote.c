@@ -3,7 +3,7 @@
 #include "sim/tdx/quote.h"
 
 #include "crypto/hash.h"
-#include "sim/td/fixtures.h"
+#include "sim/base/embedded.h"
 #include "test/unit/vectors.h"
 
 /* Header and TD report of the quote that independent verifiers accepted. */
@@ -42,7 +42,7 @@ struct quote_fixture {
 static int start(void **state)
 {
     struct quote_fixture *f = calloc(1, sizeof *f);
-    const struct fixture *file = fixture_find("platform.json");
+    const struct embedded_file *file = embedded_find(embedded_fixtures, "platform.json");
     struct error error = {.kind = ERROR_NONE};
     struct seed seed;
 

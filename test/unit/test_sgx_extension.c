@@ -1,7 +1,7 @@
 /* The SGX extension, byte for byte that of the reference PCK certificate. */
 #include "sim/tdx/sgx_extension.h"
 
-#include "sim/td/fixtures.h"
+#include "sim/base/embedded.h"
 #include "test/unit/vectors.h"
 
 /* From the quote that independent verifiers accepted. */
@@ -25,7 +25,7 @@ static uint8_t room[1024];
 
 static int start(void **state)
 {
-    const struct fixture *file = fixture_find("platform.json");
+    const struct embedded_file *file = embedded_find(embedded_fixtures, "platform.json");
     struct error error = {.kind = ERROR_NONE};
 
     (void)state;

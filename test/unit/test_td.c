@@ -1,8 +1,8 @@
 /* A whole TD: identity, keys against a running agent's, quotes, and the log that
  * always replays to the registers. */
 #include "crypto/hash.h"
+#include "sim/base/embedded.h"
 #include "sim/td/app_cert.h"
-#include "sim/td/fixtures.h"
 #include "sim/td/td.h"
 #include "test/unit/td_fixture.h"
 #include "test/unit/vectors.h"

@@ -1,6 +1,6 @@
 /* Event logs against the registers of a quote. */
-#include "sim/verify/replay.h"
 #include "sim/base/memory.h"
+#include "sim/verify/replay.h"
 #include "test/unit/td_fixture.h"
 
 /* The log of a TD as evidence; its events are the TD's own. */

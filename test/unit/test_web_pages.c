@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "sim/base/embedded.h"
 #include "test/unit/vectors.h"
 
 struct fixture {
@@ -54,7 +55,7 @@ static void every_file_has_its_path_and_bytes(void **state)
     struct fixture *f = *state;
     size_t count = 0;
 
-    for (const struct web_file *file = web_files; file->name; file++, count++) {
+    for (const struct embedded_file *file = embedded_web; file->name; file++, count++) {
         char path[128] = "/";
         struct http_response response;
 

@@ -1,0 +1,20 @@
+/* Files embedded at build time, so that the program runs with nothing beside it. */
+#ifndef BASE_EMBEDDED_H
+#define BASE_EMBEDDED_H
+
+#include <stddef.h>
+
+struct embedded_file {
+    const char *name;          /* "os-image.json" */
+    const unsigned char *data; /* a NUL follows the last byte */
+    size_t len;
+};
+
+/* Each list ends with an entry whose name is NULL. */
+extern const struct embedded_file embedded_fixtures[]; /* fixtures/: the default machine, image, platform and app */
+extern const struct embedded_file embedded_web[];      /* sim/web/: the dashboard */
+
+/* The file of that name in a list, or NULL. */
+const struct embedded_file *embedded_find(const struct embedded_file *list, const char *name);
+
+#endif
