@@ -7,13 +7,13 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "sim/banner.h"
 #include "sim/base/version.h"
-#include "sim/endpoints.h"
-#include "sim/healthcheck.h"
-#include "sim/inputs.h"
-#include "sim/ready_file.h"
-#include "sim/service_manager.h"
+#include "sim/cli/healthcheck.h"
+#include "sim/process/banner.h"
+#include "sim/process/endpoints.h"
+#include "sim/process/inputs.h"
+#include "sim/process/ready_file.h"
+#include "sim/process/service_manager.h"
 #include "sim/td/encrypted_env.h"
 
 #define EXIT_USAGE 2 /* a bad option, file or address */

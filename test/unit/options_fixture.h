@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "sim/options.h"
-#include "sim/options_table.h"
+#include "sim/cli/options.h"
+#include "sim/cli/options_table.h"
 
 enum { ARGUMENTS_MAX = 80 };
 

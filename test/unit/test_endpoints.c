@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "sim/endpoints.h"
+#include "sim/process/endpoints.h"
 
 static void names_of_services(void **state)
 {

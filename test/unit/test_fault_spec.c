@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "sim/fault_spec.h"
+#include "sim/cli/fault_spec.h"
 
 static struct fault parsed(const char *text)
 {

@@ -1,4 +1,4 @@
-#include "sim/healthcheck.h"
+#include "sim/cli/healthcheck.h"
 #include "test/unit/vectors.h"
 
 static void assert_target(const char *address, enum listen_kind kind, const char *host, uint16_t port, const char *path)

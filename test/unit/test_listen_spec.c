@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "sim/listen_spec.h"
+#include "sim/cli/listen_spec.h"
 
 static struct listen_spec parsed(const char *text)
 {

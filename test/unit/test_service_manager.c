@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "sim/service_manager.h"
+#include "sim/process/service_manager.h"
 
 static const char *const variables[] = {
     "NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "WATCHDOG_USEC", "WATCHDOG_PID",

@@ -1,0 +1,276 @@
+#include "sim/cli/healthcheck.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { WAIT_MS = 3000, STATUS_LINE_MAX = 256, SHOWN_MAX = 40 };
+
+/* --- the address --- */
+
+static int parse_path(char *out, const char *path, struct error *error)
+{
+    size_t len = strlen(path);
+
+    if (len > HEALTHCHECK_PATH_MAX)
+        return error_input(error, "the path of a URL has at most %d bytes here, this one has %zu",
+                           HEALTHCHECK_PATH_MAX, len);
+    for (size_t i = 0; i < len; i++) {
+        if (path[i] <= ' ' || path[i] > '~' || path[i] == '#')
+            return error_input(error, "byte %zu of the URL's path is out of place; plain ASCII belongs there",
+                               i + 1);
+    }
+    strcpy(out, len <= 1 ? HEALTHCHECK_PATH : path);
+    return 0;
+}
+
+static int parse_url(struct healthcheck_target *target, const char *rest, struct error *error)
+{
+    int len = (int)strcspn(rest, "/?#");
+    const char *colon = memrchr(rest, ':', (size_t)len);
+    const char *bracket = memrchr(rest, ']', (size_t)len);
+    bool has_port = colon && (!bracket || bracket < colon);
+    char address[LISTEN_SPEC_HOST_MAX + 16];
+
+    if (len == 0 || rest[0] == ':')
+        return error_input(error, "the URL names no host; http://" OPTIONS_DEFAULT_LISTEN " does");
+    if (snprintf(address, sizeof address, "%.*s%s", len, rest, has_port ? "" : ":80") >= (int)sizeof address)
+        return error_input(error, "the URL's host is longer than %d characters", LISTEN_SPEC_HOST_MAX);
+    if (strchr(address, '=') || !strncmp(address, "unix:", 5))
+        return error_input(error, "\"%.100s\" is no host and port of a URL", address);
+    if (listen_spec_parse(&target->spec, address, error))
+        return -1;
+    return parse_path(target->path, rest + len, error);
+}
+
+/* A name without a slash is one too when it looks so, even before the socket is there. */
+static bool is_socket(const char *address)
+{
+    static const char suffix[] = ".sock";
+    size_t len = strlen(address);
+    struct stat status;
+
+    if (!strncmp(address, "unix:", 5))
+        return false;
+    if (strchr(address, '/') ||
+        (len >= sizeof suffix && !strcmp(address + len - (sizeof suffix - 1), suffix)))
+        return true;
+    return stat(address, &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
+static int parse_socket(struct healthcheck_target *target, const char *path, struct error *error)
+{
+    size_t len = strlen(path);
+
+    if (len > LISTEN_SPEC_PATH_MAX)
+        return error_input(error, "the path of a Unix socket has at most %d bytes, this one has %zu",
+                           LISTEN_SPEC_PATH_MAX, len);
+    target->spec = (struct listen_spec){.kind = LISTEN_UNIX, .services = SERVICE_ALL};
+    memcpy(target->spec.address, path, len);
+    return 0;
+}
+
+int healthcheck_parse(struct healthcheck_target *target, const char *address, struct error *error)
+{
+    *target = (struct healthcheck_target){.path = HEALTHCHECK_PATH};
+    if (!strncmp(address, "http://", 7))
+        return parse_url(target, address + 7, error);
+    if (!strncmp(address, "https://", 8))
+        return error_input(error, "HTTPS is not supported; the simulator speaks http://");
+    if (strstr(address, "://"))
+        return error_input(error, "\"%.60s\" is no URL that begins with http://", address);
+    if (is_socket(address))
+        return parse_socket(target, address, error);
+    if (listen_spec_parse(&target->spec, address, error))
+        return -1;
+    if (target->spec.kind == LISTEN_TCP && target->spec.port == 0)
+        return error_input(error, "\"%.60s\" says that the system picks the port; name the one it picked",
+                           address);
+    return 0;
+}
+
+/* --- asking --- */
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Returns 0, or -1 with errno set once the deadline has passed. */
+static int wait_for(int fd, short events, int64_t deadline)
+{
+    for (;;) {
+        struct pollfd poll_fd = {.fd = fd, .events = events};
+        int64_t left = deadline - now_ms();
+        int count = left > 0 ? poll(&poll_fd, 1, (int)left) : 0;
+
+        if (count > 0)
+            return 0;
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count == 0)
+            errno = ETIMEDOUT;
+        return -1;
+    }
+}
+
+/* A Unix socket whose queue is full says EAGAIN, which no poll() ends; that counts as
+ * nobody there. */
+static int connect_to(const struct sockaddr *address, socklen_t len, int64_t deadline)
+{
+    int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    socklen_t size = sizeof(int);
+    int cause = 0;
+
+    if (fd < 0)
+        return -1;
+    if (connect(fd, address, len) == 0)
+        return fd;
+    if (errno == EINPROGRESS && wait_for(fd, POLLOUT, deadline) == 0) {
+        if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &cause, &size) == 0 && cause == 0)
+            return fd;
+        errno = cause;
+    }
+    cause = errno;
+    close(fd);
+    errno = cause;
+    return -1;
+}
+
+/* A listener on every address is asked on this machine's own. */
+static const char *reachable(const char *host)
+{
+    if (strcmp(host, "0.0.0.0") == 0)
+        return "127.0.0.1";
+    return strcmp(host, "::") == 0 ? "::1" : host;
+}
+
+static int connect_tcp(const char *host, uint16_t port, int64_t *deadline, const char **why)
+{
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    char service[8];
+    int fd = -1, result;
+
+    snprintf(service, sizeof service, "%u", port);
+    result = getaddrinfo(reachable(host), service, &hints, &found);
+    if (result != 0) {
+        *why = gai_strerror(result);
+        return -1;
+    }
+    *deadline = now_ms() + WAIT_MS; /* name servers have their own patience */
+    for (const struct addrinfo *at = found; at && fd < 0; at = at->ai_next)
+        fd = connect_to(at->ai_addr, at->ai_addrlen, *deadline);
+    *why = fd < 0 ? strerror(errno) : NULL;
+    freeaddrinfo(found);
+    return fd;
+}
+
+static int connect_unix(const char *path, int64_t deadline, const char **why)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd;
+
+    _Static_assert(sizeof address.sun_path > LISTEN_SPEC_PATH_MAX, "every path that is parsed fits");
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    fd = connect_to((const struct sockaddr *)&address, sizeof address, deadline);
+    *why = fd < 0 ? strerror(errno) : NULL;
+    return fd;
+}
+
+static int error_silence(struct error *error)
+{
+    if (errno == ETIMEDOUT)
+        return error_input(error, "no answer within %d seconds", WAIT_MS / 1000);
+    return error_input(error, "no answer: %s", strerror(errno));
+}
+
+/* Reads until the first line is whole, or as much of it as there is. */
+static int read_line(int fd, int64_t deadline, char line[STATUS_LINE_MAX + 1], struct error *error)
+{
+    size_t len = 0;
+
+    line[0] = '\0';
+    while (len < STATUS_LINE_MAX && !strchr(line, '\n')) {
+        ssize_t got =
+            wait_for(fd, POLLIN, deadline) == 0 ? recv(fd, line + len, STATUS_LINE_MAX - len, 0) : -1;
+
+        if (got < 0)
+            return error_silence(error);
+        if (got == 0)
+            break;
+        for (ssize_t i = 0; i < got; i++, len++)
+            line[len] = line[len] ? line[len] : '?'; /* the line stays a string */
+        line[len] = '\0';
+    }
+    line[strcspn(line, "\r\n")] = '\0';
+    return len ? 0 : error_input(error, "the connection was closed without an answer");
+}
+
+/* Returns the status of "HTTP/1.1 200 OK", or -1. */
+static int parse_status(const char *line)
+{
+    static const char wanted[] = "HTTP/1.d ddd"; /* d: any digit */
+    size_t i = 0;
+
+    for (; wanted[i]; i++) {
+        if (wanted[i] == 'd' ? line[i] < '0' || line[i] > '9' : line[i] != wanted[i])
+            return -1;
+    }
+    if (line[i] && line[i] != ' ')
+        return -1;
+    return (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');
+}
+
+static int ask(int fd, const char *path, int64_t deadline, struct error *error)
+{
+    char request[HEALTHCHECK_PATH_MAX + 100], line[STATUS_LINE_MAX + 1];
+    int len =
+        snprintf(request, sizeof request, "GET %s%s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+                 path[0] == '/' ? "" : "/", path);
+    int status;
+
+    if (send(fd, request, (size_t)len, MSG_NOSIGNAL) != len) /* the first bytes always fit */
+        return error_input(error, "cannot send: %s", strerror(errno));
+    if (read_line(fd, deadline, line, error))
+        return -1;
+    status = parse_status(line);
+    if (status == 200)
+        return 0;
+    if (status > 0)
+        return error_input(error, "not ready: %s is answered with %d, not with 200", path, status);
+    for (char *at = line; *at; at++)
+        *at = *at < ' ' || *at > '~' ? '?' : *at;
+    return error_input(error, "the answer is no HTTP but begins with \"%.*s\"", SHOWN_MAX, line);
+}
+
+int healthcheck_run(const struct options *options, struct error *error)
+{
+    const char *address = *options->healthcheck ? options->healthcheck : options->listen.items[0];
+    struct healthcheck_target target;
+    int64_t deadline = now_ms() + WAIT_MS;
+    const char *why;
+    int fd, result;
+
+    if (healthcheck_parse(&target, address, error))
+        return -1;
+    if (target.spec.kind == LISTEN_UNIX)
+        fd = connect_unix(target.spec.address, deadline, &why);
+    else
+        fd = connect_tcp(target.spec.address, target.spec.port, &deadline, &why);
+    if (fd < 0)
+        return error_input(error, "nothing serves at %s: %s", address, why);
+    result = ask(fd, target.path, deadline, error);
+    close(fd);
+    return result ? error_context(error, "%s", address) : 0;
+}

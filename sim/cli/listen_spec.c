@@ -1,0 +1,193 @@
+#include "sim/cli/listen_spec.h"
+
+#include <arpa/inet.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/base/spelling.h"
+
+/* In the order of the bits. */
+static const char *const service_names[] = {
+    "dstack", "tappd", "worker", "guest", "kms", "collateral", "verifier", "simulator",
+};
+
+#define SERVICE_COUNT (sizeof service_names / sizeof *service_names)
+#define SERVICE_NAMES "dstack, tappd, worker, guest, kms, collateral, verifier, simulator, or all"
+
+/* What an error repeats of the text. */
+#define SHOWN ".100s"
+
+_Static_assert(SERVICE_ALL == (1u << SERVICE_COUNT) - 1, "each service has a name and a bit");
+
+const char *listen_spec_service_name(size_t index)
+{
+    return index < SERVICE_COUNT ? service_names[index] : NULL;
+}
+
+/* Returns the bits that the name stands for, 0 for an unknown one. */
+static unsigned service_by_name(const char *name, size_t len)
+{
+    if (len == 3 && !memcmp(name, "all", 3))
+        return SERVICE_ALL;
+    for (size_t i = 0; i < SERVICE_COUNT; i++) {
+        if (strlen(service_names[i]) == len && !memcmp(service_names[i], name, len))
+            return 1u << i;
+    }
+    return 0;
+}
+
+static int error_service(const char *name, size_t len, struct error *error)
+{
+    const char *meant = spelling_nearest(name, len, listen_spec_service_name);
+
+    return error_input(error, "\"%.*s\" is no service; %s%s%s" SERVICE_NAMES, (int)(len < 60 ? len : 60), name,
+                       meant ? "did you mean " : "", meant ? meant : "", meant ? "? There are " : "there are ");
+}
+
+static int parse_services(struct listen_spec *spec, const char *names, struct error *error)
+{
+    spec->services = 0;
+    for (;;) {
+        size_t len = strcspn(names, ",");
+        unsigned bits = service_by_name(names, len);
+
+        if (!bits)
+            return error_service(names, len, error);
+        spec->services |= bits;
+        if (!names[len])
+            return 0;
+        names += len + 1;
+    }
+}
+
+unsigned listen_spec_services(const char *names)
+{
+    struct listen_spec spec;
+    struct error ignored = {.kind = ERROR_NONE};
+
+    return parse_services(&spec, names, &ignored) == 0 ? spec.services : 0;
+}
+
+static int parse_unix(struct listen_spec *spec, const char *path, size_t len, struct error *error)
+{
+    if (len == 0)
+        return error_input(error, "no path behind unix:, as in unix:dstack.sock");
+    if (len > LISTEN_SPEC_PATH_MAX)
+        return error_input(error, "the path of a Unix socket has at most %d bytes, this one has %zu",
+                           LISTEN_SPEC_PATH_MAX, len);
+    spec->kind = LISTEN_UNIX;
+    memcpy(spec->address, path, len);
+    return 0;
+}
+
+static int parse_port(struct listen_spec *spec, const char *text, size_t len, struct error *error)
+{
+    unsigned long port = 0;
+    size_t digits = strspn(text, "0123456789");
+
+    if (len == 0)
+        return error_input(error, "no port; 0 takes a free one");
+    if (digits < len)
+        return error_input(error, "\"%.*s\" is no port; a number from 0 to 65535 is, alone or as HOST:PORT",
+                           (int)(len < 60 ? len : 60), text);
+    for (size_t i = 0; i < len && port <= UINT16_MAX; i++)
+        port = port * 10 + (unsigned long)(text[i] - '0');
+    if (port > UINT16_MAX)
+        return error_input(error, "port %.*s is too large; 65535 is the last one", (int)(len < 60 ? len : 60),
+                           text);
+    spec->port = (uint16_t)port;
+    return 0;
+}
+
+/* An IPv6 address, maybe with a zone: fe80::1%eth0. */
+static int parse_v6(struct listen_spec *spec, const char *text, size_t len, struct error *error)
+{
+    struct in6_addr parsed;
+    char *zone;
+    int valid;
+
+    if (len > LISTEN_SPEC_HOST_MAX)
+        len = LISTEN_SPEC_HOST_MAX;
+    memcpy(spec->address, text, len);
+    zone = strchr(spec->address, '%');
+    if (zone)
+        *zone = '\0';
+    valid = inet_pton(AF_INET6, spec->address, &parsed);
+    if (zone)
+        *zone = '%';
+    if (valid != 1 || (zone && !zone[1]))
+        return error_input(error, "[%.100s] is no IPv6 address; [::1] is", spec->address);
+    return 0;
+}
+
+static int parse_host(struct listen_spec *spec, const char *text, size_t len, struct error *error)
+{
+    if (len == 0) {
+        strcpy(spec->address, "127.0.0.1");
+        return 0;
+    }
+    if (len == 1 && text[0] == '*')
+        return error_input(error,
+                           "\"*\" is no host; write 0.0.0.0 or [::] for every address of this machine");
+    if (memchr(text, ':', len))
+        return error_input(error, "an IPv6 address stands in brackets, as in [::1]:8090");
+    if (len > LISTEN_SPEC_HOST_MAX)
+        return error_input(error, "a host name has at most %d characters, this one has %zu",
+                           LISTEN_SPEC_HOST_MAX, len);
+    memcpy(spec->address, text, len);
+    if (strspn(spec->address, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") != len)
+        return error_input(error, "\"%.100s\" is no host name", spec->address);
+    return 0;
+}
+
+static int parse_tcp(struct listen_spec *spec, const char *text, size_t len, struct error *error)
+{
+    const char *end = text + len;
+    const char *colon = memrchr(text, ':', len);
+    const char *bracket = memrchr(text, ']', len);
+
+    spec->kind = LISTEN_TCP;
+    if (text[0] == '[') {
+        if (!bracket || bracket + 1 != colon)
+            return error_input(error, "an IPv6 address and port look like [::1]:8090");
+        if (parse_v6(spec, text + 1, (size_t)(bracket - text - 1), error) != 0)
+            return -1;
+    } else if (parse_host(spec, text, colon ? (size_t)(colon - text) : 0, error) != 0) {
+        return -1;
+    }
+    if (colon)
+        text = colon + 1;
+    return parse_port(spec, text, (size_t)(end - text), error);
+}
+
+static int parse_address(struct listen_spec *spec, const char *text, size_t len, struct error *error)
+{
+    static const char unix_prefix[] = "unix:";
+    const size_t prefix = sizeof unix_prefix - 1;
+
+    if (len >= prefix && !memcmp(text, unix_prefix, prefix))
+        return parse_unix(spec, text + prefix, len - prefix, error);
+    if (memmem(text, len, "//", 2))
+        return error_input(error, "an address without http:// is wanted, as in localhost:8090");
+    if (memchr(text, '/', len))
+        return error_input(error, "a path begins with unix:, as in unix:./dstack.sock");
+    return parse_tcp(spec, text, len, error);
+}
+
+int listen_spec_parse(struct listen_spec *spec, const char *text, struct error *error)
+{
+    const char *equals = strrchr(text, '=');
+    size_t len = equals ? (size_t)(equals - text) : strlen(text);
+
+    *spec = (struct listen_spec){.services = SERVICE_ALL};
+    if (equals && parse_services(spec, equals + 1, error) != 0) {
+        if (!strncmp(text, "unix:", 5))
+            return error_context(
+                error, "behind the last = of \"%" SHOWN "\" (write =all if it belongs to the path)", text);
+        return error_context(error, "\"%" SHOWN "\"", text);
+    }
+    if (parse_address(spec, text, len, error) != 0)
+        return error_context(error, "\"%" SHOWN "\"", text);
+    return 0;
+}

@@ -1,0 +1,234 @@
+#include "sim/cli/options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/cli/options_environment.h"
+#include "sim/cli/options_value.h"
+
+enum { SHOWN_MAX = 60 }; /* bytes of what was typed that an error repeats */
+
+#define COMMAND "decrypt-env" /* the one there is */
+
+struct reader {
+    struct options *options;
+    int argc;
+    char *const *argv;
+    int at;         /* the argument that is looked at */
+    bool commanded; /* the command was there */
+    struct error *error;
+};
+
+static char *copy_text(const char *text)
+{
+    return memory_copy(text, strlen(text));
+}
+
+void options_init(struct options *options)
+{
+    *options = (struct options){
+        .log_level = LOG_INFO,
+        .log_format = LOG_TEXT,
+    };
+}
+
+void options_free(struct options *options)
+{
+    for (const struct option_row *row = options_table; row->name; row++) {
+        if (row->kind == OPTION_STRING)
+            options_value_replace(options_value_field(options, row), NULL);
+        if (options_table_is_list(row))
+            options_value_free(options_value_field(options, row));
+    }
+    options_value_replace(&options->decrypt_env, NULL);
+    options_value_free(&options->warnings);
+}
+
+static int accept_argument(struct reader *reader, const struct option_row *row, const char *value)
+{
+    reader->options->sources[row - options_table] = OPTIONS_COMMAND_LINE;
+    if (options_value_read(reader->options, row, value, reader->error) != 0)
+        return error_context(reader->error, "--%s", row->name);
+    return 0;
+}
+
+static int error_unknown(struct reader *reader, const char *dashes, const char *typed, size_t len)
+{
+    const struct option_row *meant = options_table_nearest(typed, len);
+    int shown = len < SHOWN_MAX ? (int)len : SHOWN_MAX;
+
+    if (meant)
+        return error_input(reader->error, "unknown option %s%.*s; did you mean --%s? See --help", dashes,
+                           shown, typed, meant->name);
+    return error_input(reader->error, "unknown option %s%.*s; see --help", dashes, shown, typed);
+}
+
+static const char *command_at(size_t index)
+{
+    return index == 0 ? COMMAND : NULL;
+}
+
+static int error_positional(struct reader *reader, const char *argument)
+{
+    size_t len = strcspn(argument, "=");
+    const struct option_row *meant = options_table_nearest(argument, len);
+
+    if (reader->commanded)
+        return error_input(reader->error,
+                           "unexpected argument \"%.60s\"; " COMMAND " takes one FILE, see --help", argument);
+    if (spelling_nearest(argument, len, command_at))
+        return error_input(reader->error,
+                           "unexpected argument \"%.60s\"; did you mean " COMMAND "? See --help", argument);
+    if (meant)
+        return error_input(reader->error, "unexpected argument \"%.60s\"; did you mean --%s? See --help",
+                           argument, meant->name);
+    return error_input(reader->error,
+                       "unexpected argument \"%.60s\"; everything is an option here, see --help", argument);
+}
+
+static bool is_option(const char *argument)
+{
+    if (argument[0] != '-' || !argument[1])
+        return false;
+    if (argument[1] == '-')
+        return options_table_find(argument + 2, strcspn(argument + 2, "="));
+    return !argument[2] && options_table_find_letter(argument[1]);
+}
+
+/* The value of an option that is not written together with its name. */
+static int accept_next(struct reader *reader, const struct option_row *row)
+{
+    const char *next = reader->at + 1 < reader->argc ? reader->argv[reader->at + 1] : NULL;
+
+    if (options_table_is_optional(row) && (!next || next[0] == '-'))
+        return accept_argument(reader, row, "");
+    if (!next)
+        return error_input(reader->error, "--%s wants %s behind it; see --help", row->name, row->argument);
+    if (is_option(next))
+        return error_input(
+            reader->error,
+            "--%s wants %s, but the option %.60s follows; if that is the value, write --%s=%.60s", row->name,
+            row->argument, next, row->name, next);
+    reader->at++;
+    return accept_argument(reader, row, next);
+}
+
+static int read_long(struct reader *reader, const char *name)
+{
+    size_t len = strcspn(name, "=");
+    const struct option_row *row = options_table_find(name, len);
+
+    if (!row)
+        return error_unknown(reader, "--", name, len);
+    if (name[len])
+        return accept_argument(reader, row, name + len + 1);
+    if (options_table_is_bool(row))
+        return accept_argument(reader, row, "yes");
+    return accept_next(reader, row);
+}
+
+/* One dash and several letters: flags, and at the end an option with its value. */
+static int read_short(struct reader *reader, const char *letters)
+{
+    size_t len = strcspn(letters, "=");
+
+    if (len > 1 && options_table_find(letters, len))
+        return error_unknown(reader, "-", letters, len);
+    for (const char *at = letters; *at; at++) {
+        const struct option_row *row = options_table_find_letter(*at);
+
+        if (!row)
+            return error_unknown(reader, "-", at, 1);
+        if (!options_table_is_bool(row))
+            return at[1] ? accept_argument(reader, row, at + 1 + (at[1] == '=')) : accept_next(reader, row);
+        if (accept_argument(reader, row, "yes") != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* decrypt-env FILE; options may stand between the two. */
+static int read_positional(struct reader *reader, const char *argument)
+{
+    if (!reader->commanded && !strcmp(argument, COMMAND)) {
+        reader->commanded = true;
+        return 0;
+    }
+    if (!reader->commanded || reader->options->decrypt_env)
+        return error_positional(reader, argument);
+    reader->options->decrypt_env = copy_text(argument);
+    return 0;
+}
+
+static int read_arguments(struct reader *reader)
+{
+    bool options_end = false;
+
+    for (reader->at = 1; reader->at < reader->argc; reader->at++) {
+        const char *argument = reader->argv[reader->at];
+        int result = 0;
+
+        if (options_end || argument[0] != '-' || !argument[1])
+            result = read_positional(reader, argument);
+        else if (!strcmp(argument, "--"))
+            options_end = true;
+        else if (argument[1] == '-')
+            result = read_long(reader, argument + 2);
+        else
+            result = read_short(reader, argument + 1);
+        if (result != 0)
+            return -1;
+    }
+    if (reader->commanded && !reader->options->decrypt_env && !options_wants_text(reader->options))
+        return error_input(reader->error, COMMAND " wants the FILE that holds the encrypted environment");
+    return 0;
+}
+
+static void settle_defaults(struct options *options)
+{
+    options->listen_given = options->listen.count > 0;
+    options->socket_dir_given = options->socket_dir != NULL;
+    if (!options->listen_given)
+        options_value_append(&options->listen, OPTIONS_DEFAULT_LISTEN);
+    if (!options->socket_dir_given)
+        options->socket_dir = copy_text(".");
+    for (const struct option_row *row = options_table; row->name; row++) {
+        char **field = row->none ? options_value_field(options, row) : NULL;
+
+        if (field && *field && !strcmp(*field, row->none))
+            options_value_replace(field, NULL);
+    }
+}
+
+bool options_wants_text(const struct options *options)
+{
+    return options->help || options->version || options->man || options->completion;
+}
+
+int options_parse(struct options *options, int argc, char *const argv[], char *const envp[],
+                  struct error *error)
+{
+    struct reader reader = {.options = options, .argc = argc, .argv = argv, .error = error};
+
+    if (read_arguments(&reader) != 0)
+        return -1;
+    if (!options_wants_text(options) && options_environment_read(options, envp, error) != 0)
+        return -1;
+    settle_defaults(options);
+    return 0;
+}
+
+void options_given_as(const struct options *options, const void *field, char *out)
+{
+    size_t offset = (size_t)((const char *)field - (const char *)options);
+    const struct option_row *row = options_table;
+
+    while (row->name && row->field != offset)
+        row++;
+    snprintf(out, OPTIONS_NAME_MAX, "%s", field == &options->decrypt_env ? COMMAND : "");
+    if (row->name && options->sources[row - options_table] == OPTIONS_ENVIRONMENT)
+        options_table_variable(row, out);
+    else if (row->name)
+        snprintf(out, OPTIONS_NAME_MAX, "--%s", row->name);
+}

@@ -1,0 +1,113 @@
+/* What the user asked for: the command line and its environment twins.
+ *
+ * Each option is one row of the table in options_table.c. The parser, the
+ * environment, --help, the manual, the completions and the error sentences all walk
+ * that table, so a new option is one field here and one row there. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "sim/base/error.h"
+#include "sim/base/log.h"
+
+#define OPTIONS_DEFAULT_LISTEN "localhost:8090"
+#define OPTIONS_PREFIX "DSTACK_SIMULATOR_"
+
+enum {
+    OPTIONS_MOST = 64,     /* rows of the table */
+    OPTIONS_NAME_MAX = 64, /* of "DSTACK_SIMULATOR_LISTEN" or "--listen" with its NUL */
+};
+
+struct options_list {
+    char **items; /* owned, as is each item */
+    size_t count;
+};
+
+/* Where a setting comes from; the greater one wins. */
+enum options_source { OPTIONS_DEFAULT, OPTIONS_ENVIRONMENT, OPTIONS_COMMAND_LINE };
+
+/* Strings are owned by the struct; an option nobody gave is NULL, false or its
+ * default. */
+struct options {
+    struct options_list listen; /* each one good for listen_spec_parse; never empty after options_parse */
+    char *socket_dir;           /* "." unless given; NULL when it was "none" */
+    bool listen_given;          /* or is it the default, which sockets of a service manager replace? */
+    bool socket_dir_given;
+    char *ready_file;
+    char *public_url; /* http:// or https://, no slash at the end */
+    bool no_control;
+    char *app_compose;
+    char *docker_compose;
+    char *name; /* of the app that wraps docker_compose */
+    char *instance;
+    char *app_keys;
+    char *encrypted_env;
+    char *logs_dir;
+    char *sys_config;
+    char *gpu_info;
+    char *seed;       /* 1 to 256 bytes */
+    char *tcb_status; /* a name of scenario.h */
+    struct options_list advisories;
+    bool debug_td;
+    struct options_list faults; /* METHOD=WHAT */
+    enum log_level log_level;
+    enum log_format log_format;
+
+    bool check;
+    bool print_config;
+    bool print_root_ca;
+    char *healthcheck; /* NULL: not asked for; "": of the first of listen; else an address */
+    char *completion;  /* a name of options_shell */
+    bool man;
+    bool version;
+    bool help;
+    char *decrypt_env; /* the file of the command decrypt-env */
+
+    enum options_source sources[OPTIONS_MOST]; /* by row */
+    struct options_list warnings;              /* sentences about the environment, to be shown on stderr */
+};
+
+void options_init(struct options *options);
+
+/* Reads the command line (argv[0] is skipped) and, for every option it does not
+ * give, the environment (`NAME=value` strings, NULL behind the last). An option
+ * given twice takes its last value, a list takes all. An empty environment
+ * variable counts as absent. When the command line asks for a text about the program
+ * (options_wants_text) the environment is not looked at.
+ *
+ * In: options from options_init.
+ * Returns 0, or -1 with a sentence that names the option or the variable;
+ * options_free is due either way. */
+int options_parse(struct options *options, int argc, char *const argv[], char *const envp[],
+                  struct error *error);
+
+/* --help, --version, --man and --completion. */
+bool options_wants_text(const struct options *options);
+
+/* What a setting was called where it was given: "--app-compose", or the variable.
+ * field points to a field of *options that has a row in the table, or to decrypt_env.
+ * Out: at most OPTIONS_NAME_MAX bytes. */
+void options_given_as(const struct options *options, const void *field, char *out);
+
+/* The text of --help: one screen. */
+void options_help(FILE *stream);
+
+/* The text of --man: dstack-simulator(1), in roff. */
+void options_man(FILE *stream);
+
+/* The text of --completion: a script for that shell. shell: a name of options_shell. */
+void options_completion(FILE *stream, const char *shell);
+
+/* The index-th shell there is a script for, or NULL. */
+const char *options_shell(size_t index);
+
+/* The text of --print-config: a file for docker's --env-file, systemd's
+ * EnvironmentFile or a shell, from which options_parse makes the same settings. */
+void options_config(FILE *stream, const struct options *options);
+
+void options_free(struct options *options);
+
+#endif

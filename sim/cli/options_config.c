@@ -1,0 +1,127 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/buf.h"
+#include "sim/cli/options_table.h"
+
+/* What docker, systemd and a shell all read as it stands. */
+#define PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,=+@%[]"
+
+static const struct {
+    enum options_source source;
+    const char *title;
+} sections[] = {
+    {OPTIONS_COMMAND_LINE, "From the command line"},
+    {OPTIONS_ENVIRONMENT, "From the environment"},
+    {OPTIONS_DEFAULT, "Defaults"},
+};
+
+static void append_list(struct buf *out, const struct option_row *row, const struct options_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const char *item = list->items[i];
+
+        if (i > 0)
+            buf_append_byte(out, row->kind == OPTION_SPECS ? ' ' : ',');
+        for (; *item; item++) {
+            if (row->kind == OPTION_SPECS && strchr("\\; \t\r\n", *item))
+                buf_append_byte(out, '\\');
+            buf_append_byte(out, (uint8_t)*item);
+        }
+    }
+}
+
+/* The value as the environment has it; nothing when it is not set. */
+static void append_value(struct buf *out, const struct options *options, const struct option_row *row)
+{
+    const void *field = (const char *)options + row->field;
+    const char *text = NULL;
+
+    switch (row->kind) {
+    case OPTION_STRING:
+        text = *(char *const *)field ? *(char *const *)field : row->none;
+        break;
+    case OPTION_FLAG:
+        text = *(const bool *)field ? "yes" : "no";
+        break;
+    case OPTION_LEVEL:
+        text = log_level_name(*(const enum log_level *)field);
+        break;
+    case OPTION_FORMAT:
+        text = log_format_name(*(const enum log_format *)field);
+        break;
+    case OPTION_LIST:
+    case OPTION_SPECS:
+        append_list(out, row, field);
+        break;
+    }
+    if (text)
+        buf_append_text(out, text);
+}
+
+static bool is_plain(const struct buf *value)
+{
+    for (size_t i = 0; i < value->len; i++) {
+        if (!value->data[i] || !strchr(PLAIN, value->data[i]))
+            return false;
+    }
+    return true;
+}
+
+/* A shell and systemd take the same four escapes between double quotes. */
+static void print_quoted(FILE *stream, const struct buf *value)
+{
+    fputc('"', stream);
+    for (size_t i = 0; i < value->len; i++) {
+        if (strchr("\"\\$`", value->data[i]))
+            fputc('\\', stream);
+        fputc(value->data[i], stream);
+    }
+    fputc('"', stream);
+}
+
+/* Defaults are a comment: where this is used again, an image or unit may have others. */
+static void print_row(FILE *stream, const struct option_row *row, const struct buf *value, bool is_default)
+{
+    char variable[OPTIONS_NAME_MAX];
+
+    options_table_variable(row, variable);
+    if (!is_plain(value))
+        fputs("# quoted for a shell and systemd; docker's --env-file would keep the quotes\n", stream);
+    fprintf(stream, "%s%s=", is_default ? "#" : "", variable);
+    if (is_plain(value))
+        fwrite(value->data, 1, value->len, stream);
+    else
+        print_quoted(stream, value);
+    fputc('\n', stream);
+}
+
+/* The rows of one source that have a value, or all that have none. */
+static void print_section(FILE *stream, const struct options *options, enum options_source source, bool set,
+                          const char *title)
+{
+    struct buf value;
+
+    buf_init(&value, SIZE_MAX);
+    for (const struct option_row *row = options_table; row->name; row++) {
+        if (row->no_twin)
+            continue;
+        buf_reset(&value);
+        append_value(&value, options, row);
+        if (set != (value.len > 0) || (set && options->sources[row - options_table] != source))
+            continue;
+        if (title)
+            fprintf(stream, "\n# %s\n", title);
+        title = NULL;
+        print_row(stream, row, &value, source == OPTIONS_DEFAULT);
+    }
+    buf_free(&value);
+}
+
+void options_config(FILE *stream, const struct options *options)
+{
+    fputs("# dstack-simulator --print-config\n", stream);
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+        print_section(stream, options, sections[i].source, true, sections[i].title);
+    print_section(stream, options, OPTIONS_DEFAULT, false, "Not set");
+}

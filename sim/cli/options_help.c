@@ -1,0 +1,60 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/cli/options_table.h"
+
+/* Where options begin, and where what they mean begins: the second column is for
+ * several options on one line. */
+enum { OPTION_COLUMN = 10, TEXT_COLUMN = 39, SHARED_COLUMN = 59 };
+
+static int print_option(FILE *stream, const struct option_row *row)
+{
+    int column = row->letter ? fprintf(stream, "-%c, --%s", row->letter, row->name)
+                             : fprintf(stream, "--%s", row->name);
+
+    return row->argument ? column + fprintf(stream, " %s", row->argument) : column;
+}
+
+/* A row and those that share its line. Returns the row behind them. */
+static const struct option_row *print_line(FILE *stream, const struct option_row *row)
+{
+    const char *text = row->shared ? row->shared : row->brief;
+    int wanted = row->shared ? SHARED_COLUMN : TEXT_COLUMN;
+    int column = OPTION_COLUMN + print_option(stream, row);
+
+    for (row++; row->name && row->joined; row++) {
+        column += fprintf(stream, "  ");
+        column += print_option(stream, row);
+    }
+    fprintf(stream, "%*s%s\n", column < wanted ? wanted - column : 1, "", text);
+    return row;
+}
+
+static void print_group(FILE *stream, enum option_group group)
+{
+    const char *title = options_table_group(group);
+    const struct option_row *row = options_table;
+
+    while (row->name) {
+        if (row->group != group) {
+            row++;
+            continue;
+        }
+        fprintf(stream, "%-*s", OPTION_COLUMN, title);
+        title = "";
+        row = print_line(stream, row);
+    }
+}
+
+void options_help(FILE *stream)
+{
+    fputs("Usage: dstack-simulator [OPTION]...                   serve until Ctrl-C\n"
+          "       dstack-simulator decrypt-env FILE [OPTION]...  print an app's environment\n"
+          "A dstack guest agent without a TEE: http://" OPTIONS_DEFAULT_LISTEN " and four sockets.\n",
+          stream);
+    for (enum option_group group = 0; group < GROUP_COUNT; group++)
+        print_group(stream, group);
+    fputs("Each has a twin in the environment, as " OPTIONS_PREFIX "APP_COMPOSE.\n"
+          "The manual says more: man dstack-simulator, or README.md.\n",
+          stream);
+}

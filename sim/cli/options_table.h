@@ -1,0 +1,75 @@
+/* The table of options, and finding a row of it. */
+#ifndef CLI_OPTIONS_TABLE_H
+#define CLI_OPTIONS_TABLE_H
+
+#include "sim/base/spelling.h"
+#include "sim/cli/options.h"
+
+enum option_kind {
+    OPTION_STRING, /* char * */
+    OPTION_LIST,   /* struct options_list; commas between its items in the environment */
+    OPTION_SPECS,  /* the same with blanks or semicolons, because an item may hold commas */
+    OPTION_FLAG,   /* bool */
+    OPTION_LEVEL,  /* enum log_level */
+    OPTION_FORMAT, /* enum log_format */
+};
+
+enum option_group { GROUP_LISTENING, GROUP_APP, GROUP_PLATFORM, GROUP_LOGGING, GROUP_OTHER, GROUP_COUNT };
+
+/* What an argument is, for those who complete it. */
+enum option_value { VALUE_TEXT, VALUE_FILE, VALUE_FOLDER, VALUE_WORD };
+
+struct option_row {
+    const char *name;
+    char letter;          /* 0: none */
+    const char *argument; /* NULL with flags; "[WHAT]" may be left out, and is "" then */
+    enum option_kind kind;
+    size_t field;         /* offset in struct options */
+    bool no_twin;         /* asks for one thing to be done: the environment cannot */
+    const char *none;     /* optional: the word that makes the field NULL */
+
+    enum option_value value;
+    spelling_word *word;  /* with VALUE_WORD: the words it may be */
+
+    /* Optional. Says what is wrong with a value, which is not empty; may shorten it. */
+    int (*check)(char *value, struct error *error);
+
+    enum option_group group;
+    bool joined;        /* stands on one line of --help with the row before it ... */
+    const char *shared; /* ... and this, at the first of such rows, describes them all */
+    const char *brief;  /* a few words; at most 40 characters where --help shows them */
+    const char *more;   /* optional: sentences for the manual, in the place of brief */
+};
+
+/* Ends with a row without a name. */
+extern const struct option_row options_table[];
+
+static inline bool options_table_is_bool(const struct option_row *row)
+{
+    return row->kind == OPTION_FLAG;
+}
+
+static inline bool options_table_is_list(const struct option_row *row)
+{
+    return row->kind == OPTION_LIST || row->kind == OPTION_SPECS;
+}
+
+static inline bool options_table_is_optional(const struct option_row *row)
+{
+    return row->argument && row->argument[0] == '[';
+}
+
+/* The names of the groups: "Listening". */
+const char *options_table_group(enum option_group group);
+
+/* Each returns NULL when there is no such option. */
+const struct option_row *options_table_find(const char *name, size_t len);
+const struct option_row *options_table_find_letter(char letter);
+
+/* The option somebody who typed that may have meant, or NULL (see spelling.h). */
+const struct option_row *options_table_nearest(const char *typed, size_t len);
+
+/* Writes the name of the environment twin, at most OPTIONS_NAME_MAX bytes. */
+void options_table_variable(const struct option_row *row, char *out);
+
+#endif

@@ -1,0 +1,85 @@
+#include "sim/process/banner.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "sim/base/hex.h"
+#include "sim/base/version.h"
+
+static void print_hex(FILE *stream, const char *label, const uint8_t *bytes, size_t len)
+{
+    char digits[2 * 48 + 1] = {0};
+
+    hex_encode(bytes, len, digits);
+    fprintf(stream, "  %-14s%s\n", label, digits);
+}
+
+static void print_endpoints(FILE *stream, const struct server *server)
+{
+    struct server_endpoint endpoint;
+    char path[PATH_MAX];
+
+    for (size_t i = 0; server_endpoint(server, i, &endpoint); i++) {
+        const char *shown = endpoint.url ? endpoint.url : endpoints_path(&endpoint, path);
+
+        fprintf(stream, "  %-14s%s\n", i == 0 ? "Endpoints" : "", shown);
+    }
+}
+
+static void print_export(FILE *stream, const struct endpoints *endpoints)
+{
+    struct server_endpoint first;
+    char url[320];
+
+    if (!server_endpoint(endpoints->server, 0, &first) || !first.url)
+        return;
+    endpoints_public_url(endpoints, url, sizeof url);
+    if (endpoints->list[0].services & (SERVICE_SIMULATOR | SERVICE_WORKER))
+        fprintf(stream, "\n  %-14s%s/\n", "Dashboard", url);
+    fprintf(stream, "\n  export DSTACK_SIMULATOR_ENDPOINT=%s\n", url);
+}
+
+/* Whoever has forgotten what he asked for sees why nothing works. */
+static void print_what_is_wrong(FILE *stream, const struct scenario *scenario, const struct faults *faults)
+{
+    char line[FAULT_METHOD_BYTES + 160];
+
+    if (scenario->tcb_status != TCB_UP_TO_DATE || scenario->advisory_count)
+        fprintf(stream, "  %-14sTCB status %s, advisories: %zu\n", "On purpose", tcb_status_name(scenario->tcb_status),
+                scenario->advisory_count);
+    if (scenario->debug_td)
+        fprintf(stream, "  %-14sthe TD can be debugged\n", "On purpose");
+    for (size_t i = 0; i < faults->count; i++) {
+        fault_describe(&faults->list[i], line, sizeof line);
+        fprintf(stream, "  %-14s%s\n", "On purpose", line);
+    }
+}
+
+/* The name is anybody's text: nothing in it may steer the terminal. */
+static void print_name(FILE *stream, const char *name)
+{
+    fprintf(stream, "  %-14s", "App");
+    for (; *name; name++)
+        fputc((unsigned char)*name < 0x20 || *name == 0x7f ? '?' : *name, stream);
+    fputc('\n', stream);
+}
+
+void banner_print(FILE *stream, const struct endpoints *endpoints, const struct td *td, const struct faults *faults,
+                  uint64_t micros)
+{
+    fprintf(stream, "dstack-simulator %s: a simulated TDX guest agent\n\n", version_number);
+    print_endpoints(stream, endpoints->server);
+    fputc('\n', stream);
+    print_name(stream, td->app.name);
+    print_hex(stream, "App id", td->app_id, sizeof td->app_id);
+    print_hex(stream, "Compose hash", td->app.compose_hash, sizeof td->app.compose_hash);
+    print_hex(stream, "Instance id", td->instance_id, sizeof td->instance_id);
+    print_what_is_wrong(stream, &td->scenario, faults);
+    print_export(stream, endpoints);
+    fprintf(stream, "\n  For development and tests only: every key follows from a public seed and protects\n"
+                    "  nothing, and no production verifier may trust the root of these quotes.\n\n"
+                    "ready in %llu.%llu ms, stop with Ctrl-C\n",
+            (unsigned long long)(micros / 1000), (unsigned long long)(micros / 100 % 10));
+    fflush(stream);
+}

@@ -1,0 +1,14 @@
+/* What a person sees when the simulator has started. */
+#ifndef PROCESS_BANNER_H
+#define PROCESS_BANNER_H
+
+#include <stdio.h>
+
+#include "sim/process/endpoints.h"
+#include "sim/td/td.h"
+
+/* micros: from the start of the process to being ready. */
+void banner_print(FILE *stream, const struct endpoints *endpoints, const struct td *td, const struct faults *faults,
+                  uint64_t micros);
+
+#endif

@@ -1,0 +1,183 @@
+#include "sim/process/inputs.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "sim/app/containers.h"
+#include "sim/app/docker_compose.h"
+#include "sim/base/file.h"
+#include "sim/base/utf8.h"
+#include "sim/td/encrypted_env.h"
+
+#define DEFAULT_NAME "app"
+#define SYS_CONFIG_FILE_BYTES (1024 * 1024)
+#define GPU_INFO_FILE_BYTES (1024 * 1024)
+
+/* An option and the file it names, for errors: "--app-keys: keys.json". */
+static const char *named(struct inputs *inputs, const struct options *options, char *const *field)
+{
+    char name[OPTIONS_NAME_MAX];
+
+    options_given_as(options, field, name);
+    return arena_printf(&inputs->arena, "%s: %s", name, *field);
+}
+
+/* The same for an error that has the file's name already. */
+static int error_of(const struct options *options, char *const *field, struct error *error)
+{
+    char name[OPTIONS_NAME_MAX];
+
+    options_given_as(options, field, name);
+    return error_context(error, "%s", name);
+}
+
+/* field: the option of *options that names the file, or holds NULL. */
+static int read_file(const struct options *options, char *const *field, size_t limit, char **data,
+                     struct span *span, struct error *error)
+{
+    size_t len;
+
+    if (!*field)
+        return 0;
+    if (file_read(*field, limit, data, &len, error))
+        return error_of(options, field, error);
+    *span = span_of(*data, len);
+    return 0;
+}
+
+/* GpuInfo answers with a string, which holds no NUL and nothing but UTF-8. */
+static int check_text(const char *name, struct span text, struct error *error)
+{
+    if (text.len && (memchr(text.data, 0, text.len) || !utf8_valid(text.data, text.len)))
+        return error_input(error, "%s: must be UTF-8 text", name);
+    return 0;
+}
+
+static int check_folder(const struct options *options, char *const *field, struct error *error)
+{
+    struct stat status;
+
+    if (!*field)
+        return 0;
+    if (stat(*field, &status) != 0)
+        error_input(error, "%s: %s", *field, strerror(errno));
+    else if (!S_ISDIR(status.st_mode))
+        error_input(error, "%s is no folder", *field);
+    else
+        return 0;
+    return error_of(options, field, error);
+}
+
+static int read_scenario(const struct options *options, struct scenario *scenario, struct error *error)
+{
+    scenario->debug_td = options->debug_td;
+    if (options->tcb_status && scenario_set_status(scenario, options->tcb_status, error))
+        return error_context(error, "--tcb-status");
+    for (size_t i = 0; i < options->advisories.count; i++)
+        if (scenario_add_advisory(scenario, options->advisories.items[i], error))
+            return error_context(error, "--advisory");
+    return 0;
+}
+
+static int wrap_app(struct inputs *inputs, const struct options *options, struct error *error)
+{
+    char *const *field = &options->docker_compose;
+    const char *name = named(inputs, options, field);
+    struct span file = NO_SPAN;
+    char *data = NULL;
+    size_t len;
+
+    if (read_file(options, field, APP_COMPOSE_FILE_BYTES, &data, &file, error))
+        return -1;
+    if (containers_check(file, error) == 0)
+        inputs->app_compose =
+            docker_compose_wrap(options->name ? options->name : DEFAULT_NAME, file, &len, error);
+    free(data);
+    if (!inputs->app_compose)
+        return error_context(error, "%s", name);
+    inputs->config.app_compose_name = name;
+    inputs->config.app_compose = span_of(inputs->app_compose, len);
+    return 0;
+}
+
+/* The app is an app-compose file, or a docker-compose file that is wrapped into one. */
+static int read_app(struct inputs *inputs, const struct options *options, struct error *error)
+{
+    if (!options->docker_compose && options->name)
+        return error_input(error, "--name goes with --docker-compose; an app-compose file has its own name");
+    if (options->docker_compose && options->app_compose)
+        return error_input(error,
+                           "--app-compose and --docker-compose both say what the app is; give one of them");
+    if (options->docker_compose)
+        return wrap_app(inputs, options, error);
+    if (options->app_compose)
+        inputs->config.app_compose_name = named(inputs, options, &options->app_compose);
+    return read_file(options, &options->app_compose, APP_COMPOSE_FILE_BYTES, &inputs->app_compose,
+                     &inputs->config.app_compose, error);
+}
+
+static int read_env(struct inputs *inputs, const struct options *options, struct error *error)
+{
+    char *const *field = options->decrypt_env ? &options->decrypt_env : &options->encrypted_env;
+    struct span file = NO_SPAN;
+
+    if (read_file(options, field, 2 * ENCRYPTED_ENV_BYTES, &inputs->encrypted_env, &file, error))
+        return -1;
+    inputs->config.encrypted_env = encrypted_env_from_file(file, &inputs->arena);
+    if (*field && inputs->config.encrypted_env.len == 0)
+        return error_input(error, "%s is empty; the SDKs' encrypt_env_vars makes what belongs there",
+                           named(inputs, options, field));
+    return 0;
+}
+
+static int read_machine(struct inputs *inputs, const struct options *options, struct error *error)
+{
+    struct td_config *config = &inputs->config;
+
+    if (read_file(options, &options->gpu_info, GPU_INFO_FILE_BYTES, &inputs->gpu_info, &config->gpu_info,
+                  error))
+        return -1;
+    if (options->gpu_info && check_text(named(inputs, options, &options->gpu_info), config->gpu_info, error))
+        return -1;
+    if (options->sys_config)
+        config->sys_config_name = named(inputs, options, &options->sys_config);
+    return read_file(options, &options->sys_config, SYS_CONFIG_FILE_BYTES, &inputs->sys_config,
+                     &config->sys_config, error);
+}
+
+static int read_keys(struct inputs *inputs, const struct options *options, struct error *error)
+{
+    if (options->app_keys)
+        inputs->config.app_keys_name = named(inputs, options, &options->app_keys);
+    return read_file(options, &options->app_keys, APP_KEYS_FILE_BYTES, &inputs->app_keys,
+                     &inputs->config.app_keys, error);
+}
+
+int inputs_read(struct inputs *inputs, const struct options *options, struct error *error)
+{
+    *inputs = (struct inputs){.app_compose = NULL};
+    arena_init(&inputs->arena);
+    td_config_init(&inputs->config);
+    if (options->seed)
+        inputs->config.seed = options->seed;
+    if (options->public_url)
+        inputs->config.public_url = options->public_url;
+    if (options->instance)
+        inputs->config.instance = options->instance;
+    if (read_scenario(options, &inputs->config.scenario, error) || read_app(inputs, options, error) ||
+        read_keys(inputs, options, error) || read_machine(inputs, options, error) ||
+        read_env(inputs, options, error))
+        return -1;
+    return check_folder(options, &options->logs_dir, error);
+}
+
+void inputs_free(struct inputs *inputs)
+{
+    free(inputs->app_compose);
+    free(inputs->app_keys);
+    free(inputs->gpu_info);
+    free(inputs->encrypted_env);
+    free(inputs->sys_config);
+    arena_free(&inputs->arena);
+}

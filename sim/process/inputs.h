@@ -1,0 +1,25 @@
+/* The files a TD is made from, as options name them. */
+#ifndef PROCESS_INPUTS_H
+#define PROCESS_INPUTS_H
+
+#include "sim/base/arena.h"
+#include "sim/cli/options.h"
+#include "sim/td/td.h"
+
+struct inputs {
+    struct td_config config; /* points into the files below and into the options */
+    char *app_compose;
+    char *app_keys;
+    char *gpu_info;
+    char *encrypted_env;
+    char *sys_config;
+    char public_url[512]; /* room for config.public_url, when no option gives it */
+    struct arena arena;   /* of what is decoded from them */
+};
+
+/* Reads the files. Returns 0, or -1 with a sentence that names option and file; give it
+ * back with inputs_free either way, after the TD is made. */
+int inputs_read(struct inputs *inputs, const struct options *options, struct error *error);
+void inputs_free(struct inputs *inputs);
+
+#endif

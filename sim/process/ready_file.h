@@ -1,0 +1,21 @@
+/* The file of --ready-file: there as long as the simulator serves. */
+#ifndef PROCESS_READY_FILE_H
+#define PROCESS_READY_FILE_H
+
+#include "sim/process/endpoints.h"
+
+/* All zero: none is written. */
+struct ready_file {
+    const char *path; /* the caller's, which outlives this */
+    struct buf text;
+};
+
+/* Writes where it serves; path may be NULL. Returns 0, or -1 with a sentence. */
+int ready_file_write(struct ready_file *ready, const char *path, const struct endpoints *endpoints,
+                     struct error *error);
+
+/* Removes the file unless it is another's by now, or no regular file. To be called once,
+ * however ready_file_write went. */
+void ready_file_remove(struct ready_file *ready);
+
+#endif
