@@ -56,14 +56,14 @@ COMPILE    = $(CC) $(STANDARD) $(CFLAGS) $(WARNINGS) $(HARDENING) $(INCLUDES) $(
 
 Q := $(if $(V),,@)
 
-NEED_LIBRARIES := $(filter-out run test check setup format-check uninstall clean,$(or $(MAKECMDGOALS),all))
+NEED_LIBRARIES := $(filter-out run test check setup format format-check uninstall clean,$(or $(MAKECMDGOALS),all))
 ifneq ($(NEED_LIBRARIES),)
 ifeq ($(shell pkg-config --exists $(PACKAGES) 2>/dev/null && command -v protoc-c),)
 $(error libraries to build with are missing: `make setup` installs them)
 endif
 endif
 
-.PHONY: all run test check bench units setup tidy format-check install uninstall clean
+.PHONY: all run test check bench units setup tidy format format-check install uninstall clean
 all: $(PROGRAM)
 
 # Each builds in a make of its own, so that it sees what setup has installed.
@@ -147,8 +147,11 @@ OWN_C := $(SOURCES) $(wildcard test/unit/*.c)
 tidy: $(PROTO_H) $(BUILD)/version_data.h
 	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(OWN_C) -- $(STANDARD) $(WARNINGS) $(INCLUDES) $(PKG_FLAGS)
 
+format:
+	@scripts/format
+
 format-check:
-	$(Q)clang-format --dry-run --Werror $(OWN_C) $(wildcard crypto/*.h sim/*.h sim/*/*.h)
+	@scripts/format check
 
 # The manual and the completions are what the program prints of its own options.
 TEXTS := $(addprefix $(BUILD)/share/,man bash zsh fish)

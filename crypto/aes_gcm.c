@@ -2,8 +2,9 @@
 
 #include <nettle/gcm.h>
 
-int aes_gcm_decrypt(const uint8_t key32[static 32], const uint8_t iv[static AES_GCM_IV_BYTES], const uint8_t *in,
-                    size_t len, const uint8_t tag[static AES_GCM_TAG_BYTES], uint8_t *plain)
+int aes_gcm_decrypt(const uint8_t key32[static 32], const uint8_t iv[static AES_GCM_IV_BYTES],
+                    const uint8_t *in, size_t len, const uint8_t tag[static AES_GCM_TAG_BYTES],
+                    uint8_t *plain)
 {
     struct gcm_aes256_ctx context;
     uint8_t computed[AES_GCM_TAG_BYTES];

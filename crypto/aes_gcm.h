@@ -10,7 +10,8 @@
 /* Decrypts len bytes and checks the tag, without additional data.
  * Out: plain, len bytes; all zero when the tag is wrong.
  * Returns 0, or -1 when the tag is wrong. */
-int aes_gcm_decrypt(const uint8_t key32[static 32], const uint8_t iv[static AES_GCM_IV_BYTES], const uint8_t *in,
-                    size_t len, const uint8_t tag[static AES_GCM_TAG_BYTES], uint8_t *plain);
+int aes_gcm_decrypt(const uint8_t key32[static 32], const uint8_t iv[static AES_GCM_IV_BYTES],
+                    const uint8_t *in, size_t len, const uint8_t tag[static AES_GCM_TAG_BYTES],
+                    uint8_t *plain);
 
 #endif

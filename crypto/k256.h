@@ -5,8 +5,8 @@
 
 #include "crypto/bytes.h"
 
-#define K256_PUBLIC_BYTES 33    /* compressed */
-#define K256_SIGNATURE_BYTES 64 /* r || s */
+#define K256_PUBLIC_BYTES 33      /* compressed */
+#define K256_SIGNATURE_BYTES 64   /* r || s */
 #define K256_RECOVERABLE_BYTES 65 /* r || s || recovery id 0..3 */
 
 /* The library's tables; make one and pass it around. */

@@ -7,7 +7,8 @@ void x25519_public_key(const uint8_t secret32[static 32], uint8_t public32[stati
     curve25519_mul_g(public32, secret32);
 }
 
-int x25519_shared(const uint8_t secret32[static 32], const uint8_t peer32[static 32], uint8_t shared32[static 32])
+int x25519_shared(const uint8_t secret32[static 32], const uint8_t peer32[static 32],
+                  uint8_t shared32[static 32])
 {
     static const uint8_t zero[32];
 

@@ -11,7 +11,7 @@
 #include "crypto/p256.h"
 
 #define X509_KEY_ID_BYTES 20
-#define X509_SPKI_BYTES 91  /* a P-256 SubjectPublicKeyInfo is always this long */
+#define X509_SPKI_BYTES 91   /* a P-256 SubjectPublicKeyInfo is always this long */
 #define X509_PKCS8_BYTES 138 /* and a PKCS#8 private key with its public key */
 
 /* One attribute of a name, such as CN or O. */
@@ -30,11 +30,11 @@ struct x509_extension {
 };
 
 struct x509_certificate {
-    struct bytes serial; /* big-endian, 1 to 20 bytes; of 20, the first below 0x80 */
-    struct bytes issuer; /* DER Name, byte for byte the CA's subject */
-    struct bytes subject; /* DER Name */
+    struct bytes serial;           /* big-endian, 1 to 20 bytes; of 20, the first below 0x80 */
+    struct bytes issuer;           /* DER Name, byte for byte the CA's subject */
+    struct bytes subject;          /* DER Name */
     int64_t not_before, not_after; /* Unix seconds */
-    const uint8_t *public_key; /* P256_PUBLIC_BYTES */
+    const uint8_t *public_key;     /* P256_PUBLIC_BYTES */
     const struct x509_extension *extensions;
     size_t extension_count;
 };
@@ -71,7 +71,7 @@ void x509_write_pkcs8(const struct p256_key *key, uint8_t pkcs8[static X509_PKCS
 struct x509_ca {
     uint8_t *der;
     size_t der_len;
-    struct bytes subject; /* DER Name, into der */
+    struct bytes subject;              /* DER Name, into der */
     uint8_t key_id[X509_KEY_ID_BYTES]; /* its subject key id; x509_key_id of the key when it has none */
     uint8_t public_key[P256_PUBLIC_BYTES];
 };

@@ -93,7 +93,8 @@ static void on_signal(uv_signal_t *handle, int number)
     struct simulator *simulator = handle->data;
 
     simulator->services.health.is_stopping = true;
-    log_write(&simulator->log, LOG_INFO, "%s: finishing what is in flight", number == SIGTERM ? "SIGTERM" : "SIGINT");
+    log_write(&simulator->log, LOG_INFO, "%s: finishing what is in flight",
+              number == SIGTERM ? "SIGTERM" : "SIGINT");
     for (int i = 0; i < 2; i++)
         uv_signal_stop(&simulator->signals[i]);
     service_manager_stopping(&simulator->manager);
@@ -230,7 +231,8 @@ static int print_env(const struct td *td)
 
     arena_init(&arena);
     buf_init(&lines, SIZE_MAX);
-    result = encrypted_env_decrypt(td, span_of(td->encrypted_env, td->encrypted_env_len), &arena, &env, &error);
+    result =
+        encrypted_env_decrypt(td, span_of(td->encrypted_env, td->encrypted_env_len), &arena, &env, &error);
     if (result == 0)
         env_write_shell(&env, &lines);
     fwrite(lines.data, 1, lines.len, stdout);

@@ -41,7 +41,8 @@ int app_parse(struct app *app, struct span compose, struct error *error)
     app->compose = memory_copy(compose.data, compose.len);
     app->compose_len = compose.len;
     hash_sha256(compose.data, compose.len, app->compose_hash);
-    result = read_name(app, root, error) || read_flag(root, "public_tcbinfo", true, &app->public_tcbinfo, error) ||
+    result = read_name(app, root, error) ||
+                     read_flag(root, "public_tcbinfo", true, &app->public_tcbinfo, error) ||
                      read_flag(root, "public_logs", false, &app->public_logs, error)
                  ? -1
                  : 0;

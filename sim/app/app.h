@@ -14,8 +14,8 @@ struct app {
     char *compose; /* the file's bytes, exactly; NUL behind */
     size_t compose_len;
     char *name;
-    bool public_tcbinfo; /* may everybody read TCB info and vm_config? */
-    bool public_logs;    /* and what the containers write? */
+    bool public_tcbinfo;                          /* may everybody read TCB info and vm_config? */
+    bool public_logs;                             /* and what the containers write? */
     uint8_t compose_hash[APP_COMPOSE_HASH_BYTES]; /* SHA-256 of compose */
 };
 

@@ -15,7 +15,8 @@ static yaml_node_t *find(yaml_document_t *document, const yaml_node_t *mapping, 
 {
     if (!mapping || mapping->type != YAML_MAPPING_NODE)
         return NULL;
-    for (yaml_node_pair_t *pair = mapping->data.mapping.pairs.start; pair < mapping->data.mapping.pairs.top; pair++) {
+    for (yaml_node_pair_t *pair = mapping->data.mapping.pairs.start; pair < mapping->data.mapping.pairs.top;
+         pair++) {
         const yaml_node_t *name = yaml_document_get_node(document, pair->key);
         if (name && name->type == YAML_SCALAR_NODE && strcmp((const char *)name->data.scalar.value, key) == 0)
             return yaml_document_get_node(document, pair->value);
@@ -88,8 +89,9 @@ int containers_check(struct span file, struct error *error)
     } else {
         services = find(&document, yaml_document_get_root_node(&document), "services");
         if (!services || services->type != YAML_MAPPING_NODE)
-            result = error_input(error, "a docker-compose file has a mapping \"services\", as in services: {web: "
-                                        "{image: nginx}}; this one has none");
+            result =
+                error_input(error, "a docker-compose file has a mapping \"services\", as in services: {web: "
+                                   "{image: nginx}}; this one has none");
         yaml_document_delete(&document);
     }
     yaml_parser_delete(&parser);

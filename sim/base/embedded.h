@@ -10,9 +10,10 @@ struct embedded_file {
     size_t len;
 };
 
-/* Each list ends with an entry whose name is NULL. */
-extern const struct embedded_file embedded_fixtures[]; /* fixtures/: the default machine, image, platform and app */
-extern const struct embedded_file embedded_web[];      /* sim/web/: the dashboard */
+/* The default machine, image, platform and app (fixtures/), and the dashboard (sim/web/).
+ * Each list ends with an entry whose name is NULL. */
+extern const struct embedded_file embedded_fixtures[];
+extern const struct embedded_file embedded_web[];
 
 /* The file of that name in a list, or NULL. */
 const struct embedded_file *embedded_find(const struct embedded_file *list, const char *name);

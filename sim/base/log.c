@@ -6,7 +6,7 @@
 #include "sim/base/utf8.h"
 
 #define MESSAGE_MAX 600
-#define OUTSIDE_MAX 200 /* of a path or a client's name */
+#define OUTSIDE_MAX 200     /* of a path or a client's name */
 #define LINE_MAX_BYTES 8192 /* the longest message with each byte escaped, and the rest of the line */
 
 #define RED "\033[31m"
@@ -104,8 +104,8 @@ static void append_time(struct log *log, struct buf *line)
  * it, let one line pass for another. */
 static bool is_deceptive(uint32_t character)
 {
-    return (character >= 0x200e && character <= 0x200f) || (character >= 0x2028 && character <= 0x202e)
-        || (character >= 0x2066 && character <= 0x2069) || character == 0xfeff;
+    return (character >= 0x200e && character <= 0x200f) || (character >= 0x2028 && character <= 0x202e) ||
+           (character >= 0x2066 && character <= 0x2069) || character == 0xfeff;
 }
 
 static bool is_printable(uint32_t character)

@@ -43,10 +43,9 @@ static bool is_part(const char *whole, const char *part, size_t part_len)
 {
     size_t len = strlen(whole);
 
-    for (size_t at = 0; part_len >= 3 && at + part_len <= len; at++) {
+    for (size_t at = 0; part_len >= 3 && at + part_len <= len; at++)
         if (!strncasecmp(whole + at, part, part_len))
             return true;
-    }
     return false;
 }
 
@@ -70,9 +69,8 @@ const char *spelling_nearest(const char *typed, size_t len, spelling_word *word)
             best = distance;
         }
     }
-    for (size_t i = 0; !nearest && (candidate = word(i)); i++) {
+    for (size_t i = 0; !nearest && (candidate = word(i)); i++)
         if (is_part(candidate, typed, len))
             nearest = candidate;
-    }
     return nearest;
 }

@@ -17,10 +17,11 @@ static int read_number(struct span text, uint64_t most, uint64_t *number)
 
 static int wrong_part(struct span part, struct error *error)
 {
-    return error_input(error,
-                       "\"%.*s\" is no fault; a status such as 500, drop, cut, delay=MS, times=N, percent=N, seed=N "
-                       "or, at the end, message=TEXT is",
-                       (int)(part.len < 60 ? part.len : 60), (const char *)part.data);
+    return error_input(
+        error,
+        "\"%.*s\" is no fault; a status such as 500, drop, cut, delay=MS, times=N, percent=N, seed=N "
+        "or, at the end, message=TEXT is",
+        (int)(part.len < 60 ? part.len : 60), (const char *)part.data);
 }
 
 /* NAME=N for the names that take a number. */
@@ -66,7 +67,8 @@ static int read_message(struct fault *fault, const char *text, struct error *err
     size_t len = strlen(text);
 
     if (len >= sizeof fault->message)
-        return error_input(error, "a fault's message has at most %zu bytes, not %zu", sizeof fault->message - 1, len);
+        return error_input(error, "a fault's message has at most %zu bytes, not %zu",
+                           sizeof fault->message - 1, len);
     if (!utf8_valid(text, len))
         return error_input(error, "a fault's message must be UTF-8 text");
     memcpy(fault->message, text, len + 1);
@@ -76,8 +78,8 @@ static int read_message(struct fault *fault, const char *text, struct error *err
 static int read_method(struct fault *fault, struct span name, struct error *error)
 {
     if (name.len >= sizeof fault->method)
-        return error_input(error, "a fault's method or path has at most %zu bytes, not %zu", sizeof fault->method - 1,
-                           name.len);
+        return error_input(error, "a fault's method or path has at most %zu bytes, not %zu",
+                           sizeof fault->method - 1, name.len);
     if (name.len == 0)
         return error_input(error, "METHOD=WHAT is wanted, such as GetQuote=500,times=2 or *=delay=200");
     if (!span_is(name, "*"))

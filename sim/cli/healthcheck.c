@@ -22,11 +22,10 @@ static int parse_path(char *out, const char *path, struct error *error)
     if (len > HEALTHCHECK_PATH_MAX)
         return error_input(error, "the path of a URL has at most %d bytes here, this one has %zu",
                            HEALTHCHECK_PATH_MAX, len);
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < len; i++)
         if (path[i] <= ' ' || path[i] > '~' || path[i] == '#')
             return error_input(error, "byte %zu of the URL's path is out of place; plain ASCII belongs there",
                                i + 1);
-    }
     strcpy(out, len <= 1 ? HEALTHCHECK_PATH : path);
     return 0;
 }
@@ -223,10 +222,9 @@ static int parse_status(const char *line)
     static const char wanted[] = "HTTP/1.d ddd"; /* d: any digit */
     size_t i = 0;
 
-    for (; wanted[i]; i++) {
+    for (; wanted[i]; i++)
         if (wanted[i] == 'd' ? line[i] < '0' || line[i] > '9' : line[i] != wanted[i])
             return -1;
-    }
     if (line[i] && line[i] != ' ')
         return -1;
     return (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');

@@ -30,10 +30,9 @@ static unsigned service_by_name(const char *name, size_t len)
 {
     if (len == 3 && !memcmp(name, "all", 3))
         return SERVICE_ALL;
-    for (size_t i = 0; i < SERVICE_COUNT; i++) {
+    for (size_t i = 0; i < SERVICE_COUNT; i++)
         if (strlen(service_names[i]) == len && !memcmp(service_names[i], name, len))
             return 1u << i;
-    }
     return 0;
 }
 
@@ -41,8 +40,9 @@ static int error_service(const char *name, size_t len, struct error *error)
 {
     const char *meant = spelling_nearest(name, len, listen_spec_service_name);
 
-    return error_input(error, "\"%.*s\" is no service; %s%s%s" SERVICE_NAMES, (int)(len < 60 ? len : 60), name,
-                       meant ? "did you mean " : "", meant ? meant : "", meant ? "? There are " : "there are ");
+    return error_input(error, "\"%.*s\" is no service; %s%s%s" SERVICE_NAMES, (int)(len < 60 ? len : 60),
+                       name, meant ? "did you mean " : "", meant ? meant : "",
+                       meant ? "? There are " : "there are ");
 }
 
 static int parse_services(struct listen_spec *spec, const char *names, struct error *error)

@@ -36,14 +36,13 @@ int options_check_url(char *value, struct error *error)
 
     if (!scheme)
         return error_input(error, "a URL that begins with http:// or https:// is wanted");
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < len; i++)
         if (value[i] <= ' ' || value[i] > '~' || strchr("\"<>\\^`{|}?#@", value[i]))
             return error_input(
                 error,
                 "byte %zu of the URL is out of place; only a scheme, a host, a port and a path "
                 "in plain ASCII belong there",
                 i + 1);
-    }
     while (len > scheme && value[len - 1] == '/')
         value[--len] = '\0';
     if (len == scheme || strchr(":/", value[scheme]))

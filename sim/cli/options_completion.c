@@ -75,10 +75,9 @@ static void print_bash(FILE *stream)
     bool first = true;
 
     fputs(bash_head, stream);
-    for (const struct option_row *row = options_table; row->name; row++) {
+    for (const struct option_row *row = options_table; row->name; row++)
         if (row->argument && has_proposals(row))
             print_bash_value(stream, row);
-    }
     for (const struct option_row *row = options_table; row->name; row++) {
         if (!row->argument || has_proposals(row))
             continue;
@@ -233,8 +232,7 @@ const char *options_shell(size_t index)
 
 void options_completion(FILE *stream, const char *shell)
 {
-    for (size_t i = 0; i < SHELL_COUNT; i++) {
+    for (size_t i = 0; i < SHELL_COUNT; i++)
         if (!strcmp(shells[i].name, shell))
             shells[i].print(stream);
-    }
 }

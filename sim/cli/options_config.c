@@ -61,10 +61,9 @@ static void append_value(struct buf *out, const struct options *options, const s
 
 static bool is_plain(const struct buf *value)
 {
-    for (size_t i = 0; i < value->len; i++) {
+    for (size_t i = 0; i < value->len; i++)
         if (!value->data[i] || !strchr(PLAIN, value->data[i]))
             return false;
-    }
     return true;
 }
 

@@ -71,10 +71,9 @@ static int read_items(struct options *options, const struct option_row *row, con
     int result = 0;
     char *item;
 
-    while (result == 0 && (item = next_item(row->kind, &rest))) {
+    while (result == 0 && (item = next_item(row->kind, &rest)))
         if (*item)
             result = options_value_read(options, row, item, error);
-    }
     free(copy);
     return result;
 }
@@ -108,9 +107,8 @@ static int read_variable(struct options *options, const char *variable, struct e
 
 int options_environment_read(struct options *options, char *const envp[], struct error *error)
 {
-    for (; *envp; envp++) {
+    for (; *envp; envp++)
         if (read_variable(options, *envp, error) != 0)
             return -1;
-    }
     return 0;
 }

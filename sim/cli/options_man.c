@@ -129,7 +129,7 @@ static void print_text(FILE *stream, const char *text, size_t len)
 {
     if (len > 0 && strchr(".'", text[0]))
         fputs("\\&", stream);
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < len; i++)
         if (text[i] == '\\')
             fputs("\\e", stream);
         else if (text[i] == '"')
@@ -138,7 +138,6 @@ static void print_text(FILE *stream, const char *text, size_t len)
             fputs("\\-", stream);
         else
             fputc(text[i], stream);
-    }
 }
 
 static void print_bold_option(FILE *stream, const char *name, size_t len)
@@ -233,10 +232,9 @@ void options_man(FILE *stream)
     fputs(head, stream);
     for (enum option_group group = 0; group < GROUP_COUNT; group++) {
         fprintf(stream, ".SS %s\n", options_table_group(group));
-        for (const struct option_row *row = options_table; row->name; row++) {
+        for (const struct option_row *row = options_table; row->name; row++)
             if (row->group == group)
                 print_row(stream, row);
-        }
     }
     fputs(".SH ENVIRONMENT\n", stream);
     fputs(environment, stream);

@@ -135,19 +135,17 @@ const char *options_table_group(enum option_group group)
 
 const struct option_row *options_table_find(const char *name, size_t len)
 {
-    for (const struct option_row *row = options_table; row->name; row++) {
+    for (const struct option_row *row = options_table; row->name; row++)
         if (strlen(row->name) == len && !memcmp(row->name, name, len))
             return row;
-    }
     return NULL;
 }
 
 const struct option_row *options_table_find_letter(char letter)
 {
-    for (const struct option_row *row = options_table; row->name; row++) {
+    for (const struct option_row *row = options_table; row->name; row++)
         if (letter && row->letter == letter)
             return row;
-    }
     return NULL;
 }
 

@@ -24,12 +24,12 @@ struct option_row {
     char letter;          /* 0: none */
     const char *argument; /* NULL with flags; "[WHAT]" may be left out, and is "" then */
     enum option_kind kind;
-    size_t field;         /* offset in struct options */
-    bool no_twin;         /* asks for one thing to be done: the environment cannot */
-    const char *none;     /* optional: the word that makes the field NULL */
+    size_t field;     /* offset in struct options */
+    bool no_twin;     /* asks for one thing to be done: the environment cannot */
+    const char *none; /* optional: the word that makes the field NULL */
 
     enum option_value value;
-    spelling_word *word;  /* with VALUE_WORD: the words it may be */
+    spelling_word *word; /* with VALUE_WORD: the words it may be */
 
     /* Optional. Says what is wrong with a value, which is not empty; may shorten it. */
     int (*check)(char *value, struct error *error);

@@ -73,10 +73,9 @@ static int check_word(const struct option_row *row, const char *value, struct er
 {
     if (row->value != VALUE_WORD)
         return 0;
-    for (size_t i = 0; row->word(i); i++) {
+    for (size_t i = 0; row->word(i); i++)
         if (!strcmp(row->word(i), value))
             return 0;
-    }
     return error_word(value, row->word, error);
 }
 

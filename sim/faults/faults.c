@@ -9,7 +9,8 @@ int faults_check(const struct fault *fault, struct error *error)
     if (fault->status && (fault->status < 400 || fault->status > 599))
         return error_input(error, "status must be between 400 and 599, not %u", fault->status);
     if (fault->delay_ms > FAULT_DELAY_MS)
-        return error_input(error, "a delay has at most %d milliseconds, not %u", FAULT_DELAY_MS, fault->delay_ms);
+        return error_input(error, "a delay has at most %d milliseconds, not %u", FAULT_DELAY_MS,
+                           fault->delay_ms);
     if (fault->percent > 100)
         return error_input(error, "percent must be between 1 and 100, not %u", fault->percent);
     return 0;

@@ -46,7 +46,8 @@ void faults_clear(struct faults *faults);
 /* Whether a request goes wrong; copies how, and counts it.
  * label: "DstackGuest.GetQuote", or a page's path. path: as sent. by_all: a fault for
  * every method means this one too. */
-bool faults_take(struct faults *faults, const char *label, struct span path, bool by_all, struct fault *taken);
+bool faults_take(struct faults *faults, const char *label, struct span path, bool by_all,
+                 struct fault *taken);
 
 /* "GetQuote: 500, 2 more times": a line for people, cut where it does not fit. */
 void fault_describe(const struct fault *fault, char *out, size_t size);

@@ -5,7 +5,11 @@ enum major_type { UNSIGNED = 0, BYTES = 2, TEXT = 3, MAP = 5 };
 static void head(struct buf *out, enum major_type type, uint64_t argument)
 {
     uint8_t first = (uint8_t)(type << 5);
-    unsigned size = argument < 24 ? 0 : argument <= UINT8_MAX ? 1 : argument <= UINT16_MAX ? 2 : argument <= UINT32_MAX ? 4 : 8;
+    unsigned size = argument < 24            ? 0
+                    : argument <= UINT8_MAX  ? 1
+                    : argument <= UINT16_MAX ? 2
+                    : argument <= UINT32_MAX ? 4
+                                             : 8;
 
     if (size == 0) {
         buf_append_byte(out, (uint8_t)(first | argument));

@@ -12,7 +12,8 @@ json_t *json_file_parse(struct span text, struct error *error)
     json_t *root = json_loadb((const char *)text.data, text.len, JSON_REJECT_DUPLICATES, &reason);
 
     if (!root)
-        error_input(error, "not valid JSON: %s (line %d, column %d)", reason.text, reason.line, reason.column);
+        error_input(error, "not valid JSON: %s (line %d, column %d)", reason.text, reason.line,
+                    reason.column);
     else if (!json_is_object(root))
         error_input(error, "must be a JSON object");
     if (root && !json_is_object(root)) {
@@ -54,13 +55,15 @@ int json_file_string(const json_t *object, const char *name, const char **text, 
     return 0;
 }
 
-int json_file_uint(const json_t *object, const char *name, uint64_t most, uint64_t *value, struct error *error)
+int json_file_uint(const json_t *object, const char *name, uint64_t most, uint64_t *value,
+                   struct error *error)
 {
     const json_t *member = json_file_member(object, name, error);
 
     if (!member)
         return -1;
-    if (!json_is_integer(member) || json_integer_value(member) < 0 || (uint64_t)json_integer_value(member) > most)
+    if (!json_is_integer(member) || json_integer_value(member) < 0 ||
+        (uint64_t)json_integer_value(member) > most)
         return error_input(error, "%s must be a whole number from 0 to %" PRIu64, name, most);
     *value = (uint64_t)json_integer_value(member);
     return 0;

@@ -44,7 +44,8 @@ static void read_gateways(struct host_network *network, struct arena *arena)
     }
 }
 
-static struct host_interface *find_interface(struct host_network *network, const char *name, struct arena *arena)
+static struct host_interface *find_interface(struct host_network *network, const char *name,
+                                             struct arena *arena)
 {
     struct host_interface *interface;
 
@@ -94,8 +95,8 @@ static void read_counters(struct host_network *network, char *text)
     char *line;
 
     while ((line = lines_next(&text))) {
-        if (sscanf(line, " %15[^:]: %llu %*u %llu %*u %*u %*u %*u %*u %llu %*u %llu", name, &rx, &rx_errors, &tx,
-                   &tx_errors) != 5)
+        if (sscanf(line, " %15[^:]: %llu %*u %llu %*u %*u %*u %*u %*u %llu %*u %llu", name, &rx, &rx_errors,
+                   &tx, &tx_errors) != 5)
             continue;
         for (size_t i = 0; i < network->interface_count; i++) {
             struct host_interface *interface = &network->interfaces[i];

@@ -35,8 +35,8 @@ struct http_response {
     const char *content_type; /* static or from the arena; NULL: no such header */
     const char *headers;      /* further complete header lines, each with CRLF, or NULL */
     struct buf *body;         /* empty at first; the handler appends. For HEAD, net/ sends its length alone */
-    const char *method;       /* what has answered ("DstackGuest.GetQuote", a page's path), or NULL; lives on */
-    bool background;          /* asked by a page or a probe of its own accord: little is said of it */
+    const char *method; /* what has answered ("DstackGuest.GetQuote", a page's path), or NULL; lives on */
+    bool background;    /* asked by a page or a probe of its own accord: little is said of it */
     struct http_fault fault;
 };
 

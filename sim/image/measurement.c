@@ -28,9 +28,9 @@ enum {
 #define VARIANT_LITE "lite"
 
 /* GUIDs as they lie in memory: the first three fields little-endian. */
-#define GUID_GLOBAL_VARIABLE \
+#define GUID_GLOBAL_VARIABLE                                                                                 \
     {0x61, 0xdf, 0xe4, 0x8b, 0xca, 0x93, 0xd2, 0x11, 0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b, 0x8c}
-#define GUID_IMAGE_SECURITY \
+#define GUID_IMAGE_SECURITY                                                                                  \
     {0xcb, 0xb2, 0x19, 0xd7, 0x3a, 0x3d, 0x96, 0x45, 0xa3, 0xbc, 0xda, 0xd0, 0x0e, 0x67, 0x65, 0x6f}
 
 /* The firmware's configuration volume and the Boot0000 variable as this firmware
@@ -125,7 +125,8 @@ static int measure_td_hob(const struct boot *boot, const struct os_image *image,
     int result;
 
     buf_init(&hob, SIZE_MAX);
-    result = td_hob_write(&hob, span_of(image->td_hob_witness, image->td_hob_witness_len), memory_size, error);
+    result =
+        td_hob_write(&hob, span_of(image->td_hob_witness, image->td_hob_witness_len), memory_size, error);
     if (result == 0)
         measure_data(boot, 0, EV_EFI_HANDOFF_TABLES2, hob.data, hob.len);
     buf_free(&hob);
@@ -253,7 +254,8 @@ void measurement_document(const struct os_image *image, struct measurement_docum
     write_measurement(image, &document->measurement);
     hash_sha256(document->measurement.data, document->measurement.len, digest);
     hex_encode(digest, sizeof digest, digits);
-    snprintf(document->checksum_file, sizeof document->checksum_file, "%.64s  measurement.tdx.cbor\n", digits);
+    snprintf(document->checksum_file, sizeof document->checksum_file, "%.64s  measurement.tdx.cbor\n",
+             digits);
     hash_sha256(document->checksum_file, strlen(document->checksum_file), document->os_image_hash);
 }
 
@@ -266,7 +268,8 @@ static void member_base64(struct buf *out, char separator, const char *name, str
     free(text);
 }
 
-char *measurement_vm_config(const struct measurement_document *document, const struct machine *machine, size_t *len)
+char *measurement_vm_config(const struct measurement_document *document, const struct machine *machine,
+                            size_t *len)
 {
     struct buf out;
 

@@ -26,6 +26,7 @@ struct measurement_document {
 void measurement_document(const struct os_image *image, struct measurement_document *document);
 
 /* The vm_config of that machine: JSON text, on the heap. */
-char *measurement_vm_config(const struct measurement_document *document, const struct machine *machine, size_t *len);
+char *measurement_vm_config(const struct measurement_document *document, const struct machine *machine,
+                            size_t *len);
 
 #endif

@@ -25,7 +25,8 @@ static int parse_firmware(struct os_image *image, const json_t *root, struct err
 {
     const json_t *firmware = json_file_object(root, "firmware", error);
 
-    if (!firmware || json_file_hex(firmware, "mrtd_single_pass", image->mrtd_single_pass, REGISTER_BYTES, error) ||
+    if (!firmware ||
+        json_file_hex(firmware, "mrtd_single_pass", image->mrtd_single_pass, REGISTER_BYTES, error) ||
         json_file_hex(firmware, "mrtd_two_pass", image->mrtd_two_pass, REGISTER_BYTES, error) ||
         json_file_hex_upto(firmware, "td_hob_witness", image->td_hob_witness, sizeof image->td_hob_witness,
                            &image->td_hob_witness_len, error))
@@ -60,7 +61,8 @@ int os_image_parse(struct os_image *image, struct span json, struct error *error
 
     *image = (struct os_image){0};
     if (root &&
-        json_file_hex(root, "kernel_authenticode_sha384", image->kernel_authenticode, REGISTER_BYTES, error) == 0 &&
+        json_file_hex(root, "kernel_authenticode_sha384", image->kernel_authenticode, REGISTER_BYTES,
+                      error) == 0 &&
         json_file_hex(root, "initrd_sha384", image->initrd, REGISTER_BYTES, error) == 0 &&
         copy_string(root, "cmdline", image->cmdline, sizeof image->cmdline, error) == 0 &&
         check_cmdline(image->cmdline, error) == 0 && parse_firmware(image, root, error) == 0 &&
@@ -88,7 +90,8 @@ static int apply_vm_config(struct machine *machine, const json_t *vm_config, str
 {
     uint64_t cpus = machine->cpu_count;
 
-    if (json_object_get(vm_config, "cpu_count") && json_file_uint(vm_config, "cpu_count", CPU_MOST, &cpus, error))
+    if (json_object_get(vm_config, "cpu_count") &&
+        json_file_uint(vm_config, "cpu_count", CPU_MOST, &cpus, error))
         return -1;
     if (json_object_get(vm_config, "memory_size") &&
         json_file_uint(vm_config, "memory_size", MEMORY_MOST, &machine->memory_size, error))

@@ -35,7 +35,8 @@ static int read_varint(struct span *from, uint64_t *value, struct error *error)
         from->len--;
         *value |= (uint64_t)(byte & 0x7f) << shift;
         if (!(byte & 0x80))
-            return *value <= PAGES_MOST ? 0 : error_input(error, "a number in the TD HOB witness is too large");
+            return *value <= PAGES_MOST ? 0
+                                        : error_input(error, "a number in the TD HOB witness is too large");
     }
     return error_input(error, "the TD HOB witness is cut short");
 }

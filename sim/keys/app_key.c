@@ -77,7 +77,8 @@ static int derive_pair(const struct app_keys *keys, const struct k256 *k256, enu
     return k256_public_key(k256, key->private_key, key->public_key);
 }
 
-static int sign_pair(const struct app_keys *keys, const struct k256 *k256, const char *purpose, struct app_key *key)
+static int sign_pair(const struct app_keys *keys, const struct k256 *k256, const char *purpose,
+                     struct app_key *key)
 {
     char digits[2 * K256_PUBLIC_BYTES];
     const struct bytes message[] = {{purpose, strlen(purpose)}, {":", 1}, {digits, 2 * key->public_key_len}};

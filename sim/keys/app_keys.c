@@ -44,7 +44,8 @@ static int read_k256(struct app_keys *keys, const json_t *root, const struct k25
         json_file_hex(root, "k256_signature", keys->k256_signature, sizeof keys->k256_signature, error))
         return -1;
     if (k256_public_key(k256, keys->k256_key, keys->k256_public))
-        return error_input(error, "k256_key is no secp256k1 private key: it must be between 1 and the group order");
+        return error_input(error,
+                           "k256_key is no secp256k1 private key: it must be between 1 and the group order");
     return 0;
 }
 

@@ -56,8 +56,9 @@ static int sign(const struct kms *kms, const struct k256 *k256, const struct byt
     return 0;
 }
 
-int kms_issue_app_key(const struct kms *kms, const struct k256 *k256, const uint8_t app_id[static APP_ID_BYTES],
-                      uint8_t key[static 32], uint8_t public_key[static K256_PUBLIC_BYTES],
+int kms_issue_app_key(const struct kms *kms, const struct k256 *k256,
+                      const uint8_t app_id[static APP_ID_BYTES], uint8_t key[static 32],
+                      uint8_t public_key[static K256_PUBLIC_BYTES],
                       uint8_t signature[static K256_RECOVERABLE_BYTES], struct error *error)
 {
     const struct bytes path[] = {{app_id, APP_ID_BYTES}, {"app-key", 7}};
@@ -73,7 +74,8 @@ int kms_issue_app_key(const struct kms *kms, const struct k256 *k256, const uint
     return sign(kms, k256, message, 3, signature, error);
 }
 
-void kms_env_secret(const struct kms *kms, const uint8_t app_id[static APP_ID_BYTES], uint8_t secret[static 32])
+void kms_env_secret(const struct kms *kms, const uint8_t app_id[static APP_ID_BYTES],
+                    uint8_t secret[static 32])
 {
     const struct bytes path[] = {{app_id, APP_ID_BYTES}, {"env-encrypt-key", 15}};
 
@@ -93,8 +95,8 @@ int kms_env_key(const struct kms *kms, const struct k256 *k256, const uint8_t ap
     bytes_wipe(secret, sizeof secret);
     bytes_put_be64(time, timestamp);
     if (sign(kms, k256, (const struct bytes[]){prefix, app, public_key}, 3, key->signature, error) ||
-        sign(kms, k256, (const struct bytes[]){prefix, app, {time, sizeof time}, public_key}, 4, key->signature_v1,
-             error))
+        sign(kms, k256, (const struct bytes[]){prefix, app, {time, sizeof time}, public_key}, 4,
+             key->signature_v1, error))
         return -1;
     return 0;
 }

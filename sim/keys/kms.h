@@ -22,12 +22,14 @@ void kms_free(struct kms *kms); /* wipes the keys */
 
 /* An app's secp256k1 key, and the root's recoverable signature over
  * Keccak-256("dstack-kms-issued:" || app_id || public_key). */
-int kms_issue_app_key(const struct kms *kms, const struct k256 *k256, const uint8_t app_id[static APP_ID_BYTES],
-                      uint8_t key[static 32], uint8_t public_key[static K256_PUBLIC_BYTES],
+int kms_issue_app_key(const struct kms *kms, const struct k256 *k256,
+                      const uint8_t app_id[static APP_ID_BYTES], uint8_t key[static 32],
+                      uint8_t public_key[static K256_PUBLIC_BYTES],
                       uint8_t signature[static K256_RECOVERABLE_BYTES], struct error *error);
 
 /* The X25519 secret that an app's environment is decrypted with. */
-void kms_env_secret(const struct kms *kms, const uint8_t app_id[static APP_ID_BYTES], uint8_t secret[static 32]);
+void kms_env_secret(const struct kms *kms, const uint8_t app_id[static APP_ID_BYTES],
+                    uint8_t secret[static 32]);
 
 /* The X25519 key that an app's environment is encrypted to, and the root's
  * recoverable signatures over it. */

@@ -15,7 +15,7 @@ struct pki_entity {
     uint8_t key_id[X509_KEY_ID_BYTES];
     uint8_t name[128]; /* DER Name */
     size_t name_len;
-    char *pem; /* heap */
+    char *pem;    /* heap */
     uint8_t *der; /* heap */
     size_t der_len;
 };

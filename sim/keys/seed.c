@@ -10,15 +10,18 @@ void seed_init(struct seed *seed, const char *text)
     hash_sha256(text, strlen(text), seed->key);
 }
 
-static void derive(const struct seed *seed, const char *label, struct span which, struct span attempt, uint8_t *out,
-                   size_t len)
+static void derive(const struct seed *seed, const char *label, struct span which, struct span attempt,
+                   uint8_t *out, size_t len)
 {
     const struct bytes info[] = {
-        {label, strlen(label)}, {"/", 1}, {which.data, which.len}, {attempt.data, attempt.len},
+        {label, strlen(label)},
+        {"/", 1},
+        {which.data, which.len},
+        {attempt.data, attempt.len},
     };
 
-    hkdf_sha256(out, len, (struct bytes){salt, sizeof salt - 1}, (struct bytes){seed->key, sizeof seed->key}, info,
-                sizeof info / sizeof *info);
+    hkdf_sha256(out, len, (struct bytes){salt, sizeof salt - 1}, (struct bytes){seed->key, sizeof seed->key},
+                info, sizeof info / sizeof *info);
 }
 
 void seed_bytes(const struct seed *seed, const char *label, struct span which, uint8_t *out, size_t len)

@@ -24,15 +24,16 @@ struct connection_pool {
     uint8_t *read_buffer; /* LIMIT_READ_BYTES: reads are handled one at a time */
     struct connection *first;
     size_t count;
-    uint64_t soonest; /* deadline of a response that waits */
-    size_t held; /* bytes of requests and responses that the connections hold */
+    uint64_t soonest;              /* deadline of a response that waits */
+    size_t held;                   /* bytes of requests and responses that the connections hold */
     void (*on_closed)(void *data); /* after a connection has left the pool */
     void (*tick_in)(void *data, uint64_t milliseconds); /* wants connection_pool_tick as soon as that */
     void *data;
 };
 
 /* Loop, log and stats outlive the pool. The callbacks are set by the owner afterwards. */
-void connection_pool_init(struct connection_pool *pool, uv_loop_t *loop, struct log *log, struct stats *stats);
+void connection_pool_init(struct connection_pool *pool, uv_loop_t *loop, struct log *log,
+                          struct stats *stats);
 void connection_pool_free(struct connection_pool *pool);
 
 /* Accepts the client that waits on the listener. unix_path: the listener's, or NULL

@@ -52,7 +52,8 @@ void connection_pool_leave(struct connection *connection)
 bool connection_pool_account(struct connection *connection)
 {
     struct connection_pool *pool = connection->pool;
-    size_t held = connection->session.reader.body.capacity + connection->unread.capacity + connection->unsent_len;
+    size_t held =
+        connection->session.reader.body.capacity + connection->unread.capacity + connection->unsent_len;
     bool grew = held > connection->held;
 
     pool->held = pool->held - connection->held + held;
@@ -64,8 +65,8 @@ void connection_pool_check(struct connection *connection)
 {
     if (connection->state == CLOSED || connection_pool_account(connection))
         return;
-    log_write(connection->pool->log, LOG_WARN, "a client is dropped: requests and responses in flight hold %u MiB",
-              LIMIT_HELD_BYTES >> 20);
+    log_write(connection->pool->log, LOG_WARN,
+              "a client is dropped: requests and responses in flight hold %u MiB", LIMIT_HELD_BYTES >> 20);
     connection_close(connection);
 }
 

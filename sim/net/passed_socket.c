@@ -24,10 +24,11 @@ int passed_socket_family(int fd, struct error *error)
         return error_input(error, "cannot listen on descriptor %d: %s", fd,
                            errno == ENOTSOCK ? "it is no socket" : strerror(errno));
     if (family != AF_INET && family != AF_INET6 && family != AF_UNIX)
-        return error_input(error, "cannot listen on descriptor %d: it is neither a TCP nor a Unix socket", fd);
+        return error_input(error, "cannot listen on descriptor %d: it is neither a TCP nor a Unix socket",
+                           fd);
     if (type != SOCK_STREAM)
-        return error_input(error,
-                           "cannot listen on descriptor %d: it is no stream socket; ListenStream= makes one", fd);
+        return error_input(
+            error, "cannot listen on descriptor %d: it is no stream socket; ListenStream= makes one", fd);
     if (option_of(fd, SO_ACCEPTCONN) != 1)
         return error_input(error,
                            "cannot listen on descriptor %d: nobody has called listen() on it; a connection "

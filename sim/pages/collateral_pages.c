@@ -22,7 +22,8 @@ void collateral_pages_init(struct collateral_pages *pages, struct td *td)
 static const struct collateral *fetch(void *context, struct exchange *exchange)
 {
     struct error error = {.kind = ERROR_NONE};
-    const struct collateral *collateral = td_collateral(((struct collateral_pages *)context)->td, time(NULL), &error);
+    const struct collateral *collateral =
+        td_collateral(((struct collateral_pages *)context)->td, time(NULL), &error);
 
     if (!collateral)
         exchange_fail(&exchange->response, 500, error.text);
@@ -33,7 +34,8 @@ static const struct collateral *fetch(void *context, struct exchange *exchange)
 
 static bool is_unreserved(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("-._~", c) != NULL;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           strchr("-._~", c) != NULL;
 }
 
 static char *percent_encode(struct arena *arena, const char *text)
@@ -95,7 +97,8 @@ static void serve_pck_crl(void *context, struct exchange *exchange)
         exchange_fail(&exchange->response, 400, "ca must be platform");
         return;
     }
-    exchange->response.headers = chain_header(exchange->arena, "SGX-PCK-CRL-Issuer-Chain", collateral->pck_issuer_chain);
+    exchange->response.headers =
+        chain_header(exchange->arena, "SGX-PCK-CRL-Issuer-Chain", collateral->pck_issuer_chain);
     answer_crl(exchange, collateral->pck_crl, collateral->pck_crl_len, !span_is(encoding, "der"));
 }
 
@@ -135,8 +138,9 @@ static void serve_tcb_info(void *context, struct exchange *exchange)
     codec_query_find(exchange->request.query, "fmspc", exchange->arena, &fmspc);
     if (!is_our_fmspc(platform, fmspc)) {
         exchange_fail(&exchange->response, fmspc.len == 2 * sizeof platform->tcb.fmspc ? 404 : 400,
-                      fmspc.len ? "there is no TCB info for this fmspc; the PCK certificate names the platform's"
-                                : "fmspc is missing: 12 hex digits, as the PCK certificate names them");
+                      fmspc.len
+                          ? "there is no TCB info for this fmspc; the PCK certificate names the platform's"
+                          : "fmspc is missing: 12 hex digits, as the PCK certificate names them");
         return;
     }
     chain = collateral->tcb_issuer_chain;
@@ -173,11 +177,13 @@ static const struct openapi_parameter tcb_parameters[] = {
 
 static const struct openapi_page pck_crl = {
     .summary = "CRL of PCK certificates", .types = TYPE_PEM ", " TYPE_CRL, .parameters = pck_crl_parameters};
-static const struct openapi_page root_crl_hex = {.summary = "CRL of the root, DER in hex", .types = TYPE_TEXT};
+static const struct openapi_page root_crl_hex = {.summary = "CRL of the root, DER in hex",
+                                                 .types = TYPE_TEXT};
 static const struct openapi_page root_crl = {.summary = "CRL of the root, in DER", .types = TYPE_CRL};
 static const struct openapi_page tcb_info = {
     .summary = "TCB info of a platform", .types = TYPE_JSON, .parameters = tcb_parameters};
-static const struct openapi_page qe_identity = {.summary = "Identity of the quoting enclave", .types = TYPE_JSON};
+static const struct openapi_page qe_identity = {.summary = "Identity of the quoting enclave",
+                                                .types = TYPE_JSON};
 
 void collateral_pages_add(struct collateral_pages *pages, struct router *router)
 {

@@ -35,7 +35,11 @@ void health_add(struct health *health, struct router *router)
                                               .other_text = "It is stopping."};
     const struct router_page list[] = {
         {.path = "/healthz", .serve = serve_health, .is_background = true, .openapi = &alive},
-        {.path = "/readyz", .serve = serve_readiness, .context = health, .is_background = true, .openapi = &ready},
+        {.path = "/readyz",
+         .serve = serve_readiness,
+         .context = health,
+         .is_background = true,
+         .openapi = &ready},
     };
 
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)

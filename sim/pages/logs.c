@@ -59,7 +59,8 @@ static size_t tail_of(const struct exchange *exchange)
 
     if (!codec_query_find(exchange->request.query, "tail", exchange->arena, &value))
         return TAIL_DEFAULT;
-    return span_is(value, "all") ? SIZE_MAX : strtoul(arena_copy(exchange->arena, value.data, value.len), NULL, 10);
+    return span_is(value, "all") ? SIZE_MAX
+                                 : strtoul(arena_copy(exchange->arena, value.data, value.len), NULL, 10);
 }
 
 /* The beginning of the last `count` lines. */
@@ -97,11 +98,14 @@ static void append_line(struct buf *out, struct arena *arena, const char *line, 
 
 static void show(struct exchange *exchange, const char *text, size_t len)
 {
-    enum form form = is_set(exchange, "bare") ? FORM_BARE : is_set(exchange, "text") ? FORM_TEXT : FORM_BASE64;
+    enum form form = is_set(exchange, "bare")   ? FORM_BARE
+                     : is_set(exchange, "text") ? FORM_TEXT
+                                                : FORM_BASE64;
     size_t tail = tail_of(exchange);
     const char *end = text + len;
 
-    for (const char *at = tail ? last_lines(text, len, tail) : end; at < end && !exchange->response.body->overflow;) {
+    for (const char *at = tail ? last_lines(text, len, tail) : end;
+         at < end && !exchange->response.body->overflow;) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         size_t line_len = newline ? (size_t)(newline - at) : (size_t)(end - at);
         append_line(exchange->response.body, exchange->arena, at, line_len, form);
@@ -136,8 +140,9 @@ static void serve(void *context, struct exchange *exchange)
         return;
     }
     if (file_read(path, FILE_BYTES, &text, &len, &error)) {
-        answer_error(exchange, arena_printf(exchange->arena, "the log of %s cannot be read: it has at most %u MiB", shown,
-                                            FILE_BYTES >> 20));
+        answer_error(exchange,
+                     arena_printf(exchange->arena, "the log of %s cannot be read: it has at most %u MiB",
+                                  shown, FILE_BYTES >> 20));
         return;
     }
     show(exchange, text, len);
@@ -148,8 +153,8 @@ static void serve(void *context, struct exchange *exchange)
 #define ANY_TEXT "{\"type\":\"string\"}"
 
 static const struct openapi_parameter parameters[] = {
-    {"container", "The name of a container; where there is none of it, the answer says so.", ANY_TEXT, "\"web\"",
-     true},
+    {"container", "The name of a container; where there is none of it, the answer says so.", ANY_TEXT,
+     "\"web\"", true},
     {"tail", "So many of the last lines, or all; 1000 unless given.", ANY_TEXT, "\"10\"", false},
     {"text", "With true or 1, messages are texts and not base64.", ANY_TEXT, "\"true\"", false},
     {"bare", "With true or 1, lines are messages alone and not objects.", ANY_TEXT, NULL, false},

@@ -82,9 +82,9 @@ static void write_requests(const struct stats *stats, struct buf *out)
 
 static void write_durations(const struct stats *stats, struct buf *out)
 {
-    static const struct metrics_family family = {
-        PREFIX "request_duration_seconds", METRICS_HISTOGRAM,
-        "Time from a complete request until its response is handed to the system, delays by a fault included."};
+    static const struct metrics_family family = {PREFIX "request_duration_seconds", METRICS_HISTOGRAM,
+                                                 "Time from a complete request until its response is handed "
+                                                 "to the system, delays by a fault included."};
     const struct stats_method *method;
 
     metrics_text_family(out, &family);

@@ -46,8 +46,8 @@ static void print_what_is_wrong(FILE *stream, const struct scenario *scenario, c
     char line[FAULT_METHOD_BYTES + 160];
 
     if (scenario->tcb_status != TCB_UP_TO_DATE || scenario->advisory_count)
-        fprintf(stream, "  %-14sTCB status %s, advisories: %zu\n", "On purpose", tcb_status_name(scenario->tcb_status),
-                scenario->advisory_count);
+        fprintf(stream, "  %-14sTCB status %s, advisories: %zu\n", "On purpose",
+                tcb_status_name(scenario->tcb_status), scenario->advisory_count);
     if (scenario->debug_td)
         fprintf(stream, "  %-14sthe TD can be debugged\n", "On purpose");
     for (size_t i = 0; i < faults->count; i++) {
@@ -65,8 +65,8 @@ static void print_name(FILE *stream, const char *name)
     fputc('\n', stream);
 }
 
-void banner_print(FILE *stream, const struct endpoints *endpoints, const struct td *td, const struct faults *faults,
-                  uint64_t micros)
+void banner_print(FILE *stream, const struct endpoints *endpoints, const struct td *td,
+                  const struct faults *faults, uint64_t micros)
 {
     fprintf(stream, "dstack-simulator %s: a simulated TDX guest agent\n\n", version_number);
     print_endpoints(stream, endpoints->server);
@@ -77,9 +77,10 @@ void banner_print(FILE *stream, const struct endpoints *endpoints, const struct 
     print_hex(stream, "Instance id", td->instance_id, sizeof td->instance_id);
     print_what_is_wrong(stream, &td->scenario, faults);
     print_export(stream, endpoints);
-    fprintf(stream, "\n  For development and tests only: every key follows from a public seed and protects\n"
-                    "  nothing, and no production verifier may trust the root of these quotes.\n\n"
-                    "ready in %llu.%llu ms, stop with Ctrl-C\n",
+    fprintf(stream,
+            "\n  For development and tests only: every key follows from a public seed and protects\n"
+            "  nothing, and no production verifier may trust the root of these quotes.\n\n"
+            "ready in %llu.%llu ms, stop with Ctrl-C\n",
             (unsigned long long)(micros / 1000), (unsigned long long)(micros / 100 % 10));
     fflush(stream);
 }

@@ -8,7 +8,7 @@
 #include "sim/td/td.h"
 
 /* micros: from the start of the process to being ready. */
-void banner_print(FILE *stream, const struct endpoints *endpoints, const struct td *td, const struct faults *faults,
-                  uint64_t micros);
+void banner_print(FILE *stream, const struct endpoints *endpoints, const struct td *td,
+                  const struct faults *faults, uint64_t micros);
 
 #endif

@@ -53,8 +53,8 @@ static int open_socket_files(struct endpoints *endpoints, const char *dir, struc
         bool here = strcmp(dir, ".") == 0;
 
         if ((here ? 0 : strlen(dir) + 1) + strlen(name) > LISTEN_SPEC_PATH_MAX)
-            return error_input(error, "--socket-dir %s is too long: a socket's path has at most %d bytes", dir,
-                               LISTEN_SPEC_PATH_MAX);
+            return error_input(error, "--socket-dir %s is too long: a socket's path has at most %d bytes",
+                               dir, LISTEN_SPEC_PATH_MAX);
         snprintf(spec.address, sizeof spec.address, "%s%s%s", here ? "" : dir, here ? "" : "/", name);
         if (open_endpoint(endpoints, &spec, error))
             return -1;
@@ -93,11 +93,12 @@ static int check_name(const char *name, struct error *error)
     }
     if (!meant || listen_spec_services(name) || strcmp(meant, name) == 0)
         return 0;
-    return error_input(error, "\"%.60s\" names no services, and would offer all of them; did you mean %s?", name,
-                       meant);
+    return error_input(error, "\"%.60s\" names no services, and would offer all of them; did you mean %s?",
+                       name, meant);
 }
 
-static int open_passed(struct endpoints *endpoints, const struct service_manager *manager, struct error *error)
+static int open_passed(struct endpoints *endpoints, const struct service_manager *manager,
+                       struct error *error)
 {
     for (size_t i = 0; i < manager->socket_count; i++) {
         const char *name = manager->socket_names[i];
@@ -193,7 +194,8 @@ void endpoints_expected_url(const struct options *options, char *url, size_t siz
         if (is_local(spec.address, strlen(spec.address)))
             snprintf(url, size, "http://localhost:%u", spec.port);
         else
-            snprintf(url, size, strchr(spec.address, ':') ? "http://[%s]:%u" : "http://%s:%u", spec.address, spec.port);
+            snprintf(url, size, strchr(spec.address, ':') ? "http://[%s]:%u" : "http://%s:%u", spec.address,
+                     spec.port);
         return;
     }
 }
@@ -235,5 +237,6 @@ void endpoints_status(const struct endpoints *endpoints, char *text, size_t size
     else if (count == 1)
         snprintf(text, size, "Serving %s", endpoint.url ? endpoint.url : endpoint.path);
     else
-        snprintf(text, size, "Serving %s and %zu more", endpoint.url ? endpoint.url : endpoint.path, count - 1);
+        snprintf(text, size, "Serving %s and %zu more", endpoint.url ? endpoint.url : endpoint.path,
+                 count - 1);
 }

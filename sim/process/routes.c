@@ -10,7 +10,8 @@ static int set_fault(struct services *services, const struct td *td, const char 
 {
     struct fault fault;
 
-    if (fault_spec_parse(&fault, text, error) || fault_control_set(&services->faults, &td->seed, &fault, error))
+    if (fault_spec_parse(&fault, text, error) ||
+        fault_control_set(&services->faults, &td->seed, &fault, error))
         return error_context(error, "--fault");
     return 0;
 }
@@ -47,14 +48,18 @@ void services_free(struct services *services)
 static const struct openapi_info openapi_info = {
     .title = "dstack-simulator",
     .version = version_number,
-    .text = "A dstack guest agent for development and tests only: its keys follow from a public seed and protect "
-            "nothing.\n\n"
-            "This is what the listener serves that was asked for it; others serve other services. A method answers in "
-            "the encoding it was asked in, JSON or protobuf. In JSON, bytes are hex. "
-            "`/prpc/<Method>` is short for `/prpc/<Service>.<Method>` where one service alone has that method.\n\n"
-            "What is not described is answered with 404, another verb with 405 and an `Allow` header. "
-            "Errors are `{\"error\": \"what was wrong and what would be right\"}`. A fault that was set on purpose "
-            "(`Simulator.SetFault`) answers with the status it names.",
+    .text =
+        "A dstack guest agent for development and tests only: its keys follow from a public seed and protect "
+        "nothing.\n\n"
+        "This is what the listener serves that was asked for it; others serve other services. A method "
+        "answers in "
+        "the encoding it was asked in, JSON or protobuf. In JSON, bytes are hex. "
+        "`/prpc/<Method>` is short for `/prpc/<Service>.<Method>` where one service alone has that "
+        "method.\n\n"
+        "What is not described is answered with 404, another verb with 405 and an `Allow` header. "
+        "Errors are `{\"error\": \"what was wrong and what would be right\"}`. A fault that was set on "
+        "purpose "
+        "(`Simulator.SetFault`) answers with the status it names.",
     .docs = &proto_docs,
 };
 

@@ -41,11 +41,11 @@ struct services {
 
 /* What the services need beside the TD. */
 struct services_config {
-    const char *logs_dir;         /* or NULL */
-    char *const *faults;          /* each good for fault_spec_parse */
+    const char *logs_dir; /* or NULL */
+    char *const *faults;  /* each good for fault_spec_parse */
     size_t fault_count;
     const struct stats *stats;
-    bool no_control; /* the Simulator is served nowhere */
+    bool no_control;              /* the Simulator is served nowhere */
     void (*shutdown)(void *data); /* ends the program once the present answers are out */
     void *data;
 };

@@ -28,10 +28,11 @@ static int fail_sockets(int result, const char *count, const char *names, struct
         return error_input(error, "LISTEN_FDS=%.20s, but not all descriptors from %d on are open", count,
                            SERVICE_MANAGER_FIRST_FD);
     if (result == -EINVAL && names[0])
-        return error_input(error,
-                           "LISTEN_FDS=%.20s with LISTEN_FDNAMES=%.200s: a count of sockets and as many names "
-                           "between colons are wanted",
-                           count, names);
+        return error_input(
+            error,
+            "LISTEN_FDS=%.20s with LISTEN_FDNAMES=%.200s: a count of sockets and as many names "
+            "between colons are wanted",
+            count, names);
     return error_input(error, "LISTEN_FDS=%.20s: cannot take the service manager's sockets: %s", count,
                        strerror(-result));
 }
@@ -55,12 +56,11 @@ static int read_sockets(struct service_manager *manager, struct error *error)
     else if (found > SERVICE_MANAGER_SOCKETS_MOST)
         result = error_input(error, "the service manager passes %d sockets; %d are the most", found,
                              SERVICE_MANAGER_SOCKETS_MOST);
-    for (int i = 0; i < found; i++) {
+    for (int i = 0; i < found; i++)
         if (result == 0)
             manager->socket_names[manager->socket_count++] = names[i];
         else
             free(names[i]);
-    }
     free(names);
     free(count);
     free(all_names);
@@ -80,7 +80,8 @@ static int read_watchdog(struct service_manager *manager, struct error *error)
     int result = 0;
 
     if (found < 0)
-        result = error_input(error, "WATCHDOG_USEC=%.40s: a number of microseconds is wanted, from 1 on", text);
+        result =
+            error_input(error, "WATCHDOG_USEC=%.40s: a number of microseconds is wanted, from 1 on", text);
     else if (found > 0)
         manager->watchdog_ms = service_manager_ping_ms(usec);
     free(text);

@@ -18,7 +18,8 @@ enum { SERVICE_MANAGER_FIRST_FD = 3, SERVICE_MANAGER_SOCKETS_MOST = 64 };
 struct service_manager {
     struct log *log;
     char *notify_socket; /* heap, or NULL: nobody wants to be told */
-    char *socket_names[SERVICE_MANAGER_SOCKETS_MOST]; /* heap; of descriptors from SERVICE_MANAGER_FIRST_FD on */
+    char *socket_names
+        [SERVICE_MANAGER_SOCKETS_MOST]; /* heap; of descriptors from SERVICE_MANAGER_FIRST_FD on */
     size_t socket_count;
     uint64_t watchdog_ms; /* 0: there is none */
     uv_timer_t watchdog;

@@ -32,7 +32,8 @@ static int read_string(const struct message_slot *slot, const json_t *value)
 {
     struct span text = span_of(json_string_value(value), json_string_length(value));
 
-    return message_field_is_integer(slot->field) ? message_set_number_text(slot, text) : message_set_text(slot, text);
+    return message_field_is_integer(slot->field) ? message_set_number_text(slot, text)
+                                                 : message_set_text(slot, text);
 }
 
 static int read_message(const struct message_slot *slot, const json_t *value)
@@ -46,14 +47,16 @@ static int read_message(const struct message_slot *slot, const json_t *value)
 static int read_text(const struct message_slot *slot, const json_t *value)
 {
     const ProtobufCMessageDescriptor *descriptor = slot->field->descriptor;
-    struct message_slot inner = {message_new(descriptor, slot->arena), descriptor->fields, slot->arena, slot->error};
+    struct message_slot inner = {message_new(descriptor, slot->arena), descriptor->fields, slot->arena,
+                                 slot->error};
     char *dumped = json_is_string(value) ? NULL : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
     struct span text =
         dumped ? span_text(dumped) : span_of(json_string_value(value), json_string_length(value));
     int result = message_set_text(&inner, text);
 
     free(dumped);
-    return result ? error_context(slot->error, "%s", slot->field->name) : message_set_message(slot, inner.message);
+    return result ? error_context(slot->error, "%s", slot->field->name)
+                  : message_set_message(slot, inner.message);
 }
 
 static int read_value(const struct message_slot *slot, const json_t *value)
@@ -129,7 +132,8 @@ static bool has_few_values(struct span text)
     return true;
 }
 
-static int refuse_unknown(const ProtobufCMessageDescriptor *descriptor, const json_t *object, struct error *error)
+static int refuse_unknown(const ProtobufCMessageDescriptor *descriptor, const json_t *object,
+                          struct error *error)
 {
     /* jansson's iterators take what they do not change as if they did. */
     void *at = json_object_iter((json_t *)(uintptr_t)object);
@@ -143,8 +147,8 @@ static int refuse_unknown(const ProtobufCMessageDescriptor *descriptor, const js
     return 0;
 }
 
-static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, struct span text, struct arena *arena,
-                                struct error *error, bool strict)
+static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, struct span text,
+                                struct arena *arena, struct error *error, bool strict)
 {
     /* U+0000 is for the fields to refuse: they say which of them has it. */
     const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;

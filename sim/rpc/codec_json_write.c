@@ -52,8 +52,8 @@ static void write_value(const struct rpc_call *call, const ProtobufCFieldDescrip
     }
 }
 
-static void write_array(const struct rpc_call *call, const ProtobufCFieldDescriptor *field, const uint8_t *base,
-                        struct buf *out)
+static void write_array(const struct rpc_call *call, const ProtobufCFieldDescriptor *field,
+                        const uint8_t *base, struct buf *out)
 {
     const uint8_t *elements = *(const uint8_t *const *)(const void *)(base + field->offset);
     size_t count;

@@ -106,9 +106,10 @@ ProtobufCMessage *codec_protobuf_decode(const ProtobufCMessageDescriptor *descri
     }
     message = protobuf_c_message_unpack(descriptor, &hooks, body.len, body.data);
     if (!message) {
-        error_input(error,
-                    "the body is no protobuf message of type %s; to send JSON, set Content-Type: application/json",
-                    descriptor->short_name);
+        error_input(
+            error,
+            "the body is no protobuf message of type %s; to send JSON, set Content-Type: application/json",
+            descriptor->short_name);
         return NULL;
     }
     return check_strings(descriptor, body, error) ? NULL : message;

@@ -69,7 +69,8 @@ static int set_field(const struct message_slot *slot, struct span text)
         return message_set_number_text(slot, text);
     if (slot->field->type == PROTOBUF_C_TYPE_BOOL)
         return set_bool(slot, text);
-    return error_input(slot->error, "%s cannot be given in a query string; send a JSON body", slot->field->name);
+    return error_input(slot->error, "%s cannot be given in a query string; send a JSON body",
+                       slot->field->name);
 }
 
 static int set_pair(struct message_slot *slot, struct span name, struct span value, bool strict)
@@ -80,9 +81,10 @@ static int set_pair(struct message_slot *slot, struct span name, struct span val
     if (unescape(name, slot->arena, &plain_name) || unescape(value, slot->arena, &plain_value))
         return error_input(slot->error, "the query string has a '%%' that two hex digits do not follow");
     /* The look-up stops at a zero byte: a name with one in it is no field's. */
-    slot->field = memchr(plain_name.data, 0, plain_name.len)
-                      ? NULL
-                      : protobuf_c_message_descriptor_get_field_by_name(descriptor, (const char *)plain_name.data);
+    slot->field =
+        memchr(plain_name.data, 0, plain_name.len)
+            ? NULL
+            : protobuf_c_message_descriptor_get_field_by_name(descriptor, (const char *)plain_name.data);
     if (slot->field)
         return set_field(slot, plain_value);
     if (!strict || plain_name.len == 0 || span_is(plain_name, "json"))
@@ -90,8 +92,8 @@ static int set_pair(struct message_slot *slot, struct span name, struct span val
     return message_unknown_field(descriptor, plain_name, slot->error);
 }
 
-static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, struct span query, struct arena *arena,
-                                struct error *error, bool strict)
+static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, struct span query,
+                                struct arena *arena, struct error *error, bool strict)
 {
     struct message_slot slot = {message_new(descriptor, arena), NULL, arena, error};
     struct span name, value;

@@ -89,14 +89,14 @@ static void reply(const ProtobufCMessage *message, void *data)
     }
 }
 
-static ProtobufCMessage *decode(const struct dispatch_method *method, const struct http_request *request, bool json,
-                                struct rpc_call *call)
+static ProtobufCMessage *decode(const struct dispatch_method *method, const struct http_request *request,
+                                bool json, struct rpc_call *call)
 {
     const ProtobufCMessageDescriptor *descriptor = method->service->descriptor->methods[method->index].input;
 
     if (request->verb == HTTP_VERB_GET)
-        return (method->is_strict ? codec_query_decode_strict : codec_query_decode)(descriptor, request->query,
-                                                                                    call->arena, &call->error);
+        return (method->is_strict ? codec_query_decode_strict : codec_query_decode)(
+            descriptor, request->query, call->arena, &call->error);
     if (json)
         return (method->is_strict ? codec_json_decode_strict : codec_json_decode)(descriptor, request->body,
                                                                                   call->arena, &call->error);
@@ -105,8 +105,9 @@ static ProtobufCMessage *decode(const struct dispatch_method *method, const stru
 
 static void fail_verb(struct http_response *response, bool with_get)
 {
-    exchange_fail(response, 405, with_get ? "a method is called with GET or POST"
-                                          : "this method is called with POST: no query string can hold what it takes");
+    exchange_fail(response, 405,
+                  with_get ? "a method is called with GET or POST"
+                           : "this method is called with POST: no query string can hold what it takes");
     response->headers = with_get ? "Allow: GET, POST\r\n" : "Allow: POST\r\n";
 }
 

@@ -69,7 +69,8 @@ int message_unknown_field(const ProtobufCMessageDescriptor *descriptor, struct s
     size_t len = 0;
 
     for (unsigned i = 0; i < descriptor->n_fields && len < sizeof names; i++)
-        len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", i ? ", " : "", descriptor->fields[i].name);
+        len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", i ? ", " : "",
+                                descriptor->fields[i].name);
     return error_input(error, "there is no field %.*s; %s%s", (int)(name.len < 60 ? name.len : 60),
                        (const char *)name.data, len ? "there are: " : "nothing is asked for here", names);
 }
@@ -129,8 +130,8 @@ static void put(const struct message_slot *slot, const void *value)
 
 static int wrong_type(const struct message_slot *slot, const char *got)
 {
-    return error_input(slot->error, "%s must be %s, not %s", slot->field->name, message_field_wants(slot->field),
-                       got);
+    return error_input(slot->error, "%s must be %s, not %s", slot->field->name,
+                       message_field_wants(slot->field), got);
 }
 
 static int set_hex(const struct message_slot *slot, struct span text)
@@ -143,13 +144,14 @@ static int set_hex(const struct message_slot *slot, struct span text)
         put(slot, &bytes);
         return 0;
     case HEX_ODD:
-        return error_input(slot->error, "%s must be hex with two digits a byte, but has an odd number of digits",
+        return error_input(slot->error,
+                           "%s must be hex with two digits a byte, but has an odd number of digits",
                            slot->field->name);
     case HEX_DIGIT:
         break;
     }
-    return error_input(slot->error, "%s must be hex, but its character %zu is no hex digit", slot->field->name,
-                       bad_at + 1);
+    return error_input(slot->error, "%s must be hex, but its character %zu is no hex digit",
+                       slot->field->name, bad_at + 1);
 }
 
 int message_set_text(const struct message_slot *slot, struct span text)

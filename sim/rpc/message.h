@@ -44,7 +44,8 @@ bool message_fits_query(const ProtobufCMessageDescriptor *descriptor);
 size_t message_value_size(const ProtobufCFieldDescriptor *field);
 
 /* An error for a name that no field has; lists those there are. */
-int message_unknown_field(const ProtobufCMessageDescriptor *descriptor, struct span name, struct error *error);
+int message_unknown_field(const ProtobufCMessageDescriptor *descriptor, struct span name,
+                          struct error *error);
 
 /* How an error calls what the field holds: "a string", "a string of hex digits",
  * "true or false", "a whole number", "an object". */

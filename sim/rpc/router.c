@@ -89,7 +89,8 @@ static void set_method(struct route *route, const struct router_service *service
     route->method = (struct dispatch_method){service->service, index, service->is_control};
 }
 
-static void add_bare(struct router *router, const char *path, const struct router_service *service, unsigned index)
+static void add_bare(struct router *router, const char *path, const struct router_service *service,
+                     unsigned index)
 {
     struct route *claim = find_claim(router, path);
 
@@ -165,7 +166,8 @@ static const struct route *find(const struct router *router, struct span path)
 static const struct route *find_folder(const struct router *router, struct span path)
 {
     const uint8_t *slash = path.len ? memrchr(path.data, '/', path.len - 1) : NULL;
-    const struct route *route = slash ? find(router, span_of(path.data, (size_t)(slash - path.data) + 1)) : NULL;
+    const struct route *route =
+        slash ? find(router, span_of(path.data, (size_t)(slash - path.data) + 1)) : NULL;
 
     return route && !route->is_method && route->page.is_prefix ? route : NULL;
 }
@@ -186,7 +188,8 @@ static void serve_page(const struct router_page *page, struct exchange *exchange
     bool get = page->verb == HTTP_VERB_GET;
 
     if (exchange->request.verb != page->verb && !(get && exchange->request.verb == HTTP_VERB_HEAD)) {
-        exchange_fail(&exchange->response, 405, get ? "this page is read with GET" : "this is called with POST");
+        exchange_fail(&exchange->response, 405,
+                      get ? "this page is read with GET" : "this is called with POST");
         exchange->response.headers = get ? "Allow: GET, HEAD\r\n" : "Allow: POST\r\n";
         return;
     }
@@ -204,7 +207,8 @@ static void serve_route(const struct route *route, struct exchange *exchange)
 /* What fails or is dropped is not called at all, so that it has no effect. */
 static void serve_fault(const struct route *route, const struct fault *fault, struct exchange *exchange)
 {
-    const char *message = fault->message[0] ? fault->message : "this request fails because a fault is set for it";
+    const char *message =
+        fault->message[0] ? fault->message : "this request fails because a fault is set for it";
 
     if (fault->status && route->is_method)
         dispatch_fail(exchange, (int)fault->status, message);
@@ -223,8 +227,9 @@ static void serve_fault(const struct route *route, const struct fault *fault, st
 /* Whatever site a developer happens to look at could extend RTMR3 otherwise. Pages still open from a link. */
 static void refuse_other_site(struct exchange *exchange)
 {
-    exchange_fail(&exchange->response, 403,
-                  "a page of another site may not call methods; open the simulator's own, or call from localhost");
+    exchange_fail(
+        &exchange->response, 403,
+        "a page of another site may not call methods; open the simulator's own, or call from localhost");
 }
 
 static void serve(void *context, struct exchange *exchange)

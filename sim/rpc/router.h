@@ -22,8 +22,8 @@ struct router_service {
     ProtobufCService *service; /* outlives the router */
     const char *direct;        /* its methods are also found at <direct><Method>: "/", "/api/", or NULL */
     bool wins_bare;            /* keeps /prpc/<Method> where another service has the same method */
-    bool is_control;           /* a fault for every method leaves it alone, and unknown arguments are refused */
-    bool is_background;        /* see exchange.h */
+    bool is_control;    /* a fault for every method leaves it alone, and unknown arguments are refused */
+    bool is_background; /* see exchange.h */
 };
 
 /* Adds every method at /prpc/<Service>.<Method>, at the direct path, and at
@@ -32,7 +32,7 @@ void router_add_service(struct router *router, const struct router_service *serv
 
 /* A path that is no method. Only a fault for that very path makes it go wrong. */
 struct router_page {
-    const char *path; /* copied */
+    const char *path;    /* copied */
     enum http_verb verb; /* GET, which also answers HEAD, or POST */
     void (*serve)(void *context, struct exchange *exchange);
     void *context;

@@ -80,12 +80,12 @@ int fault_control_check_method(const char *name, struct error *error)
     if (find_method(services, count, name, strncasecmp, &found))
         return error_input(error, "there is no method %s; did you mean %s%s%s?", name, found.service,
                            found.dot, found.method);
-    return error_input(error,
-                       "there is no method %s that can have a fault; GetQuote, Tappd.Info or a path are such",
-                       name);
+    return error_input(
+        error, "there is no method %s that can have a fault; GetQuote, Tappd.Info or a path are such", name);
 }
 
-int fault_control_set(struct faults *faults, const struct seed *seed, struct fault *fault, struct error *error)
+int fault_control_set(struct faults *faults, const struct seed *seed, struct fault *fault,
+                      struct error *error)
 {
     uint64_t state;
 

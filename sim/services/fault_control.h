@@ -13,7 +13,8 @@ int fault_control_check_method(const char *name, struct error *error);
 
 /* Checks the fault's method, seeds its generator from the simulator's seed, the method and what
  * is in fault->random, and sets it. */
-int fault_control_set(struct faults *faults, const struct seed *seed, struct fault *fault, struct error *error);
+int fault_control_set(struct faults *faults, const struct seed *seed, struct fault *fault,
+                      struct error *error);
 
 /* What SetFault was asked for. */
 int fault_control_read(struct fault *fault, const Dstack__SetFaultArgs *args, struct error *error);

@@ -82,8 +82,8 @@ static void guest_agent_attest(Service *service, const Dstack__RawQuoteArgs *arg
     reply(&response, call);
 }
 
-static void guest_agent_emit_event(Service *service, const Dstack__EmitEventArgs *args, Dstack__Empty_Closure reply,
-                                   void *data)
+static void guest_agent_emit_event(Service *service, const Dstack__EmitEventArgs *args,
+                                   Dstack__Empty_Closure reply, void *data)
 {
     Dstack__Empty response = DSTACK__EMPTY__INIT;
     struct rpc_call *call = data;
@@ -92,7 +92,8 @@ static void guest_agent_emit_event(Service *service, const Dstack__EmitEventArgs
     reply(failed ? NULL : &response, call);
 }
 
-static void guest_agent_info(Service *service, const Dstack__Empty *args, Dstack__AppInfo_Closure reply, void *call)
+static void guest_agent_info(Service *service, const Dstack__Empty *args, Dstack__AppInfo_Closure reply,
+                             void *call)
 {
     Dstack__AppInfo response = DSTACK__APP_INFO__INIT;
 
@@ -101,8 +102,8 @@ static void guest_agent_info(Service *service, const Dstack__Empty *args, Dstack
     reply(&response, call);
 }
 
-static void guest_agent_gpu_info(Service *service, const Dstack__Empty *args, Dstack__GpuInfoResponse_Closure reply,
-                                 void *call)
+static void guest_agent_gpu_info(Service *service, const Dstack__Empty *args,
+                                 Dstack__GpuInfoResponse_Closure reply, void *call)
 {
     Dstack__GpuInfoResponse response = DSTACK__GPU_INFO_RESPONSE__INIT;
 
@@ -111,8 +112,8 @@ static void guest_agent_gpu_info(Service *service, const Dstack__Empty *args, Ds
     reply(&response, call);
 }
 
-static void guest_agent_sign(Service *service, const Dstack__SignArgs *args, Dstack__SignResponse_Closure reply,
-                             void *data)
+static void guest_agent_sign(Service *service, const Dstack__SignArgs *args,
+                             Dstack__SignResponse_Closure reply, void *data)
 {
     Dstack__SignResponse response = DSTACK__SIGN_RESPONSE__INIT;
     struct rpc_call *call = data;
@@ -141,8 +142,8 @@ static void guest_agent_sign(Service *service, const Dstack__SignArgs *args, Dst
     bytes_wipe(&key, sizeof key);
 }
 
-static void guest_agent_verify(Service *service, const Dstack__VerifyArgs *args, Dstack__VerifyResponse_Closure reply,
-                               void *data)
+static void guest_agent_verify(Service *service, const Dstack__VerifyArgs *args,
+                               Dstack__VerifyResponse_Closure reply, void *data)
 {
     Dstack__VerifyResponse response = DSTACK__VERIFY_RESPONSE__INIT;
     struct rpc_call *call = data;
@@ -159,8 +160,8 @@ static void guest_agent_verify(Service *service, const Dstack__VerifyArgs *args,
     reply(&response, call);
 }
 
-static void guest_agent_version(Service *service, const Dstack__Empty *args, Dstack__VersionResponse_Closure reply,
-                                void *call)
+static void guest_agent_version(Service *service, const Dstack__Empty *args,
+                                Dstack__VersionResponse_Closure reply, void *call)
 {
     (void)service;
     (void)args;

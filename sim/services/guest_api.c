@@ -16,7 +16,8 @@ static struct td *td_of(Service *service)
     return ((struct guest_api *)service)->td;
 }
 
-static void guest_api_info(Service *service, const Dstack__Empty *args, Dstack__GuestInfo_Closure reply, void *call)
+static void guest_api_info(Service *service, const Dstack__Empty *args, Dstack__GuestInfo_Closure reply,
+                           void *call)
 {
     Dstack__GuestInfo response = DSTACK__GUEST_INFO__INIT;
     struct td *td = td_of(service);
@@ -152,7 +153,9 @@ static void guest_api_network_info(Service *service, const Dstack__Empty *args,
 static char *hex_id(const struct td *td, const char *label, const char *of, struct arena *arena)
 {
     const struct bytes parts[] = {
-        {td->instance_id, sizeof td->instance_id}, {label, strlen(label)}, {of, strlen(of)},
+        {td->instance_id, sizeof td->instance_id},
+        {label, strlen(label)},
+        {of, strlen(of)},
     };
     char *digits = arena_zalloc(arena, 2 * 32 + 1);
     uint8_t digest[32];
@@ -162,7 +165,8 @@ static char *hex_id(const struct td *td, const char *label, const char *of, stru
     return digits;
 }
 
-static Dstack__Container *describe(const struct td *td, const struct container *container, struct arena *arena)
+static Dstack__Container *describe(const struct td *td, const struct container *container,
+                                   struct arena *arena)
 {
     Dstack__Container *described = arena_alloc(arena, sizeof *described);
 
@@ -196,7 +200,8 @@ static void guest_api_list_containers(Service *service, const Dstack__Empty *arg
     reply(&response, call);
 }
 
-static void guest_api_shutdown(Service *service, const Dstack__Empty *args, Dstack__Empty_Closure reply, void *data)
+static void guest_api_shutdown(Service *service, const Dstack__Empty *args, Dstack__Empty_Closure reply,
+                               void *data)
 {
     const struct guest_api *api = (const struct guest_api *)service;
     Dstack__Empty response = DSTACK__EMPTY__INIT;

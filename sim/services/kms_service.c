@@ -11,8 +11,8 @@ static const struct td *td_of(Service *service)
     return ((struct kms_service *)service)->td;
 }
 
-static void kms_service_get_meta(Service *service, const Dstack__Empty *args, Dstack__GetMetaResponse_Closure reply,
-                                 void *call)
+static void kms_service_get_meta(Service *service, const Dstack__Empty *args,
+                                 Dstack__GetMetaResponse_Closure reply, void *call)
 {
     Dstack__GetMetaResponse response = DSTACK__GET_META_RESPONSE__INIT;
     Dstack__BootstrapInfo bootstrap = DSTACK__BOOTSTRAP_INFO__INIT;

@@ -78,8 +78,8 @@ int reply_tls_key(struct rpc_call *call, struct td *td, const struct app_cert_re
     return 0;
 }
 
-void reply_signature_chain(struct rpc_call *call, const struct td *td, const struct app_key *key, size_t *count,
-                           ProtobufCBinaryData **chain)
+void reply_signature_chain(struct rpc_call *call, const struct td *td, const struct app_key *key,
+                           size_t *count, ProtobufCBinaryData **chain)
 {
     *count = 2;
     *chain = arena_alloc(call->arena, 2 * sizeof **chain);

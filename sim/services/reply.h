@@ -28,7 +28,7 @@ char *reply_private_key(struct rpc_call *call, const struct p256_key *key);
 
 /* The app key's signature over a path's key, and the KMS root's over the app key.
  * key must live until reply. Out: two elements. */
-void reply_signature_chain(struct rpc_call *call, const struct td *td, const struct app_key *key, size_t *count,
-                           ProtobufCBinaryData **chain);
+void reply_signature_chain(struct rpc_call *call, const struct td *td, const struct app_key *key,
+                           size_t *count, ProtobufCBinaryData **chain);
 
 #endif

@@ -17,8 +17,9 @@ int signing_algorithm_by_name(const char *name, enum signing_algorithm *algorith
     else if (strcmp(name, "ed25519") == 0)
         *algorithm = SIGNING_ED25519;
     else
-        return error_input(error, "Unsupported algorithm: \"%.32s\"; there are secp256k1 (or k256), "
-                                  "secp256k1_prehashed and ed25519",
+        return error_input(error,
+                           "Unsupported algorithm: \"%.32s\"; there are secp256k1 (or k256), "
+                           "secp256k1_prehashed and ed25519",
                            name);
     return 0;
 }
@@ -39,8 +40,9 @@ int signing_path_key(struct td *td, const char *algorithm, const char *path, con
     if (*algorithm && signing_algorithm_by_name(algorithm, &kind, error))
         return -1;
     if (kind == SIGNING_SECP256K1_PREHASHED)
-        return error_input(error, "Unsupported algorithm: secp256k1_prehashed is a way to sign, its key is that of "
-                                  "secp256k1");
+        return error_input(error,
+                           "Unsupported algorithm: secp256k1_prehashed is a way to sign, its key is that of "
+                           "secp256k1");
     return get_key(td, kind, path, purpose, key, error);
 }
 
@@ -63,7 +65,8 @@ int signing_sign(struct td *td, enum signing_algorithm algorithm, const struct a
     else if (data.len == DIGEST_BYTES)
         memcpy(digest, data.data, DIGEST_BYTES);
     else
-        return error_input(error, "Pre-hashed signing requires a 32-byte digest, but received %zu bytes", data.len);
+        return error_input(error, "Pre-hashed signing requires a 32-byte digest, but received %zu bytes",
+                           data.len);
     if (k256_sign(td->k256, key->private_key, digest, signature))
         return error_internal(error, "the signing key cannot sign");
     return 0;
@@ -90,7 +93,8 @@ int signing_verify(struct td *td, enum signing_algorithm algorithm, struct span 
     if (!k256_is_public_key(td->k256, public_key.data, public_key.len))
         return error_input(error, "invalid public key: secp256k1 keys are points in 33 or 65 bytes (SEC 1)");
     if (signature.len != SIGNATURE_BYTES || !k256_is_signature(td->k256, signature.data))
-        return error_input(error, "signature error: it must be 64 bytes, r and s each from 1 to the group order");
+        return error_input(error,
+                           "signature error: it must be 64 bytes, r and s each from 1 to the group order");
     *valid = false;
     if (algorithm == SIGNING_SECP256K1)
         hash_sha256(data.data, data.len, digest);

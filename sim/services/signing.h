@@ -15,7 +15,8 @@ int signing_path_key(struct td *td, const char *algorithm, const char *path, con
                      struct app_key *key, struct error *error);
 
 /* The key Sign signs with. */
-int signing_app_key(struct td *td, enum signing_algorithm algorithm, struct app_key *key, struct error *error);
+int signing_app_key(struct td *td, enum signing_algorithm algorithm, struct app_key *key,
+                    struct error *error);
 
 /* Signs data (a 32-byte digest when prehashed) with the key of signing_app_key. */
 int signing_sign(struct td *td, enum signing_algorithm algorithm, const struct app_key *key, struct span data,

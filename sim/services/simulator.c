@@ -17,7 +17,8 @@ static struct td *td_of(Service *service)
     return simulator_of(service)->td;
 }
 
-static void reply_status(const struct simulator_service *simulator, Dstack__SimulatorStatus_Closure reply, void *data)
+static void reply_status(const struct simulator_service *simulator, Dstack__SimulatorStatus_Closure reply,
+                         void *data)
 {
     Dstack__SimulatorStatus response = DSTACK__SIMULATOR_STATUS__INIT;
     struct rpc_call *call = data;
@@ -172,8 +173,8 @@ static void simulator_service_revert(Service *service, const Dstack__RevertArgs 
             return;
         }
     }
-    error_input(&call->error, "there is no snapshot %u; Snapshot answers the id of a new one, Status lists all",
-                args->id);
+    error_input(&call->error,
+                "there is no snapshot %u; Snapshot answers the id of a new one, Status lists all", args->id);
     reply(NULL, call);
 }
 

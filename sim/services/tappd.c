@@ -49,7 +49,8 @@ static void tappd_derive_key(Service *service, const Dstack__DeriveKeyArgs *args
         .client_auth = args->usage_client_auth,
     };
     struct p256_key key;
-    int failed = derive_tls_key(td, args, &key, &call->error) || reply_tls_key(call, td, &request, &key, &response);
+    int failed =
+        derive_tls_key(td, args, &key, &call->error) || reply_tls_key(call, td, &request, &key, &response);
 
     reply(failed ? NULL : &response, call);
     bytes_wipe(&key, sizeof key);

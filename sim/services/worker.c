@@ -11,7 +11,8 @@ static struct td *td_of(Service *service)
     return ((struct worker *)service)->td;
 }
 
-static void worker_info(Service *service, const Dstack__Empty *args, Dstack__AppInfo_Closure reply, void *call)
+static void worker_info(Service *service, const Dstack__Empty *args, Dstack__AppInfo_Closure reply,
+                        void *call)
 {
     Dstack__AppInfo response = DSTACK__APP_INFO__INIT;
     struct td *td = td_of(service);
@@ -42,7 +43,8 @@ static void bind_public_key(const struct app_key *key, uint8_t report_data[stati
     base64url_encode(key->public_key, key->public_key_len, (char *)report_data + prefix_len);
 }
 
-static void worker_get_attestation_for_app_key(Service *service, const Dstack__GetAttestationForAppKeyArgs *args,
+static void worker_get_attestation_for_app_key(Service *service,
+                                               const Dstack__GetAttestationForAppKeyArgs *args,
                                                Dstack__GetQuoteResponse_Closure reply, void *data)
 {
     Dstack__GetQuoteResponse response = DSTACK__GET_QUOTE_RESPONSE__INIT;

@@ -49,8 +49,9 @@ static int check_alt_name(const char *name, struct error *error)
                            DNS_NAME_BYTES);
     for (size_t i = 0; i < len; i++)
         if (name[i] <= 0x20 || name[i] >= 0x7f)
-            return error_input(error, "alt_names: \"%s\" must be ASCII without spaces; write other names in their "
-                                      "xn-- form",
+            return error_input(error,
+                               "alt_names: \"%s\" must be ASCII without spaces; write other names in their "
+                               "xn-- form",
                                name);
     return 0;
 }
@@ -75,8 +76,9 @@ static int set_validity(struct draft *draft, int64_t now, struct error *error)
 
     if ((request->not_before && *request->not_before > (uint64_t)LATEST_TIME) ||
         (request->not_after && *request->not_after > (uint64_t)LATEST_TIME))
-        return error_input(error, "not_before and not_after must be Unix seconds up to %lld, the end of the year 9999",
-                           (long long)LATEST_TIME);
+        return error_input(
+            error, "not_before and not_after must be Unix seconds up to %lld, the end of the year 9999",
+            (long long)LATEST_TIME);
     draft->not_before = request->not_before ? (int64_t)*request->not_before : now - VALID_BEFORE_NOW;
     draft->not_after = request->not_after ? (int64_t)*request->not_after : now + VALID_FOR;
     if (draft->not_before >= draft->not_after)
@@ -174,8 +176,8 @@ static size_t variable_bytes(const struct draft *draft)
     for (size_t i = 0; i < draft->request->alt_name_count; i++)
         bytes += strlen(draft->request->alt_names[i]) + 8;
     if (draft->request->ra_tls)
-        bytes += 2 * quote_size(&draft->td->quote) + view->event_log.len + view->attestation.scale_log_cut.len +
-                 view->attestation.scale_config.len;
+        bytes += 2 * quote_size(&draft->td->quote) + view->event_log.len +
+                 view->attestation.scale_log_cut.len + view->attestation.scale_config.len;
     if (draft->request->with_app_info)
         bytes += draft->td->key_provider_info.len;
     return bytes;
@@ -227,7 +229,8 @@ int app_cert_issue(struct td *td, const struct app_cert_request *request, const 
 
 char *app_cert_write_own(struct td *td, size_t *len)
 {
-    static const struct app_cert_request request = {.subject = "demo-cert", .ra_tls = true, .client_auth = true};
+    static const struct app_cert_request request = {
+        .subject = "demo-cert", .ra_tls = true, .client_auth = true};
     const struct span which = span_of(td->instance_id, sizeof td->instance_id);
     struct draft draft = {.td = td, .request = &request};
     struct error error = {.kind = ERROR_NONE};
@@ -242,7 +245,8 @@ char *app_cert_write_own(struct td *td, size_t *len)
     seed_bytes(&td->seed, "app-cert/serial", which, draft.serial, sizeof draft.serial);
     draft.serial[0] &= 0x7f;
     draft.key = &key;
-    if (set_validity(&draft, td->boot_time, &error) == 0 && write_certificate(&draft, &arena, &leaf, &error) == 0) {
+    if (set_validity(&draft, td->boot_time, &error) == 0 &&
+        write_certificate(&draft, &arena, &leaf, &error) == 0) {
         buf_append_text(&joined, leaf);
         buf_append_text(&joined, td->keys.ca_cert);
     }

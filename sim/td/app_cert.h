@@ -12,10 +12,10 @@ struct app_cert_request {
     const char *subject; /* common name; UTF-8, may be empty */
     char *const *alt_names;
     size_t alt_name_count;
-    bool ra_tls;        /* embed quote, event log and attestation */
+    bool ra_tls; /* embed quote, event log and attestation */
     bool server_auth;
     bool client_auth;
-    bool with_app_info; /* embed the app's identity */
+    bool with_app_info;         /* embed the app's identity */
     const uint64_t *not_before; /* Unix seconds, or NULL for a little before now */
     const uint64_t *not_after;  /* or NULL for ten years from now */
 };

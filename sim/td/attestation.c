@@ -67,10 +67,11 @@ static void render_scale(struct attestation_parts *parts, const struct event_log
 
 #define SCALE_FIXED_BYTES 8 /* version, kind and the quote's length */
 
-static struct span write_scale(const struct attestation_parts *parts, const struct buf *log, struct span quote,
-                               const uint8_t *report_data, struct arena *arena)
+static struct span write_scale(const struct attestation_parts *parts, const struct buf *log,
+                               struct span quote, const uint8_t *report_data, struct arena *arena)
 {
-    size_t size = SCALE_FIXED_BYTES + quote.len + log->len + QUOTE_REPORT_DATA_BYTES + parts->scale_config.len;
+    size_t size =
+        SCALE_FIXED_BYTES + quote.len + log->len + QUOTE_REPORT_DATA_BYTES + parts->scale_config.len;
     struct buf out;
 
     buf_over(&out, arena_alloc(arena, size), size);
@@ -90,7 +91,8 @@ struct span attestation_scale(const struct attestation_parts *parts, struct span
 }
 
 struct span attestation_scale_cut(const struct attestation_parts *parts, struct span quote,
-                                  const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES], struct arena *arena)
+                                  const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES],
+                                  struct arena *arena)
 {
     return write_scale(parts, &parts->scale_log_cut, quote, report_data, arena);
 }
@@ -212,7 +214,8 @@ static void append_integers(struct buf *out, struct span bytes)
 }
 
 struct span attestation_msgpack(const struct attestation_parts *parts, struct span quote,
-                                const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES], struct arena *arena)
+                                const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES],
+                                struct arena *arena)
 {
     size_t size = parts->msgpack_head.len + integers_size(quote.len) + parts->msgpack_log.len +
                   integers_size(QUOTE_REPORT_DATA_BYTES) + parts->msgpack_tail.len;
@@ -259,7 +262,8 @@ void attestation_parts_free(struct attestation_parts *parts)
         buf_free(list[i]);
 }
 
-void attestation_parts_render(struct attestation_parts *parts, const struct event_log *log, struct span config)
+void attestation_parts_render(struct attestation_parts *parts, const struct event_log *log,
+                              struct span config)
 {
     struct buf *list[PARTS];
 

@@ -12,12 +12,12 @@
 #include "sim/tdx/quote.h"
 
 struct attestation_parts {
-    struct buf scale_log;         /* events and runtime events, whole */
-    struct buf scale_log_cut;     /* the same for certificates */
-    struct buf scale_config;      /* what follows the report data */
-    struct buf msgpack_head;      /* up to the quote */
-    struct buf msgpack_log;       /* from the quote to the report data */
-    struct buf msgpack_tail;      /* what follows the report data */
+    struct buf scale_log;     /* events and runtime events, whole */
+    struct buf scale_log_cut; /* the same for certificates */
+    struct buf scale_config;  /* what follows the report data */
+    struct buf msgpack_head;  /* up to the quote */
+    struct buf msgpack_log;   /* from the quote to the report data */
+    struct buf msgpack_tail;  /* what follows the report data */
 };
 
 /* Everything empty; to be freed. */
@@ -25,7 +25,8 @@ void attestation_parts_init(struct attestation_parts *parts);
 void attestation_parts_free(struct attestation_parts *parts);
 
 /* Encodes the log and the config (vm_config text) anew. */
-void attestation_parts_render(struct attestation_parts *parts, const struct event_log *log, struct span config);
+void attestation_parts_render(struct attestation_parts *parts, const struct event_log *log,
+                              struct span config);
 
 /* Each writes a whole attestation into the arena. quote is one over report_data. */
 
@@ -35,9 +36,11 @@ struct span attestation_scale(const struct attestation_parts *parts, struct span
 /* SCALE for a certificate: of the event log only the ACPI events and RTMR3's,
  * these without their digests, which a reader recomputes. */
 struct span attestation_scale_cut(const struct attestation_parts *parts, struct span quote,
-                                  const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES], struct arena *arena);
+                                  const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES],
+                                  struct arena *arena);
 /* MessagePack, as in GetQuote's attestation field. */
 struct span attestation_msgpack(const struct attestation_parts *parts, struct span quote,
-                                const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES], struct arena *arena);
+                                const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES],
+                                struct arena *arena);
 
 #endif

@@ -11,7 +11,8 @@
 #define KEY_BYTES 32
 #define OVERHEAD_BYTES (KEY_BYTES + AES_GCM_IV_BYTES + AES_GCM_TAG_BYTES)
 
-static int try_key(const uint8_t secret[static KEY_BYTES], struct span encrypted, uint8_t *text, size_t text_len)
+static int try_key(const uint8_t secret[static KEY_BYTES], struct span encrypted, uint8_t *text,
+                   size_t text_len)
 {
     const uint8_t *iv = encrypted.data + KEY_BYTES;
     const uint8_t *sealed = iv + AES_GCM_IV_BYTES;
@@ -32,8 +33,9 @@ static int open_box(const struct td *td, struct span encrypted, struct arena *ar
     int wrong;
 
     if (encrypted.len < OVERHEAD_BYTES)
-        return error_input(error, "the encrypted environment is cut short: %zu bytes, where key, IV and tag alone "
-                                  "take %d",
+        return error_input(error,
+                           "the encrypted environment is cut short: %zu bytes, where key, IV and tag alone "
+                           "take %d",
                            encrypted.len, OVERHEAD_BYTES);
     *plain = span_of(NULL, encrypted.len - OVERHEAD_BYTES);
     text = arena_alloc(arena, plain->len);
@@ -44,8 +46,9 @@ static int open_box(const struct td *td, struct span encrypted, struct arena *ar
         wrong = try_key(td->keys.env_key, encrypted, text, plain->len);
     bytes_wipe(secret, sizeof secret);
     if (wrong)
-        return error_input(error, "the encrypted environment cannot be decrypted: it is damaged, or made for another "
-                                  "app's key (GetAppEnvEncryptPubKey with this app's id gives the right one)");
+        return error_input(
+            error, "the encrypted environment cannot be decrypted: it is damaged, or made for another "
+                   "app's key (GetAppEnvEncryptPubKey with this app's id gives the right one)");
     return 0;
 }
 
@@ -79,7 +82,8 @@ static int read_var(const json_t *entry, const json_t *allowed, struct arena *ar
     if (json_file_string(entry, "key", &key, error) || json_file_string(entry, "value", &value, error))
         return -1;
     if (!is_shell_name(key))
-        return error_input(error, "\"%.64s\" is no name of an environment variable: letters, digits and _ make one", key);
+        return error_input(
+            error, "\"%.64s\" is no name of an environment variable: letters, digits and _ make one", key);
     if (!is_allowed(allowed, key))
         return error_input(error, "%.64s is not in the app's allowed_envs", key);
     var->key = arena_copy(arena, key, strlen(key));
@@ -99,7 +103,8 @@ static int read_vars(const json_t *root, const json_t *compose, struct arena *ar
     env->count = json_array_size(list);
     env->vars = arena_alloc(arena, env->count * sizeof *env->vars);
     for (size_t i = 0; i < env->count; i++)
-        if (read_var(json_array_get(list, i), json_object_get(compose, "allowed_envs"), arena, &env->vars[i], error))
+        if (read_var(json_array_get(list, i), json_object_get(compose, "allowed_envs"), arena, &env->vars[i],
+                     error))
             return error_context(error, "env, element %zu", i + 1);
     return 0;
 }
@@ -148,12 +153,11 @@ void env_write_shell(const struct env *env, struct buf *out)
     for (size_t i = 0; i < env->count; i++) {
         buf_append_text(out, env->vars[i].key);
         buf_append_text(out, "='");
-        for (const char *at = env->vars[i].value; *at; at++) {
+        for (const char *at = env->vars[i].value; *at; at++)
             if (*at == '\'')
                 buf_append_text(out, "'\\''");
             else
                 buf_append_byte(out, (uint8_t)*at);
-        }
         buf_append_text(out, "'\n");
     }
 }

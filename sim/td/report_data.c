@@ -5,7 +5,8 @@
 int report_data_pad(struct span data, uint8_t out[static REPORT_DATA_BYTES], struct error *error)
 {
     if (data.len > REPORT_DATA_BYTES)
-        return error_input(error, "Report data is too long: %zu bytes, at most %d fit in a quote; hash it first",
+        return error_input(error,
+                           "Report data is too long: %zu bytes, at most %d fit in a quote; hash it first",
                            data.len, REPORT_DATA_BYTES);
     memset(out, 0, REPORT_DATA_BYTES);
     if (data.len)
@@ -17,7 +18,8 @@ static int take_raw(const char *prefix, struct span data, uint8_t out[static REP
                     struct error *error)
 {
     if (data.len != REPORT_DATA_BYTES)
-        return error_input(error, "invalid content length: raw report data must have exactly %d bytes, not %zu",
+        return error_input(error,
+                           "invalid content length: raw report data must have exactly %d bytes, not %zu",
                            REPORT_DATA_BYTES, data.len);
     if (*prefix)
         return error_input(error, "prefix must be empty when hash_algorithm is raw");
@@ -34,10 +36,11 @@ int report_data_hash(const char *algorithm, const char *prefix, struct span data
     if (strcmp(algorithm, "raw") == 0)
         return take_raw(prefix, data, out, error);
     if (hash_by_name(algorithm, &hash))
-        return error_input(error,
-                           "invalid hash algorithm: %.32s; there are sha256, sha384, sha512, sha3-256, sha3-384, "
-                           "sha3-512, keccak256, keccak384, keccak512 and raw",
-                           algorithm);
+        return error_input(
+            error,
+            "invalid hash algorithm: %.32s; there are sha256, sha384, sha512, sha3-256, sha3-384, "
+            "sha3-512, keccak256, keccak384, keccak512 and raw",
+            algorithm);
     memset(out, 0, REPORT_DATA_BYTES);
     hash_parts(hash, parts, sizeof parts / sizeof *parts, out);
     return 0;

@@ -74,7 +74,9 @@ static int identify(struct td *td, const struct td_config *config, struct error 
 
 static int check_own_certificate(struct td *td, struct error *error)
 {
-    return td_view(td)->app_cert.len ? 0 : error_internal(error, "this TD's own certificate could not be written");
+    return td_view(td)->app_cert.len
+               ? 0
+               : error_internal(error, "this TD's own certificate could not be written");
 }
 
 /* An environment that cannot be decrypted is better said at the start. */
@@ -86,7 +88,8 @@ static int check_env(const struct td *td, struct error *error)
 
     arena_init(&arena);
     if (td->encrypted_env_len)
-        result = encrypted_env_decrypt(td, span_of(td->encrypted_env, td->encrypted_env_len), &arena, &env, error);
+        result =
+            encrypted_env_decrypt(td, span_of(td->encrypted_env, td->encrypted_env_len), &arena, &env, error);
     arena_free(&arena);
     return result;
 }

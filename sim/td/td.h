@@ -26,19 +26,19 @@
 /* Where its inputs come from; everything is copied. */
 struct td_config {
     const char *seed;
-    const char *instance;    /* tells instances of one app apart */
-    const char *public_url;  /* without a slash at its end */
-    struct span app_compose; /* app-compose.json */
-    struct span app_keys;    /* appkeys.json; data NULL: the seed's KMS issues them */
+    const char *instance;         /* tells instances of one app apart */
+    const char *public_url;       /* without a slash at its end */
+    struct span app_compose;      /* app-compose.json */
+    struct span app_keys;         /* appkeys.json; data NULL: the seed's KMS issues them */
     const char *app_compose_name; /* how errors call these two */
     const char *app_keys_name;
-    struct span os_image;    /* os-image.json */
-    struct span machine;     /* machine.json */
-    struct span sys_config;  /* sys-config.json; or nothing */
+    struct span os_image;        /* os-image.json */
+    struct span machine;         /* machine.json */
+    struct span sys_config;      /* sys-config.json; or nothing */
     const char *sys_config_name; /* how errors call it */
-    struct span platform;    /* platform.json */
-    struct span gpu_info;    /* text for GpuInfo */
-    struct span encrypted_env; /* as encrypted_env.h describes it; or nothing */
+    struct span platform;        /* platform.json */
+    struct span gpu_info;        /* text for GpuInfo */
+    struct span encrypted_env;   /* as encrypted_env.h describes it; or nothing */
     struct scenario scenario;
 };
 
@@ -66,7 +66,7 @@ struct td {
     struct k256 *k256;
     struct seed seed;
     struct app app;
-    struct kms kms;       /* of the seed, also when the app keys come from a file */
+    struct kms kms; /* of the seed, also when the app keys come from a file */
     struct app_keys keys;
     struct app_key_cache *key_cache;
     struct os_image image;
@@ -80,9 +80,9 @@ struct td {
     uint8_t app_id[APP_ID_BYTES];
     uint8_t instance_id[APP_INSTANCE_ID_BYTES];
     uint8_t os_image_hash[32];
-    int64_t boot_time;              /* Unix seconds */
-    struct text vm_config;          /* JSON */
-    struct text key_provider_info;  /* JSON */
+    int64_t boot_time;             /* Unix seconds */
+    struct text vm_config;         /* JSON */
+    struct text key_provider_info; /* JSON */
     struct text gpu_info;
     uint8_t *encrypted_env; /* heap, or NULL */
     size_t encrypted_env_len;
@@ -120,6 +120,7 @@ const struct collateral *td_collateral(struct td *td, int64_t now, struct error 
 struct span td_quote(struct td *td, const uint8_t report_data[static REPORT_DATA_BYTES], struct arena *arena);
 
 /* The same with event log and configuration, as SCALE. */
-struct span td_attest(struct td *td, const uint8_t report_data[static REPORT_DATA_BYTES], struct arena *arena);
+struct span td_attest(struct td *td, const uint8_t report_data[static REPORT_DATA_BYTES],
+                      struct arena *arena);
 
 #endif

@@ -98,11 +98,13 @@ static void member_advisories(struct buf *out, const struct scenario *scenario)
 
 static bool is_behind(enum tcb_status status)
 {
-    return status == TCB_OUT_OF_DATE || status == TCB_OUT_OF_DATE_CONFIGURATION_NEEDED || status == TCB_REVOKED;
+    return status == TCB_OUT_OF_DATE || status == TCB_OUT_OF_DATE_CONFIGURATION_NEEDED ||
+           status == TCB_REVOKED;
 }
 
 /* A platform that is behind is so because there is a newer level, which it does not reach. */
-static void member_tcb_levels(struct buf *out, const struct platform_tcb *tcb, const struct scenario *scenario)
+static void member_tcb_levels(struct buf *out, const struct platform_tcb *tcb,
+                              const struct scenario *scenario)
 {
     json_text_key(out, ',', "tcbLevels");
     buf_append_byte(out, '[');
@@ -192,8 +194,8 @@ static char *render_qe_identity(const struct platform *platform, const struct sc
 
 /* --- CRLs and chains --- */
 
-static uint8_t *render_crl(const struct pki_entity *issuer, const struct bytes *revoked, size_t count, size_t *len,
-                           struct error *error)
+static uint8_t *render_crl(const struct pki_entity *issuer, const struct bytes *revoked, size_t count,
+                           size_t *len, struct error *error)
 {
     const struct x509_crl crl = {
         .issuer = {issuer->name, issuer->name_len},
@@ -237,8 +239,8 @@ int collateral_render(struct collateral *collateral, const struct platform *plat
     collateral->tcb_issuer_chain = join(platform->tcb_signing.pem, platform->root.pem);
     collateral->pck_issuer_chain = join(platform->platform_ca.pem, platform->root.pem);
     collateral->root_crl = render_crl(&platform->root, NULL, 0, &collateral->root_crl_len, error);
-    collateral->pck_crl = render_crl(&platform->platform_ca, &revoked, scenario->pck_revoked,
-                                     &collateral->pck_crl_len, error);
+    collateral->pck_crl =
+        render_crl(&platform->platform_ca, &revoked, scenario->pck_revoked, &collateral->pck_crl_len, error);
     if (!collateral->root_crl || !collateral->pck_crl)
         return -1;
     hex = memory_zalloc(2 * collateral->root_crl_len + 1);

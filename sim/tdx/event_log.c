@@ -60,24 +60,29 @@ void event_runtime_digest(const char *name, struct span payload, uint8_t digest[
     hash_parts(HASH_SHA384, parts, sizeof parts / sizeof *parts, digest);
 }
 
-static int check_limits(const struct event_log *log, const char *name, struct span payload, struct error *error)
+static int check_limits(const struct event_log *log, const char *name, struct span payload,
+                        struct error *error)
 {
     size_t name_len = strlen(name);
 
     if (name_len == 0)
         return error_input(error, "event must be a name, not an empty text");
     if (name_len > EVENT_NAME_BYTES)
-        return error_input(error, "event is a name of %zu bytes; at most %d are taken", name_len, EVENT_NAME_BYTES);
+        return error_input(error, "event is a name of %zu bytes; at most %d are taken", name_len,
+                           EVENT_NAME_BYTES);
     if (payload.len > EVENT_PAYLOAD_BYTES)
-        return error_input(error, "payload has %zu bytes; at most %d are taken", payload.len, EVENT_PAYLOAD_BYTES);
+        return error_input(error, "payload has %zu bytes; at most %d are taken", payload.len,
+                           EVENT_PAYLOAD_BYTES);
     if (log->count >= EVENT_LOG_EVENTS)
-        return error_input(error, "the event log is full: it holds %d events at most; reset or restart the simulator",
-                           EVENT_LOG_EVENTS);
+        return error_input(
+            error, "the event log is full: it holds %d events at most; reset or restart the simulator",
+            EVENT_LOG_EVENTS);
     if (log->bytes + name_len + payload.len > EVENT_LOG_BYTES)
-        return error_input(error,
-                           "the event log is full: it holds %d bytes of names and payloads at most; reset or restart "
-                           "the simulator",
-                           EVENT_LOG_BYTES);
+        return error_input(
+            error,
+            "the event log is full: it holds %d bytes of names and payloads at most; reset or restart "
+            "the simulator",
+            EVENT_LOG_BYTES);
     return 0;
 }
 

@@ -9,7 +9,12 @@
 #define ORGANIZATION "dstack-simulator"
 #define ROOT_CRL_FILE "/IntelSGXRootCA.der"
 
-enum serial { SERIAL_ROOT = 1, SERIAL_PLATFORM_CA = 2, SERIAL_PCK = PLATFORM_SERIAL_PCK, SERIAL_TCB_SIGNING = 4 };
+enum serial {
+    SERIAL_ROOT = 1,
+    SERIAL_PLATFORM_CA = 2,
+    SERIAL_PCK = PLATFORM_SERIAL_PCK,
+    SERIAL_TCB_SIGNING = 4
+};
 
 /* Kinds of certification data (quote format 4). */
 enum { CERTIFICATION_PCK_CHAIN = 5, CERTIFICATION_QE_REPORT = 6 };
@@ -61,8 +66,8 @@ int platform_tcb_parse(struct platform_tcb *tcb, struct span json, struct error 
 
 /* Every certificate of the chain carries these, in this order. */
 static int issue(struct pki_entity *entity, const struct pki_entity *issuer, enum serial serial,
-                 const char *common_name, const char *public_url, int path_length, const struct platform *platform,
-                 struct error *error)
+                 const char *common_name, const char *public_url, int path_length,
+                 const struct platform *platform, struct error *error)
 {
     const struct x509_attribute name[] = {{X509_CN, common_name}, {X509_O, ORGANIZATION}};
     struct x509_extensions extensions;
@@ -76,8 +81,9 @@ static int issue(struct pki_entity *entity, const struct pki_entity *issuer, enu
     x509_add_authority_key_id(&extensions, issuer->key_id);
     x509_add_crl_distribution_point(&extensions, crl_url);
     x509_add_subject_key_id(&extensions, entity->key_id);
-    x509_add_key_usage(&extensions, path_length == X509_NOT_A_CA ? X509_DIGITAL_SIGNATURE | X509_NON_REPUDIATION
-                                                                 : X509_KEY_CERT_SIGN | X509_CRL_SIGN);
+    x509_add_key_usage(&extensions, path_length == X509_NOT_A_CA
+                                        ? X509_DIGITAL_SIGNATURE | X509_NON_REPUDIATION
+                                        : X509_KEY_CERT_SIGN | X509_CRL_SIGN);
     x509_add_basic_constraints(&extensions, path_length);
     if (platform)
         sgx_extension_add(&extensions, platform);
@@ -91,13 +97,14 @@ static int issue_chain(struct platform *platform, const struct seed *seed, const
     seed_p256(seed, "pki/platform-ca", NO_SPAN, &platform->platform_ca.key);
     seed_p256(seed, "pki/pck", NO_SPAN, &platform->pck.key);
     seed_p256(seed, "pki/tcb-signing", NO_SPAN, &platform->tcb_signing.key);
-    if (issue(&platform->root, &platform->root, SERIAL_ROOT, "Intel SGX Root CA", public_url, 1, NULL, error) ||
-        issue(&platform->platform_ca, &platform->root, SERIAL_PLATFORM_CA, "Intel SGX PCK Platform CA", public_url, 0,
-              NULL, error) ||
+    if (issue(&platform->root, &platform->root, SERIAL_ROOT, "Intel SGX Root CA", public_url, 1, NULL,
+              error) ||
+        issue(&platform->platform_ca, &platform->root, SERIAL_PLATFORM_CA, "Intel SGX PCK Platform CA",
+              public_url, 0, NULL, error) ||
         issue(&platform->pck, &platform->platform_ca, SERIAL_PCK, "Intel SGX PCK Certificate", public_url,
               X509_NOT_A_CA, platform, error) ||
-        issue(&platform->tcb_signing, &platform->root, SERIAL_TCB_SIGNING, "Intel SGX TCB Signing", public_url,
-              X509_NOT_A_CA, NULL, error))
+        issue(&platform->tcb_signing, &platform->root, SERIAL_TCB_SIGNING, "Intel SGX TCB Signing",
+              public_url, X509_NOT_A_CA, NULL, error))
         return -1;
     return 0;
 }
@@ -125,7 +132,8 @@ static void report_qe(struct platform *platform, const struct seed *seed)
     p256_sign(&platform->pck.key, digest, platform->qe_report_signature);
 }
 
-int platform_init(struct platform *platform, const struct seed *seed, const char *public_url, struct error *error)
+int platform_init(struct platform *platform, const struct seed *seed, const char *public_url,
+                  struct error *error)
 {
     seed_bytes(seed, "platform/ppid", NO_SPAN, platform->ppid, sizeof platform->ppid);
     hash_sha256(platform->ppid, sizeof platform->ppid, platform->device_id);

@@ -34,7 +34,7 @@ struct platform_tcb {
 struct platform {
     struct platform_tcb tcb;
     uint8_t ppid[PLATFORM_PPID_BYTES];
-    uint8_t device_id[32]; /* SHA-256 of the PPID */
+    uint8_t device_id[32];  /* SHA-256 of the PPID */
     struct pki_entity root; /* Intel SGX Root CA, but ours */
     struct pki_entity platform_ca;
     struct pki_entity pck;
@@ -49,7 +49,8 @@ struct platform {
 int platform_tcb_parse(struct platform_tcb *tcb, struct span json, struct error *error);
 
 /* tcb must be set. public_url: where certificates say that the CRL is found. */
-int platform_init(struct platform *platform, const struct seed *seed, const char *public_url, struct error *error);
+int platform_init(struct platform *platform, const struct seed *seed, const char *public_url,
+                  struct error *error);
 void platform_free(struct platform *platform);
 
 /* Appends what stands behind the signature in every quote of this platform:

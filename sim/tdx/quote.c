@@ -72,8 +72,8 @@ void quote_template_set_registers(struct quote_template *template, const struct 
     memcpy(template->bytes.data + RTMR0, registers->rtmr, sizeof registers->rtmr);
 }
 
-void quote_write(const struct quote_template *template, const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES],
-                 uint8_t *quote)
+void quote_write(const struct quote_template *template,
+                 const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES], uint8_t *quote)
 {
     uint8_t digest[32];
 

@@ -33,7 +33,7 @@ void quote_template_set_registers(struct quote_template *template, const struct 
 
 /* Writes a signed quote over the report data. The same input gives the same bytes.
  * Out: quote, quote_size(template) long. */
-void quote_write(const struct quote_template *template, const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES],
-                 uint8_t *quote);
+void quote_write(const struct quote_template *template,
+                 const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES], uint8_t *quote);
 
 #endif

@@ -2,7 +2,8 @@
 
 #include "crypto/hash.h"
 
-void registers_extend(struct registers *registers, unsigned index, const uint8_t digest[static REGISTER_BYTES])
+void registers_extend(struct registers *registers, unsigned index,
+                      const uint8_t digest[static REGISTER_BYTES])
 {
     const struct bytes parts[] = {{registers->rtmr[index], REGISTER_BYTES}, {digest, REGISTER_BYTES}};
 

@@ -14,7 +14,8 @@ struct registers {
 };
 
 /* RTMR[index] = SHA-384(RTMR[index] || digest). */
-void registers_extend(struct registers *registers, unsigned index, const uint8_t digest[static REGISTER_BYTES]);
+void registers_extend(struct registers *registers, unsigned index,
+                      const uint8_t digest[static REGISTER_BYTES]);
 
 /* SHA-256(MRTD || RTMR0 .. RTMR3), which stands for the whole bank. */
 void registers_aggregate(const struct registers *registers, uint8_t aggregated[static 32]);

@@ -28,9 +28,10 @@ int scenario_set_status(struct scenario *scenario, const char *name, struct erro
             return 0;
         }
     }
-    return error_input(error, "there is no TCB status \"%.40s\"; there are UpToDate, SWHardeningNeeded, "
-                              "ConfigurationNeeded, ConfigurationAndSWHardeningNeeded, OutOfDate, "
-                              "OutOfDateConfigurationNeeded and Revoked",
+    return error_input(error,
+                       "there is no TCB status \"%.40s\"; there are UpToDate, SWHardeningNeeded, "
+                       "ConfigurationNeeded, ConfigurationAndSWHardeningNeeded, OutOfDate, "
+                       "OutOfDateConfigurationNeeded and Revoked",
                        name);
 }
 
@@ -42,7 +43,8 @@ int scenario_add_advisory(struct scenario *scenario, const char *id, struct erro
         return error_input(error, "at most %d advisories are taken", SCENARIO_ADVISORIES);
     for (size_t i = 0; i < len; i++)
         if (!isalnum((unsigned char)id[i]) && id[i] != '-')
-            return error_input(error, "an advisory id has letters, digits and dashes, such as INTEL-SA-00837");
+            return error_input(error,
+                               "an advisory id has letters, digits and dashes, such as INTEL-SA-00837");
     if (len == 0 || len >= SCENARIO_ADVISORY_BYTES)
         return error_input(error, "an advisory id has 1 to %d characters", SCENARIO_ADVISORY_BYTES - 1);
     memcpy(scenario->advisories[scenario->advisory_count++], id, len + 1);

@@ -5,7 +5,15 @@
 
 static const uint8_t oid_sgx[] = {ARC};
 
-enum member { PPID = 1, TCB = 2, PCE_ID = 3, FMSPC = 4, SGX_TYPE = 5, PLATFORM_INSTANCE_ID = 6, CONFIGURATION = 7 };
+enum member {
+    PPID = 1,
+    TCB = 2,
+    PCE_ID = 3,
+    FMSPC = 4,
+    SGX_TYPE = 5,
+    PLATFORM_INSTANCE_ID = 6,
+    CONFIGURATION = 7
+};
 enum { TCB_PCE_SVN = 17, TCB_CPU_SVN = 18, CONFIGURATION_FLAGS = 3, SGX_TYPE_SCALABLE = 1 };
 
 /* Puts the object identifier in front of the value written since the mark, and

@@ -11,12 +11,12 @@
 
 #include "sim/base/span.h"
 
-#define STATS_METHODS 160     /* distinct names; what comes later is counted as "other" */
-#define STATS_STATUSES 12     /* of one method: the last counts every status that comes later */
+#define STATS_METHODS 160       /* distinct names; what comes later is counted as "other" */
+#define STATS_STATUSES 12       /* of one method: the last counts every status that comes later */
 #define STATS_STATUS_OTHER (-1) /* what that last one is called; 0 is a request without an answer */
-#define STATS_BUCKETS 12      /* of a latency histogram, without the one that takes everything */
-#define STATS_RECENT 128      /* requests that are remembered */
-#define STATS_NAME_BYTES 64   /* with NUL; longer names are cut, and are one when they begin alike */
+#define STATS_BUCKETS 12        /* of a latency histogram, without the one that takes everything */
+#define STATS_RECENT 128        /* requests that are remembered */
+#define STATS_NAME_BYTES 64     /* with NUL; longer names are cut, and are one when they begin alike */
 #define STATS_PATH_BYTES 96
 #define STATS_CLIENT_BYTES 64
 
@@ -30,9 +30,9 @@ struct stats_request {
     const char *method; /* "DstackGuest.GetQuote", a page's path, or NULL when nothing is served there */
     const char *verb;   /* "POST", or NULL when no head could be read */
     struct span path;   /* as sent */
-    int status; /* 0 when it was left without an answer */
-    size_t body_bytes; /* of the response */
-    uint64_t micros;   /* from the complete request until the system has its response */
+    int status;         /* 0 when it was left without an answer */
+    size_t body_bytes;  /* of the response */
+    uint64_t micros;    /* from the complete request until the system has its response */
     const char *client; /* "127.0.0.1:50314" or the socket's path */
     const char *note;   /* what a fault did to it ("dropped"), or NULL; static */
     bool background;    /* asked by a page or a probe of its own accord: counted, not remembered */

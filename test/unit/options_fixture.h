@@ -52,14 +52,14 @@ static inline void assert_refused(char **argv, char **envp, const char *sentence
 }
 
 /* What print(stream) writes; free() it. */
-#define PRINTED(print_call)                                                                                \
-    __extension__({                                                                                        \
-        char *printed_text;                                                                                \
-        size_t printed_len;                                                                                \
-        FILE *stream = open_memstream(&printed_text, &printed_len);                                        \
-        print_call;                                                                                        \
-        fclose(stream);                                                                                    \
-        printed_text;                                                                                      \
+#define PRINTED(print_call)                                                                                  \
+    __extension__({                                                                                          \
+        char *printed_text;                                                                                  \
+        size_t printed_len;                                                                                  \
+        FILE *stream = open_memstream(&printed_text, &printed_len);                                          \
+        print_call;                                                                                          \
+        fclose(stream);                                                                                      \
+        printed_text;                                                                                        \
     })
 
 /* How often a word stands in a text, where a longer word does not count. */

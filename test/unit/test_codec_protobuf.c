@@ -197,9 +197,13 @@ static void strings_must_be_utf8(void **state)
     refuse(fixture, TLS, "\x0a\x03\xed\xa0\x80", 5, "subject must be UTF-8 text");
     refuse(fixture, TLS, "\x0a\x01x\x12\x01y\x12\x01\x80", 9, "alt_names must be UTF-8 text");
     refuse(fixture, &sample_descriptor, "\x0a\x01\xc3", 3, "alias must be UTF-8 text");
-    refuse(fixture, TLS, "\x0a\x03" "a\0b", 5, "subject must not contain the character U+0000");
+    refuse(fixture, TLS,
+           "\x0a\x03"
+           "a\0b",
+           5, "subject must not contain the character U+0000");
     refuse(fixture, TLS, "\x12\x01\x00", 3, "alt_names must not contain the character U+0000");
-    refuse(fixture, TLS, "\x30\x05\x7d\x01\x02\x03\x04\x0a\x01\0", 10, "subject must not contain the character U+0000");
+    refuse(fixture, TLS, "\x30\x05\x7d\x01\x02\x03\x04\x0a\x01\0", 10,
+           "subject must not contain the character U+0000");
     assert_non_null(
         decode(fixture, &dstack__emit_event_args__descriptor, "\x12\x01\xff", 3)); /* bytes are free */
 }

@@ -108,7 +108,8 @@ static void is_rendered_once_while_it_is_fresh(void **state)
 static void a_status_shows_with_its_advisories(void **state)
 {
     struct td *td = *state;
-    struct scenario scenario = {.tcb_status = TCB_OUT_OF_DATE, .advisories = {"INTEL-SA-1"}, .advisory_count = 1};
+    struct scenario scenario = {
+        .tcb_status = TCB_OUT_OF_DATE, .advisories = {"INTEL-SA-1"}, .advisory_count = 1};
     json_t *info, *levels, *ours;
 
     td_set_scenario(td, &scenario);
@@ -118,7 +119,8 @@ static void a_status_shows_with_its_advisories(void **state)
     assert_string_equal(text(json_array_get(levels, 0), "tcbStatus"), "UpToDate");
     ours = json_array_get(levels, 1);
     assert_string_equal(text(ours, "tcbStatus"), "OutOfDate");
-    assert_string_equal(json_string_value(json_array_get(json_object_get(ours, "advisoryIDs"), 0)), "INTEL-SA-1");
+    assert_string_equal(json_string_value(json_array_get(json_object_get(ours, "advisoryIDs"), 0)),
+                        "INTEL-SA-1");
     json_decref(info);
 }
 
@@ -146,7 +148,9 @@ static uint32_t verify_pck(struct td *td)
     mbedtls_x509_crt_init(&root);
     mbedtls_x509_crl_init(&crls);
     assert_int_equal(mbedtls_x509_crt_parse_der(&chain, td->platform.pck.der, td->platform.pck.der_len), 0);
-    assert_int_equal(mbedtls_x509_crt_parse_der(&chain, td->platform.platform_ca.der, td->platform.platform_ca.der_len), 0);
+    assert_int_equal(
+        mbedtls_x509_crt_parse_der(&chain, td->platform.platform_ca.der, td->platform.platform_ca.der_len),
+        0);
     assert_int_equal(mbedtls_x509_crt_parse_der(&root, td->platform.root.der, td->platform.root.der_len), 0);
     assert_int_equal(mbedtls_x509_crl_parse_der(&crls, collateral->pck_crl, collateral->pck_crl_len), 0);
     assert_int_equal(mbedtls_x509_crl_parse_der(&crls, collateral->root_crl, collateral->root_crl_len), 0);
@@ -184,9 +188,11 @@ static void quotes_follow_the_scenario(void **state)
     quote = td_quote(td, report_data, &arena);
     assert_int_equal(honest.data[48 + 120], 0);
     assert_int_equal(quote.data[48 + 120], 1);
-    assert_memory_not_equal(quote.data + QUOTE_CERTIFICATION_OFFSET, honest.data + QUOTE_CERTIFICATION_OFFSET, 64);
+    assert_memory_not_equal(quote.data + QUOTE_CERTIFICATION_OFFSET, honest.data + QUOTE_CERTIFICATION_OFFSET,
+                            64);
     hash_sha256(quote.data, QUOTE_SIGNED_BYTES, digest);
-    assert_true(p256_verify(quote.data + QUOTE_CERTIFICATION_OFFSET, digest, quote.data + QUOTE_SIGNED_BYTES + 4));
+    assert_true(
+        p256_verify(quote.data + QUOTE_CERTIFICATION_OFFSET, digest, quote.data + QUOTE_SIGNED_BYTES + 4));
     scenario = (struct scenario){.debug_td = false};
     td_set_scenario(td, &scenario);
     assert_true(span_equal(td_quote(td, report_data, &arena), honest));

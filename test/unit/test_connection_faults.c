@@ -104,7 +104,8 @@ static void a_stop_ends_the_waiting_of_what_comes_behind(void **state)
     connection_pool_stop(&world->pool);
     run(world);
     assert_int_equal(world->served, 2);
-    assert_int_equal(receive(world, text, sizeof text), strlen(ANSWER ANSWER) + strlen("Connection: close\r\n"));
+    assert_int_equal(receive(world, text, sizeof text),
+                     strlen(ANSWER ANSWER) + strlen("Connection: close\r\n"));
     shutdown(world->client, SHUT_WR);
     assert_closed(world);
 }
@@ -159,7 +160,8 @@ static void a_client_that_waits_may_not_send_for_ever(void **state)
     world->fault = (struct http_fault){.delay_ms = 1000};
     send_text(world, REQUEST);
     memset(many, '\n', sizeof many);
-    while ((sent = send(world->client, many, sizeof many, MSG_NOSIGNAL)) > 0 && taken < 64 * LIMIT_READ_BYTES) {
+    while ((sent = send(world->client, many, sizeof many, MSG_NOSIGNAL)) > 0 &&
+           taken < 64 * LIMIT_READ_BYTES) {
         taken += sent;
         run(world);
     }

@@ -20,7 +20,8 @@ static void lists_services_with_their_images(void **state)
 
     (void)state;
     arena_init(&arena);
-    assert_int_equal(list("{\"docker_compose_file\":\"services:\\n  web:\\n    image: nginx\\n    container_name: front\\n  j\xc3\xb6"
+    assert_int_equal(list("{\"docker_compose_file\":\"services:\\n  web:\\n    image: nginx\\n    "
+                          "container_name: front\\n  j\xc3\xb6"
                           "b:\\n    build: .\\n\"}",
                           &arena, &containers),
                      2);

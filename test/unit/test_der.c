@@ -87,7 +87,7 @@ static void lengths_grow(void **state)
     const struct {
         size_t len;
         const char *head;
-    } cases[] = {{127, "047f"},       {128, "048180"},     {255, "0481ff"},
+    } cases[] = {{127, "047f"},     {128, "048180"},     {255, "0481ff"},
                  {256, "04820100"}, {65535, "0482ffff"}, {65536, "0483010000"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct der der;

@@ -218,15 +218,17 @@ static void what_no_query_can_hold_is_called_with_post(void **state)
                                               .response = {.status = 200, .body = &fixture->body},
                                               .arena = &fixture->arena};
         dispatch_call(&method, &fixture->exchange);
-        assert_json(response, 405,
-                    "{\"error\":\"this method is called with POST: no query string can hold what it takes\"}");
+        assert_json(
+            response, 405,
+            "{\"error\":\"this method is called with POST: no query string can hold what it takes\"}");
         assert_string_equal(response->headers, "Allow: POST\r\n");
     }
 }
 
 static void a_strict_method_takes_no_unknown_names(void **state)
 {
-    static const char sentence[] = "{\"error\":\"there is no field pat; there are: path, purpose, algorithm\"}";
+    static const char sentence[] =
+        "{\"error\":\"there is no field pat; there are: path, purpose, algorithm\"}";
     struct fixture *fixture = *state;
 
     assert_int_equal(SEND(fixture, "GetKey", POST, .body = "{\"pat\":1}")->status, 200);

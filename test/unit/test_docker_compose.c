@@ -24,7 +24,8 @@ static void sorts_its_keys_and_keeps_the_file(void **state)
 {
     static const char wants[] =
         "{\"allowed_envs\":[],\"docker_compose_file\":\"services: {}\\n\",\"gateway_enabled\":false,"
-        "\"key_provider_id\":\"\",\"kms_enabled\":true,\"local_key_provider_enabled\":false,\"manifest_version\":2,"
+        "\"key_provider_id\":\"\",\"kms_enabled\":true,\"local_key_provider_enabled\":false,\"manifest_"
+        "version\":2,"
         "\"name\":\"a\",\"no_instance_id\":false,\"public_logs\":true,\"public_sysinfo\":true,"
         "\"public_tcbinfo\":true,\"runner\":\"docker-compose\",\"secure_time\":false}";
     struct error error = {.kind = ERROR_NONE};

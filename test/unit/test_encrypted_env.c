@@ -48,10 +48,13 @@ static void opens_what_was_sealed_for_the_app(void **state)
     (void)state;
     arena_init(&arena);
     buf_init(&lines, SIZE_MAX);
-    assert_int_equal(encrypted_env_decrypt(
-                         td, seal(td, "{\"env\":[{\"key\":\"A\",\"value\":\"it's\"},{\"key\":\"B_2\",\"value\":\"\"}]}", &arena),
-                         &arena, &env, &error),
-                     0);
+    assert_int_equal(
+        encrypted_env_decrypt(
+            td,
+            seal(td, "{\"env\":[{\"key\":\"A\",\"value\":\"it's\"},{\"key\":\"B_2\",\"value\":\"\"}]}",
+                 &arena),
+            &arena, &env, &error),
+        0);
     assert_int_equal(env.count, 2);
     env_write_shell(&env, &lines);
     assert_true(span_is(buf_span(&lines), "A='it'\\''s'\nB_2=''\n"));
@@ -84,7 +87,8 @@ static void says_what_is_wrong(void **state)
         struct env env;
 
         arena_init(&arena);
-        assert_int_equal(encrypted_env_decrypt(td, seal(td, cases[i].plain, &arena), &arena, &env, &error), -1);
+        assert_int_equal(encrypted_env_decrypt(td, seal(td, cases[i].plain, &arena), &arena, &env, &error),
+                         -1);
         if (!strstr(error.text, cases[i].wants))
             fail_msg("%s: %s", cases[i].plain, error.text);
         arena_free(&arena);
@@ -106,7 +110,9 @@ static void every_cut_and_every_change_is_refused(void **state)
         struct error error = {.kind = ERROR_NONE};
         uint8_t *changed = (uint8_t *)arena_copy(&arena, box.data, box.len);
 
-        assert_int_equal(encrypted_env_decrypt(td, span_of(arena_copy(&arena, box.data, len), len), &arena, &env, &error), -1);
+        assert_int_equal(
+            encrypted_env_decrypt(td, span_of(arena_copy(&arena, box.data, len), len), &arena, &env, &error),
+            -1);
         changed[len] ^= 1;
         assert_int_equal(encrypted_env_decrypt(td, span_of(changed, box.len), &arena, &env, &error), -1);
     }

@@ -22,7 +22,7 @@ static int setup(void **state)
     f->before = calloc(EVENTS + 1, sizeof *f->before);
     for (unsigned i = 0; i < EVENTS; i++) {
         struct event event = {
-            .imr = i % 3, .type = 4, .name = (char *)(uintptr_t) "boot", .digest = {(uint8_t)i, 1}};
+            .imr = i % 3, .type = 4, .name = (char *)(uintptr_t)"boot", .digest = {(uint8_t)i, 1}};
 
         f->before[i] = registers;
         if (i % 7 == 0)

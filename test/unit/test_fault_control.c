@@ -33,7 +33,7 @@ static void assert_told(const char *method, const char *sentence)
 static void methods_of_every_service_are_known(void **state)
 {
     static const char *const known[] = {
-        "",       "GetQuote",         "DstackGuest.GetQuote", "Tappd.TdxQuote",  "Worker.Info", "Info",
+        "",       "GetQuote",         "DstackGuest.GetQuote", "Tappd.TdxQuote",    "Worker.Info",    "Info",
         "verify", "GuestApi.SysInfo", "Verifier.verify",      "KMS.GetTempCaCert", "Tappd.RawQuote",
     };
 
@@ -46,15 +46,16 @@ static void a_wrong_spelling_is_told_the_right_one(void **state)
 {
     static const char other[] = " that can have a fault; GetQuote, Tappd.Info or a path are such";
     static const char *const unknown[] = {
-        "GetQuot",   "GetQuotes", "Tappd.GetQuote", "Dstack.GetQuote", "DstackGuest.",
-        ".GetQuote", ".",         "*",              "DstackGuest",     "a.b.c",
+        "GetQuot", "GetQuotes", "Tappd.GetQuote", "Dstack.GetQuote", "DstackGuest.", ".GetQuote",
+        ".",       "*",         "DstackGuest",    "a.b.c",
     };
     char sentence[200];
 
     (void)state;
     assert_told("getquote", "there is no method getquote; did you mean GetQuote?");
     assert_told("tappd.info", "there is no method tappd.info; did you mean Tappd.Info?");
-    assert_told("DstackGuest.GETKEY", "there is no method DstackGuest.GETKEY; did you mean DstackGuest.GetKey?");
+    assert_told("DstackGuest.GETKEY",
+                "there is no method DstackGuest.GETKEY; did you mean DstackGuest.GetKey?");
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
         snprintf(sentence, sizeof sentence, "there is no method %s%s", unknown[i], other);
         assert_told(unknown[i], sentence);

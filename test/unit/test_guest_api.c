@@ -113,7 +113,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(info_says_who_the_td_is, service_setup, service_teardown),
         cmocka_unit_test_setup_teardown(the_machine_is_the_real_one, service_setup, service_teardown),
         cmocka_unit_test_setup_teardown(loopback_has_its_address, service_setup, service_teardown),
-        cmocka_unit_test_setup_teardown(containers_are_the_services_of_the_app, service_setup, service_teardown),
+        cmocka_unit_test_setup_teardown(containers_are_the_services_of_the_app, service_setup,
+                                        service_teardown),
         cmocka_unit_test_setup_teardown(shuts_down_only_where_it_may, service_setup, service_teardown),
     };
 

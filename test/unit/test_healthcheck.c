@@ -1,7 +1,8 @@
 #include "sim/cli/healthcheck.h"
 #include "test/unit/vectors.h"
 
-static void assert_target(const char *address, enum listen_kind kind, const char *host, uint16_t port, const char *path)
+static void assert_target(const char *address, enum listen_kind kind, const char *host, uint16_t port,
+                          const char *path)
 {
     struct error error = {.kind = ERROR_NONE};
     struct healthcheck_target target;

@@ -73,8 +73,8 @@ static void the_longest_output_fits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rfc_5869_case_1),    cmocka_unit_test(rfc_5869_case_2),
-        cmocka_unit_test(rfc_5869_case_3),    cmocka_unit_test(a_guest_agents_key),
+        cmocka_unit_test(rfc_5869_case_1),         cmocka_unit_test(rfc_5869_case_2),
+        cmocka_unit_test(rfc_5869_case_3),         cmocka_unit_test(a_guest_agents_key),
         cmocka_unit_test(the_longest_output_fits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

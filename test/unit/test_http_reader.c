@@ -149,10 +149,10 @@ static void it_tells_what_another_site_asks_for(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(it_reads_up_to_the_end_of_a_request),      TEST(it_says_when_the_client_waits),
-        TEST(it_tells_what_another_site_asks_for),
-        TEST(old_versions_and_closing_are_told),        TEST(a_failure_has_a_status_and_a_reason),
-        TEST(what_llhttp_refuses_comes_with_its_words), TEST(an_idle_reader_holds_little),
+        TEST(it_reads_up_to_the_end_of_a_request), TEST(it_says_when_the_client_waits),
+        TEST(it_tells_what_another_site_asks_for), TEST(old_versions_and_closing_are_told),
+        TEST(a_failure_has_a_status_and_a_reason), TEST(what_llhttp_refuses_comes_with_its_words),
+        TEST(an_idle_reader_holds_little),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,7 +7,8 @@ static void finds_values_at_the_beginning_of_lines(void **state)
 
     (void)state;
     arena_init(&arena);
-    assert_string_equal(lines_value(&arena, "PRETTY_NAME=\"a\"\nNAME=\"Debian GNU\"\n", "NAME="), "Debian GNU");
+    assert_string_equal(lines_value(&arena, "PRETTY_NAME=\"a\"\nNAME=\"Debian GNU\"\n", "NAME="),
+                        "Debian GNU");
     assert_string_equal(lines_value(&arena, "MemTotal:      12 kB\n", "MemTotal:"), "12 kB");
     assert_string_equal(lines_value(&arena, "model name\t: x\n", "model name"), "x");
     assert_string_equal(lines_value(&arena, "A=", "A"), "");

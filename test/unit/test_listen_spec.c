@@ -148,10 +148,8 @@ static void test_services_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tcp),
-        cmocka_unit_test(test_unix),
-        cmocka_unit_test(test_services),
-        cmocka_unit_test(test_services_alone),
+        cmocka_unit_test(test_tcp),      cmocka_unit_test(test_unix),
+        cmocka_unit_test(test_services), cmocka_unit_test(test_services_alone),
         cmocka_unit_test(test_mistakes),
     };
 

@@ -37,12 +37,11 @@ static void end(struct capture *capture)
 /* A digit stands where the model has one, anything else is the same. */
 static void assert_stamp(const char *text, const char *model)
 {
-    for (; *model; model++, text++) {
+    for (; *model; model++, text++)
         if (isdigit((unsigned char)*model))
             assert_true(isdigit((unsigned char)*text));
         else
             assert_int_equal(*text, *model);
-    }
 }
 
 /* What was written since the last call. */

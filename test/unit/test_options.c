@@ -293,10 +293,11 @@ static void test_words(void **state)
                    "--log-format: \"JSON\" is neither text nor json; did you mean json?");
     assert_refused(ARGUMENTS("--completion", "zhs"), none,
                    "--completion: \"zhs\" is not one of bash, zsh, fish; did you mean zsh?");
-    assert_refused(ARGUMENTS("--tcb-status", "outofdate"), none,
-                   "--tcb-status: \"outofdate\" is not one of UpToDate, SWHardeningNeeded, ConfigurationNeeded, "
-                   "ConfigurationAndSWHardeningNeeded, OutOfDate, OutOfDateConfigurationNeeded, Revoked; "
-                   "did you mean OutOfDate?");
+    assert_refused(
+        ARGUMENTS("--tcb-status", "outofdate"), none,
+        "--tcb-status: \"outofdate\" is not one of UpToDate, SWHardeningNeeded, ConfigurationNeeded, "
+        "ConfigurationAndSWHardeningNeeded, OutOfDate, OutOfDateConfigurationNeeded, Revoked; "
+        "did you mean OutOfDate?");
 }
 
 static void test_an_optional_value(void **state)
@@ -306,7 +307,8 @@ static void test_an_optional_value(void **state)
     (void)state;
     assert_string_equal(options.healthcheck, "");
     options_free(&options);
-    options = parsed(ARGUMENTS("--healthcheck", "unix:x"), ENVIRONMENT("DSTACK_SIMULATOR_HEALTHCHECK=ignored"));
+    options =
+        parsed(ARGUMENTS("--healthcheck", "unix:x"), ENVIRONMENT("DSTACK_SIMULATOR_HEALTHCHECK=ignored"));
     assert_string_equal(options.healthcheck, "unix:x");
     options_free(&options);
     options = parsed(ARGUMENTS(NULL), ENVIRONMENT(NULL));

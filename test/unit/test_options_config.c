@@ -73,10 +73,9 @@ static void assert_round_trip(char **argv, char **envp)
     char **again = read_back(text);
     struct options same = parsed(ARGUMENTS(NULL), again);
 
-    for (const struct option_row *row = options_table; row->name; row++) {
+    for (const struct option_row *row = options_table; row->name; row++)
         if (!row->no_twin)
             assert_same_field(row, (char *)&options + row->field, (char *)&same + row->field);
-    }
     assert_int_equal(same.warnings.count, 0);
     options_free(&same);
     options_free(&options);
@@ -89,10 +88,11 @@ static void comes_back_the_same(void **state)
     (void)state;
     assert_round_trip(ARGUMENTS(NULL), ENVIRONMENT(NULL));
     assert_round_trip(ARGUMENTS("-l1=kms,tappd", "-l[::1]:2", "-dnone", "--ready-file", "a b", "--public-url",
-                                "http://x/y", "--no-control", "--app-compose=#x", "--docker-compose=$(x)", "--name",
-                                "it's", "--instance", "\"\\", "--app-keys=`x`", "--encrypted-env=~", "--logs-dir=\\",
-                                "--sys-config=*", "--gpu-info", "a\nb", "--seed", " x ", "--tcb-status", "Revoked",
-                                "--advisory=A", "--advisory=B", "--debug-td", "--fault", "GetKey=500,message=c d;e", "--fault=*=503,message=f\\ ",
+                                "http://x/y", "--no-control", "--app-compose=#x", "--docker-compose=$(x)",
+                                "--name", "it's", "--instance", "\"\\", "--app-keys=`x`", "--encrypted-env=~",
+                                "--logs-dir=\\", "--sys-config=*", "--gpu-info", "a\nb", "--seed", " x ",
+                                "--tcb-status", "Revoked", "--advisory=A", "--advisory=B", "--debug-td",
+                                "--fault", "GetKey=500,message=c d;e", "--fault=*=503,message=f\\ ",
                                 "--log-level=off", "--log-format=json", "--check", "--print-root-ca"),
                       ENVIRONMENT(NULL));
     assert_round_trip(ARGUMENTS("-l", "unix:/a b;c\\d\\\\e", "-l", "unix:\tx=all"),
@@ -131,8 +131,8 @@ static void says_where_each_is_from(void **state)
 
 static void quotes_only_what_needs_it(void **state)
 {
-    struct options options = parsed(ARGUMENTS("--app-keys", "a/b-c_d.e:f,g=h+i@j%k[l]", "--seed", "a\"b$c`d\\e"),
-                                    ENVIRONMENT(NULL));
+    struct options options = parsed(
+        ARGUMENTS("--app-keys", "a/b-c_d.e:f,g=h+i@j%k[l]", "--seed", "a\"b$c`d\\e"), ENVIRONMENT(NULL));
     char *text = PRINTED(options_config(stream, &options));
 
     (void)state;

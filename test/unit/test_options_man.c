@@ -45,8 +45,8 @@ static void describes_each_option(void **state)
         const char *at;
 
         if (row->letter)
-            snprintf(option, sizeof option, "\n.TP\n-%c, --%s%s%s\n", row->letter, row->name, row->argument ? " " : "",
-                     row->argument ? row->argument : "");
+            snprintf(option, sizeof option, "\n.TP\n-%c, --%s%s%s\n", row->letter, row->name,
+                     row->argument ? " " : "", row->argument ? row->argument : "");
         else
             snprintf(option, sizeof option, "\n.TP\n--%s%s%s\n", row->name, row->argument ? " " : "",
                      row->argument ? row->argument : "");

@@ -167,7 +167,8 @@ static void machine_errors_name_the_member(void **state)
 
 static void a_sys_config_changes_what_it_names(void **state)
 {
-    static const char both[] = "{\"kms_urls\":[],\"vm_config\":\"{\\\"cpu_count\\\":4,\\\"memory_size\\\":4294967296}\"}";
+    static const char both[] =
+        "{\"kms_urls\":[],\"vm_config\":\"{\\\"cpu_count\\\":4,\\\"memory_size\\\":4294967296}\"}";
     static const char none[] = "{\"vm_config\":\"{}\"}";
     struct machine machine = {.cpu_count = 1, .memory_size = 0x80000000};
     struct error error = {.kind = ERROR_NONE};

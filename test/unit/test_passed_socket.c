@@ -32,7 +32,8 @@ static int bind_unix(const char *name, size_t len)
     assert_true(len <= sizeof address.sun_path);
     memcpy(address.sun_path, name, len);
     assert_int_equal(bind(fd, (const struct sockaddr *)&address,
-                          (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)), 0);
+                          (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)),
+                     0);
     return fd;
 }
 
@@ -52,7 +53,8 @@ static void listening_sockets(void **state)
 
 static void other_descriptors(void **state)
 {
-    int pair[2], pipes[2], datagrams = socket(AF_INET, SOCK_DGRAM, 0), netlink = socket(AF_NETLINK, SOCK_RAW, 0);
+    int pair[2], pipes[2], datagrams = socket(AF_INET, SOCK_DGRAM, 0),
+                           netlink = socket(AF_NETLINK, SOCK_RAW, 0);
 
     (void)state;
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);

@@ -102,8 +102,8 @@ static void a_listed_method_is_that_of_its_path(void **state)
     for (size_t cursor = 0; router_next_path(fixture->router, &cursor, &path); count++) {
         bool direct = path.path[1] == 'a';
 
-        snprintf(want, sizeof want, direct ? "/api/%s%s%s" : "/prpc/%s%s%s", direct ? "" : path.service->short_name,
-                 direct ? "" : ".", path.method->name);
+        snprintf(want, sizeof want, direct ? "/api/%s%s%s" : "/prpc/%s%s%s",
+                 direct ? "" : path.service->short_name, direct ? "" : ".", path.method->name);
         assert_string_equal(path.path, want);
     }
     assert_int_equal(count, 2 * 5 + 6);
@@ -118,7 +118,8 @@ static void pages_are_released_with_the_router(void **state)
 {
     struct fixture *fixture = *state;
     int released = 0;
-    const struct router_page page = {.path = "/a", .serve = serve_page, .context = &released, .release = release};
+    const struct router_page page = {
+        .path = "/a", .serve = serve_page, .context = &released, .release = release};
     const struct router_page other = {.path = "/b", .serve = serve_page};
 
     router_add_page(fixture->router, &page);

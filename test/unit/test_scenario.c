@@ -4,8 +4,13 @@
 static void takes_every_status_of_the_pcs(void **state)
 {
     static const char *const names[] = {
-        "UpToDate", "SWHardeningNeeded", "ConfigurationNeeded", "ConfigurationAndSWHardeningNeeded", "OutOfDate",
-        "OutOfDateConfigurationNeeded", "Revoked",
+        "UpToDate",
+        "SWHardeningNeeded",
+        "ConfigurationNeeded",
+        "ConfigurationAndSWHardeningNeeded",
+        "OutOfDate",
+        "OutOfDateConfigurationNeeded",
+        "Revoked",
     };
     struct error error = {.kind = ERROR_NONE};
 

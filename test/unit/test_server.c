@@ -201,8 +201,10 @@ static void a_passed_descriptor_is_taken_also_after_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_server_may_stop_before_it_listens),     TEST(a_free_port_is_found_and_told),
-        TEST(a_port_in_use_is_refused_and_not_listed), TEST(an_address_of_another_machine_is_refused),
+        TEST(a_server_may_stop_before_it_listens),
+        TEST(a_free_port_is_found_and_told),
+        TEST(a_port_in_use_is_refused_and_not_listed),
+        TEST(an_address_of_another_machine_is_refused),
         TEST(a_unix_socket_is_listed_and_removed),
         TEST(a_passed_unix_socket_is_listed_and_left_there),
         TEST(a_passed_descriptor_is_taken_also_after_an_error),

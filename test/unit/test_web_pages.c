@@ -66,7 +66,8 @@ static void every_file_has_its_path_and_bytes(void **state)
         assert_int_equal(f->body.len, file->len);
         assert_memory_equal(f->body.data, file->data, file->len);
         assert_true(response.background);
-        assert_non_null(strstr(response.headers, "Content-Security-Policy: default-src 'none'; script-src 'self'"));
+        assert_non_null(
+            strstr(response.headers, "Content-Security-Policy: default-src 'none'; script-src 'self'"));
         assert_non_null(strstr(response.headers, "\r\nX-Content-Type-Options: nosniff\r\n"));
     }
     assert_true(count > 3);
@@ -84,7 +85,8 @@ static void types_follow_from_names(void **state)
 
 static void what_lies_beside_them_is_not_served(void **state)
 {
-    static const char *const paths[] = {"/simulator/screenshot.png", "/simulator/index.html", "/simulator/", "/dom.js"};
+    static const char *const paths[] = {"/simulator/screenshot.png", "/simulator/index.html", "/simulator/",
+                                        "/dom.js"};
 
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
         assert_int_equal(get(*state, paths[i]).status, 404);

@@ -4,87 +4,80 @@
 #include "crypto/x509.h"
 
 /* The CA and its key of an app keys file as the real simulator has it. */
-static const char APP_CA[] =
-    "-----BEGIN CERTIFICATE-----\n"
-    "MIIBmzCCAUCgAwIBAgIUU7801+krCs2OpIdne3t6OWrJ2fMwCgYIKoZIzj0EAwIw\n"
-    "KTEPMA0GA1UECgwGRHN0YWNrMRYwFAYDVQQDDA1Ec3RhY2sgS01TIENBMB4XDTc1\n"
-    "MDEwMTAwMDAwMFoXDTM1MTIxOTAyNTEzOVowKTEPMA0GA1UECgwGRHN0YWNrMRYw\n"
-    "FAYDVQQDDA1Ec3RhY2sgS01TIENBMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n"
-    "GbJFfdm4qmRG2YDxNv/3gS7NbHd0DusOKLENVsDAACiltuWdzqMH1YO9H3B2npwR\n"
-    "bfK8+xdYqV2GE+feHISCwKNGMEQwDwYDVR0PAQH/BAUDAweGADAdBgNVHQ4EFgQU\n"
-    "evjJ+VZPvDxHJ2ejjeIaUYMMcEcwEgYDVR0TAQH/BAgwBgEB/wIBATAKBggqhkjO\n"
-    "PQQDAgNJADBGAiEAvAYUOGbU5QC23zzQtJqm7/hGzVK5SlI0P7yGDii+/4ACIQCN\n"
-    "bKkagb0uncr6sUKlhKrpHhID+WWTvqJj0TrkvbVdCg==\n"
-    "-----END CERTIFICATE-----\n";
-static const char APP_CA_KEY[] =
-    "-----BEGIN PRIVATE KEY-----\n"
-    "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg1PYCFKYfDmUfv5fk\n"
-    "stppasf4mPGqnz0fEoLEnGx8CnKhRANCAAQZskV92biqZEbZgPE2//eBLs1sd3QO\n"
-    "6w4osQ1WwMAAKKW25Z3OowfVg70fcHaenBFt8rz7F1ipXYYT594chILA\n"
-    "-----END PRIVATE KEY-----\n";
+static const char APP_CA[] = "-----BEGIN CERTIFICATE-----\n"
+                             "MIIBmzCCAUCgAwIBAgIUU7801+krCs2OpIdne3t6OWrJ2fMwCgYIKoZIzj0EAwIw\n"
+                             "KTEPMA0GA1UECgwGRHN0YWNrMRYwFAYDVQQDDA1Ec3RhY2sgS01TIENBMB4XDTc1\n"
+                             "MDEwMTAwMDAwMFoXDTM1MTIxOTAyNTEzOVowKTEPMA0GA1UECgwGRHN0YWNrMRYw\n"
+                             "FAYDVQQDDA1Ec3RhY2sgS01TIENBMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n"
+                             "GbJFfdm4qmRG2YDxNv/3gS7NbHd0DusOKLENVsDAACiltuWdzqMH1YO9H3B2npwR\n"
+                             "bfK8+xdYqV2GE+feHISCwKNGMEQwDwYDVR0PAQH/BAUDAweGADAdBgNVHQ4EFgQU\n"
+                             "evjJ+VZPvDxHJ2ejjeIaUYMMcEcwEgYDVR0TAQH/BAgwBgEB/wIBATAKBggqhkjO\n"
+                             "PQQDAgNJADBGAiEAvAYUOGbU5QC23zzQtJqm7/hGzVK5SlI0P7yGDii+/4ACIQCN\n"
+                             "bKkagb0uncr6sUKlhKrpHhID+WWTvqJj0TrkvbVdCg==\n"
+                             "-----END CERTIFICATE-----\n";
+static const char APP_CA_KEY[] = "-----BEGIN PRIVATE KEY-----\n"
+                                 "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg1PYCFKYfDmUfv5fk\n"
+                                 "stppasf4mPGqnz0fEoLEnGx8CnKhRANCAAQZskV92biqZEbZgPE2//eBLs1sd3QO\n"
+                                 "6w4osQ1WwMAAKKW25Z3OowfVg70fcHaenBFt8rz7F1ipXYYT594chILA\n"
+                                 "-----END PRIVATE KEY-----\n";
 
 /* The same key as SEC 1, with and without its public half. */
-static const char SEC1_KEY[] =
-    "-----BEGIN EC PRIVATE KEY-----\n"
-    "MHcCAQEEINT2AhSmHw5lH7+X5LLaaWrH+Jjxqp89HxKCxJxsfApyoAoGCCqGSM49\n"
-    "AwEHoUQDQgAEGbJFfdm4qmRG2YDxNv/3gS7NbHd0DusOKLENVsDAACiltuWdzqMH\n"
-    "1YO9H3B2npwRbfK8+xdYqV2GE+feHISCwA==\n"
-    "-----END EC PRIVATE KEY-----\n";
-static const char SEC1_SCALAR_ONLY[] =
-    "-----BEGIN EC PRIVATE KEY-----\n"
-    "MDECAQEEINT2AhSmHw5lH7+X5LLaaWrH+Jjxqp89HxKCxJxsfApyoAoGCCqGSM49\n"
-    "AwEH\n"
-    "-----END EC PRIVATE KEY-----\n";
+static const char SEC1_KEY[] = "-----BEGIN EC PRIVATE KEY-----\n"
+                               "MHcCAQEEINT2AhSmHw5lH7+X5LLaaWrH+Jjxqp89HxKCxJxsfApyoAoGCCqGSM49\n"
+                               "AwEHoUQDQgAEGbJFfdm4qmRG2YDxNv/3gS7NbHd0DusOKLENVsDAACiltuWdzqMH\n"
+                               "1YO9H3B2npwRbfK8+xdYqV2GE+feHISCwA==\n"
+                               "-----END EC PRIVATE KEY-----\n";
+static const char SEC1_SCALAR_ONLY[] = "-----BEGIN EC PRIVATE KEY-----\n"
+                                       "MDECAQEEINT2AhSmHw5lH7+X5LLaaWrH+Jjxqp89HxKCxJxsfApyoAoGCCqGSM49\n"
+                                       "AwEH\n"
+                                       "-----END EC PRIVATE KEY-----\n";
 
 /* A certificate that is no CA's: a PCK certificate. */
-static const char LEAF[] =
-    "-----BEGIN CERTIFICATE-----\n"
-    "MIIESTCCA/CgAwIBAgIBAzAKBggqhkjOPQQDAjA/MSIwIAYDVQQDDBlJbnRlbCBT\n"
-    "R1ggUENLIFBsYXRmb3JtIENBMRkwFwYDVQQKDBBkc3RhY2stc2ltdWxhdG9yMB4X\n"
-    "DTIwMDEwMTAwMDAwMFoXDTQ5MTIzMTAwMDAwMFowPzEiMCAGA1UEAwwZSW50ZWwg\n"
-    "U0dYIFBDSyBDZXJ0aWZpY2F0ZTEZMBcGA1UECgwQZHN0YWNrLXNpbXVsYXRvcjBZ\n"
-    "MBMGByqGSM49AgEGCCqGSM49AwEHA0IABOQuONheRfRWQL61vrSz349yl5+6+VBV\n"
-    "4YRL2tvSYeRtNCFBW2TaP8Exy3SU5lvuSvXjo4mlZNEMO28OTZ26kTGjggLbMIIC\n"
-    "1zAfBgNVHSMEGDAWgBSQWmaTIXO4GRtL5/am/dAS4+M6LTA6BgNVHR8EMzAxMC+g\n"
-    "LaArhilodHRwOi8vMTI3LjAuMC4xOjE4MDk2L0ludGVsU0dYUm9vdENBLmRlcjAd\n"
-    "BgNVHQ4EFgQUmky0q1t5l1idmWKuZlOZAa03NPQwDgYDVR0PAQH/BAQDAgbAMAwG\n"
-    "A1UdEwEB/wQCMAAwggI5BgkqhkiG+E0BDQEEggIqMIICJjAeBgoqhkiG+E0BDQEB\n"
-    "BBAAAQIDBAUGBwgJCgsMDQ4PMIIBYwYKKoZIhvhNAQ0BAjCCAVMwEAYLKoZIhvhN\n"
-    "AQ0BAgECAQIwEAYLKoZIhvhNAQ0BAgICAQIwEAYLKoZIhvhNAQ0BAgMCAQIwEAYL\n"
-    "KoZIhvhNAQ0BAgQCAQIwEAYLKoZIhvhNAQ0BAgUCAQMwEAYLKoZIhvhNAQ0BAgYC\n"
-    "AQEwEAYLKoZIhvhNAQ0BAgcCAQAwEAYLKoZIhvhNAQ0BAggCAQMwEAYLKoZIhvhN\n"
-    "AQ0BAgkCAQAwEAYLKoZIhvhNAQ0BAgoCAQAwEAYLKoZIhvhNAQ0BAgsCAQAwEAYL\n"
-    "KoZIhvhNAQ0BAgwCAQAwEAYLKoZIhvhNAQ0BAg0CAQAwEAYLKoZIhvhNAQ0BAg4C\n"
-    "AQAwEAYLKoZIhvhNAQ0BAg8CAQAwEAYLKoZIhvhNAQ0BAhACAQAwEAYLKoZIhvhN\n"
-    "AQ0BAhECAQ0wHwYLKoZIhvhNAQ0BAhIEEAICAgIDAQADAAAAAAAAAAAwEAYKKoZI\n"
-    "hvhNAQ0BAwQCAAAwFAYKKoZIhvhNAQ0BBAQGsMBvAAAAMA8GCiqGSIb4TQENAQUK\n"
-    "AQEwHgYKKoZIhvhNAQ0BBgQQAAAAAAAAAAAAAAAAAAAAADBEBgoqhkiG+E0BDQEH\n"
-    "MDYwEAYLKoZIhvhNAQ0BBwEBAf8wEAYLKoZIhvhNAQ0BBwIBAf8wEAYLKoZIhvhN\n"
-    "AQ0BBwMBAf8wCgYIKoZIzj0EAwIDRwAwRAIgIpXL2czcVRoTH9892PHuwBQhssGl\n"
-    "fRe+8tVaCVVwhcUCIDxKKAPg7Zp+RYDTdF5jEFw0wUSdIo2dKc202hXp2bWQ\n"
-    "-----END CERTIFICATE-----\n";
+static const char LEAF[] = "-----BEGIN CERTIFICATE-----\n"
+                           "MIIESTCCA/CgAwIBAgIBAzAKBggqhkjOPQQDAjA/MSIwIAYDVQQDDBlJbnRlbCBT\n"
+                           "R1ggUENLIFBsYXRmb3JtIENBMRkwFwYDVQQKDBBkc3RhY2stc2ltdWxhdG9yMB4X\n"
+                           "DTIwMDEwMTAwMDAwMFoXDTQ5MTIzMTAwMDAwMFowPzEiMCAGA1UEAwwZSW50ZWwg\n"
+                           "U0dYIFBDSyBDZXJ0aWZpY2F0ZTEZMBcGA1UECgwQZHN0YWNrLXNpbXVsYXRvcjBZ\n"
+                           "MBMGByqGSM49AgEGCCqGSM49AwEHA0IABOQuONheRfRWQL61vrSz349yl5+6+VBV\n"
+                           "4YRL2tvSYeRtNCFBW2TaP8Exy3SU5lvuSvXjo4mlZNEMO28OTZ26kTGjggLbMIIC\n"
+                           "1zAfBgNVHSMEGDAWgBSQWmaTIXO4GRtL5/am/dAS4+M6LTA6BgNVHR8EMzAxMC+g\n"
+                           "LaArhilodHRwOi8vMTI3LjAuMC4xOjE4MDk2L0ludGVsU0dYUm9vdENBLmRlcjAd\n"
+                           "BgNVHQ4EFgQUmky0q1t5l1idmWKuZlOZAa03NPQwDgYDVR0PAQH/BAQDAgbAMAwG\n"
+                           "A1UdEwEB/wQCMAAwggI5BgkqhkiG+E0BDQEEggIqMIICJjAeBgoqhkiG+E0BDQEB\n"
+                           "BBAAAQIDBAUGBwgJCgsMDQ4PMIIBYwYKKoZIhvhNAQ0BAjCCAVMwEAYLKoZIhvhN\n"
+                           "AQ0BAgECAQIwEAYLKoZIhvhNAQ0BAgICAQIwEAYLKoZIhvhNAQ0BAgMCAQIwEAYL\n"
+                           "KoZIhvhNAQ0BAgQCAQIwEAYLKoZIhvhNAQ0BAgUCAQMwEAYLKoZIhvhNAQ0BAgYC\n"
+                           "AQEwEAYLKoZIhvhNAQ0BAgcCAQAwEAYLKoZIhvhNAQ0BAggCAQMwEAYLKoZIhvhN\n"
+                           "AQ0BAgkCAQAwEAYLKoZIhvhNAQ0BAgoCAQAwEAYLKoZIhvhNAQ0BAgsCAQAwEAYL\n"
+                           "KoZIhvhNAQ0BAgwCAQAwEAYLKoZIhvhNAQ0BAg0CAQAwEAYLKoZIhvhNAQ0BAg4C\n"
+                           "AQAwEAYLKoZIhvhNAQ0BAg8CAQAwEAYLKoZIhvhNAQ0BAhACAQAwEAYLKoZIhvhN\n"
+                           "AQ0BAhECAQ0wHwYLKoZIhvhNAQ0BAhIEEAICAgIDAQADAAAAAAAAAAAwEAYKKoZI\n"
+                           "hvhNAQ0BAwQCAAAwFAYKKoZIhvhNAQ0BBAQGsMBvAAAAMA8GCiqGSIb4TQENAQUK\n"
+                           "AQEwHgYKKoZIhvhNAQ0BBgQQAAAAAAAAAAAAAAAAAAAAADBEBgoqhkiG+E0BDQEH\n"
+                           "MDYwEAYLKoZIhvhNAQ0BBwEBAf8wEAYLKoZIhvhNAQ0BBwIBAf8wEAYLKoZIhvhN\n"
+                           "AQ0BBwMBAf8wCgYIKoZIzj0EAwIDRwAwRAIgIpXL2czcVRoTH9892PHuwBQhssGl\n"
+                           "fRe+8tVaCVVwhcUCIDxKKAPg7Zp+RYDTdF5jEFw0wUSdIo2dKc202hXp2bWQ\n"
+                           "-----END CERTIFICATE-----\n";
 
 /* A CA on another curve, and its key. */
-static const char P384_CA[] =
-    "-----BEGIN CERTIFICATE-----\n"
-    "MIIBszCCATqgAwIBAgIUR5gOkK+Dotj7rKE+rNPB6EUsEJkwCgYIKoZIzj0EAwIw\n"
-    "EDEOMAwGA1UEAwwFUC0zODQwIBcNMjYxMTIxMDk1NjM0WhgPMjEyNjEwMjgwOTU2\n"
-    "MzRaMBAxDjAMBgNVBAMMBVAtMzg0MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEzv1C\n"
-    "aqs1+JoTVvkPk1g3lKkjMBjTk2GZyFW1Ulumo3K10c3QLpOwubhMubuscmaYeSvA\n"
-    "jSDOexob1wxOm487GR6xYRNKoUia0drUyYjhEwy3LucsGo5Oms4xAMpQkr14o1Mw\n"
-    "UTAdBgNVHQ4EFgQUPt+2T9EuHSDbjo8V8Yt0LXCBdJAwHwYDVR0jBBgwFoAUPt+2\n"
-    "T9EuHSDbjo8V8Yt0LXCBdJAwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNn\n"
-    "ADBkAjA2MJM+RVDqky/PeZLZljnuSK0IOcyRXMvLs9iYDXKrUp5MzJqDSVZy6XOc\n"
-    "A3Qk4L8CMBdlIHCJOotRE5usaNIdC/KP768WMPBdrnHv4vs7kLrVJwJ/Dm0o8tOv\n"
-    "EK1t7moiGg==\n"
-    "-----END CERTIFICATE-----\n";
-static const char P384_KEY[] =
-    "-----BEGIN PRIVATE KEY-----\n"
-    "MIG2AgEAMBAGByqGSM49AgEGBSuBBAAiBIGeMIGbAgEBBDAXHx/dCmrfSly5SaT8\n"
-    "cFslYvWARbL5XDJb8VpSoXjf0GQTxCzKHrUW3Tp81lSKsDChZANiAATO/UJqqzX4\n"
-    "mhNW+Q+TWDeUqSMwGNOTYZnIVbVSW6ajcrXRzdAuk7C5uEy5u6xyZph5K8CNIM57\n"
-    "GhvXDE6bjzsZHrFhE0qhSJrR2tTJiOETDLcu5ywajk6azjEAylCSvXg=\n"
-    "-----END PRIVATE KEY-----\n";
+static const char P384_CA[] = "-----BEGIN CERTIFICATE-----\n"
+                              "MIIBszCCATqgAwIBAgIUR5gOkK+Dotj7rKE+rNPB6EUsEJkwCgYIKoZIzj0EAwIw\n"
+                              "EDEOMAwGA1UEAwwFUC0zODQwIBcNMjYxMTIxMDk1NjM0WhgPMjEyNjEwMjgwOTU2\n"
+                              "MzRaMBAxDjAMBgNVBAMMBVAtMzg0MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEzv1C\n"
+                              "aqs1+JoTVvkPk1g3lKkjMBjTk2GZyFW1Ulumo3K10c3QLpOwubhMubuscmaYeSvA\n"
+                              "jSDOexob1wxOm487GR6xYRNKoUia0drUyYjhEwy3LucsGo5Oms4xAMpQkr14o1Mw\n"
+                              "UTAdBgNVHQ4EFgQUPt+2T9EuHSDbjo8V8Yt0LXCBdJAwHwYDVR0jBBgwFoAUPt+2\n"
+                              "T9EuHSDbjo8V8Yt0LXCBdJAwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNn\n"
+                              "ADBkAjA2MJM+RVDqky/PeZLZljnuSK0IOcyRXMvLs9iYDXKrUp5MzJqDSVZy6XOc\n"
+                              "A3Qk4L8CMBdlIHCJOotRE5usaNIdC/KP768WMPBdrnHv4vs7kLrVJwJ/Dm0o8tOv\n"
+                              "EK1t7moiGg==\n"
+                              "-----END CERTIFICATE-----\n";
+static const char P384_KEY[] = "-----BEGIN PRIVATE KEY-----\n"
+                               "MIG2AgEAMBAGByqGSM49AgEGBSuBBAAiBIGeMIGbAgEBBDAXHx/dCmrfSly5SaT8\n"
+                               "cFslYvWARbL5XDJb8VpSoXjf0GQTxCzKHrUW3Tp81lSKsDChZANiAATO/UJqqzX4\n"
+                               "mhNW+Q+TWDeUqSMwGNOTYZnIVbVSW6ajcrXRzdAuk7C5uEy5u6xyZph5K8CNIM57\n"
+                               "GhvXDE6bjzsZHrFhE0qhSJrR2tTJiOETDLcu5ywajk6azjEAylCSvXg=\n"
+                               "-----END PRIVATE KEY-----\n";
 
 static void assert_no_ca(const char *pem, const char *part_of_reason)
 {
@@ -185,9 +178,13 @@ static void write_ca(uint8_t usage, size_t key_id_len, char *pem)
         {{"\x55\x1d\x0e", 3}, false, {key_id, 2 + key_id_len}},
     };
     const struct x509_certificate certificate = {
-        .serial = {"\x01", 1}, .issuer = {name, name_len}, .subject = {name, name_len},
-        .not_after = 2000000000, .public_key = key.public_key,
-        .extensions = extensions, .extension_count = key_id_len > 0 ? 3 : 2,
+        .serial = {"\x01", 1},
+        .issuer = {name, name_len},
+        .subject = {name, name_len},
+        .not_after = 2000000000,
+        .public_key = key.public_key,
+        .extensions = extensions,
+        .extension_count = key_id_len > 0 ? 3 : 2,
     };
     assert_int_equal(x509_write_certificate(&certificate, &key, out, sizeof out, &len), 0);
     pem[pem_encode("CERTIFICATE", out, len, pem)] = '\0';

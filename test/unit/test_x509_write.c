@@ -62,9 +62,10 @@ static void a_name_has_one_attribute_per_rdn(void **state)
     size_t len;
     const struct x509_attribute attributes[] = {{X509_O, "D\xc3\xa4"}, {X509_CN, ""}};
     assert_int_equal(x509_write_name(attributes, 2, out, sizeof out, &len), 0);
-    assert_hex_equal(out, len, "3019"
-                               "310c300a060355040a0c0344c3a4"
-                               "3109300706035504030c00");
+    assert_hex_equal(out, len,
+                     "3019"
+                     "310c300a060355040a0c0344c3a4"
+                     "3109300706035504030c00");
     assert_int_equal(x509_write_name(NULL, 0, out, sizeof out, &len), 0);
     assert_hex_equal(out, len, "3000");
     assert_int_equal(x509_write_name(attributes, 2, out, 26, &len), -1);
@@ -94,9 +95,14 @@ static void the_signed_part_of_a_root_certificate(void **state)
         {OID("\x55\x1d\x13"), true, {"\x30\x06\x01\x01\xff\x02\x01\x01", 8}},
     };
     const struct x509_certificate certificate = {
-        .serial = {"\x01", 1}, .issuer = name_of(fixture), .subject = name_of(fixture),
-        .not_before = FROM, .not_after = UNTIL, .public_key = public_key,
-        .extensions = extensions, .extension_count = 5,
+        .serial = {"\x01", 1},
+        .issuer = name_of(fixture),
+        .subject = name_of(fixture),
+        .not_before = FROM,
+        .not_after = UNTIL,
+        .public_key = public_key,
+        .extensions = extensions,
+        .extension_count = 5,
     };
     uint8_t out[1024];
     size_t len;
@@ -113,9 +119,14 @@ static int write_ca(const struct fixture *fixture, struct bytes serial, uint8_t 
         {OID("\x55\x1d\x13"), true, {"\x30\x03\x01\x01\xff", 5}},
     };
     const struct x509_certificate certificate = {
-        .serial = serial, .issuer = name_of(fixture), .subject = name_of(fixture),
-        .not_before = FROM, .not_after = UNTIL, .public_key = fixture->key.public_key,
-        .extensions = extensions, .extension_count = 2,
+        .serial = serial,
+        .issuer = name_of(fixture),
+        .subject = name_of(fixture),
+        .not_before = FROM,
+        .not_after = UNTIL,
+        .public_key = fixture->key.public_key,
+        .extensions = extensions,
+        .extension_count = 2,
     };
     return x509_write_certificate(&certificate, &fixture->key, out, size, len);
 }
@@ -144,8 +155,12 @@ static void a_certificate_without_extensions(void **state)
 {
     const struct fixture *fixture = *state;
     const struct x509_certificate certificate = {
-        .serial = {"\x01", 1}, .issuer = name_of(fixture), .subject = name_of(fixture),
-        .not_before = FROM, .not_after = 253402300799, .public_key = fixture->key.public_key,
+        .serial = {"\x01", 1},
+        .issuer = name_of(fixture),
+        .subject = name_of(fixture),
+        .not_before = FROM,
+        .not_after = 253402300799,
+        .public_key = fixture->key.public_key,
     };
     uint8_t out[512];
     size_t len;
@@ -196,8 +211,11 @@ static void the_signed_part_of_a_crl(void **state)
                                                 {X509_O, "dstack-simulator"}};
     assert_int_equal(x509_write_name(attributes, 2, name, sizeof name, &name_len), 0);
     from_hex("905a66932173b8191b4be7f6a6fdd012e3e33a2d", key_id, sizeof key_id);
-    const struct x509_crl crl = {.issuer = {name, name_len}, .this_update = FROM, .next_update = UNTIL,
-                                 .number = 1, .authority_key_id = key_id};
+    const struct x509_crl crl = {.issuer = {name, name_len},
+                                 .this_update = FROM,
+                                 .next_update = UNTIL,
+                                 .number = 1,
+                                 .authority_key_id = key_id};
     assert_int_equal(x509_write_crl(&crl, &fixture->key, out, sizeof out, &len), 0);
     assert_hex_equal(out + 3, strlen(CRL_TBS) / 2, CRL_TBS);
 }
@@ -215,7 +233,8 @@ static void assert_signed_by(const mbedtls_x509_crl *crl, const struct p256_key 
     const unsigned char *end = crl->raw.p + crl->raw.len;
     const unsigned char *signature = crl->tbs.p + crl->tbs.len + 12 + 3;
     assert_int_equal(mbedtls_pk_verify(&pk, MBEDTLS_MD_SHA256, digest, sizeof digest, signature,
-                                       (size_t)(end - signature)), 0);
+                                       (size_t)(end - signature)),
+                     0);
     mbedtls_pk_free(&pk);
 }
 
@@ -226,9 +245,13 @@ static void mbedtls_reads_a_crl_and_what_it_revokes(void **state)
     size_t len;
     x509_key_id(fixture->key.public_key, key_id);
     const struct bytes revoked[] = {{"\x05", 1}, {"\x80\x01", 2}};
-    const struct x509_crl crl = {.issuer = name_of(fixture), .this_update = FROM, .next_update = UNTIL,
-                                 .number = 300, .authority_key_id = key_id,
-                                 .revoked = revoked, .revoked_count = 2};
+    const struct x509_crl crl = {.issuer = name_of(fixture),
+                                 .this_update = FROM,
+                                 .next_update = UNTIL,
+                                 .number = 300,
+                                 .authority_key_id = key_id,
+                                 .revoked = revoked,
+                                 .revoked_count = 2};
     assert_int_equal(x509_write_crl(&crl, &fixture->key, out, sizeof out, &len), 0);
     mbedtls_x509_crl read;
     mbedtls_x509_crl_init(&read);
@@ -271,12 +294,11 @@ static void signatures_of_every_length_verify(void **state)
 static void a_guest_agents_private_key(void **state)
 {
     (void)state;
-    static const char PEM[] =
-        "-----BEGIN PRIVATE KEY-----\n"
-        "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg9sHtlEiDlNeOCk5a\n"
-        "t11i6fCF1zsLVV0GFPuQyhPZRk2hRANCAATzZ6Uv0OjV+N7V/9AFegAIN4Cq4ZtK\n"
-        "/NF7lrkzf2ntB8cPCLhxA9GLjoZejwV4rSjF9rQnWO6rR7BJgkjpwDas\n"
-        "-----END PRIVATE KEY-----\n";
+    static const char PEM[] = "-----BEGIN PRIVATE KEY-----\n"
+                              "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg9sHtlEiDlNeOCk5a\n"
+                              "t11i6fCF1zsLVV0GFPuQyhPZRk2hRANCAATzZ6Uv0OjV+N7V/9AFegAIN4Cq4ZtK\n"
+                              "/NF7lrkzf2ntB8cPCLhxA9GLjoZejwV4rSjF9rQnWO6rR7BJgkjpwDas\n"
+                              "-----END PRIVATE KEY-----\n";
     uint8_t scalar[32], pkcs8[X509_PKCS8_BYTES];
     struct p256_key key;
     from_hex("f6c1ed94488394d78e0a4e5ab75d62e9f085d73b0b555d0614fb90ca13d9464d", scalar, sizeof scalar);
