@@ -94,7 +94,7 @@ void der_time(struct der *der, int64_t unix_seconds)
 {
     struct tm tm;
     time_t seconds = (time_t)unix_seconds;
-    if (gmtime_r(&seconds, &tm) == NULL || tm.tm_year < FIRST_YEAR - 1900 || tm.tm_year > LAST_YEAR - 1900) {
+    if (!gmtime_r(&seconds, &tm) || tm.tm_year < FIRST_YEAR - 1900 || tm.tm_year > LAST_YEAR - 1900) {
         der->failed = true;
         return;
     }

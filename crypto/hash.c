@@ -12,7 +12,7 @@ static const struct {
     const char *name;
     size_t bytes;
     const struct nettle_hash *hash; /* NULL for the Keccak family */
-} ALGORITHMS[] = {
+} algorithms[] = {
     [HASH_SHA256] = {"sha256", 32, &nettle_sha256},
     [HASH_SHA384] = {"sha384", 48, &nettle_sha384},
     [HASH_SHA512] = {"sha512", 64, &nettle_sha512},
@@ -41,8 +41,8 @@ struct keccak {
 
 int hash_by_name(const char *name, enum hash_algorithm *algorithm)
 {
-    for (size_t i = 0; i < sizeof ALGORITHMS / sizeof *ALGORITHMS; i++)
-        if (strcmp(ALGORITHMS[i].name, name) == 0) {
+    for (size_t i = 0; i < sizeof algorithms / sizeof *algorithms; i++)
+        if (strcmp(algorithms[i].name, name) == 0) {
             *algorithm = (enum hash_algorithm)i;
             return 0;
         }
@@ -51,7 +51,7 @@ int hash_by_name(const char *name, enum hash_algorithm *algorithm)
 
 size_t hash_bytes(enum hash_algorithm algorithm)
 {
-    return ALGORITHMS[algorithm].bytes;
+    return algorithms[algorithm].bytes;
 }
 
 /* Lanes are little-endian whatever the machine is. */
@@ -91,9 +91,9 @@ static void keccak_parts(const struct bytes *parts, size_t count, uint8_t *out, 
 
 void hash_parts(enum hash_algorithm algorithm, const struct bytes *parts, size_t count, uint8_t *out)
 {
-    size_t out_len = ALGORITHMS[algorithm].bytes;
-    const struct nettle_hash *hash = ALGORITHMS[algorithm].hash;
-    if (hash == NULL) {
+    size_t out_len = algorithms[algorithm].bytes;
+    const struct nettle_hash *hash = algorithms[algorithm].hash;
+    if (!hash) {
         keccak_parts(parts, count, out, out_len);
         return;
     }

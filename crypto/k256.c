@@ -14,7 +14,7 @@ struct k256 {
 struct k256 *k256_new(void)
 {
     struct k256 *k256 = malloc(sizeof *k256);
-    if (k256 == NULL)
+    if (!k256)
         abort();
     k256->context = secp256k1_context_create(SECP256K1_CONTEXT_NONE);
     /* Blinds the secret arithmetic; what is signed stays the same. */
@@ -28,7 +28,7 @@ struct k256 *k256_new(void)
 
 void k256_free(struct k256 *k256)
 {
-    if (k256 == NULL)
+    if (!k256)
         return;
     secp256k1_context_destroy(k256->context);
     free(k256);
@@ -99,9 +99,9 @@ bool k256_is_public_key(const struct k256 *k256, const uint8_t *public_key, size
 
 bool k256_is_signature(const struct k256 *k256, const uint8_t signature64[static 64])
 {
-    static const uint8_t ZERO[32] = {0};
+    static const uint8_t zeros[32] = {0};
     secp256k1_ecdsa_signature signature;
-    return memcmp(signature64, ZERO, 32) != 0 && memcmp(signature64 + 32, ZERO, 32) != 0 &&
+    return memcmp(signature64, zeros, 32) != 0 && memcmp(signature64 + 32, zeros, 32) != 0 &&
            secp256k1_ecdsa_signature_parse_compact(k256->context, &signature, signature64) == 1;
 }
 

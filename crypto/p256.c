@@ -9,7 +9,7 @@
 #include "crypto/random.h"
 
 /* The order of the group. */
-static const uint8_t ORDER[32] = {
+static const uint8_t order[32] = {
     0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
     0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
 };
@@ -107,9 +107,9 @@ static void nonces_update(struct nonces *nonces, uint8_t number, const uint8_t *
 static void reduce(uint8_t out[static 32], const uint8_t digest32[static 32])
 {
     int borrow = 0;
-    bool above = memcmp(digest32, ORDER, sizeof ORDER) >= 0;
+    bool above = memcmp(digest32, order, sizeof order) >= 0;
     for (int i = 31; i >= 0; i--) {
-        int digit = digest32[i] - (above ? ORDER[i] : 0) - borrow;
+        int digit = digest32[i] - (above ? order[i] : 0) - borrow;
         borrow = digit < 0;
         out[i] = (uint8_t)(digit & 0xff);
     }

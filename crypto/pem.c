@@ -5,14 +5,14 @@
 
 #define LINE_BYTES 48 /* 64 characters */
 
-static const char BEGIN[] = "-----BEGIN ";
-static const char END[] = "-----END ";
-static const char DASHES[] = "-----\n";
+static const char begin_line[] = "-----BEGIN ";
+static const char end_line[] = "-----END ";
+static const char dashes[] = "-----\n";
 
 size_t pem_chars(const char *label, size_t len)
 {
     size_t lines = (len + LINE_BYTES - 1) / LINE_BYTES;
-    size_t labels = strlen(BEGIN) + strlen(END) + 2 * (strlen(label) + strlen(DASHES));
+    size_t labels = strlen(begin_line) + strlen(end_line) + 2 * (strlen(label) + strlen(dashes));
     return labels + BASE64_ENCODE_RAW_LENGTH(len) + lines;
 }
 
@@ -25,13 +25,13 @@ static char *put(char *out, const char *text)
 
 static char *put_label(char *out, const char *kind, const char *label)
 {
-    return put(put(put(out, kind), label), DASHES);
+    return put(put(put(out, kind), label), dashes);
 }
 
 size_t pem_encode(const char *label, const void *der, size_t len, char *out)
 {
     const uint8_t *from = der;
-    char *to = put_label(out, BEGIN, label);
+    char *to = put_label(out, begin_line, label);
     while (len > 0) {
         size_t take = len < LINE_BYTES ? len : LINE_BYTES;
         to += base64_encode(from, take, to);
@@ -39,7 +39,7 @@ size_t pem_encode(const char *label, const void *der, size_t len, char *out)
         from += take;
         len -= take;
     }
-    to = put_label(to, END, label);
+    to = put_label(to, end_line, label);
     return (size_t)(to - out);
 }
 

@@ -24,7 +24,7 @@ static bool takes_canonical(const char **at, const char *end, const mbedtls_x509
     char *text;
     bool same;
 
-    if ((size_t)(end - *at) < chars || (text = malloc(chars + 1)) == NULL)
+    if ((size_t)(end - *at) < chars || !(text = malloc(chars + 1)))
         return false;
     pem_encode(LABEL, certificate->raw.p, certificate->raw.len, text);
     same = memcmp(*at, text, chars) == 0;
@@ -54,7 +54,7 @@ struct x509_chain *x509_chain_read_pem(const char *pem, size_t len, size_t count
     struct x509_chain *chain = malloc(sizeof *chain);
     char *text = malloc(len + 1); /* mbedTLS counts the NUL, and tells PEM from DER by it */
 
-    if (chain == NULL || text == NULL) {
+    if (!chain || !text) {
         free(chain);
         free(text);
         *reason = "there is no memory for the chain";
@@ -66,7 +66,7 @@ struct x509_chain *x509_chain_read_pem(const char *pem, size_t len, size_t count
     mbedtls_x509_crt_init(&chain->certificates);
     *reason = read_pem(chain, text, len, count);
     free(text);
-    if (*reason == NULL)
+    if (!*reason)
         return chain;
     x509_chain_free(chain);
     return NULL;
@@ -74,7 +74,7 @@ struct x509_chain *x509_chain_read_pem(const char *pem, size_t len, size_t count
 
 void x509_chain_free(struct x509_chain *chain)
 {
-    if (chain == NULL)
+    if (!chain)
         return;
     mbedtls_x509_crt_free(&chain->certificates);
     free(chain);
@@ -128,7 +128,7 @@ static const char *check_crls(const struct x509_chain *chain, const mbedtls_x509
 {
     for (const mbedtls_x509_crt *one = &chain->certificates; one->next; one = one->next) {
         const mbedtls_x509_crl *crl = find_crl(crls, one);
-        if (crl == NULL)
+        if (!crl)
             return "there is no revocation list of one of the issuers";
         if (now < seconds_of(&crl->this_update))
             return "a revocation list is not valid yet";
@@ -196,9 +196,8 @@ int x509_chain_verify(struct x509_chain *chain, const struct x509_chain_trust *t
         *reason = "its root is not trusted: it is another than the verifier's own";
     else if (mbedtls_x509_crt_parse_der(&root, trust->root.data, trust->root.len) != 0)
         *reason = "the trusted root is no certificate";
-    else if ((*reason = read_crls(&crls, trust)) == NULL &&
-             (*reason = check_dates(chain, trust->now)) == NULL &&
-             (*reason = check_crls(chain, &crls, trust->now)) == NULL)
+    else if (!(*reason = read_crls(&crls, trust)) && !(*reason = check_dates(chain, trust->now)) &&
+             !(*reason = check_crls(chain, &crls, trust->now)))
         *reason = verify_signatures(chain, &root, &crls);
     mbedtls_x509_crl_free(&crls);
     mbedtls_x509_crt_free(&root);

@@ -4,15 +4,15 @@
 #include <string.h>
 
 /* id-ce and id-kp (RFC 5280, appendix A.2). */
-static const uint8_t OID_SUBJECT_KEY_ID[] = {0x55, 0x1d, 14};
-static const uint8_t OID_KEY_USAGE[] = {0x55, 0x1d, 15};
-static const uint8_t OID_SUBJECT_ALT_NAME[] = {0x55, 0x1d, 17};
-static const uint8_t OID_BASIC_CONSTRAINTS[] = {0x55, 0x1d, 19};
-static const uint8_t OID_CRL_DISTRIBUTION_POINTS[] = {0x55, 0x1d, 31};
-static const uint8_t OID_AUTHORITY_KEY_ID[] = {0x55, 0x1d, 35};
-static const uint8_t OID_EXTENDED_KEY_USAGE[] = {0x55, 0x1d, 37};
-static const uint8_t OID_SERVER_AUTH[] = {0x2b, 6, 1, 5, 5, 7, 3, 1};
-static const uint8_t OID_CLIENT_AUTH[] = {0x2b, 6, 1, 5, 5, 7, 3, 2};
+static const uint8_t oid_subject_key_id[] = {0x55, 0x1d, 14};
+static const uint8_t oid_key_usage[] = {0x55, 0x1d, 15};
+static const uint8_t oid_subject_alt_name[] = {0x55, 0x1d, 17};
+static const uint8_t oid_basic_constraints[] = {0x55, 0x1d, 19};
+static const uint8_t oid_crl_distribution_points[] = {0x55, 0x1d, 31};
+static const uint8_t oid_authority_key_id[] = {0x55, 0x1d, 35};
+static const uint8_t oid_extended_key_usage[] = {0x55, 0x1d, 37};
+static const uint8_t oid_server_auth[] = {0x2b, 6, 1, 5, 5, 7, 3, 1};
+static const uint8_t oid_client_auth[] = {0x2b, 6, 1, 5, 5, 7, 3, 2};
 
 #define OID(name) ((struct bytes){name, sizeof name})
 
@@ -25,7 +25,7 @@ void x509_extensions_init(struct x509_extensions *list, uint8_t *room, size_t si
 
 void x509_add(struct x509_extensions *list, struct bytes oid, bool critical, struct bytes value)
 {
-    if (list->count == X509_EXTENSIONS_MOST || !value.data) {
+    if (list->count == X509_EXTENSIONS_MAX || !value.data) {
         list->failed = true;
         return;
     }
@@ -55,7 +55,7 @@ void x509_add_key_usage(struct x509_extensions *list, unsigned bits)
         value[0]++;
     x509_add_begin(list, &der);
     der_value(&der, DER_BIT_STRING, value, sizeof value);
-    x509_add_end(list, &der, OID(OID_KEY_USAGE), true);
+    x509_add_end(list, &der, OID(oid_key_usage), true);
 }
 
 void x509_add_extended_key_usage(struct x509_extensions *list, bool server_auth, bool client_auth)
@@ -64,11 +64,11 @@ void x509_add_extended_key_usage(struct x509_extensions *list, bool server_auth,
 
     x509_add_begin(list, &der);
     if (client_auth)
-        der_oid(&der, OID_CLIENT_AUTH, sizeof OID_CLIENT_AUTH);
+        der_oid(&der, oid_client_auth, sizeof oid_client_auth);
     if (server_auth)
-        der_oid(&der, OID_SERVER_AUTH, sizeof OID_SERVER_AUTH);
+        der_oid(&der, oid_server_auth, sizeof oid_server_auth);
     der_wrap(&der, 0, DER_SEQUENCE);
-    x509_add_end(list, &der, OID(OID_EXTENDED_KEY_USAGE), false);
+    x509_add_end(list, &der, OID(oid_extended_key_usage), false);
 }
 
 void x509_add_basic_constraints(struct x509_extensions *list, int path_length)
@@ -81,7 +81,7 @@ void x509_add_basic_constraints(struct x509_extensions *list, int path_length)
         der_bool(&der, true);
     }
     der_wrap(&der, 0, DER_SEQUENCE);
-    x509_add_end(list, &der, OID(OID_BASIC_CONSTRAINTS), true);
+    x509_add_end(list, &der, OID(oid_basic_constraints), true);
 }
 
 void x509_add_subject_key_id(struct x509_extensions *list, const uint8_t id[static X509_KEY_ID_BYTES])
@@ -90,7 +90,7 @@ void x509_add_subject_key_id(struct x509_extensions *list, const uint8_t id[stat
 
     x509_add_begin(list, &der);
     der_value(&der, DER_OCTET_STRING, id, X509_KEY_ID_BYTES);
-    x509_add_end(list, &der, OID(OID_SUBJECT_KEY_ID), false);
+    x509_add_end(list, &der, OID(oid_subject_key_id), false);
 }
 
 void x509_add_authority_key_id(struct x509_extensions *list, const uint8_t id[static X509_KEY_ID_BYTES])
@@ -100,7 +100,7 @@ void x509_add_authority_key_id(struct x509_extensions *list, const uint8_t id[st
     x509_add_begin(list, &der);
     der_value(&der, DER_CONTEXT(0), id, X509_KEY_ID_BYTES);
     der_wrap(&der, 0, DER_SEQUENCE);
-    x509_add_end(list, &der, OID(OID_AUTHORITY_KEY_ID), false);
+    x509_add_end(list, &der, OID(oid_authority_key_id), false);
 }
 
 void x509_add_crl_distribution_point(struct x509_extensions *list, const char *url)
@@ -113,7 +113,7 @@ void x509_add_crl_distribution_point(struct x509_extensions *list, const char *u
     der_wrap(&der, 0, DER_CONTEXT_CONSTRUCTED(0)); /* distributionPoint */
     der_wrap(&der, 0, DER_SEQUENCE);
     der_wrap(&der, 0, DER_SEQUENCE);
-    x509_add_end(list, &der, OID(OID_CRL_DISTRIBUTION_POINTS), false);
+    x509_add_end(list, &der, OID(oid_crl_distribution_points), false);
 }
 
 static void write_alt_name(struct der *der, const char *name)
@@ -136,5 +136,5 @@ void x509_add_alt_names(struct x509_extensions *list, char *const *names, size_t
     while (count-- > 0)
         write_alt_name(&der, names[count]);
     der_wrap(&der, 0, DER_SEQUENCE);
-    x509_add_end(list, &der, OID(OID_SUBJECT_ALT_NAME), false);
+    x509_add_end(list, &der, OID(oid_subject_alt_name), false);
 }

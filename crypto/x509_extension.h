@@ -9,10 +9,10 @@
 #include "crypto/der.h"
 #include "crypto/x509.h"
 
-#define X509_EXTENSIONS_MOST 16
+#define X509_EXTENSIONS_MAX 16
 
 struct x509_extensions {
-    struct x509_extension items[X509_EXTENSIONS_MOST];
+    struct x509_extension items[X509_EXTENSIONS_MAX];
     size_t count;
     uint8_t *room;
     size_t left; /* bytes of room not taken, at its beginning */

@@ -13,15 +13,15 @@
 #define MBEDTLS_PRIVATE(member) member
 #endif
 
-static const uint8_t OID_SUBJECT_KEY_ID[] = {0x55, 0x1d, 0x0e};
+static const uint8_t oid_subject_key_id[] = {0x55, 0x1d, 0x0e};
 
 /* Finds the certificate's subject key id, of which mbedTLS 2.28 knows nothing.
  * Returns false when there is one that is not X509_KEY_ID_BYTES long. */
 static bool find_key_id(const mbedtls_x509_crt *certificate, uint8_t key_id[static X509_KEY_ID_BYTES])
 {
-    const struct bytes oid = {OID_SUBJECT_KEY_ID, sizeof OID_SUBJECT_KEY_ID};
+    const struct bytes oid = {oid_subject_key_id, sizeof oid_subject_key_id};
     struct bytes extension = x509_certificate_extension(certificate, oid), id;
-    if (extension.data == NULL)
+    if (!extension.data)
         return true;
     if (!der_read(&extension, DER_OCTET_STRING, &id) || id.len != X509_KEY_ID_BYTES)
         return false;
@@ -32,7 +32,7 @@ static bool find_key_id(const mbedtls_x509_crt *certificate, uint8_t key_id[stat
 /* Fills ca but for its memory. Returns NULL, or the reason it is none. */
 static const char *check_ca(struct x509_ca *ca, const mbedtls_x509_crt *certificate)
 {
-    if (certificate->next != NULL)
+    if (certificate->next)
         return "there is more than one certificate; give the CA's alone";
     if (!x509_certificate_key(certificate, ca->public_key))
         return "the certificate's key is not an uncompressed P-256 key";
@@ -50,7 +50,7 @@ static const char *check_ca(struct x509_ca *ca, const mbedtls_x509_crt *certific
 static const char *copy_der(struct x509_ca *ca, const mbedtls_x509_crt *certificate)
 {
     ca->der = malloc(certificate->raw.len);
-    if (ca->der == NULL)
+    if (!ca->der)
         return "there is no memory for the certificate";
     ca->der_len = certificate->raw.len;
     memcpy(ca->der, certificate->raw.p, ca->der_len);
@@ -67,10 +67,10 @@ int x509_ca_read_pem(struct x509_ca *ca, const char *pem, const char **reason)
     /* mbedTLS counts the NUL, and tells PEM from DER by it. */
     if (mbedtls_x509_crt_parse(&certificate, (const unsigned char *)pem, strlen(pem) + 1) != 0)
         *reason = "the text is not a PEM certificate (-----BEGIN CERTIFICATE-----)";
-    else if ((*reason = check_ca(ca, &certificate)) == NULL)
+    else if (!(*reason = check_ca(ca, &certificate)))
         *reason = copy_der(ca, &certificate);
     mbedtls_x509_crt_free(&certificate);
-    if (*reason == NULL)
+    if (!*reason)
         return 0;
     x509_ca_free(ca);
     return -1;
@@ -134,7 +134,7 @@ int x509_key_read_pem(struct p256_key *key, const char *pem, const char **reason
     else
         *reason = take_key(key, &pk);
     mbedtls_pk_free(&pk);
-    if (*reason == NULL)
+    if (!*reason)
         return 0;
     bytes_wipe(key, sizeof *key);
     return -1;

@@ -9,12 +9,12 @@
 #define SERIAL_MAX_BYTES 20
 
 static const uint8_t OID_ECDSA_WITH_SHA256[] = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02};
-static const uint8_t OID_CRL_NUMBER[] = {0x55, 0x1d, 0x14};
-static const uint8_t OID_AUTHORITY_KEY_ID[] = {0x55, 0x1d, 0x23};
+static const uint8_t oid_crl_number[] = {0x55, 0x1d, 0x14};
+static const uint8_t oid_authority_key_id[] = {0x55, 0x1d, 0x23};
 
 /* All of a P-256 SubjectPublicKeyInfo in front of x || y: id-ecPublicKey,
  * prime256v1, and a BIT STRING that starts with 04. */
-static const uint8_t SPKI_HEAD[] = {
+static const uint8_t spki_head[] = {
     0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06,
     0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04,
 };
@@ -28,7 +28,7 @@ static const uint8_t PKCS8_HEAD[] = {
 };
 static const uint8_t PKCS8_MIDDLE[] = {0xa1, 0x44, 0x03, 0x42, 0x00, 0x04};
 
-_Static_assert(sizeof SPKI_HEAD + P256_PUBLIC_BYTES == X509_SPKI_BYTES, "SubjectPublicKeyInfo");
+_Static_assert(sizeof spki_head + P256_PUBLIC_BYTES == X509_SPKI_BYTES, "SubjectPublicKeyInfo");
 _Static_assert(sizeof PKCS8_HEAD + 32 + sizeof PKCS8_MIDDLE + P256_PUBLIC_BYTES == X509_PKCS8_BYTES,
                "PKCS#8");
 
@@ -54,7 +54,7 @@ static int finish(const struct der *der, uint8_t *out, size_t *out_len)
 {
     struct bytes done = der_done(der);
     *out_len = done.len;
-    if (done.data == NULL)
+    if (!done.data)
         return -1;
     memmove(out, done.data, done.len);
     return 0;
@@ -64,7 +64,7 @@ static int finish(const struct der *der, uint8_t *out, size_t *out_len)
 static int sign_and_finish(struct der *der, const struct p256_key *issuer_key, uint8_t *out, size_t *out_len)
 {
     struct bytes body = der_done(der);
-    if (body.data != NULL) {
+    if (body.data) {
         uint8_t digest[32], signature[P256_SIGNATURE_BYTES], room[96];
         hash_sha256(body.data, body.len, digest);
         p256_sign(issuer_key, digest, signature);
@@ -172,8 +172,8 @@ static void write_crl_extensions(struct der *der, const struct x509_crl *crl)
     der_value(&key_id, DER_CONTEXT(0), crl->authority_key_id, X509_KEY_ID_BYTES);
     der_wrap(&key_id, 0, DER_SEQUENCE);
     const struct x509_extension extensions[] = {
-        {.oid = {OID_CRL_NUMBER, sizeof OID_CRL_NUMBER}, .value = der_done(&number)},
-        {.oid = {OID_AUTHORITY_KEY_ID, sizeof OID_AUTHORITY_KEY_ID}, .value = der_done(&key_id)},
+        {.oid = {oid_crl_number, sizeof oid_crl_number}, .value = der_done(&number)},
+        {.oid = {oid_authority_key_id, sizeof oid_authority_key_id}, .value = der_done(&key_id)},
     };
     write_extensions(der, extensions, 2, DER_CONTEXT_CONSTRUCTED(0));
 }
@@ -211,8 +211,8 @@ int x509_write_crl(const struct x509_crl *crl, const struct p256_key *issuer_key
 void x509_public_key_info(const uint8_t public_key[static P256_PUBLIC_BYTES],
                           uint8_t spki[static X509_SPKI_BYTES])
 {
-    memcpy(spki, SPKI_HEAD, sizeof SPKI_HEAD);
-    memcpy(spki + sizeof SPKI_HEAD, public_key, P256_PUBLIC_BYTES);
+    memcpy(spki, spki_head, sizeof spki_head);
+    memcpy(spki + sizeof spki_head, public_key, P256_PUBLIC_BYTES);
 }
 
 void x509_key_id(const uint8_t public_key[static P256_PUBLIC_BYTES], uint8_t id[static X509_KEY_ID_BYTES])

@@ -8,7 +8,7 @@
 
 #define APP_INSTANCE_ID_BYTES 20
 #define APP_COMPOSE_HASH_BYTES 32
-#define APP_COMPOSE_FILE_BYTES (1024 * 1024)
+#define APP_COMPOSE_FILE_BYTES_MAX (1024 * 1024)
 
 struct app {
     char *compose; /* the file's bytes, exactly; NUL behind */

@@ -32,7 +32,7 @@ static size_t list_services(yaml_document_t *document, struct arena *arena, stru
     if (!services || services->type != YAML_MAPPING_NODE)
         return 0;
     for (yaml_node_pair_t *pair = services->data.mapping.pairs.start;
-         pair < services->data.mapping.pairs.top && count < CONTAINERS_MOST; pair++) {
+         pair < services->data.mapping.pairs.top && count < CONTAINERS_MAX; pair++) {
         const yaml_node_t *service = yaml_document_get_node(document, pair->value);
         containers[count++] = (struct container){
             .service = copy_scalar(yaml_document_get_node(document, pair->key), arena),
@@ -66,7 +66,7 @@ size_t containers_list(const struct app *app, struct arena *arena, struct contai
     const json_t *file = json_object_get(root, "docker_compose_file");
     size_t count = 0;
 
-    *containers = arena_alloc(arena, CONTAINERS_MOST * sizeof **containers);
+    *containers = arena_alloc(arena, CONTAINERS_MAX * sizeof **containers);
     if (json_is_string(file))
         count = parse_yaml(json_string_value(file), json_string_length(file), arena, *containers);
     json_decref(root);

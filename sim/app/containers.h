@@ -5,7 +5,7 @@
 #include "sim/app/app.h"
 #include "sim/base/arena.h"
 
-#define CONTAINERS_MOST 256
+#define CONTAINERS_MAX 256
 
 struct container {
     char *service; /* its key under services: */
@@ -14,7 +14,7 @@ struct container {
 };
 
 /* Reads docker_compose_file of the app-compose. Returns how many there are, at
- * most CONTAINERS_MOST; none when the app has no such file or it is not YAML of
+ * most CONTAINERS_MAX; none when the app has no such file or it is not YAML of
  * that shape. Everything lies in the arena. */
 size_t containers_list(const struct app *app, struct arena *arena, struct container **containers);
 

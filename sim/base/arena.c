@@ -61,7 +61,7 @@ char *arena_copy(struct arena *arena, const void *data, size_t len)
 
     if (len)
         memcpy(copy, data, len);
-    copy[len] = 0;
+    copy[len] = '\0';
     return copy;
 }
 
@@ -75,7 +75,7 @@ char *arena_printf(struct arena *arena, const char *format, ...)
     va_copy(again, args);
     len = vsnprintf(NULL, 0, format, args);
     text = arena_alloc(arena, (size_t)(len < 0 ? 0 : len) + 1);
-    text[0] = 0;
+    text[0] = '\0';
     if (len > 0)
         vsnprintf(text, (size_t)len + 1, format, again);
     va_end(again);

@@ -120,7 +120,7 @@ char *buf_take(struct buf *buf, size_t *len)
         memmove(memory, buf->data, buf->len);
     *len = buf->len;
     taken = memory_grow(memory, buf->len + 1);
-    taken[buf->len] = 0;
+    taken[buf->len] = '\0';
     buf_init_front(buf, buf->limit, buf->front);
     return taken;
 }

@@ -32,12 +32,12 @@ static const char *const formats[] = {[LOG_TEXT] = "text", [LOG_JSON] = "json"};
 
 int log_level_by_name(const char *name, enum log_level *level)
 {
-    if (!strcmp(name, "off")) {
+    if (strcmp(name, "off") == 0) {
         *level = LOG_OFF;
         return 0;
     }
     for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
-        if (!strcmp(name, levels[i].name)) {
+        if (strcmp(name, levels[i].name) == 0) {
             *level = (enum log_level)i;
             return 0;
         }
@@ -48,7 +48,7 @@ int log_level_by_name(const char *name, enum log_level *level)
 int log_format_by_name(const char *name, enum log_format *format)
 {
     for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
-        if (!strcmp(name, formats[i])) {
+        if (strcmp(name, formats[i]) == 0) {
             *format = (enum log_format)i;
             return 0;
         }

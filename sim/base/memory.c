@@ -34,6 +34,6 @@ char *memory_copy(const void *data, size_t len)
 
     if (len)
         memcpy(copy, data, len);
-    copy[len] = 0;
+    copy[len] = '\0';
     return copy;
 }

@@ -44,7 +44,7 @@ static bool is_part(const char *whole, const char *part, size_t part_len)
     size_t len = strlen(whole);
 
     for (size_t at = 0; part_len >= 3 && at + part_len <= len; at++)
-        if (!strncasecmp(whole + at, part, part_len))
+        if (strncasecmp(whole + at, part, part_len) == 0)
             return true;
     return false;
 }

@@ -29,7 +29,7 @@ static int read_setting(struct fault *fault, struct span name, struct span value
 {
     uint64_t number;
 
-    if (span_is(name, "delay") && read_number(value, FAULT_DELAY_MS, &number) == 0)
+    if (span_is(name, "delay") && read_number(value, FAULT_DELAY_MS_MAX, &number) == 0)
         fault->delay_ms = (uint32_t)number;
     else if (span_is(name, "times") && read_number(value, UINT32_MAX, &number) == 0 && number > 0)
         fault->times = (uint32_t)number;

@@ -42,7 +42,7 @@ static int parse_url(struct healthcheck_target *target, const char *rest, struct
         return error_input(error, "the URL names no host; http://" OPTIONS_DEFAULT_LISTEN " does");
     if (snprintf(address, sizeof address, "%.*s%s", len, rest, has_port ? "" : ":80") >= (int)sizeof address)
         return error_input(error, "the URL's host is longer than %d characters", LISTEN_SPEC_HOST_MAX);
-    if (strchr(address, '=') || !strncmp(address, "unix:", 5))
+    if (strchr(address, '=') || strncmp(address, "unix:", 5) == 0)
         return error_input(error, "\"%.100s\" is no host and port of a URL", address);
     if (listen_spec_parse(&target->spec, address, error))
         return -1;
@@ -56,10 +56,10 @@ static bool is_socket(const char *address)
     size_t len = strlen(address);
     struct stat status;
 
-    if (!strncmp(address, "unix:", 5))
+    if (strncmp(address, "unix:", 5) == 0)
         return false;
     if (strchr(address, '/') ||
-        (len >= sizeof suffix && !strcmp(address + len - (sizeof suffix - 1), suffix)))
+        (len >= sizeof suffix && strcmp(address + len - (sizeof suffix - 1), suffix) == 0))
         return true;
     return stat(address, &status) == 0 && S_ISSOCK(status.st_mode);
 }
@@ -79,9 +79,9 @@ static int parse_socket(struct healthcheck_target *target, const char *path, str
 int healthcheck_parse(struct healthcheck_target *target, const char *address, struct error *error)
 {
     *target = (struct healthcheck_target){.path = HEALTHCHECK_PATH};
-    if (!strncmp(address, "http://", 7))
+    if (strncmp(address, "http://", 7) == 0)
         return parse_url(target, address + 7, error);
-    if (!strncmp(address, "https://", 8))
+    if (strncmp(address, "https://", 8) == 0)
         return error_input(error, "HTTPS is not supported; the simulator speaks http://");
     if (strstr(address, "://"))
         return error_input(error, "\"%.60s\" is no URL that begins with http://", address);

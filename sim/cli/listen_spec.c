@@ -28,10 +28,10 @@ const char *listen_spec_service_name(size_t index)
 /* Returns the bits that the name stands for, 0 for an unknown one. */
 static unsigned service_by_name(const char *name, size_t len)
 {
-    if (len == 3 && !memcmp(name, "all", 3))
+    if (len == 3 && memcmp(name, "all", 3) == 0)
         return SERVICE_ALL;
     for (size_t i = 0; i < SERVICE_COUNT; i++)
-        if (strlen(service_names[i]) == len && !memcmp(service_names[i], name, len))
+        if (strlen(service_names[i]) == len && memcmp(service_names[i], name, len) == 0)
             return 1u << i;
     return 0;
 }
@@ -166,7 +166,7 @@ static int parse_address(struct listen_spec *spec, const char *text, size_t len,
     static const char unix_prefix[] = "unix:";
     const size_t prefix = sizeof unix_prefix - 1;
 
-    if (len >= prefix && !memcmp(text, unix_prefix, prefix))
+    if (len >= prefix && memcmp(text, unix_prefix, prefix) == 0)
         return parse_unix(spec, text + prefix, len - prefix, error);
     if (memmem(text, len, "//", 2))
         return error_input(error, "an address without http:// is wanted, as in localhost:8090");
@@ -182,7 +182,7 @@ int listen_spec_parse(struct listen_spec *spec, const char *text, struct error *
 
     *spec = (struct listen_spec){.services = SERVICE_ALL};
     if (equals && parse_services(spec, equals + 1, error) != 0) {
-        if (!strncmp(text, "unix:", 5))
+        if (strncmp(text, "unix:", 5) == 0)
             return error_context(
                 error, "behind the last = of \"%" SHOWN "\" (write =all if it belongs to the path)", text);
         return error_context(error, "\"%" SHOWN "\"", text);

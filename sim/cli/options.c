@@ -151,7 +151,7 @@ static int read_short(struct reader *reader, const char *letters)
 /* decrypt-env FILE; options may stand between the two. */
 static int read_positional(struct reader *reader, const char *argument)
 {
-    if (!reader->commanded && !strcmp(argument, COMMAND)) {
+    if (!reader->commanded && strcmp(argument, COMMAND) == 0) {
         reader->commanded = true;
         return 0;
     }
@@ -171,7 +171,7 @@ static int read_arguments(struct reader *reader)
 
         if (options_end || argument[0] != '-' || !argument[1])
             result = read_positional(reader, argument);
-        else if (!strcmp(argument, "--"))
+        else if (strcmp(argument, "--") == 0)
             options_end = true;
         else if (argument[1] == '-')
             result = read_long(reader, argument + 2);
@@ -196,7 +196,7 @@ static void settle_defaults(struct options *options)
     for (const struct option_row *row = options_table; row->name; row++) {
         char **field = row->none ? options_value_field(options, row) : NULL;
 
-        if (field && *field && !strcmp(*field, row->none))
+        if (field && *field && strcmp(*field, row->none) == 0)
             options_value_replace(field, NULL);
     }
 }

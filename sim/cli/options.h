@@ -17,7 +17,7 @@
 #define OPTIONS_PREFIX "DSTACK_SIMULATOR_"
 
 enum {
-    OPTIONS_MOST = 64,     /* rows of the table */
+    OPTIONS_MAX = 64,      /* rows of the table */
     OPTIONS_NAME_MAX = 64, /* of "DSTACK_SIMULATOR_LISTEN" or "--listen" with its NUL */
 };
 
@@ -66,8 +66,8 @@ struct options {
     bool help;
     char *decrypt_env; /* the file of the command decrypt-env */
 
-    enum options_source sources[OPTIONS_MOST]; /* by row */
-    struct options_list warnings;              /* sentences about the environment, to be shown on stderr */
+    enum options_source sources[OPTIONS_MAX]; /* by row */
+    struct options_list warnings;             /* sentences about the environment, to be shown on stderr */
 };
 
 void options_init(struct options *options);

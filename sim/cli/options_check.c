@@ -31,7 +31,7 @@ int options_check_seed(char *value, struct error *error)
  * holds nothing that would have to be escaped and no query. */
 int options_check_url(char *value, struct error *error)
 {
-    size_t scheme = !strncmp(value, "http://", 7) ? 7 : !strncmp(value, "https://", 8) ? 8 : 0;
+    size_t scheme = strncmp(value, "http://", 7) == 0 ? 7 : strncmp(value, "https://", 8) == 0 ? 8 : 0;
     size_t len = strlen(value);
 
     if (!scheme)

@@ -233,6 +233,6 @@ const char *options_shell(size_t index)
 void options_completion(FILE *stream, const char *shell)
 {
     for (size_t i = 0; i < SHELL_COUNT; i++)
-        if (!strcmp(shells[i].name, shell))
+        if (strcmp(shells[i].name, shell) == 0)
             shells[i].print(stream);
 }

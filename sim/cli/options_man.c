@@ -154,7 +154,7 @@ static void print_sentences(FILE *stream, const char *text)
         size_t len = strcspn(text, " ");
         const char *end = text + len;
 
-        if (!strncmp(text, "--", 2)) {
+        if (strncmp(text, "--", 2) == 0) {
             size_t name = strspn(text + 2, "abcdefghijklmnopqrstuvwxyz-");
 
             print_bold_option(stream, text + 2, name);

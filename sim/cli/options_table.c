@@ -136,7 +136,7 @@ const char *options_table_group(enum option_group group)
 const struct option_row *options_table_find(const char *name, size_t len)
 {
     for (const struct option_row *row = options_table; row->name; row++)
-        if (strlen(row->name) == len && !memcmp(row->name, name, len))
+        if (strlen(row->name) == len && memcmp(row->name, name, len) == 0)
             return row;
     return NULL;
 }

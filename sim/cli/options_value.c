@@ -44,8 +44,8 @@ static int read_bool(const char *value, bool *out, struct error *error)
     static const char *const no[] = {"0", "false", "no", "off"};
 
     for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
-        if (!strcasecmp(value, yes[i]) || !strcasecmp(value, no[i])) {
-            *out = !strcasecmp(value, yes[i]);
+        if (strcasecmp(value, yes[i]) == 0 || strcasecmp(value, no[i]) == 0) {
+            *out = strcasecmp(value, yes[i]) == 0;
             return 0;
         }
     }
@@ -74,7 +74,7 @@ static int check_word(const struct option_row *row, const char *value, struct er
     if (row->value != VALUE_WORD)
         return 0;
     for (size_t i = 0; row->word(i); i++)
-        if (!strcmp(row->word(i), value))
+        if (strcmp(row->word(i), value) == 0)
             return 0;
     return error_word(value, row->word, error);
 }

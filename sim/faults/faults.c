@@ -8,8 +8,8 @@ int faults_check(const struct fault *fault, struct error *error)
         return error_input(error, "a fault does nothing without a status, a delay, drop or cut");
     if (fault->status && (fault->status < 400 || fault->status > 599))
         return error_input(error, "status must be between 400 and 599, not %u", fault->status);
-    if (fault->delay_ms > FAULT_DELAY_MS)
-        return error_input(error, "a delay has at most %d milliseconds, not %u", FAULT_DELAY_MS,
+    if (fault->delay_ms > FAULT_DELAY_MS_MAX)
+        return error_input(error, "a delay has at most %d milliseconds, not %u", FAULT_DELAY_MS_MAX,
                            fault->delay_ms);
     if (fault->percent > 100)
         return error_input(error, "percent must be between 1 and 100, not %u", fault->percent);
@@ -30,8 +30,8 @@ int faults_set(struct faults *faults, const struct fault *fault, struct error *e
 
     if (faults_check(fault, error))
         return -1;
-    if (!place && faults->count == FAULTS_MOST)
-        return error_input(error, "there are %d faults already, clear them first", FAULTS_MOST);
+    if (!place && faults->count == FAULTS_MAX)
+        return error_input(error, "there are %d faults already, clear them first", FAULTS_MAX);
     if (!place)
         place = &faults->list[faults->count++];
     *place = *fault;

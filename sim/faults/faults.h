@@ -11,16 +11,16 @@
 #include "sim/base/error.h"
 #include "sim/http/exchange.h"
 
-#define FAULTS_MOST 64
+#define FAULTS_MAX 64
 #define FAULT_METHOD_BYTES 64 /* with NUL */
 #define FAULT_MESSAGE_BYTES 256
-#define FAULT_DELAY_MS 600000
+#define FAULT_DELAY_MS_MAX 600000
 
 struct fault {
     char method[FAULT_METHOD_BYTES]; /* empty: every method */
     unsigned status;                 /* 400 to 599, or 0: the call is answered */
     char message[FAULT_MESSAGE_BYTES];
-    uint32_t delay_ms; /* at most FAULT_DELAY_MS */
+    uint32_t delay_ms; /* at most FAULT_DELAY_MS_MAX */
     bool drop;
     bool cut;
     uint32_t times;   /* calls it is still for; 0: every call */
@@ -30,7 +30,7 @@ struct fault {
 };
 
 struct faults {
-    struct fault list[FAULTS_MOST];
+    struct fault list[FAULTS_MAX];
     size_t count;
 };
 

@@ -13,7 +13,7 @@ char *lines_read(struct arena *arena, const char *path)
 
     if (file)
         fclose(file);
-    text[len] = 0;
+    text[len] = '\0';
     return text;
 }
 
@@ -26,7 +26,7 @@ char *lines_next(char **text)
         return NULL;
     end = line + strcspn(line, "\n");
     *text = *end ? end + 1 : end;
-    *end = 0;
+    *end = '\0';
     return line;
 }
 

@@ -11,15 +11,15 @@
 #include "sim/host/host.h"
 #include "sim/host/lines.h"
 
-#define ADDRESSES_MOST 64 /* of each kind */
+#define ADDRESSES_MAX 64 /* of each kind */
 
 static void read_dns(struct host_network *network, struct arena *arena)
 {
     char *text = lines_read(arena, "/etc/resolv.conf");
     char *line;
 
-    network->dns_servers = arena_alloc(arena, ADDRESSES_MOST * sizeof *network->dns_servers);
-    while ((line = lines_next(&text)) && network->dns_server_count < ADDRESSES_MOST) {
+    network->dns_servers = arena_alloc(arena, ADDRESSES_MAX * sizeof *network->dns_servers);
+    while ((line = lines_next(&text)) && network->dns_server_count < ADDRESSES_MAX) {
         char server[64];
         if (sscanf(line, " nameserver %63s", server) == 1)
             network->dns_servers[network->dns_server_count++] = arena_copy(arena, server, strlen(server));
@@ -32,8 +32,8 @@ static void read_gateways(struct host_network *network, struct arena *arena)
     char *text = lines_read(arena, "/proc/net/route");
     char *line;
 
-    network->gateways = arena_alloc(arena, ADDRESSES_MOST * sizeof *network->gateways);
-    while ((line = lines_next(&text)) && network->gateway_count < ADDRESSES_MOST) {
+    network->gateways = arena_alloc(arena, ADDRESSES_MAX * sizeof *network->gateways);
+    while ((line = lines_next(&text)) && network->gateway_count < ADDRESSES_MAX) {
         char address[INET_ADDRSTRLEN];
         unsigned destination, gateway;
 
@@ -52,11 +52,11 @@ static struct host_interface *find_interface(struct host_network *network, const
     for (size_t i = 0; i < network->interface_count; i++)
         if (strcmp(network->interfaces[i].name, name) == 0)
             return &network->interfaces[i];
-    if (network->interface_count == ADDRESSES_MOST)
+    if (network->interface_count == ADDRESSES_MAX)
         return NULL;
     interface = &network->interfaces[network->interface_count++];
     *interface = (struct host_interface){.name = arena_copy(arena, name, strlen(name))};
-    interface->addresses = arena_alloc(arena, ADDRESSES_MOST * sizeof *interface->addresses);
+    interface->addresses = arena_alloc(arena, ADDRESSES_MAX * sizeof *interface->addresses);
     return interface;
 }
 
@@ -76,7 +76,7 @@ static void add_address(struct host_interface *interface, const struct ifaddrs *
     char text[INET6_ADDRSTRLEN] = "";
     struct host_address *address;
 
-    if (interface->address_count == ADDRESSES_MOST)
+    if (interface->address_count == ADDRESSES_MAX)
         return;
     address = &interface->addresses[interface->address_count++];
     inet_ntop(found->ifa_addr->sa_family, (const uint8_t *)found->ifa_addr + offset, text, sizeof text);
@@ -114,7 +114,7 @@ static void read_interfaces(struct host_network *network, struct arena *arena)
 {
     struct ifaddrs *list = NULL;
 
-    network->interfaces = arena_alloc(arena, ADDRESSES_MOST * sizeof *network->interfaces);
+    network->interfaces = arena_alloc(arena, ADDRESSES_MAX * sizeof *network->interfaces);
     if (getifaddrs(&list) != 0)
         return;
     for (const struct ifaddrs *found = list; found; found = found->ifa_next) {

@@ -9,7 +9,7 @@
 #include "sim/host/host.h"
 #include "sim/host/lines.h"
 
-#define DISKS_MOST 64
+#define DISKS_MAX 64
 #define LOAD_SCALE 65536.0 /* of sysinfo's load averages */
 
 static char *or_empty(struct arena *arena, char *text)
@@ -69,8 +69,8 @@ static void read_disks(struct host_system *system, struct arena *arena)
     FILE *mounts = setmntent("/proc/self/mounts", "re");
     const struct mntent *mount;
 
-    system->disks = arena_alloc(arena, DISKS_MOST * sizeof *system->disks);
-    while (mounts && system->disk_count < DISKS_MOST && (mount = getmntent(mounts))) {
+    system->disks = arena_alloc(arena, DISKS_MAX * sizeof *system->disks);
+    while (mounts && system->disk_count < DISKS_MAX && (mount = getmntent(mounts))) {
         struct statvfs size;
 
         if (mount->mnt_fsname[0] != '/' || statvfs(mount->mnt_dir, &size) != 0)

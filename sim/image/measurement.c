@@ -263,7 +263,7 @@ static void member_base64(struct buf *out, char separator, const char *name, str
 {
     char *text = memory_alloc(4 * (data.len / 3 + 1) + 1);
 
-    text[base64_encode(data.data, data.len, text)] = 0;
+    text[base64_encode(data.data, data.len, text)] = '\0';
     json_text_member(out, separator, name, text);
     free(text);
 }

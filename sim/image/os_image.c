@@ -6,8 +6,8 @@
 
 #define MEMORY_SMALL 0x80000000u /* the sizes whose memory map the firmware rules describe */
 #define MEMORY_LARGE_FROM 0xb0000000u
-#define MEMORY_MOST ((uint64_t)1 << 46)
-#define CPU_MOST 4096
+#define MEMORY_MAX ((uint64_t)1 << 46)
+#define CPU_MAX 4096
 
 static int copy_string(const json_t *object, const char *name, char *out, size_t size, struct error *error)
 {
@@ -91,10 +91,10 @@ static int apply_vm_config(struct machine *machine, const json_t *vm_config, str
     uint64_t cpus = machine->cpu_count;
 
     if (json_object_get(vm_config, "cpu_count") &&
-        json_file_uint(vm_config, "cpu_count", CPU_MOST, &cpus, error))
+        json_file_uint(vm_config, "cpu_count", CPU_MAX, &cpus, error))
         return -1;
     if (json_object_get(vm_config, "memory_size") &&
-        json_file_uint(vm_config, "memory_size", MEMORY_MOST, &machine->memory_size, error))
+        json_file_uint(vm_config, "memory_size", MEMORY_MAX, &machine->memory_size, error))
         return -1;
     machine->cpu_count = (uint32_t)cpus;
     return check_machine(machine, error);
@@ -125,8 +125,8 @@ int machine_parse(struct machine *machine, struct span json, struct error *error
     int result = -1;
 
     *machine = (struct machine){0};
-    if (root && json_file_uint(root, "cpu_count", CPU_MOST, &cpus, error) == 0 &&
-        json_file_uint(root, "memory_size", MEMORY_MOST, &machine->memory_size, error) == 0 &&
+    if (root && json_file_uint(root, "cpu_count", CPU_MAX, &cpus, error) == 0 &&
+        json_file_uint(root, "memory_size", MEMORY_MAX, &machine->memory_size, error) == 0 &&
         copy_string(root, "cloud_vendor", machine->cloud_vendor, MACHINE_NAME_BYTES, error) == 0 &&
         copy_string(root, "cloud_product", machine->cloud_product, MACHINE_NAME_BYTES, error) == 0)
         result = 0;

@@ -10,7 +10,7 @@
 #include "sim/tdx/registers.h"
 
 #define OS_IMAGE_CMDLINE_BYTES 2048
-#define OS_IMAGE_WITNESS_BYTES 512
+#define OS_IMAGE_WITNESS_BYTES_MAX 512
 
 struct os_image {
     uint8_t kernel_authenticode[REGISTER_BYTES];
@@ -18,7 +18,7 @@ struct os_image {
     char cmdline[OS_IMAGE_CMDLINE_BYTES];
     uint8_t mrtd_single_pass[REGISTER_BYTES];
     uint8_t mrtd_two_pass[REGISTER_BYTES];
-    uint8_t td_hob_witness[OS_IMAGE_WITNESS_BYTES];
+    uint8_t td_hob_witness[OS_IMAGE_WITNESS_BYTES_MAX];
     size_t td_hob_witness_len;
     uint8_t acpi_loader[REGISTER_BYTES]; /* digests of the ACPI tables */
     uint8_t acpi_rsdp[REGISTER_BYTES];

@@ -6,8 +6,8 @@
 #define HANDOFF_BYTES 56u
 #define RESOURCE_BYTES 48u
 #define END_BYTES 8u
-#define RESOURCES_MOST 64u
-#define PAGES_MOST ((uint64_t)1 << 40)
+#define RESOURCES_MAX 64u
+#define PAGES_MAX ((uint64_t)1 << 40)
 
 /* From this size up, memory is split around the hole below 4 GiB. */
 #define SPLIT_FROM 0xb0000000u
@@ -23,7 +23,7 @@ struct resource {
 };
 
 struct resources {
-    struct resource list[RESOURCES_MOST];
+    struct resource list[RESOURCES_MAX];
     size_t count;
 };
 
@@ -35,8 +35,8 @@ static int read_varint(struct span *from, uint64_t *value, struct error *error)
         from->len--;
         *value |= (uint64_t)(byte & 0x7f) << shift;
         if (!(byte & 0x80))
-            return *value <= PAGES_MOST ? 0
-                                        : error_input(error, "a number in the TD HOB witness is too large");
+            return *value <= PAGES_MAX ? 0
+                                       : error_input(error, "a number in the TD HOB witness is too large");
     }
     return error_input(error, "the TD HOB witness is cut short");
 }
@@ -46,8 +46,8 @@ static int add(struct resources *resources, enum resource_type type, uint64_t st
 {
     if (start == end)
         return 0;
-    if (resources->count == RESOURCES_MOST)
-        return error_input(error, "the TD HOB witness has too many ranges; %u resources fit", RESOURCES_MOST);
+    if (resources->count == RESOURCES_MAX)
+        return error_input(error, "the TD HOB witness has too many ranges; %u resources fit", RESOURCES_MAX);
     resources->list[resources->count++] = (struct resource){type, start, end};
     return 0;
 }

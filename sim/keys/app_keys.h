@@ -9,7 +9,7 @@
 #include "sim/keys/app_id.h"
 #include "sim/keys/kms.h"
 
-#define APP_KEYS_FILE_BYTES (256 * 1024)
+#define APP_KEYS_FILE_BYTES_MAX (256 * 1024)
 
 struct app_keys {
     uint8_t k256_key[32];

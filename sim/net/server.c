@@ -26,7 +26,7 @@ struct listener {
     struct unix_socket file; /* path is NULL for TCP */
     char *path;              /* heap; as the caller gave it, or NULL for TCP */
     char *url;               /* heap, or NULL */
-    bool client_waits;       /* not accepted yet, because there are most_clients */
+    bool client_waits;       /* not accepted yet, because there are clients_max */
 };
 
 struct server {
@@ -34,7 +34,7 @@ struct server {
     struct log *log;
     struct connection_pool pool;
     struct listener *listeners; /* in the order of listening */
-    size_t most_clients;
+    size_t clients_max;
     uv_timer_t tick;
     uv_prepare_t before_sleep;
     size_t open_handles; /* of listeners, tick and before_sleep */
@@ -121,7 +121,7 @@ static void on_client(uv_stream_t *stream, int status)
     if (status < 0) {
         log_write(server->log, LOG_WARN, "a client could not be accepted: %s", uv_strerror(status));
         uv_sleep(LIMIT_ACCEPT_PAUSE_MS); /* libuv tries again at once */
-    } else if (server->pool.count >= server->most_clients) {
+    } else if (server->pool.count >= server->clients_max) {
         /* libuv takes no further one from this listener until it is accepted */
         listener->client_waits = true;
     } else {
@@ -135,7 +135,7 @@ static void on_connection_closed(void *data)
 
     for (struct listener *listener = server->listeners; listener && !server->stopping;
          listener = listener->next)
-        if (listener->client_waits && server->pool.count < server->most_clients)
+        if (listener->client_waits && server->pool.count < server->clients_max)
             accept_client(listener);
     if (server->pool.count == 0)
         uv_timer_stop(&server->tick); /* an idle server sleeps */
@@ -166,7 +166,7 @@ static void ignore_sigpipe(void)
 }
 
 /* Without a descriptor a client cannot even be told to wait. */
-static size_t count_most_clients(void)
+static size_t count_clients_max(void)
 {
     struct rlimit limit;
 
@@ -182,7 +182,7 @@ struct server *server_new(uv_loop_t *loop, struct log *log, struct stats *stats)
     ignore_sigpipe();
     server->loop = loop;
     server->log = log;
-    server->most_clients = count_most_clients();
+    server->clients_max = count_clients_max();
     connection_pool_init(&server->pool, loop, log, stats);
     server->pool.on_closed = on_connection_closed;
     server->pool.tick_in = tick_in;

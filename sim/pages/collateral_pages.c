@@ -53,7 +53,7 @@ static char *percent_encode(struct arena *arena, const char *text)
             *to++ = digits[(uint8_t)*text & 15];
         }
     }
-    *to = 0;
+    *to = '\0';
     return encoded;
 }
 

@@ -1,12 +1,12 @@
 #include "sim/pages/metrics_text.h"
 
-#define DIGITS_MOST 20 /* of a uint64_t */
+#define DIGITS_MAX 20 /* of a uint64_t */
 #define SECOND 1000000u
 
 /* Faster than printf, which would be most of the work here. */
 static void append_uint(struct buf *out, uint64_t value)
 {
-    char digits[DIGITS_MOST];
+    char digits[DIGITS_MAX];
     size_t at = sizeof digits;
 
     do {

@@ -14,7 +14,7 @@
 #include "sim/process/routes.h"
 #include "sim/process/service_manager.h"
 
-#define ENDPOINTS_MOST (68 + SERVICE_MANAGER_SOCKETS_MOST) /* 64 of --listen, the four sockets, passed ones */
+#define ENDPOINTS_MAX (68 + SERVICE_MANAGER_SOCKETS_MAX) /* 64 of --listen, the four sockets, passed ones */
 
 struct endpoint {
     unsigned services;
@@ -24,7 +24,7 @@ struct endpoint {
 
 struct endpoints {
     struct server *server;
-    struct endpoint list[ENDPOINTS_MOST];
+    struct endpoint list[ENDPOINTS_MAX];
     size_t count;
 };
 

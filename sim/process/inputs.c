@@ -88,7 +88,7 @@ static int wrap_app(struct inputs *inputs, const struct options *options, struct
     char *data = NULL;
     size_t len;
 
-    if (read_file(options, field, APP_COMPOSE_FILE_BYTES, &data, &file, error))
+    if (read_file(options, field, APP_COMPOSE_FILE_BYTES_MAX, &data, &file, error))
         return -1;
     if (containers_check(file, error) == 0)
         inputs->app_compose =
@@ -113,7 +113,7 @@ static int read_app(struct inputs *inputs, const struct options *options, struct
         return wrap_app(inputs, options, error);
     if (options->app_compose)
         inputs->config.app_compose_name = named(inputs, options, &options->app_compose);
-    return read_file(options, &options->app_compose, APP_COMPOSE_FILE_BYTES, &inputs->app_compose,
+    return read_file(options, &options->app_compose, APP_COMPOSE_FILE_BYTES_MAX, &inputs->app_compose,
                      &inputs->config.app_compose, error);
 }
 
@@ -122,7 +122,7 @@ static int read_env(struct inputs *inputs, const struct options *options, struct
     char *const *field = options->decrypt_env ? &options->decrypt_env : &options->encrypted_env;
     struct span file = NO_SPAN;
 
-    if (read_file(options, field, 2 * ENCRYPTED_ENV_BYTES, &inputs->encrypted_env, &file, error))
+    if (read_file(options, field, 2 * ENCRYPTED_ENV_BYTES_MAX, &inputs->encrypted_env, &file, error))
         return -1;
     inputs->config.encrypted_env = encrypted_env_from_file(file, &inputs->arena);
     if (*field && inputs->config.encrypted_env.len == 0)
@@ -150,7 +150,7 @@ static int read_keys(struct inputs *inputs, const struct options *options, struc
 {
     if (options->app_keys)
         inputs->config.app_keys_name = named(inputs, options, &options->app_keys);
-    return read_file(options, &options->app_keys, APP_KEYS_FILE_BYTES, &inputs->app_keys,
+    return read_file(options, &options->app_keys, APP_KEYS_FILE_BYTES_MAX, &inputs->app_keys,
                      &inputs->config.app_keys, error);
 }
 

@@ -53,9 +53,9 @@ static int read_sockets(struct service_manager *manager, struct error *error)
 
     if (found < 0)
         result = fail_sockets(found, count, all_names, error);
-    else if (found > SERVICE_MANAGER_SOCKETS_MOST)
+    else if (found > SERVICE_MANAGER_SOCKETS_MAX)
         result = error_input(error, "the service manager passes %d sockets; %d are the most", found,
-                             SERVICE_MANAGER_SOCKETS_MOST);
+                             SERVICE_MANAGER_SOCKETS_MAX);
     for (int i = 0; i < found; i++)
         if (result == 0)
             manager->socket_names[manager->socket_count++] = names[i];

@@ -13,13 +13,13 @@
 #include "sim/base/error.h"
 #include "sim/base/log.h"
 
-enum { SERVICE_MANAGER_FIRST_FD = 3, SERVICE_MANAGER_SOCKETS_MOST = 64 };
+enum { SERVICE_MANAGER_FIRST_FD = 3, SERVICE_MANAGER_SOCKETS_MAX = 64 };
 
 struct service_manager {
     struct log *log;
     char *notify_socket; /* heap, or NULL: nobody wants to be told */
-    char *socket_names
-        [SERVICE_MANAGER_SOCKETS_MOST]; /* heap; of descriptors from SERVICE_MANAGER_FIRST_FD on */
+    char *
+        socket_names[SERVICE_MANAGER_SOCKETS_MAX]; /* heap; of descriptors from SERVICE_MANAGER_FIRST_FD on */
     size_t socket_count;
     uint64_t watchdog_ms; /* 0: there is none */
     uv_timer_t watchdog;

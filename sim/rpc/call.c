@@ -2,7 +2,7 @@
 
 char *rpc_text(struct rpc_call *call, const struct text *text)
 {
-    if (call->text_count < RPC_CALL_TEXTS)
+    if (call->text_count < RPC_CALL_TEXTS_MAX)
         call->texts[call->text_count++] = text;
     return text->plain;
 }

@@ -17,7 +17,7 @@
 #include "sim/base/error.h"
 #include "sim/base/text.h"
 
-#define RPC_CALL_TEXTS 4
+#define RPC_CALL_TEXTS_MAX 4
 
 struct rpc_call {
     struct arena *arena; /* everything a handler allocates */
@@ -27,7 +27,7 @@ struct rpc_call {
     void (*encode)(const struct rpc_call *call, const ProtobufCMessage *message, struct buf *out);
     struct buf *out;
     bool replied;
-    const struct text *texts[RPC_CALL_TEXTS];
+    const struct text *texts[RPC_CALL_TEXTS_MAX];
     size_t text_count;
 };
 

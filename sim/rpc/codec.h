@@ -9,7 +9,7 @@
 
 /* A small body can hold millions of empty values, each of which would take memory: so
  * many fields or JSON values a request may have, known or not. */
-#define CODEC_VALUES_MOST (1u << 17)
+#define CODEC_VALUES_MAX (1u << 17)
 
 /* A JSON object; empty text is one without members. Unknown members are ignored,
  * null stands for an absent optional field alone, bytes are hex, 64-bit integers

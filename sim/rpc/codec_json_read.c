@@ -126,7 +126,7 @@ static bool has_few_values(struct span text)
             i++;
         else if (c == '"')
             in_string = !in_string;
-        else if (!in_string && (c == ',' || c == '[' || c == '{') && ++count > CODEC_VALUES_MOST)
+        else if (!in_string && (c == ',' || c == '[' || c == '{') && ++count > CODEC_VALUES_MAX)
             return false;
     }
     return true;
@@ -159,7 +159,7 @@ static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, st
     if (text.len == 0)
         return message_new(descriptor, arena);
     if (!has_few_values(text)) {
-        error_input(error, "the body has more than %u values", CODEC_VALUES_MOST);
+        error_input(error, "the body has more than %u values", CODEC_VALUES_MAX);
         return NULL;
     }
     root = json_loadb((const char *)text.data, text.len, flags, &reason);

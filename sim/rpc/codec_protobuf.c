@@ -89,7 +89,7 @@ static bool has_few_fields(struct span body)
     size_t count = 0;
 
     while (read_varint(&body, &tag) && read_value(&body, tag & 7, &value))
-        if (++count > CODEC_VALUES_MOST)
+        if (++count > CODEC_VALUES_MAX)
             return false;
     return true;
 }
@@ -101,7 +101,7 @@ ProtobufCMessage *codec_protobuf_decode(const ProtobufCMessageDescriptor *descri
     ProtobufCMessage *message;
 
     if (!has_few_fields(body)) {
-        error_input(error, "the body has more than %u fields", CODEC_VALUES_MOST);
+        error_input(error, "the body has more than %u fields", CODEC_VALUES_MAX);
         return NULL;
     }
     message = protobuf_c_message_unpack(descriptor, &hooks, body.len, body.data);

@@ -29,7 +29,7 @@ static int unescape(struct span text, struct arena *arena, struct span *out)
         }
         to[len++] = c;
     }
-    to[len] = 0;
+    to[len] = '\0';
     *out = span_of(to, len);
     return 0;
 }

@@ -56,7 +56,7 @@ static void reply_platform(const struct scenario *scenario, struct arena *arena,
                            Dstack__DashboardState *response)
 {
     response->tcb_status = constant(tcb_status_name(scenario->tcb_status));
-    response->advisories = arena_alloc(arena, SCENARIO_ADVISORIES * sizeof *response->advisories);
+    response->advisories = arena_alloc(arena, SCENARIO_ADVISORIES_MAX * sizeof *response->advisories);
     response->n_advisories = scenario->advisory_count;
     for (size_t i = 0; i < scenario->advisory_count; i++)
         response->advisories[i] = constant(scenario->advisories[i]);
@@ -88,7 +88,7 @@ static Dstack__DashboardEvent *describe_event(const struct event *event, size_t 
                                               struct registers *registers, struct arena *arena)
 {
     Dstack__DashboardEvent *described = arena_alloc(arena, sizeof *described);
-    bool is_long = event->payload_len > DASHBOARD_PAYLOAD_BYTES;
+    bool is_long = event->payload_len > DASHBOARD_PAYLOAD_BYTES_MAX;
 
     *described = (Dstack__DashboardEvent)DSTACK__DASHBOARD_EVENT__INIT;
     described->number = (uint32_t)number;
@@ -96,7 +96,8 @@ static Dstack__DashboardEvent *describe_event(const struct event *event, size_t 
     described->event_type = event->type;
     described->name = event->name;
     described->digest = rpc_bytes(event->digest, sizeof event->digest);
-    described->payload = rpc_bytes(event->payload, is_long ? DASHBOARD_PAYLOAD_BYTES : event->payload_len);
+    described->payload =
+        rpc_bytes(event->payload, is_long ? DASHBOARD_PAYLOAD_BYTES_MAX : event->payload_len);
     described->payload_bytes = (uint32_t)event->payload_len;
     described->rtmr_before = copy_register(registers, event->imr, arena);
     registers_extend(registers, event->imr, event->digest);
@@ -119,8 +120,8 @@ static void reply_events(struct dashboard *dashboard, size_t after, struct arena
     if (dashboard->chain_reverts != td->reverts)
         event_chain_forget(&dashboard->chain);
     dashboard->chain_reverts = td->reverts;
-    if (count > DASHBOARD_EVENTS)
-        count = DASHBOARD_EVENTS;
+    if (count > DASHBOARD_EVENTS_MAX)
+        count = DASHBOARD_EVENTS_MAX;
     event_chain_before(&dashboard->chain, log, after, &registers);
     response->events = arena_alloc(arena, count * sizeof *response->events);
     response->n_events = count;
@@ -155,7 +156,7 @@ static void reply_requests(const struct stats *stats, uint64_t after, struct are
 
     response->connections_open = stats_connections_open(stats);
     response->requests_total = stats_recent_total(stats);
-    response->requests = arena_alloc(arena, STATS_RECENT * sizeof *response->requests);
+    response->requests = arena_alloc(arena, STATS_RECENT_MAX * sizeof *response->requests);
     while ((recent = stats_recent_after(stats, after)) != NULL) {
         response->requests[response->n_requests++] = describe_request(recent, arena);
         after = recent->number;
@@ -167,13 +168,13 @@ static void reply_controls(const struct simulator_service *simulator, struct are
 {
     const struct faults *faults = simulator->faults;
 
-    response->faults = arena_alloc(arena, FAULTS_MOST * sizeof *response->faults);
+    response->faults = arena_alloc(arena, FAULTS_MAX * sizeof *response->faults);
     response->n_faults = faults->count;
     for (size_t i = 0; i < faults->count; i++) {
         response->faults[i] = arena_alloc(arena, FAULT_LINE_BYTES);
         fault_describe(&faults->list[i], response->faults[i], FAULT_LINE_BYTES);
     }
-    response->snapshots = arena_alloc(arena, SIMULATOR_SNAPSHOTS * sizeof *response->snapshots);
+    response->snapshots = arena_alloc(arena, SIMULATOR_SNAPSHOTS_MAX * sizeof *response->snapshots);
     response->n_snapshots = simulator->snapshot_count;
     for (size_t i = 0; i < simulator->snapshot_count; i++)
         response->snapshots[i] = simulator->snapshots[i].id;

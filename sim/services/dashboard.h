@@ -7,8 +7,8 @@
 #include "sim/tdx/event_chain.h"
 #include "sim/watch/stats.h"
 
-#define DASHBOARD_EVENTS 256        /* in one answer */
-#define DASHBOARD_PAYLOAD_BYTES 128 /* of each event */
+#define DASHBOARD_EVENTS_MAX 256        /* in one answer */
+#define DASHBOARD_PAYLOAD_BYTES_MAX 128 /* of each event */
 
 struct dashboard {
     Dstack__Dashboard_Service service; /* first: handlers get back from it to the struct */

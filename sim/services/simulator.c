@@ -24,8 +24,8 @@ static void reply_status(const struct simulator_service *simulator, Dstack__Simu
     struct rpc_call *call = data;
     const struct td *td = simulator->td;
     const struct scenario *scenario = &td->scenario;
-    char *advisories[SCENARIO_ADVISORIES];
-    uint32_t ids[SIMULATOR_SNAPSHOTS];
+    char *advisories[SCENARIO_ADVISORIES_MAX];
+    uint32_t ids[SIMULATOR_SNAPSHOTS_MAX];
 
     for (size_t i = 0; i < scenario->advisory_count; i++)
         advisories[i] = (char *)(uintptr_t)scenario->advisories[i];
@@ -148,8 +148,9 @@ static void simulator_service_snapshot(Service *service, const Dstack__Empty *ar
     size_t index = simulator->snapshot_count;
 
     (void)args;
-    if (index == SIMULATOR_SNAPSHOTS) {
-        error_input(&call->error, "there are %d snapshots already; Reset forgets them", SIMULATOR_SNAPSHOTS);
+    if (index == SIMULATOR_SNAPSHOTS_MAX) {
+        error_input(&call->error, "there are %d snapshots already; Reset forgets them",
+                    SIMULATOR_SNAPSHOTS_MAX);
         reply(NULL, call);
         return;
     }

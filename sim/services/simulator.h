@@ -6,7 +6,7 @@
 #include "sim/faults/faults.h"
 #include "sim/td/td.h"
 
-#define SIMULATOR_SNAPSHOTS 64
+#define SIMULATOR_SNAPSHOTS_MAX 64
 
 struct simulator_service {
     Dstack__Simulator_Service service; /* first: handlers get back from it to the struct */
@@ -20,7 +20,7 @@ struct simulator_service {
     struct {
         uint32_t id;
         struct td_snapshot state;
-    } snapshots[SIMULATOR_SNAPSHOTS];
+    } snapshots[SIMULATOR_SNAPSHOTS_MAX];
     size_t snapshot_count;
     uint32_t last_id; /* no id is given twice */
 };

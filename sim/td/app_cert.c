@@ -58,12 +58,12 @@ static int check_alt_name(const char *name, struct error *error)
 
 static int check_request(const struct app_cert_request *request, struct error *error)
 {
-    if (strlen(request->subject) > APP_CERT_NAME_BYTES)
+    if (strlen(request->subject) > APP_CERT_NAME_BYTES_MAX)
         return error_input(error, "subject has %zu bytes; at most %d are taken", strlen(request->subject),
-                           APP_CERT_NAME_BYTES);
-    if (request->alt_name_count > APP_CERT_ALT_NAMES)
+                           APP_CERT_NAME_BYTES_MAX);
+    if (request->alt_name_count > APP_CERT_ALT_NAMES_MAX)
         return error_input(error, "alt_names has %zu names; at most %d are taken", request->alt_name_count,
-                           APP_CERT_ALT_NAMES);
+                           APP_CERT_ALT_NAMES_MAX);
     for (size_t i = 0; i < request->alt_name_count; i++)
         if (check_alt_name(request->alt_names[i], error))
             return -1;
@@ -210,7 +210,7 @@ static int write_certificate(struct draft *draft, struct arena *arena, char **pe
     if (x509_write_certificate(&certificate, &draft->td->keys.ca_key, der, size, &der_len))
         return error_internal(error, "the certificate does not fit in %zu bytes", size);
     *pem = arena_alloc(arena, pem_chars("CERTIFICATE", der_len) + 1);
-    (*pem)[pem_encode("CERTIFICATE", der, der_len, *pem)] = 0;
+    (*pem)[pem_encode("CERTIFICATE", der, der_len, *pem)] = '\0';
     return 0;
 }
 

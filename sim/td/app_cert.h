@@ -5,8 +5,8 @@
 
 #include "sim/td/td.h"
 
-#define APP_CERT_ALT_NAMES 256
-#define APP_CERT_NAME_BYTES 1024 /* longest subject */
+#define APP_CERT_ALT_NAMES_MAX 256
+#define APP_CERT_NAME_BYTES_MAX 1024 /* longest subject */
 
 struct app_cert_request {
     const char *subject; /* common name; UTF-8, may be empty */

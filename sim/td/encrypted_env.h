@@ -10,7 +10,7 @@
 #include "sim/base/buf.h"
 #include "sim/td/td.h"
 
-#define ENCRYPTED_ENV_BYTES (1024 * 1024)
+#define ENCRYPTED_ENV_BYTES_MAX (1024 * 1024)
 
 struct env_var {
     char *key;   /* a name a shell takes: letters, digits, '_', no digit first */

@@ -10,7 +10,7 @@
 #define EVENT_CHAIN_STEP 256
 
 struct event_chain {
-    struct registers marks[EVENT_LOG_EVENTS / EVENT_CHAIN_STEP + 1]; /* before event 0, 256, 512, ... */
+    struct registers marks[EVENT_LOG_EVENTS_MAX / EVENT_CHAIN_STEP + 1]; /* before event 0, 256, 512, ... */
     size_t count; /* marks that are known; all zero is an empty chain */
 };
 

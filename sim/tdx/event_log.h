@@ -13,10 +13,10 @@
 #define EVENT_TYPE_RUNTIME 0x08000001u
 #define EVENT_RUNTIME_IMR 3
 
-#define EVENT_NAME_BYTES 256            /* longest name */
-#define EVENT_PAYLOAD_BYTES (64 * 1024) /* largest payload */
-#define EVENT_LOG_BYTES (1024 * 1024)   /* names and payloads together */
-#define EVENT_LOG_EVENTS 4096
+#define EVENT_NAME_BYTES_MAX 256            /* longest name */
+#define EVENT_PAYLOAD_BYTES_MAX (64 * 1024) /* largest payload */
+#define EVENT_LOG_BYTES_MAX (1024 * 1024)   /* names and payloads together */
+#define EVENT_LOG_EVENTS_MAX 4096
 
 struct event {
     uint32_t imr;

@@ -39,8 +39,8 @@ int scenario_add_advisory(struct scenario *scenario, const char *id, struct erro
 {
     size_t len = strlen(id);
 
-    if (scenario->advisory_count == SCENARIO_ADVISORIES)
-        return error_input(error, "at most %d advisories are taken", SCENARIO_ADVISORIES);
+    if (scenario->advisory_count == SCENARIO_ADVISORIES_MAX)
+        return error_input(error, "at most %d advisories are taken", SCENARIO_ADVISORIES_MAX);
     for (size_t i = 0; i < len; i++)
         if (!isalnum((unsigned char)id[i]) && id[i] != '-')
             return error_input(error,

@@ -8,7 +8,7 @@
 
 #include "sim/base/error.h"
 
-#define SCENARIO_ADVISORIES 16
+#define SCENARIO_ADVISORIES_MAX 16
 #define SCENARIO_ADVISORY_BYTES 32 /* with NUL: "INTEL-SA-00837" */
 
 /* The statuses of Intel's TCB info, version 3. */
@@ -25,7 +25,7 @@ enum tcb_status {
 /* All zero is a platform with which nothing is wrong. */
 struct scenario {
     enum tcb_status tcb_status;
-    char advisories[SCENARIO_ADVISORIES][SCENARIO_ADVISORY_BYTES];
+    char advisories[SCENARIO_ADVISORIES_MAX][SCENARIO_ADVISORY_BYTES];
     size_t advisory_count;
     bool debug_td;           /* TDATTRIBUTES says debug */
     bool pck_revoked;        /* the PCK CRL lists the PCK certificate */

@@ -25,8 +25,8 @@ static int check_event(const struct evidence *evidence, const struct evidence_ev
 {
     bool is_runtime = event->imr == EVENT_RUNTIME_IMR;
 
-    if (evidence->count == EVIDENCE_EVENTS)
-        return error_input(error, "it has more than %d events", EVIDENCE_EVENTS);
+    if (evidence->count == EVIDENCE_EVENTS_MAX)
+        return error_input(error, "it has more than %d events", EVIDENCE_EVENTS_MAX);
     if (event->imr >= RTMR_COUNT)
         return error_input(error, "imr must be 0 to %d", RTMR_COUNT - 1);
     if (event->type > UINT32_MAX)

@@ -11,7 +11,7 @@
 #include "sim/tdx/event_log.h"
 #include "sim/tdx/quote.h"
 
-#define EVIDENCE_EVENTS (EVENT_LOG_EVENTS + 1024) /* most events; a log of ours holds fewer */
+#define EVIDENCE_EVENTS_MAX (EVENT_LOG_EVENTS_MAX + 1024) /* most events; a log of ours holds fewer */
 
 struct evidence {
     struct span quote;

@@ -12,7 +12,7 @@
 #define DOCUMENT_NAME "measurement.tdx.cbor"
 #define OVMF_VARIANT "pre202505"
 #define VARIANT_LITE "lite"
-#define MEMORY_MOST ((uint64_t)1 << 46)
+#define MEMORY_MAX ((uint64_t)1 << 46)
 
 /* Memory sizes at which the kernel is measured as the document says. */
 #define MEMORY_SMALL UINT64_C(0x80000000)
@@ -66,7 +66,7 @@ static int read_claim(const json_t *root, struct arena *arena, struct claim *cla
 
     if (check_variants(root, error) ||
         json_file_hex(root, "os_image_hash", claim->os_image_hash, IMAGE_HASH_BYTES, error) ||
-        json_file_uint(root, "memory_size", MEMORY_MOST, &claim->memory_size, error))
+        json_file_uint(root, "memory_size", MEMORY_MAX, &claim->memory_size, error))
         return -1;
     if (!document || read_base64(document, "checksum_file", arena, &claim->checksum_file, error) ||
         read_base64(document, "measurement", arena, &claim->measurement, error))

@@ -96,7 +96,7 @@ int pck_read(struct pck *pck, struct bytes contents, struct error *error)
     uint8_t arc;
 
     *pck = (struct pck){.pce_svn = 0};
-    if (contents.data == NULL)
+    if (!contents.data)
         return error_input(error, "the PCK certificate has no SGX extension");
     if (!der_read(&contents, DER_SEQUENCE, &list) || contents.len != 0)
         return error_input(error, "the PCK certificate's SGX extension is no sequence");

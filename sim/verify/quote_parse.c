@@ -92,9 +92,8 @@ int quote_parse(struct span quote, struct quote_parts *parts, struct error *erro
     struct span rest = quote, signature = NO_SPAN, certification = NO_SPAN;
     uint32_t len;
 
-    if (quote.len > QUOTE_PARSE_BYTES)
-        return error_input(error, "the quote has %zu bytes; at most %d are read", quote.len,
-                           QUOTE_PARSE_BYTES);
+    if (quote.len > QUOTE_BYTES_MAX)
+        return error_input(error, "the quote has %zu bytes; at most %d are read", quote.len, QUOTE_BYTES_MAX);
     if (!cursor_take(&rest, QUOTE_SIGNED_BYTES, &parts->signed_part))
         return cut(error, "its header or TD report");
     if (check_header(quote.data, error))

@@ -7,7 +7,7 @@
 #include "sim/base/span.h"
 #include "sim/tdx/quote.h"
 
-#define QUOTE_PARSE_BYTES (64 * 1024) /* largest quote that is looked at */
+#define QUOTE_BYTES_MAX (64 * 1024) /* largest quote that is looked at */
 
 /* Spans point into the quote. */
 struct quote_parts {

@@ -34,7 +34,7 @@ static void add_advisory(struct tcb_result *result, char *id)
     for (size_t i = 0; i < result->advisory_count; i++)
         if (strcmp(result->advisories[i], id) == 0)
             return;
-    if (result->advisory_count < TCB_ADVISORIES)
+    if (result->advisory_count < TCB_ADVISORIES_MAX)
         result->advisories[result->advisory_count++] = id;
 }
 

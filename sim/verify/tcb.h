@@ -10,11 +10,11 @@
 #include "sim/verify/pck.h"
 #include "sim/verify/quote_parse.h"
 
-#define TCB_ADVISORIES 64 /* most that are reported */
+#define TCB_ADVISORIES_MAX 64 /* most that are reported */
 
 struct tcb_result {
     enum tcb_status status;
-    char *advisories[TCB_ADVISORIES]; /* in the arena, each once */
+    char *advisories[TCB_ADVISORIES_MAX]; /* in the arena, each once */
     size_t advisory_count;
 };
 

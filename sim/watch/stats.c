@@ -5,14 +5,14 @@
 
 #include "sim/base/memory.h"
 
-#define SLOTS 512 /* of the hash table: a power of two, more than twice STATS_METHODS */
-_Static_assert(SLOTS > 2 * STATS_METHODS, "the table is never more than half full");
+#define SLOTS 512 /* of the hash table: a power of two, more than twice STATS_METHODS_MAX */
+_Static_assert(SLOTS > 2 * STATS_METHODS_MAX, "the table is never more than half full");
 
 struct stats {
-    struct stats_method methods[STATS_METHODS + 1]; /* the last is "other" */
+    struct stats_method methods[STATS_METHODS_MAX + 1]; /* the last is "other" */
     size_t method_count;
     uint16_t slots[SLOTS]; /* index into methods plus one; 0 is empty */
-    struct stats_recent recent[STATS_RECENT];
+    struct stats_recent recent[STATS_RECENT_MAX];
     uint64_t recent_count; /* of all time */
     uint64_t open;
     uint64_t accepted;
@@ -55,8 +55,8 @@ static struct stats_method *add_method(struct stats *stats, uint16_t *slot, cons
 {
     struct stats_method *method;
 
-    if (stats->method_count == STATS_METHODS) {
-        method = &stats->methods[STATS_METHODS];
+    if (stats->method_count == STATS_METHODS_MAX) {
+        method = &stats->methods[STATS_METHODS_MAX];
         copy_text(method->name, sizeof method->name, "other");
         return method;
     }
@@ -83,7 +83,7 @@ static struct stats_method *method_of(struct stats *stats, const char *name)
 static void count_status(struct stats_method *method, int status)
 {
     struct stats_status *row = method->statuses;
-    size_t last = STATS_STATUSES - 1;
+    size_t last = STATS_STATUSES_MAX - 1;
 
     for (; row < method->statuses + method->status_count; row++) {
         if (row->status == status) {
@@ -121,7 +121,7 @@ static void copy_path(char out[static STATS_PATH_BYTES], struct span path)
 
 static void remember(struct stats *stats, const struct stats_request *request, const char *name)
 {
-    struct stats_recent *recent = &stats->recent[stats->recent_count++ % STATS_RECENT];
+    struct stats_recent *recent = &stats->recent[stats->recent_count++ % STATS_RECENT_MAX];
     struct timespec now;
 
     clock_gettime(CLOCK_REALTIME, &now);
@@ -171,7 +171,7 @@ uint64_t stats_connections_total(const struct stats *stats)
 
 const struct stats_method *stats_method(const struct stats *stats, size_t index)
 {
-    const struct stats_method *other = &stats->methods[STATS_METHODS];
+    const struct stats_method *other = &stats->methods[STATS_METHODS_MAX];
 
     if (index < stats->method_count)
         return &stats->methods[index];
@@ -185,8 +185,8 @@ uint64_t stats_recent_total(const struct stats *stats)
 
 const struct stats_recent *stats_recent_after(const struct stats *stats, uint64_t after)
 {
-    uint64_t oldest = stats->recent_count > STATS_RECENT ? stats->recent_count - STATS_RECENT : 0;
+    uint64_t oldest = stats->recent_count > STATS_RECENT_MAX ? stats->recent_count - STATS_RECENT_MAX : 0;
     uint64_t index = after > oldest ? after : oldest; /* number - 1 */
 
-    return index < stats->recent_count ? &stats->recent[index % STATS_RECENT] : NULL;
+    return index < stats->recent_count ? &stats->recent[index % STATS_RECENT_MAX] : NULL;
 }

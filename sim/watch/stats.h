@@ -11,11 +11,11 @@
 
 #include "sim/base/span.h"
 
-#define STATS_METHODS 160       /* distinct names; what comes later is counted as "other" */
-#define STATS_STATUSES 12       /* of one method: the last counts every status that comes later */
+#define STATS_METHODS_MAX 160   /* distinct names; what comes later is counted as "other" */
+#define STATS_STATUSES_MAX 12   /* of one method: the last counts every status that comes later */
 #define STATS_STATUS_OTHER (-1) /* what that last one is called; 0 is a request without an answer */
 #define STATS_BUCKETS 12        /* of a latency histogram, without the one that takes everything */
-#define STATS_RECENT 128        /* requests that are remembered */
+#define STATS_RECENT_MAX 128    /* requests that are remembered */
 #define STATS_NAME_BYTES 64     /* with NUL; longer names are cut, and are one when they begin alike */
 #define STATS_PATH_BYTES 96
 #define STATS_CLIENT_BYTES 64
@@ -54,7 +54,7 @@ struct stats_status {
 
 struct stats_method {
     char name[STATS_NAME_BYTES]; /* "none" for paths where nothing is served */
-    struct stats_status statuses[STATS_STATUSES];
+    struct stats_status statuses[STATS_STATUSES_MAX];
     size_t status_count;
     uint64_t buckets[STATS_BUCKETS + 1]; /* not cumulative; the last is what is slower than all bounds */
     uint64_t count;

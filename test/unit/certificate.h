@@ -8,7 +8,7 @@
 #include "sim/base/span.h"
 #include "test/unit/vectors.h"
 
-#define CERTIFICATE_EXTENSIONS_MOST 16
+#define CERTIFICATE_EXTENSIONS_MAX 16
 
 struct certificate_extension {
     struct span oid; /* contents octets */
@@ -47,14 +47,14 @@ static inline struct certificate_extension certificate_take_extension(struct spa
 /* Out: list, in the order of the certificate. Returns how many there are. */
 static inline size_t
 certificate_extensions(const mbedtls_x509_crt *crt,
-                       struct certificate_extension list[static CERTIFICATE_EXTENSIONS_MOST])
+                       struct certificate_extension list[static CERTIFICATE_EXTENSIONS_MAX])
 {
     struct span all = span_of(crt->v3_ext.p, crt->v3_ext.len), rest;
     size_t count = 0;
 
     rest = certificate_take(&all, TAKE_SEQUENCE);
     while (rest.len > 0) {
-        assert_in_range(count, 0, CERTIFICATE_EXTENSIONS_MOST - 1);
+        assert_in_range(count, 0, CERTIFICATE_EXTENSIONS_MAX - 1);
         list[count++] = certificate_take_extension(&rest);
     }
     return count;
@@ -64,7 +64,7 @@ certificate_extensions(const mbedtls_x509_crt *crt,
 static inline bool certificate_find(const mbedtls_x509_crt *crt, const char *oid,
                                     struct certificate_extension *found)
 {
-    struct certificate_extension list[CERTIFICATE_EXTENSIONS_MOST];
+    struct certificate_extension list[CERTIFICATE_EXTENSIONS_MAX];
     size_t count = certificate_extensions(crt, list);
     uint8_t wanted[32];
 

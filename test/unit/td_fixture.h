@@ -17,7 +17,7 @@ static inline int td_setup(void **state)
     char *keys;
     size_t len;
 
-    if (file_read(APP_KEYS_VECTOR, APP_KEYS_FILE_BYTES, &keys, &len, &error))
+    if (file_read(APP_KEYS_VECTOR, APP_KEYS_FILE_BYTES_MAX, &keys, &len, &error))
         fail_msg("%s", error.text);
     td_config_init(&config);
     config.app_keys = span_of(keys, len);

@@ -31,7 +31,7 @@ static char *file_with(const char *member, const char *value)
     json_t *root;
     size_t len;
 
-    assert_int_equal(file_read(APP_KEYS_VECTOR, APP_KEYS_FILE_BYTES, &data, &len, &error), 0);
+    assert_int_equal(file_read(APP_KEYS_VECTOR, APP_KEYS_FILE_BYTES_MAX, &data, &len, &error), 0);
     root = json_loadb(data, len, 0, NULL);
     free(data);
     if (value)

@@ -157,7 +157,7 @@ static void a_body_may_have_just_so_many_values(void **state)
     for (size_t over = 0; over < 2; over++) {
         buf_init(&text, SIZE_MAX);
         buf_append_text(&text, "{\"unknown\":\",[{\\\"\",\"x\":[0");
-        for (size_t i = 3; i < CODEC_VALUES_MOST + over; i++)
+        for (size_t i = 3; i < CODEC_VALUES_MAX + over; i++)
             buf_append_text(&text, ",0");
         buf_append(&text, "]}", 3);
         if (over)

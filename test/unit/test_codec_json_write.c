@@ -126,22 +126,22 @@ static void a_text_brings_its_json_form(void **state)
 {
     struct rpc_fixture *fixture = *state;
     struct rpc_call call = {.arena = &fixture->arena};
-    struct text texts[RPC_CALL_TEXTS + 1] = {0};
+    struct text texts[RPC_CALL_TEXTS_MAX + 1] = {0};
     Dstack__VersionResponse response = DSTACK__VERSION_RESPONSE__INIT;
 
-    for (size_t i = 0; i <= RPC_CALL_TEXTS; i++) {
+    for (size_t i = 0; i <= RPC_CALL_TEXTS_MAX; i++) {
         text_copy(&texts[i], "x", 1);
         memcpy(texts[i].json, "\"r\"", 3); /* tells the ready form from a fresh one */
         assert_ptr_equal(rpc_text(&call, &texts[i]), texts[i].plain);
     }
     response.version = texts[0].plain;
-    response.rev = texts[RPC_CALL_TEXTS - 1].plain;
+    response.rev = texts[RPC_CALL_TEXTS_MAX - 1].plain;
     codec_json_encode(&call, &response.base, &fixture->out);
     rpc_assert_out(fixture, "{\"version\":\"r\",\"rev\":\"r\"}");
-    response.version = texts[RPC_CALL_TEXTS].plain; /* one more than a call remembers */
+    response.version = texts[RPC_CALL_TEXTS_MAX].plain; /* one more than a call remembers */
     codec_json_encode(&call, &response.base, &fixture->out);
     rpc_assert_out(fixture, "{\"version\":\"x\",\"rev\":\"r\"}");
-    for (size_t i = 0; i <= RPC_CALL_TEXTS; i++)
+    for (size_t i = 0; i <= RPC_CALL_TEXTS_MAX; i++)
         text_free(&texts[i]);
 }
 

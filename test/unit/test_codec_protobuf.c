@@ -178,7 +178,7 @@ static void unknown_fields_are_ignored(void **state)
 static void a_body_may_have_just_so_many_fields(void **state)
 {
     struct rpc_fixture *fixture = *state;
-    size_t len = 2 * ((size_t)CODEC_VALUES_MOST + 1);
+    size_t len = 2 * ((size_t)CODEC_VALUES_MAX + 1);
     char *body = calloc(1, len);
 
     for (size_t i = 0; i < len; i += 2)

@@ -148,22 +148,22 @@ static void long_logs_come_in_parts_and_long_payloads_are_cut(void **state)
 {
     struct fixture *f = *state;
     uint64_t generation = generation_of(f);
-    uint8_t payload[DASHBOARD_PAYLOAD_BYTES + 1] = {7};
+    uint8_t payload[DASHBOARD_PAYLOAD_BYTES_MAX + 1] = {7};
     const Dstack__DashboardState *answer;
     uint32_t seen = 0;
 
-    while (f->s.td->log.count < 2 * DASHBOARD_EVENTS)
+    while (f->s.td->log.count < 2 * DASHBOARD_EVENTS_MAX)
         emit(f, "event", span_of(payload, sizeof payload));
     answer = ask(f, &f->full, generation, seen, 0);
-    assert_int_equal(answer->n_events, DASHBOARD_EVENTS);
-    assert_int_equal(answer->event_count, 2 * DASHBOARD_EVENTS);
-    answer = ask(f, &f->full, generation, DASHBOARD_EVENTS + 10, 0);
-    assert_int_equal(answer->n_events, DASHBOARD_EVENTS - 10);
-    assert_int_equal(answer->events[0]->number, DASHBOARD_EVENTS + 11);
-    assert_int_equal(answer->events[0]->payload.len, DASHBOARD_PAYLOAD_BYTES);
+    assert_int_equal(answer->n_events, DASHBOARD_EVENTS_MAX);
+    assert_int_equal(answer->event_count, 2 * DASHBOARD_EVENTS_MAX);
+    answer = ask(f, &f->full, generation, DASHBOARD_EVENTS_MAX + 10, 0);
+    assert_int_equal(answer->n_events, DASHBOARD_EVENTS_MAX - 10);
+    assert_int_equal(answer->events[0]->number, DASHBOARD_EVENTS_MAX + 11);
+    assert_int_equal(answer->events[0]->payload.len, DASHBOARD_PAYLOAD_BYTES_MAX);
     assert_int_equal(answer->events[0]->payload_bytes, sizeof payload);
-    assert_memory_equal(answer->events[DASHBOARD_EVENTS - 11]->rtmr_after.data, f->s.td->registers.rtmr[3],
-                        REGISTER_BYTES);
+    assert_memory_equal(answer->events[DASHBOARD_EVENTS_MAX - 11]->rtmr_after.data,
+                        f->s.td->registers.rtmr[3], REGISTER_BYTES);
 }
 
 static void emit_many(struct fixture *f, const char *name)
@@ -188,7 +188,7 @@ static void going_back_is_another_generation(void **state)
     answer = ask(f, &f->full, generation, last, 1);
     assert_int_not_equal(answer->generation, generation);
     assert_true(answer->generation < UINT64_C(1) << 53);
-    assert_int_equal(answer->n_events, DASHBOARD_EVENTS);
+    assert_int_equal(answer->n_events, DASHBOARD_EVENTS_MAX);
     assert_string_equal(answer->events[boot]->name, "second");
     assert_int_equal(answer->n_requests, 1);
     answer = ask(f, &f->full, answer->generation, last - 1, 1);
@@ -217,9 +217,9 @@ static void requests_are_shown_once(void **state)
     answer = ask(f, &f->full, generation, 0, 1);
     assert_int_equal(answer->n_requests, 1);
     assert_int_equal(answer->requests[0]->number, 2);
-    for (int i = 0; i < 2 * STATS_RECENT; i++)
+    for (int i = 0; i < 2 * STATS_RECENT_MAX; i++)
         record(f, "Tappd.Info", NULL);
-    assert_int_equal(ask(f, &f->full, generation, 0, 0)->n_requests, STATS_RECENT);
+    assert_int_equal(ask(f, &f->full, generation, 0, 0)->n_requests, STATS_RECENT_MAX);
 }
 
 static void a_private_app_hides_its_measurements_where_nothing_can_be_changed(void **state)

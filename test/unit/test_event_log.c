@@ -117,22 +117,22 @@ static void refuses(struct fixture *f, const char *name, struct span payload, co
 static void names_and_payloads_have_a_longest(void **state)
 {
     struct fixture *f = *state;
-    static char name[EVENT_NAME_BYTES + 2];
-    static uint8_t payload[EVENT_PAYLOAD_BYTES + 1];
+    static char name[EVENT_NAME_BYTES_MAX + 2];
+    static uint8_t payload[EVENT_PAYLOAD_BYTES_MAX + 1];
 
     memset(name, 'n', sizeof name - 1);
     refuses(f, "", NO_SPAN, "event must be a name");
     refuses(f, name, NO_SPAN, "event is a name of 257 bytes; at most 256");
     refuses(f, "n", span_of(payload, sizeof payload), "payload has 65537 bytes; at most 65536");
-    name[EVENT_NAME_BYTES] = '\0';
-    assert_int_equal(emit(f, name, span_of(payload, EVENT_PAYLOAD_BYTES)), 0);
+    name[EVENT_NAME_BYTES_MAX] = '\0';
+    assert_int_equal(emit(f, name, span_of(payload, EVENT_PAYLOAD_BYTES_MAX)), 0);
 }
 
 static void the_log_has_a_last_event(void **state)
 {
     struct fixture *f = *state;
 
-    for (int i = 0; i < EVENT_LOG_EVENTS; i++)
+    for (int i = 0; i < EVENT_LOG_EVENTS_MAX; i++)
         assert_int_equal(emit(f, "e", NO_SPAN), 0);
     refuses(f, "e", NO_SPAN, "it holds 4096 events at most");
 }
@@ -140,11 +140,11 @@ static void the_log_has_a_last_event(void **state)
 static void the_log_has_a_last_byte(void **state)
 {
     struct fixture *f = *state;
-    static uint8_t payload[EVENT_PAYLOAD_BYTES];
+    static uint8_t payload[EVENT_PAYLOAD_BYTES_MAX];
 
-    for (int i = 0; i < EVENT_LOG_BYTES / EVENT_PAYLOAD_BYTES; i++)
+    for (int i = 0; i < EVENT_LOG_BYTES_MAX / EVENT_PAYLOAD_BYTES_MAX; i++)
         assert_int_equal(emit(f, "e", span_of(payload, sizeof payload - 1)), 0);
-    assert_int_equal(f->log.bytes, EVENT_LOG_BYTES);
+    assert_int_equal(f->log.bytes, EVENT_LOG_BYTES_MAX);
     refuses(f, "e", NO_SPAN, "it holds 1048576 bytes");
 }
 

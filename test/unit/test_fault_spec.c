@@ -46,7 +46,7 @@ static void what_goes_wrong(void **state)
     assert_int_equal(fault.random, 18446744073709551u);
     fault = parsed("*=delay=600000,cut");
     assert_string_equal(fault.method, "");
-    assert_int_equal(fault.delay_ms, FAULT_DELAY_MS);
+    assert_int_equal(fault.delay_ms, FAULT_DELAY_MS_MAX);
     assert_true(fault.cut);
     assert_true(parsed("A=drop,seed=18446744073709551615").random == UINT64_MAX);
     assert_string_equal(parsed("/verify=404").method, "/verify");

@@ -39,14 +39,14 @@ static unsigned taken(struct faults *faults, const char *label, const char *path
 
 static void limits(void **state)
 {
-    struct fault long_enough = {.delay_ms = FAULT_DELAY_MS};
+    struct fault long_enough = {.delay_ms = FAULT_DELAY_MS_MAX};
     struct faults faults = {.count = 0};
 
     (void)state;
     assert_refused((struct fault){.times = 1, .percent = 50}, "does nothing");
     assert_refused((struct fault){.status = 399}, "between 400 and 599, not 399");
     assert_refused((struct fault){.status = 600}, "between 400 and 599, not 600");
-    assert_refused((struct fault){.delay_ms = FAULT_DELAY_MS + 1}, "at most 600000");
+    assert_refused((struct fault){.delay_ms = FAULT_DELAY_MS_MAX + 1}, "at most 600000");
     assert_refused((struct fault){.drop = true, .percent = 101}, "between 1 and 100");
     set(&faults, long_enough);
     set(&faults, (struct fault){.status = 400, .percent = 100});
@@ -60,7 +60,7 @@ static void no_more_than_there_is_room_for(void **state)
     struct fault fault = {.drop = true};
 
     (void)state;
-    for (int i = 0; i < FAULTS_MOST; i++) {
+    for (int i = 0; i < FAULTS_MAX; i++) {
         snprintf(fault.method, sizeof fault.method, "/%d", i);
         set(&faults, fault);
     }

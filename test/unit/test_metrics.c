@@ -82,7 +82,7 @@ static void shows_what_is_counted(void **state)
     record(world->stats, "A.x", 200, 2000000);
     record(world->stats, "A.x", 0, 11000000);
     record(world->stats, NULL, 404, 1);
-    for (int status = 500; status < 500 + STATS_STATUSES; status++)
+    for (int status = 500; status < 500 + STATS_STATUSES_MAX; status++)
         record(world->stats, "A.y", status, 1);
     write_metrics(world);
     assert_line(world, "# TYPE dstack_simulator_requests_total counter");
@@ -190,10 +190,10 @@ static void the_largest_fits_a_response(void **state)
 
     memset(name, '"', sizeof name);
     name[sizeof name - 1] = '\0';
-    for (int i = 0; i < STATS_METHODS + 1; i++) {
+    for (int i = 0; i < STATS_METHODS_MAX + 1; i++) {
         name[0] = (char)('a' + i / 16);
         name[1] = (char)('a' + i % 16);
-        for (int status = 500; status < 500 + STATS_STATUSES; status++)
+        for (int status = 500; status < 500 + STATS_STATUSES_MAX; status++)
             record(world->stats, name, status, UINT32_MAX);
     }
     write_metrics(world);

@@ -7,11 +7,11 @@ static char *plain_manual(void)
     char *to = text;
 
     for (const char *from = text; *from;) {
-        if (!strncmp(from, "\\f", 2)) {
+        if (strncmp(from, "\\f", 2) == 0) {
             from += 3;
             continue;
         }
-        from += !strncmp(from, "\\-", 2);
+        from += strncmp(from, "\\-", 2) == 0;
         *to++ = *from++;
     }
     *to = '\0';

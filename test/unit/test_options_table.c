@@ -13,7 +13,7 @@ static void rows_are_found(void **state)
         assert_ptr_equal(options_table_nearest(row->name, strlen(row->name)), row);
         assert_true(strlen(OPTIONS_PREFIX) + strlen(row->name) < OPTIONS_NAME_MAX);
     }
-    assert_true(rows <= OPTIONS_MOST);
+    assert_true(rows <= OPTIONS_MAX);
     assert_null(options_table_find("listen", 5));
     assert_null(options_table_find_letter('\0'));
     options_table_variable(options_table_find("print-root-ca", 13), variable);

@@ -85,7 +85,7 @@ static void image_errors_name_the_member(void **state)
 
 static void texts_have_a_longest(void **state)
 {
-    static char line[OS_IMAGE_CMDLINE_BYTES + 3], witness[2 * OS_IMAGE_WITNESS_BYTES + 5];
+    static char line[OS_IMAGE_CMDLINE_BYTES + 3], witness[2 * OS_IMAGE_WITNESS_BYTES_MAX + 5];
     struct error error = {.kind = ERROR_NONE}, too_long = {.kind = ERROR_NONE};
     struct os_image image;
     char *text;

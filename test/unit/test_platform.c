@@ -152,7 +152,7 @@ struct wanted {
 
 static void assert_extensions(const struct pki_entity *entity, const struct wanted *wanted, size_t count)
 {
-    struct certificate_extension list[CERTIFICATE_EXTENSIONS_MOST];
+    struct certificate_extension list[CERTIFICATE_EXTENSIONS_MAX];
     mbedtls_x509_crt crt;
 
     certificate_read(&crt, entity->pem);

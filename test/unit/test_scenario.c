@@ -46,12 +46,12 @@ static void takes_advisory_ids_up_to_its_limits(void **state)
         struct error error = {.kind = ERROR_NONE};
         assert_int_equal(scenario_add_advisory(&scenario, wrong[i], &error), -1);
     }
-    for (size_t i = 0; i <= SCENARIO_ADVISORIES; i++) {
+    for (size_t i = 0; i <= SCENARIO_ADVISORIES_MAX; i++) {
         struct error error = {.kind = ERROR_NONE};
         assert_int_equal(scenario_add_advisory(&scenario, "INTEL-SA-00837", &error),
-                         i < SCENARIO_ADVISORIES ? 0 : -1);
+                         i < SCENARIO_ADVISORIES_MAX ? 0 : -1);
     }
-    assert_int_equal(scenario.advisory_count, SCENARIO_ADVISORIES);
+    assert_int_equal(scenario.advisory_count, SCENARIO_ADVISORIES_MAX);
     assert_string_equal(scenario.advisories[0], "INTEL-SA-00837");
 }
 

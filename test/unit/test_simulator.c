@@ -247,15 +247,15 @@ static void there_are_so_many_snapshots_and_no_id_comes_twice(void **state)
 {
     struct fixture *fixture = *state;
 
-    for (uint32_t i = 1; i <= SIMULATOR_SNAPSHOTS; i++)
+    for (uint32_t i = 1; i <= SIMULATOR_SNAPSHOTS_MAX; i++)
         assert_int_equal(snapshot(fixture), i);
     call_snapshot(fixture);
     assert_service_failed(&fixture->s, "there are 64 snapshots already; Reset forgets them");
-    assert_int_equal(status(fixture)->n_snapshots, SIMULATOR_SNAPSHOTS);
+    assert_int_equal(status(fixture)->n_snapshots, SIMULATOR_SNAPSHOTS_MAX);
     assert_int_equal(status(fixture)->snapshots[63], 64);
     reset(fixture);
-    assert_int_equal(snapshot(fixture), SIMULATOR_SNAPSHOTS + 1);
-    assert_int_equal(status(fixture)->snapshots[0], SIMULATOR_SNAPSHOTS + 1);
+    assert_int_equal(snapshot(fixture), SIMULATOR_SNAPSHOTS_MAX + 1);
+    assert_int_equal(status(fixture)->snapshots[0], SIMULATOR_SNAPSHOTS_MAX + 1);
 }
 
 static void a_fault_is_set_or_refused(void **state)

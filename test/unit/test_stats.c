@@ -89,7 +89,7 @@ static size_t method_count(const struct stats *stats)
 static void nothing_at_first(void **state)
 {
     assert_null(stats_method(*state, 0));
-    assert_null(stats_method(*state, STATS_METHODS));
+    assert_null(stats_method(*state, STATS_METHODS_MAX));
     assert_null(stats_recent_after(*state, 0));
     assert_int_equal(stats_connections_open(*state), 0);
     assert_int_equal(stats_connections_total(*state), 0);
@@ -125,25 +125,25 @@ static void record_numbered(struct stats *stats, int number, int status)
 
 static void what_comes_after_a_full_table_is_other(void **state)
 {
-    for (int i = 0; i < STATS_METHODS; i++)
+    for (int i = 0; i < STATS_METHODS_MAX; i++)
         record_numbered(*state, i, 200);
-    assert_int_equal(method_count(*state), STATS_METHODS);
-    for (int i = 0; i < STATS_METHODS + 40; i++)
+    assert_int_equal(method_count(*state), STATS_METHODS_MAX);
+    for (int i = 0; i < STATS_METHODS_MAX + 40; i++)
         record_numbered(*state, i, 201);
     record(*state, NULL, 404);
-    assert_int_equal(method_count(*state), STATS_METHODS + 1);
-    for (int i = 0; i < STATS_METHODS; i++) {
+    assert_int_equal(method_count(*state), STATS_METHODS_MAX + 1);
+    for (int i = 0; i < STATS_METHODS_MAX; i++) {
         char name[16];
 
         snprintf(name, sizeof name, "M%d", i);
         assert_string_equal(stats_method(*state, (size_t)i)->name, name);
         assert_int_equal(find(*state, name)->count, 2);
     }
-    assert_string_equal(stats_method(*state, STATS_METHODS)->name, "other");
+    assert_string_equal(stats_method(*state, STATS_METHODS_MAX)->name, "other");
     assert_int_equal(count_of(find(*state, "other"), 201), 40);
     assert_int_equal(count_of(find(*state, "other"), 404), 1);
     assert_int_equal(find(*state, "other")->count, 41);
-    assert_null(stats_method(*state, STATS_METHODS + 1));
+    assert_null(stats_method(*state, STATS_METHODS_MAX + 1));
 }
 
 /* A request without an answer stays apart from statuses there is no room for. */
@@ -152,23 +152,23 @@ static void what_comes_after_full_statuses_is_other(void **state)
     const struct stats_method *method;
 
     record(*state, "M", 0);
-    for (int status = 400; status < 400 + STATS_STATUSES + 10; status++)
+    for (int status = 400; status < 400 + STATS_STATUSES_MAX + 10; status++)
         record(*state, "M", status);
     record(*state, "M", 0);
     record(*state, "M", 400);
     method = find(*state, "M");
-    assert_int_equal(method->status_count, STATS_STATUSES);
+    assert_int_equal(method->status_count, STATS_STATUSES_MAX);
     assert_int_equal(count_of(method, 0), 2);
     assert_int_equal(count_of(method, 400), 2);
-    assert_int_equal(count_of(method, 400 + STATS_STATUSES - 3), 1);
-    assert_int_equal(count_of(method, 400 + STATS_STATUSES - 2), 0);
+    assert_int_equal(count_of(method, 400 + STATS_STATUSES_MAX - 3), 1);
+    assert_int_equal(count_of(method, 400 + STATS_STATUSES_MAX - 2), 0);
     assert_int_equal(count_of(method, STATS_STATUS_OTHER), 12);
-    assert_int_equal(method->count, STATS_STATUSES + 10 + 3);
+    assert_int_equal(method->count, STATS_STATUSES_MAX + 10 + 3);
 }
 
 static void a_request_without_an_answer_after_full_statuses(void **state)
 {
-    for (int status = 400; status < 400 + STATS_STATUSES; status++)
+    for (int status = 400; status < 400 + STATS_STATUSES_MAX; status++)
         record(*state, "M", status);
     record(*state, "M", 0);
     assert_int_equal(count_of(find(*state, "M"), 0), 0);
@@ -294,18 +294,19 @@ static void background_is_counted_only(void **state)
 
 static void the_oldest_make_room(void **state)
 {
-    const uint64_t all = 2 * STATS_RECENT + 7;
+    const uint64_t all = 2 * STATS_RECENT_MAX + 7;
 
     for (uint64_t i = 1; i <= all; i++)
         record(*state, "M", (int)i);
-    for (uint64_t number = all - STATS_RECENT + 1; number <= all; number++) {
+    for (uint64_t number = all - STATS_RECENT_MAX + 1; number <= all; number++) {
         const struct stats_recent *recent = stats_recent_after(*state, number - 1);
 
         assert_int_equal(recent->number, number);
         assert_int_equal(recent->status, number);
     }
-    assert_int_equal(stats_recent_after(*state, 0)->number, all - STATS_RECENT + 1);
-    assert_int_equal(stats_recent_after(*state, all - STATS_RECENT - 1)->number, all - STATS_RECENT + 1);
+    assert_int_equal(stats_recent_after(*state, 0)->number, all - STATS_RECENT_MAX + 1);
+    assert_int_equal(stats_recent_after(*state, all - STATS_RECENT_MAX - 1)->number,
+                     all - STATS_RECENT_MAX + 1);
     assert_null(stats_recent_after(*state, all));
     assert_null(stats_recent_after(*state, UINT64_MAX));
 }
@@ -313,13 +314,13 @@ static void the_oldest_make_room(void **state)
 /* The last before the ring wraps, and the first after. */
 static void the_ring_is_full(void **state)
 {
-    for (int i = 0; i < STATS_RECENT; i++)
+    for (int i = 0; i < STATS_RECENT_MAX; i++)
         record(*state, "M", 200);
     assert_int_equal(stats_recent_after(*state, 0)->number, 1);
-    assert_int_equal(stats_recent_after(*state, STATS_RECENT - 1)->number, STATS_RECENT);
+    assert_int_equal(stats_recent_after(*state, STATS_RECENT_MAX - 1)->number, STATS_RECENT_MAX);
     record(*state, "M", 201);
     assert_int_equal(stats_recent_after(*state, 0)->number, 2);
-    assert_int_equal(stats_recent_after(*state, STATS_RECENT)->status, 201);
+    assert_int_equal(stats_recent_after(*state, STATS_RECENT_MAX)->status, 201);
 }
 
 static void paths_are_made_printable_and_cut(void **state)

@@ -100,8 +100,8 @@ static void an_event_moves_rtmr3_alone(void **state)
 static void a_refused_event_changes_nothing(void **state)
 {
     struct td *td = *state;
-    static char long_name[EVENT_NAME_BYTES + 2];
-    static uint8_t large[EVENT_PAYLOAD_BYTES + 1];
+    static char long_name[EVENT_NAME_BYTES_MAX + 2];
+    static uint8_t large[EVENT_PAYLOAD_BYTES_MAX + 1];
     const struct registers before = td->registers;
     const size_t count = td->log.count;
     struct error error = {.kind = ERROR_NONE};
@@ -118,13 +118,13 @@ static void a_refused_event_changes_nothing(void **state)
 static void the_log_has_an_end_and_certificates_hold_all_of_it(void **state)
 {
     struct td *td = *state;
-    static uint8_t large[EVENT_PAYLOAD_BYTES];
+    static uint8_t large[EVENT_PAYLOAD_BYTES_MAX];
     struct error error = {.kind = ERROR_NONE};
     size_t taken = 0;
 
     while (td_emit_event(td, "fill", span_of(large, sizeof large), &error) == 0)
         taken++;
-    assert_in_range(taken, 1, EVENT_LOG_BYTES / EVENT_PAYLOAD_BYTES);
+    assert_in_range(taken, 1, EVENT_LOG_BYTES_MAX / EVENT_PAYLOAD_BYTES_MAX);
     assert_non_null(strstr(error.text, "full"));
     assert_true(td_view(td)->app_cert.len > td->view.event_log.len);
 }

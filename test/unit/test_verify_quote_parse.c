@@ -92,10 +92,10 @@ static void a_quote_has_a_limit(void **state)
 {
     struct error error = {.kind = ERROR_NONE};
     struct quote_parts parts;
-    uint8_t *large = memory_zalloc(QUOTE_PARSE_BYTES + 1);
+    uint8_t *large = memory_zalloc(QUOTE_BYTES_MAX + 1);
 
     (void)state;
-    assert_int_equal(quote_parse(span_of(large, QUOTE_PARSE_BYTES + 1), &parts, &error), -1);
+    assert_int_equal(quote_parse(span_of(large, QUOTE_BYTES_MAX + 1), &parts, &error), -1);
     assert_contains(error.text, "at most 65536 are read");
     free(large);
 }
