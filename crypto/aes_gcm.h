@@ -3,6 +3,7 @@
 #define CRYPTO_AES_GCM_H
 
 #include "crypto/bytes.h"
+#include "crypto/must_check.h"
 
 #define AES_GCM_IV_BYTES 12
 #define AES_GCM_TAG_BYTES 16
@@ -10,8 +11,8 @@
 /* Decrypts len bytes and checks the tag, without additional data.
  * Out: plain, len bytes; all zero when the tag is wrong.
  * Returns 0, or -1 when the tag is wrong. */
-int aes_gcm_decrypt(const uint8_t key32[static 32], const uint8_t iv[static AES_GCM_IV_BYTES],
-                    const uint8_t *in, size_t len, const uint8_t tag[static AES_GCM_TAG_BYTES],
-                    uint8_t *plain);
+MUST_CHECK int aes_gcm_decrypt(const uint8_t key32[static 32], const uint8_t iv[static AES_GCM_IV_BYTES],
+                               const uint8_t *in, size_t len, const uint8_t tag[static AES_GCM_TAG_BYTES],
+                               uint8_t *plain);
 
 #endif

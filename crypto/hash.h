@@ -4,6 +4,7 @@
 #define CRYPTO_HASH_H
 
 #include "crypto/bytes.h"
+#include "crypto/must_check.h"
 
 enum hash_algorithm {
     HASH_SHA256,
@@ -21,7 +22,7 @@ enum hash_algorithm {
 
 /* The algorithm of that exact lower-case name ("sha256", "sha3-384",
  * "keccak512"). Returns 0, or -1 and leaves *algorithm when there is none. */
-int hash_by_name(const char *name, enum hash_algorithm *algorithm);
+MUST_CHECK int hash_by_name(const char *name, enum hash_algorithm *algorithm);
 
 size_t hash_bytes(enum hash_algorithm algorithm); /* 32, 48 or 64 */
 

@@ -4,6 +4,7 @@
 #define CRYPTO_K256_H
 
 #include "crypto/bytes.h"
+#include "crypto/must_check.h"
 
 #define K256_PUBLIC_BYTES 33      /* compressed */
 #define K256_SIGNATURE_BYTES 64   /* r || s */
@@ -19,11 +20,12 @@ void k256_free(struct k256 *k256);
 bool k256_is_private_key(const struct k256 *k256, const uint8_t key32[static 32]);
 
 /* Each returns 0, or -1 when key32 is no private key; out is then zero. */
-int k256_public_key(const struct k256 *k256, const uint8_t key32[static 32], uint8_t public33[static 33]);
-int k256_sign(const struct k256 *k256, const uint8_t key32[static 32], const uint8_t digest32[static 32],
-              uint8_t signature64[static 64]);
-int k256_sign_recoverable(const struct k256 *k256, const uint8_t key32[static 32],
-                          const uint8_t digest32[static 32], uint8_t signature65[static 65]);
+MUST_CHECK int k256_public_key(const struct k256 *k256, const uint8_t key32[static 32],
+                               uint8_t public33[static 33]);
+MUST_CHECK int k256_sign(const struct k256 *k256, const uint8_t key32[static 32],
+                         const uint8_t digest32[static 32], uint8_t signature64[static 64]);
+MUST_CHECK int k256_sign_recoverable(const struct k256 *k256, const uint8_t key32[static 32],
+                                     const uint8_t digest32[static 32], uint8_t signature65[static 65]);
 
 /* Is it a point on the curve, as 33 bytes compressed or 65 uncompressed? */
 bool k256_is_public_key(const struct k256 *k256, const uint8_t *public_key, size_t len);
@@ -36,7 +38,7 @@ bool k256_verify(const struct k256 *k256, const uint8_t *public_key, size_t publ
                  const uint8_t digest32[static 32], const uint8_t signature64[static 64]);
 
 /* The key that made the signature. Returns 0, or -1 when there is none. */
-int k256_recover(const struct k256 *k256, const uint8_t digest32[static 32],
-                 const uint8_t signature65[static 65], uint8_t public33[static 33]);
+MUST_CHECK int k256_recover(const struct k256 *k256, const uint8_t digest32[static 32],
+                            const uint8_t signature65[static 65], uint8_t public33[static 33]);
 
 #endif

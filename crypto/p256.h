@@ -5,6 +5,7 @@
 #define CRYPTO_P256_H
 
 #include "crypto/bytes.h"
+#include "crypto/must_check.h"
 
 #define P256_PUBLIC_BYTES 64    /* x || y, without the 04 in front */
 #define P256_SIGNATURE_BYTES 64 /* r || s */
@@ -16,7 +17,7 @@ struct p256_key {
 
 /* Makes the key of a scalar.
  * Returns 0, or -1 (key all zero) when it is zero or not below the group order. */
-int p256_key_from_scalar(struct p256_key *key, const uint8_t scalar32[static 32]);
+MUST_CHECK int p256_key_from_scalar(struct p256_key *key, const uint8_t scalar32[static 32]);
 
 /* A fresh random key. */
 void p256_key_generate(struct p256_key *key);

@@ -3,6 +3,7 @@
 #define CRYPTO_PEM_H
 
 #include "crypto/bytes.h"
+#include "crypto/must_check.h"
 
 /* Characters pem_encode writes for len bytes of DER under that label, without a
  * NUL: two label lines and base64 in lines of 64. */
@@ -14,7 +15,7 @@ size_t pem_encode(const char *label, const void *der, size_t len, char *out);
 size_t base64_encode(const void *data, size_t len, char *out);
 /* Reads base64 with padding; white space between is skipped. out has room for len bytes.
  * Returns 0, or -1 when a character or the padding is wrong. */
-int base64_decode(const char *text, size_t len, void *out, size_t *out_len);
+MUST_CHECK int base64_decode(const char *text, size_t len, void *out, size_t *out_len);
 /* Base64url without padding, no NUL. Returns the number of characters. */
 size_t base64url_encode(const void *data, size_t len, char *out);
 

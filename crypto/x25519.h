@@ -3,12 +3,13 @@
 #define CRYPTO_X25519_H
 
 #include "crypto/bytes.h"
+#include "crypto/must_check.h"
 
 void x25519_public_key(const uint8_t secret32[static 32], uint8_t public32[static 32]);
 
 /* The secret that both sides compute. Returns 0, or -1 when the peer's key is of low
  * order, so that the secret would be zero. */
-int x25519_shared(const uint8_t secret32[static 32], const uint8_t peer32[static 32],
-                  uint8_t shared32[static 32]);
+MUST_CHECK int x25519_shared(const uint8_t secret32[static 32], const uint8_t peer32[static 32],
+                             uint8_t shared32[static 32]);
 
 #endif

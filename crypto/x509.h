@@ -8,6 +8,7 @@
 #ifndef CRYPTO_X509_H
 #define CRYPTO_X509_H
 
+#include "crypto/must_check.h"
 #include "crypto/p256.h"
 
 #define X509_KEY_ID_BYTES 20
@@ -40,11 +41,12 @@ struct x509_certificate {
 };
 
 /* A Name with one attribute in each RDN, in the order given. */
-int x509_write_name(const struct x509_attribute *attributes, size_t count, uint8_t *out, size_t out_size,
-                    size_t *out_len);
+MUST_CHECK int x509_write_name(const struct x509_attribute *attributes, size_t count, uint8_t *out,
+                               size_t out_size, size_t *out_len);
 
-int x509_write_certificate(const struct x509_certificate *certificate, const struct p256_key *issuer_key,
-                           uint8_t *out, size_t out_size, size_t *out_len);
+MUST_CHECK int x509_write_certificate(const struct x509_certificate *certificate,
+                                      const struct p256_key *issuer_key, uint8_t *out, size_t out_size,
+                                      size_t *out_len);
 
 struct x509_crl {
     struct bytes issuer; /* DER Name */
@@ -55,8 +57,8 @@ struct x509_crl {
     size_t revoked_count;
 };
 
-int x509_write_crl(const struct x509_crl *crl, const struct p256_key *issuer_key, uint8_t *out,
-                   size_t out_size, size_t *out_len);
+MUST_CHECK int x509_write_crl(const struct x509_crl *crl, const struct p256_key *issuer_key, uint8_t *out,
+                              size_t out_size, size_t *out_len);
 
 void x509_public_key_info(const uint8_t public_key[static P256_PUBLIC_BYTES],
                           uint8_t spki[static X509_SPKI_BYTES]);
@@ -79,10 +81,10 @@ struct x509_ca {
 /* Reads one PEM certificate with a P-256 key. pem is NUL-terminated.
  * Returns 0, or -1 and a reason (static text) when it is not one or may not sign
  * certificates. Give it back with x509_ca_free. */
-int x509_ca_read_pem(struct x509_ca *ca, const char *pem, const char **reason);
+MUST_CHECK int x509_ca_read_pem(struct x509_ca *ca, const char *pem, const char **reason);
 void x509_ca_free(struct x509_ca *ca);
 
 /* Reads a PEM private key (PKCS#8 or SEC 1) on P-256. Returns 0, or -1 with a reason. */
-int x509_key_read_pem(struct p256_key *key, const char *pem, const char **reason);
+MUST_CHECK int x509_key_read_pem(struct p256_key *key, const char *pem, const char **reason);
 
 #endif

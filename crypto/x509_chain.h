@@ -6,6 +6,7 @@
 #ifndef CRYPTO_X509_CHAIN_H
 #define CRYPTO_X509_CHAIN_H
 
+#include "crypto/must_check.h"
 #include "crypto/x509.h"
 
 struct x509_chain;
@@ -25,7 +26,8 @@ struct x509_chain_trust {
 
 /* Returns 0 when the chain is good at that time and nothing in it is revoked, or -1
  * and the reason. */
-int x509_chain_verify(struct x509_chain *chain, const struct x509_chain_trust *trust, const char **reason);
+MUST_CHECK int x509_chain_verify(struct x509_chain *chain, const struct x509_chain_trust *trust,
+                                 const char **reason);
 
 /* Is the common name of certificate `index` (0: the leaf) exactly this text? */
 bool x509_chain_name_is(const struct x509_chain *chain, size_t index, const char *common_name);

@@ -22,7 +22,7 @@ struct app {
 /* Reads an app-compose.json: a JSON object in UTF-8. `name`,
  * `public_tcbinfo` and `public_logs` may be missing; they are then
  * empty, true and false, as in dstack. Copies what it keeps; give it back with app_free. */
-int app_parse(struct app *app, struct span compose, struct error *error);
+MUST_CHECK int app_parse(struct app *app, struct span compose, struct error *error);
 void app_free(struct app *app);
 
 #endif

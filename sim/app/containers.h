@@ -20,6 +20,6 @@ size_t containers_list(const struct app *app, struct arena *arena, struct contai
 
 /* Is this a docker-compose file: YAML with a mapping `services`? Returns 0, or -1 with a
  * sentence that names the line, where it is no YAML. */
-int containers_check(struct span file, struct error *error);
+MUST_CHECK int containers_check(struct span file, struct error *error);
 
 #endif

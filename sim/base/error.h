@@ -6,6 +6,8 @@
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
 
+#include "crypto/must_check.h"
+
 enum error_kind {
     ERROR_NONE = 0,
     ERROR_INPUT,    /* what was asked for is wrong: the caller can mend it */

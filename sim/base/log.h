@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "crypto/must_check.h"
 #include "sim/base/span.h"
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG, LOG_OFF = -1 };
@@ -28,8 +29,8 @@ struct log {
 };
 
 /* Names as on the command line. Each returns 0, or -1 for an unknown name. */
-int log_level_by_name(const char *name, enum log_level *level);
-int log_format_by_name(const char *name, enum log_format *format);
+MUST_CHECK int log_level_by_name(const char *name, enum log_level *level);
+MUST_CHECK int log_format_by_name(const char *name, enum log_format *format);
 
 /* The reverse; NULL for what is none of them. */
 const char *log_level_name(enum log_level level);

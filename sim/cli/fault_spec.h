@@ -10,6 +10,6 @@
 
 /* Returns 0, or -1 with a sentence that says what was wrong with `text`. Whether there is such
  * a method is not looked at; the seed is left in fault->random. */
-int fault_spec_parse(struct fault *fault, const char *text, struct error *error);
+MUST_CHECK int fault_spec_parse(struct fault *fault, const char *text, struct error *error);
 
 #endif

@@ -19,11 +19,11 @@ struct healthcheck_target {
 
 /* address: http://HOST[:PORT][/PATH], the path of a socket, or what --listen takes.
  * Returns 0, or -1 with a sentence. */
-int healthcheck_parse(struct healthcheck_target *target, const char *address, struct error *error);
+MUST_CHECK int healthcheck_parse(struct healthcheck_target *target, const char *address, struct error *error);
 
 /* Asks options->healthcheck, or the first --listen address when that is empty, waiting
  * three seconds at the most once the host's name is known. Returns 0 if the answer is
  * 200, or -1 with what went wrong. */
-int healthcheck_run(const struct options *options, struct error *error);
+MUST_CHECK int healthcheck_run(const struct options *options, struct error *error);
 
 #endif

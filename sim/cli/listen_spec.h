@@ -39,7 +39,7 @@ struct listen_spec {
 
 /* Returns 0, or -1 with a sentence that says what was wrong with `text`. A name
  * is checked for its characters only, not looked up. */
-int listen_spec_parse(struct listen_spec *spec, const char *text, struct error *error);
+MUST_CHECK int listen_spec_parse(struct listen_spec *spec, const char *text, struct error *error);
 
 /* The set of enum service_bit that SERVICES stands for, 0 if it is no such list. */
 unsigned listen_spec_services(const char *names);

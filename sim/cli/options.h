@@ -81,8 +81,8 @@ void options_init(struct options *options);
  * In: options from options_init.
  * Returns 0, or -1 with a sentence that names the option or the variable;
  * options_free is due either way. */
-int options_parse(struct options *options, int argc, char *const argv[], char *const envp[],
-                  struct error *error);
+MUST_CHECK int options_parse(struct options *options, int argc, char *const argv[], char *const envp[],
+                             struct error *error);
 
 /* --help, --version, --man and --completion. */
 bool options_wants_text(const struct options *options);

@@ -7,12 +7,12 @@
 #include "sim/base/error.h"
 
 /* Each takes a value that is not empty and returns 0, or -1 with a sentence. */
-int options_check_listen(char *value, struct error *error);
-int options_check_seed(char *value, struct error *error);
-int options_check_url(char *value, struct error *error); /* takes slashes off the end */
-int options_check_healthcheck(char *value, struct error *error);
-int options_check_advisory(char *value, struct error *error);
-int options_check_fault(char *value, struct error *error);
+MUST_CHECK int options_check_listen(char *value, struct error *error);
+MUST_CHECK int options_check_seed(char *value, struct error *error);
+MUST_CHECK int options_check_url(char *value, struct error *error); /* takes slashes off the end */
+MUST_CHECK int options_check_healthcheck(char *value, struct error *error);
+MUST_CHECK int options_check_advisory(char *value, struct error *error);
+MUST_CHECK int options_check_fault(char *value, struct error *error);
 
 /* The index-th word, NULL past the last. */
 const char *options_check_level(size_t index);

@@ -9,6 +9,6 @@
  * semicolons where an item may hold commas, and there a backslash makes a blank, a
  * semicolon or a backslash part of the item.
  * Returns 0, or -1 with a sentence that names the variable. */
-int options_environment_read(struct options *options, char *const envp[], struct error *error);
+MUST_CHECK int options_environment_read(struct options *options, char *const envp[], struct error *error);
 
 #endif

@@ -8,8 +8,8 @@ void *options_value_field(struct options *options, const struct option_row *row)
 
 /* Checks a value and puts it into the row's field: a list gets one item more.
  * Returns 0, or -1 with a sentence that does not name the option yet. */
-int options_value_read(struct options *options, const struct option_row *row, const char *value,
-                       struct error *error);
+MUST_CHECK int options_value_read(struct options *options, const struct option_row *row, const char *value,
+                                  struct error *error);
 
 void options_value_replace(char **field, char *value); /* takes value over */
 void options_value_append(struct options_list *list, const char *item);

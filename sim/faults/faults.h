@@ -35,11 +35,11 @@ struct faults {
 };
 
 /* Whether it does something, within the limits above; or a sentence. */
-int faults_check(const struct fault *fault, struct error *error);
+MUST_CHECK int faults_check(const struct fault *fault, struct error *error);
 
 /* Sets a fault in place of what was set for the same method; percent 0 stands for 100.
  * Fails as faults_check does, or when there are too many; then nothing changes. */
-int faults_set(struct faults *faults, const struct fault *fault, struct error *error);
+MUST_CHECK int faults_set(struct faults *faults, const struct fault *fault, struct error *error);
 
 void faults_clear(struct faults *faults);
 

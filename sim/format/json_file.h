@@ -17,14 +17,16 @@ json_t *json_file_parse(struct span text, struct error *error);
 const json_t *json_file_member(const json_t *object, const char *name, struct error *error);
 const json_t *json_file_object(const json_t *object, const char *name, struct error *error);
 
-int json_file_string(const json_t *object, const char *name, const char **text, struct error *error);
-int json_file_uint(const json_t *object, const char *name, uint64_t most, uint64_t *value,
-                   struct error *error);
+MUST_CHECK int json_file_string(const json_t *object, const char *name, const char **text,
+                                struct error *error);
+MUST_CHECK int json_file_uint(const json_t *object, const char *name, uint64_t most, uint64_t *value,
+                              struct error *error);
 
 /* Exactly len bytes of hex. */
-int json_file_hex(const json_t *object, const char *name, uint8_t *out, size_t len, struct error *error);
+MUST_CHECK int json_file_hex(const json_t *object, const char *name, uint8_t *out, size_t len,
+                             struct error *error);
 /* At most size bytes of hex. */
-int json_file_hex_upto(const json_t *object, const char *name, uint8_t *out, size_t size, size_t *len,
-                       struct error *error);
+MUST_CHECK int json_file_hex_upto(const json_t *object, const char *name, uint8_t *out, size_t size,
+                                  size_t *len, struct error *error);
 
 #endif

@@ -9,13 +9,14 @@
 
 /* Sets MRTD, zeroes the RTMRs, and measures the boot of the image on the machine:
  * the events of RTMR0, RTMR1 and RTMR2 in the order of the TCG log. */
-int measurement_boot(const struct os_image *image, const struct machine *machine, struct event_log *log,
-                     struct registers *registers, struct error *error);
+MUST_CHECK int measurement_boot(const struct os_image *image, const struct machine *machine,
+                                struct event_log *log, struct registers *registers, struct error *error);
 
 /* RTMR0 to RTMR2 of such a boot, and MRTD single-pass, from what a verifier has: an image
  * whose command line is known by its digest alone (image->cmdline is not looked at). */
-int measurement_recompute(const struct os_image *image, const uint8_t cmdline[static REGISTER_BYTES],
-                          uint64_t memory_size, struct registers *registers, struct error *error);
+MUST_CHECK int measurement_recompute(const struct os_image *image,
+                                     const uint8_t cmdline[static REGISTER_BYTES], uint64_t memory_size,
+                                     struct registers *registers, struct error *error);
 
 /* The image's measurement file and what names it. */
 struct measurement_document {

@@ -34,12 +34,12 @@ struct machine {
     char cloud_product[MACHINE_NAME_BYTES];
 };
 
-int os_image_parse(struct os_image *image, struct span json, struct error *error);
-int machine_parse(struct machine *machine, struct span json, struct error *error);
+MUST_CHECK int os_image_parse(struct os_image *image, struct span json, struct error *error);
+MUST_CHECK int machine_parse(struct machine *machine, struct span json, struct error *error);
 
 /* Takes processors and memory from the vm_config of the real simulator's
  * sys-config.json, as far as it names them. The image stays as it is: a
  * sys-config does not describe one. */
-int machine_apply_sys_config(struct machine *machine, struct span json, struct error *error);
+MUST_CHECK int machine_apply_sys_config(struct machine *machine, struct span json, struct error *error);
 
 #endif

@@ -11,6 +11,6 @@
  * page, HOB page delta, range count, then for each range its start delta from the
  * base page and its page count.
  * Fails on a witness that is cut, too long, or whose ranges are not in order. */
-int td_hob_write(struct buf *out, struct span witness, uint64_t memory_size, struct error *error);
+MUST_CHECK int td_hob_write(struct buf *out, struct span witness, uint64_t memory_size, struct error *error);
 
 #endif

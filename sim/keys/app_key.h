@@ -23,8 +23,8 @@ struct app_key_cache *app_key_cache_new(void);
 void app_key_cache_free(struct app_key_cache *cache); /* wipes what it held */
 
 /* The key of that path for that purpose. Fails for a path that gives no valid key. */
-int app_key_get(struct app_key_cache *cache, const struct app_keys *keys, const struct k256 *k256,
-                enum app_key_algorithm algorithm, const char *path, const char *purpose, struct app_key *key,
-                struct error *error);
+MUST_CHECK int app_key_get(struct app_key_cache *cache, const struct app_keys *keys, const struct k256 *k256,
+                           enum app_key_algorithm algorithm, const char *path, const char *purpose,
+                           struct app_key *key, struct error *error);
 
 #endif

@@ -28,11 +28,13 @@ struct app_keys {
  * ca_cert, key_provider.<KIND>.key; optional env_crypt_key and app_id; other members
  * are ignored).
  * Checks that key and certificate of the CA belong together. */
-int app_keys_parse(struct app_keys *keys, struct span json, const struct k256 *k256, struct error *error);
+MUST_CHECK int app_keys_parse(struct app_keys *keys, struct span json, const struct k256 *k256,
+                              struct error *error);
 
 /* The keys that the KMS gives that app id. */
-int app_keys_issue(struct app_keys *keys, const struct kms *kms, const uint8_t app_id[static APP_ID_BYTES],
-                   const struct k256 *k256, struct error *error);
+MUST_CHECK int app_keys_issue(struct app_keys *keys, const struct kms *kms,
+                              const uint8_t app_id[static APP_ID_BYTES], const struct k256 *k256,
+                              struct error *error);
 
 void app_keys_free(struct app_keys *keys);
 

@@ -17,15 +17,16 @@ struct kms {
     struct pki_entity temp_ca; /* for TDs that do not have a certificate yet */
 };
 
-int kms_init(struct kms *kms, const struct seed *seed, const struct k256 *k256, struct error *error);
+MUST_CHECK int kms_init(struct kms *kms, const struct seed *seed, const struct k256 *k256,
+                        struct error *error);
 void kms_free(struct kms *kms); /* wipes the keys */
 
 /* An app's secp256k1 key, and the root's recoverable signature over
  * Keccak-256("dstack-kms-issued:" || app_id || public_key). */
-int kms_issue_app_key(const struct kms *kms, const struct k256 *k256,
-                      const uint8_t app_id[static APP_ID_BYTES], uint8_t key[static 32],
-                      uint8_t public_key[static K256_PUBLIC_BYTES],
-                      uint8_t signature[static K256_RECOVERABLE_BYTES], struct error *error);
+MUST_CHECK int kms_issue_app_key(const struct kms *kms, const struct k256 *k256,
+                                 const uint8_t app_id[static APP_ID_BYTES], uint8_t key[static 32],
+                                 uint8_t public_key[static K256_PUBLIC_BYTES],
+                                 uint8_t signature[static K256_RECOVERABLE_BYTES], struct error *error);
 
 /* The X25519 secret that an app's environment is decrypted with. */
 void kms_env_secret(const struct kms *kms, const uint8_t app_id[static APP_ID_BYTES],
@@ -38,7 +39,8 @@ struct kms_env_key {
     uint8_t signature[K256_RECOVERABLE_BYTES];    /* Keccak-256(prefix || app_id || public_key) */
     uint8_t signature_v1[K256_RECOVERABLE_BYTES]; /* the same with u64be timestamp before the key */
 };
-int kms_env_key(const struct kms *kms, const struct k256 *k256, const uint8_t app_id[static APP_ID_BYTES],
-                uint64_t timestamp, struct kms_env_key *key, struct error *error);
+MUST_CHECK int kms_env_key(const struct kms *kms, const struct k256 *k256,
+                           const uint8_t app_id[static APP_ID_BYTES], uint64_t timestamp,
+                           struct kms_env_key *key, struct error *error);
 
 #endif

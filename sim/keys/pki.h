@@ -21,12 +21,13 @@ struct pki_entity {
 };
 
 /* Sets name and key id of an entity whose key is set. */
-int pki_name(struct pki_entity *entity, const struct x509_attribute *name, size_t count, struct error *error);
+MUST_CHECK int pki_name(struct pki_entity *entity, const struct x509_attribute *name, size_t count,
+                        struct error *error);
 
 /* Issues the entity's certificate with these extensions; an issuer that is the
  * entity itself makes it self-signed. */
-int pki_issue(struct pki_entity *entity, const struct pki_entity *issuer, uint8_t serial,
-              const struct x509_extensions *extensions, struct error *error);
+MUST_CHECK int pki_issue(struct pki_entity *entity, const struct pki_entity *issuer, uint8_t serial,
+                         const struct x509_extensions *extensions, struct error *error);
 
 /* PEM of DER under a label, on the heap. */
 char *pki_pem(const char *label, const uint8_t *der, size_t len);

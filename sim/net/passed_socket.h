@@ -8,7 +8,7 @@
 
 /* AF_INET, AF_INET6 or AF_UNIX of a stream socket that listens; for anything else -1
  * with a sentence. */
-int passed_socket_family(int fd, struct error *error);
+MUST_CHECK int passed_socket_family(int fd, struct error *error);
 
 /* The path of a Unix socket, or its abstract name with '@' for each NUL (unix(7)). */
 void passed_socket_path(int fd, char path[PASSED_SOCKET_PATH_SIZE]);

@@ -26,18 +26,19 @@ struct server *server_new(uv_loop_t *loop, struct log *log, struct stats *stats)
  * the first is taken; `localhost` is 127.0.0.1 and, with a port given and where
  * there is one, ::1. port: 0 takes a free one (see server_endpoint).
  * Returns 0, or -1 with a sentence. */
-int server_listen_tcp(struct server *server, const char *host, uint16_t port,
-                      const struct http_handler *handler, struct error *error);
+MUST_CHECK int server_listen_tcp(struct server *server, const char *host, uint16_t port,
+                                 const struct http_handler *handler, struct error *error);
 
 /* The same on a Unix socket. A socket file nobody answers on is replaced; one in
  * use, and a file that is no socket, are errors. */
-int server_listen_unix(struct server *server, const char *path, const struct http_handler *handler,
-                       struct error *error);
+MUST_CHECK int server_listen_unix(struct server *server, const char *path, const struct http_handler *handler,
+                                  struct error *error);
 
 /* The same on a socket that another program opened and passed: TCP or Unix, of streams,
  * listening. The descriptor is taken, also after an error, and set close-on-exec and
  * non-blocking. A Unix socket's file stays when the server stops: it is not its own. */
-int server_listen_fd(struct server *server, int fd, const struct http_handler *handler, struct error *error);
+MUST_CHECK int server_listen_fd(struct server *server, int fd, const struct http_handler *handler,
+                                struct error *error);
 
 /* Where a listener can be reached. */
 struct server_endpoint {

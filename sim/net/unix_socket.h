@@ -14,7 +14,7 @@ struct unix_socket {
 
 /* Binds a new socket at path; a socket file nobody answers on is replaced.
  * Returns its descriptor, or -1 with a sentence. */
-int unix_socket_bind(struct unix_socket *file, const char *path, struct error *error);
+MUST_CHECK int unix_socket_bind(struct unix_socket *file, const char *path, struct error *error);
 
 /* Removes the file unless another has taken its place. */
 void unix_socket_remove(struct unix_socket *file);

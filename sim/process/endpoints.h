@@ -31,8 +31,9 @@ struct endpoints {
 /* Opens the passed sockets and every listener of the options; where sockets are passed,
  * only those options count that were given. The server outlives the endpoints. After an
  * error, server_stop closes those that were opened. */
-int endpoints_open(struct endpoints *endpoints, struct server *server, const struct service_manager *manager,
-                   const struct options *options, struct error *error);
+MUST_CHECK int endpoints_open(struct endpoints *endpoints, struct server *server,
+                              const struct service_manager *manager, const struct options *options,
+                              struct error *error);
 
 /* What a passed socket of that name serves (set of enum service_bit): the services that
  * it lists, what the socket of --socket-dir with that name has, or everything. */

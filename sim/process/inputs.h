@@ -19,7 +19,7 @@ struct inputs {
 
 /* Reads the files. Returns 0, or -1 with a sentence that names option and file; give it
  * back with inputs_free either way, after the TD is made. */
-int inputs_read(struct inputs *inputs, const struct options *options, struct error *error);
+MUST_CHECK int inputs_read(struct inputs *inputs, const struct options *options, struct error *error);
 void inputs_free(struct inputs *inputs);
 
 #endif

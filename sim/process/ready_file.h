@@ -11,8 +11,8 @@ struct ready_file {
 };
 
 /* Writes where it serves; path may be NULL. Returns 0, or -1 with a sentence. */
-int ready_file_write(struct ready_file *ready, const char *path, const struct endpoints *endpoints,
-                     struct error *error);
+MUST_CHECK int ready_file_write(struct ready_file *ready, const char *path, const struct endpoints *endpoints,
+                                struct error *error);
 
 /* Removes the file unless it is another's by now, or no regular file. To be called once,
  * however ready_file_write went. */

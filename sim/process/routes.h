@@ -52,8 +52,8 @@ struct services_config {
 
 /* td and what config points to outlive it. Fails when a fault cannot be set. Free it with
  * services_free, also after a failure or when it is all zero. */
-int services_init(struct services *services, struct td *td, const struct services_config *config,
-                  struct error *error);
+MUST_CHECK int services_init(struct services *services, struct td *td, const struct services_config *config,
+                             struct error *error);
 void services_free(struct services *services);
 
 /* A router for a set of enum service_bit; free it with router_free before services.

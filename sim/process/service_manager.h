@@ -28,7 +28,7 @@ struct service_manager {
 /* Reads the environment. To be called before the process opens descriptors of its own,
  * which could pass for a missing socket. Returns 0, or -1 with a sentence;
  * service_manager_free is due either way. */
-int service_manager_init(struct service_manager *manager, struct error *error);
+MUST_CHECK int service_manager_init(struct service_manager *manager, struct error *error);
 
 /* Makes it part of a loop; loop and log outlive it. service_manager_close is due then. */
 void service_manager_attach(struct service_manager *manager, uv_loop_t *loop, struct log *log);

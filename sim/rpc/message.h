@@ -24,14 +24,14 @@ struct message_slot {
 };
 
 /* Text for a string field (as it is) or a bytes field (hex, 0x in front allowed). */
-int message_set_text(const struct message_slot *slot, struct span text);
-int message_set_bool(const struct message_slot *slot, bool value);
+MUST_CHECK int message_set_text(const struct message_slot *slot, struct span text);
+MUST_CHECK int message_set_bool(const struct message_slot *slot, bool value);
 /* Checked against the range of the field's type. */
-int message_set_unsigned(const struct message_slot *slot, uint64_t value);
-int message_set_signed(const struct message_slot *slot, int64_t value);
+MUST_CHECK int message_set_unsigned(const struct message_slot *slot, uint64_t value);
+MUST_CHECK int message_set_signed(const struct message_slot *slot, int64_t value);
 /* A decimal number in text. */
-int message_set_number_text(const struct message_slot *slot, struct span text);
-int message_set_message(const struct message_slot *slot, ProtobufCMessage *value);
+MUST_CHECK int message_set_number_text(const struct message_slot *slot, struct span text);
+MUST_CHECK int message_set_message(const struct message_slot *slot, ProtobufCMessage *value);
 
 bool message_field_is_text(const ProtobufCFieldDescriptor *field);    /* string or bytes */
 bool message_field_is_integer(const ProtobufCFieldDescriptor *field); /* 32 or 64 bits */
@@ -44,8 +44,8 @@ bool message_fits_query(const ProtobufCMessageDescriptor *descriptor);
 size_t message_value_size(const ProtobufCFieldDescriptor *field);
 
 /* An error for a name that no field has; lists those there are. */
-int message_unknown_field(const ProtobufCMessageDescriptor *descriptor, struct span name,
-                          struct error *error);
+MUST_CHECK int message_unknown_field(const ProtobufCMessageDescriptor *descriptor, struct span name,
+                                     struct error *error);
 
 /* How an error calls what the field holds: "a string", "a string of hex digits",
  * "true or false", "a whole number", "an object". */

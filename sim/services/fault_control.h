@@ -9,15 +9,15 @@
 
 /* Whether a fault may be set for it: a method of a service that can have faults, a path that
  * leads to no method of the Simulator's, or nothing at all. Suggests what may have been meant. */
-int fault_control_check_method(const char *name, struct error *error);
+MUST_CHECK int fault_control_check_method(const char *name, struct error *error);
 
 /* Checks the fault's method, seeds its generator from the simulator's seed, the method and what
  * is in fault->random, and sets it. */
-int fault_control_set(struct faults *faults, const struct seed *seed, struct fault *fault,
-                      struct error *error);
+MUST_CHECK int fault_control_set(struct faults *faults, const struct seed *seed, struct fault *fault,
+                                 struct error *error);
 
 /* What SetFault was asked for. */
-int fault_control_read(struct fault *fault, const Dstack__SetFaultArgs *args, struct error *error);
+MUST_CHECK int fault_control_read(struct fault *fault, const Dstack__SetFaultArgs *args, struct error *error);
 
 /* The faults as messages in the arena; returns their array, *count long. */
 Dstack__Fault **fault_control_list(const struct faults *faults, struct arena *arena, size_t *count);

@@ -20,8 +20,8 @@ void reply_quote(struct rpc_call *call, struct td *td, const uint8_t report_data
                  Dstack__GetQuoteResponse *response);
 
 /* A certificate for the key, which is written out as PKCS#8. */
-int reply_tls_key(struct rpc_call *call, struct td *td, const struct app_cert_request *request,
-                  const struct p256_key *key, Dstack__GetTlsKeyResponse *response);
+MUST_CHECK int reply_tls_key(struct rpc_call *call, struct td *td, const struct app_cert_request *request,
+                             const struct p256_key *key, Dstack__GetTlsKeyResponse *response);
 
 /* The key as PKCS#8 in PEM, in the call's arena. */
 char *reply_private_key(struct rpc_call *call, const struct p256_key *key);

@@ -21,8 +21,9 @@ struct app_cert_request {
 };
 
 /* Issues a certificate for the key. Out: PEM in the arena. */
-int app_cert_issue(struct td *td, const struct app_cert_request *request, const struct p256_key *key,
-                   struct arena *arena, char **pem, struct error *error);
+MUST_CHECK int app_cert_issue(struct td *td, const struct app_cert_request *request,
+                              const struct p256_key *key, struct arena *arena, char **pem,
+                              struct error *error);
 
 /* This TD's own certificate and its CA's, PEM on the heap: the one Info shows. Its
  * key, serial and dates stay the same while the TD runs. */

@@ -7,6 +7,6 @@
 
 /* Fills registers, event log, os_image_hash, vm_config and key_provider_info of a
  * TD whose inputs and identity are set. */
-int boot_td(struct td *td, struct error *error);
+MUST_CHECK int boot_td(struct td *td, struct error *error);
 
 #endif

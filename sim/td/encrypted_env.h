@@ -24,8 +24,8 @@ struct env {
 
 /* Decrypts with the app's key and checks every name against the app's allowed_envs.
  * Everything lies in the arena. */
-int encrypted_env_decrypt(const struct td *td, struct span encrypted, struct arena *arena, struct env *env,
-                          struct error *error);
+MUST_CHECK int encrypted_env_decrypt(const struct td *td, struct span encrypted, struct arena *arena,
+                                     struct env *env, struct error *error);
 
 /* A file's contents, as hex digits (0x and white space around them allowed) or as
  * they are: the bytes to decrypt, in the arena. */

@@ -12,12 +12,12 @@
 #define REPORT_DATA_BYTES 64
 
 /* Pads data of at most 64 bytes with zeros. */
-int report_data_pad(struct span data, uint8_t out[static REPORT_DATA_BYTES], struct error *error);
+MUST_CHECK int report_data_pad(struct span data, uint8_t out[static REPORT_DATA_BYTES], struct error *error);
 
 /* What Tappd.TdxQuote hashes. algorithm: a name of crypto/hash.h, or raw, which
  * takes exactly 64 bytes and no prefix. */
-int report_data_hash(const char *algorithm, const char *prefix, struct span data,
-                     uint8_t out[static REPORT_DATA_BYTES], struct error *error);
+MUST_CHECK int report_data_hash(const char *algorithm, const char *prefix, struct span data,
+                                uint8_t out[static REPORT_DATA_BYTES], struct error *error);
 
 /* What the quote in an RA-TLS certificate carries: SHA-512("ratls-cert:" || SubjectPublicKeyInfo). */
 void report_data_ra_tls(const uint8_t spki[static X509_SPKI_BYTES], uint8_t out[static REPORT_DATA_BYTES]);

@@ -97,7 +97,7 @@ struct td *td_new(const struct td_config *config, struct error *error);
 void td_free(struct td *td);
 
 /* Extends RTMR3 and appends to the event log; see event_log_emit for the limits. */
-int td_emit_event(struct td *td, const char *name, struct span payload, struct error *error);
+MUST_CHECK int td_emit_event(struct td *td, const char *name, struct span payload, struct error *error);
 
 /* The view of the present state; valid until the next change. */
 const struct td_view *td_view(struct td *td);

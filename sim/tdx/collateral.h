@@ -24,8 +24,8 @@ struct collateral {
 };
 
 /* Renders all of it as of now. Frees what was there; a zeroed struct is empty. */
-int collateral_render(struct collateral *collateral, const struct platform *platform,
-                      const struct scenario *scenario, int64_t now, struct error *error);
+MUST_CHECK int collateral_render(struct collateral *collateral, const struct platform *platform,
+                                 const struct scenario *scenario, int64_t now, struct error *error);
 void collateral_free(struct collateral *collateral);
 
 #endif

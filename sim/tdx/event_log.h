@@ -45,8 +45,8 @@ void event_log_measure(struct event_log *log, struct registers *registers, const
 
 /* Appends a runtime event and extends RTMR3. name is NUL-terminated UTF-8.
  * Fails when the name is empty or a limit above is passed; then nothing changes. */
-int event_log_emit(struct event_log *log, struct registers *registers, const char *name, struct span payload,
-                   struct error *error);
+MUST_CHECK int event_log_emit(struct event_log *log, struct registers *registers, const char *name,
+                              struct span payload, struct error *error);
 
 /* SHA-384(u32le type || ':' || name || ':' || payload). */
 void event_runtime_digest(const char *name, struct span payload, uint8_t digest[static REGISTER_BYTES]);

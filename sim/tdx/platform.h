@@ -46,11 +46,11 @@ struct platform {
     uint8_t qe_report_signature[P256_SIGNATURE_BYTES]; /* by the PCK key */
 };
 
-int platform_tcb_parse(struct platform_tcb *tcb, struct span json, struct error *error);
+MUST_CHECK int platform_tcb_parse(struct platform_tcb *tcb, struct span json, struct error *error);
 
 /* tcb must be set. public_url: where certificates say that the CRL is found. */
-int platform_init(struct platform *platform, const struct seed *seed, const char *public_url,
-                  struct error *error);
+MUST_CHECK int platform_init(struct platform *platform, const struct seed *seed, const char *public_url,
+                             struct error *error);
 void platform_free(struct platform *platform);
 
 /* Appends what stands behind the signature in every quote of this platform:

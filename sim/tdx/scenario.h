@@ -36,9 +36,9 @@ struct scenario {
 const char *tcb_status_name(enum tcb_status status); /* "UpToDate" */
 
 /* Sets the status of that name, or says which there are. */
-int scenario_set_status(struct scenario *scenario, const char *name, struct error *error);
+MUST_CHECK int scenario_set_status(struct scenario *scenario, const char *name, struct error *error);
 
 /* Adds an advisory id: letters, digits and dashes. */
-int scenario_add_advisory(struct scenario *scenario, const char *id, struct error *error);
+MUST_CHECK int scenario_add_advisory(struct scenario *scenario, const char *id, struct error *error);
 
 #endif

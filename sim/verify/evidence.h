@@ -30,8 +30,8 @@ struct evidence_request {
     struct span attestation; /* hex; when there is one, it alone counts */
 };
 
-int evidence_read(const struct evidence_request *request, struct arena *arena, struct evidence *evidence,
-                  struct error *error);
+MUST_CHECK int evidence_read(const struct evidence_request *request, struct arena *arena,
+                             struct evidence *evidence, struct error *error);
 
 /* --- for the readers of the encodings --- */
 
@@ -44,8 +44,8 @@ struct evidence_event {
 };
 
 /* Appends an event when it is one. */
-int evidence_add_event(struct evidence *evidence, const struct evidence_event *event, struct arena *arena,
-                       struct error *error);
+MUST_CHECK int evidence_add_event(struct evidence *evidence, const struct evidence_event *event,
+                                  struct arena *arena, struct error *error);
 
 /* An attestation lists its runtime events a second time. They must be those of the event
  * log, and are appended when that has none. Zero it, call add for each, then end. */
@@ -54,16 +54,20 @@ struct evidence_runtime {
     bool append;
     size_t next; /* event of the log */
 };
-int evidence_add_runtime(struct evidence *evidence, struct evidence_runtime *runtime, struct span name,
-                         struct span payload, struct arena *arena, struct error *error);
-int evidence_end_runtime(const struct evidence *evidence, struct evidence_runtime *runtime,
-                         struct error *error);
+MUST_CHECK int evidence_add_runtime(struct evidence *evidence, struct evidence_runtime *runtime,
+                                    struct span name, struct span payload, struct arena *arena,
+                                    struct error *error);
+MUST_CHECK int evidence_end_runtime(const struct evidence *evidence, struct evidence_runtime *runtime,
+                                    struct error *error);
 
-int evidence_set_report_data(struct evidence *evidence, struct span report_data, struct error *error);
+MUST_CHECK int evidence_set_report_data(struct evidence *evidence, struct span report_data,
+                                        struct error *error);
 
-int evidence_json_events(struct evidence *evidence, struct span text, struct arena *arena,
-                         struct error *error);
-int evidence_scale(struct evidence *evidence, struct span bytes, struct arena *arena, struct error *error);
-int evidence_msgpack(struct evidence *evidence, struct span bytes, struct arena *arena, struct error *error);
+MUST_CHECK int evidence_json_events(struct evidence *evidence, struct span text, struct arena *arena,
+                                    struct error *error);
+MUST_CHECK int evidence_scale(struct evidence *evidence, struct span bytes, struct arena *arena,
+                              struct error *error);
+MUST_CHECK int evidence_msgpack(struct evidence *evidence, struct span bytes, struct arena *arena,
+                                struct error *error);
 
 #endif

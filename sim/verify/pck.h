@@ -16,7 +16,7 @@ struct pck {
 
 /* contents: the DER inside the extension. Fails when a member is missing, is there
  * twice or has another shape. */
-int pck_read(struct pck *pck, struct bytes contents, struct error *error);
+MUST_CHECK int pck_read(struct pck *pck, struct bytes contents, struct error *error);
 
 /* 1.2.840.113741.1.13.1, the extension's identifier. */
 struct bytes pck_extension_oid(void);

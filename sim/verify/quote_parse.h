@@ -28,6 +28,6 @@ struct quote_parts {
 };
 
 /* Every length must fit the next one; zeros behind the quote are padding. */
-int quote_parse(struct span quote, struct quote_parts *parts, struct error *error);
+MUST_CHECK int quote_parse(struct span quote, struct quote_parts *parts, struct error *error);
 
 #endif

@@ -15,7 +15,8 @@ struct quote_verdict {
 
 /* now: Unix seconds. platform gives the one trusted root. Spans in the verdict point
  * into the quote, advisories into the arena. The error names the check that failed. */
-int quote_verify(struct span quote, const struct collateral *collateral, const struct platform *platform,
-                 int64_t now, struct arena *arena, struct quote_verdict *verdict, struct error *error);
+MUST_CHECK int quote_verify(struct span quote, const struct collateral *collateral,
+                            const struct platform *platform, int64_t now, struct arena *arena,
+                            struct quote_verdict *verdict, struct error *error);
 
 #endif

@@ -12,7 +12,8 @@
  * Attestations may leave out the boot events of RTMR0 to RTMR2 but for the three of the
  * ACPI tables; registers of which nothing else is there are not compared here, and must
  * follow from the image (see image.h). */
-int replay_verify(const struct evidence *evidence, const struct registers *quoted, struct error *error);
+MUST_CHECK int replay_verify(const struct evidence *evidence, const struct registers *quoted,
+                             struct error *error);
 
 /* The payload of the first runtime event of that name before system-ready, from which on
  * events are the app's own. Empty when there is none. */

@@ -20,13 +20,14 @@ struct tcb_result {
 
 /* Finds the quoting enclave's level: its identity must be the document's, bits outside
  * the masks aside, and its ISVSVN must reach a level. */
-int tcb_check_qe(const json_t *identity, const uint8_t qe_report[static PLATFORM_QE_REPORT_BYTES],
-                 struct arena *arena, struct tcb_result *result, struct error *error);
+MUST_CHECK int tcb_check_qe(const json_t *identity, const uint8_t qe_report[static PLATFORM_QE_REPORT_BYTES],
+                            struct arena *arena, struct tcb_result *result, struct error *error);
 
 /* Finds the platform's level and its TDX module's. The first level all of whose
  * versions are reached counts; none is an error. */
-int tcb_check_platform(const json_t *tcb_info, const struct pck *pck, const struct quote_parts *quote,
-                       struct arena *arena, struct tcb_result *result, struct error *error);
+MUST_CHECK int tcb_check_platform(const json_t *tcb_info, const struct pck *pck,
+                                  const struct quote_parts *quote, struct arena *arena,
+                                  struct tcb_result *result, struct error *error);
 
 /* Lowers the platform's status by that of one of its parts, and adds its advisories. */
 void tcb_converge(struct tcb_result *platform, const struct tcb_result *part);

@@ -16,7 +16,7 @@ static const char *sign(const char *body, const char *member, struct p256_key *k
     uint8_t digest[32], signature[64];
     char digits[129] = {0};
 
-    p256_key_from_scalar(key, scalar);
+    assert_int_equal(p256_key_from_scalar(key, scalar), 0);
     hash_sha256(body, strlen(body), digest);
     p256_sign(key, digest, signature);
     hex_encode(signature, sizeof signature, digits);

@@ -44,7 +44,7 @@ static int set_up(void **state)
     static struct fixture fixture;
     uint8_t scalar[32];
     from_hex(SCALAR, scalar, sizeof scalar);
-    p256_key_from_scalar(&fixture.key, scalar);
+    assert_int_equal(p256_key_from_scalar(&fixture.key, scalar), 0);
     const struct x509_attribute attributes[] = {{X509_CN, "Intel SGX Root CA"}, {X509_O, "dstack-simulator"}};
     *state = &fixture;
     return x509_write_name(attributes, 2, fixture.name, sizeof fixture.name, &fixture.name_len);
