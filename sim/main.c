@@ -14,6 +14,7 @@
 #include "sim/process/inputs.h"
 #include "sim/process/ready_file.h"
 #include "sim/process/service_manager.h"
+#include "sim/watch/watch.h"
 #include "sim/td/encrypted_env.h"
 
 #define EXIT_USAGE 2 /* a bad option, file or address */
@@ -23,7 +24,9 @@ struct simulator {
     uv_loop_t loop;
     uv_signal_t signals[2];
     struct service_manager manager;
+    uv_prepare_t before_sleep;
     struct stats *stats;
+    struct watch watch;
     struct server *server;
     struct endpoints endpoints;
     struct ready_file ready_file;
@@ -85,6 +88,7 @@ static void on_stopped(void *data)
 
     for (int i = 0; i < 2; i++)
         uv_close((uv_handle_t *)&simulator->signals[i], NULL);
+    uv_close((uv_handle_t *)&simulator->before_sleep, NULL);
     service_manager_close(&simulator->manager);
 }
 
@@ -121,6 +125,19 @@ static void watch_signals(struct simulator *simulator)
     }
 }
 
+static void on_before_sleep(uv_prepare_t *prepare)
+{
+    log_flush(&((struct simulator *)prepare->data)->log);
+}
+
+/* Lines of the log are written out when the loop has nothing else to do. */
+static void flush_log_before_sleep(struct simulator *simulator)
+{
+    uv_prepare_init(&simulator->loop, &simulator->before_sleep);
+    simulator->before_sleep.data = simulator;
+    uv_prepare_start(&simulator->before_sleep, on_before_sleep);
+}
+
 /* --- starting --- */
 
 /* Opens the listeners and boots the TD behind them. */
@@ -149,7 +166,7 @@ static int start(struct simulator *simulator, const struct options *options, str
     };
     if (services_init(&simulator->services, simulator->td, &config, error))
         return -1;
-    endpoints_route(&simulator->endpoints, &simulator->services);
+    endpoints_serve(&simulator->endpoints, &simulator->services);
     return ready_file_write(&simulator->ready_file, options->ready_file, &simulator->endpoints, error);
 }
 
@@ -178,9 +195,11 @@ static int run_loop(struct simulator *simulator, const struct options *options, 
 
     uv_loop_init(&simulator->loop);
     watch_signals(simulator);
+    flush_log_before_sleep(simulator);
     service_manager_attach(&simulator->manager, &simulator->loop, &simulator->log);
     simulator->stats = stats_new();
-    simulator->server = server_new(&simulator->loop, &simulator->log, simulator->stats);
+    watch_init(&simulator->watch, &simulator->log, simulator->stats);
+    simulator->server = server_new(&simulator->loop, &simulator->watch.observer);
     if (start(simulator, options, inputs, &error)) {
         result = fail(&error);
         server_stop(simulator->server, on_stopped, simulator);

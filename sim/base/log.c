@@ -6,8 +6,7 @@
 #include "sim/base/utf8.h"
 
 #define MESSAGE_MAX 600
-#define OUTSIDE_MAX 200     /* of a path or a client's name */
-#define LINE_MAX_BYTES 8192 /* the longest message with each byte escaped, and the rest of the line */
+#define LINE_BYTES_MAX 8192 /* the longest message with each byte escaped, and the rest of the line */
 
 #define RED "\033[31m"
 #define GREEN "\033[32m"
@@ -154,57 +153,66 @@ static void append_escaped(struct buf *line, struct span text)
     }
 }
 
-static void append_outside(struct log *log, struct buf *line, struct span text, size_t max)
+void log_line_outside(struct log_line *line, struct span text, size_t max)
 {
     struct span kept = cut(text, max);
 
-    if (log->format == LOG_JSON) {
-        json_text_string(line, (const char *)kept.data, kept.len);
+    if (line->log->format == LOG_JSON) {
+        json_text_string(&line->text, (const char *)kept.data, kept.len);
         return;
     }
-    append_escaped(line, kept);
+    append_escaped(&line->text, kept);
     if (kept.len < text.len)
-        buf_append_text(line, "...");
+        buf_append_text(&line->text, "...");
 }
 
-static void append_coloured(const struct log *log, struct buf *line, const char *colour, const char *text)
+static void append_coloured(struct log_line *line, const char *colour, const char *word)
 {
-    if (log->colour)
-        buf_append_text(line, colour);
-    buf_append_text(line, text);
-    if (log->colour)
-        buf_append_text(line, PLAIN);
+    if (line->log->colour)
+        buf_append_text(&line->text, colour);
+    buf_append_text(&line->text, word);
+    if (line->log->colour)
+        buf_append_text(&line->text, PLAIN);
 }
 
-/* The time and the level, up to where what is logged begins. */
-static void begin_line(struct log *log, struct buf *line, enum log_level level)
+void log_line_coloured(struct log_line *line, enum log_colour colour, const char *word)
 {
-    buf_init(line, LINE_MAX_BYTES);
+    static const char *const codes[] = {[LOG_RED] = RED, [LOG_GREEN] = GREEN, [LOG_YELLOW] = YELLOW};
+
+    append_coloured(line, codes[colour], word);
+}
+
+void log_line_begin(struct log_line *line, struct log *log, enum log_level level)
+{
+    struct buf *text = &line->text;
+
+    line->log = log;
+    buf_init(text, LINE_BYTES_MAX);
     if (log->format == LOG_JSON) {
-        buf_append_text(line, "{\"time\":\"");
-        append_time(log, line);
-        buf_append_text(line, "Z\",\"level\":\"");
-        buf_append_text(line, levels[level].name);
-        buf_append_text(line, "\"");
+        buf_append_text(text, "{\"time\":\"");
+        append_time(log, text);
+        buf_append_text(text, "Z\",\"level\":\"");
+        buf_append_text(text, levels[level].name);
+        buf_append_text(text, "\"");
         return;
     }
-    append_time(log, line);
-    buf_append_text(line, " ");
-    append_coloured(log, line, levels[level].colour, levels[level].padded);
-    buf_append_byte(line, ' ');
+    append_time(log, text);
+    buf_append_text(text, " ");
+    append_coloured(line, levels[level].colour, levels[level].padded);
+    buf_append_byte(text, ' ');
 }
 
-static void end_line(struct log *log, struct buf *line)
+void log_line_end(struct log_line *line)
 {
-    buf_append_text(line, log->format == LOG_JSON ? "}\n" : "\n");
-    fwrite(line->data, 1, line->len, log->stream);
-    buf_free(line);
+    buf_append_text(&line->text, line->log->format == LOG_JSON ? "}\n" : "\n");
+    fwrite(line->text.data, 1, line->text.len, line->log->stream);
+    buf_free(&line->text);
 }
 
 void log_write(struct log *log, enum log_level level, const char *format, ...)
 {
     char message[MESSAGE_MAX + 4]; /* room for one character more, so that cut() sees where it ends */
-    struct buf line;
+    struct log_line line;
     va_list arguments;
 
     if (!log_wants(log, level))
@@ -213,65 +221,13 @@ void log_write(struct log *log, enum log_level level, const char *format, ...)
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
 
-    begin_line(log, &line, level);
+    log_line_begin(&line, log, level);
     if (log->format == LOG_JSON)
-        json_text_key(&line, ',', "message");
-    append_outside(log, &line, span_text(message), MESSAGE_MAX);
-    end_line(log, &line);
+        json_text_key(&line.text, ',', "message");
+    log_line_outside(&line, span_text(message), MESSAGE_MAX);
+    log_line_end(&line);
     if (level == LOG_ERROR)
         log_flush(log);
-}
-
-static void append_request_json(struct log *log, struct buf *line, const struct log_request *request)
-{
-    json_text_member(line, ',', "message", "request");
-    json_text_member(line, ',', "verb", request->verb);
-    json_text_key(line, ',', "path");
-    append_outside(log, line, request->path, OUTSIDE_MAX);
-    if (request->method)
-        json_text_member(line, ',', "method", request->method);
-    buf_printf(line, ",\"status\":%d,\"bytes\":%zu,\"micros\":%llu,\"client\":", request->status,
-               request->body_bytes, (unsigned long long)request->micros);
-    append_outside(log, line, span_text(request->client), OUTSIDE_MAX);
-    if (request->note)
-        json_text_member(line, ',', "note", request->note);
-}
-
-static void append_status(const struct log *log, struct buf *line, int status)
-{
-    const char *colour = status >= 200 && status < 400 ? GREEN : status >= 400 && status < 500 ? YELLOW : RED;
-    char digits[12] = "-";
-
-    if (status)
-        snprintf(digits, sizeof digits, "%d", status);
-    append_coloured(log, line, colour, digits);
-}
-
-static void append_request_text(struct log *log, struct buf *line, const struct log_request *request)
-{
-    buf_append_text(line, request->verb);
-    buf_append_byte(line, ' ');
-    append_outside(log, line, request->path, OUTSIDE_MAX);
-    buf_append_byte(line, ' ');
-    append_status(log, line, request->status);
-    buf_printf(line, " %zu B %llu us ", request->body_bytes, (unsigned long long)request->micros);
-    append_outside(log, line, span_text(request->client), OUTSIDE_MAX);
-    if (request->note)
-        buf_printf(line, " (%s)", request->note);
-}
-
-void log_request(struct log *log, const struct log_request *request)
-{
-    struct buf line;
-
-    if (!log_wants(log, request->level))
-        return;
-    begin_line(log, &line, request->level);
-    if (log->format == LOG_JSON)
-        append_request_json(log, &line, request);
-    else
-        append_request_text(log, &line, request);
-    end_line(log, &line);
 }
 
 void log_flush(struct log *log)

@@ -13,7 +13,7 @@
 #include <time.h>
 
 #include "crypto/must_check.h"
-#include "sim/base/span.h"
+#include "sim/base/buf.h"
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG, LOG_OFF = -1 };
 enum log_format { LOG_TEXT, LOG_JSON };
@@ -47,22 +47,25 @@ static inline bool log_wants(const struct log *log, enum log_level level)
 void log_write(struct log *log, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* One answered request. Its query is not given, because it may hold what is secret. */
-struct log_request {
-    enum log_level level; /* LOG_INFO, or LOG_DEBUG for what nobody wants to see again and again */
-    const char *verb;     /* "GET" */
-    struct span path;     /* as sent; logged with everything unprintable escaped, and cut at 200 bytes */
-    const char *method;   /* what has answered, "DstackGuest.GetQuote", or NULL; for machines */
-    int status;           /* 0 when it was left without an answer; people see '-' */
-    size_t body_bytes;    /* of the response */
-    uint64_t micros;      /* from complete request to written response */
-    const char *client;   /* "127.0.0.1:50314" or the socket's path */
-    const char *note;     /* what else is to be said of it, or NULL */
+/* A line put together by its writer. Nothing is written unless log_wants(log, level). */
+struct log_line {
+    struct log *log;
+    struct buf text;
 };
-/* For people: GET /Version 200 69 B 12 us 127.0.0.1:50314 (note)
- * For machines, after time and level: message, which is "request", verb, path, method if there
- * is one, status, bytes, micros, client, note if there is one. */
-void log_request(struct log *log, const struct log_request *request);
+
+enum log_colour { LOG_RED, LOG_GREEN, LOG_YELLOW };
+
+/* Time and level; what is appended then follows them. */
+void log_line_begin(struct log_line *line, struct log *log, enum log_level level);
+
+/* Text from outside, cut at `max` bytes: escaped for people, a quoted string in JSON. */
+void log_line_outside(struct log_line *line, struct span text, size_t max);
+
+/* A word in colour where the log has any; for people. */
+void log_line_coloured(struct log_line *line, enum log_colour colour, const char *word);
+
+/* Writes the line, and frees it. */
+void log_line_end(struct log_line *line);
 
 void log_flush(struct log *log);
 

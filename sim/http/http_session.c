@@ -97,7 +97,7 @@ static void refuse_failed(struct http_session *session)
 
 static void answer(struct http_session *session)
 {
-    struct exchange exchange = {.arena = &session->shared->arena};
+    struct exchange exchange = {.peer = session->peer, .arena = &session->shared->arena};
 
     http_reader_request(&session->reader, &exchange.request);
     if (exchange.request.path.data[0] != '/') {
@@ -111,8 +111,7 @@ static void answer(struct http_session *session)
     session->answer = (struct http_answer){
         .verb = http_reader_verb(&session->reader),
         .path = exchange.request.path,
-        .method = exchange.response.method,
-        .background = exchange.response.background,
+        .label = exchange.response.label,
         .fault = exchange.response.fault,
     };
     offer(session, &exchange.response, exchange.request.verb);

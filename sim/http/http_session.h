@@ -13,6 +13,7 @@
 #ifndef HTTP_HTTP_SESSION_H
 #define HTTP_HTTP_SESSION_H
 
+#include "sim/http/http_answer.h"
 #include "sim/http/http_reader.h"
 
 /* What all sessions of a server use one after another. */
@@ -26,26 +27,17 @@ void http_shared_free(struct http_shared *shared);
 
 enum http_state { HTTP_READING, HTTP_OVER };
 
-/* The response offered last, for log and counts. */
-struct http_answer {
-    const char *verb;   /* "POST"; NULL when no head could be read */
-    struct span path;   /* as sent, or empty; valid until the next feed */
-    const char *method; /* what answered it, or NULL */
-    int status;
-    size_t body_bytes;
-    bool background;         /* see exchange.h */
-    struct http_fault fault; /* for the owner to carry out; a cut is done already, in the output */
-};
-
 struct http_session {
     struct http_reader reader;
     struct http_shared *shared;
     struct http_handler handler;
     enum http_state state;
-    bool last;          /* set by the owner: over after the request being read */
-    struct span output; /* into shared->output, or static */
-    bool answered;      /* output holds a response, not only 100 Continue */
-    struct http_answer answer;
+    bool last;                    /* set by the owner: over after the request being read */
+    const struct http_peer *peer; /* set by the owner of a TLS connection, or NULL */
+    struct span output;           /* into shared->output, or static */
+    bool answered;                /* output holds a response, not only 100 Continue */
+    struct http_answer answer; /* of that response: client and micros are the owner's to set, and so is what
+                                * its fault asks for, but for a cut, which is done in the output */
 };
 
 /* shared outlives the session; handler is copied. The session may not be moved afterwards. */

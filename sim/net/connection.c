@@ -1,8 +1,41 @@
+#include "sim/net/connection.h"
+
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
 #include "sim/http/limits.h"
-#include "sim/net/connection_inside.h"
+#include "sim/net/address.h"
+
+/* Who may read and write when:
+ *   OPEN      reading, unless `unsent` is being written
+ *   WAITING   `unsent` is a response that a fault delays until the deadline
+ *   DRAINING  the last response is written: input is read and dropped until the client
+ *             closes, lest a reset overtake the response
+ *   CLOSED    uv_close has been called; every late callback does nothing */
+enum connection_state { OPEN, WAITING, DRAINING, CLOSED };
+
+struct connection {
+    struct pool_member member; /* first: the pool's actions get back from it to the struct */
+    union {
+        uv_handle_t handle;
+        uv_stream_t stream;
+        uv_tcp_t tcp;
+        uv_pipe_t pipe;
+    } socket;
+    struct clients *clients;
+    const struct connection_origin *origin;
+    struct http_session session;
+    enum connection_state state;
+    bool is_fed;       /* the session is reading, and may be calling its handler */
+    uint64_t ends_at;  /* no deadline is later: its origin is closing; POOL_NEVER before that */
+    uint64_t started;  /* uv_hrtime when the request answered last was complete */
+    struct buf unread; /* input that waits for a response to be taken */
+    uint8_t *unsent;   /* the part of a response being written, or that waits; or NULL */
+    size_t unsent_len;
+    uv_write_t write;
+    uv_shutdown_t shutdown;
+    char client[ADDRESS_BYTES]; /* for the log; empty for a Unix socket's, which has no name */
+};
 
 static void process(struct connection *connection, const uint8_t *data, size_t len);
 static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf);
@@ -12,33 +45,59 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf);
 static void on_closed(uv_handle_t *handle)
 {
     struct connection *connection = handle->data;
-    struct connection_pool *pool = connection->pool;
+    struct clients *clients = connection->clients;
+    const struct connection_origin *origin = connection->origin;
 
-    connection_pool_leave(connection);
-    pool->held -= connection->held;
+    pool_leave(&clients->pool, &connection->member);
+    clients->observer->closed(clients->observer->data);
     http_session_free(&connection->session);
     buf_free(&connection->unread);
     free(connection->unsent);
     free(connection);
-    pool->on_closed(pool->data);
+    origin->on_closed(origin->data);
 }
 
-void connection_close(struct connection *connection)
+static void close_now(struct connection *connection)
 {
     if (connection->state == CLOSED)
         return;
     connection->state = CLOSED;
+    connection->member.deadline = POOL_NEVER;
     uv_close(&connection->socket.handle, on_closed);
 }
 
-bool connection_is_idle(const struct connection *connection)
+/* Between requests, with nothing to send. */
+static bool is_idle(const struct connection *connection)
 {
     return !connection->unsent && !connection->session.reader.in_request;
 }
 
 static void set_deadline(struct connection *connection, uint64_t milliseconds)
 {
-    connection->deadline = uv_now(connection->pool->loop) + milliseconds;
+    uint64_t deadline = uv_now(connection->clients->loop) + milliseconds;
+
+    connection->member.deadline = deadline < connection->ends_at ? deadline : connection->ends_at;
+    connection->member.is_exact = connection->state == WAITING;
+}
+
+/* Brings the pool's account up to date. Returns false when this connection's share would go
+ * past what all of them may hold. */
+static bool account(struct connection *connection)
+{
+    return pool_hold(&connection->clients->pool, &connection->member,
+                     connection->session.reader.body.capacity + connection->unread.capacity +
+                         connection->unsent_len);
+}
+
+/* The same, and the connection is lost when it would. */
+static void check_account(struct connection *connection)
+{
+    if (connection->state == CLOSED || account(connection))
+        return;
+    clients_trouble(connection->clients, HTTP_TROUBLE_WARNING,
+                    "a client is dropped: requests and responses in flight hold %u MiB",
+                    LIMIT_HELD_BYTES >> 20);
+    close_now(connection);
 }
 
 static void on_shut_down(uv_shutdown_t *request, int status)
@@ -46,7 +105,7 @@ static void on_shut_down(uv_shutdown_t *request, int status)
     struct connection *connection = request->data;
 
     if (status < 0)
-        connection_close(connection);
+        close_now(connection);
 }
 
 /* After the last response: no more is sent, and what still comes is dropped. */
@@ -56,14 +115,18 @@ static void finish(struct connection *connection)
     set_deadline(connection, LIMIT_DRAIN_MS);
     connection->shutdown.data = connection;
     if (uv_shutdown(&connection->shutdown, &connection->socket.stream, on_shut_down) != 0)
-        connection_close(connection);
+        close_now(connection);
 }
 
-static void record(const struct connection *connection)
+/* Tells the observer of the response offered last. */
+static void tell(struct connection *connection)
 {
-    record_answer(connection->pool->log, connection->pool->stats, &connection->session.answer,
-                  connection->unix_path ? connection->unix_path : connection->client,
-                  (uv_hrtime() - connection->started) / 1000);
+    const struct http_observer *observer = connection->clients->observer;
+    struct http_answer *answer = &connection->session.answer;
+
+    answer->client = connection->origin->unix_path ? connection->origin->unix_path : connection->client;
+    answer->micros = (uv_hrtime() - connection->started) / 1000;
+    observer->answered(observer->data, answer);
 }
 
 /* --- sending --- */
@@ -92,7 +155,7 @@ static void allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
     struct connection *connection = handle->data;
 
     (void)suggested;
-    *buf = uv_buf_init((char *)connection->pool->read_buffer, LIMIT_READ_BYTES);
+    *buf = uv_buf_init((char *)connection->clients->read_buffer, LIMIT_READ_BYTES);
 }
 
 static void on_written(uv_write_t *request, int status)
@@ -102,19 +165,19 @@ static void on_written(uv_write_t *request, int status)
     free(connection->unsent);
     connection->unsent = NULL;
     connection->unsent_len = 0;
-    connection_pool_account(connection);
+    account(connection);
     if (connection->state != OPEN)
         return;
     if (status < 0) {
-        connection_close(connection);
+        close_now(connection);
         return;
     }
     after_response(connection);
     if (connection->state == OPEN)
         process_unread(connection);
-    if (connection->state == OPEN && connection->session.last && connection_is_idle(connection))
+    if (connection->state == OPEN && connection->session.last && is_idle(connection))
         finish(connection);
-    connection_pool_check(connection);
+    check_account(connection);
     if (connection->state != CLOSED && !connection->unsent)
         uv_read_start(&connection->socket.stream, allocate, on_read);
 }
@@ -134,7 +197,7 @@ static void write_kept(struct connection *connection)
     connection->write.data = connection;
     set_deadline(connection, LIMIT_WRITE_MS);
     if (uv_write(&connection->write, &connection->socket.stream, &buf, 1, on_written) != 0)
-        connection_close(connection);
+        close_now(connection);
 }
 
 /* Returns true when all of it is on its way and the session may be fed again. later: other
@@ -147,7 +210,7 @@ static bool send_output(struct connection *connection, bool later)
     size_t taken = sent > 0 ? (size_t)sent : 0;
 
     if (sent < 0 && sent != UV_EAGAIN) {
-        connection_close(connection);
+        close_now(connection);
         return false;
     }
     if (taken == output.len)
@@ -170,26 +233,27 @@ static bool send_response(struct connection *connection, bool later)
         connection->state = WAITING;
         uv_read_start(&connection->socket.stream, allocate, on_read); /* to learn when the client goes */
         set_deadline(connection, fault->delay_ms);
-        connection->pool->tick_in(connection->pool->data, fault->delay_ms);
+        connection->clients->tick_in(connection->clients->data, fault->delay_ms);
         return false;
     }
     if (fault->drop)
-        connection_close(connection);
+        close_now(connection);
     else
         sent = send_output(connection, later);
-    record(connection);
+    tell(connection);
     return sent;
 }
 
-void connection_wait_no_longer(struct connection *connection)
+/* The time of a delayed response has come. */
+static void wait_no_longer(struct connection *connection)
 {
     connection->state = OPEN;
     uv_read_stop(&connection->socket.stream);
     if (connection->session.answer.fault.drop)
-        connection_close(connection);
+        close_now(connection);
     else
         write_kept(connection);
-    record(connection);
+    tell(connection);
 }
 
 /* --- receiving --- */
@@ -204,7 +268,9 @@ static void process(struct connection *connection, const uint8_t *data, size_t l
         size_t taken;
 
         connection->started = uv_hrtime();
+        connection->is_fed = true;
         taken = http_session_feed(&connection->session, data, len);
+        connection->is_fed = false;
         data += taken;
         len -= taken;
         if (!was_in_request && connection->session.reader.in_request)
@@ -227,15 +293,15 @@ static void process(struct connection *connection, const uint8_t *data, size_t l
 static void stop_waiting(struct connection *connection, ssize_t cause)
 {
     if (cause == UV_EOF) {
-        connection_wait_no_longer(connection);
+        wait_no_longer(connection);
         return;
     }
-    record(connection);
-    connection_close(connection);
+    tell(connection);
+    close_now(connection);
 }
 
 /* Input for later, in bounds: what does not fit stays in the socket. */
-static void put_off(struct connection *connection, const uint8_t *data, size_t len)
+static void defer(struct connection *connection, const uint8_t *data, size_t len)
 {
     buf_append(&connection->unread, data, len);
     if (connection->unread.len >= LIMIT_READ_BYTES)
@@ -251,61 +317,99 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
     if (len < 0 && connection->state == WAITING)
         stop_waiting(connection, len);
     else if (len < 0)
-        connection_close(connection); /* also at the end of input: all that came before it is answered */
+        close_now(connection); /* also at the end of input: all that came before it is answered */
     else if (connection->state == OPEN)
         process(connection, (const uint8_t *)buf->base, (size_t)len);
     else if (connection->state == WAITING)
-        put_off(connection, (const uint8_t *)buf->base, (size_t)len);
-    connection_pool_check(connection);
+        defer(connection, (const uint8_t *)buf->base, (size_t)len);
+    check_account(connection);
 }
 
 /* --- the life of a connection --- */
 
-static int open_socket(struct connection *connection, uv_stream_t *listener)
+static int open_socket(struct connection *connection, uv_stream_t *listening)
 {
-    uv_loop_t *loop = connection->pool->loop;
+    uv_loop_t *loop = connection->clients->loop;
+    bool is_unix = connection->origin->unix_path != NULL;
 
-    if (connection->unix_path)
+    if (is_unix)
         uv_pipe_init(loop, &connection->socket.pipe, 0);
     else
         uv_tcp_init(loop, &connection->socket.tcp);
     connection->socket.handle.data = connection;
-    if (uv_accept(listener, &connection->socket.stream) != 0)
+    if (uv_accept(listening, &connection->socket.stream) != 0)
         return -1;
-    if (!connection->unix_path) {
+    if (!is_unix) {
         uv_tcp_nodelay(&connection->socket.tcp, 1);
-        record_name_client(&connection->socket.tcp, connection->client);
+        address_of_peer(&connection->socket.tcp, connection->client);
     }
     return uv_read_start(&connection->socket.stream, allocate, on_read);
 }
 
-void connection_accept(struct connection_pool *pool, uv_stream_t *listener,
-                       const struct http_handler *handler, const char *unix_path)
+static struct connection *of_member(struct pool_member *member)
 {
-    struct connection *connection = memory_zalloc(sizeof *connection);
-
-    connection->pool = pool;
-    connection->unix_path = unix_path;
-    http_session_init(&connection->session, &pool->http, handler);
-    buf_init(&connection->unread, SIZE_MAX);
-    set_deadline(connection, LIMIT_IDLE_MS);
-    connection_pool_join(connection);
-    if (open_socket(connection, listener) != 0)
-        connection_close(connection);
+    return (struct connection *)member;
 }
 
-void connection_on_deadline(struct connection *connection)
+static void on_deadline(struct pool_member *member)
 {
+    struct connection *connection = of_member(member);
+
+    if (connection->state == CLOSED)
+        return;
     if (connection->state == WAITING) {
-        connection_wait_no_longer(connection);
+        wait_no_longer(connection);
         return;
     }
-    if (connection->state != OPEN || connection->unsent || connection_is_idle(connection)) {
-        connection_close(connection);
+    if (connection->state != OPEN || connection->unsent || is_idle(connection) ||
+        connection->member.deadline == connection->ends_at) {
+        close_now(connection);
         return;
     }
     connection->started = uv_hrtime();
     http_session_time_out(&connection->session);
     if (send_response(connection, false))
         finish(connection);
+}
+
+static void end(struct pool_member *member)
+{
+    struct connection *connection = of_member(member);
+
+    if (connection->state == CLOSED)
+        return;
+    connection->session.last = true;
+    connection->ends_at = uv_now(connection->clients->loop) + LIMIT_STOP_MS;
+    if (connection->member.deadline > connection->ends_at)
+        connection->member.deadline = connection->ends_at;
+    if (connection->state == WAITING)
+        wait_no_longer(connection);
+    else if (connection->state == OPEN && is_idle(connection) && !connection->is_fed)
+        close_now(connection);
+}
+
+static void close_member(struct pool_member *member)
+{
+    close_now(of_member(member));
+}
+
+static const struct pool_actions actions = {on_deadline, end, close_member};
+
+void connection_accept(struct clients *clients, uv_stream_t *listening,
+                       const struct connection_origin *origin)
+{
+    struct connection *connection = memory_zalloc(sizeof *connection);
+
+    connection->clients = clients;
+    connection->origin = origin;
+    connection->ends_at = POOL_NEVER;
+    connection->member.owner = origin;
+    connection->member.actions = &actions;
+    http_session_init(&connection->session, &clients->http, &origin->handler);
+    buf_init(&connection->unread, SIZE_MAX);
+    set_deadline(connection, LIMIT_IDLE_MS);
+    pool_join(&clients->pool, &connection->member);
+    clients->observer->opened(clients->observer->data);
+    if (open_socket(connection, listening) != 0)
+        close_now(connection);
 }

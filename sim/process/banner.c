@@ -15,13 +15,13 @@ static void print_hex(FILE *stream, const char *label, const uint8_t *bytes, siz
     fprintf(stream, "  %-14s%s\n", label, digits);
 }
 
-static void print_endpoints(FILE *stream, const struct server *server)
+static void print_endpoints(FILE *stream, const struct endpoints *endpoints)
 {
-    struct server_endpoint endpoint;
+    struct listener_address address;
     char path[PATH_MAX];
 
-    for (size_t i = 0; server_endpoint(server, i, &endpoint); i++) {
-        const char *shown = endpoint.url ? endpoint.url : endpoints_path(&endpoint, path);
+    for (size_t i = 0; endpoints_address(endpoints, i, &address); i++) {
+        const char *shown = address.url ? address.url : endpoints_path(&address, path);
 
         fprintf(stream, "  %-14s%s\n", i == 0 ? "Endpoints" : "", shown);
     }
@@ -29,13 +29,13 @@ static void print_endpoints(FILE *stream, const struct server *server)
 
 static void print_export(FILE *stream, const struct endpoints *endpoints)
 {
-    struct server_endpoint first;
+    struct listener_address first;
     char url[320];
 
-    if (!server_endpoint(endpoints->server, 0, &first) || !first.url)
+    if (!endpoints_address(endpoints, 0, &first) || !first.url)
         return;
     endpoints_public_url(endpoints, url, sizeof url);
-    if (endpoints->list[0].services & (SERVICE_SIMULATOR | SERVICE_WORKER))
+    if (endpoints->first->services & (SERVICE_SIMULATOR | SERVICE_WORKER))
         fprintf(stream, "\n  %-14s%s/\n", "Dashboard", url);
     fprintf(stream, "\n  export DSTACK_SIMULATOR_ENDPOINT=%s\n", url);
 }
@@ -69,7 +69,7 @@ void banner_print(FILE *stream, const struct endpoints *endpoints, const struct 
                   const struct faults *faults, uint64_t micros)
 {
     fprintf(stream, "dstack-simulator %s: a simulated TDX guest agent\n\n", version_number);
-    print_endpoints(stream, endpoints->server);
+    print_endpoints(stream, endpoints);
     fputc('\n', stream);
     print_name(stream, td->app.name);
     print_hex(stream, "App id", td->app_id, sizeof td->app_id);

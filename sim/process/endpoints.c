@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "sim/base/json_text.h"
+#include "sim/base/memory.h"
 #include "sim/base/spelling.h"
 
 /* The sockets of --socket-dir, as they are in a real TD. */
@@ -20,29 +21,34 @@ static const struct {
     {"guest.sock", SERVICE_GUEST},
 };
 
-/* The listener calls through the endpoint, so that services can be set later. */
-static void serve(void *context, struct exchange *exchange)
+static struct listener *open_listener(struct server *server, const struct listen_spec *spec,
+                                      struct error *error)
 {
-    const struct http_handler *handler = &((const struct endpoint *)context)->handler;
-
-    handler->serve(handler->context, exchange);
+    if (spec->kind == LISTEN_UNIX)
+        return listener_open_unix(server, spec->address, error);
+    return listener_open_tcp(server, spec->address, spec->port, error);
 }
 
-static struct http_handler add_endpoint(struct endpoints *endpoints, unsigned services)
+/* Returns 0, or -1 for a listener that could not be opened. */
+static int add_endpoint(struct endpoints *endpoints, struct listener *listener, unsigned services)
 {
-    struct endpoint *endpoint = &endpoints->list[endpoints->count++];
+    struct endpoint **end = &endpoints->first;
+    struct endpoint *endpoint;
 
+    if (!listener)
+        return -1;
+    while (*end)
+        end = &(*end)->next;
+    endpoint = *end = memory_zalloc(sizeof *endpoint);
+    endpoint->endpoints = endpoints;
+    endpoint->listener = listener;
     endpoint->services = services;
-    return (struct http_handler){serve, endpoint};
+    return 0;
 }
 
 static int open_endpoint(struct endpoints *endpoints, const struct listen_spec *spec, struct error *error)
 {
-    const struct http_handler handler = add_endpoint(endpoints, spec->services);
-
-    if (spec->kind == LISTEN_UNIX)
-        return server_listen_unix(endpoints->server, spec->address, &handler, error);
-    return server_listen_tcp(endpoints->server, spec->address, spec->port, &handler, error);
+    return add_endpoint(endpoints, open_listener(endpoints->server, spec, error), spec->services);
 }
 
 static int open_socket_files(struct endpoints *endpoints, const char *dir, struct error *error)
@@ -102,10 +108,10 @@ static int open_passed(struct endpoints *endpoints, const struct service_manager
 {
     for (size_t i = 0; i < manager->socket_count; i++) {
         const char *name = manager->socket_names[i];
-        const struct http_handler handler = add_endpoint(endpoints, endpoints_services_of(name));
+        const int fd = SERVICE_MANAGER_FIRST_FD + (int)i;
 
-        if (check_name(name, error) ||
-            server_listen_fd(endpoints->server, SERVICE_MANAGER_FIRST_FD + (int)i, &handler, error))
+        if (check_name(name, error) || add_endpoint(endpoints, listener_open_fd(endpoints->server, fd, error),
+                                                    endpoints_services_of(name)))
             return error_context(error, "the service manager's socket %.100s", name);
     }
     return 0;
@@ -131,21 +137,53 @@ int endpoints_open(struct endpoints *endpoints, struct server *server, const str
     return open_socket_files(endpoints, options->socket_dir, error);
 }
 
-void endpoints_route(struct endpoints *endpoints, struct services *services)
+static void free_endpoint(struct endpoint *endpoint)
 {
-    for (size_t i = 0; i < endpoints->count; i++) {
-        struct endpoint *endpoint = &endpoints->list[i];
+    router_free(endpoint->router);
+    free(endpoint);
+}
 
+static void on_gone(void *data)
+{
+    struct endpoint *endpoint = data;
+    struct endpoint **at = &endpoint->endpoints->first;
+
+    while (*at != endpoint)
+        at = &(*at)->next;
+    *at = endpoint->next;
+    free_endpoint(endpoint);
+}
+
+void endpoints_serve(struct endpoints *endpoints, struct services *services)
+{
+    for (struct endpoint *endpoint = endpoints->first; endpoint; endpoint = endpoint->next) {
         endpoint->router = routes_new(services, endpoint->services);
-        endpoint->handler = router_handler(endpoint->router);
+        listener_serve(endpoint->listener, &(struct listener_service){
+                                               .handler = router_handler(endpoint->router),
+                                               .on_gone = on_gone,
+                                               .data = endpoint,
+                                           });
     }
 }
 
 void endpoints_free(struct endpoints *endpoints)
 {
-    for (size_t i = 0; i < endpoints->count; i++)
-        router_free(endpoints->list[i].router);
-    endpoints->count = 0;
+    struct endpoint *next;
+
+    for (struct endpoint *endpoint = endpoints->first; endpoint; endpoint = next) {
+        next = endpoint->next;
+        free_endpoint(endpoint);
+    }
+    endpoints->first = NULL;
+}
+
+bool endpoints_address(const struct endpoints *endpoints, size_t index, struct listener_address *address)
+{
+    for (const struct endpoint *endpoint = endpoints->first; endpoint; endpoint = endpoint->next)
+        for (size_t i = 0; listener_address(endpoint->listener, i, address); i++)
+            if (index-- == 0)
+                return true;
+    return false;
 }
 
 #define DEFAULT_URL "http://localhost:8090"
@@ -164,20 +202,20 @@ static bool is_local(const char *host, size_t len)
 void endpoints_public_url(const struct endpoints *endpoints, char *url, size_t size)
 {
     static const char scheme[] = "http://";
-    struct server_endpoint endpoint;
+    struct listener_address address;
 
     snprintf(url, size, DEFAULT_URL);
-    for (size_t i = 0; server_endpoint(endpoints->server, i, &endpoint); i++) {
+    for (size_t i = 0; endpoints_address(endpoints, i, &address); i++) {
         const char *host, *port;
 
-        if (!endpoint.url)
+        if (!address.url)
             continue;
-        host = endpoint.url + sizeof scheme - 1;
-        port = strrchr(endpoint.url, ':');
+        host = address.url + sizeof scheme - 1;
+        port = strrchr(address.url, ':');
         if (is_local(host, (size_t)(port - host)))
             snprintf(url, size, "http://localhost%s", port);
         else
-            snprintf(url, size, "%s", endpoint.url);
+            snprintf(url, size, "%s", address.url);
         return;
     }
 }
@@ -200,26 +238,26 @@ void endpoints_expected_url(const struct options *options, char *url, size_t siz
     }
 }
 
-const char *endpoints_path(const struct server_endpoint *endpoint, char *room)
+const char *endpoints_path(const struct listener_address *address, char *room)
 {
-    return realpath(endpoint->path, room) ? room : endpoint->path;
+    return realpath(address->path, room) ? room : address->path;
 }
 
 void endpoints_write_ready(const struct endpoints *endpoints, struct buf *out)
 {
-    struct server_endpoint endpoint;
+    struct listener_address address;
     char path[PATH_MAX];
 
     json_text_member_uint(out, '{', "pid", (uint64_t)getpid());
     json_text_key(out, ',', "endpoints");
     buf_append_byte(out, '[');
-    for (size_t i = 0; server_endpoint(endpoints->server, i, &endpoint); i++) {
+    for (size_t i = 0; endpoints_address(endpoints, i, &address); i++) {
         if (i > 0)
             buf_append_byte(out, ',');
-        if (endpoint.url)
-            json_text_member(out, '{', "url", endpoint.url);
+        if (address.url)
+            json_text_member(out, '{', "url", address.url);
         else
-            json_text_member(out, '{', "path", endpoints_path(&endpoint, path));
+            json_text_member(out, '{', "path", endpoints_path(&address, path));
         buf_append_byte(out, '}');
     }
     buf_append_text(out, "]}\n");
@@ -227,16 +265,15 @@ void endpoints_write_ready(const struct endpoints *endpoints, struct buf *out)
 
 void endpoints_status(const struct endpoints *endpoints, char *text, size_t size)
 {
-    struct server_endpoint endpoint;
+    struct listener_address address;
     size_t count = 0;
 
-    while (server_endpoint(endpoints->server, count, &endpoint))
+    while (endpoints_address(endpoints, count, &address))
         count++;
-    if (!server_endpoint(endpoints->server, 0, &endpoint))
+    if (!endpoints_address(endpoints, 0, &address))
         snprintf(text, size, "Serving nowhere");
     else if (count == 1)
-        snprintf(text, size, "Serving %s", endpoint.url ? endpoint.url : endpoint.path);
+        snprintf(text, size, "Serving %s", address.url ? address.url : address.path);
     else
-        snprintf(text, size, "Serving %s and %zu more", endpoint.url ? endpoint.url : endpoint.path,
-                 count - 1);
+        snprintf(text, size, "Serving %s and %zu more", address.url ? address.url : address.path, count - 1);
 }

@@ -1,31 +1,31 @@
 /* The addresses the simulator serves on: from options, and the sockets that a service
  * manager passes, to open listeners.
  *
- * Listeners are opened before the TD exists, because its certificates name the
- * port that a listener got; their services are set once it does, before the loop
- * runs. */
+ * Listeners are opened before the TD exists, because its certificates name the port that a
+ * listener got; they serve once it does. */
 #ifndef PROCESS_ENDPOINTS_H
 #define PROCESS_ENDPOINTS_H
 
 #include "sim/base/buf.h"
 #include "sim/cli/listen_spec.h"
 #include "sim/cli/options.h"
-#include "sim/net/server.h"
+#include "sim/net/listener.h"
 #include "sim/process/routes.h"
 #include "sim/process/service_manager.h"
 
-#define ENDPOINTS_MAX (68 + SERVICE_MANAGER_SOCKETS_MAX) /* 64 of --listen, the four sockets, passed ones */
-
+/* A listener and what it offers; on the heap, freed when the listener has gone. */
 struct endpoint {
-    unsigned services;
-    struct http_handler handler;
+    struct endpoint *next;
+    struct endpoints *endpoints;
+    struct listener *listener;
+    unsigned services; /* set of enum service_bit */
     struct router *router;
 };
 
+/* In the order of opening. */
 struct endpoints {
     struct server *server;
-    struct endpoint list[ENDPOINTS_MAX];
-    size_t count;
+    struct endpoint *first;
 };
 
 /* Opens the passed sockets and every listener of the options; where sockets are passed,
@@ -39,9 +39,14 @@ MUST_CHECK int endpoints_open(struct endpoints *endpoints, struct server *server
  * it lists, what the socket of --socket-dir with that name has, or everything. */
 unsigned endpoints_services_of(const char *name);
 
-/* Gives each listener its services. */
-void endpoints_route(struct endpoints *endpoints, struct services *services);
+/* Gives each listener its services, which outlive it. */
+void endpoints_serve(struct endpoints *endpoints, struct services *services);
+
+/* Frees what is left once the server has stopped. */
 void endpoints_free(struct endpoints *endpoints);
+
+/* The index-th address of all endpoints, or false past the last. */
+bool endpoints_address(const struct endpoints *endpoints, size_t index, struct listener_address *address);
 
 /* The first TCP endpoint as clients of this machine reach it, or the default one. */
 void endpoints_public_url(const struct endpoints *endpoints, char *url, size_t size);
@@ -50,7 +55,7 @@ void endpoints_expected_url(const struct options *options, char *url, size_t siz
 
 /* The whole path of a Unix socket, as clients that were started elsewhere need it.
  * room: PATH_MAX bytes. */
-const char *endpoints_path(const struct server_endpoint *endpoint, char *room);
+const char *endpoints_path(const struct listener_address *address, char *room);
 
 /* What --ready-file gets: {"pid": N, "endpoints": [{"url": ...}, {"path": ...}]}. */
 void endpoints_write_ready(const struct endpoints *endpoints, struct buf *out);

@@ -244,12 +244,15 @@ static void serve(void *context, struct exchange *exchange)
         fail_not_found(exchange);
         return;
     }
-    exchange->response.method = route->label ? route->label : route->path;
-    exchange->response.background = route->is_background;
+    exchange->response.label = (struct http_label){
+        .method = route->label ? route->label : route->path,
+        .is_background = route->is_background,
+    };
     if (route->is_method && exchange->request.is_cross_site)
         refuse_other_site(exchange);
-    else if (router->faults && faults_take(router->faults, exchange->response.method, exchange->request.path,
-                                           route->is_method && !route->is_control, &fault))
+    else if (router->faults &&
+             faults_take(router->faults, exchange->response.label.method, exchange->request.path,
+                         route->is_method && !route->is_control, &fault))
         serve_fault(route, &fault, exchange);
     else
         serve_route(route, exchange);

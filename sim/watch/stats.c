@@ -119,7 +119,7 @@ static void copy_path(char out[static STATS_PATH_BYTES], struct span path)
     out[len] = '\0';
 }
 
-static void remember(struct stats *stats, const struct stats_request *request, const char *name)
+static void remember(struct stats *stats, const struct http_answer *answer, const char *name)
 {
     struct stats_recent *recent = &stats->recent[stats->recent_count++ % STATS_RECENT_MAX];
     struct timespec now;
@@ -127,25 +127,25 @@ static void remember(struct stats *stats, const struct stats_request *request, c
     clock_gettime(CLOCK_REALTIME, &now);
     recent->number = stats->recent_count;
     recent->unix_millis = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-    recent->status = request->status;
-    recent->body_bytes = request->body_bytes;
-    recent->micros = request->micros;
-    recent->note = request->note;
+    recent->status = http_answer_status(answer);
+    recent->body_bytes = http_answer_bytes(answer);
+    recent->micros = answer->micros;
+    recent->note = http_answer_note(answer);
     copy_text(recent->method, sizeof recent->method, name);
-    copy_text(recent->verb, sizeof recent->verb, request->verb ? request->verb : "-");
-    copy_text(recent->client, sizeof recent->client, request->client);
-    copy_path(recent->path, request->path);
+    copy_text(recent->verb, sizeof recent->verb, answer->verb ? answer->verb : "-");
+    copy_text(recent->client, sizeof recent->client, answer->client);
+    copy_path(recent->path, answer->path);
 }
 
-void stats_record(struct stats *stats, const struct stats_request *request)
+void stats_record(struct stats *stats, const struct http_answer *answer)
 {
-    const char *name = request->method ? request->method : "none";
+    const char *name = answer->label.method ? answer->label.method : "none";
     struct stats_method *method = method_of(stats, name);
 
-    count_status(method, request->status);
-    count_latency(method, request->micros);
-    if (!request->background)
-        remember(stats, request, name);
+    count_status(method, http_answer_status(answer));
+    count_latency(method, answer->micros);
+    if (!answer->label.is_background)
+        remember(stats, answer, name);
 }
 
 void stats_connected(struct stats *stats)

@@ -1,15 +1,14 @@
 /* What the program counts and remembers of the requests it answers, for /metrics and
  * the dashboard. Never a key or a payload.
  *
- * net/ records, services/ read. All memory is taken in stats_new: recording can
- * neither fail nor allocate. */
+ * All memory is taken in stats_new: recording can neither fail nor allocate. */
 #ifndef WATCH_STATS_H
 #define WATCH_STATS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "sim/base/span.h"
+#include "sim/http/http_answer.h"
 
 #define STATS_METHODS_MAX 160   /* distinct names; what comes later is counted as "other" */
 #define STATS_STATUSES_MAX 12   /* of one method: the last counts every status that comes later */
@@ -25,19 +24,8 @@ struct stats;
 struct stats *stats_new(void);
 void stats_free(struct stats *stats);
 
-/* One answered request. Everything is copied. */
-struct stats_request {
-    const char *method; /* "DstackGuest.GetQuote", a page's path, or NULL when nothing is served there */
-    const char *verb;   /* "POST", or NULL when no head could be read */
-    struct span path;   /* as sent */
-    int status;         /* 0 when it was left without an answer */
-    size_t body_bytes;  /* of the response */
-    uint64_t micros;    /* from the complete request until the system has its response */
-    const char *client; /* "127.0.0.1:50314" or the socket's path */
-    const char *note;   /* what a fault did to it ("dropped"), or NULL; static */
-    bool background;    /* asked by a page or a probe of its own accord: counted, not remembered */
-};
-void stats_record(struct stats *stats, const struct stats_request *request);
+/* One answered request. What is kept of it is copied; a background request is counted only. */
+void stats_record(struct stats *stats, const struct http_answer *answer);
 
 /* A client has come, or gone. */
 void stats_connected(struct stats *stats);

@@ -28,9 +28,11 @@ struct world {
     char path[60];
     uv_loop_t loop;
     uv_pipe_t listener;
-    struct log log;
-    struct stats *stats;
-    struct connection_pool pool;
+    struct http_observer observer;
+    struct http_answer answer; /* the observer was told of last; its path may have gone */
+    size_t answers;
+    struct connection_origin origin;
+    struct clients clients;
     int client;
     size_t served;
     struct http_fault fault; /* of every response */
@@ -55,15 +57,29 @@ static inline void serve(void *context, struct exchange *exchange)
 static inline void on_client(uv_stream_t *listener, int status)
 {
     struct world *world = listener->data;
-    const struct http_handler handler = {serve, world};
 
     assert_int_equal(status, 0);
-    connection_accept(&world->pool, listener, &handler, world->path);
+    connection_accept(&world->clients, listener, &world->origin);
 }
 
-static inline void on_closed(void *data)
+static inline void ignore(void *data)
 {
     (void)data;
+}
+
+static inline void on_trouble(void *data, enum http_trouble trouble, const char *sentence)
+{
+    (void)data;
+    (void)trouble;
+    (void)sentence;
+}
+
+static inline void on_answer(void *data, const struct http_answer *answer)
+{
+    struct world *world = data;
+
+    world->answers++;
+    world->answer = *answer;
 }
 
 static inline void tick_in(void *data, uint64_t milliseconds)
@@ -81,7 +97,7 @@ static inline void run(struct world *world)
 static inline void tick_after(struct world *world, uint64_t milliseconds)
 {
     world->loop.time += milliseconds;
-    connection_pool_tick(&world->pool);
+    clients_tick(&world->clients);
     world->loop.time -= milliseconds;
 }
 
@@ -105,13 +121,12 @@ static inline int set_up(void **state)
         return -1;
     snprintf(world->path, sizeof world->path, "%s/a.sock", world->folder);
     signal(SIGPIPE, SIG_IGN);
-    world->log = (struct log){.stream = stderr, .level = LOG_OFF};
     uv_loop_init(&world->loop);
-    world->stats = stats_new();
-    connection_pool_init(&world->pool, &world->loop, &world->log, world->stats);
-    world->pool.on_closed = on_closed;
-    world->pool.tick_in = tick_in;
-    world->pool.data = world;
+    world->observer = (struct http_observer){ignore, ignore, on_answer, on_trouble, world};
+    world->origin = (struct connection_origin){{serve, world}, world->path, ignore, NULL};
+    clients_init(&world->clients, &world->loop, &world->observer);
+    world->clients.tick_in = tick_in;
+    world->clients.data = world;
     uv_pipe_init(&world->loop, &world->listener, 0);
     world->listener.data = world;
     if (uv_pipe_bind(&world->listener, world->path) != 0 ||
@@ -119,20 +134,19 @@ static inline int set_up(void **state)
         return -1;
     world->client = connect_client(world);
     *state = world;
-    return world->pool.count == 1 ? 0 : -1;
+    return world->clients.pool.count == 1 ? 0 : -1;
 }
 
 static inline int tear_down(void **state)
 {
     struct world *world = *state;
 
-    connection_pool_close(&world->pool);
+    pool_close(&world->clients.pool);
     uv_close((uv_handle_t *)&world->listener, NULL);
     run(world);
-    if (world->pool.count != 0 || uv_loop_close(&world->loop) != 0)
+    if (world->clients.pool.count != 0 || uv_loop_close(&world->loop) != 0)
         return -1;
-    connection_pool_free(&world->pool);
-    stats_free(world->stats);
+    clients_free(&world->clients);
     close(world->client);
     if (rmdir(world->folder) != 0)
         return -1;
@@ -151,7 +165,7 @@ static inline ssize_t receive(struct world *world, char *text, size_t size)
 {
     ssize_t len = recv(world->client, text, size - 1, 0);
 
-    text[len > 0 ? len : 0] = 0;
+    text[len > 0 ? len : 0] = '\0';
     return len;
 }
 
@@ -178,7 +192,7 @@ static inline void assert_open(struct world *world)
     char byte[2];
 
     run(world);
-    assert_int_equal(world->pool.count, 1);
+    assert_int_equal(world->clients.pool.count, 1);
     assert_int_equal(receive(world, byte, sizeof byte), -1);
     assert_int_equal(errno, EAGAIN);
 }
@@ -198,7 +212,7 @@ static inline void assert_closed(struct world *world)
 
     run(world);
     assert_int_equal(receive(world, byte, sizeof byte), 0);
-    assert_int_equal(world->pool.count, 0);
+    assert_int_equal(world->clients.pool.count, 0);
 }
 
 #define CONNECTION_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -221,7 +221,7 @@ static inline void assert_not_found(struct fixture *fixture, struct http_handler
     assert_int_equal(response.status, 404);
     assert_string_equal(response.content_type, "application/json");
     assert_string_equal(body_of(fixture), want);
-    assert_null(response.method);
+    assert_null(response.label.method);
 }
 
 #endif

@@ -37,10 +37,10 @@ static void a_client_that_does_not_read_is_closed(void **state)
     assert_int_equal(world->served, 1); /* the others wait for it to be taken */
     tick_after(world, LIMIT_WRITE_MS / 2);
     run(world);
-    assert_int_equal(world->pool.count, 1);
+    assert_int_equal(world->clients.pool.count, 1);
     tick_after(world, LIMIT_WRITE_MS);
     run(world);
-    assert_int_equal(world->pool.count, 0);
+    assert_int_equal(world->clients.pool.count, 0);
     assert_true(take_all(world) < RESPONSE_BYTES);
 }
 
@@ -54,10 +54,10 @@ static void after_the_last_answer_it_waits_for_the_client_but_not_long(void **st
     run(world);
     assert_int_equal(receive(world, byte, sizeof byte), 0); /* its side is closed */
     send_text(world, "more nonsense");
-    assert_int_equal(world->pool.count, 1);
+    assert_int_equal(world->clients.pool.count, 1);
     tick_after(world, LIMIT_DRAIN_MS);
     run(world);
-    assert_int_equal(world->pool.count, 0);
+    assert_int_equal(world->clients.pool.count, 0);
 }
 
 static void all_that_came_before_the_end_is_answered(void **state)
@@ -68,7 +68,7 @@ static void all_that_came_before_the_end_is_answered(void **state)
     shutdown(world->client, SHUT_WR);
     assert_true(take_all(world) > 2 * RESPONSE_BYTES);
     assert_int_equal(world->served, 3);
-    assert_int_equal(world->pool.count, 0);
+    assert_int_equal(world->clients.pool.count, 0);
 }
 
 static void a_client_may_vanish_at_any_moment(void **state)
@@ -78,7 +78,7 @@ static void a_client_may_vanish_at_any_moment(void **state)
     send_text(world, "GET /big HTTP/1.1\r\n\r\nGET /big HTTP/1.1\r\n\r\n");
     close(world->client);
     run(world);
-    assert_int_equal(world->pool.count, 0);
+    assert_int_equal(world->clients.pool.count, 0);
     assert_int_equal(world->served, 1);
     world->client = connect_client(world);
     send_text(world, "GET / HTTP/1.1\r\n\r\n");
@@ -92,9 +92,9 @@ static void a_stop_closes_the_idle_and_finishes_the_busy(void **state)
     char byte[2];
 
     send_text(world, "POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\na");
-    connection_pool_stop(&world->pool);
+    pool_end(&world->clients.pool, NULL);
     run(world);
-    assert_int_equal(world->pool.count, 1);
+    assert_int_equal(world->clients.pool.count, 1);
     assert_int_equal(recv(idle, byte, sizeof byte, 0), 0);
     close(idle);
     send_text(world, "bGET / HTTP/1.1\r\n\r\n");
@@ -109,7 +109,7 @@ static void a_stop_lets_a_response_be_taken(void **state)
     struct world *world = *state;
 
     send_text(world, "GET /big HTTP/1.1\r\n\r\n");
-    connection_pool_stop(&world->pool);
+    pool_end(&world->clients.pool, NULL);
     assert_true(take_all(world) > RESPONSE_BYTES);
     shutdown(world->client, SHUT_WR);
     assert_closed(world);
@@ -120,7 +120,7 @@ static void a_stop_answers_one_more_that_says_it_is_the_last(void **state)
     struct world *world = *state;
 
     send_text(world, "GET /big HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n");
-    connection_pool_stop(&world->pool);
+    pool_end(&world->clients.pool, NULL);
     assert_true(take_all(world) > RESPONSE_BYTES);
     assert_int_equal(world->served, 2);
     shutdown(world->client, SHUT_WR);
@@ -144,7 +144,7 @@ static void a_client_that_pipelines_is_served_in_turns(void **state)
     served = world->served;
     assert_true(served > 0 && served < COUNT);
     assert_int_equal(served % LIMIT_TURN_ANSWERS, 0);
-    connection_pool_stop(&world->pool);
+    pool_end(&world->clients.pool, NULL);
     run(world);
     assert_int_equal(world->served, served + 1);
     buf_free(&text);

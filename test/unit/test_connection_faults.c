@@ -4,13 +4,11 @@
 #define REQUEST "GET / HTTP/1.1\r\n\r\n"
 #define ANSWER "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
-static const struct stats_recent *recorded(const struct world *world, uint64_t number)
+/* What the observer was told of the latest answer, which is the number-th. */
+static const struct http_answer *observed(const struct world *world, size_t number)
 {
-    const struct stats_recent *recent = stats_recent_after(world->stats, number - 1);
-
-    assert_non_null(recent);
-    assert_int_equal(recent->number, number);
-    return recent;
+    assert_int_equal(world->answers, number);
+    return &world->answer;
 }
 
 static void a_delayed_response_comes_in_time_not_early(void **state)
@@ -24,12 +22,12 @@ static void a_delayed_response_comes_in_time_not_early(void **state)
     tick_after(world, 500);
     assert_in_range(world->tick_in, 1, 500);
     assert_open(world);
-    assert_null(stats_recent_after(world->stats, 0));
+    assert_int_equal(world->answers, 0);
     tick_after(world, 1001);
     run(world);
     assert_answered(world, ANSWER);
-    assert_string_equal(recorded(world, 1)->note, "delayed");
-    assert_int_equal(recorded(world, 1)->status, 200);
+    assert_string_equal(http_answer_note(observed(world, 1)), "delayed");
+    assert_int_equal(http_answer_status(observed(world, 1)), 200);
     world->fault = (struct http_fault){.drop = false};
     send_text(world, REQUEST);
     assert_answered(world, ANSWER);
@@ -86,7 +84,7 @@ static void a_stop_ends_the_waiting(void **state)
 
     world->fault = (struct http_fault){.delay_ms = 600000};
     send_text(world, REQUEST);
-    connection_pool_stop(&world->pool);
+    pool_end(&world->clients.pool, NULL);
     run(world);
     assert_answered(world, ANSWER);
     shutdown(world->client, SHUT_WR);
@@ -101,7 +99,7 @@ static void a_stop_ends_the_waiting_of_what_comes_behind(void **state)
     world->fault = (struct http_fault){.delay_ms = 600000};
     send_text(world, REQUEST REQUEST);
     assert_int_equal(world->served, 1);
-    connection_pool_stop(&world->pool);
+    pool_end(&world->clients.pool, NULL);
     run(world);
     assert_int_equal(world->served, 2);
     assert_int_equal(receive(world, text, sizeof text),
@@ -118,8 +116,8 @@ static void a_client_may_leave_while_its_response_waits(void **state)
     send_text(world, REQUEST);
     close(world->client);
     run(world);
-    assert_int_equal(world->pool.count, 0); /* long before the time has come */
-    assert_string_equal(recorded(world, 1)->note, "delayed");
+    assert_int_equal(world->clients.pool.count, 0); /* long before the time has come */
+    assert_string_equal(http_answer_note(observed(world, 1)), "delayed");
     world->fault = (struct http_fault){.drop = false};
     world->client = connect_client(world);
     send_text(world, REQUEST);
@@ -134,7 +132,7 @@ static void a_client_that_has_said_all_gets_its_answer_at_once(void **state)
     send_text(world, REQUEST REQUEST);
     shutdown(world->client, SHUT_WR);
     assert_int_equal(take_all(world), 2 * strlen(ANSWER));
-    assert_int_equal(world->pool.count, 0);
+    assert_int_equal(world->clients.pool.count, 0);
 }
 
 static void what_waits_behind_another_counts_among_what_is_held(void **state)
@@ -143,11 +141,11 @@ static void what_waits_behind_another_counts_among_what_is_held(void **state)
 
     world->fault = (struct http_fault){.delay_ms = 1000};
     send_text(world, REQUEST "GET /big HTTP/1.1\r\n\r\n");
-    assert_in_range(world->pool.held, strlen(ANSWER), RESPONSE_BYTES / 2);
+    assert_in_range(world->clients.pool.held, strlen(ANSWER), RESPONSE_BYTES / 2);
     tick_after(world, 1001);
     run(world);
     assert_int_equal(world->served, 2);
-    assert_in_range(world->pool.held, RESPONSE_BYTES, 2 * RESPONSE_BYTES);
+    assert_in_range(world->clients.pool.held, RESPONSE_BYTES, 2 * RESPONSE_BYTES);
 }
 
 /* Input goes on being read, to see its end, but not without a bound. */
@@ -166,7 +164,7 @@ static void a_client_that_waits_may_not_send_for_ever(void **state)
         run(world);
     }
     assert_true(taken < 64 * LIMIT_READ_BYTES);
-    assert_in_range(world->pool.held, LIMIT_READ_BYTES, 4 * LIMIT_READ_BYTES);
+    assert_in_range(world->clients.pool.held, LIMIT_READ_BYTES, 4 * LIMIT_READ_BYTES);
 }
 
 static void a_dropped_one_gets_nothing(void **state)
@@ -177,8 +175,8 @@ static void a_dropped_one_gets_nothing(void **state)
     send_text(world, REQUEST REQUEST);
     assert_closed(world);
     assert_int_equal(world->served, 1);
-    assert_string_equal(recorded(world, 1)->note, "dropped");
-    assert_int_equal(recorded(world, 1)->status, 0);
+    assert_string_equal(http_answer_note(observed(world, 1)), "dropped");
+    assert_int_equal(http_answer_status(observed(world, 1)), 0);
 }
 
 static void a_dropped_one_may_be_delayed_first(void **state)
@@ -190,7 +188,7 @@ static void a_dropped_one_may_be_delayed_first(void **state)
     assert_open(world);
     tick_after(world, 1001);
     assert_closed(world);
-    assert_string_equal(recorded(world, 1)->note, "delayed, dropped");
+    assert_string_equal(http_answer_note(observed(world, 1)), "delayed, dropped");
 }
 
 static void a_cut_one_ends_in_its_middle(void **state)
@@ -203,8 +201,8 @@ static void a_cut_one_ends_in_its_middle(void **state)
     assert_int_equal(receive(world, text, sizeof text), strlen(ANSWER) - 1);
     assert_int_equal(receive(world, text, sizeof text), 0);
     assert_int_equal(world->served, 1);
-    assert_string_equal(recorded(world, 1)->note, "cut");
-    assert_int_equal(recorded(world, 1)->body_bytes, 1);
+    assert_string_equal(http_answer_note(observed(world, 1)), "cut");
+    assert_int_equal(http_answer_bytes(observed(world, 1)), 1);
 }
 
 static void one_that_fails_is_told_from_others(void **state)
@@ -214,13 +212,13 @@ static void one_that_fails_is_told_from_others(void **state)
     world->fault = (struct http_fault){.fails = true};
     send_text(world, REQUEST);
     assert_answered(world, ANSWER);
-    assert_string_equal(recorded(world, 1)->note, "failed");
+    assert_string_equal(http_answer_note(observed(world, 1)), "failed");
     world->fault = (struct http_fault){.fails = true, .delay_ms = 5};
     send_text(world, REQUEST);
     tick_after(world, 6);
     run(world);
     assert_answered(world, ANSWER);
-    assert_string_equal(recorded(world, 2)->note, "delayed, failed");
+    assert_string_equal(http_answer_note(observed(world, 2)), "delayed, failed");
 }
 
 /* More than the socket takes at once. */
@@ -234,7 +232,7 @@ static void a_large_one_is_cut_in_half(void **state)
     tick_after(world, 6);
     sum = take_all(world);
     assert_in_range(sum, RESPONSE_BYTES / 2, RESPONSE_BYTES / 2 + 200);
-    assert_string_equal(recorded(world, 1)->note, "delayed, cut");
+    assert_string_equal(http_answer_note(observed(world, 1)), "delayed, cut");
 }
 
 static void a_head_alone_is_cut_too(void **state)

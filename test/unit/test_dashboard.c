@@ -66,17 +66,17 @@ static void emit(struct fixture *f, const char *name, struct span payload)
         fail_msg("%s", error.text);
 }
 
-static void record(struct fixture *f, const char *method, const char *note)
+static void record(struct fixture *f, const char *method, bool is_dropped)
 {
-    stats_record(f->stats, &(struct stats_request){
-                               .method = method,
+    stats_record(f->stats, &(struct http_answer){
+                               .label = {.method = method},
                                .verb = "POST",
                                .path = span_text("/path"),
                                .status = 200,
                                .body_bytes = 12,
                                .micros = 34,
                                .client = "127.0.0.1:5",
-                               .note = note,
+                               .fault = {.drop = is_dropped},
                            });
 }
 
@@ -180,7 +180,7 @@ static void going_back_is_another_generation(void **state)
     uint32_t boot = (uint32_t)f->s.td->log.count, last = boot + EVENT_CHAIN_STEP;
     const Dstack__DashboardState *answer;
 
-    record(f, "Tappd.Info", NULL);
+    record(f, "Tappd.Info", false);
     emit_many(f, "first");
     ask(f, &f->full, generation, last - 1, 0);
     td_revert(f->s.td, &f->simulator.at_start);
@@ -203,8 +203,8 @@ static void requests_are_shown_once(void **state)
     uint64_t generation = generation_of(f);
     const Dstack__DashboardState *answer;
 
-    record(f, "Tappd.Info", NULL);
-    record(f, NULL, "dropped");
+    record(f, "Tappd.Info", false);
+    record(f, NULL, true);
     answer = ask(f, &f->full, generation, 0, 0);
     assert_int_equal(answer->requests_total, 2);
     assert_int_equal(answer->n_requests, 2);
@@ -218,7 +218,7 @@ static void requests_are_shown_once(void **state)
     assert_int_equal(answer->n_requests, 1);
     assert_int_equal(answer->requests[0]->number, 2);
     for (int i = 0; i < 2 * STATS_RECENT_MAX; i++)
-        record(f, "Tappd.Info", NULL);
+        record(f, "Tappd.Info", false);
     assert_int_equal(ask(f, &f->full, generation, 0, 0)->n_requests, STATS_RECENT_MAX);
 }
 

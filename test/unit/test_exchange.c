@@ -7,7 +7,7 @@ static void an_error_replaces_the_response(void **state)
 {
     struct buf body;
     struct http_response response = {
-        .status = 200, .content_type = "text/html", .body = &body, .method = "GetKey"};
+        .status = 200, .content_type = "text/html", .body = &body, .label = {.method = "GetKey"}};
 
     (void)state;
     buf_init(&body, 100);
@@ -18,7 +18,7 @@ static void an_error_replaces_the_response(void **state)
     assert_int_equal(response.status, 404);
     assert_string_equal(response.content_type, "application/json");
     assert_null(response.headers);
-    assert_string_equal(response.method, "GetKey");
+    assert_string_equal(response.label.method, "GetKey");
     buf_free(&body);
 }
 

@@ -24,8 +24,8 @@ static void assert_answers(struct health *health, const char *path, int status, 
     assert_string_equal((const char *)body.data, text);
     assert_string_equal(exchange.response.content_type, "text/plain; charset=utf-8");
     assert_string_equal(exchange.response.headers, "Cache-Control: no-store\r\n");
-    assert_string_equal(exchange.response.method, path);
-    assert_true(exchange.response.background);
+    assert_string_equal(exchange.response.label.method, path);
+    assert_true(exchange.response.label.is_background);
     buf_free(&body);
     router_free(router);
     arena_free(&arena);

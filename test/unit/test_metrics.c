@@ -68,8 +68,8 @@ static void assert_absent(const struct world *world, const char *part)
 
 static void record(struct stats *stats, const char *method, int status, uint64_t micros)
 {
-    const struct stats_request request = {
-        .method = method, .status = status, .micros = micros, .client = "?"};
+    const struct http_answer request = {
+        .label = {.method = method}, .status = status, .micros = micros, .client = "?"};
 
     stats_record(stats, &request);
 }
@@ -175,8 +175,8 @@ static void is_a_quiet_page(void **state)
     handler.serve(handler.context, &exchange);
     assert_int_equal(exchange.response.status, 200);
     assert_string_equal(exchange.response.content_type, "text/plain; version=0.0.4; charset=utf-8");
-    assert_string_equal(exchange.response.method, "/metrics");
-    assert_true(exchange.response.background);
+    assert_string_equal(exchange.response.label.method, "/metrics");
+    assert_true(exchange.response.label.is_background);
     assert_memory_equal(world->out.data, "# HELP ", 7);
     router_free(router);
     arena_free(&arena);

@@ -134,7 +134,7 @@ static void every_method_by_its_full_name(void **state)
             snprintf(path, sizeof path, "/prpc/%s.%s", descriptor->short_name, descriptor->methods[k].name);
             response = serve(fixture, handler, HTTP_VERB_HEAD, span_text(path));
             assert_int_equal(response.status, 405);
-            assert_string_equal(response.method, path + strlen("/prpc/"));
+            assert_string_equal(response.label.method, path + strlen("/prpc/"));
         }
     }
 }

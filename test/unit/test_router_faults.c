@@ -19,7 +19,7 @@ static void a_status_takes_the_place_of_the_answer(void **state)
     response = serve(fixture, handler, HTTP_VERB_GET, span_text("/Version"));
     assert_int_equal(response.status, 503);
     assert_string_equal(response.content_type, "application/json");
-    assert_string_equal(response.method, "DstackGuest.Version");
+    assert_string_equal(response.label.method, "DstackGuest.Version");
     assert_string_equal(body_of(fixture), "{\"error\":\"busy\"}");
     assert_true(response.fault.fails);
     assert_found(fixture, handler, "/Info", "DstackGuest");

@@ -145,11 +145,11 @@ static void what_is_asked_in_the_background_is_marked(void **state)
     router_add_service(f->router, &f->rows[GUEST]);
     router_add_page(f->router, &page);
     handler = router_handler(f->router);
-    assert_true(serve(f, handler, HTTP_VERB_GET, span_text("/prpc/Tappd.Info")).background);
-    assert_true(serve(f, handler, HTTP_VERB_OTHER, span_text("/prpc/Tappd.Info")).background);
-    assert_true(serve(f, handler, HTTP_VERB_GET, span_text("/probe")).background);
-    assert_false(serve(f, handler, HTTP_VERB_GET, span_text("/prpc/DstackGuest.Info")).background);
-    assert_false(serve(f, handler, HTTP_VERB_GET, span_text("/nothing")).background);
+    assert_true(serve(f, handler, HTTP_VERB_GET, span_text("/prpc/Tappd.Info")).label.is_background);
+    assert_true(serve(f, handler, HTTP_VERB_OTHER, span_text("/prpc/Tappd.Info")).label.is_background);
+    assert_true(serve(f, handler, HTTP_VERB_GET, span_text("/probe")).label.is_background);
+    assert_false(serve(f, handler, HTTP_VERB_GET, span_text("/prpc/DstackGuest.Info")).label.is_background);
+    assert_false(serve(f, handler, HTTP_VERB_GET, span_text("/nothing")).label.is_background);
 }
 
 int main(void)

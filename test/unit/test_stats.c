@@ -19,10 +19,10 @@ static int teardown(void **state)
 
 #define STATS_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
-static struct stats_request request_to(const char *method, int status)
+static struct http_answer request_to(const char *method, int status)
 {
-    return (struct stats_request){
-        .method = method,
+    return (struct http_answer){
+        .label.method = method,
         .verb = "GET",
         .path = span_text("/path"),
         .status = status,
@@ -32,14 +32,14 @@ static struct stats_request request_to(const char *method, int status)
 
 static void record(struct stats *stats, const char *method, int status)
 {
-    struct stats_request request = request_to(method, status);
+    struct http_answer request = request_to(method, status);
 
     stats_record(stats, &request);
 }
 
 static void record_micros(struct stats *stats, uint64_t micros)
 {
-    struct stats_request request = request_to("M", 200);
+    struct http_answer request = request_to("M", 200);
 
     request.micros = micros;
     stats_record(stats, &request);
@@ -248,15 +248,15 @@ static int64_t unix_millis(void)
 
 static void remembers_a_request(void **state)
 {
-    const struct stats_request request = {
-        .method = "DstackGuest.GetQuote",
+    const struct http_answer request = {
+        .label.method = "DstackGuest.GetQuote",
         .verb = "POST",
         .path = span_text("/GetQuote"),
         .status = 200,
         .body_bytes = 48123,
         .micros = 87,
         .client = "127.0.0.1:50314",
-        .note = "delayed",
+        .fault = {.delay_ms = 1},
     };
     const struct stats_recent *recent;
     int64_t before = unix_millis();
@@ -265,7 +265,7 @@ static void remembers_a_request(void **state)
     recent = stats_recent_after(*state, 0);
     assert_int_equal(recent->number, 1);
     assert_in_range(recent->unix_millis, before, unix_millis());
-    assert_string_equal(recent->method, request.method);
+    assert_string_equal(recent->method, request.label.method);
     assert_string_equal(recent->verb, "POST");
     assert_string_equal(recent->path, "/GetQuote");
     assert_int_equal(recent->status, 200);
@@ -278,7 +278,7 @@ static void remembers_a_request(void **state)
 
 static void what_is_unknown_has_names_too(void **state)
 {
-    const struct stats_request request = {.status = 400, .client = "/tmp/dstack.sock"};
+    const struct http_answer request = {.status = 400, .client = "/tmp/dstack.sock"};
     const struct stats_recent *recent;
 
     stats_record(*state, &request);
@@ -291,9 +291,9 @@ static void what_is_unknown_has_names_too(void **state)
 
 static void background_is_counted_only(void **state)
 {
-    struct stats_request request = request_to("/healthz", 200);
+    struct http_answer request = request_to("/healthz", 200);
 
-    request.background = true;
+    request.label.is_background = true;
     stats_record(*state, &request);
     assert_int_equal(find(*state, "/healthz")->count, 1);
     assert_null(stats_recent_after(*state, 0));
@@ -334,7 +334,7 @@ static void the_ring_is_full(void **state)
 
 static void paths_are_made_printable_and_cut(void **state)
 {
-    struct stats_request request = request_to("M", 200);
+    struct http_answer request = request_to("M", 200);
     char path[200];
 
     request.path = span_of("/a b\n\x7f\xc3\xa9\0~", 10);
@@ -353,7 +353,7 @@ static void paths_are_made_printable_and_cut(void **state)
 
 static void verbs_and_clients_are_cut(void **state)
 {
-    struct stats_request request = request_to("M", 200);
+    struct http_answer request = request_to("M", 200);
     char client[2 * STATS_CLIENT_BYTES];
 
     memset(client, 'c', sizeof client);

@@ -65,7 +65,7 @@ static void every_file_has_its_path_and_bytes(void **state)
         assert_int_equal(response.status, 200);
         assert_int_equal(f->body.len, file->len);
         assert_memory_equal(f->body.data, file->data, file->len);
-        assert_true(response.background);
+        assert_true(response.label.is_background);
         assert_non_null(
             strstr(response.headers, "Content-Security-Policy: default-src 'none'; script-src 'self'"));
         assert_non_null(strstr(response.headers, "\r\nX-Content-Type-Options: nosniff\r\n"));

@@ -1,0 +1,43 @@
+#include "sim/net/clients.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sim/base/memory.h"
+#include "sim/http/limits.h"
+
+void clients_init(struct clients *clients, uv_loop_t *loop, const struct http_observer *observer)
+{
+    *clients = (struct clients){
+        .loop = loop,
+        .observer = observer,
+        .read_buffer = memory_alloc(LIMIT_READ_BYTES),
+    };
+    http_shared_init(&clients->http);
+}
+
+void clients_free(struct clients *clients)
+{
+    http_shared_free(&clients->http);
+    free(clients->read_buffer);
+}
+
+void clients_tick(struct clients *clients)
+{
+    uint64_t soonest = pool_tick(&clients->pool, uv_now(clients->loop));
+
+    if (soonest != POOL_NEVER)
+        clients->tick_in(clients->data, soonest - uv_now(clients->loop));
+}
+
+void clients_trouble(const struct clients *clients, enum http_trouble trouble, const char *format, ...)
+{
+    char sentence[300];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(sentence, sizeof sentence, format, arguments);
+    va_end(arguments);
+    clients->observer->troubled(clients->observer->data, trouble, sentence);
+}

@@ -1,0 +1,327 @@
+#include "sim/net/listener.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "sim/base/memory.h"
+#include "sim/http/limits.h"
+#include "sim/net/address.h"
+#include "sim/net/connection.h"
+#include "sim/net/listener_inside.h"
+#include "sim/net/passed_socket.h"
+
+/* --- closing --- */
+
+static void free_when_gone(struct listener *listener)
+{
+    struct server *server = listener->server;
+    struct listener **at = &server->listeners;
+
+    if (!listener->is_closing || listener->open_sockets > 0 || listener->clients > 0)
+        return;
+    while (*at != listener)
+        at = &(*at)->next;
+    *at = listener->next;
+    if (listener->service.on_gone)
+        listener->service.on_gone(listener->service.data);
+    free(listener->path);
+    free(listener);
+    server->on_gone(server);
+}
+
+static void on_socket_closed(uv_handle_t *handle)
+{
+    struct listener *listener = ((struct listener_socket *)handle->data)->listener;
+
+    listener->open_sockets--;
+    free_when_gone(listener);
+}
+
+static void close_socket(struct listener_socket *socket)
+{
+    if (!uv_is_closing(&socket->socket.handle))
+        uv_close(&socket->socket.handle, on_socket_closed);
+}
+
+void listener_close(struct listener *listener)
+{
+    if (listener->is_closing)
+        return;
+    listener->is_closing = true;
+    unix_socket_remove(&listener->file);
+    for (size_t i = 0; i < listener->socket_count; i++)
+        close_socket(&listener->sockets[i]);
+    pool_end(&listener->server->clients.pool, &listener->origin);
+}
+
+/* --- clients --- */
+
+static void on_client_gone(void *data)
+{
+    struct listener *listener = data;
+    struct server *server = listener->server;
+
+    listener->clients--;
+    if (listener->is_closing)
+        free_when_gone(listener);
+    else
+        server->on_gone(server);
+}
+
+static void accept_client(struct listener_socket *socket)
+{
+    struct listener *listener = socket->listener;
+
+    socket->client_waits = false;
+    listener->clients++;
+    listener->server->before_client(listener->server);
+    connection_accept(&listener->server->clients, &socket->socket.stream, &listener->origin);
+}
+
+static bool may_accept(const struct listener *listener)
+{
+    return listener->is_serving && !listener->is_closing &&
+           listener->server->clients.pool.count < listener->server->clients_max;
+}
+
+static void on_client(uv_stream_t *stream, int status)
+{
+    struct listener_socket *socket = stream->data;
+
+    if (status < 0) {
+        clients_trouble(&socket->listener->server->clients, HTTP_TROUBLE_WARNING,
+                        "a client could not be accepted: %s", uv_strerror(status));
+        uv_sleep(LIMIT_ACCEPT_PAUSE_MS); /* libuv tries again at once */
+        return;
+    }
+    /* libuv takes no further one from this socket until it is accepted */
+    socket->client_waits = true;
+    if (may_accept(socket->listener))
+        accept_client(socket);
+}
+
+void listener_accept_waiting(struct listener *listener)
+{
+    for (size_t i = 0; i < listener->socket_count; i++)
+        if (listener->sockets[i].client_waits && may_accept(listener))
+            accept_client(&listener->sockets[i]);
+}
+
+void listener_serve(struct listener *listener, const struct listener_service *service)
+{
+    listener->service = *service;
+    listener->origin.handler = service->handler;
+    listener->is_serving = true;
+    listener_accept_waiting(listener);
+}
+
+/* --- opening --- */
+
+static int check_running(const struct server *server, struct error *error)
+{
+    return server->is_stopping ? error_internal(error, "cannot listen: the server is stopping") : 0;
+}
+
+static struct listener *new_listener(struct server *server)
+{
+    struct listener *listener = memory_zalloc(sizeof *listener);
+    struct listener **end = &server->listeners;
+
+    while (*end)
+        end = &(*end)->next;
+    *end = listener;
+    listener->server = server;
+    listener->origin.on_closed = on_client_gone;
+    listener->origin.data = listener;
+    return listener;
+}
+
+static struct listener_socket *add_socket(struct listener *listener)
+{
+    struct listener_socket *socket = &listener->sockets[listener->socket_count++];
+
+    socket->listener = listener;
+    listener->open_sockets++;
+    return socket;
+}
+
+/* The path lives on as where its clients come from. */
+static void set_path(struct listener *listener, const char *path)
+{
+    listener->path = memory_copy(path, strlen(path));
+    listener->origin.unix_path = listener->path;
+}
+
+/* Closes one that could not be opened; always NULL. */
+static struct listener *give_up(struct listener *listener)
+{
+    listener_close(listener);
+    free_when_gone(listener); /* at once, if it has no socket */
+    return NULL;
+}
+
+static int listen_address(struct listener *listener, const struct sockaddr *address)
+{
+    struct listener_socket *socket = add_socket(listener);
+    char text[ADDRESS_BYTES];
+    int result;
+
+    uv_tcp_init(listener->server->clients.loop, &socket->socket.tcp);
+    socket->socket.handle.data = socket;
+    result = uv_tcp_bind(&socket->socket.tcp, address, 0);
+    if (result == 0)
+        result = uv_listen(&socket->socket.stream, LIMIT_BACKLOG, on_client);
+    if (result != 0) {
+        close_socket(socket);
+        return result;
+    }
+    address_of_socket(&socket->socket.tcp, text);
+    snprintf(socket->url, sizeof socket->url, "http://%s", text);
+    return 0;
+}
+
+static int fail_tcp(const char *host, uint16_t port, int result, struct error *error)
+{
+    bool is_v6 = strchr(host, ':') != NULL;
+    const char *what = uv_strerror(result);
+
+    if (result == UV_EADDRINUSE)
+        what = "the port is in use by another program; choose another with --listen";
+    else if (result == UV_EADDRNOTAVAIL)
+        what = "this machine has no such address; choose another with --listen";
+    else if (result == UV_EACCES)
+        what = "the port is reserved to root; choose one from 1024 up with --listen";
+    return error_input(error, "cannot listen on %s%s%s:%u: %s", is_v6 ? "[" : "", host, is_v6 ? "]" : "",
+                       port, what);
+}
+
+/* 127.0.0.1 it has to be; some clients try ::1 first, so that is taken too where it can be had. */
+static int listen_localhost(struct listener *listener, uint16_t port, struct error *error)
+{
+    struct sockaddr_in in;
+    struct sockaddr_in6 in6;
+    int result;
+
+    uv_ip4_addr("127.0.0.1", port, &in);
+    result = listen_address(listener, (const struct sockaddr *)&in);
+    if (result != 0)
+        return fail_tcp("localhost", port, result, error);
+    uv_ip6_addr("::1", port, &in6);
+    if (port != 0 && listen_address(listener, (const struct sockaddr *)&in6) != 0)
+        clients_trouble(&listener->server->clients, HTTP_TROUBLE_DETAIL,
+                        "not listening on [::1]:%u, which is taken or does not exist", port);
+    return 0;
+}
+
+static int listen_name(struct listener *listener, const char *host, uint16_t port, struct error *error)
+{
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
+    struct addrinfo *found = NULL;
+    char service[8];
+    int result;
+
+    snprintf(service, sizeof service, "%u", port);
+    result = getaddrinfo(host, service, &hints, &found);
+    if (result != 0)
+        return error_input(error, "cannot listen on %s:%u: %s", host, port, gai_strerror(result));
+    result = listen_address(listener, found->ai_addr);
+    freeaddrinfo(found);
+    return result ? fail_tcp(host, port, result, error) : 0;
+}
+
+struct listener *listener_open_tcp(struct server *server, const char *host, uint16_t port,
+                                   struct error *error)
+{
+    struct listener *listener;
+    int failed;
+
+    if (check_running(server, error))
+        return NULL;
+    listener = new_listener(server);
+    failed = strcmp(host, "localhost") == 0 ? listen_localhost(listener, port, error)
+                                            : listen_name(listener, host, port, error);
+    return failed ? give_up(listener) : listener;
+}
+
+/* Listens on a bound socket; the descriptor is taken, also after an error. */
+static int listen_descriptor(struct listener *listener, int family, int fd)
+{
+    struct listener_socket *socket = add_socket(listener);
+    uv_loop_t *loop = listener->server->clients.loop;
+    int result;
+
+    if (family == AF_UNIX) {
+        uv_pipe_init(loop, &socket->socket.pipe, 0);
+        result = uv_pipe_open(&socket->socket.pipe, fd);
+    } else {
+        uv_tcp_init(loop, &socket->socket.tcp);
+        result = uv_tcp_open(&socket->socket.tcp, fd);
+    }
+    socket->socket.handle.data = socket;
+    if (result != 0)
+        close(fd);
+    return result ? result : uv_listen(&socket->socket.stream, LIMIT_BACKLOG, on_client);
+}
+
+struct listener *listener_open_unix(struct server *server, const char *path, struct error *error)
+{
+    struct unix_socket file = {.path = NULL};
+    struct listener *listener;
+    int fd, result;
+
+    if (check_running(server, error))
+        return NULL;
+    fd = unix_socket_bind(&file, path, error);
+    if (fd < 0)
+        return NULL;
+    listener = new_listener(server);
+    listener->file = file;
+    set_path(listener, path);
+    result = listen_descriptor(listener, AF_UNIX, fd);
+    if (result == 0)
+        return listener;
+    error_input(error, "cannot listen on %s: %s", path, uv_strerror(result));
+    return give_up(listener);
+}
+
+struct listener *listener_open_fd(struct server *server, int fd, struct error *error)
+{
+    int family = check_running(server, error) ? -1 : passed_socket_family(fd, error);
+    char path[PASSED_SOCKET_PATH_SIZE], text[ADDRESS_BYTES];
+    struct listener *listener;
+    int result;
+
+    if (family < 0) {
+        close(fd);
+        return NULL;
+    }
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+    listener = new_listener(server);
+    result = listen_descriptor(listener, family, fd);
+    if (result != 0) {
+        error_input(error, "cannot listen on descriptor %d: %s", fd, uv_strerror(result));
+        return give_up(listener);
+    }
+    if (family == AF_UNIX) {
+        passed_socket_path(fd, path);
+        set_path(listener, path);
+    } else {
+        address_of_socket(&listener->sockets[0].socket.tcp, text);
+        snprintf(listener->sockets[0].url, sizeof listener->sockets[0].url, "http://%s", text);
+    }
+    return listener;
+}
+
+bool listener_address(const struct listener *listener, size_t index, struct listener_address *address)
+{
+    /* A socket that could not listen has no URL. */
+    if (index >= listener->socket_count || (!listener->path && !listener->sockets[index].url[0]))
+        return false;
+    *address = (struct listener_address){
+        .url = listener->path ? NULL : listener->sockets[index].url,
+        .path = listener->path,
+    };
+    return true;
+}

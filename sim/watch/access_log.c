@@ -1,0 +1,75 @@
+#include "sim/watch/access_log.h"
+
+#include <stdio.h>
+
+#include "sim/base/json_text.h"
+
+#define OUTSIDE_BYTES_MAX 200 /* of a path or a client's name */
+
+static const char *verb_of(const struct http_answer *answer)
+{
+    return answer->verb ? answer->verb : "-";
+}
+
+static void append_json(struct log_line *line, const struct http_answer *answer)
+{
+    const char *note = http_answer_note(answer);
+    struct buf *text = &line->text;
+
+    json_text_member(text, ',', "message", "request");
+    json_text_member(text, ',', "verb", verb_of(answer));
+    json_text_key(text, ',', "path");
+    log_line_outside(line, answer->path, OUTSIDE_BYTES_MAX);
+    if (answer->label.method)
+        json_text_member(text, ',', "method", answer->label.method);
+    buf_printf(text, ",\"status\":%d,\"bytes\":%zu,\"micros\":%llu,\"client\":", http_answer_status(answer),
+               http_answer_bytes(answer), (unsigned long long)answer->micros);
+    log_line_outside(line, span_text(answer->client), OUTSIDE_BYTES_MAX);
+    if (note)
+        json_text_member(text, ',', "note", note);
+}
+
+/* A request without an answer has no status, which people see as '-'. */
+static void append_status(struct log_line *line, int status)
+{
+    char digits[12] = "-";
+
+    if (status)
+        snprintf(digits, sizeof digits, "%d", status);
+    log_line_coloured(line,
+                      status >= 200 && status < 400   ? LOG_GREEN
+                      : status >= 400 && status < 500 ? LOG_YELLOW
+                                                      : LOG_RED,
+                      digits);
+}
+
+static void append_text(struct log_line *line, const struct http_answer *answer)
+{
+    const char *note = http_answer_note(answer);
+    struct buf *text = &line->text;
+
+    buf_append_text(text, verb_of(answer));
+    buf_append_byte(text, ' ');
+    log_line_outside(line, answer->path, OUTSIDE_BYTES_MAX);
+    buf_append_byte(text, ' ');
+    append_status(line, http_answer_status(answer));
+    buf_printf(text, " %zu B %llu us ", http_answer_bytes(answer), (unsigned long long)answer->micros);
+    log_line_outside(line, span_text(answer->client), OUTSIDE_BYTES_MAX);
+    if (note)
+        buf_printf(text, " (%s)", note);
+}
+
+void access_log_write(struct log *log, const struct http_answer *answer)
+{
+    enum log_level level = answer->label.is_background ? LOG_DEBUG : LOG_INFO;
+    struct log_line line;
+
+    if (!log_wants(log, level))
+        return;
+    log_line_begin(&line, log, level);
+    if (log->format == LOG_JSON)
+        append_json(&line, answer);
+    else
+        append_text(&line, answer);
+    log_line_end(&line);
+}

@@ -1,0 +1,96 @@
+/* A log that a test reads back, line by line. */
+#ifndef TEST_LOG_FIXTURE_H
+#define TEST_LOG_FIXTURE_H
+
+#include <ctype.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "sim/base/log.h"
+
+#define TEXT_STAMP "12:03:04.123 "
+#define JSON_STAMP "2026-11-21T09:00:00.123Z"
+
+struct capture {
+    struct log log;
+    char *written;
+    size_t len;
+    size_t seen; /* bytes of it that a test has looked at */
+};
+
+static inline void begin(struct capture *capture, enum log_level level, enum log_format format)
+{
+    *capture = (struct capture){.log = {.level = level, .format = format}};
+    capture->log.stream = open_memstream(&capture->written, &capture->len);
+    setvbuf(capture->log.stream, NULL, _IOFBF, 65536);
+}
+
+static inline void end(struct capture *capture)
+{
+    fclose(capture->log.stream);
+    free(capture->written);
+}
+
+/* A digit stands where the model has one, anything else is the same. */
+static inline void assert_stamp(const char *text, const char *model)
+{
+    for (; *model; model++, text++)
+        if (isdigit((unsigned char)*model))
+            assert_true(isdigit((unsigned char)*text));
+        else
+            assert_int_equal(*text, *model);
+}
+
+/* What was written since the last call. */
+static inline const char *take(struct capture *capture, size_t *len)
+{
+    const char *fresh;
+
+    log_flush(&capture->log);
+    fresh = capture->written + capture->seen;
+    *len = capture->len - capture->seen;
+    capture->seen = capture->len;
+    return fresh;
+}
+
+static inline void assert_text(struct capture *capture, const char *line)
+{
+    size_t len;
+    const char *text = take(capture, &len);
+
+    assert_stamp(text, TEXT_STAMP);
+    assert_string_equal(text + strlen(TEXT_STAMP), line);
+}
+
+static inline void assert_nothing(struct capture *capture)
+{
+    size_t len;
+
+    take(capture, &len);
+    assert_int_equal(len, 0);
+}
+
+static inline json_t *take_json(struct capture *capture)
+{
+    size_t len;
+    const char *text = take(capture, &len);
+    json_error_t error;
+    json_t *object = json_loadb(text, len, 0, &error);
+
+    if (!object)
+        fail_msg("%s in %s", error.text, text);
+    for (size_t i = 0; i + 1 < len; i++)
+        assert_in_range((uint8_t)text[i], 0x20, 0x7e);
+    assert_int_equal(text[len - 1], '\n');
+    assert_stamp(json_string_value(json_object_get(object, "time")), JSON_STAMP);
+    return object;
+}
+
+#endif
