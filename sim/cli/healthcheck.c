@@ -71,7 +71,7 @@ static int parse_socket(struct healthcheck_target *target, const char *path, str
     if (len > LISTEN_SPEC_PATH_MAX)
         return error_input(error, "the path of a Unix socket has at most %d bytes, this one has %zu",
                            LISTEN_SPEC_PATH_MAX, len);
-    target->spec = (struct listen_spec){.kind = LISTEN_UNIX, .services = SERVICE_ALL};
+    target->spec = (struct listen_spec){.kind = LISTEN_UNIX};
     memcpy(target->spec.address, path, len);
     return 0;
 }

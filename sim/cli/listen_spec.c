@@ -1,72 +1,36 @@
 #include "sim/cli/listen_spec.h"
 
 #include <arpa/inet.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "sim/base/spelling.h"
-
-/* In the order of the bits. */
-static const char *const service_names[] = {
-    "dstack", "tappd", "worker", "guest", "kms", "collateral", "verifier", "simulator",
-};
-
-#define SERVICE_COUNT (sizeof service_names / sizeof *service_names)
-#define SERVICE_NAMES "dstack, tappd, worker, guest, kms, collateral, verifier, simulator, or all"
+#include "sim/services/registry.h"
 
 /* What an error repeats of the text. */
 #define SHOWN ".100s"
 
-_Static_assert(SERVICE_ALL == (1u << SERVICE_COUNT) - 1, "each service has a name and a bit");
-
-const char *listen_spec_service_name(size_t index)
-{
-    return index < SERVICE_COUNT ? service_names[index] : NULL;
-}
-
-/* Returns the bits that the name stands for, 0 for an unknown one. */
-static unsigned service_by_name(const char *name, size_t len)
-{
-    if (len == 3 && memcmp(name, "all", 3) == 0)
-        return SERVICE_ALL;
-    for (size_t i = 0; i < SERVICE_COUNT; i++)
-        if (strlen(service_names[i]) == len && memcmp(service_names[i], name, len) == 0)
-            return 1u << i;
-    return 0;
-}
-
 static int error_service(const char *name, size_t len, struct error *error)
 {
-    const char *meant = spelling_nearest(name, len, listen_spec_service_name);
+    const char *meant = spelling_nearest(name, len, registry_name);
+    char names[200];
 
-    return error_input(error, "\"%.*s\" is no service; %s%s%s" SERVICE_NAMES, (int)(len < 60 ? len : 60),
-                       name, meant ? "did you mean " : "", meant ? meant : "",
-                       meant ? "? There are " : "there are ");
+    registry_names(names, sizeof names);
+    return error_input(error, "\"%.*s\" is not a service; %s%s%s%s, or all", (int)(len < 60 ? len : 60), name,
+                       meant ? "did you mean " : "", meant ? meant : "",
+                       meant ? "? There are " : "there are ", names);
 }
 
-static int parse_services(struct listen_spec *spec, const char *names, struct error *error)
+int listen_spec_parse_services(struct listen_spec *spec, const char *names, struct error *error)
 {
-    spec->services = 0;
-    for (;;) {
-        size_t len = strcspn(names, ",");
-        unsigned bits = service_by_name(names, len);
+    struct registry_choice choice;
+    const char *wrong = registry_read(names, &choice);
 
-        if (!bits)
-            return error_service(names, len, error);
-        spec->services |= bits;
-        if (!names[len])
-            return 0;
-        names += len + 1;
-    }
-}
-
-unsigned listen_spec_services(const char *names)
-{
-    struct listen_spec spec;
-    struct error ignored = {.kind = ERROR_NONE};
-
-    return parse_services(&spec, names, &ignored) == 0 ? spec.services : 0;
+    if (wrong)
+        return error_service(wrong, strcspn(wrong, ","), error);
+    spec->services = choice.set;
+    spec->names_services = choice.is_named;
+    return 0;
 }
 
 static int parse_unix(struct listen_spec *spec, const char *path, size_t len, struct error *error)
@@ -180,8 +144,8 @@ int listen_spec_parse(struct listen_spec *spec, const char *text, struct error *
     const char *equals = strrchr(text, '=');
     size_t len = equals ? (size_t)(equals - text) : strlen(text);
 
-    *spec = (struct listen_spec){.services = SERVICE_ALL};
-    if (equals && parse_services(spec, equals + 1, error) != 0) {
+    *spec = (struct listen_spec){.services = registry_all()};
+    if (equals && listen_spec_parse_services(spec, equals + 1, error) != 0) {
         if (strncmp(text, "unix:", 5) == 0)
             return error_context(
                 error, "behind the last = of \"%" SHOWN "\" (write =all if it belongs to the path)", text);

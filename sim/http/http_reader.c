@@ -34,7 +34,6 @@ static int pass_over(llhttp_t *parser, const char *at, size_t len)
 {
     struct http_reader *reader = parser->data;
 
-    (void)at;
     reader->passed_bytes += len;
     if (reader->passed_bytes <= LIMIT_HEAD_BYTES)
         return HPE_OK;

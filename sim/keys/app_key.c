@@ -62,23 +62,22 @@ static size_t slot_of(const struct cache_name *name)
     return hash % CACHE_SLOTS;
 }
 
-static int derive_pair(const struct app_keys *keys, const struct k256 *k256, enum app_key_algorithm algorithm,
-                       const char *path, struct app_key *key)
+static int derive_pair(const struct keyring *keyring, enum app_key_algorithm algorithm, const char *path,
+                       struct app_key *key)
 {
     const struct bytes part = {path, strlen(path)};
 
-    derive_key(keys->k256_key, &part, 1, key->private_key);
+    derive_key(keyring->keys->k256_key, &part, 1, key->private_key);
     if (algorithm == APP_KEY_ED25519) {
         key->public_key_len = 32;
         ed25519_public_key(key->private_key, key->public_key);
         return 0;
     }
     key->public_key_len = K256_PUBLIC_BYTES;
-    return k256_public_key(k256, key->private_key, key->public_key);
+    return k256_public_key(keyring->k256, key->private_key, key->public_key);
 }
 
-static int sign_pair(const struct app_keys *keys, const struct k256 *k256, const char *purpose,
-                     struct app_key *key)
+static int sign_pair(const struct keyring *keyring, const char *purpose, struct app_key *key)
 {
     char digits[2 * K256_PUBLIC_BYTES];
     const struct bytes message[] = {{purpose, strlen(purpose)}, {":", 1}, {digits, 2 * key->public_key_len}};
@@ -86,27 +85,26 @@ static int sign_pair(const struct app_keys *keys, const struct k256 *k256, const
 
     hex_encode(key->public_key, key->public_key_len, digits);
     hash_parts(HASH_KECCAK256, message, 3, digest);
-    return k256_sign_recoverable(k256, keys->k256_key, digest, key->signature);
+    return k256_sign_recoverable(keyring->k256, keyring->keys->k256_key, digest, key->signature);
 }
 
-int app_key_get(struct app_key_cache *cache, const struct app_keys *keys, const struct k256 *k256,
-                enum app_key_algorithm algorithm, const char *path, const char *purpose, struct app_key *key,
-                struct error *error)
+int app_key_get(const struct keyring *keyring, enum app_key_algorithm algorithm, const char *path,
+                const char *purpose, struct app_key *key, struct error *error)
 {
     struct cache_name name;
     bool fits = make_name(&name, algorithm, path, purpose) == 0;
     size_t slot = fits ? slot_of(&name) : 0;
-    const struct cache_name *kept = &cache->slots[slot].name;
+    const struct cache_name *kept = &keyring->cache->slots[slot].name;
 
     if (fits && kept->len == name.len && memcmp(kept->bytes, name.bytes, name.len) == 0) {
-        *key = cache->slots[slot].key;
+        *key = keyring->cache->slots[slot].key;
         return 0;
     }
-    if (derive_pair(keys, k256, algorithm, path, key) || sign_pair(keys, k256, purpose, key))
+    if (derive_pair(keyring, algorithm, path, key) || sign_pair(keyring, purpose, key))
         return error_input(error, "this path gives no valid key; choose another");
     if (fits) {
-        cache->slots[slot].name = name;
-        cache->slots[slot].key = *key;
+        keyring->cache->slots[slot].name = name;
+        keyring->cache->slots[slot].key = *key;
     }
     return 0;
 }

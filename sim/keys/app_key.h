@@ -5,7 +5,7 @@
 #ifndef KEYS_APP_KEY_H
 #define KEYS_APP_KEY_H
 
-#include "sim/keys/app_keys.h"
+#include "sim/keys/keyring.h"
 
 enum app_key_algorithm { APP_KEY_SECP256K1, APP_KEY_ED25519 };
 
@@ -17,14 +17,11 @@ struct app_key {
     uint8_t signature[K256_RECOVERABLE_BYTES];
 };
 
-struct app_key_cache;
-
 struct app_key_cache *app_key_cache_new(void);
 void app_key_cache_free(struct app_key_cache *cache); /* wipes what it held */
 
 /* The key of that path for that purpose. Fails for a path that gives no valid key. */
-MUST_CHECK int app_key_get(struct app_key_cache *cache, const struct app_keys *keys, const struct k256 *k256,
-                           enum app_key_algorithm algorithm, const char *path, const char *purpose,
-                           struct app_key *key, struct error *error);
+MUST_CHECK int app_key_get(const struct keyring *keyring, enum app_key_algorithm algorithm, const char *path,
+                           const char *purpose, struct app_key *key, struct error *error);
 
 #endif

@@ -154,7 +154,6 @@ static void allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 {
     struct connection *connection = handle->data;
 
-    (void)suggested;
     *buf = uv_buf_init((char *)connection->clients->read_buffer, LIMIT_READ_BYTES);
 }
 

@@ -1,7 +1,6 @@
 #include "sim/pages/collateral_pages.h"
 
 #include <strings.h>
-#include <time.h>
 
 #include "crypto/pem.h"
 #include "sim/base/hex.h"
@@ -13,17 +12,11 @@
 #define TYPE_TEXT "text/plain"
 #define TYPE_PEM "application/x-pem-file"
 
-void collateral_pages_init(struct collateral_pages *pages, struct td *td)
-{
-    pages->td = td;
-}
-
 /* The collateral as of now, or NULL after a 500. */
-static const struct collateral *fetch(void *context, struct exchange *exchange)
+static const struct collateral *fetch(const void *context, struct exchange *exchange)
 {
     struct error error = {.kind = ERROR_NONE};
-    const struct collateral *collateral =
-        td_collateral(((struct collateral_pages *)context)->td, time(NULL), &error);
+    const struct collateral *collateral = cluster_collateral(((const struct site *)context)->cluster, &error);
 
     if (!collateral)
         exchange_fail(&exchange->response, 500, error.text);
@@ -83,7 +76,7 @@ static void answer_crl(struct exchange *exchange, const uint8_t *der, size_t len
     answer(exchange, TYPE_PEM, pem, pem_encode(label, der, len, pem));
 }
 
-static void serve_pck_crl(void *context, struct exchange *exchange)
+static void serve_pck_crl(const void *context, struct exchange *exchange)
 {
     const struct collateral *collateral = fetch(context, exchange);
     struct span ca = NO_SPAN, encoding = NO_SPAN;
@@ -102,7 +95,7 @@ static void serve_pck_crl(void *context, struct exchange *exchange)
     answer_crl(exchange, collateral->pck_crl, collateral->pck_crl_len, !span_is(encoding, "der"));
 }
 
-static void serve_root_crl_hex(void *context, struct exchange *exchange)
+static void serve_root_crl_hex(const void *context, struct exchange *exchange)
 {
     const struct collateral *collateral = fetch(context, exchange);
 
@@ -110,7 +103,7 @@ static void serve_root_crl_hex(void *context, struct exchange *exchange)
         answer(exchange, TYPE_TEXT, collateral->root_crl_hex, strlen(collateral->root_crl_hex));
 }
 
-static void serve_root_crl(void *context, struct exchange *exchange)
+static void serve_root_crl(const void *context, struct exchange *exchange)
 {
     const struct collateral *collateral = fetch(context, exchange);
 
@@ -126,9 +119,9 @@ static bool is_our_fmspc(const struct platform *platform, struct span fmspc)
     return fmspc.len == sizeof digits && strncasecmp((const char *)fmspc.data, digits, sizeof digits) == 0;
 }
 
-static void serve_tcb_info(void *context, struct exchange *exchange)
+static void serve_tcb_info(const void *context, struct exchange *exchange)
 {
-    const struct platform *platform = &((struct collateral_pages *)context)->td->platform;
+    const struct platform *platform = &((const struct site *)context)->cluster->platform;
     const struct collateral *collateral = fetch(context, exchange);
     struct span fmspc = NO_SPAN;
     const char *chain;
@@ -150,7 +143,7 @@ static void serve_tcb_info(void *context, struct exchange *exchange)
     answer(exchange, TYPE_JSON, collateral->tcb_info, strlen(collateral->tcb_info));
 }
 
-static void serve_qe_identity(void *context, struct exchange *exchange)
+static void serve_qe_identity(const void *context, struct exchange *exchange)
 {
     const struct collateral *collateral = fetch(context, exchange);
 
@@ -185,11 +178,11 @@ static const struct openapi_page tcb_info = {
 static const struct openapi_page qe_identity = {.summary = "Identity of the quoting enclave",
                                                 .types = TYPE_JSON};
 
-void collateral_pages_add(struct collateral_pages *pages, struct router *router)
+void collateral_pages_add(const struct site *site, struct router *router)
 {
     static const struct {
         const char *path;
-        void (*serve)(void *context, struct exchange *exchange);
+        void (*serve)(const void *context, struct exchange *exchange);
         const struct openapi_page *openapi;
     } list[] = {
         {"/sgx/certification/v4/pckcrl", serve_pck_crl, &pck_crl},
@@ -205,7 +198,7 @@ void collateral_pages_add(struct collateral_pages *pages, struct router *router)
 
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
         const struct router_page page = {
-            .path = list[i].path, .serve = list[i].serve, .context = pages, .openapi = list[i].openapi};
+            .path = list[i].path, .serve = list[i].serve, .context = site, .openapi = list[i].openapi};
         router_add_page(router, &page);
     }
 }

@@ -11,22 +11,21 @@ static void answer(struct http_response *response, const char *text)
     buf_append_text(response->body, text);
 }
 
-static void serve_health(void *context, struct exchange *exchange)
+static void serve_health(const void *context, struct exchange *exchange)
 {
-    (void)context;
     answer(&exchange->response, "ok\n");
 }
 
-static void serve_readiness(void *context, struct exchange *exchange)
+static void serve_readiness(const void *context, struct exchange *exchange)
 {
-    const struct health *health = context;
+    const bool is_stopping = *((const struct site *)context)->is_stopping;
 
-    if (health->is_stopping)
+    if (is_stopping)
         exchange->response.status = 503;
-    answer(&exchange->response, health->is_stopping ? "stopping\n" : "ready\n");
+    answer(&exchange->response, is_stopping ? "stopping\n" : "ready\n");
 }
 
-void health_add(struct health *health, struct router *router)
+void health_add(const struct site *site, struct router *router)
 {
     static const struct openapi_page alive = {.summary = "Whether the program answers", .types = TYPE_TEXT};
     static const struct openapi_page ready = {.summary = "Whether the program takes requests",
@@ -37,7 +36,7 @@ void health_add(struct health *health, struct router *router)
         {.path = "/healthz", .serve = serve_health, .is_background = true, .openapi = &alive},
         {.path = "/readyz",
          .serve = serve_readiness,
-         .context = health,
+         .context = site,
          .is_background = true,
          .openapi = &ready},
     };

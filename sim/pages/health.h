@@ -5,12 +5,9 @@
 #define PAGES_HEALTH_H
 
 #include "sim/rpc/router.h"
+#include "sim/site/site.h"
 
-struct health {
-    bool is_stopping; /* set once, by whoever stops the program */
-};
-
-/* Adds both pages; the health outlives the router. */
-void health_add(struct health *health, struct router *router);
+/* Adds both pages; the site outlives the router. */
+void health_add(const struct site *site, struct router *router);
 
 #endif

@@ -17,12 +17,6 @@
 
 enum form { FORM_BASE64, FORM_TEXT, FORM_BARE };
 
-void logs_init(struct logs *logs, const struct td *td, const char *dir)
-{
-    logs->td = td;
-    logs->dir = dir;
-}
-
 /* As the real agent reports trouble in the middle of its stream. */
 static void answer_error(struct exchange *exchange, const char *message)
 {
@@ -113,9 +107,9 @@ static void show(struct exchange *exchange, const char *text, size_t len)
     }
 }
 
-static void serve(void *context, struct exchange *exchange)
+static void serve(const void *context, struct exchange *exchange)
 {
-    const struct logs *logs = context;
+    const struct site *site = context;
     struct span name = span_of(exchange->request.path.data + sizeof PATH_PREFIX - 1,
                                exchange->request.path.len - (sizeof PATH_PREFIX - 1));
     struct error error = {.kind = ERROR_NONE};
@@ -130,12 +124,12 @@ static void serve(void *context, struct exchange *exchange)
         return;
     }
     shown = arena_copy(exchange->arena, name.data, name.len);
-    if (!logs->td->app.public_logs) {
+    if (!site->td->app.public_logs) {
         answer_error(exchange, "the app keeps its logs private: public_logs is false");
         return;
     }
-    path = arena_printf(exchange->arena, "%s/%s.log", logs->dir ? logs->dir : "", shown);
-    if (!logs->dir || stat(path, &status) != 0 || !S_ISREG(status.st_mode)) {
+    path = arena_printf(exchange->arena, "%s/%s.log", site->logs_dir ? site->logs_dir : "", shown);
+    if (!site->logs_dir || stat(path, &status) != 0 || !S_ISREG(status.st_mode)) {
         answer_error(exchange, arena_printf(exchange->arena, "No such container: %s", shown));
         return;
     }
@@ -163,10 +157,10 @@ static const struct openapi_parameter parameters[] = {
 static const struct openapi_page description = {
     .summary = "What a container wrote, as lines of JSON", .types = TYPE_TEXT, .parameters = parameters};
 
-void logs_add(struct logs *logs, struct router *router)
+void logs_add(const struct site *site, struct router *router)
 {
     const struct router_page page = {
-        .path = PATH_PREFIX, .serve = serve, .context = logs, .is_prefix = true, .openapi = &description};
+        .path = PATH_PREFIX, .serve = serve, .context = site, .is_prefix = true, .openapi = &description};
 
     router_add_page(router, &page);
 }

@@ -6,22 +6,14 @@
 #define PAGES_LOGS_H
 
 #include "sim/rpc/router.h"
-#include "sim/td/td.h"
+#include "sim/site/site.h"
 
-struct logs {
-    const struct td *td;
-    const char *dir; /* or NULL */
-};
-
-/* td and dir outlive it. */
-void logs_init(struct logs *logs, const struct td *td, const char *dir);
-
-/* Adds the page; the logs outlive the router.
+/* Adds the page; the site outlives the router.
  *
- * Query: tail=N (1000) shows the last lines alone; each line is a JSON object
+ * Query: tail=N (1000) shows only the last lines; each line is a JSON object
  * {"channel","message"} with the message in base64, or as it is with text=true;
  * bare=true shows the bare messages. since, until, timestamps, follow and ansi are
  * accepted and change nothing, because files have neither times nor an end to wait for. */
-void logs_add(struct logs *logs, struct router *router);
+void logs_add(const struct site *site, struct router *router);
 
 #endif

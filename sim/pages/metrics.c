@@ -11,12 +11,6 @@
 
 static const struct metrics_labels no_labels;
 
-void metrics_init(struct metrics *metrics, const struct td *td, const struct faults *faults,
-                  const struct stats *stats)
-{
-    *metrics = (struct metrics){.td = td, .faults = faults, .stats = stats, .started = process_started()};
-}
-
 /* A family of one sample without labels. */
 static void write_one(struct buf *out, const char *name, enum metrics_type type, uint64_t value,
                       const char *help)
@@ -99,34 +93,35 @@ static void write_durations(const struct stats *stats, struct buf *out)
 
 /* --- state --- */
 
-static void write_state(const struct metrics *metrics, struct buf *out)
+static void write_state(const struct site *site, struct buf *out)
 {
-    const struct td *td = metrics->td;
+    const struct td *td = site->td;
 
-    write_one(out, PREFIX "connections_open", METRICS_GAUGE, stats_connections_open(metrics->stats),
+    write_one(out, PREFIX "connections_open", METRICS_GAUGE, stats_connections_open(site->stats),
               "Clients connected now.");
-    write_one(out, PREFIX "connections_total", METRICS_COUNTER, stats_connections_total(metrics->stats),
+    write_one(out, PREFIX "connections_total", METRICS_COUNTER, stats_connections_total(site->stats),
               "Clients that have ever connected.");
-    write_one(out, PREFIX "events", METRICS_GAUGE, td->log.count,
+    write_one(out, PREFIX "events", METRICS_GAUGE, td->state.log.count,
               "Events in the event log, those of the boot included.");
     write_one(out, PREFIX "events_emitted_total", METRICS_COUNTER, td->emitted,
               "Events that EmitEvent has added, those that were taken back since included.");
     write_one(out, PREFIX "reverts_total", METRICS_COUNTER, td->reverts,
               "How often Reset or Revert took the TD back to an earlier state.");
-    write_one(out, PREFIX "faults_set", METRICS_GAUGE, metrics->faults->count,
+    write_one(out, PREFIX "faults_set", METRICS_GAUGE, site->faults->count,
               "Faults that make requests go wrong on purpose.");
 }
 
 /* What cannot be read is not shown. */
-static void write_process(const struct metrics *metrics, struct buf *out)
+static void write_process(const struct site *site, struct buf *out)
 {
     struct process process;
 
     process_read(&process);
     write_one_seconds(out, "process_cpu_seconds_total", METRICS_COUNTER, process.cpu_micros,
                       "User and system CPU time spent.");
-    if (metrics->started > 0)
-        write_one_seconds(out, "process_start_time_seconds", METRICS_GAUGE, (uint64_t)metrics->started * 1000,
+    if (site->process_started > 0)
+        write_one_seconds(out, "process_start_time_seconds", METRICS_GAUGE,
+                          (uint64_t)site->process_started * 1000,
                           "Start time of the process since the Unix epoch.");
     if (process.resident_bytes)
         write_one(out, "process_resident_memory_bytes", METRICS_GAUGE, process.resident_bytes,
@@ -141,30 +136,27 @@ static void write_process(const struct metrics *metrics, struct buf *out)
                   "Most file descriptors that may be open.");
 }
 
-void metrics_write(const struct metrics *metrics, struct buf *out)
+void metrics_write(const struct site *site, struct buf *out)
 {
     write_build(out);
-    write_requests(metrics->stats, out);
-    write_durations(metrics->stats, out);
-    write_state(metrics, out);
-    write_process(metrics, out);
+    write_requests(site->stats, out);
+    write_durations(site->stats, out);
+    write_state(site, out);
+    write_process(site, out);
 }
 
-static void serve(void *context, struct exchange *exchange)
+static void serve(const void *context, struct exchange *exchange)
 {
     exchange->response.content_type = METRICS_TEXT_TYPE;
     metrics_write(context, exchange->response.body);
 }
 
-void metrics_add(struct metrics *metrics, struct router *router)
+void metrics_add(const struct site *site, struct router *router)
 {
     static const struct openapi_page description = {
         .summary = "What is answered and what the process takes, for Prometheus", .types = METRICS_TEXT_TYPE};
-    const struct router_page page = {.path = "/metrics",
-                                     .serve = serve,
-                                     .context = metrics,
-                                     .is_background = true,
-                                     .openapi = &description};
+    const struct router_page page = {
+        .path = "/metrics", .serve = serve, .context = site, .is_background = true, .openapi = &description};
 
     router_add_page(router, &page);
 }

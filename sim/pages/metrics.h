@@ -2,27 +2,14 @@
 #ifndef PAGES_METRICS_H
 #define PAGES_METRICS_H
 
-#include "sim/faults/faults.h"
 #include "sim/rpc/router.h"
-#include "sim/td/td.h"
-#include "sim/watch/stats.h"
+#include "sim/site/site.h"
 
-struct metrics {
-    const struct td *td;
-    const struct faults *faults;
-    const struct stats *stats;
-    int64_t started; /* Unix milliseconds */
-};
-
-/* All of them outlive it. */
-void metrics_init(struct metrics *metrics, const struct td *td, const struct faults *faults,
-                  const struct stats *stats);
-
-/* Adds the page; the metrics outlive the router. */
-void metrics_add(struct metrics *metrics, struct router *router);
+/* Adds the page; the site outlives the router. */
+void metrics_add(const struct site *site, struct router *router);
 
 /* What the page shows. A request in hand, such as the one for the page, is counted once
  * it is answered. */
-void metrics_write(const struct metrics *metrics, struct buf *out);
+void metrics_write(const struct site *site, struct buf *out);
 
 #endif

@@ -5,36 +5,34 @@
 #define TYPE_PEM "application/x-pem-file"
 #define TYPE_DER "application/pkix-cert"
 
-void root_pages_init(struct root_pages *pages, struct td *td)
+static const struct pki_entity *root_of(const void *context)
 {
-    pages->td = td;
+    return &((const struct site *)context)->cluster->platform.root;
 }
 
-static void serve_root_pem(void *context, struct exchange *exchange)
+static void serve_root_pem(const void *context, struct exchange *exchange)
 {
-    const struct root_pages *pages = context;
-
     exchange->response.content_type = TYPE_PEM;
-    buf_append_text(exchange->response.body, pages->td->platform.root.pem);
+    buf_append_text(exchange->response.body, root_of(context)->pem);
 }
 
-static void serve_root_der(void *context, struct exchange *exchange)
+static void serve_root_der(const void *context, struct exchange *exchange)
 {
-    const struct pki_entity *root = &((const struct root_pages *)context)->td->platform.root;
+    const struct pki_entity *root = root_of(context);
 
     exchange->response.content_type = TYPE_DER;
     buf_append(exchange->response.body, root->der, root->der_len);
 }
 
-void root_pages_add(struct root_pages *pages, struct router *router)
+void root_pages_add(const struct site *site, struct router *router)
 {
     static const struct openapi_page pem = {.summary = "The root certificate that quotes chain to, in PEM",
                                             .types = TYPE_PEM};
     static const struct openapi_page der = {.summary = "The root certificate that quotes chain to, in DER",
                                             .types = TYPE_DER};
     const struct router_page list[] = {
-        {.path = "/simulator/root-ca.pem", .serve = serve_root_pem, .context = pages, .openapi = &pem},
-        {.path = "/simulator/root-ca.der", .serve = serve_root_der, .context = pages, .openapi = &der},
+        {.path = "/simulator/root-ca.pem", .serve = serve_root_pem, .context = site, .openapi = &pem},
+        {.path = "/simulator/root-ca.der", .serve = serve_root_der, .context = site, .openapi = &der},
     };
 
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)

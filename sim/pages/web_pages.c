@@ -35,7 +35,7 @@ static const char *type_of(const char *name)
     return "application/octet-stream";
 }
 
-static void serve(void *context, struct exchange *exchange)
+static void serve(const void *context, struct exchange *exchange)
 {
     const struct embedded_file *file = context;
 
@@ -44,7 +44,7 @@ static void serve(void *context, struct exchange *exchange)
     buf_append(exchange->response.body, file->data, file->len);
 }
 
-void web_pages_add(struct router *router)
+void web_pages_add(const struct site *site, struct router *router)
 {
     static const struct openapi_page page = {.summary = "The dashboard", .types = "text/html; charset=utf-8"};
 
@@ -57,7 +57,7 @@ void web_pages_add(struct router *router)
         router_add_page(router, &(struct router_page){
                                     .path = path,
                                     .serve = serve,
-                                    .context = (void *)(uintptr_t)file,
+                                    .context = file,
                                     .is_background = true,
                                     .openapi = is_page ? &page : NULL,
                                 });

@@ -4,8 +4,9 @@
 #define PAGES_WEB_PAGES_H
 
 #include "sim/rpc/router.h"
+#include "sim/site/site.h"
 
-/* Adds a page for each file. */
-void web_pages_add(struct router *router);
+/* Adds a page for each file; they are the same on every site. */
+void web_pages_add(const struct site *site, struct router *router);
 
 #endif

@@ -35,20 +35,22 @@ static void print_export(FILE *stream, const struct endpoints *endpoints)
     if (!endpoints_address(endpoints, 0, &first) || !first.url)
         return;
     endpoints_public_url(endpoints, url, sizeof url);
-    if (endpoints->first->services & (SERVICE_SIMULATOR | SERVICE_WORKER))
+    if (endpoints_have_dashboard(endpoints))
         fprintf(stream, "\n  %-14s%s/\n", "Dashboard", url);
     fprintf(stream, "\n  export DSTACK_SIMULATOR_ENDPOINT=%s\n", url);
 }
 
 /* Whoever has forgotten what he asked for sees why nothing works. */
-static void print_what_is_wrong(FILE *stream, const struct scenario *scenario, const struct faults *faults)
+static void print_what_is_wrong(FILE *stream, const struct site *site)
 {
+    const struct scenario *scenario = &site->cluster->scenario;
+    const struct faults *faults = site->faults;
     char line[FAULT_METHOD_BYTES + 160];
 
     if (scenario->tcb_status != TCB_UP_TO_DATE || scenario->advisory_count)
         fprintf(stream, "  %-14sTCB status %s, advisories: %zu\n", "On purpose",
                 tcb_status_name(scenario->tcb_status), scenario->advisory_count);
-    if (scenario->debug_td)
+    if (site->td->state.is_debug)
         fprintf(stream, "  %-14sthe TD can be debugged\n", "On purpose");
     for (size_t i = 0; i < faults->count; i++) {
         fault_describe(&faults->list[i], line, sizeof line);
@@ -65,17 +67,18 @@ static void print_name(FILE *stream, const char *name)
     fputc('\n', stream);
 }
 
-void banner_print(FILE *stream, const struct endpoints *endpoints, const struct td *td,
-                  const struct faults *faults, uint64_t micros)
+void banner_print(FILE *stream, const struct endpoints *endpoints, const struct site *site, uint64_t micros)
 {
+    const struct td *td = site->td;
+
     fprintf(stream, "dstack-simulator %s: a simulated TDX guest agent\n\n", version_number);
     print_endpoints(stream, endpoints);
     fputc('\n', stream);
     print_name(stream, td->app.name);
-    print_hex(stream, "App id", td->app_id, sizeof td->app_id);
+    print_hex(stream, "App id", td->identity.app_id, sizeof td->identity.app_id);
     print_hex(stream, "Compose hash", td->app.compose_hash, sizeof td->app.compose_hash);
-    print_hex(stream, "Instance id", td->instance_id, sizeof td->instance_id);
-    print_what_is_wrong(stream, &td->scenario, faults);
+    print_hex(stream, "Instance id", td->identity.instance_id, sizeof td->identity.instance_id);
+    print_what_is_wrong(stream, site);
     print_export(stream, endpoints);
     fprintf(stream,
             "\n  For development and tests only: every key follows from a public seed and protects\n"

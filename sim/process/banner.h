@@ -5,10 +5,8 @@
 #include <stdio.h>
 
 #include "sim/process/endpoints.h"
-#include "sim/td/td.h"
 
 /* micros: from the start of the process to being ready. */
-void banner_print(FILE *stream, const struct endpoints *endpoints, const struct td *td,
-                  const struct faults *faults, uint64_t micros);
+void banner_print(FILE *stream, const struct endpoints *endpoints, const struct site *site, uint64_t micros);
 
 #endif

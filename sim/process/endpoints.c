@@ -13,13 +13,15 @@
 /* The sockets of --socket-dir, as they are in a real TD. */
 static const struct {
     const char *name;
-    unsigned services;
+    const char *services;
 } socket_files[] = {
-    {"dstack.sock", SERVICE_DSTACK | SERVICE_TAPPD},
-    {"tappd.sock", SERVICE_DSTACK | SERVICE_TAPPD},
-    {"external.sock", SERVICE_WORKER},
-    {"guest.sock", SERVICE_GUEST},
+    {"dstack.sock", "dstack,tappd"},
+    {"tappd.sock", "dstack,tappd"},
+    {"external.sock", "worker"},
+    {"guest.sock", "guest"},
 };
+
+#define SOCKET_FILES (sizeof socket_files / sizeof *socket_files)
 
 static struct listener *open_listener(struct server *server, const struct listen_spec *spec,
                                       struct error *error)
@@ -30,7 +32,8 @@ static struct listener *open_listener(struct server *server, const struct listen
 }
 
 /* Returns 0, or -1 for a listener that could not be opened. */
-static int add_endpoint(struct endpoints *endpoints, struct listener *listener, unsigned services)
+static int add_endpoint(struct endpoints *endpoints, struct listener *listener,
+                        const struct listen_spec *spec)
 {
     struct endpoint **end = &endpoints->first;
     struct endpoint *endpoint;
@@ -42,19 +45,19 @@ static int add_endpoint(struct endpoints *endpoints, struct listener *listener, 
     endpoint = *end = memory_zalloc(sizeof *endpoint);
     endpoint->endpoints = endpoints;
     endpoint->listener = listener;
-    endpoint->services = services;
+    endpoint->spec = *spec;
     return 0;
 }
 
 static int open_endpoint(struct endpoints *endpoints, const struct listen_spec *spec, struct error *error)
 {
-    return add_endpoint(endpoints, open_listener(endpoints->server, spec, error), spec->services);
+    return add_endpoint(endpoints, open_listener(endpoints->server, spec, error), spec);
 }
 
 static int open_socket_files(struct endpoints *endpoints, const char *dir, struct error *error)
 {
-    for (size_t i = 0; i < sizeof socket_files / sizeof *socket_files; i++) {
-        struct listen_spec spec = {.kind = LISTEN_UNIX, .services = socket_files[i].services};
+    for (size_t i = 0; i < SOCKET_FILES; i++) {
+        struct listen_spec spec = {.kind = LISTEN_UNIX};
         const char *name = socket_files[i].name;
         bool here = strcmp(dir, ".") == 0;
 
@@ -62,33 +65,36 @@ static int open_socket_files(struct endpoints *endpoints, const char *dir, struc
             return error_input(error, "--socket-dir %s is too long: a socket's path has at most %d bytes",
                                dir, LISTEN_SPEC_PATH_MAX);
         snprintf(spec.address, sizeof spec.address, "%s%s%s", here ? "" : dir, here ? "" : "/", name);
+        endpoints_set_services(&spec, name);
         if (open_endpoint(endpoints, &spec, error))
             return -1;
     }
     return 0;
 }
 
-unsigned endpoints_services_of(const char *name)
+void endpoints_set_services(struct listen_spec *spec, const char *name)
 {
-    unsigned services = listen_spec_services(name);
+    struct registry_choice choice;
 
-    for (size_t i = 0; i < sizeof socket_files / sizeof *socket_files; i++)
+    for (size_t i = 0; i < SOCKET_FILES; i++)
         if (strcmp(name, socket_files[i].name) == 0)
-            services = socket_files[i].services;
-    return services ? services : SERVICE_ALL;
+            name = socket_files[i].services;
+    if (registry_read(name, &choice))
+        choice = (struct registry_choice){.set = registry_all()};
+    spec->services = choice.set;
+    spec->names_services = choice.is_named;
 }
 
 static const char *known_name(size_t index)
 {
-    const size_t count = sizeof socket_files / sizeof *socket_files;
-
-    return index < count ? socket_files[index].name : listen_spec_service_name(index - count);
+    return index < SOCKET_FILES ? socket_files[index].name : registry_name(index - SOCKET_FILES);
 }
 
 /* A name of one's own offers everything, so one that only misses a known name is refused. */
 static int check_name(const char *name, struct error *error)
 {
     const size_t len = strlen(name);
+    struct registry_choice choice;
     const char *meant = spelling_nearest(name, len, known_name);
 
     for (size_t i = 0; known_name(i); i++) {
@@ -97,7 +103,7 @@ static int check_name(const char *name, struct error *error)
         if (strncmp(known, name, len) == 0 && strcmp(known + len, ".sock") == 0)
             meant = known; /* the name of a socket file without its ending */
     }
-    if (!meant || listen_spec_services(name) || strcmp(meant, name) == 0)
+    if (!meant || !registry_read(name, &choice) || strcmp(meant, name) == 0)
         return 0;
     return error_input(error, "\"%.60s\" names no services, and would offer all of them; did you mean %s?",
                        name, meant);
@@ -109,9 +115,11 @@ static int open_passed(struct endpoints *endpoints, const struct service_manager
     for (size_t i = 0; i < manager->socket_count; i++) {
         const char *name = manager->socket_names[i];
         const int fd = SERVICE_MANAGER_FIRST_FD + (int)i;
+        struct listen_spec spec = {.kind = LISTEN_UNIX};
 
-        if (check_name(name, error) || add_endpoint(endpoints, listener_open_fd(endpoints->server, fd, error),
-                                                    endpoints_services_of(name)))
+        endpoints_set_services(&spec, name);
+        if (check_name(name, error) ||
+            add_endpoint(endpoints, listener_open_fd(endpoints->server, fd, error), &spec))
             return error_context(error, "the service manager's socket %.100s", name);
     }
     return 0;
@@ -122,7 +130,7 @@ int endpoints_open(struct endpoints *endpoints, struct server *server, const str
 {
     const bool passed = manager->socket_count > 0;
 
-    *endpoints = (struct endpoints){.server = server};
+    *endpoints = (struct endpoints){.server = server, .no_control = options->no_control};
     if (open_passed(endpoints, manager, error))
         return -1;
     for (size_t i = 0; i < options->listen.count && (options->listen_given || !passed); i++) {
@@ -154,16 +162,65 @@ static void on_gone(void *data)
     free_endpoint(endpoint);
 }
 
-void endpoints_serve(struct endpoints *endpoints, struct services *services)
+/* Without the controls, where --no-control says so. */
+static unsigned set_of(const struct endpoint *endpoint)
 {
-    for (struct endpoint *endpoint = endpoints->first; endpoint; endpoint = endpoint->next) {
-        endpoint->router = routes_new(services, endpoint->services);
-        listener_serve(endpoint->listener, &(struct listener_service){
-                                               .handler = router_handler(endpoint->router),
-                                               .on_gone = on_gone,
-                                               .data = endpoint,
-                                           });
-    }
+    unsigned set = endpoint->spec.services;
+    const struct service *service;
+
+    for (size_t i = 0; (service = registry_service(i)); i++)
+        if (service->is_control && endpoint->endpoints->no_control)
+            set &= ~(1u << i);
+    return set;
+}
+
+static bool has_control(unsigned set)
+{
+    const struct service *service;
+
+    for (size_t i = 0; (service = registry_service(i)); i++)
+        if (set & 1u << i && service->is_control)
+            return true;
+    return false;
+}
+
+static void serve(struct endpoint *endpoint, const struct site *site)
+{
+    unsigned set = set_of(endpoint);
+
+    endpoint->site = *site;
+    endpoint->site.has_control = has_control(set);
+    if (!endpoint->spec.names_services)
+        endpoint->site.shut_down = NULL;
+    endpoint->router = routes_new(&endpoint->site, set);
+    listener_serve(endpoint->listener, &(struct listener_service){
+                                           .handler = router_handler(endpoint->router),
+                                           .on_gone = on_gone,
+                                           .data = endpoint,
+                                       });
+}
+
+void endpoints_serve(struct endpoints *endpoints, const struct site *site)
+{
+    for (struct endpoint *endpoint = endpoints->first; endpoint; endpoint = endpoint->next)
+        serve(endpoint, site);
+}
+
+void endpoints_close_td(struct endpoints *endpoints, const struct td *td)
+{
+    for (struct endpoint *endpoint = endpoints->first; endpoint; endpoint = endpoint->next)
+        if (endpoint->site.td == td)
+            listener_close(endpoint->listener);
+}
+
+bool endpoints_have_dashboard(const struct endpoints *endpoints)
+{
+    const struct service *service;
+
+    for (size_t i = 0; endpoints->first && (service = registry_service(i)); i++)
+        if (set_of(endpoints->first) & 1u << i && service->companion)
+            return true;
+    return false;
 }
 
 void endpoints_free(struct endpoints *endpoints)

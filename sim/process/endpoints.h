@@ -10,21 +10,23 @@
 #include "sim/cli/listen_spec.h"
 #include "sim/cli/options.h"
 #include "sim/net/listener.h"
-#include "sim/process/routes.h"
 #include "sim/process/service_manager.h"
+#include "sim/services/routes.h"
 
 /* A listener and what it offers; on the heap, freed when the listener has gone. */
 struct endpoint {
     struct endpoint *next;
     struct endpoints *endpoints;
     struct listener *listener;
-    unsigned services; /* set of enum service_bit */
+    struct listen_spec spec;
+    struct site site;
     struct router *router;
 };
 
 /* In the order of opening. */
 struct endpoints {
     struct server *server;
+    bool no_control; /* the Simulator is served nowhere */
     struct endpoint *first;
 };
 
@@ -35,12 +37,16 @@ MUST_CHECK int endpoints_open(struct endpoints *endpoints, struct server *server
                               const struct service_manager *manager, const struct options *options,
                               struct error *error);
 
-/* What a passed socket of that name serves (set of enum service_bit): the services that
- * it lists, what the socket of --socket-dir with that name has, or everything. */
-unsigned endpoints_services_of(const char *name);
+/* What a passed socket of that name serves: the services that it lists, what the socket of
+ * --socket-dir with that name has, or everything. */
+void endpoints_set_services(struct listen_spec *spec, const char *name);
 
-/* Gives each listener its services, which outlive it. */
-void endpoints_serve(struct endpoints *endpoints, struct services *services);
+/* Starts serving everywhere, as the site says; each listener has a copy of it, with
+ * has_control as its services have it, and shut_down only where GuestApi was asked for. */
+void endpoints_serve(struct endpoints *endpoints, const struct site *site);
+
+/* Closes the listeners of a TD. */
+void endpoints_close_td(struct endpoints *endpoints, const struct td *td);
 
 /* Frees what is left once the server has stopped. */
 void endpoints_free(struct endpoints *endpoints);
@@ -59,6 +65,9 @@ const char *endpoints_path(const struct listener_address *address, char *room);
 
 /* What --ready-file gets: {"pid": N, "endpoints": [{"url": ...}, {"path": ...}]}. */
 void endpoints_write_ready(const struct endpoints *endpoints, struct buf *out);
+
+/* Whether the first endpoint shows the dashboard. */
+bool endpoints_have_dashboard(const struct endpoints *endpoints);
 
 /* One line for people: where it serves. */
 void endpoints_status(const struct endpoints *endpoints, char *text, size_t size);

@@ -8,7 +8,7 @@
 #include "sim/app/docker_compose.h"
 #include "sim/base/file.h"
 #include "sim/base/utf8.h"
-#include "sim/td/encrypted_env.h"
+#include "sim/app/encrypted_env.h"
 
 #define DEFAULT_NAME "app"
 #define SYS_CONFIG_FILE_BYTES (1024 * 1024)
@@ -71,7 +71,6 @@ static int check_folder(const struct options *options, char *const *field, struc
 
 static int read_scenario(const struct options *options, struct scenario *scenario, struct error *error)
 {
-    scenario->debug_td = options->debug_td;
     if (options->tcb_status && scenario_set_status(scenario, options->tcb_status, error))
         return error_context(error, "--tcb-status");
     for (size_t i = 0; i < options->advisories.count; i++)
@@ -96,8 +95,8 @@ static int wrap_app(struct inputs *inputs, const struct options *options, struct
     free(data);
     if (!inputs->app_compose)
         return error_context(error, "%s", name);
-    inputs->config.app_compose_name = name;
-    inputs->config.app_compose = span_of(inputs->app_compose, len);
+    inputs->td.app_compose_name = name;
+    inputs->td.app_compose = span_of(inputs->app_compose, len);
     return 0;
 }
 
@@ -112,9 +111,9 @@ static int read_app(struct inputs *inputs, const struct options *options, struct
     if (options->docker_compose)
         return wrap_app(inputs, options, error);
     if (options->app_compose)
-        inputs->config.app_compose_name = named(inputs, options, &options->app_compose);
+        inputs->td.app_compose_name = named(inputs, options, &options->app_compose);
     return read_file(options, &options->app_compose, APP_COMPOSE_FILE_BYTES_MAX, &inputs->app_compose,
-                     &inputs->config.app_compose, error);
+                     &inputs->td.app_compose, error);
 }
 
 static int read_env(struct inputs *inputs, const struct options *options, struct error *error)
@@ -124,8 +123,8 @@ static int read_env(struct inputs *inputs, const struct options *options, struct
 
     if (read_file(options, field, 2 * ENCRYPTED_ENV_BYTES_MAX, &inputs->encrypted_env, &file, error))
         return -1;
-    inputs->config.encrypted_env = encrypted_env_from_file(file, &inputs->arena);
-    if (*field && inputs->config.encrypted_env.len == 0)
+    inputs->td.encrypted_env = encrypted_env_from_file(file, &inputs->arena);
+    if (*field && inputs->td.encrypted_env.len == 0)
         return error_input(error, "%s is empty; the SDKs' encrypt_env_vars makes what belongs there",
                            named(inputs, options, field));
     return 0;
@@ -133,7 +132,7 @@ static int read_env(struct inputs *inputs, const struct options *options, struct
 
 static int read_machine(struct inputs *inputs, const struct options *options, struct error *error)
 {
-    struct td_config *config = &inputs->config;
+    struct td_config *config = &inputs->td;
 
     if (read_file(options, &options->gpu_info, GPU_INFO_FILE_BYTES, &inputs->gpu_info, &config->gpu_info,
                   error))
@@ -149,23 +148,25 @@ static int read_machine(struct inputs *inputs, const struct options *options, st
 static int read_keys(struct inputs *inputs, const struct options *options, struct error *error)
 {
     if (options->app_keys)
-        inputs->config.app_keys_name = named(inputs, options, &options->app_keys);
+        inputs->td.app_keys_name = named(inputs, options, &options->app_keys);
     return read_file(options, &options->app_keys, APP_KEYS_FILE_BYTES_MAX, &inputs->app_keys,
-                     &inputs->config.app_keys, error);
+                     &inputs->td.app_keys, error);
 }
 
 int inputs_read(struct inputs *inputs, const struct options *options, struct error *error)
 {
     *inputs = (struct inputs){.app_compose = NULL};
     arena_init(&inputs->arena);
-    td_config_init(&inputs->config);
+    cluster_config_init(&inputs->cluster);
+    td_config_init(&inputs->td);
+    inputs->td.is_debug = options->debug_td;
     if (options->seed)
-        inputs->config.seed = options->seed;
+        inputs->cluster.seed = options->seed;
     if (options->public_url)
-        inputs->config.public_url = options->public_url;
+        inputs->cluster.public_url = options->public_url;
     if (options->instance)
-        inputs->config.instance = options->instance;
-    if (read_scenario(options, &inputs->config.scenario, error) || read_app(inputs, options, error) ||
+        inputs->td.instance = options->instance;
+    if (read_scenario(options, &inputs->cluster.scenario, error) || read_app(inputs, options, error) ||
         read_keys(inputs, options, error) || read_machine(inputs, options, error) ||
         read_env(inputs, options, error))
         return -1;

@@ -4,16 +4,17 @@
 
 #include "sim/base/arena.h"
 #include "sim/cli/options.h"
-#include "sim/td/td.h"
+#include "sim/cluster/cluster.h"
 
 struct inputs {
-    struct td_config config; /* points into the files below and into the options */
+    struct cluster_config cluster; /* point into the files below and into the options */
+    struct td_config td;
     char *app_compose;
     char *app_keys;
     char *gpu_info;
     char *encrypted_env;
     char *sys_config;
-    char public_url[512]; /* room for config.public_url, when no option gives it */
+    char public_url[512]; /* room for cluster.public_url, when no option gives it */
     struct arena arena;   /* of what is decoded from them */
 };
 

@@ -7,10 +7,14 @@ char *rpc_text(struct rpc_call *call, const struct text *text)
     return text->plain;
 }
 
+void *rpc_constant(const void *data)
+{
+    return (void *)(uintptr_t)data;
+}
+
 ProtobufCBinaryData rpc_bytes(const void *data, size_t len)
 {
-    /* protobuf-c has one type for what is read and what is written. */
-    return (ProtobufCBinaryData){.len = len, .data = (uint8_t *)(uintptr_t)data};
+    return (ProtobufCBinaryData){.len = len, .data = rpc_constant(data)};
 }
 
 struct span rpc_span(ProtobufCBinaryData bytes)

@@ -8,8 +8,6 @@ static void *arena_hook_alloc(void *arena, size_t size)
 
 static void arena_hook_free(void *arena, void *memory)
 {
-    (void)arena;
-    (void)memory;
 }
 
 /* --- strings on the wire ---
@@ -120,7 +118,6 @@ void codec_protobuf_encode(const struct rpc_call *call, const ProtobufCMessage *
     size_t size = protobuf_c_message_get_packed_size(message);
     uint8_t *room = buf_reserve(out, size);
 
-    (void)call;
     if (room)
         out->len += protobuf_c_message_pack(message, room);
 }

@@ -117,7 +117,7 @@ void dispatch_call(const struct dispatch_method *method, struct exchange *exchan
     struct http_response *response = &exchange->response;
     bool get = exchange->request.verb == HTTP_VERB_GET;
     bool json = get || is_json(&exchange->request);
-    struct rpc_call call = {.arena = exchange->arena, .out = response->body};
+    struct rpc_call call = {.context = method->context, .arena = exchange->arena, .out = response->body};
     ProtobufCMessage *args;
 
     if (exchange->request.verb != HTTP_VERB_POST && !(get && message_fits_query(descriptor->input))) {
@@ -128,7 +128,7 @@ void dispatch_call(const struct dispatch_method *method, struct exchange *exchan
     response->content_type = json ? TYPE_JSON : TYPE_PROTOBUF;
     args = decode(method, &exchange->request, json, &call);
     if (args)
-        method->service->invoke(method->service, method->index, args, reply, &call);
+        method->service->invoke(rpc_constant(method->service), method->index, args, reply, &call);
     if (args && !call.replied)
         error_internal(&call.error, "%s gave no answer", descriptor->name);
     if (response->body->overflow)

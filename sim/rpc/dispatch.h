@@ -8,9 +8,10 @@
 #include "sim/http/exchange.h"
 
 struct dispatch_method {
-    ProtobufCService *service;
-    unsigned index; /* into the service's methods */
-    bool is_strict; /* an argument of an unknown name is an error, in JSON and query strings */
+    const ProtobufCService *service;
+    const void *context; /* for call.h */
+    unsigned index;      /* into the service's methods */
+    bool is_strict;      /* an argument of an unknown name is an error, in JSON and query strings */
 };
 
 /* Answers in the encoding that was asked in. Never fails: errors are responses. */

@@ -5,6 +5,7 @@
 #include "proto/common.pb-c.h"
 #include "sim/base/json_text.h"
 #include "sim/base/memory.h"
+#include "sim/rpc/call.h"
 #include "sim/rpc/message.h"
 #include "sim/rpc/openapi_schema.h"
 
@@ -349,24 +350,25 @@ void openapi_write(const struct router *router, const struct openapi_info *info,
 struct openapi {
     const struct router *router;
     const struct openapi_info *info;
-    struct buf text; /* empty until it is asked for */
+    struct buf *text; /* heap; empty until it is asked for */
 };
 
-static void serve(void *context, struct exchange *exchange)
+static void serve(const void *context, struct exchange *exchange)
 {
-    struct openapi *openapi = context;
+    const struct openapi *openapi = context;
 
-    if (openapi->text.len == 0)
-        openapi_write(openapi->router, openapi->info, &openapi->text);
+    if (openapi->text->len == 0)
+        openapi_write(openapi->router, openapi->info, openapi->text);
     exchange->response.content_type = "application/json";
-    buf_append_span(exchange->response.body, buf_span(&openapi->text));
+    buf_append_span(exchange->response.body, buf_span(openapi->text));
 }
 
-static void release(void *context)
+static void release(const void *context)
 {
-    struct openapi *openapi = context;
+    struct openapi *openapi = rpc_constant(context);
 
-    buf_free(&openapi->text);
+    buf_free(openapi->text);
+    free(openapi->text);
     free(openapi);
 }
 
@@ -379,6 +381,7 @@ void openapi_add(struct router *router, const struct openapi_info *info)
 
     openapi->router = router;
     openapi->info = info;
-    buf_init(&openapi->text, SIZE_MAX);
+    openapi->text = memory_alloc(sizeof *openapi->text);
+    buf_init(openapi->text, SIZE_MAX);
     router_add_page(router, &page);
 }

@@ -15,9 +15,9 @@ struct route {
     bool is_control;
     bool is_background;
     bool is_method;
-    bool is_short;  /* /prpc/<Method> */
-    bool wins;      /* of several claims on one path, keeps it */
-    bool ambiguous; /* claimed twice: answered as if it were not there */
+    bool is_short;     /* /prpc/<Method> */
+    bool is_owned;     /* of several claims on one path, this one keeps it */
+    bool is_ambiguous; /* claimed twice: answered as if it were not there */
     struct dispatch_method method;
     struct router_page page;
 };
@@ -84,9 +84,14 @@ static void set_method(struct route *route, const struct router_service *service
     route->is_method = true;
     route->is_control = service->is_control;
     route->is_background = service->is_background;
-    route->wins = service->wins_bare;
-    route->ambiguous = false;
-    route->method = (struct dispatch_method){service->service, index, service->is_control};
+    route->is_owned = service->owns_short_paths;
+    route->is_ambiguous = false;
+    route->method = (struct dispatch_method){
+        .service = service->service,
+        .context = service->context,
+        .index = index,
+        .is_strict = service->is_control,
+    };
 }
 
 static void add_bare(struct router *router, const char *path, const struct router_service *service,
@@ -98,10 +103,10 @@ static void add_bare(struct router *router, const char *path, const struct route
         claim = add_path(router, path);
         claim->is_short = true;
         set_method(claim, service, index);
-    } else if (service->wins_bare) {
+    } else if (service->owns_short_paths) {
         set_method(claim, service, index);
-    } else if (!claim->wins) {
-        claim->ambiguous = true;
+    } else if (!claim->is_owned) {
+        claim->is_ambiguous = true;
     }
 }
 
@@ -153,7 +158,7 @@ static const struct route *find(const struct router *router, struct span path)
         size_t middle = (low + high) / 2;
         int order = compare_keys(path, router->routes[middle].key);
         if (order == 0)
-            return router->routes[middle].ambiguous ? NULL : &router->routes[middle];
+            return router->routes[middle].is_ambiguous ? NULL : &router->routes[middle];
         if (order < 0)
             high = middle;
         else

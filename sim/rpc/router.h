@@ -19,11 +19,12 @@ struct router *router_new(struct faults *faults);
 void router_free(struct router *router);
 
 struct router_service {
-    ProtobufCService *service; /* outlives the router */
-    const char *direct;        /* its methods are also found at <direct><Method>: "/", "/api/", or NULL */
-    bool wins_bare;            /* keeps /prpc/<Method> where another service has the same method */
-    bool is_control;    /* a fault for every method leaves it alone, and unknown arguments are refused */
-    bool is_background; /* see exchange.h */
+    const ProtobufCService *service; /* both outlive the router */
+    const void *context;             /* handed to its handlers */
+    const char *direct;    /* its methods are also found at <direct><Method>: "/", "/api/", or NULL */
+    bool owns_short_paths; /* keeps /prpc/<Method> where another service has the same method */
+    bool is_control;       /* a fault for every method leaves it alone, and unknown arguments are refused */
+    bool is_background;    /* see exchange.h */
 };
 
 /* Adds every method at /prpc/<Service>.<Method>, at the direct path, and at
@@ -34,13 +35,13 @@ void router_add_service(struct router *router, const struct router_service *serv
 struct router_page {
     const char *path;    /* copied */
     enum http_verb verb; /* GET, which also answers HEAD, or POST */
-    void (*serve)(void *context, struct exchange *exchange);
-    void *context;
+    void (*serve)(const void *context, struct exchange *exchange);
+    const void *context;
     bool is_prefix;     /* path ends with '/': serves whatever one name stands behind it */
     bool is_background; /* see exchange.h */
 
-    const struct openapi_page *openapi; /* what /openapi.json says of it; NULL: nothing */
-    void (*release)(void *context);     /* called by router_free, or NULL */
+    const struct openapi_page *openapi;   /* what /openapi.json says of it; NULL: nothing */
+    void (*release)(const void *context); /* called by router_free, or NULL */
 };
 void router_add_page(struct router *router, const struct router_page *page);
 

@@ -1,35 +1,11 @@
 #include "sim/services/dashboard.h"
 
-#include <time.h>
-
+#include "proto/dashboard.pb-c.h"
 #include "sim/base/version.h"
-#include "sim/rpc/call.h"
 
 #define FAULT_LINE_BYTES 256
 
 typedef Dstack__Dashboard_Service Service;
-
-/* protobuf-c's messages hold plain char pointers, for reading and writing alike. */
-static char *constant(const char *text)
-{
-    return (char *)(uintptr_t)text;
-}
-
-static int64_t monotonic_seconds(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec;
-}
-
-static uint64_t unix_micros(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
 
 /* --- who it is --- */
 
@@ -39,28 +15,28 @@ static void reply_identity(const struct td *td, bool is_private, struct arena *a
     uint8_t *aggregated;
 
     response->app_name = td->app.name;
-    response->app_id = rpc_bytes(td->app_id, sizeof td->app_id);
-    response->instance_id = rpc_bytes(td->instance_id, sizeof td->instance_id);
-    response->device_id = rpc_bytes(td->platform.device_id, sizeof td->platform.device_id);
+    response->app_id = rpc_bytes(td->identity.app_id, sizeof td->identity.app_id);
+    response->instance_id = rpc_bytes(td->identity.instance_id, sizeof td->identity.instance_id);
+    response->device_id = rpc_bytes(td->identity.device_id, sizeof td->identity.device_id);
     if (is_private)
         return;
-    response->compose_hash = rpc_bytes(td->app.compose_hash, sizeof td->app.compose_hash);
-    response->os_image_hash = rpc_bytes(td->os_image_hash, sizeof td->os_image_hash);
-    /* Not from td_view: whoever looks once a second should not have it rendered. */
+    response->compose_hash = rpc_bytes(td->identity.compose_hash, sizeof td->identity.compose_hash);
+    response->os_image_hash = rpc_bytes(td->identity.os_image_hash, sizeof td->identity.os_image_hash);
+    /* Not from the TCB info, which would be rendered anew once a second. */
     aggregated = arena_alloc(arena, 32);
-    registers_aggregate(&td->registers, aggregated);
+    registers_aggregate(&td->state.registers, aggregated);
     response->mr_aggregated = rpc_bytes(aggregated, 32);
 }
 
-static void reply_platform(const struct scenario *scenario, struct arena *arena,
+static void reply_platform(const struct scenario *scenario, bool is_debug, struct arena *arena,
                            Dstack__DashboardState *response)
 {
-    response->tcb_status = constant(tcb_status_name(scenario->tcb_status));
+    response->tcb_status = rpc_constant(tcb_status_name(scenario->tcb_status));
     response->advisories = arena_alloc(arena, SCENARIO_ADVISORIES_MAX * sizeof *response->advisories);
     response->n_advisories = scenario->advisory_count;
     for (size_t i = 0; i < scenario->advisory_count; i++)
-        response->advisories[i] = constant(scenario->advisories[i]);
-    response->debug_td = scenario->debug_td;
+        response->advisories[i] = rpc_constant(scenario->advisories[i]);
+    response->debug_td = is_debug;
     response->pck_revoked = scenario->pck_revoked;
     response->collateral_expired = scenario->collateral_expired;
     response->key_not_vouched = scenario->key_not_vouched;
@@ -106,23 +82,19 @@ static Dstack__DashboardEvent *describe_event(const struct event *event, size_t 
 }
 
 /* after: events seen already. */
-static void reply_events(struct dashboard *dashboard, size_t after, struct arena *arena,
+static void reply_events(const struct td *td, size_t after, struct arena *arena,
                          Dstack__DashboardState *response)
 {
-    const struct td *td = dashboard->simulator->td;
-    const struct event_log *log = &td->log;
+    const struct event_log *log = &td->state.log;
     size_t count = after < log->count ? log->count - after : 0;
     struct registers registers;
 
     response->event_count = (uint32_t)log->count;
     if (count == 0)
         return;
-    if (dashboard->chain_reverts != td->reverts)
-        event_chain_forget(&dashboard->chain);
-    dashboard->chain_reverts = td->reverts;
     if (count > DASHBOARD_EVENTS_MAX)
         count = DASHBOARD_EVENTS_MAX;
-    event_chain_before(&dashboard->chain, log, after, &registers);
+    td_registers_before(td, after, &registers);
     response->events = arena_alloc(arena, count * sizeof *response->events);
     response->n_events = count;
     for (size_t i = 0; i < count; i++)
@@ -138,14 +110,14 @@ static Dstack__DashboardRequest *describe_request(const struct stats_recent *rec
     *described = (Dstack__DashboardRequest)DSTACK__DASHBOARD_REQUEST__INIT;
     described->number = recent->number;
     described->unix_millis = (uint64_t)recent->unix_millis;
-    described->method = constant(recent->method);
-    described->verb = constant(recent->verb);
-    described->path = constant(recent->path);
+    described->method = rpc_constant(recent->method);
+    described->verb = rpc_constant(recent->verb);
+    described->path = rpc_constant(recent->path);
     described->status = (uint32_t)recent->status;
     described->body_bytes = recent->body_bytes;
     described->micros = recent->micros;
-    described->client = constant(recent->client);
-    described->note = constant(recent->note ? recent->note : "");
+    described->client = rpc_constant(recent->client);
+    described->note = rpc_constant(recent->note ? recent->note : "");
     return described;
 }
 
@@ -163,10 +135,10 @@ static void reply_requests(const struct stats *stats, uint64_t after, struct are
     }
 }
 
-static void reply_controls(const struct simulator_service *simulator, struct arena *arena,
-                           Dstack__DashboardState *response)
+static void reply_controls(const struct site *site, struct arena *arena, Dstack__DashboardState *response)
 {
-    const struct faults *faults = simulator->faults;
+    const struct faults *faults = site->faults;
+    const struct td *td = site->td;
 
     response->faults = arena_alloc(arena, FAULTS_MAX * sizeof *response->faults);
     response->n_faults = faults->count;
@@ -174,44 +146,41 @@ static void reply_controls(const struct simulator_service *simulator, struct are
         response->faults[i] = arena_alloc(arena, FAULT_LINE_BYTES);
         fault_describe(&faults->list[i], response->faults[i], FAULT_LINE_BYTES);
     }
-    response->snapshots = arena_alloc(arena, SIMULATOR_SNAPSHOTS_MAX * sizeof *response->snapshots);
-    response->n_snapshots = simulator->snapshot_count;
-    for (size_t i = 0; i < simulator->snapshot_count; i++)
-        response->snapshots[i] = simulator->snapshots[i].id;
+    response->snapshots = arena_alloc(arena, TD_SNAPSHOTS_MAX * sizeof *response->snapshots);
+    response->n_snapshots = td->snapshot_count;
+    for (size_t i = 0; i < td->snapshot_count; i++)
+        response->snapshots[i] = td->snapshots[i].id;
 }
 
 static void dashboard_state(Service *service, const Dstack__DashboardStateArgs *args,
                             Dstack__DashboardState_Closure reply, void *data)
 {
     Dstack__DashboardState response = DSTACK__DASHBOARD_STATE__INIT;
-    struct dashboard *dashboard = (struct dashboard *)service;
-    const struct td *td = dashboard->simulator->td;
+    const struct site *site = service_site(data);
+    const struct td *td = site->td;
     struct rpc_call *call = data;
-    bool is_known;
+    bool is_known = args->generation == td->generation;
 
-    response.read_only = dashboard->read_only;
-    response.is_private = dashboard->read_only && !td->app.public_tcbinfo;
-    response.generation = dashboard->first_generation + td->reverts;
-    response.version = constant(version_number);
-    response.uptime_seconds = (uint64_t)(monotonic_seconds() - dashboard->started);
-    is_known = args->generation == response.generation;
+    response.read_only = !site->has_control;
+    response.is_private = response.read_only && !td->app.public_tcbinfo;
+    response.generation = td->generation;
+    response.version = rpc_constant(version_number);
+    response.uptime_seconds = (uint64_t)(clock_monotonic_millis() - site->started_millis) / 1000;
     reply_identity(td, response.is_private, call->arena, &response);
-    reply_platform(&td->scenario, call->arena, &response);
+    reply_platform(&site->cluster->scenario, td->state.is_debug, call->arena, &response);
     if (!response.is_private) {
-        reply_registers(&td->registers, call->arena, &response);
-        reply_events(dashboard, is_known ? args->after_event : 0, call->arena, &response);
+        reply_registers(&td->state.registers, call->arena, &response);
+        reply_events(td, is_known ? args->after_event : 0, call->arena, &response);
     }
-    reply_requests(dashboard->stats, is_known ? args->after_request : 0, call->arena, &response);
-    reply_controls(dashboard->simulator, call->arena, &response);
+    reply_requests(site->stats, is_known ? args->after_request : 0, call->arena, &response);
+    reply_controls(site, call->arena, &response);
     reply(&response, call);
 }
 
-void dashboard_init(struct dashboard *dashboard, const struct simulator_service *simulator,
-                    const struct stats *stats, bool read_only)
-{
-    *dashboard = (struct dashboard){.simulator = simulator, .stats = stats, .read_only = read_only};
-    dashboard->service = (Service)DSTACK__DASHBOARD__INIT(dashboard_);
-    dashboard->started = monotonic_seconds();
-    /* Two starts are further apart than events can be taken back in between. */
-    dashboard->first_generation = unix_micros();
-}
+static const Service methods = DSTACK__DASHBOARD__INIT(dashboard_);
+
+const struct service dashboard_service = {
+    .methods = &methods.base,
+    .is_control = true,
+    .is_background = true,
+};

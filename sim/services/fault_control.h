@@ -1,9 +1,7 @@
-/* Setting faults by the names of methods that are there, and showing them. */
+/* Setting faults by the names of methods that exist. */
 #ifndef SERVICES_FAULT_CONTROL_H
 #define SERVICES_FAULT_CONTROL_H
 
-#include "proto/simulator.pb-c.h"
-#include "sim/base/arena.h"
 #include "sim/faults/faults.h"
 #include "sim/keys/seed.h"
 
@@ -15,11 +13,5 @@ MUST_CHECK int fault_control_check_method(const char *name, struct error *error)
  * is in fault->random, and sets it. */
 MUST_CHECK int fault_control_set(struct faults *faults, const struct seed *seed, struct fault *fault,
                                  struct error *error);
-
-/* What SetFault was asked for. */
-MUST_CHECK int fault_control_read(struct fault *fault, const Dstack__SetFaultArgs *args, struct error *error);
-
-/* The faults as messages in the arena; returns their array, *count long. */
-Dstack__Fault **fault_control_list(const struct faults *faults, struct arena *arena, size_t *count);
 
 #endif

@@ -1,14 +1,10 @@
-#include "sim/services/guest_agent.h"
+#include "sim/services/service.h"
 
+#include "proto/dstack_guest.pb-c.h"
+#include "sim/keys/signing.h"
 #include "sim/services/reply.h"
-#include "sim/services/signing.h"
 
 typedef Dstack__DstackGuest_Service Service;
-
-static struct td *td_of(Service *service)
-{
-    return ((struct guest_agent *)service)->td;
-}
 
 static void guest_agent_get_tls_key(Service *service, const Dstack__GetTlsKeyArgs *args,
                                     Dstack__GetTlsKeyResponse_Closure reply, void *call)
@@ -28,7 +24,7 @@ static void guest_agent_get_tls_key(Service *service, const Dstack__GetTlsKeyArg
     struct p256_key key;
 
     p256_key_generate(&key);
-    reply(reply_tls_key(call, td_of(service), &request, &key, &response) ? NULL : &response, call);
+    reply(reply_tls_key(call, service_site(call)->td, &request, &key, &response) ? NULL : &response, call);
     bytes_wipe(&key, sizeof key);
 }
 
@@ -37,10 +33,10 @@ static void guest_agent_get_key(Service *service, const Dstack__GetKeyArgs *args
 {
     Dstack__GetKeyResponse response = DSTACK__GET_KEY_RESPONSE__INIT;
     struct rpc_call *call = data;
-    struct td *td = td_of(service);
+    const struct td *td = service_site(data)->td;
     struct app_key key;
 
-    if (signing_path_key(td, args->algorithm, args->path, args->purpose, &key, &call->error)) {
+    if (signing_path_key(&td->keyring, args->algorithm, args->path, args->purpose, &key, &call->error)) {
         reply(NULL, call);
         return;
     }
@@ -61,7 +57,7 @@ static void guest_agent_get_quote(Service *service, const Dstack__RawQuoteArgs *
         reply(NULL, call);
         return;
     }
-    reply_quote(call, td_of(service), report_data, &response);
+    reply_quote(call, service_site(data)->td, report_data, &response);
     reply(&response, call);
 }
 
@@ -77,7 +73,8 @@ static void guest_agent_attest(Service *service, const Dstack__RawQuoteArgs *arg
         reply(NULL, call);
         return;
     }
-    attestation = td_attest(td_of(service), report_data, call->arena);
+    attestation =
+        td_attestation(service_site(data)->td, TD_ATTESTATION_SCALE, report_data, call->arena, NULL);
     response.attestation = rpc_bytes(attestation.data, attestation.len);
     reply(&response, call);
 }
@@ -87,7 +84,7 @@ static void guest_agent_emit_event(Service *service, const Dstack__EmitEventArgs
 {
     Dstack__Empty response = DSTACK__EMPTY__INIT;
     struct rpc_call *call = data;
-    int failed = td_emit_event(td_of(service), args->event, rpc_span(args->payload), &call->error);
+    int failed = td_emit_event(service_site(data)->td, args->event, rpc_span(args->payload), &call->error);
 
     reply(failed ? NULL : &response, call);
 }
@@ -97,9 +94,7 @@ static void guest_agent_info(Service *service, const Dstack__Empty *args, Dstack
 {
     Dstack__AppInfo response = DSTACK__APP_INFO__INIT;
 
-    (void)args;
-    reply_app_info(call, td_of(service), true, &response);
-    reply(&response, call);
+    reply(reply_app_info(call, service_site(call)->td, true, &response) ? NULL : &response, call);
 }
 
 static void guest_agent_gpu_info(Service *service, const Dstack__Empty *args,
@@ -107,8 +102,7 @@ static void guest_agent_gpu_info(Service *service, const Dstack__Empty *args,
 {
     Dstack__GpuInfoResponse response = DSTACK__GPU_INFO_RESPONSE__INIT;
 
-    (void)args;
-    response.attestation = rpc_text(call, &td_of(service)->gpu_info);
+    response.attestation = rpc_text(call, &service_site(call)->td->gpu_info);
     reply(&response, call);
 }
 
@@ -117,7 +111,7 @@ static void guest_agent_sign(Service *service, const Dstack__SignArgs *args,
 {
     Dstack__SignResponse response = DSTACK__SIGN_RESPONSE__INIT;
     struct rpc_call *call = data;
-    struct td *td = td_of(service);
+    const struct td *td = service_site(data)->td;
     enum signing_algorithm algorithm;
     struct app_key key;
     uint8_t signature[64];
@@ -126,8 +120,8 @@ static void guest_agent_sign(Service *service, const Dstack__SignArgs *args,
     size_t key_chain_count;
 
     if (signing_algorithm_by_name(args->algorithm, &algorithm, &call->error) ||
-        signing_app_key(td, algorithm, &key, &call->error) ||
-        signing_sign(td, algorithm, &key, rpc_span(args->data), signature, &call->error)) {
+        signing_app_key(&td->keyring, algorithm, &key, &call->error) ||
+        signing_sign(td->keyring.k256, algorithm, &key, rpc_span(args->data), signature, &call->error)) {
         bytes_wipe(&key, sizeof key);
         reply(NULL, call);
         return;
@@ -151,8 +145,8 @@ static void guest_agent_verify(Service *service, const Dstack__VerifyArgs *args,
     bool valid = false;
 
     if (signing_algorithm_by_name(args->algorithm, &algorithm, &call->error) ||
-        signing_verify(td_of(service), algorithm, rpc_span(args->data), rpc_span(args->signature),
-                       rpc_span(args->public_key), &valid, &call->error)) {
+        signing_verify(service_site(data)->td->keyring.k256, algorithm, rpc_span(args->data),
+                       rpc_span(args->signature), rpc_span(args->public_key), &valid, &call->error)) {
         reply(NULL, call);
         return;
     }
@@ -163,13 +157,14 @@ static void guest_agent_verify(Service *service, const Dstack__VerifyArgs *args,
 static void guest_agent_version(Service *service, const Dstack__Empty *args,
                                 Dstack__VersionResponse_Closure reply, void *call)
 {
-    (void)service;
-    (void)args;
     reply_version(reply, call);
 }
 
-void guest_agent_init(struct guest_agent *agent, struct td *td)
-{
-    agent->service = (Service)DSTACK__DSTACK_GUEST__INIT(guest_agent_);
-    agent->td = td;
-}
+static const Service methods = DSTACK__DSTACK_GUEST__INIT(guest_agent_);
+
+const struct service guest_agent_service = {
+    .name = "dstack",
+    .summary = "the guest agent that apps talk to: keys, certificates, quotes, signatures, events",
+    .direct = "/",
+    .methods = &methods.base,
+};

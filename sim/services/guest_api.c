@@ -1,8 +1,7 @@
-#include "sim/services/guest_api.h"
-
-#include <time.h>
+#include "sim/services/service.h"
 
 #include "crypto/hash.h"
+#include "proto/guest_api.pb-c.h"
 #include "sim/app/containers.h"
 #include "sim/base/hex.h"
 #include "sim/base/version.h"
@@ -11,25 +10,25 @@
 
 typedef Dstack__GuestApi_Service Service;
 
-static struct td *td_of(Service *service)
-{
-    return ((struct guest_api *)service)->td;
-}
-
 static void guest_api_info(Service *service, const Dstack__Empty *args, Dstack__GuestInfo_Closure reply,
-                           void *call)
+                           void *data)
 {
     Dstack__GuestInfo response = DSTACK__GUEST_INFO__INIT;
-    struct td *td = td_of(service);
-    const struct td_view *view = td_view(td);
+    const struct td *td = service_site(data)->td;
+    const struct identity *identity = &td->identity;
+    struct rpc_call *call = data;
+    const struct text *app_cert = td_app_cert(td, &call->error);
 
-    (void)args;
-    response.version = (char *)(uintptr_t)version_number;
-    response.app_id = rpc_bytes(td->app_id, sizeof td->app_id);
-    response.instance_id = rpc_bytes(td->instance_id, sizeof td->instance_id);
-    response.app_cert = rpc_text(call, &view->app_cert);
-    response.tcb_info = rpc_text(call, &view->tcb_info);
-    response.device_id = rpc_bytes(td->platform.device_id, sizeof td->platform.device_id);
+    if (!app_cert) {
+        reply(NULL, call);
+        return;
+    }
+    response.version = rpc_constant(version_number);
+    response.app_id = rpc_bytes(identity->app_id, sizeof identity->app_id);
+    response.instance_id = rpc_bytes(identity->instance_id, sizeof identity->instance_id);
+    response.app_cert = rpc_text(call, app_cert);
+    response.tcb_info = rpc_text(call, td_tcb_info(td));
+    response.device_id = rpc_bytes(identity->device_id, sizeof identity->device_id);
     reply(&response, call);
 }
 
@@ -58,8 +57,6 @@ static void guest_api_sys_info(Service *service, const Dstack__Empty *args, Dsta
     struct rpc_call *call = data;
     struct host_system system;
 
-    (void)service;
-    (void)args;
     host_system_read(&system, call->arena);
     response.os_name = system.os_name;
     response.os_version = system.os_version;
@@ -135,8 +132,6 @@ static void guest_api_network_info(Service *service, const Dstack__Empty *args,
     struct rpc_call *call = data;
     struct host_network network;
 
-    (void)service;
-    (void)args;
     host_network_read(&network, call->arena);
     response.dns_servers = network.dns_servers;
     response.n_dns_servers = network.dns_server_count;
@@ -153,7 +148,7 @@ static void guest_api_network_info(Service *service, const Dstack__Empty *args,
 static char *hex_id(const struct td *td, const char *label, const char *of, struct arena *arena)
 {
     const struct bytes parts[] = {
-        {td->instance_id, sizeof td->instance_id},
+        {td->identity.instance_id, sizeof td->identity.instance_id},
         {label, strlen(label)},
         {of, strlen(of)},
     };
@@ -180,7 +175,8 @@ static Dstack__Container *describe(const struct td *td, const struct container *
     described->image_id = arena_printf(arena, "sha256:%s", hex_id(td, "image", container->image, arena));
     described->created = td->boot_time;
     described->state = arena_copy(arena, "running", 7);
-    described->status = arena_printf(arena, "Up %lld seconds", (long long)(time(NULL) - td->boot_time));
+    described->status =
+        arena_printf(arena, "Up %lld seconds", (long long)(clock_seconds(td->shared->clock) - td->boot_time));
     return described;
 }
 
@@ -189,10 +185,9 @@ static void guest_api_list_containers(Service *service, const Dstack__Empty *arg
 {
     Dstack__ListContainersResponse response = DSTACK__LIST_CONTAINERS_RESPONSE__INIT;
     struct rpc_call *call = data;
-    const struct td *td = td_of(service);
+    const struct td *td = service_site(data)->td;
     struct container *containers;
 
-    (void)args;
     response.n_containers = containers_list(&td->app, call->arena, &containers);
     response.containers = arena_alloc(call->arena, (response.n_containers + 1) * sizeof *response.containers);
     for (size_t i = 0; i < response.n_containers; i++)
@@ -200,27 +195,28 @@ static void guest_api_list_containers(Service *service, const Dstack__Empty *arg
     reply(&response, call);
 }
 
+/* Where everything is served by default, a test that tries every method must not end the program. */
 static void guest_api_shutdown(Service *service, const Dstack__Empty *args, Dstack__Empty_Closure reply,
                                void *data)
 {
-    const struct guest_api *api = (const struct guest_api *)service;
+    const struct site *site = service_site(data);
     Dstack__Empty response = DSTACK__EMPTY__INIT;
     struct rpc_call *call = data;
 
-    (void)args;
-    if (!api->shutdown) {
+    if (!site->shut_down) {
         error_input(&call->error, "Shutdown works on guest.sock, and where --listen names the service guest");
         reply(NULL, call);
         return;
     }
-    api->shutdown(api->data);
+    site->shut_down(site->data, site->td);
     reply(&response, call);
 }
 
-void guest_api_init(struct guest_api *api, struct td *td, void (*shutdown)(void *data), void *data)
-{
-    api->service = (Service)DSTACK__GUEST_API__INIT(guest_api_);
-    api->td = td;
-    api->shutdown = shutdown;
-    api->data = data;
-}
+static const Service methods = DSTACK__GUEST_API__INIT(guest_api_);
+
+const struct service guest_api_service = {
+    .name = "guest",
+    .summary = "what the host asks a TD: system, network, containers, shutdown",
+    .direct = "/api/",
+    .methods = &methods.base,
+};

@@ -1,25 +1,18 @@
-#include "sim/services/kms_service.h"
+#include "sim/services/service.h"
 
-#include <time.h>
-
+#include "proto/kms.pb-c.h"
 #include "sim/services/reply.h"
 
 typedef Dstack__KMS_Service Service;
-
-static const struct td *td_of(Service *service)
-{
-    return ((struct kms_service *)service)->td;
-}
 
 static void kms_service_get_meta(Service *service, const Dstack__Empty *args,
                                  Dstack__GetMetaResponse_Closure reply, void *call)
 {
     Dstack__GetMetaResponse response = DSTACK__GET_META_RESPONSE__INIT;
     Dstack__BootstrapInfo bootstrap = DSTACK__BOOTSTRAP_INFO__INIT;
-    const struct kms *kms = &td_of(service)->kms;
+    const struct kms *kms = &service_site(call)->cluster->kms;
     uint8_t spki[X509_SPKI_BYTES];
 
-    (void)args;
     x509_public_key_info(kms->ca.key.public_key, spki);
     bootstrap.ca_pubkey = rpc_bytes(spki, sizeof spki);
     bootstrap.k256_pubkey = rpc_bytes(kms->root_public, sizeof kms->root_public);
@@ -35,14 +28,14 @@ static void kms_service_get_app_env_encrypt_pub_key(Service *service, const Dsta
 {
     Dstack__PublicKeyResponse response = DSTACK__PUBLIC_KEY_RESPONSE__INIT;
     struct rpc_call *call = data;
-    const struct td *td = td_of(service);
+    const struct cluster *cluster = service_site(data)->cluster;
     struct kms_env_key key;
 
-    response.timestamp = (uint64_t)time(NULL);
+    response.timestamp = (uint64_t)clock_seconds(&cluster->clock);
     if (args->app_id.len != APP_ID_BYTES)
         error_input(&call->error, "app_id must have %d bytes, not %zu", APP_ID_BYTES, args->app_id.len);
-    if (call->error.kind ||
-        kms_env_key(&td->kms, td->k256, args->app_id.data, response.timestamp, &key, &call->error)) {
+    if (call->error.kind || kms_env_key(&cluster->kms, cluster->k256, args->app_id.data, response.timestamp,
+                                        &key, &call->error)) {
         reply(NULL, call);
         return;
     }
@@ -57,17 +50,18 @@ static void kms_service_get_temp_ca_cert(Service *service, const Dstack__Empty *
 {
     Dstack__GetTempCaCertResponse response = DSTACK__GET_TEMP_CA_CERT_RESPONSE__INIT;
     struct rpc_call *call = data;
-    const struct kms *kms = &td_of(service)->kms;
+    const struct kms *kms = &service_site(data)->cluster->kms;
 
-    (void)args;
     response.temp_ca_cert = kms->temp_ca.pem;
     response.temp_ca_key = reply_private_key(call, &kms->temp_ca.key);
     response.ca_cert = kms->ca.pem;
     reply(&response, call);
 }
 
-void kms_service_init(struct kms_service *kms, struct td *td)
-{
-    kms->service = (Service)DSTACK__KMS__INIT(kms_service_);
-    kms->td = td;
-}
+static const Service methods = DSTACK__KMS__INIT(kms_service_);
+
+const struct service kms_service = {
+    .name = "kms",
+    .summary = "the key management service of the simulated cluster",
+    .methods = &methods.base,
+};

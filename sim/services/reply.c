@@ -3,53 +3,52 @@
 #include "crypto/pem.h"
 #include "sim/base/version.h"
 
-/* protobuf-c's messages hold plain char pointers, for reading and writing alike. */
-static char *constant(const char *text)
-{
-    return (char *)(uintptr_t)text;
-}
-
 void reply_version(Dstack__VersionResponse_Closure reply, void *call)
 {
     Dstack__VersionResponse response = DSTACK__VERSION_RESPONSE__INIT;
 
-    response.version = constant(version_number);
-    response.rev = constant(version_rev);
+    response.version = rpc_constant(version_number);
+    response.rev = rpc_constant(version_rev);
     reply(&response, call);
 }
 
-void reply_app_info(struct rpc_call *call, struct td *td, bool everything, Dstack__AppInfo *response)
+int reply_app_info(struct rpc_call *call, const struct td *td, bool everything, Dstack__AppInfo *response)
 {
-    const struct td_view *view = td_view(td);
+    const struct identity *identity = &td->identity;
+    const struct text *app_cert = td_app_cert(td, &call->error);
+    uint8_t *aggregated = arena_alloc(call->arena, 32);
 
-    response->app_id = rpc_bytes(td->app_id, sizeof td->app_id);
-    response->instance_id = rpc_bytes(td->instance_id, sizeof td->instance_id);
-    response->app_cert = rpc_text(call, &view->app_cert);
+    if (!app_cert)
+        return -1;
+    registers_aggregate(&td->state.registers, aggregated);
+    response->app_id = rpc_bytes(identity->app_id, sizeof identity->app_id);
+    response->instance_id = rpc_bytes(identity->instance_id, sizeof identity->instance_id);
+    response->app_cert = rpc_text(call, app_cert);
     response->app_name = td->app.name;
-    response->device_id = rpc_bytes(td->platform.device_id, sizeof td->platform.device_id);
-    response->mr_aggregated = rpc_bytes(view->mr_aggregated, sizeof view->mr_aggregated);
-    response->os_image_hash = rpc_bytes(td->os_image_hash, sizeof td->os_image_hash);
-    response->key_provider_info = rpc_text(call, &td->key_provider_info);
-    response->compose_hash = rpc_bytes(td->app.compose_hash, sizeof td->app.compose_hash);
-    response->cloud_vendor = td->machine.cloud_vendor;
-    response->cloud_product = td->machine.cloud_product;
+    response->device_id = rpc_bytes(identity->device_id, sizeof identity->device_id);
+    response->mr_aggregated = rpc_bytes(aggregated, 32);
+    response->os_image_hash = rpc_bytes(identity->os_image_hash, sizeof identity->os_image_hash);
+    response->key_provider_info = rpc_text(call, &identity->key_provider_info);
+    response->compose_hash = rpc_bytes(identity->compose_hash, sizeof identity->compose_hash);
+    response->cloud_vendor = rpc_constant(td->machine.cloud_vendor);
+    response->cloud_product = rpc_constant(td->machine.cloud_product);
     if (everything) {
-        response->tcb_info = rpc_text(call, &view->tcb_info);
-        response->vm_config = rpc_text(call, &td->vm_config);
+        response->tcb_info = rpc_text(call, td_tcb_info(td));
+        response->vm_config = rpc_text(call, &identity->vm_config);
     }
+    return 0;
 }
 
-void reply_quote(struct rpc_call *call, struct td *td, const uint8_t report_data[static REPORT_DATA_BYTES],
-                 Dstack__GetQuoteResponse *response)
+void reply_quote(struct rpc_call *call, const struct td *td,
+                 const uint8_t report_data[static REPORT_DATA_BYTES], Dstack__GetQuoteResponse *response)
 {
-    const struct td_view *view = td_view(td);
-    struct span quote = td_quote(td, report_data, call->arena);
-    struct span attestation = attestation_msgpack(&view->attestation, quote, report_data, call->arena);
+    struct span quote;
+    struct span attestation = td_attestation(td, TD_ATTESTATION_MSGPACK, report_data, call->arena, &quote);
 
     response->quote = rpc_bytes(quote.data, quote.len);
-    response->event_log = rpc_text(call, &view->event_log);
+    response->event_log = rpc_text(call, td_event_log(td));
     response->report_data = rpc_bytes(report_data, REPORT_DATA_BYTES);
-    response->vm_config = rpc_text(call, &td->vm_config);
+    response->vm_config = rpc_text(call, &td->identity.vm_config);
     response->attestation = rpc_bytes(attestation.data, attestation.len);
 }
 
@@ -64,12 +63,12 @@ char *reply_private_key(struct rpc_call *call, const struct p256_key *key)
     return pem;
 }
 
-int reply_tls_key(struct rpc_call *call, struct td *td, const struct app_cert_request *request,
+int reply_tls_key(struct rpc_call *call, const struct td *td, const struct app_cert_request *request,
                   const struct p256_key *key, Dstack__GetTlsKeyResponse *response)
 {
     char **chain = arena_alloc(call->arena, 2 * sizeof *chain);
 
-    if (app_cert_issue(td, request, key, call->arena, &chain[0], &call->error))
+    if (td_issue_cert(td, request, key, call->arena, &chain[0], &call->error))
         return -1;
     chain[1] = td->keys.ca_cert;
     response->key = reply_private_key(call, key);

@@ -7,21 +7,22 @@
 
 #include "proto/common.pb-c.h"
 #include "sim/rpc/call.h"
-#include "sim/td/app_cert.h"
 #include "sim/td/td.h"
 
 /* Version, whole: every service answers it alike. */
 void reply_version(Dstack__VersionResponse_Closure reply, void *call);
 
 /* everything: with TCB info and vm_config, which an app may keep from the public. */
-void reply_app_info(struct rpc_call *call, struct td *td, bool everything, Dstack__AppInfo *response);
+MUST_CHECK int reply_app_info(struct rpc_call *call, const struct td *td, bool everything,
+                              Dstack__AppInfo *response);
 
-void reply_quote(struct rpc_call *call, struct td *td, const uint8_t report_data[static REPORT_DATA_BYTES],
-                 Dstack__GetQuoteResponse *response);
+void reply_quote(struct rpc_call *call, const struct td *td,
+                 const uint8_t report_data[static REPORT_DATA_BYTES], Dstack__GetQuoteResponse *response);
 
 /* A certificate for the key, which is written out as PKCS#8. */
-MUST_CHECK int reply_tls_key(struct rpc_call *call, struct td *td, const struct app_cert_request *request,
-                             const struct p256_key *key, Dstack__GetTlsKeyResponse *response);
+MUST_CHECK int reply_tls_key(struct rpc_call *call, const struct td *td,
+                             const struct app_cert_request *request, const struct p256_key *key,
+                             Dstack__GetTlsKeyResponse *response);
 
 /* The key as PKCS#8 in PEM, in the call's arena. */
 char *reply_private_key(struct rpc_call *call, const struct p256_key *key);

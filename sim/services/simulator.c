@@ -1,64 +1,58 @@
-#include "sim/services/simulator.h"
+#include "sim/services/service.h"
 
+#include "proto/simulator.pb-c.h"
 #include "sim/base/version.h"
-#include "sim/rpc/call.h"
+#include "sim/pages/metrics.h"
+#include "sim/pages/root_pages.h"
+#include "sim/pages/web_pages.h"
+#include "sim/services/dashboard.h"
 #include "sim/services/fault_control.h"
-#include "sim/td/encrypted_env.h"
+#include "sim/services/fault_messages.h"
 
 typedef Dstack__Simulator_Service Service;
 
-static struct simulator_service *simulator_of(Service *service)
-{
-    return (struct simulator_service *)service;
-}
-
-static struct td *td_of(Service *service)
-{
-    return simulator_of(service)->td;
-}
-
-static void reply_status(const struct simulator_service *simulator, Dstack__SimulatorStatus_Closure reply,
-                         void *data)
+static void reply_status(Dstack__SimulatorStatus_Closure reply, void *data)
 {
     Dstack__SimulatorStatus response = DSTACK__SIMULATOR_STATUS__INIT;
+    const struct site *site = service_site(data);
+    const struct scenario *scenario = &site->cluster->scenario;
+    const struct td *td = site->td;
     struct rpc_call *call = data;
-    const struct td *td = simulator->td;
-    const struct scenario *scenario = &td->scenario;
     char *advisories[SCENARIO_ADVISORIES_MAX];
-    uint32_t ids[SIMULATOR_SNAPSHOTS_MAX];
+    uint32_t ids[TD_SNAPSHOTS_MAX];
 
     for (size_t i = 0; i < scenario->advisory_count; i++)
-        advisories[i] = (char *)(uintptr_t)scenario->advisories[i];
-    response.tcb_status = (char *)(uintptr_t)tcb_status_name(scenario->tcb_status);
+        advisories[i] = rpc_constant(scenario->advisories[i]);
+    response.tcb_status = rpc_constant(tcb_status_name(scenario->tcb_status));
     response.advisories = advisories;
     response.n_advisories = scenario->advisory_count;
-    response.debug_td = scenario->debug_td;
+    response.debug_td = td->state.is_debug;
     response.pck_revoked = scenario->pck_revoked;
     response.collateral_expired = scenario->collateral_expired;
     response.key_not_vouched = scenario->key_not_vouched;
-    response.version = (char *)(uintptr_t)version_number;
-    response.app_id = rpc_bytes(td->app_id, sizeof td->app_id);
-    response.instance_id = rpc_bytes(td->instance_id, sizeof td->instance_id);
-    response.event_count = (uint32_t)td->log.count;
-    response.faults = fault_control_list(simulator->faults, call->arena, &response.n_faults);
-    for (size_t i = 0; i < simulator->snapshot_count; i++)
-        ids[i] = simulator->snapshots[i].id;
+    response.version = rpc_constant(version_number);
+    response.app_id = rpc_bytes(td->identity.app_id, sizeof td->identity.app_id);
+    response.instance_id = rpc_bytes(td->identity.instance_id, sizeof td->identity.instance_id);
+    response.event_count = (uint32_t)td->state.log.count;
+    response.faults = fault_messages_list(site->faults, call->arena, &response.n_faults);
+    for (size_t i = 0; i < td->snapshot_count; i++)
+        ids[i] = td->snapshots[i].id;
     response.snapshots = ids;
-    response.n_snapshots = simulator->snapshot_count;
+    response.n_snapshots = td->snapshot_count;
     reply(&response, call);
 }
 
-static void simulator_service_status(Service *service, const Dstack__Empty *args,
-                                     Dstack__SimulatorStatus_Closure reply, void *call)
+static void simulator_status(Service *service, const Dstack__Empty *args,
+                             Dstack__SimulatorStatus_Closure reply, void *call)
 {
-    (void)args;
-    reply_status(simulator_of(service), reply, call);
+    reply_status(reply, call);
 }
+
+/* --- the platform --- */
 
 static int read_scenario(const Dstack__SetPlatformArgs *args, struct scenario *scenario, struct error *error)
 {
     *scenario = (struct scenario){
-        .debug_td = args->debug_td,
         .pck_revoked = args->pck_revoked,
         .collateral_expired = args->collateral_expired,
         .key_not_vouched = args->key_not_vouched,
@@ -71,8 +65,8 @@ static int read_scenario(const Dstack__SetPlatformArgs *args, struct scenario *s
     return 0;
 }
 
-static void simulator_service_set_platform(Service *service, const Dstack__SetPlatformArgs *args,
-                                           Dstack__SimulatorStatus_Closure reply, void *data)
+static void simulator_set_platform(Service *service, const Dstack__SetPlatformArgs *args,
+                                   Dstack__SimulatorStatus_Closure reply, void *data)
 {
     struct rpc_call *call = data;
     struct scenario scenario;
@@ -81,9 +75,12 @@ static void simulator_service_set_platform(Service *service, const Dstack__SetPl
         reply(NULL, call);
         return;
     }
-    td_set_scenario(td_of(service), &scenario);
-    reply_status(simulator_of(service), reply, call);
+    cluster_set_scenario(service_site(call)->cluster, &scenario);
+    td_set_debug(service_site(call)->td, args->debug_td);
+    reply_status(reply, call);
 }
+
+/* --- the environment --- */
 
 static Dstack__EnvVar **list_vars(const struct env *env, struct arena *arena)
 {
@@ -98,18 +95,18 @@ static Dstack__EnvVar **list_vars(const struct env *env, struct arena *arena)
     return list;
 }
 
-static void simulator_service_decrypt_env(Service *service, const Dstack__DecryptEnvArgs *args,
-                                          Dstack__DecryptEnvResponse_Closure reply, void *data)
+static void simulator_decrypt_env(Service *service, const Dstack__DecryptEnvArgs *args,
+                                  Dstack__DecryptEnvResponse_Closure reply, void *data)
 {
     Dstack__DecryptEnvResponse response = DSTACK__DECRYPT_ENV_RESPONSE__INIT;
     struct rpc_call *call = data;
-    const struct td *td = td_of(service);
+    const struct td *td = service_site(data)->td;
     struct span encrypted = rpc_span(args->encrypted_env);
     struct env env;
 
     if (encrypted.len == 0)
         encrypted = span_of(td->encrypted_env, td->encrypted_env_len);
-    if (encrypted_env_decrypt(td, encrypted, call->arena, &env, &call->error)) {
+    if (td_decrypt_env(td, encrypted, call->arena, &env, &call->error)) {
         reply(NULL, call);
         return;
     }
@@ -120,109 +117,80 @@ static void simulator_service_decrypt_env(Service *service, const Dstack__Decryp
 
 /* --- going back --- */
 
-static void forget_snapshots(struct simulator_service *simulator)
+static void simulator_reset(Service *service, const Dstack__Empty *args,
+                            Dstack__SimulatorStatus_Closure reply, void *call)
 {
-    for (size_t i = 0; i < simulator->snapshot_count; i++)
-        td_snapshot_free(&simulator->snapshots[i].state);
-    simulator->snapshot_count = 0;
+    const struct site *site = service_site(call);
+
+    cluster_reset(site->cluster, site->td);
+    if (site->td == site->cluster->first)
+        *site->faults = *site->faults_at_start;
+    reply_status(reply, call);
 }
 
-static void simulator_service_reset(Service *service, const Dstack__Empty *args,
-                                    Dstack__SimulatorStatus_Closure reply, void *call)
-{
-    struct simulator_service *simulator = simulator_of(service);
-
-    (void)args;
-    td_revert(simulator->td, &simulator->at_start);
-    *simulator->faults = simulator->faults_at_start;
-    forget_snapshots(simulator);
-    reply_status(simulator, reply, call);
-}
-
-static void simulator_service_snapshot(Service *service, const Dstack__Empty *args,
-                                       Dstack__SnapshotResponse_Closure reply, void *data)
+static void simulator_snapshot(Service *service, const Dstack__Empty *args,
+                               Dstack__SnapshotResponse_Closure reply, void *data)
 {
     Dstack__SnapshotResponse response = DSTACK__SNAPSHOT_RESPONSE__INIT;
-    struct simulator_service *simulator = simulator_of(service);
+    const struct site *site = service_site(data);
     struct rpc_call *call = data;
-    size_t index = simulator->snapshot_count;
+    int failed = cluster_take_snapshot(site->cluster, site->td, &response.id, &call->error);
 
-    (void)args;
-    if (index == SIMULATOR_SNAPSHOTS_MAX) {
-        error_input(&call->error, "there are %d snapshots already; Reset forgets them",
-                    SIMULATOR_SNAPSHOTS_MAX);
-        reply(NULL, call);
-        return;
-    }
-    simulator->snapshot_count++;
-    simulator->snapshots[index].id = ++simulator->last_id;
-    td_snapshot_take(&simulator->snapshots[index].state, simulator->td);
-    response.id = simulator->last_id;
-    reply(&response, call);
+    reply(failed ? NULL : &response, call);
 }
 
-static void simulator_service_revert(Service *service, const Dstack__RevertArgs *args,
-                                     Dstack__SimulatorStatus_Closure reply, void *data)
+static void simulator_revert(Service *service, const Dstack__RevertArgs *args,
+                             Dstack__SimulatorStatus_Closure reply, void *data)
 {
-    struct simulator_service *simulator = simulator_of(service);
+    const struct site *site = service_site(data);
     struct rpc_call *call = data;
 
-    for (size_t i = 0; i < simulator->snapshot_count; i++) {
-        if (simulator->snapshots[i].id == args->id) {
-            td_revert(simulator->td, &simulator->snapshots[i].state);
-            reply_status(simulator, reply, call);
-            return;
-        }
-    }
-    error_input(&call->error,
-                "there is no snapshot %u; Snapshot answers the id of a new one, Status lists all", args->id);
-    reply(NULL, call);
+    if (cluster_revert(site->cluster, site->td, args->id, &call->error))
+        reply(NULL, call);
+    else
+        reply_status(reply, call);
 }
 
 /* --- faults --- */
 
-static void reply_faults(const struct faults *faults, Dstack__FaultList_Closure reply, void *data)
+static void reply_faults(Dstack__FaultList_Closure reply, void *data)
 {
     Dstack__FaultList response = DSTACK__FAULT_LIST__INIT;
     struct rpc_call *call = data;
 
-    response.faults = fault_control_list(faults, call->arena, &response.n_faults);
+    response.faults = fault_messages_list(service_site(call)->faults, call->arena, &response.n_faults);
     reply(&response, call);
 }
 
-static void simulator_service_set_fault(Service *service, const Dstack__SetFaultArgs *args,
-                                        Dstack__FaultList_Closure reply, void *data)
+static void simulator_set_fault(Service *service, const Dstack__SetFaultArgs *args,
+                                Dstack__FaultList_Closure reply, void *data)
 {
-    struct simulator_service *simulator = simulator_of(service);
+    const struct site *site = service_site(data);
     struct rpc_call *call = data;
     struct fault fault;
 
-    if (fault_control_read(&fault, args, &call->error) ||
-        fault_control_set(simulator->faults, &simulator->td->seed, &fault, &call->error))
+    if (fault_messages_read(&fault, args, &call->error) ||
+        fault_control_set(site->faults, &site->cluster->seed, &fault, &call->error))
         reply(NULL, call);
     else
-        reply_faults(simulator->faults, reply, call);
+        reply_faults(reply, call);
 }
 
-static void simulator_service_clear_faults(Service *service, const Dstack__Empty *args,
-                                           Dstack__FaultList_Closure reply, void *call)
+static void simulator_clear_faults(Service *service, const Dstack__Empty *args,
+                                   Dstack__FaultList_Closure reply, void *call)
 {
-    struct simulator_service *simulator = simulator_of(service);
-
-    (void)args;
-    faults_clear(simulator->faults);
-    reply_faults(simulator->faults, reply, call);
+    faults_clear(service_site(call)->faults);
+    reply_faults(reply, call);
 }
 
-void simulator_service_init(struct simulator_service *simulator, struct td *td, struct faults *faults)
-{
-    *simulator = (struct simulator_service){.td = td, .faults = faults, .faults_at_start = *faults};
-    simulator->service = (Service)DSTACK__SIMULATOR__INIT(simulator_service_);
-    td_snapshot_take(&simulator->at_start, td);
-}
+static const Service methods = DSTACK__SIMULATOR__INIT(simulator_);
+static service_pages *const pages[] = {web_pages_add, root_pages_add, metrics_add, NULL};
 
-void simulator_service_free(struct simulator_service *simulator)
-{
-    forget_snapshots(simulator);
-    td_snapshot_free(&simulator->at_start);
-}
+const struct service simulator_service = {
+    .name = "simulator",
+    .summary = "controls that no real TD has: platform state, snapshots, faults, and the dashboard",
+    .methods = &methods.base,
+    .is_control = true,
+    .pages = pages,
+    .companion = &dashboard_service,
+};

@@ -1,20 +1,16 @@
-#include "sim/services/tappd.h"
+#include "sim/services/service.h"
 
 #include "crypto/random.h"
+#include "proto/tappd.pb-c.h"
 #include "sim/keys/derive.h"
+#include "sim/keys/signing.h"
 #include "sim/services/reply.h"
-#include "sim/services/signing.h"
 
 #define DEFAULT_ALGORITHM "sha512"
 #define DEFAULT_PREFIX "app-data"
 #define RAW "raw"
 
 typedef Dstack__Tappd_Service Service;
-
-static struct td *td_of(Service *service)
-{
-    return ((struct tappd *)service)->td;
-}
 
 /* The path's P-256 key: the scalar derives from the app key, or from randomness. */
 static int derive_tls_key(const struct td *td, const Dstack__DeriveKeyArgs *args, struct p256_key *key,
@@ -39,7 +35,7 @@ static void tappd_derive_key(Service *service, const Dstack__DeriveKeyArgs *args
 {
     Dstack__GetTlsKeyResponse response = DSTACK__GET_TLS_KEY_RESPONSE__INIT;
     struct rpc_call *call = data;
-    struct td *td = td_of(service);
+    const struct td *td = service_site(data)->td;
     const struct app_cert_request request = {
         .subject = args->subject,
         .alt_names = args->alt_names,
@@ -61,10 +57,10 @@ static void tappd_derive_k256_key(Service *service, const Dstack__GetKeyArgs *ar
 {
     Dstack__DeriveK256KeyResponse response = DSTACK__DERIVE_K256_KEY_RESPONSE__INIT;
     struct rpc_call *call = data;
-    struct td *td = td_of(service);
+    const struct td *td = service_site(data)->td;
     struct app_key key;
 
-    if (signing_path_key(td, args->algorithm, args->path, args->purpose, &key, &call->error)) {
+    if (signing_path_key(&td->keyring, args->algorithm, args->path, args->purpose, &key, &call->error)) {
         reply(NULL, call);
         return;
     }
@@ -74,8 +70,9 @@ static void tappd_derive_k256_key(Service *service, const Dstack__GetKeyArgs *ar
     bytes_wipe(&key, sizeof key);
 }
 
-static void reply_tdx_quote(struct td *td, const char *algorithm, const char *prefix, struct span report_data,
-                            Dstack__TdxQuoteResponse_Closure reply, struct rpc_call *call)
+static void reply_tdx_quote(const struct td *td, const char *algorithm, const char *prefix,
+                            struct span report_data, Dstack__TdxQuoteResponse_Closure reply,
+                            struct rpc_call *call)
 {
     Dstack__TdxQuoteResponse response = DSTACK__TDX_QUOTE_RESPONSE__INIT;
     uint8_t hashed[REPORT_DATA_BYTES];
@@ -87,9 +84,9 @@ static void reply_tdx_quote(struct td *td, const char *algorithm, const char *pr
     }
     quote = td_quote(td, hashed, call->arena);
     response.quote = rpc_bytes(quote.data, quote.len);
-    response.event_log = rpc_text(call, &td_view(td)->event_log);
-    response.hash_algorithm = (char *)(uintptr_t)algorithm;
-    response.prefix = (char *)(uintptr_t)prefix;
+    response.event_log = rpc_text(call, td_event_log(td));
+    response.hash_algorithm = rpc_constant(algorithm);
+    response.prefix = rpc_constant(prefix);
     reply(&response, call);
 }
 
@@ -99,35 +96,34 @@ static void tappd_tdx_quote(Service *service, const Dstack__TdxQuoteArgs *args,
     const char *algorithm = *args->hash_algorithm ? args->hash_algorithm : DEFAULT_ALGORITHM;
     bool defaults = !*args->prefix && strcmp(algorithm, RAW) != 0;
 
-    reply_tdx_quote(td_of(service), algorithm, defaults ? DEFAULT_PREFIX : args->prefix,
+    reply_tdx_quote(service_site(call)->td, algorithm, defaults ? DEFAULT_PREFIX : args->prefix,
                     rpc_span(args->report_data), reply, call);
 }
 
 static void tappd_raw_quote(Service *service, const Dstack__RawQuoteArgs *args,
                             Dstack__TdxQuoteResponse_Closure reply, void *call)
 {
-    reply_tdx_quote(td_of(service), RAW, "", rpc_span(args->report_data), reply, call);
+    reply_tdx_quote(service_site(call)->td, RAW, "", rpc_span(args->report_data), reply, call);
 }
 
 static void tappd_info(Service *service, const Dstack__Empty *args, Dstack__AppInfo_Closure reply, void *call)
 {
     Dstack__AppInfo response = DSTACK__APP_INFO__INIT;
 
-    (void)args;
-    reply_app_info(call, td_of(service), true, &response);
-    reply(&response, call);
+    reply(reply_app_info(call, service_site(call)->td, true, &response) ? NULL : &response, call);
 }
 
 static void tappd_version(Service *service, const Dstack__Empty *args, Dstack__VersionResponse_Closure reply,
                           void *call)
 {
-    (void)service;
-    (void)args;
     reply_version(reply, call);
 }
 
-void tappd_init(struct tappd *tappd, struct td *td)
-{
-    tappd->service = (Service)DSTACK__TAPPD__INIT(tappd_);
-    tappd->td = td;
-}
+static const Service methods = DSTACK__TAPPD__INIT(tappd_);
+
+const struct service tappd_service = {
+    .name = "tappd",
+    .summary = "the API of 0.3 clients",
+    .owns_short_paths = true,
+    .methods = &methods.base,
+};

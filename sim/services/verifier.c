@@ -1,19 +1,12 @@
-#include "sim/services/verifier.h"
+#include "sim/services/service.h"
 
-#include <time.h>
-
+#include "proto/verifier.pb-c.h"
 #include "sim/rpc/call.h"
 #include "sim/verify/verify.h"
 
 #define TEE_VARIANT "dstack-tdx"
 
 typedef Dstack__Verifier_Service Service;
-
-/* protobuf-c's messages hold plain char pointers, for reading and writing alike. */
-static char *constant(const char *text)
-{
-    return (char *)(uintptr_t)text;
-}
 
 static ProtobufCBinaryData bytes_of(struct span span)
 {
@@ -29,12 +22,12 @@ static void show_quote(const struct verify_verdict *verdict, Dstack__Verificatio
 {
     details->quote_verified = true;
     details->has_tee_variant_case = DSTACK__VERIFICATION_DETAILS__HAS_TEE_VARIANT_TEE_VARIANT;
-    details->tee_variant = constant(TEE_VARIANT);
+    details->tee_variant = rpc_constant(TEE_VARIANT);
     details->has_report_data_case = DSTACK__VERIFICATION_DETAILS__HAS_REPORT_DATA_REPORT_DATA;
     details->report_data = rpc_bytes(verdict->report_data, sizeof verdict->report_data);
     details->has_tcb_status_case = DSTACK__VERIFICATION_DETAILS__HAS_TCB_STATUS_TCB_STATUS;
-    details->tcb_status = constant(tcb_status_name(verdict->tcb.status));
-    details->advisory_ids = (char **)(uintptr_t)verdict->tcb.advisories;
+    details->tcb_status = rpc_constant(tcb_status_name(verdict->tcb.status));
+    details->advisory_ids = rpc_constant(verdict->tcb.advisories);
     details->n_advisory_ids = verdict->tcb.advisory_count;
 }
 
@@ -80,7 +73,7 @@ static void show_verdict(const struct verify_verdict *verdict, bool is_valid,
     if (is_valid)
         return;
     response->has_reason_case = DSTACK__VERIFICATION_RESPONSE__HAS_REASON_REASON;
-    response->reason = constant(verdict->reason.text);
+    response->reason = rpc_constant(verdict->reason.text);
 }
 
 /* Answers with the verdict; its parts live on the stack until then. */
@@ -102,8 +95,8 @@ static void reply_verdict(const struct verify_verdict *verdict, bool is_valid,
         details.boot_info = &boot;
     }
     if (is_valid && verdict->app.key_provider_name) {
-        provider.name = constant(verdict->app.key_provider_name);
-        provider.id = constant(verdict->app.key_provider_id);
+        provider.name = rpc_constant(verdict->app.key_provider_name);
+        provider.id = rpc_constant(verdict->app.key_provider_id);
         details.key_provider = &provider;
     }
     reply(&response, call);
@@ -113,15 +106,14 @@ static void verifier_verify(Service *service, const Dstack__VerifyRequest *args,
                             Dstack__VerificationResponse_Closure reply, void *data)
 {
     struct rpc_call *call = data;
-    struct td *td = ((struct verifier *)service)->td;
+    struct cluster *cluster = service_site(data)->cluster;
     const struct evidence_request request = {
         .quote = text_of(args->quote),
         .event_log = text_of(args->event_log),
         .vm_config = text_of(args->vm_config),
         .attestation = text_of(args->attestation),
     };
-    int64_t now = time(NULL);
-    const struct collateral *collateral = td_collateral(td, now, &call->error);
+    const struct collateral *collateral = cluster_collateral(cluster, &call->error);
     struct verify_verdict verdict;
     bool is_valid;
 
@@ -129,7 +121,8 @@ static void verifier_verify(Service *service, const Dstack__VerifyRequest *args,
         reply(NULL, call);
         return;
     }
-    is_valid = verify_evidence(&request, collateral, &td->platform, now, call->arena, &verdict);
+    is_valid = verify_evidence(&request, collateral, &cluster->platform, clock_seconds(&cluster->clock),
+                               call->arena, &verdict);
     reply_verdict(&verdict, is_valid, reply, call);
 }
 
@@ -138,15 +131,16 @@ static void verifier_health(Service *service, const Dstack__Empty *args, Dstack_
 {
     Dstack__HealthResponse response = DSTACK__HEALTH_RESPONSE__INIT;
 
-    (void)service;
-    (void)args;
-    response.status = constant("ok");
-    response.service = constant("dstack-verifier");
+    response.status = rpc_constant("ok");
+    response.service = rpc_constant("dstack-verifier");
     reply(&response, call);
 }
 
-void verifier_init(struct verifier *verifier, struct td *td)
-{
-    verifier->service = (Service)DSTACK__VERIFIER__INIT(verifier_);
-    verifier->td = td;
-}
+static const Service methods = DSTACK__VERIFIER__INIT(verifier_);
+
+const struct service verifier_service = {
+    .name = "verifier",
+    .summary = "dstack-verifier's API, with the simulator's root in Intel's place",
+    .direct = "/",
+    .methods = &methods.base,
+};

@@ -1,32 +1,28 @@
-#include "sim/services/worker.h"
+#include "sim/services/service.h"
 
 #include "crypto/pem.h"
+#include "proto/worker.pb-c.h"
+#include "sim/keys/signing.h"
+#include "sim/pages/logs.h"
+#include "sim/pages/metrics.h"
+#include "sim/pages/web_pages.h"
+#include "sim/services/dashboard.h"
 #include "sim/services/reply.h"
-#include "sim/services/signing.h"
 
 typedef Dstack__Worker_Service Service;
-
-static struct td *td_of(Service *service)
-{
-    return ((struct worker *)service)->td;
-}
 
 static void worker_info(Service *service, const Dstack__Empty *args, Dstack__AppInfo_Closure reply,
                         void *call)
 {
     Dstack__AppInfo response = DSTACK__APP_INFO__INIT;
-    struct td *td = td_of(service);
+    const struct td *td = service_site(call)->td;
 
-    (void)args;
-    reply_app_info(call, td, td->app.public_tcbinfo, &response);
-    reply(&response, call);
+    reply(reply_app_info(call, td, td->app.public_tcbinfo, &response) ? NULL : &response, call);
 }
 
 static void worker_version(Service *service, const Dstack__Empty *args, Dstack__VersionResponse_Closure reply,
                            void *call)
 {
-    (void)service;
-    (void)args;
     reply_version(reply, call);
 }
 
@@ -49,13 +45,13 @@ static void worker_get_attestation_for_app_key(Service *service,
 {
     Dstack__GetQuoteResponse response = DSTACK__GET_QUOTE_RESPONSE__INIT;
     struct rpc_call *call = data;
-    struct td *td = td_of(service);
+    const struct td *td = service_site(data)->td;
     enum signing_algorithm algorithm;
     uint8_t report_data[REPORT_DATA_BYTES];
     struct app_key key;
 
     if (signing_algorithm_by_name(args->algorithm, &algorithm, &call->error) ||
-        signing_app_key(td, algorithm, &key, &call->error)) {
+        signing_app_key(&td->keyring, algorithm, &key, &call->error)) {
         reply(NULL, call);
         return;
     }
@@ -65,8 +61,13 @@ static void worker_get_attestation_for_app_key(Service *service,
     reply(&response, call);
 }
 
-void worker_init(struct worker *worker, struct td *td)
-{
-    worker->service = (Service)DSTACK__WORKER__INIT(worker_);
-    worker->td = td;
-}
+static const Service methods = DSTACK__WORKER__INIT(worker_);
+static service_pages *const pages[] = {logs_add, web_pages_add, metrics_add, NULL};
+
+const struct service worker_service = {
+    .name = "worker",
+    .summary = "what a TD shows to the public: identity, logs, metrics, a read-only dashboard",
+    .methods = &methods.base,
+    .pages = pages,
+    .companion = &dashboard_service,
+};

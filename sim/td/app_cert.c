@@ -1,15 +1,10 @@
 #include "sim/td/app_cert.h"
 
 #include <msgpack.h>
-#include <stdlib.h>
-#include <time.h>
 
 #include "crypto/pem.h"
 #include "crypto/random.h"
-#include "sim/base/memory.h"
-#include "sim/keys/pki.h"
 
-#define SERIAL_BYTES 16
 #define VALID_BEFORE_NOW 60                       /* seconds: clocks differ a little */
 #define VALID_FOR (INT64_C(10) * 365 * 24 * 3600) /* seconds */
 #define LATEST_TIME INT64_C(253402300799)         /* the year 9999 ends */
@@ -28,10 +23,11 @@ static const uint8_t oid_app_info[] = {ARC, 9};
 
 /* One certificate being written. */
 struct draft {
-    const struct td *td;
+    const struct app_cert_issuer *issuer;
     const struct app_cert_request *request;
     const struct p256_key *key;
-    uint8_t serial[SERIAL_BYTES];
+    const struct app_cert_evidence *evidence;
+    uint8_t serial[APP_CERT_SERIAL_BYTES];
     int64_t not_before, not_after;
     struct x509_extensions extensions;
 };
@@ -56,7 +52,7 @@ static int check_alt_name(const char *name, struct error *error)
     return 0;
 }
 
-static int check_request(const struct app_cert_request *request, struct error *error)
+static int check_names(const struct app_cert_request *request, struct error *error)
 {
     if (strlen(request->subject) > APP_CERT_NAME_BYTES_MAX)
         return error_input(error, "subject has %zu bytes; at most %d are taken", strlen(request->subject),
@@ -70,9 +66,10 @@ static int check_request(const struct app_cert_request *request, struct error *e
     return 0;
 }
 
-static int set_validity(struct draft *draft, int64_t now, struct error *error)
+static int set_validity(struct draft *draft, struct error *error)
 {
     const struct app_cert_request *request = draft->request;
+    const int64_t now = draft->issuer->now;
 
     if ((request->not_before && *request->not_before > (uint64_t)LATEST_TIME) ||
         (request->not_after && *request->not_after > (uint64_t)LATEST_TIME))
@@ -99,21 +96,11 @@ static void add_private(struct draft *draft, struct bytes oid, struct span value
     x509_add_end(&draft->extensions, &der, oid, false);
 }
 
-static void add_attestation(struct draft *draft, struct arena *arena)
+static void add_evidence(struct draft *draft)
 {
-    const struct td *td = draft->td;
-    size_t quote_len = quote_size(&td->quote);
-    uint8_t *quote = arena_alloc(arena, quote_len);
-    uint8_t spki[X509_SPKI_BYTES], report_data[REPORT_DATA_BYTES];
-    struct span attestation;
-
-    x509_public_key_info(draft->key->public_key, spki);
-    report_data_ra_tls(spki, report_data);
-    quote_write(&td->quote, report_data, quote);
-    attestation = attestation_scale_cut(&td->view.attestation, span_of(quote, quote_len), report_data, arena);
-    add_private(draft, OID(oid_quote), span_of(quote, quote_len));
-    add_private(draft, OID(oid_event_log), span_of(td->view.event_log.plain, td->view.event_log.len));
-    add_private(draft, OID(oid_attestation), attestation);
+    add_private(draft, OID(oid_quote), draft->evidence->quote);
+    add_private(draft, OID(oid_event_log), draft->evidence->event_log);
+    add_private(draft, OID(oid_attestation), draft->evidence->attestation);
 }
 
 static void pack_bin(msgpack_packer *packer, const void *data, size_t len)
@@ -124,27 +111,31 @@ static void pack_bin(msgpack_packer *packer, const void *data, size_t len)
 
 static void add_app_info(struct draft *draft)
 {
-    const struct td *td = draft->td;
+    const struct identity *identity = draft->issuer->identity;
+    const struct text *provider = &identity->key_provider_info;
+    uint8_t mr_system[32], mr_aggregated[32];
     msgpack_sbuffer out;
     msgpack_packer packer;
 
+    registers_system(draft->issuer->registers, span_of(provider->plain, provider->len), mr_system);
+    registers_aggregate(draft->issuer->registers, mr_aggregated);
     msgpack_sbuffer_init(&out);
     msgpack_packer_init(&packer, &out, msgpack_sbuffer_write);
     msgpack_pack_array(&packer, 9);
-    pack_bin(&packer, td->app_id, sizeof td->app_id);
-    pack_bin(&packer, td->app.compose_hash, sizeof td->app.compose_hash);
-    pack_bin(&packer, td->instance_id, sizeof td->instance_id);
-    pack_bin(&packer, td->platform.device_id, sizeof td->platform.device_id);
-    pack_bin(&packer, td->view.mr_system, sizeof td->view.mr_system);
-    pack_bin(&packer, td->view.mr_aggregated, sizeof td->view.mr_aggregated);
-    pack_bin(&packer, td->os_image_hash, sizeof td->os_image_hash);
-    pack_bin(&packer, td->key_provider_info.plain, td->key_provider_info.len);
+    pack_bin(&packer, identity->app_id, sizeof identity->app_id);
+    pack_bin(&packer, identity->compose_hash, sizeof identity->compose_hash);
+    pack_bin(&packer, identity->instance_id, sizeof identity->instance_id);
+    pack_bin(&packer, identity->device_id, sizeof identity->device_id);
+    pack_bin(&packer, mr_system, sizeof mr_system);
+    pack_bin(&packer, mr_aggregated, sizeof mr_aggregated);
+    pack_bin(&packer, identity->os_image_hash, sizeof identity->os_image_hash);
+    pack_bin(&packer, provider->plain, provider->len);
     msgpack_pack_array(&packer, 0); /* init script hashes: this TD has run none */
     add_private(draft, OID(oid_app_info), span_of(out.data, out.size));
     msgpack_sbuffer_destroy(&out);
 }
 
-static void add_extensions(struct draft *draft, struct arena *arena)
+static void add_extensions(struct draft *draft)
 {
     const struct app_cert_request *request = draft->request;
     struct x509_extensions *extensions = &draft->extensions;
@@ -157,9 +148,9 @@ static void add_extensions(struct draft *draft, struct arena *arena)
     if (request->server_auth || request->client_auth)
         x509_add_extended_key_usage(extensions, request->server_auth, request->client_auth);
     x509_add_subject_key_id(extensions, key_id);
-    x509_add_authority_key_id(extensions, draft->td->keys.ca.key_id);
+    x509_add_authority_key_id(extensions, draft->issuer->keys->ca.key_id);
     if (request->ra_tls)
-        add_attestation(draft, arena);
+        add_evidence(draft);
     add_private(draft, OID(oid_usage), span_text("app:custom"));
     if (request->with_app_info)
         add_app_info(draft);
@@ -170,22 +161,21 @@ static void add_extensions(struct draft *draft, struct arena *arena)
 /* An upper bound of what the variable parts take in the certificate. */
 static size_t variable_bytes(const struct draft *draft)
 {
-    const struct td_view *view = &draft->td->view;
-    size_t bytes = FIXED_BYTES + strlen(draft->request->subject) + draft->td->keys.ca.subject.len;
+    const struct app_cert_evidence *evidence = draft->evidence;
+    size_t bytes = FIXED_BYTES + strlen(draft->request->subject) + draft->issuer->keys->ca.subject.len;
 
     for (size_t i = 0; i < draft->request->alt_name_count; i++)
         bytes += strlen(draft->request->alt_names[i]) + 8;
     if (draft->request->ra_tls)
-        bytes += 2 * quote_size(&draft->td->quote) + view->event_log.len +
-                 view->attestation.scale_log_cut.len + view->attestation.scale_config.len;
+        bytes += evidence->quote.len + evidence->event_log.len + evidence->attestation.len;
     if (draft->request->with_app_info)
-        bytes += draft->td->key_provider_info.len;
+        bytes += draft->issuer->identity->key_provider_info.len;
     return bytes;
 }
 
 static int write_certificate(struct draft *draft, struct arena *arena, char **pem, struct error *error)
 {
-    const struct x509_ca *ca = &draft->td->keys.ca;
+    const struct x509_ca *ca = &draft->issuer->keys->ca;
     const struct x509_attribute name = {X509_CN, draft->request->subject};
     size_t size = variable_bytes(draft);
     uint8_t *room = arena_alloc(arena, size);
@@ -201,56 +191,44 @@ static int write_certificate(struct draft *draft, struct arena *arena, char **pe
     size_t subject_len, der_len;
 
     x509_extensions_init(&draft->extensions, room, size);
-    add_extensions(draft, arena);
+    add_extensions(draft);
     certificate.extensions = draft->extensions.items;
     certificate.extension_count = draft->extensions.count;
     if (draft->extensions.failed || x509_write_name(&name, 1, subject, size, &subject_len))
         return error_internal(error, "the certificate's contents do not fit in %zu bytes", size);
     certificate.subject = (struct bytes){subject, subject_len};
-    if (x509_write_certificate(&certificate, &draft->td->keys.ca_key, der, size, &der_len))
+    if (x509_write_certificate(&certificate, &draft->issuer->keys->ca_key, der, size, &der_len))
         return error_internal(error, "the certificate does not fit in %zu bytes", size);
     *pem = arena_alloc(arena, pem_chars("CERTIFICATE", der_len) + 1);
     (*pem)[pem_encode("CERTIFICATE", der, der_len, *pem)] = '\0';
     return 0;
 }
 
-int app_cert_issue(struct td *td, const struct app_cert_request *request, const struct p256_key *key,
-                   struct arena *arena, char **pem, struct error *error)
+int app_cert_check(const struct app_cert_issuer *issuer, const struct app_cert_request *request,
+                   struct error *error)
 {
-    struct draft draft = {.td = td, .request = request, .key = key};
+    struct draft draft = {.issuer = issuer, .request = request};
 
-    if (check_request(request, error) || set_validity(&draft, time(NULL), error))
-        return -1;
-    td_view(td);
-    random_bytes(draft.serial, sizeof draft.serial);
-    draft.serial[0] &= 0x7f;
-    return write_certificate(&draft, arena, pem, error);
+    return check_names(request, error) || set_validity(&draft, error) ? -1 : 0;
 }
 
-char *app_cert_write_own(struct td *td, size_t *len)
+static void set_serial(struct draft *draft)
 {
-    static const struct app_cert_request request = {
-        .subject = "demo-cert", .ra_tls = true, .client_auth = true};
-    const struct span which = span_of(td->instance_id, sizeof td->instance_id);
-    struct draft draft = {.td = td, .request = &request};
-    struct error error = {.kind = ERROR_NONE};
-    struct p256_key key;
-    struct arena arena;
-    struct buf joined;
-    char *leaf = NULL;
+    if (draft->request->serial)
+        memcpy(draft->serial, draft->request->serial, sizeof draft->serial);
+    else
+        random_bytes(draft->serial, sizeof draft->serial);
+    draft->serial[0] &= 0x7f; /* or it would be negative */
+}
 
-    arena_init(&arena);
-    buf_init(&joined, SIZE_MAX);
-    seed_p256(&td->seed, "app-cert/key", which, &key);
-    seed_bytes(&td->seed, "app-cert/serial", which, draft.serial, sizeof draft.serial);
-    draft.serial[0] &= 0x7f;
-    draft.key = &key;
-    if (set_validity(&draft, td->boot_time, &error) == 0 &&
-        write_certificate(&draft, &arena, &leaf, &error) == 0) {
-        buf_append_text(&joined, leaf);
-        buf_append_text(&joined, td->keys.ca_cert);
-    }
-    bytes_wipe(&key, sizeof key);
-    arena_free(&arena);
-    return buf_take(&joined, len);
+int app_cert_issue(const struct app_cert_issuer *issuer, const struct app_cert_request *request,
+                   const struct p256_key *key, const struct app_cert_evidence *evidence, struct arena *arena,
+                   char **pem, struct error *error)
+{
+    struct draft draft = {.issuer = issuer, .request = request, .key = key, .evidence = evidence};
+
+    if (set_validity(&draft, error))
+        return -1;
+    set_serial(&draft);
+    return write_certificate(&draft, arena, pem, error);
 }

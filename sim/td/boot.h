@@ -3,10 +3,11 @@
 #ifndef TD_BOOT_H
 #define TD_BOOT_H
 
-#include "sim/td/td.h"
+#include "sim/td/identity.h"
 
-/* Fills registers, event log, os_image_hash, vm_config and key_provider_info of a
- * TD whose inputs and identity are set. */
-MUST_CHECK int boot_td(struct td *td, struct error *error);
+/* Fills an empty event log and the registers. The error names the OS image. */
+MUST_CHECK int boot_measure(const struct os_image *image, const struct machine *machine,
+                            const struct identity *identity, struct event_log *log,
+                            struct registers *registers, struct error *error);
 
 #endif

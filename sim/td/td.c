@@ -1,38 +1,34 @@
 #include "sim/td/td.h"
 
 #include <stdlib.h>
-#include <time.h>
 
+#include "crypto/bytes.h"
 #include "sim/base/embedded.h"
 #include "sim/base/memory.h"
 #include "sim/td/boot.h"
-#include "sim/td/encrypted_env.h"
 #include "sim/td/view.h"
-
-#define COLLATERAL_FRESH_SECONDS 3600 /* then it is dated anew */
 
 static struct span fixture_span(const char *name)
 {
-    const struct embedded_file *fixture = embedded_find(embedded_fixtures, name);
+    const struct embedded_file *file = embedded_find(embedded_fixtures, name);
 
-    return fixture ? span_of(fixture->data, fixture->len) : NO_SPAN;
+    return file ? span_of(file->data, file->len) : NO_SPAN;
 }
 
 void td_config_init(struct td_config *config)
 {
     *config = (struct td_config){
-        .seed = TD_SEED_DEFAULT,
         .instance = TD_INSTANCE_DEFAULT,
-        .public_url = "http://localhost:8090",
         .app_compose = fixture_span("app-compose.json"),
         .app_compose_name = "app-compose",
         .app_keys_name = "app keys",
         .sys_config_name = "sys-config",
         .os_image = fixture_span("os-image.json"),
         .machine = fixture_span("machine.json"),
-        .platform = fixture_span("platform.json"),
     };
 }
+
+/* --- its life --- */
 
 static int read_inputs(struct td *td, const struct td_config *config, struct error *error)
 {
@@ -42,11 +38,9 @@ static int read_inputs(struct td *td, const struct td_config *config, struct err
         return error_context(error, "machine");
     if (config->sys_config.data && machine_apply_sys_config(&td->machine, config->sys_config, error))
         return error_context(error, "%s", config->sys_config_name);
-    if (platform_tcb_parse(&td->platform.tcb, config->platform, error))
-        return error_context(error, "platform");
     if (app_parse(&td->app, config->app_compose, error))
         return error_context(error, "%s", config->app_compose_name);
-    if (config->app_keys.data && app_keys_parse(&td->keys, config->app_keys, td->k256, error))
+    if (config->app_keys.data && app_keys_parse(&td->keys, config->app_keys, td->shared->k256, error))
         return error_context(error, "%s", config->app_keys_name);
     td->encrypted_env = (uint8_t *)memory_copy(config->encrypted_env.data, config->encrypted_env.len);
     td->encrypted_env_len = config->encrypted_env.len;
@@ -54,32 +48,23 @@ static int read_inputs(struct td *td, const struct td_config *config, struct err
     return 0;
 }
 
-/* Who this TD is: ids, keys and platform. */
+/* Ids, keys and configuration: what the boot measures. */
 static int identify(struct td *td, const struct td_config *config, struct error *error)
 {
-    struct buf which;
+    const struct td_shared *shared = td->shared;
 
-    memcpy(td->app_id, td->keys.has_app_id ? td->keys.app_id : td->app.compose_hash, APP_ID_BYTES);
-    buf_init(&which, SIZE_MAX);
-    buf_append(&which, td->app_id, APP_ID_BYTES);
-    buf_append_text(&which, config->instance);
-    seed_bytes(&td->seed, "instance-id", buf_span(&which), td->instance_id, APP_INSTANCE_ID_BYTES);
-    buf_free(&which);
-    if (kms_init(&td->kms, &td->seed, td->k256, error))
+    identity_init(&td->identity, &td->app, &td->keys, shared->seed, config->instance);
+    memcpy(td->identity.device_id, shared->platform->device_id, sizeof td->identity.device_id);
+    if (!config->app_keys.data &&
+        app_keys_issue(&td->keys, shared->kms, td->identity.app_id, shared->k256, error))
         return -1;
-    if (!config->app_keys.data && app_keys_issue(&td->keys, &td->kms, td->app_id, td->k256, error))
-        return -1;
-    return platform_init(&td->platform, &td->seed, config->public_url, error);
+    td->keyring = (struct keyring){shared->k256, &td->keys, app_key_cache_new()};
+    identity_set_image(&td->identity, &td->image, &td->machine);
+    identity_set_key_provider(&td->identity, &td->keys);
+    return 0;
 }
 
-static int check_own_certificate(struct td *td, struct error *error)
-{
-    return td_view(td)->app_cert.len
-               ? 0
-               : error_internal(error, "this TD's own certificate could not be written");
-}
-
-/* An environment that cannot be decrypted is better said at the start. */
+/* An environment that cannot be decrypted is better reported at the start. */
 static int check_env(const struct td *td, struct error *error)
 {
     struct arena arena;
@@ -88,129 +73,269 @@ static int check_env(const struct td *td, struct error *error)
 
     arena_init(&arena);
     if (td->encrypted_env_len)
-        result =
-            encrypted_env_decrypt(td, span_of(td->encrypted_env, td->encrypted_env_len), &arena, &env, error);
+        result = td_decrypt_env(td, span_of(td->encrypted_env, td->encrypted_env_len), &arena, &env, error);
     arena_free(&arena);
     return result;
 }
 
-struct td *td_new(const struct td_config *config, struct error *error)
+static int boot(struct td *td, const struct td_config *config, struct error *error)
+{
+    struct td_state *state = &td->state;
+
+    if (read_inputs(td, config, error) || identify(td, config, error) ||
+        boot_measure(&td->image, &td->machine, &td->identity, &state->log, &state->registers, error))
+        return -1;
+    quote_template_init(&td->quote, td->shared->platform);
+    quote_template_set_registers(&td->quote, &state->registers);
+    td_follow_scenario(td);
+    td_set_debug(td, config->is_debug);
+    return check_env(td, error);
+}
+
+static void copy_state(struct td_state *to, const struct td_state *from)
+{
+    to->registers = from->registers;
+    to->is_debug = from->is_debug;
+    event_log_copy(&to->log, &from->log);
+}
+
+struct td *td_new(const struct td_shared *shared, uint32_t number, const struct td_config *config,
+                  struct error *error)
 {
     struct td *td = memory_zalloc(sizeof *td);
 
-    td->k256 = k256_new();
-    td->key_cache = app_key_cache_new();
-    td->boot_time = time(NULL);
-    seed_init(&td->seed, config->seed);
-    event_log_init(&td->log);
-    view_init(&td->view);
-    if (read_inputs(td, config, error) || identify(td, config, error) || boot_td(td, error)) {
+    td->shared = shared;
+    td->number = number;
+    td->boot_time = clock_seconds(shared->clock);
+    td->generation = (uint64_t)clock_micros(shared->clock);
+    td->view = memory_zalloc(sizeof *td->view);
+    td->chain = memory_zalloc(sizeof *td->chain);
+    view_init(td->view,
+              &(struct view_subject){&td->identity, &td->state.registers, &td->state.log, &td->app});
+    if (boot(td, config, error)) {
         td_free(td);
         return NULL;
     }
-    quote_template_init(&td->quote, &td->platform);
-    td_set_scenario(td, &config->scenario);
-    if (check_own_certificate(td, error) || check_env(td, error)) {
-        td_free(td);
-        return NULL;
-    }
+    copy_state(&td->at_start, &td->state);
     return td;
+}
+
+static void forget_snapshots(struct td *td)
+{
+    for (size_t i = 0; i < td->snapshot_count; i++)
+        event_log_free(&td->snapshots[i].state.log);
+    td->snapshot_count = 0;
 }
 
 void td_free(struct td *td)
 {
     if (!td)
         return;
-    view_free(&td->view);
-    collateral_free(&td->collateral);
-    text_free(&td->vm_config);
-    text_free(&td->key_provider_info);
+    forget_snapshots(td);
+    view_free(td->view);
+    free(td->view);
+    free(td->chain);
+    identity_free(&td->identity);
     text_free(&td->gpu_info);
     free(td->encrypted_env);
     buf_free(&td->quote.bytes);
-    event_log_free(&td->log);
-    platform_free(&td->platform);
+    event_log_free(&td->state.log);
+    event_log_free(&td->at_start.log);
     app_keys_free(&td->keys);
-    kms_free(&td->kms);
     app_free(&td->app);
-    app_key_cache_free(td->key_cache);
-    k256_free(td->k256);
+    app_key_cache_free(td->keyring.cache);
     bytes_wipe(td, sizeof *td);
     free(td);
 }
 
+/* --- changing it --- */
+
 int td_emit_event(struct td *td, const char *name, struct span payload, struct error *error)
 {
-    if (event_log_emit(&td->log, &td->registers, name, payload, error))
+    if (event_log_emit(&td->state.log, &td->state.registers, name, payload, error))
         return -1;
     td->emitted++;
-    td->view_is_stale = true;
+    quote_template_set_registers(&td->quote, &td->state.registers);
+    view_forget(td->view);
     return 0;
 }
 
-void td_set_scenario(struct td *td, const struct scenario *scenario)
+void td_set_debug(struct td *td, bool is_debug)
 {
-    td->scenario = *scenario;
-    quote_template_set_scenario(&td->quote, &td->platform, scenario);
-    collateral_free(&td->collateral);
-    td->view_is_stale = true; /* this TD's own certificate holds a quote */
+    td->state.is_debug = is_debug;
+    quote_template_set_debug(&td->quote, is_debug);
+    view_forget(td->view); /* its own certificate holds a quote */
 }
 
-void td_snapshot_take(struct td_snapshot *snapshot, const struct td *td)
+void td_follow_scenario(struct td *td)
 {
-    *snapshot = (struct td_snapshot){.registers = td->registers, .scenario = td->scenario};
-    event_log_copy(&snapshot->log, &td->log);
+    quote_template_set_scenario(&td->quote, td->shared->platform, td->shared->scenario);
+    view_forget(td->view);
 }
 
-void td_snapshot_free(struct td_snapshot *snapshot)
+int td_take_snapshot(struct td *td, uint32_t *id, struct error *error)
 {
-    event_log_free(&snapshot->log);
+    struct td_snapshot *snapshot = &td->snapshots[td->snapshot_count];
+
+    if (td->snapshot_count == TD_SNAPSHOTS_MAX)
+        return error_input(error, "there are %d snapshots already; Reset forgets them", TD_SNAPSHOTS_MAX);
+    *snapshot = (struct td_snapshot){.id = ++td->last_snapshot};
+    copy_state(&snapshot->state, &td->state);
+    td->snapshot_count++;
+    *id = snapshot->id;
+    return 0;
 }
 
-void td_revert(struct td *td, const struct td_snapshot *snapshot)
+static void go_back(struct td *td, const struct td_state *state)
 {
-    td->registers = snapshot->registers;
-    event_log_copy(&td->log, &snapshot->log);
-    td_set_scenario(td, &snapshot->scenario);
+    copy_state(&td->state, state);
+    quote_template_set_registers(&td->quote, &state->registers);
+    td_set_debug(td, state->is_debug);
+    event_chain_forget(td->chain);
     td->reverts++;
+    td->generation++;
 }
 
-const struct collateral *td_collateral(struct td *td, int64_t now, struct error *error)
+int td_revert(struct td *td, uint32_t id, struct error *error)
 {
-    struct collateral *collateral = &td->collateral;
-    bool is_fresh = collateral->tcb_info && now >= collateral->rendered_at &&
-                    now - collateral->rendered_at < COLLATERAL_FRESH_SECONDS;
-
-    if (!is_fresh && collateral_render(collateral, &td->platform, &td->scenario, now, error)) {
-        collateral_free(collateral);
-        return NULL;
-    }
-    return collateral;
+    for (size_t i = 0; i < td->snapshot_count; i++)
+        if (td->snapshots[i].id == id) {
+            go_back(td, &td->snapshots[i].state);
+            return 0;
+        }
+    return error_input(error, "no snapshot %u: Snapshot creates one, Status lists them", id);
 }
 
-const struct td_view *td_view(struct td *td)
+void td_reset(struct td *td)
 {
-    if (td->view_is_stale) {
-        quote_template_set_registers(&td->quote, &td->registers);
-        view_render(td);
-        td->view_is_stale = false;
-    }
-    return &td->view;
+    go_back(td, &td->at_start);
+    forget_snapshots(td);
 }
 
-struct span td_quote(struct td *td, const uint8_t report_data[static REPORT_DATA_BYTES], struct arena *arena)
-{
-    uint8_t *quote;
+/* --- what it shows --- */
 
-    td_view(td);
-    quote = arena_alloc(arena, quote_size(&td->quote));
+const struct text *td_event_log(const struct td *td)
+{
+    return view_event_log(td->view);
+}
+
+const struct text *td_tcb_info(const struct td *td)
+{
+    return view_tcb_info(td->view);
+}
+
+void td_registers_before(const struct td *td, size_t index, struct registers *registers)
+{
+    event_chain_before(td->chain, &td->state.log, index, registers);
+}
+
+/* --- what it attests --- */
+
+struct span td_quote(const struct td *td, const uint8_t report_data[static REPORT_DATA_BYTES],
+                     struct arena *arena)
+{
+    uint8_t *quote = arena_alloc(arena, quote_size(&td->quote));
+
     quote_write(&td->quote, report_data, quote);
     return span_of(quote, quote_size(&td->quote));
 }
 
-struct span td_attest(struct td *td, const uint8_t report_data[static REPORT_DATA_BYTES], struct arena *arena)
+struct span td_attestation(const struct td *td, enum td_attestation_form form,
+                           const uint8_t report_data[static REPORT_DATA_BYTES], struct arena *arena,
+                           struct span *quote)
 {
-    struct span quote = td_quote(td, report_data, arena);
+    const struct attestation_parts *parts = view_attestation(td->view);
+    struct span own = td_quote(td, report_data, arena);
 
-    return attestation_scale(&td->view.attestation, quote, report_data, arena);
+    if (quote)
+        *quote = own;
+    if (form == TD_ATTESTATION_MSGPACK)
+        return attestation_msgpack(parts, own, report_data, arena);
+    return form == TD_ATTESTATION_SCALE ? attestation_scale(parts, own, report_data, arena)
+                                        : attestation_scale_cut(parts, own, report_data, arena);
+}
+
+static void gather_evidence(const struct td *td, const struct p256_key *key, struct arena *arena,
+                            struct app_cert_evidence *evidence)
+{
+    uint8_t spki[X509_SPKI_BYTES], report_data[REPORT_DATA_BYTES];
+    const struct text *event_log = td_event_log(td);
+
+    x509_public_key_info(key->public_key, spki);
+    report_data_ra_tls(spki, report_data);
+    evidence->event_log = span_of(event_log->plain, event_log->len);
+    evidence->attestation =
+        td_attestation(td, TD_ATTESTATION_SCALE_CUT, report_data, arena, &evidence->quote);
+}
+
+static int issue_cert(const struct td *td, int64_t now, const struct app_cert_request *request,
+                      const struct p256_key *key, struct arena *arena, char **pem, struct error *error)
+{
+    const struct app_cert_issuer issuer = {&td->keys, &td->identity, &td->state.registers, now};
+    struct app_cert_evidence evidence;
+
+    if (app_cert_check(&issuer, request, error))
+        return -1;
+    if (request->ra_tls)
+        gather_evidence(td, key, arena, &evidence);
+    return app_cert_issue(&issuer, request, key, &evidence, arena, pem, error);
+}
+
+int td_issue_cert(const struct td *td, const struct app_cert_request *request, const struct p256_key *key,
+                  struct arena *arena, char **pem, struct error *error)
+{
+    return issue_cert(td, clock_seconds(td->shared->clock), request, key, arena, pem, error);
+}
+
+static int write_own_cert(const struct td *td, struct text *text, struct error *error)
+{
+    const struct span which = span_of(td->identity.instance_id, sizeof td->identity.instance_id);
+    uint8_t serial[APP_CERT_SERIAL_BYTES];
+    const struct app_cert_request request = {
+        .subject = "demo-cert", .ra_tls = true, .client_auth = true, .serial = serial};
+    struct p256_key key;
+    struct arena arena;
+    char *leaf, *joined;
+    int result;
+
+    arena_init(&arena);
+    seed_p256(td->shared->seed, "app-cert/key", which, &key);
+    seed_bytes(td->shared->seed, "app-cert/serial", which, serial, sizeof serial);
+    result = issue_cert(td, td->boot_time, &request, &key, &arena, &leaf, error);
+    if (result == 0) {
+        joined = arena_printf(&arena, "%s%s", leaf, td->keys.ca_cert);
+        text_copy(text, joined, strlen(joined));
+    }
+    bytes_wipe(&key, sizeof key);
+    arena_free(&arena);
+    return result;
+}
+
+const struct text *td_app_cert(const struct td *td, struct error *error)
+{
+    struct view *view = td->view;
+
+    if (!view->has_app_cert && write_own_cert(td, &view->app_cert, error)) {
+        error_context(error, "this TD's own certificate");
+        return NULL;
+    }
+    view->has_app_cert = true;
+    return &view->app_cert;
+}
+
+/* --- its environment --- */
+
+/* Encrypted to the key that the KMS shows for this app, or to the one of its app keys file. */
+int td_decrypt_env(const struct td *td, struct span encrypted, struct arena *arena, struct env *env,
+                   struct error *error)
+{
+    struct encrypted_env_secrets secrets = {.count = 1};
+    int result;
+
+    kms_env_secret(td->shared->kms, td->identity.app_id, secrets.list[0]);
+    if (td->keys.has_env_key)
+        memcpy(secrets.list[secrets.count++], td->keys.env_key, sizeof td->keys.env_key);
+    result = encrypted_env_decrypt(&secrets, &td->app, encrypted, arena, env, error);
+    bytes_wipe(&secrets, sizeof secrets);
+    return result;
 }

@@ -1,126 +1,157 @@
-/* The simulated trust domain: one struct that holds all state.
+/* The simulated trust domain: its identity, its registers with the log that extends them, and
+ * what it gives to apps and verifiers.
  *
- * Built once from its configuration and passed to whoever needs it; two of them
- * can live side by side. It changes only through td_emit_event, td_set_scenario and
- * td_revert. What responses show of it is rendered when it has changed, not for each
- * request. */
+ * What it has in common with the other TDs of a cluster is passed in, so that any number of
+ * them live side by side. It changes through td_emit_event, td_set_debug, td_revert and
+ * td_reset only; what responses show of it is made when somebody asks for it. */
 #ifndef TD_TD_H
 #define TD_TD_H
 
-#include "sim/app/app.h"
-#include "sim/base/arena.h"
-#include "sim/base/text.h"
-#include "sim/image/measurement.h"
-#include "sim/image/os_image.h"
+#include "sim/app/encrypted_env.h"
+#include "sim/base/clock.h"
 #include "sim/keys/app_key.h"
-#include "sim/td/attestation.h"
+#include "sim/td/app_cert.h"
 #include "sim/td/report_data.h"
-#include "sim/tdx/collateral.h"
-#include "sim/tdx/event_log.h"
-#include "sim/tdx/platform.h"
+#include "sim/tdx/event_chain.h"
 #include "sim/tdx/quote.h"
 
-#define TD_SEED_DEFAULT "dstack-simulator"
 #define TD_INSTANCE_DEFAULT "default"
+#define TD_SNAPSHOTS_MAX 64
+
+/* What the TDs of a cluster share; outlives them. */
+struct td_shared {
+    const struct seed *seed;
+    const struct k256 *k256;
+    const struct kms *kms;
+    const struct platform *platform;
+    const struct scenario *scenario;
+    const struct clock *clock;
+};
 
 /* Where its inputs come from; everything is copied. */
 struct td_config {
-    const char *seed;
     const char *instance;         /* tells instances of one app apart */
-    const char *public_url;       /* without a slash at its end */
     struct span app_compose;      /* app-compose.json */
-    struct span app_keys;         /* appkeys.json; data NULL: the seed's KMS issues them */
+    struct span app_keys;         /* appkeys.json; data NULL: the cluster's KMS issues them */
     const char *app_compose_name; /* how errors call these two */
     const char *app_keys_name;
     struct span os_image;        /* os-image.json */
     struct span machine;         /* machine.json */
     struct span sys_config;      /* sys-config.json; or nothing */
     const char *sys_config_name; /* how errors call it */
-    struct span platform;        /* platform.json */
     struct span gpu_info;        /* text for GpuInfo */
     struct span encrypted_env;   /* as encrypted_env.h describes it; or nothing */
-    struct scenario scenario;
+    bool is_debug;               /* TDATTRIBUTES says debug */
 };
 
-/* The default app, image, machine and platform, seed and instance. */
+/* The default app, image, machine and instance. */
 void td_config_init(struct td_config *config);
 
-/* What follows from registers and event log. */
-struct td_view {
-    struct text event_log; /* JSON array */
-    struct text tcb_info;  /* JSON object */
-    struct text app_cert;  /* PEM: this TD's RA-TLS certificate and its CA */
-    uint8_t mr_aggregated[32];
-    uint8_t mr_system[32];
-    struct attestation_parts attestation;
-};
-
 /* What changes of a TD while it runs. */
-struct td_snapshot {
+struct td_state {
     struct registers registers;
     struct event_log log;
-    struct scenario scenario;
+    bool is_debug;
+};
+
+struct td_snapshot {
+    uint32_t id;
+    struct td_state state;
 };
 
 struct td {
-    struct k256 *k256;
-    struct seed seed;
+    struct td *next; /* in the list of its cluster */
+    uint32_t number; /* no two TDs of a cluster ever have the same */
+    const struct td_shared *shared;
+
     struct app app;
-    struct kms kms; /* of the seed, also when the app keys come from a file */
     struct app_keys keys;
-    struct app_key_cache *key_cache;
+    struct keyring keyring; /* over these keys */
     struct os_image image;
     struct machine machine;
-    struct platform platform;
-    struct registers registers;
-    struct event_log log;
-    struct quote_template quote;
-    struct scenario scenario;
-    struct collateral collateral; /* see td_collateral */
-    uint8_t app_id[APP_ID_BYTES];
-    uint8_t instance_id[APP_INSTANCE_ID_BYTES];
-    uint8_t os_image_hash[32];
-    int64_t boot_time;             /* Unix seconds */
-    struct text vm_config;         /* JSON */
-    struct text key_provider_info; /* JSON */
+    struct identity identity;
     struct text gpu_info;
     uint8_t *encrypted_env; /* heap, or NULL */
     size_t encrypted_env_len;
-    struct td_view view;
-    bool view_is_stale;
-    uint64_t emitted; /* how often td_emit_event has appended, whatever was taken back since */
-    uint64_t reverts; /* how often events may have been taken back */
+    int64_t boot_time; /* Unix seconds */
+
+    struct td_state state;
+    uint64_t emitted;    /* events ever emitted; going back does not lower it */
+    uint64_t reverts;    /* times it went back to an earlier state */
+    uint64_t generation; /* new whenever events may have been taken back, also in another run */
+
+    struct td_state at_start;
+    struct td_snapshot snapshots[TD_SNAPSHOTS_MAX];
+    size_t snapshot_count;
+    uint32_t last_snapshot; /* no id is given twice */
+
+    struct quote_template quote;
+    struct view *view;         /* heap, as the next one: they remember what was asked for */
+    struct event_chain *chain; /* of the present log */
 };
 
 /* Boots a TD. NULL with an error that names the input it lies in. */
-struct td *td_new(const struct td_config *config, struct error *error);
+struct td *td_new(const struct td_shared *shared, uint32_t number, const struct td_config *config,
+                  struct error *error);
 void td_free(struct td *td);
+
+/* --- changing it --- */
 
 /* Extends RTMR3 and appends to the event log; see event_log_emit for the limits. */
 MUST_CHECK int td_emit_event(struct td *td, const char *name, struct span payload, struct error *error);
 
-/* The view of the present state; valid until the next change. */
-const struct td_view *td_view(struct td *td);
+/* Whether quotes say that the TD can be debugged. */
+void td_set_debug(struct td *td, bool is_debug);
 
-/* What is wrong with the platform from now on. */
-void td_set_scenario(struct td *td, const struct scenario *scenario);
+/* The shared scenario has changed: to be called for every TD. */
+void td_follow_scenario(struct td *td);
 
-/* Remembers the present state; td_snapshot_free it. */
-void td_snapshot_take(struct td_snapshot *snapshot, const struct td *td);
-void td_snapshot_free(struct td_snapshot *snapshot);
+/* Remembers the present state under a new id. Fails when there are TD_SNAPSHOTS_MAX. */
+MUST_CHECK int td_take_snapshot(struct td *td, uint32_t *id, struct error *error);
 
-/* Takes the TD back to a state it was in. */
-void td_revert(struct td *td, const struct td_snapshot *snapshot);
+/* Goes back to the state of a snapshot, which stays. Fails for an id that is not there. */
+MUST_CHECK int td_revert(struct td *td, uint32_t id, struct error *error);
 
-/* The collateral that goes with quotes of this TD, valid at `now` (Unix seconds)
- * unless the scenario says otherwise; until the next call. NULL on error. */
-const struct collateral *td_collateral(struct td *td, int64_t now, struct error *error);
+/* Goes back to the state after boot and forgets the snapshots. */
+void td_reset(struct td *td);
+
+/* --- what it shows; each is valid until the next change --- */
+
+const struct text *td_event_log(const struct td *td); /* JSON array */
+const struct text *td_tcb_info(const struct td *td);  /* JSON object */
+
+/* This TD's RA-TLS certificate and its CA's, in PEM; key, serial and dates stay the same
+ * while it runs. NULL with an error when it cannot be written. */
+const struct text *td_app_cert(const struct td *td, struct error *error);
+
+/* RTMR0 to RTMR3 as they were before the index-th event (see event_chain.h). */
+void td_registers_before(const struct td *td, size_t index, struct registers *registers);
+
+/* --- what it attests --- */
+
+enum td_attestation_form {
+    TD_ATTESTATION_SCALE,     /* whole, as Attest answers */
+    TD_ATTESTATION_SCALE_CUT, /* for a certificate: see attestation.h */
+    TD_ATTESTATION_MSGPACK,   /* as in GetQuote's attestation field */
+};
 
 /* A quote over the report data, in the arena. */
-struct span td_quote(struct td *td, const uint8_t report_data[static REPORT_DATA_BYTES], struct arena *arena);
+struct span td_quote(const struct td *td, const uint8_t report_data[static REPORT_DATA_BYTES],
+                     struct arena *arena);
 
-/* The same with event log and configuration, as SCALE. */
-struct span td_attest(struct td *td, const uint8_t report_data[static REPORT_DATA_BYTES],
-                      struct arena *arena);
+/* An attestation in that form with a quote over the report data, in the arena. quote: that
+ * quote by itself as well, unless NULL. */
+struct span td_attestation(const struct td *td, enum td_attestation_form form,
+                           const uint8_t report_data[static REPORT_DATA_BYTES], struct arena *arena,
+                           struct span *quote);
+
+/* A certificate for the key, issued by the app's CA. Out: PEM in the arena. */
+MUST_CHECK int td_issue_cert(const struct td *td, const struct app_cert_request *request,
+                             const struct p256_key *key, struct arena *arena, char **pem,
+                             struct error *error);
+
+/* Decrypts an environment that was encrypted for this app (see encrypted_env.h). */
+MUST_CHECK int td_decrypt_env(const struct td *td, struct span encrypted, struct arena *arena,
+                              struct env *env, struct error *error);
 
 #endif

@@ -1,21 +1,27 @@
 #include "sim/td/view.h"
 
-#include "crypto/hash.h"
 #include "sim/base/json_text.h"
-#include "sim/td/app_cert.h"
 
-void view_init(struct td_view *view)
+void view_init(struct view *view, const struct view_subject *subject)
 {
-    *view = (struct td_view){0};
+    *view = (struct view){.subject = *subject};
     attestation_parts_init(&view->attestation);
 }
 
-void view_free(struct td_view *view)
+void view_free(struct view *view)
 {
     text_free(&view->event_log);
     text_free(&view->tcb_info);
     text_free(&view->app_cert);
     attestation_parts_free(&view->attestation);
+}
+
+void view_forget(struct view *view)
+{
+    view->has_event_log = false;
+    view->has_tcb_info = false;
+    view->has_attestation = false;
+    view->has_app_cert = false;
 }
 
 static void take_text(struct text *text, struct buf *buf)
@@ -47,51 +53,53 @@ static void render_event_log(const struct event_log *log, struct text *text)
     take_text(text, &out);
 }
 
-/* SHA-256(MRTD || RTMR0..2 || SHA-256(key provider info)): the system without the app. */
-static void render_mr_system(const struct td *td, uint8_t mr_system[static 32])
+const struct text *view_event_log(struct view *view)
 {
-    uint8_t provider[32];
-    const struct bytes parts[] = {
-        {td->registers.mrtd, REGISTER_BYTES},
-        {td->registers.rtmr, EVENT_RUNTIME_IMR * REGISTER_BYTES},
-        {provider, sizeof provider},
-    };
-
-    hash_sha256(td->key_provider_info.plain, td->key_provider_info.len, provider);
-    hash_parts(HASH_SHA256, parts, 3, mr_system);
+    if (!view->has_event_log)
+        render_event_log(view->subject.log, &view->event_log);
+    view->has_event_log = true;
+    return &view->event_log;
 }
 
-static void render_tcb_info(const struct td *td, struct td_view *view)
+static void render_tcb_info(struct view *view)
 {
     static const char *const rtmr_names[RTMR_COUNT] = {"rtmr0", "rtmr1", "rtmr2", "rtmr3"};
+    const struct registers *registers = view->subject.registers;
+    const struct identity *identity = view->subject.identity;
+    const struct text *event_log = view_event_log(view);
+    uint8_t aggregated[32];
     struct buf out;
 
+    registers_aggregate(registers, aggregated);
     buf_init(&out, SIZE_MAX);
-    json_text_member_hex(&out, '{', "mrtd", td->registers.mrtd, REGISTER_BYTES);
+    json_text_member_hex(&out, '{', "mrtd", registers->mrtd, REGISTER_BYTES);
     for (int i = 0; i < RTMR_COUNT; i++)
-        json_text_member_hex(&out, ',', rtmr_names[i], td->registers.rtmr[i], REGISTER_BYTES);
-    json_text_member_hex(&out, ',', "mr_aggregated", view->mr_aggregated, sizeof view->mr_aggregated);
-    json_text_member_hex(&out, ',', "os_image_hash", td->os_image_hash, sizeof td->os_image_hash);
-    json_text_member_hex(&out, ',', "compose_hash", td->app.compose_hash, sizeof td->app.compose_hash);
-    json_text_member_hex(&out, ',', "device_id", td->platform.device_id, sizeof td->platform.device_id);
+        json_text_member_hex(&out, ',', rtmr_names[i], registers->rtmr[i], REGISTER_BYTES);
+    json_text_member_hex(&out, ',', "mr_aggregated", aggregated, sizeof aggregated);
+    json_text_member_hex(&out, ',', "os_image_hash", identity->os_image_hash, sizeof identity->os_image_hash);
+    json_text_member_hex(&out, ',', "compose_hash", identity->compose_hash, sizeof identity->compose_hash);
+    json_text_member_hex(&out, ',', "device_id", identity->device_id, sizeof identity->device_id);
     json_text_key(&out, ',', "event_log");
-    buf_append(&out, view->event_log.plain, view->event_log.len);
-    json_text_member(&out, ',', "app_compose", td->app.compose);
+    buf_append(&out, event_log->plain, event_log->len);
+    json_text_member(&out, ',', "app_compose", view->subject.app->compose);
     buf_append_byte(&out, '}');
     take_text(&view->tcb_info, &out);
 }
 
-void view_render(struct td *td)
+const struct text *view_tcb_info(struct view *view)
 {
-    struct td_view *view = &td->view;
-    size_t len;
-    char *app_cert;
+    if (!view->has_tcb_info)
+        render_tcb_info(view);
+    view->has_tcb_info = true;
+    return &view->tcb_info;
+}
 
-    registers_aggregate(&td->registers, view->mr_aggregated);
-    render_mr_system(td, view->mr_system);
-    render_event_log(&td->log, &view->event_log);
-    render_tcb_info(td, view);
-    attestation_parts_render(&view->attestation, &td->log, span_of(td->vm_config.plain, td->vm_config.len));
-    app_cert = app_cert_write_own(td, &len);
-    text_set(&view->app_cert, app_cert, len);
+const struct attestation_parts *view_attestation(struct view *view)
+{
+    const struct text *config = &view->subject.identity->vm_config;
+
+    if (!view->has_attestation)
+        attestation_parts_render(&view->attestation, view->subject.log, span_of(config->plain, config->len));
+    view->has_attestation = true;
+    return &view->attestation;
 }

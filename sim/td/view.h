@@ -1,13 +1,37 @@
-/* What responses show of a TD's state, rendered once for each state. */
+/* What responses show of a TD's state: each part is rendered when somebody asks for it first
+ * after a change, and kept until the next one. */
 #ifndef TD_VIEW_H
 #define TD_VIEW_H
 
-#include "sim/td/td.h"
+#include "sim/td/attestation.h"
+#include "sim/td/identity.h"
 
-void view_init(struct td_view *view);
-void view_free(struct td_view *view);
+/* All a view shows; outlives it. */
+struct view_subject {
+    const struct identity *identity;
+    const struct registers *registers;
+    const struct event_log *log;
+    const struct app *app;
+};
 
-/* Renders td->view anew. The quote template must have the present registers. */
-void view_render(struct td *td);
+struct view {
+    struct view_subject subject;
+    bool has_event_log, has_tcb_info, has_attestation, has_app_cert;
+    struct text event_log; /* to be read with the functions below */
+    struct text tcb_info;
+    struct attestation_parts attestation;
+    struct text app_cert; /* kept here for its writer, which is td.c */
+};
+
+void view_init(struct view *view, const struct view_subject *subject);
+void view_free(struct view *view);
+
+/* The subject has changed. */
+void view_forget(struct view *view);
+
+/* Each is valid until the next change. */
+const struct text *view_event_log(struct view *view); /* JSON array */
+const struct text *view_tcb_info(struct view *view);  /* JSON object */
+const struct attestation_parts *view_attestation(struct view *view);
 
 #endif

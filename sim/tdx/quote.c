@@ -54,11 +54,13 @@ void quote_template_init(struct quote_template *template, const struct platform 
 void quote_template_set_scenario(struct quote_template *template, const struct platform *platform,
                                  const struct scenario *scenario)
 {
-    uint8_t *bytes = template->bytes.data;
-
     template->key = scenario->key_not_vouched ? &platform->stranger_key : &platform->attestation_key;
-    memcpy(bytes + QUOTE_CERTIFICATION_OFFSET, template->key->public_key, P256_PUBLIC_BYTES);
-    bytes[TD_ATTRIBUTES] = scenario->debug_td ? TD_ATTRIBUTES_DEBUG : 0;
+    memcpy(template->bytes.data + QUOTE_CERTIFICATION_OFFSET, template->key->public_key, P256_PUBLIC_BYTES);
+}
+
+void quote_template_set_debug(struct quote_template *template, bool is_debug)
+{
+    template->bytes.data[TD_ATTRIBUTES] = is_debug ? TD_ATTRIBUTES_DEBUG : 0;
 }
 
 size_t quote_size(const struct quote_template *template)

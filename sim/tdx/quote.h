@@ -28,6 +28,9 @@ void quote_template_set_scenario(struct quote_template *template, const struct p
 /* Bytes of every quote made from it. */
 size_t quote_size(const struct quote_template *template);
 
+/* Whether TDATTRIBUTES of the quotes that follow says debug. */
+void quote_template_set_debug(struct quote_template *template, bool is_debug);
+
 /* Puts the registers into the template for the quotes that follow. */
 void quote_template_set_registers(struct quote_template *template, const struct registers *registers);
 

@@ -3,7 +3,7 @@
 #ifndef TDX_REGISTERS_H
 #define TDX_REGISTERS_H
 
-#include <stdint.h>
+#include "sim/base/span.h"
 
 #define REGISTER_BYTES 48
 #define RTMR_COUNT 4
@@ -19,5 +19,9 @@ void registers_extend(struct registers *registers, unsigned index,
 
 /* SHA-256(MRTD || RTMR0 .. RTMR3), which stands for the whole bank. */
 void registers_aggregate(const struct registers *registers, uint8_t aggregated[static 32]);
+
+/* SHA-256(MRTD || RTMR0 .. RTMR2 || SHA-256(key provider info)): the system without its app. */
+void registers_system(const struct registers *registers, struct span key_provider_info,
+                      uint8_t system[static 32]);
 
 #endif

@@ -27,7 +27,6 @@ struct scenario {
     enum tcb_status tcb_status;
     char advisories[SCENARIO_ADVISORIES_MAX][SCENARIO_ADVISORY_BYTES];
     size_t advisory_count;
-    bool debug_td;           /* TDATTRIBUTES says debug */
     bool pck_revoked;        /* the PCK CRL lists the PCK certificate */
     bool collateral_expired; /* TCB info and QE identity ended yesterday */
     bool key_not_vouched;    /* quotes are signed by a key the QE report does not name */

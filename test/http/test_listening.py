@@ -1,7 +1,9 @@
 """Sockets and signals: taking a place, giving it back, and finishing what is in flight."""
+import json
 import os
 import signal
 import socket
+from urllib.parse import urlsplit
 
 import pytest
 from wire import Connection, get, post
@@ -148,3 +150,32 @@ def test_few_descriptors(own):
     for connection in connections:
         assert connection.read().status == 200
         connection.socket.close()
+
+
+SHUTDOWN = post("/prpc/GuestApi.Shutdown", "{}")
+EVERY_SERVICE = "dstack,tappd,worker,guest,kms,collateral,verifier,simulator"
+
+
+def start_with(simulator, services):
+    """Listens on one port more, for these services; returns its address."""
+    simulator.start("--listen", f"127.0.0.1:0{services}")
+    urls = [endpoint["url"] for endpoint in json.loads(simulator.ready.read_text())["endpoints"] if "url" in endpoint]
+    url = urlsplit(urls[-1])
+    return url.hostname, url.port
+
+
+@pytest.mark.parametrize("services", ["guest", "simulator,guest", EVERY_SERVICE])
+def test_shutdown_works_where_guest_is_named(own, services):
+    with Connection(start_with(own, f"={services}")) as connection:
+        answer = connection.ask(SHUTDOWN)
+        assert (answer.status, answer.body) == (200, b"null")
+        assert connection.is_closed()
+    assert own.wait() == 0, own.stderr()
+
+
+@pytest.mark.parametrize("services", ["", "=all", "=guest,all"])
+def test_shutdown_is_refused_where_everything_is_offered(own, services):
+    with Connection(start_with(own, services)) as connection:
+        answer = connection.ask(SHUTDOWN)
+        assert answer.status == 400
+        assert b"where --listen names the service guest" in answer.body

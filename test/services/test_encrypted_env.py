@@ -53,11 +53,16 @@ def test_another_apps_key(app):
     assert "made for another app's key" in refusal(simulated, encrypted)
 
 
-@pytest.mark.parametrize("length", [0, 1, 31, 59])
-def test_cut_short(app, length):
+@pytest.mark.parametrize("length", [1, 31, 59])
+def test_truncated(app, length):
     _, simulated = app
     encrypted = encrypt_env_vars_sync(VARS, key_of(simulated))
-    assert "cut short" in refusal(simulated, encrypted[:2 * length])
+    assert f"truncated: it has {length} of at least 60 bytes" in refusal(simulated, encrypted[:2 * length])
+
+
+def test_no_environment_at_all(app):
+    _, simulated = app
+    assert refusal(simulated, "") == "no environment was given; pass encrypted_env, or start with --encrypted-env"
 
 
 def test_the_last_byte_missing(app):

@@ -239,7 +239,7 @@ def test_a_snapshot_that_is_not_there(simulated, caller):
     emit(simulated, "stays")
     before = looks(simulated)
     for number in (0, gone, kept + 1, 2**32 - 1):
-        sentence = f"there is no snapshot {number}; Snapshot answers the id of a new one, Status lists all"
+        sentence = f"no snapshot {number}: Snapshot creates one, Status lists them"
         assert caller.by_all("Simulator.Revert", {"id": number}) == 3 * [Outcome(400, sentence)]
     assert caller.by_json("Simulator.Revert", {}).status == 400
     assert looks(simulated) == before

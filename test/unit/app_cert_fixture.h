@@ -2,7 +2,6 @@
 #ifndef TEST_APP_CERT_FIXTURE_H
 #define TEST_APP_CERT_FIXTURE_H
 
-#include "sim/td/app_cert.h"
 #include "test/unit/certificate.h"
 #include "test/unit/td_fixture.h"
 
@@ -47,7 +46,7 @@ static inline int app_cert_finish(void **state)
     mbedtls_x509_crt_free(&f->crt);
     mbedtls_x509_crt_free(&f->ca);
     arena_free(&f->arena);
-    td_free(f->td);
+    td_fixture_free(f->td);
     free(f);
     return 0;
 }
@@ -57,7 +56,7 @@ static inline void issue(struct app_cert_fixture *f, const struct app_cert_reque
     char *pem;
 
     mbedtls_x509_crt_free(&f->crt);
-    if (app_cert_issue(f->td, request, &f->key, &f->arena, &pem, &f->error))
+    if (td_issue_cert(f->td, request, &f->key, &f->arena, &pem, &f->error))
         fail_msg("%s", f->error.text);
     certificate_read(&f->crt, pem);
 }
@@ -68,10 +67,20 @@ static inline void refuses(struct app_cert_fixture *f, const struct app_cert_req
     char *pem;
 
     f->error.kind = ERROR_NONE;
-    assert_int_equal(app_cert_issue(f->td, request, &f->key, &f->arena, &pem, &f->error), -1);
+    assert_int_equal(td_issue_cert(f->td, request, &f->key, &f->arena, &pem, &f->error), -1);
     assert_int_equal(f->error.kind, ERROR_INPUT);
     if (!strstr(f->error.text, wants))
         fail_msg("%s: %s", wants, f->error.text);
+}
+
+/* The TD's own, with its CA's behind it. */
+static inline const struct text *own_certificate(struct app_cert_fixture *f)
+{
+    const struct text *text = td_app_cert(f->td, &f->error);
+
+    if (!text)
+        fail_msg("%s", f->error.text);
+    return text;
 }
 
 static inline bool has(const struct app_cert_fixture *f, const char *oid)

@@ -147,7 +147,7 @@ static inline int setup(void **state)
     f->guest_api = (Dstack__GuestApi_Service){.base = DSTACK__GUEST_API__BASE_INIT, .info = guest_api_info};
     f->kms = (Dstack__KMS_Service){.base = DSTACK__KMS__BASE_INIT};
     f->rows[GUEST] = (struct router_service){.service = &f->guest.base, .direct = "/"};
-    f->rows[TAPPD] = (struct router_service){.service = &f->tappd.base, .wins_bare = true};
+    f->rows[TAPPD] = (struct router_service){.service = &f->tappd.base, .owns_short_paths = true};
     f->rows[WORKER] = (struct router_service){.service = &f->worker.base};
     f->rows[GUEST_API] = (struct router_service){.service = &f->guest_api.base, .direct = "/api/"};
     f->rows[KMS] = (struct router_service){.service = &f->kms.base};

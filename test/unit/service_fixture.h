@@ -2,13 +2,17 @@
 #ifndef TEST_SERVICE_FIXTURE_H
 #define TEST_SERVICE_FIXTURE_H
 
-#include "sim/rpc/call.h"
+#include "sim/services/service.h"
 #include "test/unit/td_fixture.h"
 
 struct service_call {
     struct rpc_call call; /* first: replies get back from it to the struct */
     struct arena arena;
     struct td *td;
+    struct site site; /* what the services answer for: all that follows, with the controls */
+    struct faults faults, faults_at_start;
+    bool is_stopping;
+    struct stats *stats;
     int replies;
     ProtobufCMessage *response; /* a copy of what the handler gave, or NULL */
 };
@@ -41,29 +45,56 @@ static inline struct service_call *service_again(struct service_call *s)
         protobuf_c_message_free_unpacked(s->response, NULL);
     s->response = NULL;
     s->replies = 0;
-    s->call = (struct rpc_call){.arena = &s->arena};
+    s->call = (struct rpc_call){.context = &s->site, .arena = &s->arena};
     return s;
+}
+
+/* Calls a method of a service, which has that generated type. */
+#define SERVICE_CALL(s, service, type, method, args, on_reply)                                               \
+    ((const type *)(service).methods)                                                                        \
+        ->method(rpc_constant((service).methods), args, on_reply, service_again(s))
+
+/* For a struct that a fixture begins with, all zero. */
+static inline void service_start(struct service_call *s)
+{
+    void *td;
+
+    td_setup(&td);
+    s->td = td;
+    s->stats = stats_new();
+    s->site = (struct site){
+        .cluster = td_fixture_cluster_of(s->td),
+        .td = s->td,
+        .faults = &s->faults,
+        .faults_at_start = &s->faults_at_start,
+        .stats = s->stats,
+        .is_stopping = &s->is_stopping,
+        .started_millis = clock_monotonic_millis(),
+        .has_control = true,
+    };
+    arena_init(&s->arena);
+    service_again(s);
 }
 
 static inline int service_setup(void **state)
 {
     struct service_call *s = calloc(1, sizeof *s);
-    void *td;
 
-    td_setup(&td);
-    s->td = td;
-    arena_init(&s->arena);
-    *state = service_again(s);
+    assert_non_null(s);
+    service_start(s);
+    *state = s;
     return 0;
 }
 
+/* Also frees what begins with it. */
 static inline int service_teardown(void **state)
 {
     struct service_call *s = *state;
 
     service_again(s);
     arena_free(&s->arena);
-    td_free(s->td);
+    stats_free(s->stats);
+    cluster_free(s->site.cluster);
     free(s);
     return 0;
 }

@@ -2,6 +2,7 @@
  * extensions are in test_app_cert_extensions.c. */
 #include <time.h>
 
+#include "sim/td/view.h"
 #include "test/unit/app_cert_fixture.h"
 
 /* --- who and by whom --- */
@@ -153,13 +154,15 @@ static void times_end_with_the_year_9999(void **state)
 static void the_own_certificate_is_the_same_twice(void **state)
 {
     struct app_cert_fixture *f = *state;
-    const struct td_view *view = td_view(f->td);
-    size_t len;
-    char *again = app_cert_write_own(f->td, &len);
+    char *first = strdup(own_certificate(f)->plain);
+    const struct text *again;
 
-    assert_int_equal(len, strlen(again));
-    assert_string_equal(again, view->app_cert.plain);
-    free(again);
+    view_forget(f->td->view); /* it is written anew */
+    assert_false(f->td->view->has_app_cert);
+    again = own_certificate(f);
+    assert_int_equal(again->len, strlen(again->plain));
+    assert_string_equal(again->plain, first);
+    free(first);
 }
 
 static void the_own_certificate_is_ra_tls_for_clients(void **state)
@@ -167,7 +170,7 @@ static void the_own_certificate_is_ra_tls_for_clients(void **state)
     struct app_cert_fixture *f = *state;
 
     mbedtls_x509_crt_free(&f->crt);
-    certificate_read(&f->crt, td_view(f->td)->app_cert.plain);
+    certificate_read(&f->crt, own_certificate(f)->plain);
     assert_issued_by(&f->crt, &f->ca);
     assert_hex_equal(f->crt.subject_raw.p, f->crt.subject_raw.len,
                      "30143112301006035504030c0964656d6f2d63657274");
@@ -184,15 +187,16 @@ static void the_own_certificate_keeps_key_and_serial_over_events(void **state)
     struct app_cert_fixture *f = *state;
     mbedtls_x509_crt before;
 
-    certificate_read(&before, td_view(f->td)->app_cert.plain);
+    certificate_read(&before, own_certificate(f)->plain);
     assert_int_equal(td_emit_event(f->td, "late", NO_SPAN, &f->error), 0);
     mbedtls_x509_crt_free(&f->crt);
-    certificate_read(&f->crt, td_view(f->td)->app_cert.plain);
+    certificate_read(&f->crt, own_certificate(f)->plain);
     assert_int_equal(before.serial.len, f->crt.serial.len);
     assert_memory_equal(before.serial.p, f->crt.serial.p, before.serial.len);
     assert_memory_equal(before.pk_raw.p, f->crt.pk_raw.p, before.pk_raw.len);
     assert_memory_equal(&before.valid_to, &f->crt.valid_to, sizeof before.valid_to);
-    assert_memory_equal(wrapped(f, QUOTE_OID).data + 48 + 472, f->td->registers.rtmr[3], REGISTER_BYTES);
+    assert_memory_equal(wrapped(f, QUOTE_OID).data + 48 + 472, f->td->state.registers.rtmr[3],
+                        REGISTER_BYTES);
     mbedtls_x509_crt_free(&before);
 }
 

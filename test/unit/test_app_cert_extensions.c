@@ -3,6 +3,7 @@
 #include <msgpack.h>
 
 #include "crypto/hash.h"
+#include "sim/td/view.h"
 #include "test/unit/app_cert_fixture.h"
 
 static void a_plain_certificate_has_four_extensions(void **state)
@@ -153,9 +154,9 @@ static void the_quote_binds_the_key(void **state)
     assert_int_equal(quote.len, quote_size(&f->td->quote));
     assert_memory_equal(quote.data + 568, expected, 64);
     assert_true(span_equal(quote, td_quote(f->td, expected, &f->arena)));
-    assert_true(span_is(wrapped(f, EVENT_LOG_OID), td_view(f->td)->event_log.plain));
+    assert_true(span_is(wrapped(f, EVENT_LOG_OID), td_event_log(f->td)->plain));
     assert_true(span_equal(wrapped(f, ATTESTATION_OID),
-                           attestation_scale_cut(&f->td->view.attestation, quote, expected, &f->arena)));
+                           attestation_scale_cut(view_attestation(f->td->view), quote, expected, &f->arena)));
 }
 
 static void a_new_event_is_in_the_next_certificate(void **state)
@@ -169,23 +170,32 @@ static void a_new_event_is_in_the_next_certificate(void **state)
     issue(f, &request);
     log = wrapped(f, EVENT_LOG_OID);
     assert_non_null(memmem(log.data, log.len, "\"event\":\"late\"", 14));
-    assert_memory_equal(wrapped(f, QUOTE_OID).data + 48 + 472, f->td->registers.rtmr[3], REGISTER_BYTES);
+    assert_memory_equal(wrapped(f, QUOTE_OID).data + 48 + 472, f->td->state.registers.rtmr[3],
+                        REGISTER_BYTES);
 }
 
 static void app_info_is_who_the_app_is(void **state)
 {
     struct app_cert_fixture *f = *state;
-    struct td *td = f->td;
+    const struct td *td = f->td;
+    const struct text *provider = &td->identity.key_provider_info;
+    uint8_t mr_system[32], mr_aggregated[32];
     msgpack_unpacked result;
     size_t offset = 0;
     struct span info;
 
     issue(f, &(struct app_cert_request){.subject = "app", .with_app_info = true});
+    registers_system(&td->state.registers, span_text(provider->plain), mr_system);
+    registers_aggregate(&td->state.registers, mr_aggregated);
     const struct span wanted[] = {
-        {td->app_id, 20},         {td->app.compose_hash, 32},
-        {td->instance_id, 20},    {td->platform.device_id, 32},
-        {td->view.mr_system, 32}, {td->view.mr_aggregated, 32},
-        {td->os_image_hash, 32},  span_text(td->key_provider_info.plain),
+        {td->identity.app_id, 20},
+        {td->app.compose_hash, 32},
+        {td->identity.instance_id, 20},
+        {td->shared->platform->device_id, 32},
+        {mr_system, 32},
+        {mr_aggregated, 32},
+        {td->identity.os_image_hash, 32},
+        span_text(provider->plain),
     };
     info = wrapped(f, APP_INFO_OID);
     msgpack_unpacked_init(&result);

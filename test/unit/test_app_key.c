@@ -8,8 +8,7 @@ static void get(struct td *td, enum app_key_algorithm algorithm, const char *pat
 {
     struct error error = {.kind = ERROR_NONE};
 
-    assert_int_equal(app_key_get(td->key_cache, &td->keys, td->k256, algorithm, path, purpose, key, &error),
-                     0);
+    assert_int_equal(app_key_get(&td->keyring, algorithm, path, purpose, key, &error), 0);
 }
 
 static const char key_a[] = "bf77a922825c35606d8a00f79fff1ad5915f48e3eed8838ed9f0ac09eb43ad94";

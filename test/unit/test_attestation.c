@@ -5,6 +5,7 @@
 #include <msgpack.h>
 
 #include "crypto/bytes.h"
+#include "sim/td/view.h"
 #include "test/unit/td_fixture.h"
 
 static const uint8_t report_data[QUOTE_REPORT_DATA_BYTES] = {0x12, 0x34, [63] = 0xff};
@@ -35,7 +36,7 @@ static int finish(void **state)
     struct fixture *f = *state;
 
     arena_free(&f->arena);
-    td_free(f->td);
+    td_fixture_free(f->td);
     free(f);
     return 0;
 }
@@ -116,26 +117,33 @@ static void assert_scale(const struct fixture *f, struct span rest, bool cut)
 {
     assert_memory_equal(take(&rest, 2).data, "\0\0", 2);
     assert_true(span_equal(take_bytes(&rest), f->quote));
-    take_events(&rest, &f->td->log, cut);
-    take_runtime_events(&rest, &f->td->log);
+    take_events(&rest, &f->td->state.log, cut);
+    take_runtime_events(&rest, &f->td->state.log);
     assert_memory_equal(take(&rest, 64).data, report_data, 64);
-    assert_true(span_equal(take_bytes(&rest), span_of(f->td->vm_config.plain, f->td->vm_config.len)));
+    assert_true(span_equal(take_bytes(&rest),
+                           span_of(f->td->identity.vm_config.plain, f->td->identity.vm_config.len)));
     assert_int_equal(rest.len, 0);
 }
 
 static void scale_holds_the_whole_log(void **state)
 {
     struct fixture *f = *state;
+    const struct attestation_parts *parts = view_attestation(f->td->view);
+    struct span quote;
 
-    assert_scale(f, attestation_scale(&f->td->view.attestation, f->quote, report_data, &f->arena), false);
-    assert_scale(f, td_attest(f->td, report_data, &f->arena), false);
+    assert_scale(f, attestation_scale(parts, f->quote, report_data, &f->arena), false);
+    assert_scale(f, td_attestation(f->td, TD_ATTESTATION_SCALE, report_data, &f->arena, NULL), false);
+    assert_scale(f, td_attestation(f->td, TD_ATTESTATION_SCALE, report_data, &f->arena, &quote), false);
+    assert_true(span_equal(quote, f->quote));
 }
 
 static void scale_for_certificates_is_cut(void **state)
 {
     struct fixture *f = *state;
+    const struct attestation_parts *parts = view_attestation(f->td->view);
 
-    assert_scale(f, attestation_scale_cut(&f->td->view.attestation, f->quote, report_data, &f->arena), true);
+    assert_scale(f, attestation_scale_cut(parts, f->quote, report_data, &f->arena), true);
+    assert_scale(f, td_attestation(f->td, TD_ATTESTATION_SCALE_CUT, report_data, &f->arena, NULL), true);
 }
 
 /* --- MessagePack --- */
@@ -217,13 +225,13 @@ static void assert_message(const struct fixture *f, const msgpack_object *root)
     assert_str(member(platform, 0, "kind"), "tdx");
     assert_int_equal(tdx->via.map.size, 2);
     assert_integers(member(tdx, 0, "quote"), f->quote);
-    assert_events(member(tdx, 1, "event_log"), &f->td->log);
+    assert_events(member(tdx, 1, "event_log"), &f->td->state.log);
     assert_int_equal(stack->via.map.size, 2);
     assert_str(member(stack, 0, "kind"), "dstack");
     assert_int_equal(dstack->via.map.size, 3);
     assert_integers(member(dstack, 0, "report_data"), span_of(report_data, 64));
-    assert_runtime_events(member(dstack, 1, "runtime_events"), &f->td->log);
-    assert_str(member(dstack, 2, "config"), f->td->vm_config.plain);
+    assert_runtime_events(member(dstack, 1, "runtime_events"), &f->td->state.log);
+    assert_str(member(dstack, 2, "config"), f->td->identity.vm_config.plain);
 }
 
 /* Everything in its shortest form, as msgpack-c writes it. */
@@ -242,7 +250,8 @@ static void assert_packs_again(const msgpack_object *root, struct span bytes)
 static void msgpack_holds_the_whole_log(void **state)
 {
     struct fixture *f = *state;
-    struct span bytes = attestation_msgpack(&f->td->view.attestation, f->quote, report_data, &f->arena);
+    const struct attestation_parts *parts = view_attestation(f->td->view);
+    struct span bytes = attestation_msgpack(parts, f->quote, report_data, &f->arena);
     msgpack_unpacked result;
     size_t offset = 0;
 
@@ -252,6 +261,8 @@ static void msgpack_holds_the_whole_log(void **state)
     assert_int_equal(offset, bytes.len);
     assert_message(f, &result.data);
     assert_packs_again(&result.data, bytes);
+    assert_true(
+        span_equal(td_attestation(f->td, TD_ATTESTATION_MSGPACK, report_data, &f->arena, NULL), bytes));
     msgpack_unpacked_destroy(&result);
 }
 
@@ -259,10 +270,10 @@ static void a_new_event_is_in_the_next_attestation(void **state)
 {
     struct fixture *f = *state;
     struct error error = {.kind = ERROR_NONE};
-    struct span before = td_attest(f->td, report_data, &f->arena), after;
+    struct span before = td_attestation(f->td, TD_ATTESTATION_SCALE, report_data, &f->arena, NULL), after;
 
     assert_int_equal(td_emit_event(f->td, "needle-in-the-log", NO_SPAN, &error), 0);
-    after = td_attest(f->td, report_data, &f->arena);
+    after = td_attestation(f->td, TD_ATTESTATION_SCALE, report_data, &f->arena, NULL);
     assert_null(memmem(before.data, before.len, "needle-in-the-log", 17));
     assert_non_null(memmem(after.data, after.len, "needle-in-the-log", 17));
 }

@@ -13,19 +13,19 @@ static void runtime_events_in_their_order(void **state)
         struct span payload;
     } sequence[] = {
         {"system-preparing", NO_SPAN},
-        {"app-id", span_of(td->app_id, 20)},
+        {"app-id", span_of(td->identity.app_id, 20)},
         {"compose-hash", span_of(td->app.compose_hash, 32)},
-        {"instance-id", span_of(td->instance_id, 20)},
+        {"instance-id", span_of(td->identity.instance_id, 20)},
         {"boot-mr-done", NO_SPAN},
-        {"os-image-hash", span_of(td->os_image_hash, 32)},
-        {"key-provider", span_text(td->key_provider_info.plain)},
+        {"os-image-hash", span_of(td->identity.os_image_hash, 32)},
+        {"key-provider", span_text(td->identity.key_provider_info.plain)},
         {"storage-fs", span_text("zfs")},
         {"system-ready", NO_SPAN},
     };
 
-    assert_int_equal(td->log.count, FIRST_RUNTIME_EVENT + 9);
+    assert_int_equal(td->state.log.count, FIRST_RUNTIME_EVENT + 9);
     for (size_t i = 0; i < 9; i++) {
-        const struct event *event = &td->log.events[FIRST_RUNTIME_EVENT + i];
+        const struct event *event = &td->state.log.events[FIRST_RUNTIME_EVENT + i];
 
         assert_int_equal(event->imr, 3);
         assert_string_equal(event->name, sequence[i].name);
@@ -44,7 +44,7 @@ static void the_key_provider_is_the_cas_public_key(void **state)
     memcpy(expected, start, sizeof start - 1);
     hex_encode(spki, sizeof spki, expected + sizeof start - 1);
     memcpy(expected + sizeof start - 1 + 2 * sizeof spki, "\"}", 3);
-    assert_string_equal(td->key_provider_info.plain, expected);
+    assert_string_equal(td->identity.key_provider_info.plain, expected);
 }
 
 /* Byte for byte what verifiers accepted with the reference quote. */
@@ -62,23 +62,18 @@ static void vm_config_is_the_references(void **state)
         "fjnv/YtJppWUx9INZTRo8JUpveAR0/8EZodHdvX3Bhc3NYMGQjNlXBDFU2qDOsJYJnVIIiWZBhb6g1KEMpM0qZe7QKaqEGHN3w"
         "gua3pkIVeuN9lGZ0ZF9ob2JKgBAJAwAJCQILBQ==\"},\"ovmf_variant\":\"pre202505\"}";
 
-    assert_string_equal(((struct td *)*state)->vm_config.plain, expected);
+    assert_string_equal(((struct td *)*state)->identity.vm_config.plain, expected);
 }
 
 static struct td *boot_with(const char *machine, const char *instance)
 {
-    struct error error = {.kind = ERROR_NONE};
     struct td_config config;
-    struct td *td;
 
     td_config_init(&config);
     if (machine)
         config.machine = span_text(machine);
     config.instance = instance;
-    td = td_new(&config, &error);
-    if (!td)
-        fail_msg("%s", error.text);
-    return td;
+    return td_fixture_cluster(NULL, &config)->first;
 }
 
 /* Computed from the reference's inputs elsewhere. */
@@ -92,20 +87,20 @@ static void a_machine_of_4_gib_boots(void **state)
 
     (void)state;
     arena_init(&arena);
-    assert_hex_equal(td->log.events[0].digest, REGISTER_BYTES,
+    assert_hex_equal(td->state.log.events[0].digest, REGISTER_BYTES,
                      "c4b843a57b52f7e63f0b834a1042060f78b224f880b7def3"
                      "395f79a0f44e0db8c1d912c477c7d6b1f22f7c3f12cbe9da");
-    assert_hex_equal(td->registers.rtmr[0], REGISTER_BYTES,
+    assert_hex_equal(td->state.registers.rtmr[0], REGISTER_BYTES,
                      "989c2f942631603cf3b11e711d4833b3b5c2a4001bfadcee"
                      "b75b2e52cb1577dfdb35cc3700dbb9abf78006fbf168430c");
-    assert_memory_equal(td_quote(td, report_data, &arena).data + 48 + 328, td->registers.rtmr[0],
+    assert_memory_equal(td_quote(td, report_data, &arena).data + 48 + 328, td->state.registers.rtmr[0],
                         REGISTER_BYTES);
-    assert_memory_equal(td->registers.rtmr[1], small->registers.rtmr[1], 3 * REGISTER_BYTES);
-    assert_memory_equal(td->os_image_hash, small->os_image_hash, 32);
-    assert_non_null(strstr(td->vm_config.plain, "\"cpu_count\":4,\"memory_size\":4294967296,"));
+    assert_memory_equal(td->state.registers.rtmr[1], small->state.registers.rtmr[1], 3 * REGISTER_BYTES);
+    assert_memory_equal(td->identity.os_image_hash, small->identity.os_image_hash, 32);
+    assert_non_null(strstr(td->identity.vm_config.plain, "\"cpu_count\":4,\"memory_size\":4294967296,"));
     arena_free(&arena);
-    td_free(td);
-    td_free(small);
+    td_fixture_free(td);
+    td_fixture_free(small);
 }
 
 static void instances_of_one_app_differ_in_their_id_alone(void **state)
@@ -113,15 +108,15 @@ static void instances_of_one_app_differ_in_their_id_alone(void **state)
     struct td *a = boot_with(NULL, "a"), *b = boot_with(NULL, "b"), *again = boot_with(NULL, "a");
 
     (void)state;
-    assert_memory_not_equal(a->instance_id, b->instance_id, 20);
-    assert_memory_equal(a->instance_id, again->instance_id, 20);
-    assert_memory_equal(a->app_id, b->app_id, 20);
+    assert_memory_not_equal(a->identity.instance_id, b->identity.instance_id, 20);
+    assert_memory_equal(a->identity.instance_id, again->identity.instance_id, 20);
+    assert_memory_equal(a->identity.app_id, b->identity.app_id, 20);
     assert_memory_equal(a->keys.k256_key, b->keys.k256_key, 32);
-    assert_memory_not_equal(a->registers.rtmr[3], b->registers.rtmr[3], REGISTER_BYTES);
-    assert_memory_equal(&a->registers, &again->registers, sizeof a->registers);
-    td_free(a);
-    td_free(b);
-    td_free(again);
+    assert_memory_not_equal(a->state.registers.rtmr[3], b->state.registers.rtmr[3], REGISTER_BYTES);
+    assert_memory_equal(&a->state.registers, &again->state.registers, sizeof a->state.registers);
+    td_fixture_free(a);
+    td_fixture_free(b);
+    td_fixture_free(again);
 }
 
 int main(void)

@@ -5,22 +5,11 @@
 #include <time.h>
 
 #include "crypto/hash.h"
-#include "sim/td/td.h"
 #include "test/unit/td_fixture.h"
 #include "test/unit/vectors.h"
 
 #define NOW INT64_C(1790000000) /* 2026-09-21T14:13:20Z */
 #define WEEK INT64_C(604800)
-
-static const struct collateral *collateral_at(struct td *td, int64_t now)
-{
-    struct error error = {.kind = ERROR_NONE};
-    const struct collateral *collateral = td_collateral(td, now, &error);
-
-    if (!collateral)
-        fail_msg("%s", error.text);
-    return collateral;
-}
 
 /* Checks the signature over the bytes of the inner object; returns that object. */
 static json_t *open_document(const struct td *td, const char *document, const char *name)
@@ -35,9 +24,9 @@ static json_t *open_document(const struct td *td, const char *document, const ch
     assert_non_null(end);
     from_hex(json_string_value(json_object_get(root, "signature")), signature, sizeof signature);
     hash_sha256(inner, (size_t)(end - inner), digest);
-    assert_true(p256_verify(td->platform.tcb_signing.key.public_key, digest, signature));
+    assert_true(p256_verify(td->shared->platform->tcb_signing.key.public_key, digest, signature));
     digest[0] ^= 1;
-    assert_false(p256_verify(td->platform.tcb_signing.key.public_key, digest, signature));
+    assert_false(p256_verify(td->shared->platform->tcb_signing.key.public_key, digest, signature));
     object = json_incref(json_object_get(root, name));
     assert_non_null(object);
     json_decref(root);
@@ -52,7 +41,7 @@ static const char *text(const json_t *object, const char *name)
 static void tcb_info_is_signed_and_dated(void **state)
 {
     struct td *td = *state;
-    json_t *info = open_document(td, collateral_at(td, NOW)->tcb_info, "tcbInfo");
+    json_t *info = open_document(td, td_fixture_collateral(td, NOW)->tcb_info, "tcbInfo");
     json_t *level = json_array_get(json_object_get(info, "tcbLevels"), 0);
 
     assert_string_equal(text(info, "issueDate"), "2026-09-20T14:13:20Z");
@@ -67,11 +56,11 @@ static void tcb_info_is_signed_and_dated(void **state)
 static void qe_identity_is_signed_and_fits_the_report(void **state)
 {
     struct td *td = *state;
-    json_t *identity = open_document(td, collateral_at(td, NOW)->qe_identity, "enclaveIdentity");
+    json_t *identity = open_document(td, td_fixture_collateral(td, NOW)->qe_identity, "enclaveIdentity");
 
     assert_string_equal(text(identity, "id"), "TD_QE");
     assert_string_equal(text(identity, "attributes"), "11000000000000000000000000000000");
-    assert_hex_equal(td->platform.qe_report + 128, 32, text(identity, "mrsigner"));
+    assert_hex_equal(td->shared->platform->qe_report + 128, 32, text(identity, "mrsigner"));
     json_decref(identity);
 }
 
@@ -81,7 +70,7 @@ static void is_valid_whenever_it_is_asked_for(void **state)
 
     for (int64_t day = 0; day < 60; day++) {
         int64_t now = NOW + day * 86400;
-        json_t *info = open_document(td, collateral_at(td, now)->tcb_info, "tcbInfo");
+        json_t *info = open_document(td, td_fixture_collateral(td, now)->tcb_info, "tcbInfo");
         char today[32];
         time_t moment = (time_t)now;
 
@@ -90,19 +79,19 @@ static void is_valid_whenever_it_is_asked_for(void **state)
         assert_true(strcmp(text(info, "nextUpdate"), today) > 0);
         json_decref(info);
     }
-    collateral_at(td, NOW - WEEK); /* a clock set back */
-    assert_true(td->collateral.rendered_at <= NOW - WEEK);
+    td_fixture_collateral(td, NOW - WEEK); /* a clock set back */
+    assert_true(td_fixture_cluster_of(td)->collateral.rendered_at <= NOW - WEEK);
 }
 
 static void is_rendered_once_while_it_is_fresh(void **state)
 {
     struct td *td = *state;
-    const char *first = collateral_at(td, NOW)->tcb_info;
+    const char *first = td_fixture_collateral(td, NOW)->tcb_info;
 
-    assert_ptr_equal(collateral_at(td, NOW + 3599)->tcb_info, first);
-    assert_int_equal(td->collateral.rendered_at, NOW);
-    collateral_at(td, NOW + 3600);
-    assert_int_equal(td->collateral.rendered_at, NOW + 3600);
+    assert_ptr_equal(td_fixture_collateral(td, NOW + 3599)->tcb_info, first);
+    assert_int_equal(td_fixture_cluster_of(td)->collateral.rendered_at, NOW);
+    td_fixture_collateral(td, NOW + 3600);
+    assert_int_equal(td_fixture_cluster_of(td)->collateral.rendered_at, NOW + 3600);
 }
 
 static void a_status_shows_with_its_advisories(void **state)
@@ -112,8 +101,8 @@ static void a_status_shows_with_its_advisories(void **state)
         .tcb_status = TCB_OUT_OF_DATE, .advisories = {"INTEL-SA-1"}, .advisory_count = 1};
     json_t *info, *levels, *ours;
 
-    td_set_scenario(td, &scenario);
-    info = open_document(td, collateral_at(td, NOW)->tcb_info, "tcbInfo");
+    cluster_set_scenario(td_fixture_cluster_of(td), &scenario);
+    info = open_document(td, td_fixture_collateral(td, NOW)->tcb_info, "tcbInfo");
     levels = json_object_get(info, "tcbLevels");
     assert_int_equal(json_array_size(levels), 2);
     assert_string_equal(text(json_array_get(levels, 0), "tcbStatus"), "UpToDate");
@@ -130,8 +119,8 @@ static void expired_collateral_ended_yesterday(void **state)
     struct scenario scenario = {.collateral_expired = true};
     json_t *info;
 
-    td_set_scenario(td, &scenario);
-    info = open_document(td, collateral_at(td, NOW)->tcb_info, "tcbInfo");
+    cluster_set_scenario(td_fixture_cluster_of(td), &scenario);
+    info = open_document(td, td_fixture_collateral(td, NOW)->tcb_info, "tcbInfo");
     assert_string_equal(text(info, "nextUpdate"), "2026-09-20T14:13:20Z");
     json_decref(info);
 }
@@ -139,7 +128,7 @@ static void expired_collateral_ended_yesterday(void **state)
 /* What mbedTLS says of the PCK chain with both CRLs. */
 static uint32_t verify_pck(struct td *td)
 {
-    const struct collateral *collateral = collateral_at(td, NOW);
+    const struct collateral *collateral = td_fixture_collateral(td, NOW);
     mbedtls_x509_crt chain, root;
     mbedtls_x509_crl crls;
     uint32_t flags = 0;
@@ -147,11 +136,15 @@ static uint32_t verify_pck(struct td *td)
     mbedtls_x509_crt_init(&chain);
     mbedtls_x509_crt_init(&root);
     mbedtls_x509_crl_init(&crls);
-    assert_int_equal(mbedtls_x509_crt_parse_der(&chain, td->platform.pck.der, td->platform.pck.der_len), 0);
     assert_int_equal(
-        mbedtls_x509_crt_parse_der(&chain, td->platform.platform_ca.der, td->platform.platform_ca.der_len),
+        mbedtls_x509_crt_parse_der(&chain, td->shared->platform->pck.der, td->shared->platform->pck.der_len),
         0);
-    assert_int_equal(mbedtls_x509_crt_parse_der(&root, td->platform.root.der, td->platform.root.der_len), 0);
+    assert_int_equal(mbedtls_x509_crt_parse_der(&chain, td->shared->platform->platform_ca.der,
+                                                td->shared->platform->platform_ca.der_len),
+                     0);
+    assert_int_equal(
+        mbedtls_x509_crt_parse_der(&root, td->shared->platform->root.der, td->shared->platform->root.der_len),
+        0);
     assert_int_equal(mbedtls_x509_crl_parse_der(&crls, collateral->pck_crl, collateral->pck_crl_len), 0);
     assert_int_equal(mbedtls_x509_crl_parse_der(&crls, collateral->root_crl, collateral->root_crl_len), 0);
     mbedtls_x509_crt_verify(&chain, &root, &crls, NULL, &flags, NULL, NULL);
@@ -167,9 +160,9 @@ static void the_pck_is_revoked_when_the_scenario_says_so(void **state)
     struct scenario revoked = {.pck_revoked = true}, none = {.pck_revoked = false};
 
     assert_int_equal(verify_pck(td), 0);
-    td_set_scenario(td, &revoked);
+    cluster_set_scenario(td_fixture_cluster_of(td), &revoked);
     assert_int_equal(verify_pck(td), MBEDTLS_X509_BADCERT_REVOKED);
-    td_set_scenario(td, &none);
+    cluster_set_scenario(td_fixture_cluster_of(td), &none);
     assert_int_equal(verify_pck(td), 0);
 }
 
@@ -177,14 +170,15 @@ static void quotes_follow_the_scenario(void **state)
 {
     static const uint8_t report_data[REPORT_DATA_BYTES];
     struct td *td = *state;
-    struct scenario scenario = {.debug_td = true, .key_not_vouched = true};
+    struct scenario scenario = {.key_not_vouched = true};
     struct arena arena;
     struct span honest, quote;
     uint8_t digest[32];
 
     arena_init(&arena);
     honest = td_quote(td, report_data, &arena);
-    td_set_scenario(td, &scenario);
+    cluster_set_scenario(td_fixture_cluster_of(td), &scenario);
+    td_set_debug(td, true);
     quote = td_quote(td, report_data, &arena);
     assert_int_equal(honest.data[48 + 120], 0);
     assert_int_equal(quote.data[48 + 120], 1);
@@ -193,8 +187,9 @@ static void quotes_follow_the_scenario(void **state)
     hash_sha256(quote.data, QUOTE_SIGNED_BYTES, digest);
     assert_true(
         p256_verify(quote.data + QUOTE_CERTIFICATION_OFFSET, digest, quote.data + QUOTE_SIGNED_BYTES + 4));
-    scenario = (struct scenario){.debug_td = false};
-    td_set_scenario(td, &scenario);
+    scenario = (struct scenario){.key_not_vouched = false};
+    cluster_set_scenario(td_fixture_cluster_of(td), &scenario);
+    td_set_debug(td, false);
     assert_true(span_equal(td_quote(td, report_data, &arena), honest));
     arena_free(&arena);
 }

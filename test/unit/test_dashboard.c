@@ -2,54 +2,42 @@
 #include "sim/services/dashboard.h"
 
 #include "crypto/hash.h"
+#include "proto/dashboard.pb-c.h"
+#include "sim/td/view.h"
 #include "test/unit/service_fixture.h"
 
 SERVICE_REPLY(on_state, Dstack__DashboardState)
 
-/* One simulator and both its dashboards. */
+/* One TD and both its dashboards. */
 struct fixture {
     struct service_call s; /* first */
-    struct faults faults;
-    struct simulator_service simulator;
-    struct stats *stats;
-    struct dashboard full, read_only;
+    struct site full, read_only;
 };
 
 static int setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    void *td;
 
-    td_setup(&td);
-    f->s.td = td;
-    arena_init(&f->s.arena);
-    f->stats = stats_new();
-    simulator_service_init(&f->simulator, f->s.td, &f->faults);
-    dashboard_init(&f->full, &f->simulator, f->stats, false);
-    dashboard_init(&f->read_only, &f->simulator, f->stats, true);
-    service_again(&f->s);
+    assert_non_null(f);
+    service_start(&f->s);
+    f->full = f->read_only = f->s.site;
+    f->read_only.has_control = false;
     *state = f;
     return 0;
 }
 
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-
-    simulator_service_free(&f->simulator);
-    stats_free(f->stats);
-    return service_teardown(state);
-}
-
-static const Dstack__DashboardState *ask(struct fixture *f, struct dashboard *dashboard, uint64_t generation,
+static const Dstack__DashboardState *ask(struct fixture *f, const struct site *site, uint64_t generation,
                                          uint32_t after_event, uint64_t after_request)
 {
+    const Dstack__Dashboard_Service *methods = (const Dstack__Dashboard_Service *)dashboard_service.methods;
     Dstack__DashboardStateArgs args = DSTACK__DASHBOARD_STATE_ARGS__INIT;
 
     args.generation = generation;
     args.after_event = after_event;
     args.after_request = after_request;
-    dashboard->service.state(&dashboard->service, &args, on_state, service_again(&f->s));
+    service_again(&f->s);
+    f->s.call.context = site;
+    methods->state(rpc_constant(methods), &args, on_state, &f->s);
     return service_answer(&f->s);
 }
 
@@ -68,16 +56,16 @@ static void emit(struct fixture *f, const char *name, struct span payload)
 
 static void record(struct fixture *f, const char *method, bool is_dropped)
 {
-    stats_record(f->stats, &(struct http_answer){
-                               .label = {.method = method},
-                               .verb = "POST",
-                               .path = span_text("/path"),
-                               .status = 200,
-                               .body_bytes = 12,
-                               .micros = 34,
-                               .client = "127.0.0.1:5",
-                               .fault = {.drop = is_dropped},
-                           });
+    stats_record(f->s.stats, &(struct http_answer){
+                                 .label = {.method = method},
+                                 .verb = "POST",
+                                 .path = span_text("/path"),
+                                 .status = 200,
+                                 .body_bytes = 12,
+                                 .micros = 34,
+                                 .client = "127.0.0.1:5",
+                                 .fault = {.drop = is_dropped},
+                             });
 }
 
 static void identity_and_registers_are_those_of_the_td(void **state)
@@ -85,20 +73,23 @@ static void identity_and_registers_are_those_of_the_td(void **state)
     struct fixture *f = *state;
     struct td *td = f->s.td;
     const Dstack__DashboardState *answer;
+    uint8_t aggregated[32];
 
     emit(f, "not rendered yet", NO_SPAN);
     answer = ask(f, &f->full, 0, 0, 0);
-    assert_true(td->view_is_stale);
+    assert_false(td->view->has_event_log || td->view->has_tcb_info || td->view->has_attestation ||
+                 td->view->has_app_cert);
     assert_false(answer->read_only);
     assert_false(answer->is_private);
     assert_string_equal(answer->app_name, "dstack-simulator-demo");
-    assert_memory_equal(answer->app_id.data, td->app_id, sizeof td->app_id);
+    assert_memory_equal(answer->app_id.data, td->identity.app_id, sizeof td->identity.app_id);
     assert_memory_equal(answer->compose_hash.data, td->app.compose_hash, sizeof td->app.compose_hash);
-    assert_memory_equal(answer->mr_aggregated.data, td_view(td)->mr_aggregated, 32);
-    assert_memory_equal(answer->mrtd.data, td->registers.mrtd, REGISTER_BYTES);
+    registers_aggregate(&td->state.registers, aggregated);
+    assert_memory_equal(answer->mr_aggregated.data, aggregated, 32);
+    assert_memory_equal(answer->mrtd.data, td->state.registers.mrtd, REGISTER_BYTES);
     assert_int_equal(answer->n_rtmrs, RTMR_COUNT);
     for (size_t i = 0; i < RTMR_COUNT; i++)
-        assert_memory_equal(answer->rtmrs[i].data, td->registers.rtmr[i], REGISTER_BYTES);
+        assert_memory_equal(answer->rtmrs[i].data, td->state.registers.rtmr[i], REGISTER_BYTES);
     assert_string_equal(answer->tcb_status, "UpToDate");
 }
 
@@ -109,8 +100,8 @@ static void events_are_links_of_a_chain(void **state)
     const Dstack__DashboardState *answer = ask(f, &f->full, 0, 0, 0);
     uint8_t registers[RTMR_COUNT][REGISTER_BYTES] = {{0}};
 
-    assert_int_equal(answer->n_events, f->s.td->log.count);
-    assert_int_equal(answer->event_count, f->s.td->log.count);
+    assert_int_equal(answer->n_events, f->s.td->state.log.count);
+    assert_int_equal(answer->event_count, f->s.td->state.log.count);
     for (size_t i = 0; i < answer->n_events; i++) {
         const Dstack__DashboardEvent *event = answer->events[i];
         uint8_t *now = registers[event->imr];
@@ -121,14 +112,14 @@ static void events_are_links_of_a_chain(void **state)
         hash_parts(HASH_SHA384, parts, 2, now);
         assert_memory_equal(event->rtmr_after.data, now, REGISTER_BYTES);
     }
-    assert_memory_equal(registers, f->s.td->registers.rtmr, sizeof registers);
+    assert_memory_equal(registers, f->s.td->state.registers.rtmr, sizeof registers);
 }
 
 static void only_what_was_not_seen_is_shown(void **state)
 {
     struct fixture *f = *state;
     uint64_t generation = generation_of(f);
-    uint32_t seen = (uint32_t)f->s.td->log.count;
+    uint32_t seen = (uint32_t)f->s.td->state.log.count;
     const Dstack__DashboardState *answer;
 
     assert_int_equal(ask(f, &f->full, generation, seen, 0)->n_events, 0);
@@ -139,7 +130,7 @@ static void only_what_was_not_seen_is_shown(void **state)
     assert_int_equal(answer->events[0]->number, seen + 1);
     assert_int_equal(answer->events[0]->imr, 3);
     assert_memory_equal(answer->events[0]->payload.data, "payload", 7);
-    assert_memory_equal(answer->events[0]->rtmr_after.data, f->s.td->registers.rtmr[3], REGISTER_BYTES);
+    assert_memory_equal(answer->events[0]->rtmr_after.data, f->s.td->state.registers.rtmr[3], REGISTER_BYTES);
     assert_int_equal(ask(f, &f->full, generation, UINT32_MAX, 0)->n_events, 0);
     assert_int_equal(ask(f, &f->full, generation + 1, seen, 0)->n_events, seen + 1);
 }
@@ -152,7 +143,7 @@ static void long_logs_come_in_parts_and_long_payloads_are_cut(void **state)
     const Dstack__DashboardState *answer;
     uint32_t seen = 0;
 
-    while (f->s.td->log.count < 2 * DASHBOARD_EVENTS_MAX)
+    while (f->s.td->state.log.count < 2 * DASHBOARD_EVENTS_MAX)
         emit(f, "event", span_of(payload, sizeof payload));
     answer = ask(f, &f->full, generation, seen, 0);
     assert_int_equal(answer->n_events, DASHBOARD_EVENTS_MAX);
@@ -163,7 +154,7 @@ static void long_logs_come_in_parts_and_long_payloads_are_cut(void **state)
     assert_int_equal(answer->events[0]->payload.len, DASHBOARD_PAYLOAD_BYTES_MAX);
     assert_int_equal(answer->events[0]->payload_bytes, sizeof payload);
     assert_memory_equal(answer->events[DASHBOARD_EVENTS_MAX - 11]->rtmr_after.data,
-                        f->s.td->registers.rtmr[3], REGISTER_BYTES);
+                        f->s.td->state.registers.rtmr[3], REGISTER_BYTES);
 }
 
 static void emit_many(struct fixture *f, const char *name)
@@ -177,13 +168,13 @@ static void going_back_is_another_generation(void **state)
 {
     struct fixture *f = *state;
     uint64_t generation = generation_of(f);
-    uint32_t boot = (uint32_t)f->s.td->log.count, last = boot + EVENT_CHAIN_STEP;
+    uint32_t boot = (uint32_t)f->s.td->state.log.count, last = boot + EVENT_CHAIN_STEP;
     const Dstack__DashboardState *answer;
 
     record(f, "Tappd.Info", false);
     emit_many(f, "first");
     ask(f, &f->full, generation, last - 1, 0);
-    td_revert(f->s.td, &f->simulator.at_start);
+    td_reset(f->s.td);
     emit_many(f, "second");
     answer = ask(f, &f->full, generation, last, 1);
     assert_int_not_equal(answer->generation, generation);
@@ -194,7 +185,7 @@ static void going_back_is_another_generation(void **state)
     answer = ask(f, &f->full, answer->generation, last - 1, 1);
     assert_int_equal(answer->n_events, 1);
     assert_int_equal(answer->n_requests, 0);
-    assert_memory_equal(answer->events[0]->rtmr_after.data, f->s.td->registers.rtmr[3], REGISTER_BYTES);
+    assert_memory_equal(answer->events[0]->rtmr_after.data, f->s.td->state.registers.rtmr[3], REGISTER_BYTES);
 }
 
 static void requests_are_shown_once(void **state)
@@ -229,7 +220,7 @@ static void a_private_app_hides_its_measurements_where_nothing_can_be_changed(vo
 
     assert_true(answer->read_only);
     assert_false(answer->is_private);
-    assert_int_equal(answer->n_events, f->s.td->log.count);
+    assert_int_equal(answer->n_events, f->s.td->state.log.count);
 
     f->s.td->app.public_tcbinfo = false;
     answer = ask(f, &f->read_only, 0, 0, 0);
@@ -242,7 +233,7 @@ static void a_private_app_hides_its_measurements_where_nothing_can_be_changed(vo
 
     answer = ask(f, &f->full, 0, 0, 0);
     assert_false(answer->is_private);
-    assert_int_equal(answer->n_events, f->s.td->log.count);
+    assert_int_equal(answer->n_events, f->s.td->state.log.count);
 }
 
 static void platform_and_faults_are_told(void **state)
@@ -255,9 +246,9 @@ static void platform_and_faults_are_told(void **state)
     char line[64];
 
     assert_int_equal(scenario_add_advisory(&scenario, "INTEL-SA-00837", &error), 0);
-    td_set_scenario(f->s.td, &scenario);
-    assert_int_equal(faults_set(&f->faults, &fault, &error), 0);
-    fault_describe(&f->faults.list[0], line, sizeof line);
+    cluster_set_scenario(f->s.site.cluster, &scenario);
+    assert_int_equal(faults_set(&f->s.faults, &fault, &error), 0);
+    fault_describe(&f->s.faults.list[0], line, sizeof line);
     answer = ask(f, &f->read_only, 0, 0, 0);
     assert_string_equal(answer->tcb_status, "OutOfDate");
     assert_int_equal(answer->n_advisories, 1);
@@ -271,15 +262,16 @@ static void platform_and_faults_are_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(identity_and_registers_are_those_of_the_td, setup, teardown),
-        cmocka_unit_test_setup_teardown(events_are_links_of_a_chain, setup, teardown),
-        cmocka_unit_test_setup_teardown(only_what_was_not_seen_is_shown, setup, teardown),
-        cmocka_unit_test_setup_teardown(long_logs_come_in_parts_and_long_payloads_are_cut, setup, teardown),
-        cmocka_unit_test_setup_teardown(going_back_is_another_generation, setup, teardown),
-        cmocka_unit_test_setup_teardown(requests_are_shown_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(identity_and_registers_are_those_of_the_td, setup, service_teardown),
+        cmocka_unit_test_setup_teardown(events_are_links_of_a_chain, setup, service_teardown),
+        cmocka_unit_test_setup_teardown(only_what_was_not_seen_is_shown, setup, service_teardown),
+        cmocka_unit_test_setup_teardown(long_logs_come_in_parts_and_long_payloads_are_cut, setup,
+                                        service_teardown),
+        cmocka_unit_test_setup_teardown(going_back_is_another_generation, setup, service_teardown),
+        cmocka_unit_test_setup_teardown(requests_are_shown_once, setup, service_teardown),
         cmocka_unit_test_setup_teardown(a_private_app_hides_its_measurements_where_nothing_can_be_changed,
-                                        setup, teardown),
-        cmocka_unit_test_setup_teardown(platform_and_faults_are_told, setup, teardown),
+                                        setup, service_teardown),
+        cmocka_unit_test_setup_teardown(platform_and_faults_are_told, setup, service_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,20 +2,16 @@
 #include <nettle/gcm.h>
 
 #include "crypto/x25519.h"
-#include "sim/td/encrypted_env.h"
-#include "test/unit/vectors.h"
+#include "sim/app/encrypted_env.h"
+#include "test/unit/td_fixture.h"
 
 static struct td *new_td(void)
 {
-    struct error error = {.kind = ERROR_NONE};
     struct td_config config;
-    struct td *td;
 
     td_config_init(&config);
     config.app_compose = span_text("{\"allowed_envs\":[\"A\",\"B_2\",\"bad name\"]}");
-    td = td_new(&config, &error);
-    assert_non_null(td);
-    return td;
+    return td_fixture_cluster(NULL, &config)->first;
 }
 
 static struct span seal(const struct td *td, const char *plain, struct arena *arena)
@@ -49,18 +45,18 @@ static void opens_what_was_sealed_for_the_app(void **state)
     arena_init(&arena);
     buf_init(&lines, SIZE_MAX);
     assert_int_equal(
-        encrypted_env_decrypt(
-            td,
-            seal(td, "{\"env\":[{\"key\":\"A\",\"value\":\"it's\"},{\"key\":\"B_2\",\"value\":\"\"}]}",
-                 &arena),
-            &arena, &env, &error),
+        td_decrypt_env(td,
+                       seal(td,
+                            "{\"env\":[{\"key\":\"A\",\"value\":\"it's\"},{\"key\":\"B_2\",\"value\":\"\"}]}",
+                            &arena),
+                       &arena, &env, &error),
         0);
     assert_int_equal(env.count, 2);
     env_write_shell(&env, &lines);
     assert_true(span_is(buf_span(&lines), "A='it'\\''s'\nB_2=''\n"));
     buf_free(&lines);
     arena_free(&arena);
-    td_free(td);
+    td_fixture_free(td);
 }
 
 static void says_what_is_wrong(void **state)
@@ -73,9 +69,12 @@ static void says_what_is_wrong(void **state)
         {"{\"env\":[1]}", "element 1: must be an object"},
         {"{\"env\":[{\"key\":\"A\"}]}", "the member value is missing"},
         {"{\"env\":[{\"key\":\"C\",\"value\":\"\"}]}", "C is not in the app's allowed_envs"},
-        {"{\"env\":[{\"key\":\"bad name\",\"value\":\"\"}]}", "is no name of an environment variable"},
-        {"{\"env\":[{\"key\":\"\",\"value\":\"\"}]}", "is no name of an environment variable"},
-        {"{\"env\":[{\"key\":\"2A\",\"value\":\"\"}]}", "is no name of an environment variable"},
+        {"{\"env\":[{\"key\":\"bad name\",\"value\":\"\"}]}",
+         "is not a valid variable name: use letters, digits and _, no digit first"},
+        {"{\"env\":[{\"key\":\"\",\"value\":\"\"}]}",
+         "is not a valid variable name: use letters, digits and _, no digit first"},
+        {"{\"env\":[{\"key\":\"2A\",\"value\":\"\"}]}",
+         "is not a valid variable name: use letters, digits and _, no digit first"},
         {"nonsense", "not valid JSON"},
     };
     struct td *td = new_td();
@@ -87,13 +86,12 @@ static void says_what_is_wrong(void **state)
         struct env env;
 
         arena_init(&arena);
-        assert_int_equal(encrypted_env_decrypt(td, seal(td, cases[i].plain, &arena), &arena, &env, &error),
-                         -1);
+        assert_int_equal(td_decrypt_env(td, seal(td, cases[i].plain, &arena), &arena, &env, &error), -1);
         if (!strstr(error.text, cases[i].wants))
             fail_msg("%s: %s", cases[i].plain, error.text);
         arena_free(&arena);
     }
-    td_free(td);
+    td_fixture_free(td);
 }
 
 static void every_cut_and_every_change_is_refused(void **state)
@@ -111,13 +109,41 @@ static void every_cut_and_every_change_is_refused(void **state)
         uint8_t *changed = (uint8_t *)arena_copy(&arena, box.data, box.len);
 
         assert_int_equal(
-            encrypted_env_decrypt(td, span_of(arena_copy(&arena, box.data, len), len), &arena, &env, &error),
-            -1);
+            td_decrypt_env(td, span_of(arena_copy(&arena, box.data, len), len), &arena, &env, &error), -1);
         changed[len] ^= 1;
-        assert_int_equal(encrypted_env_decrypt(td, span_of(changed, box.len), &arena, &env, &error), -1);
+        assert_int_equal(td_decrypt_env(td, span_of(changed, box.len), &arena, &env, &error), -1);
     }
     arena_free(&arena);
-    td_free(td);
+    td_fixture_free(td);
+}
+
+static void says_when_there_is_too_little(void **state)
+{
+    static const uint8_t zeros[60];
+    static const struct {
+        size_t len;
+        const char *wants;
+    } cases[] = {
+        {0, "no environment was given; pass encrypted_env, or start with --encrypted-env"},
+        {1, "the encrypted environment is truncated: it has 1 of at least 60 bytes (key, IV and tag)"},
+        {59, "the encrypted environment is truncated: it has 59 of at least 60 bytes (key, IV and tag)"},
+        {60, "the encrypted environment cannot be decrypted: "},
+    };
+    struct td *td = new_td();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct error error = {.kind = ERROR_NONE};
+        struct arena arena;
+        struct env env;
+
+        arena_init(&arena);
+        assert_int_equal(td_decrypt_env(td, span_of(zeros, cases[i].len), &arena, &env, &error), -1);
+        assert_int_equal(error.kind, ERROR_INPUT);
+        assert_memory_equal(error.text, cases[i].wants, strlen(cases[i].wants));
+        arena_free(&arena);
+    }
+    td_fixture_free(td);
 }
 
 static void files_are_hex_or_bytes(void **state)
@@ -138,6 +164,7 @@ int main(void)
         cmocka_unit_test(opens_what_was_sealed_for_the_app),
         cmocka_unit_test(says_what_is_wrong),
         cmocka_unit_test(every_cut_and_every_change_is_refused),
+        cmocka_unit_test(says_when_there_is_too_little),
         cmocka_unit_test(files_are_hex_or_bytes),
     };
 

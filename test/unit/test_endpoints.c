@@ -1,36 +1,41 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "sim/process/endpoints.h"
+#include "test/unit/registry_fixture.h"
+
+static void assert_services(const char *name, unsigned services, bool names_services)
+{
+    struct listen_spec spec = {.kind = LISTEN_UNIX, .names_services = !names_services};
+
+    endpoints_set_services(&spec, name);
+    assert_int_equal(spec.services, services);
+    assert_int_equal(spec.names_services, names_services);
+}
 
 static void names_of_services(void **state)
 {
     (void)state;
-    assert_int_equal(endpoints_services_of("guest"), SERVICE_GUEST);
-    assert_int_equal(endpoints_services_of("worker,kms"), SERVICE_WORKER | SERVICE_KMS);
-    assert_int_equal(endpoints_services_of("all"), SERVICE_ALL);
+    assert_services("guest", only("guest"), true);
+    assert_services("worker,kms", only("worker") | only("kms"), true);
+    assert_services("all", registry_all(), false);
+    assert_services("guest,all", registry_all(), false);
+    assert_services("dstack,tappd,worker,guest,kms,collateral,verifier,simulator", registry_all(), true);
 }
 
 static void names_of_sockets(void **state)
 {
     (void)state;
-    assert_int_equal(endpoints_services_of("dstack.sock"), SERVICE_DSTACK | SERVICE_TAPPD);
-    assert_int_equal(endpoints_services_of("tappd.sock"), SERVICE_DSTACK | SERVICE_TAPPD);
-    assert_int_equal(endpoints_services_of("external.sock"), SERVICE_WORKER);
-    assert_int_equal(endpoints_services_of("guest.sock"), SERVICE_GUEST);
+    assert_services("dstack.sock", only("dstack") | only("tappd"), true);
+    assert_services("tappd.sock", only("dstack") | only("tappd"), true);
+    assert_services("external.sock", only("worker"), true);
+    assert_services("guest.sock", only("guest"), true);
 }
 
 static void other_names(void **state)
 {
     (void)state;
-    assert_int_equal(endpoints_services_of("dstack-simulator.socket"), SERVICE_ALL);
-    assert_int_equal(endpoints_services_of("unknown"), SERVICE_ALL);
-    assert_int_equal(endpoints_services_of("guest.sock2"), SERVICE_ALL);
-    assert_int_equal(endpoints_services_of(""), SERVICE_ALL);
+    assert_services("dstack-simulator.socket", registry_all(), false);
+    assert_services("unknown", registry_all(), false);
+    assert_services("guest.sock2", registry_all(), false);
+    assert_services("", registry_all(), false);
 }
 
 int main(void)

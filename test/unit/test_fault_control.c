@@ -1,6 +1,7 @@
 /* SetFault's way into the list: which methods there are, seeds, limits, and what is shown. */
 #include "sim/services/fault_control.h"
 
+#include "sim/services/fault_messages.h"
 #include "test/unit/service_fixture.h"
 
 static struct error set(struct faults *faults, const struct seed *seed, struct fault fault)
@@ -20,7 +21,7 @@ static void assert_told(const char *method, const char *sentence)
     struct error error;
     struct seed seed;
 
-    seed_init(&seed, TD_SEED_DEFAULT);
+    seed_init(&seed, CLUSTER_SEED_DEFAULT);
     snprintf(fault.method, sizeof fault.method, "%s", method);
     error = set(&faults, &seed, fault);
     assert_int_equal(error.kind, *sentence ? ERROR_INPUT : ERROR_NONE);
@@ -92,7 +93,7 @@ static void what_faults_refuse_is_refused(void **state)
     struct seed seed;
 
     (void)state;
-    seed_init(&seed, TD_SEED_DEFAULT);
+    seed_init(&seed, CLUSTER_SEED_DEFAULT);
     error = set(&faults, &seed, (struct fault){.method = "Sign", .status = 200});
     assert_string_equal(error.text, "status must be between 400 and 599, not 200");
     assert_int_equal(faults.count, 0);
@@ -142,7 +143,7 @@ static int read_args(struct fault *fault, const char *method, const char *messag
     args.percent = 4;
     args.seed = 5;
     *error = (struct error){.kind = ERROR_NONE};
-    return fault_control_read(fault, &args, error);
+    return fault_messages_read(fault, &args, error);
 }
 
 static void every_argument_is_read(void **state)
@@ -191,12 +192,13 @@ static void the_list_shows_everything(void **state)
     Dstack__Fault **list;
     size_t count;
 
-    assert_non_null(fault_control_list(&faults, &s->arena, &count));
+    assert_non_null(fault_messages_list(&faults, &s->arena, &count));
     assert_int_equal(count, 0);
-    set(&faults, &s->td->seed, (struct fault){.method = "Sign", .status = 502, .message = "m", .times = 9});
-    set(&faults, &s->td->seed, (struct fault){.delay_ms = 7, .drop = true, .cut = true, .percent = 8});
+    set(&faults, s->td->shared->seed,
+        (struct fault){.method = "Sign", .status = 502, .message = "m", .times = 9});
+    set(&faults, s->td->shared->seed, (struct fault){.delay_ms = 7, .drop = true, .cut = true, .percent = 8});
     assert_true(faults_take(&faults, "DstackGuest.Sign", span_text("/Sign"), true, &taken));
-    list = fault_control_list(&faults, &s->arena, &count);
+    list = fault_messages_list(&faults, &s->arena, &count);
     faults_clear(&faults);
     memset(&faults, 0xff, sizeof faults); /* what is listed is a copy */
     assert_int_equal(count, 2);

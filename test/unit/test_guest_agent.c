@@ -1,9 +1,10 @@
 /* DstackGuest's methods, called directly: a running agent's answers, errors, and
  * that each replies once. */
-#include "sim/services/guest_agent.h"
-
+#include "proto/dstack_guest.pb-c.h"
 #include "test/unit/certificate.h"
 #include "test/unit/service_fixture.h"
+
+extern const struct service guest_agent_service;
 
 SERVICE_REPLY(on_tls_key, Dstack__GetTlsKeyResponse)
 SERVICE_REPLY(on_key, Dstack__GetKeyResponse)
@@ -18,26 +19,19 @@ static char algorithm[] = "secp256k1";
 static const char kms_signature[] = "9e618603e72d01fedb82deff6daf2d62a572becf0059eec3f89c1ab40e1f2e59"
                                     "4d2a283f843f34e8f39e4cc49a612496ce67223a12ac923f8efe330346dfc6c500";
 
-static struct guest_agent agent_of(struct service_call *s)
-{
-    struct guest_agent agent;
-
-    guest_agent_init(&agent, s->td);
-    service_again(s);
-    return agent;
-}
+#define CALL(s, method, args, on_reply)                                                                      \
+    SERVICE_CALL(s, guest_agent_service, Dstack__DstackGuest_Service, method, args, on_reply)
 
 static void get_key_as_a_running_agent(void **state)
 {
     struct service_call *s = *state;
-    struct guest_agent agent = agent_of(s);
     Dstack__GetKeyArgs args = DSTACK__GET_KEY_ARGS__INIT;
     const Dstack__GetKeyResponse *response;
     char path[] = "a", purpose[] = "p", refused[] = "rsa";
 
     args.path = path;
     args.purpose = purpose;
-    agent.service.get_key(&agent.service, &args, on_key, s);
+    CALL(s, get_key, &args, on_key);
     response = service_answer(s);
     assert_binary_hex(response->key, "bf77a922825c35606d8a00f79fff1ad5915f48e3eed8838ed9f0ac09eb43ad94");
     assert_int_equal(response->n_signature_chain, 2);
@@ -46,14 +40,13 @@ static void get_key_as_a_running_agent(void **state)
                       "1e63eeeaec41fd488025e6e785d011720d7f81ee17cb4d0a76239528e2656ba900");
     assert_binary_hex(response->signature_chain[1], kms_signature);
     args.algorithm = refused;
-    agent.service.get_key(&agent.service, &args, on_key, service_again(s));
+    CALL(s, get_key, &args, on_key);
     assert_service_failed(s, "Unsupported algorithm");
 }
 
 static void sign_as_a_running_agent_and_verify(void **state)
 {
     struct service_call *s = *state;
-    struct guest_agent agent = agent_of(s);
     Dstack__SignArgs args = DSTACK__SIGN_ARGS__INIT;
     Dstack__VerifyArgs check = DSTACK__VERIFY_ARGS__INIT;
     const Dstack__SignResponse *response;
@@ -61,7 +54,7 @@ static void sign_as_a_running_agent_and_verify(void **state)
 
     args.algorithm = algorithm;
     args.data = rpc_bytes("abc", 3);
-    agent.service.sign(&agent.service, &args, on_signature, s);
+    CALL(s, sign, &args, on_signature);
     response = service_answer(s);
     assert_int_equal(response->n_signature_chain, 3);
     assert_int_equal(response->signature.len, 64);
@@ -78,33 +71,31 @@ static void sign_as_a_running_agent_and_verify(void **state)
     check.data = args.data;
     check.signature = rpc_bytes(signature, 64);
     check.public_key = rpc_bytes(public_key, 33);
-    agent.service.verify(&agent.service, &check, on_verified, service_again(s));
+    CALL(s, verify, &check, on_verified);
     assert_true(((Dstack__VerifyResponse *)service_answer(s))->valid);
     check.data = rpc_bytes("abd", 3);
-    agent.service.verify(&agent.service, &check, on_verified, service_again(s));
+    CALL(s, verify, &check, on_verified);
     assert_false(((Dstack__VerifyResponse *)service_answer(s))->valid);
 }
 
 static void sign_and_verify_want_an_algorithm(void **state)
 {
     struct service_call *s = *state;
-    struct guest_agent agent = agent_of(s);
     const Dstack__SignArgs args = DSTACK__SIGN_ARGS__INIT;
     Dstack__VerifyArgs check = DSTACK__VERIFY_ARGS__INIT;
 
-    agent.service.sign(&agent.service, &args, on_signature, s);
+    CALL(s, sign, &args, on_signature);
     assert_service_failed(s, "Unsupported algorithm");
-    agent.service.verify(&agent.service, &check, on_verified, service_again(s));
+    CALL(s, verify, &check, on_verified);
     assert_service_failed(s, "Unsupported algorithm");
     check.algorithm = algorithm;
-    agent.service.verify(&agent.service, &check, on_verified, service_again(s));
+    CALL(s, verify, &check, on_verified);
     assert_service_failed(s, "invalid public key");
 }
 
 static void quotes_and_attestations_pad_the_report_data(void **state)
 {
     struct service_call *s = *state;
-    struct guest_agent agent = agent_of(s);
     Dstack__RawQuoteArgs args = DSTACK__RAW_QUOTE_ARGS__INIT;
     const uint8_t expected[REPORT_DATA_BYTES] = {0x12, 0x34}, too_long[65] = {0};
     const Dstack__GetQuoteResponse *quote;
@@ -112,43 +103,41 @@ static void quotes_and_attestations_pad_the_report_data(void **state)
     struct span attestation;
 
     args.report_data = rpc_bytes(expected, 2);
-    agent.service.get_quote(&agent.service, &args, on_quote, s);
+    CALL(s, get_quote, &args, on_quote);
     quote = service_answer(s);
     assert_memory_equal(quote->quote.data + 568, expected, 64);
     assert_memory_equal(quote->report_data.data, expected, 64);
-    agent.service.attest(&agent.service, &args, on_attest, service_again(s));
+    CALL(s, attest, &args, on_attest);
     attest = service_answer(s);
-    attestation = td_attest(s->td, expected, &s->arena);
+    attestation = td_attestation(s->td, TD_ATTESTATION_SCALE, expected, &s->arena, NULL);
     assert_true(span_equal(rpc_span(attest->attestation), attestation));
     args.report_data = rpc_bytes(too_long, 65);
-    agent.service.get_quote(&agent.service, &args, on_quote, service_again(s));
+    CALL(s, get_quote, &args, on_quote);
     assert_service_failed(s, "Report data is too long");
-    agent.service.attest(&agent.service, &args, on_attest, service_again(s));
+    CALL(s, attest, &args, on_attest);
     assert_service_failed(s, "Report data is too long");
 }
 
 static void an_emitted_event_is_in_the_log(void **state)
 {
     struct service_call *s = *state;
-    struct guest_agent agent = agent_of(s);
     Dstack__EmitEventArgs args = DSTACK__EMIT_EVENT_ARGS__INIT;
-    size_t count = s->td->log.count;
+    size_t count = s->td->state.log.count;
     char name[] = "mine";
 
-    agent.service.emit_event(&agent.service, &args, on_empty, s);
+    CALL(s, emit_event, &args, on_empty);
     assert_service_failed(s, "event must be a name");
     args.event = name;
     args.payload = rpc_bytes("\x01", 1);
-    agent.service.emit_event(&agent.service, &args, on_empty, service_again(s));
+    CALL(s, emit_event, &args, on_empty);
     service_answer(s);
-    assert_int_equal(s->td->log.count, count + 1);
-    assert_string_equal(s->td->log.events[count].name, "mine");
+    assert_int_equal(s->td->state.log.count, count + 1);
+    assert_string_equal(s->td->state.log.events[count].name, "mine");
 }
 
 static void a_tls_key_is_fresh_and_as_asked(void **state)
 {
     struct service_call *s = *state;
-    struct guest_agent agent = agent_of(s);
     Dstack__GetTlsKeyArgs args = DSTACK__GET_TLS_KEY_ARGS__INIT;
     const Dstack__GetTlsKeyResponse *response;
     mbedtls_x509_crt crt;
@@ -156,31 +145,30 @@ static void a_tls_key_is_fresh_and_as_asked(void **state)
 
     args.optional_not_before_case = DSTACK__GET_TLS_KEY_ARGS__OPTIONAL_NOT_BEFORE_NOT_BEFORE;
     args.not_before = 0; /* a time like any other: 1970 */
-    agent.service.get_tls_key(&agent.service, &args, on_tls_key, s);
+    CALL(s, get_tls_key, &args, on_tls_key);
     response = service_answer(s);
     certificate_read(&crt, response->certificate_chain[0]);
     assert_int_equal(crt.valid_from.year, 1970);
     mbedtls_x509_crt_free(&crt);
     first = strdup(response->key);
-    agent.service.get_tls_key(&agent.service, &args, on_tls_key, service_again(s));
+    CALL(s, get_tls_key, &args, on_tls_key);
     response = service_answer(s);
     assert_string_not_equal(response->key, first);
     free(first);
     args.optional_not_after_case = DSTACK__GET_TLS_KEY_ARGS__OPTIONAL_NOT_AFTER_NOT_AFTER;
-    agent.service.get_tls_key(&agent.service, &args, on_tls_key, service_again(s));
+    CALL(s, get_tls_key, &args, on_tls_key);
     assert_service_failed(s, "not_before must be earlier than not_after");
 }
 
 static void gpu_info_is_empty_unless_given(void **state)
 {
     struct service_call *s = *state;
-    struct guest_agent agent = agent_of(s);
     const Dstack__Empty args = DSTACK__EMPTY__INIT;
 
-    agent.service.gpu_info(&agent.service, &args, on_gpu_info, s);
+    CALL(s, gpu_info, &args, on_gpu_info);
     assert_string_equal(((Dstack__GpuInfoResponse *)service_answer(s))->attestation, "");
     text_copy(&s->td->gpu_info, "{}", 2);
-    agent.service.gpu_info(&agent.service, &args, on_gpu_info, service_again(s));
+    CALL(s, gpu_info, &args, on_gpu_info);
     assert_string_equal(((Dstack__GpuInfoResponse *)service_answer(s))->attestation, "{}");
 }
 

@@ -1,10 +1,11 @@
 /* GuestApi: what the host learns of a TD. */
-#include "sim/services/guest_api.h"
-
 #include <sys/sysinfo.h>
 
+#include "proto/guest_api.pb-c.h"
 #include "sim/base/version.h"
 #include "test/unit/service_fixture.h"
+
+extern const struct service guest_api_service;
 
 SERVICE_REPLY(on_info, Dstack__GuestInfo)
 SERVICE_REPLY(on_system, Dstack__SystemInfo)
@@ -12,22 +13,24 @@ SERVICE_REPLY(on_network, Dstack__NetworkInformation)
 SERVICE_REPLY(on_containers, Dstack__ListContainersResponse)
 SERVICE_REPLY(on_shutdown, Dstack__Empty)
 
+#define CALL(s, method, args, on_reply)                                                                      \
+    SERVICE_CALL(s, guest_api_service, Dstack__GuestApi_Service, method, args, on_reply)
+
 static void info_says_who_the_td_is(void **state)
 {
     struct service_call *s = *state;
     const Dstack__Empty args = DSTACK__EMPTY__INIT;
+    struct error error = {.kind = ERROR_NONE};
     const Dstack__GuestInfo *response;
-    struct guest_api api;
 
-    guest_api_init(&api, s->td, NULL, NULL);
-    api.service.info(&api.service, &args, on_info, s);
+    CALL(s, info, &args, on_info);
     response = service_answer(s);
     assert_string_equal(response->version, version_number);
-    assert_true(span_equal(rpc_span(response->app_id), span_of(s->td->app_id, 20)));
-    assert_true(span_equal(rpc_span(response->instance_id), span_of(s->td->instance_id, 20)));
-    assert_true(span_equal(rpc_span(response->device_id), span_of(s->td->platform.device_id, 32)));
-    assert_string_equal(response->app_cert, td_view(s->td)->app_cert.plain);
-    assert_string_equal(response->tcb_info, td_view(s->td)->tcb_info.plain);
+    assert_true(span_equal(rpc_span(response->app_id), span_of(s->td->identity.app_id, 20)));
+    assert_true(span_equal(rpc_span(response->instance_id), span_of(s->td->identity.instance_id, 20)));
+    assert_true(span_equal(rpc_span(response->device_id), span_of(s->site.cluster->platform.device_id, 32)));
+    assert_string_equal(response->app_cert, td_app_cert(s->td, &error)->plain);
+    assert_string_equal(response->tcb_info, td_tcb_info(s->td)->plain);
 }
 
 static void the_machine_is_the_real_one(void **state)
@@ -35,10 +38,8 @@ static void the_machine_is_the_real_one(void **state)
     struct service_call *s = *state;
     const Dstack__Empty args = DSTACK__EMPTY__INIT;
     const Dstack__SystemInfo *response;
-    struct guest_api api;
 
-    guest_api_init(&api, s->td, NULL, NULL);
-    api.service.sys_info(&api.service, &args, on_system, s);
+    CALL(s, sys_info, &args, on_system);
     response = service_answer(s);
     assert_int_equal(response->num_cpus, get_nprocs());
     assert_int_equal(response->total_memory % 1024, 0);
@@ -52,11 +53,9 @@ static void loopback_has_its_address(void **state)
     struct service_call *s = *state;
     const Dstack__Empty args = DSTACK__EMPTY__INIT;
     const Dstack__NetworkInformation *response;
-    struct guest_api api;
     bool found = false;
 
-    guest_api_init(&api, s->td, NULL, NULL);
-    api.service.network_info(&api.service, &args, on_network, s);
+    CALL(s, network_info, &args, on_network);
     response = service_answer(s);
     for (size_t i = 0; i < response->n_interfaces; i++) {
         const Dstack__Interface *interface = response->interfaces[i];
@@ -72,10 +71,8 @@ static void containers_are_the_services_of_the_app(void **state)
     struct service_call *s = *state;
     const Dstack__Empty args = DSTACK__EMPTY__INIT;
     const Dstack__ListContainersResponse *response;
-    struct guest_api api;
 
-    guest_api_init(&api, s->td, NULL, NULL);
-    api.service.list_containers(&api.service, &args, on_containers, s);
+    CALL(s, list_containers, &args, on_containers);
     response = service_answer(s);
     assert_int_equal(response->n_containers, 1);
     assert_string_equal(response->containers[0]->names[0], "/dstack-app-1");
@@ -84,27 +81,35 @@ static void containers_are_the_services_of_the_app(void **state)
     assert_string_equal(response->containers[0]->state, "running");
 }
 
-static void count(void *data)
+struct counted {
+    const struct td *td;
+    int calls;
+};
+
+static void count(void *data, struct td *td)
 {
-    ++*(int *)data;
+    struct counted *counted = data;
+
+    counted->calls++;
+    counted->td = td;
 }
 
 static void shuts_down_only_where_it_may(void **state)
 {
     struct service_call *s = *state;
     const Dstack__Empty args = DSTACK__EMPTY__INIT;
-    struct guest_api api;
-    int calls = 0;
+    struct counted counted = {.calls = 0};
 
-    guest_api_init(&api, s->td, count, &calls);
-    api.service.shutdown(&api.service, &args, on_shutdown, s);
+    s->site.shut_down = count;
+    s->site.data = &counted;
+    CALL(s, shutdown, &args, on_shutdown);
     assert_non_null(service_answer(s));
-    assert_int_equal(calls, 1);
-    guest_api_init(&api, s->td, NULL, NULL);
-    api.service.shutdown(&api.service, &args, on_shutdown, service_again(s));
-    assert_int_equal(s->replies, 1);
-    assert_int_equal(s->call.error.kind, ERROR_INPUT);
-    assert_int_equal(calls, 1);
+    assert_int_equal(counted.calls, 1);
+    assert_ptr_equal(counted.td, s->td);
+    s->site.shut_down = NULL;
+    CALL(s, shutdown, &args, on_shutdown);
+    assert_service_failed(s, "guest.sock");
+    assert_int_equal(counted.calls, 1);
 }
 
 int main(void)

@@ -2,7 +2,7 @@
 #include "sim/pages/health.h"
 #include "test/unit/vectors.h"
 
-static void assert_answers(struct health *health, const char *path, int status, const char *text)
+static void assert_answers(const struct site *site, const char *path, int status, const char *text)
 {
     struct router *router = router_new(NULL);
     struct buf body;
@@ -16,7 +16,7 @@ static void assert_answers(struct health *health, const char *path, int status, 
 
     arena_init(&arena);
     buf_init(&body, SIZE_MAX);
-    health_add(health, router);
+    health_add(site, router);
     handler = router_handler(router);
     handler.serve(handler.context, &exchange);
     buf_append_byte(&body, '\0');
@@ -33,14 +33,15 @@ static void assert_answers(struct health *health, const char *path, int status, 
 
 static void ready_until_it_stops(void **state)
 {
-    struct health health = {.is_stopping = false};
+    bool is_stopping = false;
+    const struct site site = {.is_stopping = &is_stopping};
 
     (void)state;
-    assert_answers(&health, "/healthz", 200, "ok\n");
-    assert_answers(&health, "/readyz", 200, "ready\n");
-    health.is_stopping = true;
-    assert_answers(&health, "/healthz", 200, "ok\n");
-    assert_answers(&health, "/readyz", 503, "stopping\n");
+    assert_answers(&site, "/healthz", 200, "ok\n");
+    assert_answers(&site, "/readyz", 200, "ready\n");
+    is_stopping = true;
+    assert_answers(&site, "/healthz", 200, "ok\n");
+    assert_answers(&site, "/readyz", 503, "stopping\n");
 }
 
 int main(void)

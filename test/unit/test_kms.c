@@ -1,7 +1,7 @@
 /* The KMS of a seed, against HKDF, secp256k1, X25519 and Keccak computed elsewhere. */
 #include "sim/keys/kms.h"
 
-#include "sim/td/td.h" /* the default seed */
+#include "sim/cluster/cluster.h" /* the default seed */
 #include "test/unit/certificate.h"
 
 struct fixture {
@@ -16,7 +16,7 @@ static int start(void **state)
     struct seed seed;
 
     fixture = (struct fixture){.k256 = k256_new()};
-    seed_init(&seed, TD_SEED_DEFAULT);
+    seed_init(&seed, CLUSTER_SEED_DEFAULT);
     *state = &fixture;
     return kms_init(&fixture.kms, &seed, fixture.k256, &fixture.error);
 }
@@ -105,7 +105,7 @@ static void a_seed_gives_the_same_kms_again(void **state)
     struct kms again = {.root_key = {0}};
     struct seed seed;
 
-    seed_init(&seed, TD_SEED_DEFAULT);
+    seed_init(&seed, CLUSTER_SEED_DEFAULT);
     assert_int_equal(kms_init(&again, &seed, f->k256, &f->error), 0);
     assert_string_equal(again.ca.pem, f->kms.ca.pem);
     assert_memory_equal(again.root_public, f->kms.root_public, sizeof again.root_public);

@@ -1,13 +1,8 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "sim/cli/listen_spec.h"
+
+#include <stdio.h>
+
+#include "test/unit/registry_fixture.h"
 
 static struct listen_spec parsed(const char *text)
 {
@@ -52,15 +47,15 @@ static void assert_refused(const char *text, const char *sentence)
 static void test_tcp(void **state)
 {
     (void)state;
-    assert_tcp("8090", "127.0.0.1", 8090, SERVICE_ALL);
-    assert_tcp("0", "127.0.0.1", 0, SERVICE_ALL);
-    assert_tcp("65535", "127.0.0.1", 65535, SERVICE_ALL);
-    assert_tcp(":80", "127.0.0.1", 80, SERVICE_ALL);
-    assert_tcp("0.0.0.0:80", "0.0.0.0", 80, SERVICE_ALL);
-    assert_tcp("my-host.local:80=dstack", "my-host.local", 80, SERVICE_DSTACK);
-    assert_tcp("[::1]:80=kms,collateral", "::1", 80, SERVICE_KMS | SERVICE_COLLATERAL);
-    assert_tcp("[fe80::1%eth0]:80", "fe80::1%eth0", 80, SERVICE_ALL);
-    assert_tcp("80=dstack,all", "127.0.0.1", 80, SERVICE_ALL);
+    assert_tcp("8090", "127.0.0.1", 8090, registry_all());
+    assert_tcp("0", "127.0.0.1", 0, registry_all());
+    assert_tcp("65535", "127.0.0.1", 65535, registry_all());
+    assert_tcp(":80", "127.0.0.1", 80, registry_all());
+    assert_tcp("0.0.0.0:80", "0.0.0.0", 80, registry_all());
+    assert_tcp("my-host.local:80=dstack", "my-host.local", 80, only("dstack"));
+    assert_tcp("[::1]:80=kms,collateral", "::1", 80, only("kms") | only("collateral"));
+    assert_tcp("[fe80::1%eth0]:80", "fe80::1%eth0", 80, registry_all());
+    assert_tcp("80=dstack,all", "127.0.0.1", 80, registry_all());
 }
 
 static void test_unix(void **state)
@@ -68,17 +63,18 @@ static void test_unix(void **state)
     char text[5 + LISTEN_SPEC_PATH_MAX + 2] = "unix:";
 
     (void)state;
-    assert_unix("unix:dstack.sock", "dstack.sock", SERVICE_ALL);
-    assert_unix("unix:/run/a:b.sock=worker", "/run/a:b.sock", SERVICE_WORKER);
-    assert_unix("unix:/run/a=b.sock=all", "/run/a=b.sock", SERVICE_ALL);
+    assert_unix("unix:dstack.sock", "dstack.sock", registry_all());
+    assert_unix("unix:/run/a:b.sock=worker", "/run/a:b.sock", only("worker"));
+    assert_unix("unix:/run/a=b.sock=all", "/run/a=b.sock", registry_all());
 
     memset(text + 5, 'x', LISTEN_SPEC_PATH_MAX);
     assert_int_equal(strlen(parsed(text).address), LISTEN_SPEC_PATH_MAX);
     text[5 + LISTEN_SPEC_PATH_MAX] = 'x';
     assert_refused(text, "at most 107 bytes, this one has 108");
     assert_refused("unix:", "no path behind unix:");
-    assert_refused("unix:/run/a=b.sock", "(write =all if it belongs to the path): \"b.sock\" is no service; "
-                                         "there are dstack, tappd, worker, guest, kms, ");
+    assert_refused("unix:/run/a=b.sock",
+                   "(write =all if it belongs to the path): \"b.sock\" is not a service; "
+                   "there are dstack, tappd, worker, guest, kms, ");
 }
 
 static void test_services(void **state)
@@ -87,20 +83,20 @@ static void test_services(void **state)
     unsigned seen = 0;
 
     (void)state;
-    for (size_t i = 0; listen_spec_service_name(i); i++) {
-        snprintf(text, sizeof text, "1=%s", listen_spec_service_name(i));
+    for (size_t i = 0; registry_name(i); i++) {
+        snprintf(text, sizeof text, "1=%s", registry_name(i));
         assert_tcp(text, "127.0.0.1", 1, 1u << i);
         seen |= 1u << i;
-        assert_refused("1=none", listen_spec_service_name(i));
+        assert_refused("1=none", registry_name(i));
     }
-    assert_int_equal(seen, SERVICE_ALL);
-    assert_tcp("1=simulator", "127.0.0.1", 1, SERVICE_SIMULATOR);
-    assert_refused("1=", "\"\" is no service");
-    assert_refused("1=dstack,", "\"\" is no service");
-    assert_refused("1=Dstack", "\"Dstack\" is no service");
+    assert_int_equal(seen, registry_all());
+    assert_tcp("1=simulator", "127.0.0.1", 1, only("simulator"));
+    assert_refused("1=", "\"\" is not a service");
+    assert_refused("1=dstack,", "\"\" is not a service");
+    assert_refused("1=Dstack", "\"Dstack\" is not a service");
     assert_refused("1=dstack=kms", "\"1=dstack\" is no port");
-    assert_refused("1=kmss", "\"kmss\" is no service; did you mean kms? There are dstack, ");
-    assert_refused("1=dstack,tapd", "\"tapd\" is no service; did you mean tappd? There are dstack, ");
+    assert_refused("1=kmss", "\"kmss\" is not a service; did you mean kms? There are dstack, ");
+    assert_refused("1=dstack,tapd", "\"tapd\" is not a service; did you mean tappd? There are dstack, ");
 }
 
 static void test_mistakes(void **state)
@@ -134,15 +130,52 @@ static void test_mistakes(void **state)
     assert_refused(host, "at most 253 characters, this one has 254");
 }
 
+/* What counts is how they were asked for, not how many they are. */
+static void test_named_services(void **state)
+{
+    static const char every[] = "0=dstack,tappd,worker,guest,kms,collateral,verifier,simulator";
+
+    (void)state;
+    assert_tcp(every, "127.0.0.1", 0, registry_all());
+    assert_true(parsed(every).names_services);
+    assert_true(parsed("0=guest").names_services);
+    assert_true(parsed("unix:guest.sock=guest,kms").names_services);
+    assert_false(parsed("0").names_services);
+    assert_false(parsed("unix:guest.sock").names_services);
+    assert_false(parsed("0=all").names_services);
+    assert_false(parsed("0=guest,all").names_services);
+    assert_false(parsed("0=all,guest").names_services);
+}
+
+static void assert_services_alone(const char *names, unsigned services, bool names_services)
+{
+    struct listen_spec spec = {.kind = LISTEN_TCP, .names_services = !names_services};
+    struct error error = {.kind = ERROR_NONE};
+
+    assert_int_equal(listen_spec_parse_services(&spec, names, &error), 0);
+    assert_int_equal(spec.services, services);
+    assert_int_equal(spec.names_services, names_services);
+}
+
+static void assert_no_services(const char *names, const char *sentence)
+{
+    struct listen_spec spec = {.kind = LISTEN_TCP};
+    struct error error = {.kind = ERROR_NONE};
+
+    assert_int_equal(listen_spec_parse_services(&spec, names, &error), -1);
+    if (!strstr(error.text, sentence))
+        fail_msg("\"%s\" does not say \"%s\"", error.text, sentence);
+}
+
 static void test_services_alone(void **state)
 {
     (void)state;
-    assert_int_equal(listen_spec_services("guest"), SERVICE_GUEST);
-    assert_int_equal(listen_spec_services("dstack,kms"), SERVICE_DSTACK | SERVICE_KMS);
-    assert_int_equal(listen_spec_services("all"), SERVICE_ALL);
-    assert_int_equal(listen_spec_services(""), 0);
-    assert_int_equal(listen_spec_services("dstack,"), 0);
-    assert_int_equal(listen_spec_services("dstack.sock"), 0);
+    assert_services_alone("guest", only("guest"), true);
+    assert_services_alone("dstack,kms", only("dstack") | only("kms"), true);
+    assert_services_alone("all", registry_all(), false);
+    assert_no_services("", "\"\" is not a service");
+    assert_no_services("dstack,", "\"\" is not a service");
+    assert_no_services("dstack.sock", "\"dstack.sock\" is not a service");
 }
 
 int main(void)
@@ -150,7 +183,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tcp),      cmocka_unit_test(test_unix),
         cmocka_unit_test(test_services), cmocka_unit_test(test_services_alone),
-        cmocka_unit_test(test_mistakes),
+        cmocka_unit_test(test_mistakes), cmocka_unit_test(test_named_services),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,28 +2,22 @@
 #include "sim/pages/metrics.h"
 
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include "sim/base/version.h"
-#include "test/unit/td_fixture.h"
+#include "test/unit/service_fixture.h"
 
 struct world {
-    struct td *td;
-    struct stats *stats;
-    struct faults faults;
-    struct metrics metrics;
+    struct service_call s; /* first */
     struct buf out;
 };
 
 static int setup(void **state)
 {
     struct world *world = calloc(1, sizeof *world);
-    void *td;
 
     assert_non_null(world);
-    td_setup(&td);
-    world->td = td;
-    world->stats = stats_new();
-    metrics_init(&world->metrics, world->td, &world->faults, world->stats);
+    service_start(&world->s);
     buf_init(&world->out, SIZE_MAX);
     *state = world;
     return 0;
@@ -34,16 +28,13 @@ static int teardown(void **state)
     struct world *world = *state;
 
     buf_free(&world->out);
-    stats_free(world->stats);
-    td_free(world->td);
-    free(world);
-    return 0;
+    return service_teardown(state);
 }
 
 static void write_metrics(struct world *world)
 {
     buf_reset(&world->out);
-    metrics_write(&world->metrics, &world->out);
+    metrics_write(&world->s.site, &world->out);
     buf_append_byte(&world->out, '\0');
 }
 
@@ -78,12 +69,12 @@ static void shows_what_is_counted(void **state)
 {
     struct world *world = *state;
 
-    record(world->stats, "A.x", 200, 30);
-    record(world->stats, "A.x", 200, 2000000);
-    record(world->stats, "A.x", 0, 11000000);
-    record(world->stats, NULL, 404, 1);
+    record(world->s.stats, "A.x", 200, 30);
+    record(world->s.stats, "A.x", 200, 2000000);
+    record(world->s.stats, "A.x", 0, 11000000);
+    record(world->s.stats, NULL, 404, 1);
     for (int status = 500; status < 500 + STATS_STATUSES_MAX; status++)
-        record(world->stats, "A.y", status, 1);
+        record(world->s.stats, "A.y", status, 1);
     write_metrics(world);
     assert_line(world, "# TYPE dstack_simulator_requests_total counter");
     assert_line(world, "dstack_simulator_requests_total{method=\"A.x\",status=\"200\"} 2");
@@ -105,18 +96,18 @@ static void shows_the_state(void **state)
 {
     struct world *world = *state;
     struct error error = {.kind = ERROR_NONE};
-    struct td_snapshot snapshot;
-    size_t at_start = world->td->log.count;
+    uint32_t snapshot;
+    size_t at_start = world->s.td->state.log.count;
     char line[100];
 
-    td_snapshot_take(&snapshot, world->td);
+    assert_int_equal(td_take_snapshot(world->s.td, &snapshot, &error), 0);
     for (int i = 0; i < 3; i++)
-        assert_int_equal(td_emit_event(world->td, "mine", NO_SPAN, &error), 0);
-    assert_int_equal(td_emit_event(world->td, "", NO_SPAN, &error), -1); /* is not counted */
-    assert_int_equal(faults_set(&world->faults, &(struct fault){.status = 500}, &error), 0);
-    stats_connected(world->stats);
-    stats_connected(world->stats);
-    stats_disconnected(world->stats);
+        assert_int_equal(td_emit_event(world->s.td, "mine", NO_SPAN, &error), 0);
+    assert_int_equal(td_emit_event(world->s.td, "", NO_SPAN, &error), -1); /* is not counted */
+    assert_int_equal(faults_set(&world->s.faults, &(struct fault){.status = 500}, &error), 0);
+    stats_connected(world->s.stats);
+    stats_connected(world->s.stats);
+    stats_disconnected(world->s.stats);
     write_metrics(world);
     snprintf(line, sizeof line, "dstack_simulator_events %zu", at_start + 3);
     assert_line(world, line);
@@ -125,8 +116,7 @@ static void shows_the_state(void **state)
     assert_line(world, "dstack_simulator_faults_set 1");
     assert_line(world, "dstack_simulator_connections_open 1");
     assert_line(world, "dstack_simulator_connections_total 2");
-    td_revert(world->td, &snapshot);
-    td_snapshot_free(&snapshot);
+    assert_int_equal(td_revert(world->s.td, snapshot, &error), 0);
     write_metrics(world);
     snprintf(line, sizeof line, "dstack_simulator_events %zu", at_start);
     assert_line(world, line);
@@ -145,15 +135,24 @@ static void shows_what_was_built(void **state)
     assert_line(world, line);
 }
 
+/* Where no file can be opened, /proc has nothing to say. */
 static void leaves_out_what_it_does_not_know(void **state)
 {
     struct world *world = *state;
+    struct rlimit limit, none;
 
+    world->s.site.process_started = 1500;
     write_metrics(world);
-    assert_line(world, "# TYPE process_start_time_seconds gauge");
-    world->metrics.started = 0;
+    assert_line(world, "process_start_time_seconds 1.5");
+    assert_line(world, "# TYPE process_resident_memory_bytes gauge");
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    none = (struct rlimit){.rlim_cur = 0, .rlim_max = limit.rlim_max};
+    world->s.site.process_started = 0;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
     write_metrics(world);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
     assert_absent(world, "process_start_time_seconds");
+    assert_absent(world, "process_resident_memory_bytes");
 }
 
 /* The page, where a router has it. */
@@ -170,7 +169,7 @@ static void is_a_quiet_page(void **state)
     struct http_handler handler;
 
     arena_init(&arena);
-    metrics_add(&world->metrics, router);
+    metrics_add(&world->s.site, router);
     handler = router_handler(router);
     handler.serve(handler.context, &exchange);
     assert_int_equal(exchange.response.status, 200);
@@ -194,7 +193,7 @@ static void the_largest_fits_a_response(void **state)
         name[0] = (char)('a' + i / 16);
         name[1] = (char)('a' + i % 16);
         for (int status = 500; status < 500 + STATS_STATUSES_MAX; status++)
-            record(world->stats, name, status, UINT32_MAX);
+            record(world->s.stats, name, status, UINT32_MAX);
     }
     write_metrics(world);
     assert_line(world, "dstack_simulator_request_duration_seconds_count{method=\"other\"} 12");

@@ -174,7 +174,7 @@ static void errors_are_shared(void **state)
 
 /* --- pages --- */
 
-static void serve_nothing(void *context, struct exchange *exchange)
+static void serve_nothing(const void *context, struct exchange *exchange)
 {
     (void)context;
     (void)exchange;

@@ -138,6 +138,27 @@ static void later_quotes_have_the_later_registers(void **state)
     free(later);
 }
 
+static void later_quotes_say_whether_the_td_can_be_debugged(void **state)
+{
+    static const struct scenario scenarios[] = {{.key_not_vouched = true}, {.key_not_vouched = false}};
+    struct quote_fixture *f = *state;
+    uint8_t *later = malloc(f->size);
+
+    assert_int_equal(f->quote[48 + 120], 0);
+    quote_template_set_debug(&f->template, true);
+    for (size_t i = 0; i < sizeof scenarios / sizeof *scenarios; i++) {
+        quote_template_set_scenario(&f->template, &f->platform, &scenarios[i]); /* leaves it as it is */
+        quote_write(&f->template, report_data, later);
+        assert_memory_equal(later, f->quote, 48 + 120);
+        assert_int_equal(later[48 + 120], 1);
+        assert_memory_equal(later + 48 + 121, f->quote + 48 + 121, 632 - (48 + 121));
+    }
+    quote_template_set_debug(&f->template, false);
+    quote_write(&f->template, report_data, later);
+    assert_memory_equal(later, f->quote, f->size);
+    free(later);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -146,6 +167,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(lengths_lead_to_the_end, start, finish),
         cmocka_unit_test_setup_teardown(the_same_request_gives_the_same_quote, start, finish),
         cmocka_unit_test_setup_teardown(later_quotes_have_the_later_registers, start, finish),
+        cmocka_unit_test_setup_teardown(later_quotes_say_whether_the_td_can_be_debugged, start, finish),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

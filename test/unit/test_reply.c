@@ -2,6 +2,7 @@
 #include "sim/services/reply.h"
 
 #include "sim/base/version.h"
+#include "sim/td/view.h"
 #include "test/unit/certificate.h"
 #include "test/unit/td_fixture.h"
 
@@ -29,7 +30,7 @@ static int finish(void **state)
     struct fixture *f = *state;
 
     arena_free(&f->arena);
-    td_free(f->td);
+    cluster_free(td_fixture_cluster_of(f->td));
     free(f);
     return 0;
 }
@@ -60,19 +61,21 @@ static void app_info_says_who_the_app_is(void **state)
 {
     struct fixture *f = *state;
     Dstack__AppInfo response = DSTACK__APP_INFO__INIT;
+    uint8_t aggregated[32];
 
-    reply_app_info(&f->call, f->td, true, &response);
+    assert_int_equal(reply_app_info(&f->call, f->td, true, &response), 0);
+    registers_aggregate(&f->td->state.registers, aggregated);
     assert_bytes(response.app_id, f->td->app.compose_hash, 20);
-    assert_bytes(response.instance_id, f->td->instance_id, 20);
+    assert_bytes(response.instance_id, f->td->identity.instance_id, 20);
     assert_bytes(response.compose_hash, f->td->app.compose_hash, 32);
-    assert_bytes(response.device_id, f->td->platform.device_id, 32);
-    assert_bytes(response.mr_aggregated, f->td->view.mr_aggregated, 32);
-    assert_bytes(response.os_image_hash, f->td->os_image_hash, 32);
+    assert_bytes(response.device_id, f->td->shared->platform->device_id, 32);
+    assert_bytes(response.mr_aggregated, aggregated, 32);
+    assert_bytes(response.os_image_hash, f->td->identity.os_image_hash, 32);
     assert_string_equal(response.app_name, "dstack-simulator-demo");
-    assert_string_equal(response.app_cert, f->td->view.app_cert.plain);
-    assert_string_equal(response.key_provider_info, f->td->key_provider_info.plain);
-    assert_string_equal(response.tcb_info, f->td->view.tcb_info.plain);
-    assert_string_equal(response.vm_config, f->td->vm_config.plain);
+    assert_string_equal(response.app_cert, td_app_cert(f->td, &f->call.error)->plain);
+    assert_string_equal(response.key_provider_info, f->td->identity.key_provider_info.plain);
+    assert_string_equal(response.tcb_info, td_tcb_info(f->td)->plain);
+    assert_string_equal(response.vm_config, f->td->identity.vm_config.plain);
     assert_string_equal(response.cloud_vendor, "dstack-simulator");
     assert_string_equal(response.cloud_product, "simulated TDX machine");
 }
@@ -82,10 +85,10 @@ static void app_info_may_keep_tcb_info_back(void **state)
     struct fixture *f = *state;
     Dstack__AppInfo response = DSTACK__APP_INFO__INIT;
 
-    reply_app_info(&f->call, f->td, false, &response);
+    assert_int_equal(reply_app_info(&f->call, f->td, false, &response), 0);
     assert_string_equal(response.tcb_info, "");
     assert_string_equal(response.vm_config, "");
-    assert_bytes(response.app_id, f->td->app_id, 20);
+    assert_bytes(response.app_id, f->td->identity.app_id, 20);
 }
 
 static void a_quote_comes_with_all_that_checks_it(void **state)
@@ -97,12 +100,12 @@ static void a_quote_comes_with_all_that_checks_it(void **state)
 
     reply_quote(&f->call, f->td, report_data, &response);
     quote = td_quote(f->td, report_data, &f->arena);
-    attestation = attestation_msgpack(&f->td->view.attestation, quote, report_data, &f->arena);
+    attestation = attestation_msgpack(view_attestation(f->td->view), quote, report_data, &f->arena);
     assert_bytes(response.quote, quote.data, quote.len);
     assert_bytes(response.attestation, attestation.data, attestation.len);
     assert_bytes(response.report_data, report_data, sizeof report_data);
-    assert_string_equal(response.event_log, f->td->view.event_log.plain);
-    assert_string_equal(response.vm_config, f->td->vm_config.plain);
+    assert_string_equal(response.event_log, td_event_log(f->td)->plain);
+    assert_string_equal(response.vm_config, f->td->identity.vm_config.plain);
 }
 
 static void assert_key_pair(const char *key_pem, const char *certificate_pem, const struct p256_key *key)

@@ -195,15 +195,47 @@ static void listeners_share_a_service(void **state)
     assert_found(fixture, both, "/Info", "DstackGuest");
 }
 
+static void say_context(Dstack__DstackGuest_Service *service, const Dstack__Empty *args,
+                        Dstack__VersionResponse_Closure reply, void *data)
+{
+    const struct rpc_call *call = data;
+
+    say_version(call->context, reply, data);
+}
+
+static void each_listener_says_what_a_service_answers_for(void **state)
+{
+    struct fixture *fixture = *state;
+    struct router *second = router_new(NULL);
+    struct router_service row = fixture->rows[GUEST];
+    struct http_handler first, other;
+
+    fixture->guest.version = say_context;
+    fixture->rows[GUEST].context = "the first";
+    first = handler_of(fixture, "0");
+    row.context = "the other";
+    router_add_service(second, &row);
+    other = router_handler(second);
+    assert_found(fixture, first, "/Version", "the first");
+    assert_found(fixture, other, "/Version", "the other");
+    router_free(second);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ROUTER_TEST(the_guest_agent_at_its_paths),    ROUTER_TEST(paths_that_are_none),
-        ROUTER_TEST(tappd_wins_the_bare_names),       ROUTER_TEST(a_bare_name_of_two_services_is_none),
-        ROUTER_TEST(tappd_wins_whatever_the_order),   ROUTER_TEST(a_listener_of_its_own),
-        ROUTER_TEST(every_method_by_its_full_name),   ROUTER_TEST(a_wrong_verb_is_405),
-        ROUTER_TEST(a_strange_path_is_shown_in_part), ROUTER_TEST(a_router_of_nothing),
+        ROUTER_TEST(the_guest_agent_at_its_paths),
+        ROUTER_TEST(paths_that_are_none),
+        ROUTER_TEST(tappd_wins_the_bare_names),
+        ROUTER_TEST(a_bare_name_of_two_services_is_none),
+        ROUTER_TEST(tappd_wins_whatever_the_order),
+        ROUTER_TEST(a_listener_of_its_own),
+        ROUTER_TEST(every_method_by_its_full_name),
+        ROUTER_TEST(a_wrong_verb_is_405),
+        ROUTER_TEST(a_strange_path_is_shown_in_part),
+        ROUTER_TEST(a_router_of_nothing),
         ROUTER_TEST(listeners_share_a_service),
+        ROUTER_TEST(each_listener_says_what_a_service_answers_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -90,7 +90,7 @@ static void controls_are_left_alone(void **state)
     assert_found(fixture, handler, "/prpc/Worker.Version", "Worker");
 }
 
-static void serve_page(void *context, struct exchange *exchange)
+static void serve_page(const void *context, struct exchange *exchange)
 {
     buf_append_text(exchange->response.body, context);
 }

@@ -1,7 +1,7 @@
 /* Paths that are no methods. */
 #include "test/unit/router_fixture.h"
 
-static void serve_page(void *context, struct exchange *exchange)
+static void serve_page(const void *context, struct exchange *exchange)
 {
     exchange->response.content_type = "text/plain";
     buf_append_text(exchange->response.body, context);
@@ -109,9 +109,9 @@ static void a_listed_method_is_that_of_its_path(void **state)
     assert_int_equal(count, 2 * 5 + 6);
 }
 
-static void release(void *context)
+static void release(const void *context)
 {
-    ++*(int *)context;
+    ++*(int *)rpc_constant(context);
 }
 
 static void pages_are_released_with_the_router(void **state)

@@ -16,11 +16,11 @@ static void takes_every_status_of_the_pcs(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        struct scenario scenario = {.debug_td = true};
+        struct scenario scenario = {.pck_revoked = true};
 
         assert_int_equal(scenario_set_status(&scenario, names[i], &error), 0);
         assert_string_equal(tcb_status_name(scenario.tcb_status), names[i]);
-        assert_true(scenario.debug_td);
+        assert_true(scenario.pck_revoked);
     }
 }
 

@@ -1,6 +1,6 @@
 /* Sign, Verify and the keys of paths: a running agent's answers, and the errors
  * clients match on. */
-#include "sim/services/signing.h"
+#include "sim/keys/signing.h"
 
 #include "test/unit/td_fixture.h"
 
@@ -47,8 +47,9 @@ static void signs_as_a_running_agent(void **state)
         struct app_key key;
 
         from_hex(answers[i].data, data, len);
-        assert_int_equal(signing_app_key(td, algorithm, &key, &error), 0);
-        assert_int_equal(signing_sign(td, algorithm, &key, span_of(data, len), signature, &error), 0);
+        assert_int_equal(signing_app_key(&td->keyring, algorithm, &key, &error), 0);
+        assert_int_equal(
+            signing_sign(td->shared->k256, algorithm, &key, span_of(data, len), signature, &error), 0);
         assert_hex_equal(signature, sizeof signature, answers[i].signature);
         assert_hex_equal(key.public_key, key.public_key_len, answers[i].public_key);
         assert_hex_equal(key.signature, sizeof key.signature, answers[i].chain);
@@ -81,7 +82,8 @@ static int verify(struct td *td, const struct verification *v, struct error *err
     bool valid = true;
 
     error->kind = ERROR_NONE;
-    if (signing_verify(td, v->algorithm, v->data_span, v->signature_span, v->public_span, &valid, error))
+    if (signing_verify(td->shared->k256, v->algorithm, v->data_span, v->signature_span, v->public_span,
+                       &valid, error))
         return -1;
     return valid;
 }
@@ -177,10 +179,10 @@ static void prehashed_takes_32_bytes(void **state)
 
         snprintf(wants, sizeof wants, "Pre-hashed signing requires a 32-byte digest, but received %zu bytes",
                  lengths[i]);
-        assert_int_equal(signing_app_key(td, SIGNING_SECP256K1_PREHASHED, &key, &error), 0);
-        assert_int_equal(
-            signing_sign(td, SIGNING_SECP256K1_PREHASHED, &key, span_of(data, lengths[i]), signature, &error),
-            -1);
+        assert_int_equal(signing_app_key(&td->keyring, SIGNING_SECP256K1_PREHASHED, &key, &error), 0);
+        assert_int_equal(signing_sign(td->shared->k256, SIGNING_SECP256K1_PREHASHED, &key,
+                                      span_of(data, lengths[i]), signature, &error),
+                         -1);
         assert_string_equal(error.text, wants);
     }
 }
@@ -197,8 +199,8 @@ static void empty_data_is_data(void **state)
         if (verification_of(i, &v)->algorithm == SIGNING_SECP256K1_PREHASHED)
             continue;
         v.data_span = NO_SPAN;
-        assert_int_equal(signing_app_key(td, v.algorithm, &key, &error), 0);
-        assert_int_equal(signing_sign(td, v.algorithm, &key, NO_SPAN, v.signature, &error), 0);
+        assert_int_equal(signing_app_key(&td->keyring, v.algorithm, &key, &error), 0);
+        assert_int_equal(signing_sign(td->shared->k256, v.algorithm, &key, NO_SPAN, v.signature, &error), 0);
         assert_int_equal(verify(td, &v, &error), 1);
     }
 }
@@ -223,6 +225,7 @@ static void other_algorithms_are_unsupported(void **state)
 
 static void path_keys_of_a_running_agent(void **state)
 {
+    const struct td *td = *state;
     static const struct {
         const char *algorithm, *path, *purpose, *key, *signature;
     } cases[] = {
@@ -244,7 +247,8 @@ static void path_keys_of_a_running_agent(void **state)
         struct app_key key;
 
         assert_int_equal(
-            signing_path_key(*state, cases[i].algorithm, cases[i].path, cases[i].purpose, &key, &error), 0);
+            signing_path_key(&td->keyring, cases[i].algorithm, cases[i].path, cases[i].purpose, &key, &error),
+            0);
         assert_hex_equal(key.private_key, 32, cases[i].key);
         if (cases[i].signature)
             assert_hex_equal(key.signature, 65, cases[i].signature);
@@ -253,13 +257,14 @@ static void path_keys_of_a_running_agent(void **state)
 
 static void a_prehashed_key_is_no_key(void **state)
 {
+    const struct td *td = *state;
     static const char *const refused[] = {"secp256k1_prehashed", "rsa"};
 
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         struct error error = {.kind = ERROR_NONE};
         struct app_key key;
 
-        assert_int_equal(signing_path_key(*state, refused[i], "a", "p", &key, &error), -1);
+        assert_int_equal(signing_path_key(&td->keyring, refused[i], "a", "p", &key, &error), -1);
         assert_memory_equal(error.text, "Unsupported algorithm", 21);
     }
 }

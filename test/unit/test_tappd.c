@@ -1,13 +1,17 @@
 /* Tappd's methods: a running agent's answers, and the defaults of TdxQuote. */
-#include "sim/services/tappd.h"
-
+#include "proto/tappd.pb-c.h"
 #include "sim/td/report_data.h"
 #include "test/unit/certificate.h"
 #include "test/unit/service_fixture.h"
 
+extern const struct service tappd_service;
+
 SERVICE_REPLY(on_key, Dstack__GetTlsKeyResponse)
 SERVICE_REPLY(on_k256_key, Dstack__DeriveK256KeyResponse)
 SERVICE_REPLY(on_quote, Dstack__TdxQuoteResponse)
+
+#define CALL(s, method, args, on_reply)                                                                      \
+    SERVICE_CALL(s, tappd_service, Dstack__Tappd_Service, method, args, on_reply)
 
 static char derived_key[] = "-----BEGIN PRIVATE KEY-----\n"
                             "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg9sHtlEiDlNeOCk5a\n"
@@ -17,10 +21,7 @@ static char derived_key[] = "-----BEGIN PRIVATE KEY-----\n"
 
 static const Dstack__GetTlsKeyResponse *derive_key(struct service_call *s, const Dstack__DeriveKeyArgs *args)
 {
-    struct tappd tappd;
-
-    tappd_init(&tappd, s->td);
-    tappd.service.derive_key(&tappd.service, args, on_key, service_again(s));
+    CALL(s, derive_key, args, on_key);
     return service_answer(s);
 }
 
@@ -62,12 +63,10 @@ static void derive_k256_key_gives_the_key_of_a_running_agent(void **state)
     struct service_call *s = *state;
     Dstack__GetKeyArgs args = DSTACK__GET_KEY_ARGS__INIT;
     const Dstack__DeriveK256KeyResponse *response;
-    struct tappd tappd;
     char path[] = "/";
 
     args.path = path;
-    tappd_init(&tappd, s->td);
-    tappd.service.derive_k256_key(&tappd.service, &args, on_k256_key, s);
+    CALL(s, derive_k256_key, &args, on_k256_key);
     response = service_answer(s);
     assert_binary_hex(response->k256_key, "f6c1ed94488394d78e0a4e5ab75d62e9f085d73b0b555d0614fb90ca13d9464d");
     assert_int_equal(response->n_k256_signature_chain, 2);
@@ -83,13 +82,11 @@ static void tdx_quote(struct service_call *s, const char *algorithm, const char 
                       struct span report_data)
 {
     Dstack__TdxQuoteArgs args = DSTACK__TDX_QUOTE_ARGS__INIT;
-    struct tappd tappd;
 
     args.hash_algorithm = (char *)(uintptr_t)algorithm;
     args.prefix = (char *)(uintptr_t)prefix;
     args.report_data = rpc_bytes(report_data.data, report_data.len);
-    tappd_init(&tappd, s->td);
-    tappd.service.tdx_quote(&tappd.service, &args, on_quote, service_again(s));
+    CALL(s, tdx_quote, &args, on_quote);
 }
 
 static void tdx_quote_echoes_what_it_did(void **state)
@@ -116,7 +113,7 @@ static void tdx_quote_echoes_what_it_did(void **state)
         assert_int_equal(
             report_data_hash(cases[i].did_algorithm, cases[i].did_prefix, data, expected, &s->call.error), 0);
         assert_memory_equal(response->quote.data + 568, expected, sizeof expected);
-        assert_string_equal(response->event_log, td_view(s->td)->event_log.plain);
+        assert_string_equal(response->event_log, td_event_log(s->td)->plain);
     }
 }
 
@@ -126,7 +123,6 @@ static void raw_quotes_take_64_bytes(void **state)
     Dstack__RawQuoteArgs args = DSTACK__RAW_QUOTE_ARGS__INIT;
     const Dstack__TdxQuoteResponse *response;
     uint8_t data[64];
-    struct tappd tappd;
 
     memset(data, 0xab, sizeof data);
     tdx_quote(s, "raw", "", span_of(data, 64));
@@ -137,8 +133,7 @@ static void raw_quotes_take_64_bytes(void **state)
     tdx_quote(s, "raw", "", span_of(data, 63));
     assert_service_failed(s, "invalid content length");
     args.report_data = rpc_bytes(data, 64);
-    tappd_init(&tappd, s->td);
-    tappd.service.raw_quote(&tappd.service, &args, on_quote, service_again(s));
+    CALL(s, raw_quote, &args, on_quote);
     response = service_answer(s);
     assert_string_equal(response->hash_algorithm, "raw");
     assert_memory_equal(response->quote.data + 568, data, 64);

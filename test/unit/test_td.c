@@ -1,11 +1,10 @@
-/* A whole TD: identity, keys against a running agent's, quotes, and the log that
- * always replays to the registers. */
-#include "crypto/hash.h"
-#include "sim/base/embedded.h"
-#include "sim/td/app_cert.h"
+/* A whole TD: identity, keys against a running agent's, quotes, the log that always
+ * replays to the registers, and the states it goes back to. */
 #include "sim/td/td.h"
-#include "test/unit/td_fixture.h"
-#include "test/unit/vectors.h"
+
+#include "crypto/hash.h"
+#include "sim/td/view.h"
+#include "test/unit/app_cert_fixture.h"
 
 static void key_of_the_vectors(void **state)
 {
@@ -13,8 +12,7 @@ static void key_of_the_vectors(void **state)
     struct error error = {.kind = ERROR_NONE};
     struct app_key key;
 
-    assert_int_equal(
-        app_key_get(td->key_cache, &td->keys, td->k256, APP_KEY_SECP256K1, "a", "p", &key, &error), 0);
+    assert_int_equal(app_key_get(&td->keyring, APP_KEY_SECP256K1, "a", "p", &key, &error), 0);
     assert_hex_equal(key.private_key, 32, "bf77a922825c35606d8a00f79fff1ad5915f48e3eed8838ed9f0ac09eb43ad94");
     assert_hex_equal(key.signature, 65,
                      "309ff997a26732d345f0dadbf5bf88acaea7dbb4c8c1e44eb4085c749fac5223"
@@ -30,22 +28,17 @@ static void a_kept_key_is_the_derived_one(void **state)
     for (int i = 0; i < 1000; i++) {
         char path[32];
         snprintf(path, sizeof path, "path/%d", i);
-        assert_int_equal(
-            app_key_get(td->key_cache, &td->keys, td->k256, APP_KEY_ED25519, path, "", &again, &error), 0);
+        assert_int_equal(app_key_get(&td->keyring, APP_KEY_ED25519, path, "", &again, &error), 0);
     }
-    assert_int_equal(
-        app_key_get(td->key_cache, &td->keys, td->k256, APP_KEY_ED25519, "x", "ab", &first, &error), 0);
-    assert_int_equal(
-        app_key_get(td->key_cache, &td->keys, td->k256, APP_KEY_ED25519, "x", "ab", &again, &error), 0);
+    assert_int_equal(app_key_get(&td->keyring, APP_KEY_ED25519, "x", "ab", &first, &error), 0);
+    assert_int_equal(app_key_get(&td->keyring, APP_KEY_ED25519, "x", "ab", &again, &error), 0);
     assert_memory_equal(&first, &again, sizeof first);
-    assert_int_equal(
-        app_key_get(td->key_cache, &td->keys, td->k256, APP_KEY_ED25519, "xa", "b", &again, &error), 0);
+    assert_int_equal(app_key_get(&td->keyring, APP_KEY_ED25519, "xa", "b", &again, &error), 0);
     assert_memory_not_equal(first.private_key, again.private_key, 32);
 }
 
 static void the_kms_root_signs_the_issued_key(void **state)
 {
-    struct error error = {.kind = ERROR_NONE};
     struct td_config config;
     struct td *td, *other;
     uint8_t digest[32], root[33], other_root[33];
@@ -53,48 +46,45 @@ static void the_kms_root_signs_the_issued_key(void **state)
 
     (void)state;
     td_config_init(&config);
-    td = td_new(&config, &error);
+    td = td_fixture_cluster(NULL, &config)->first;
     config.app_compose = span_text("{\"name\":\"other\"}");
-    other = td_new(&config, &error);
-    assert_non_null(td);
-    assert_non_null(other);
-    message[1] = (struct bytes){td->app_id, 20};
+    other = td_fixture_cluster(NULL, &config)->first;
+    message[1] = (struct bytes){td->identity.app_id, 20};
     message[2] = (struct bytes){td->keys.k256_public, 33};
     hash_parts(HASH_KECCAK256, message, 3, digest);
-    assert_int_equal(k256_recover(td->k256, digest, td->keys.k256_signature, root), 0);
-    message[1].data = other->app_id;
+    assert_int_equal(k256_recover(td->shared->k256, digest, td->keys.k256_signature, root), 0);
+    message[1].data = other->identity.app_id;
     message[2].data = other->keys.k256_public;
     hash_parts(HASH_KECCAK256, message, 3, digest);
-    assert_int_equal(k256_recover(td->k256, digest, other->keys.k256_signature, other_root), 0);
+    assert_int_equal(k256_recover(other->shared->k256, digest, other->keys.k256_signature, other_root), 0);
     assert_memory_equal(root, other_root, 33);
     assert_memory_not_equal(td->keys.k256_key, other->keys.k256_key, 32);
     assert_string_equal(td->keys.ca_cert, other->keys.ca_cert);
-    td_free(td);
-    td_free(other);
+    td_fixture_free(td);
+    td_fixture_free(other);
 }
 
 static void replay(const struct td *td, struct registers *replayed)
 {
     memset(replayed, 0, sizeof *replayed);
-    for (size_t i = 0; i < td->log.count; i++)
-        registers_extend(replayed, td->log.events[i].imr, td->log.events[i].digest);
+    for (size_t i = 0; i < td->state.log.count; i++)
+        registers_extend(replayed, td->state.log.events[i].imr, td->state.log.events[i].digest);
 }
 
 static void an_event_moves_rtmr3_alone(void **state)
 {
     struct td *td = *state;
     struct error error = {.kind = ERROR_NONE};
-    struct registers before = td->registers, replayed;
-    size_t count = td->log.count;
+    struct registers before = td->state.registers, replayed;
+    size_t count = td->state.log.count;
 
     assert_int_equal(td_emit_event(td, "hello", span_text("world"), &error), 0);
-    assert_int_equal(td->log.count, count + 1);
-    assert_memory_equal(before.rtmr, td->registers.rtmr, 3 * REGISTER_BYTES);
-    assert_memory_not_equal(before.rtmr[3], td->registers.rtmr[3], REGISTER_BYTES);
+    assert_int_equal(td->state.log.count, count + 1);
+    assert_memory_equal(before.rtmr, td->state.registers.rtmr, 3 * REGISTER_BYTES);
+    assert_memory_not_equal(before.rtmr[3], td->state.registers.rtmr[3], REGISTER_BYTES);
     replay(td, &replayed);
-    assert_memory_equal(replayed.rtmr, td->registers.rtmr, sizeof replayed.rtmr);
-    assert_non_null(
-        strstr(td_view(td)->event_log.plain, "\"event\":\"hello\",\"event_payload\":\"776f726c64\""));
+    assert_memory_equal(replayed.rtmr, td->state.registers.rtmr, sizeof replayed.rtmr);
+    assert_non_null(strstr(td_event_log(td)->plain, "\"event\":\"hello\",\"event_payload\":\"776f726c64\""));
 }
 
 static void a_refused_event_changes_nothing(void **state)
@@ -102,8 +92,8 @@ static void a_refused_event_changes_nothing(void **state)
     struct td *td = *state;
     static char long_name[EVENT_NAME_BYTES_MAX + 2];
     static uint8_t large[EVENT_PAYLOAD_BYTES_MAX + 1];
-    const struct registers before = td->registers;
-    const size_t count = td->log.count;
+    const struct registers before = td->state.registers;
+    const size_t count = td->state.log.count;
     struct error error = {.kind = ERROR_NONE};
 
     memset(long_name, 'x', sizeof long_name - 1);
@@ -111,8 +101,8 @@ static void a_refused_event_changes_nothing(void **state)
     assert_int_equal(td_emit_event(td, long_name, NO_SPAN, &error), -1);
     assert_int_equal(td_emit_event(td, "x", span_of(large, sizeof large), &error), -1);
     assert_int_equal(error.kind, ERROR_INPUT);
-    assert_int_equal(td->log.count, count);
-    assert_memory_equal(&before, &td->registers, sizeof before);
+    assert_int_equal(td->state.log.count, count);
+    assert_memory_equal(&before, &td->state.registers, sizeof before);
 }
 
 static void the_log_has_an_end_and_certificates_hold_all_of_it(void **state)
@@ -120,13 +110,16 @@ static void the_log_has_an_end_and_certificates_hold_all_of_it(void **state)
     struct td *td = *state;
     static uint8_t large[EVENT_PAYLOAD_BYTES_MAX];
     struct error error = {.kind = ERROR_NONE};
+    const struct text *app_cert;
     size_t taken = 0;
 
     while (td_emit_event(td, "fill", span_of(large, sizeof large), &error) == 0)
         taken++;
     assert_in_range(taken, 1, EVENT_LOG_BYTES_MAX / EVENT_PAYLOAD_BYTES_MAX);
     assert_non_null(strstr(error.text, "full"));
-    assert_true(td_view(td)->app_cert.len > td->view.event_log.len);
+    app_cert = td_app_cert(td, &error);
+    assert_non_null(app_cert);
+    assert_true(app_cert->len > td_event_log(td)->len);
 }
 
 static void quotes_are_signed_and_the_same_again(void **state)
@@ -142,35 +135,37 @@ static void quotes_are_signed_and_the_same_again(void **state)
     again = td_quote(td, report_data, &arena);
     assert_true(span_equal(quote, again));
     hash_sha256(quote.data, QUOTE_SIGNED_BYTES, digest);
-    assert_true(
-        p256_verify(td->platform.attestation_key.public_key, digest, quote.data + QUOTE_SIGNED_BYTES + 4));
+    assert_true(p256_verify(td->shared->platform->attestation_key.public_key, digest,
+                            quote.data + QUOTE_SIGNED_BYTES + 4));
     assert_memory_equal(quote.data + 568, report_data, sizeof report_data);
-    assert_memory_equal(quote.data + 48 + 136, td->registers.mrtd, REGISTER_BYTES);
-    assert_memory_equal(quote.data + 48 + 328, td->registers.rtmr, sizeof td->registers.rtmr);
+    assert_memory_equal(quote.data + 48 + 136, td->state.registers.mrtd, REGISTER_BYTES);
+    assert_memory_equal(quote.data + 48 + 328, td->state.registers.rtmr, sizeof td->state.registers.rtmr);
     assert_int_equal(bytes_get_le32(quote.data + QUOTE_SIGNED_BYTES), quote.len - QUOTE_SIGNED_BYTES - 4);
     arena_free(&arena);
 }
 
 static void the_app_decides_its_own_identity_alone(void **state)
 {
-    struct error error = {.kind = ERROR_NONE};
     struct td_config config;
     struct td *a, *b;
 
     (void)state;
     td_config_init(&config);
     config.app_compose = span_text("{\"name\":\"a\"}");
-    a = td_new(&config, &error);
+    a = td_fixture_cluster(NULL, &config)->first;
     config.app_compose = span_text("{\"name\":\"b\"}");
-    b = td_new(&config, &error);
-    assert_memory_not_equal(a->app_id, b->app_id, 20);
-    assert_memory_not_equal(a->registers.rtmr[3], b->registers.rtmr[3], REGISTER_BYTES);
-    assert_memory_equal(a->registers.rtmr, b->registers.rtmr, 3 * REGISTER_BYTES);
-    assert_memory_equal(a->platform.device_id, b->platform.device_id, 32);
-    assert_string_equal(a->platform.pck.pem, b->platform.pck.pem);
-    assert_memory_equal(a->app_id, a->app.compose_hash, 20);
-    td_free(a);
-    td_free(b);
+    b = td_fixture_cluster(NULL, &config)->first;
+    assert_memory_not_equal(a->identity.app_id, b->identity.app_id, 20);
+    assert_memory_not_equal(a->state.registers.rtmr[3], b->state.registers.rtmr[3], REGISTER_BYTES);
+    assert_memory_equal(a->state.registers.rtmr, b->state.registers.rtmr, 3 * REGISTER_BYTES);
+    assert_memory_equal(a->shared->platform->device_id, b->shared->platform->device_id, 32);
+    assert_memory_equal(a->identity.device_id, a->shared->platform->device_id, 32);
+    assert_memory_equal(b->identity.device_id, a->identity.device_id, 32);
+    assert_string_equal(a->shared->platform->pck.pem, b->shared->platform->pck.pem);
+    assert_memory_equal(a->identity.app_id, a->app.compose_hash, 20);
+    assert_memory_equal(a->identity.compose_hash, a->app.compose_hash, 32);
+    td_fixture_free(a);
+    td_fixture_free(b);
 }
 
 static void refuses_inputs_by_name(void **state)
@@ -184,6 +179,7 @@ static void refuses_inputs_by_name(void **state)
         {"{}", "{}", "app keys: the member k256_key is missing"},
         {"{}", "{\"k256_key\":\"00\"}", "k256_key must have 32 bytes"},
     };
+    struct cluster *cluster = td_fixture_cluster(NULL, NULL);
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -194,38 +190,99 @@ static void refuses_inputs_by_name(void **state)
         config.app_compose = span_text(cases[i].compose);
         if (cases[i].keys)
             config.app_keys = span_text(cases[i].keys);
-        assert_null(td_new(&config, &error));
+        assert_null(cluster_add(cluster, &config, &error));
         if (!strstr(error.text, cases[i].wants))
             fail_msg("%s: %s", cases[i].wants, error.text);
+        assert_null(cluster->first->next);
     }
+    cluster_free(cluster);
 }
 
 /* What happens to one does not show in the other, whichever goes first. */
-static void two_tds_live_side_by_side(void **state)
+static void assert_side_by_side(struct td *a, struct td *b)
 {
     const uint8_t report_data[REPORT_DATA_BYTES] = {0x12, 0x34};
     struct error error = {.kind = ERROR_NONE};
-    struct td_config config;
-    struct td *a, *b;
     struct arena arena;
     struct span before;
 
-    (void)state;
     arena_init(&arena);
-    td_config_init(&config);
-    a = td_new(&config, &error);
-    b = td_new(&config, &error);
     before = td_quote(b, report_data, &arena);
     assert_true(span_equal(td_quote(a, report_data, &arena), before));
     assert_int_equal(td_emit_event(a, "only here", NO_SPAN, &error), 0);
     assert_false(span_equal(td_quote(a, report_data, &arena), before));
     assert_true(span_equal(td_quote(b, report_data, &arena), before));
-    assert_null(strstr(td_view(b)->event_log.plain, "only here"));
-    td_free(a);
+    assert_null(strstr(td_event_log(b)->plain, "only here"));
+    if (a->shared == b->shared)
+        cluster_remove(td_fixture_cluster_of(a), a);
+    else
+        td_fixture_free(a);
     assert_true(span_equal(td_quote(b, report_data, &arena), before));
-    td_free(b);
+    td_fixture_free(b);
     arena_free(&arena);
 }
+
+static void two_tds_live_side_by_side(void **state)
+{
+    (void)state;
+    assert_side_by_side(td_fixture_cluster(NULL, NULL)->first, td_fixture_cluster(NULL, NULL)->first);
+}
+
+static void so_do_two_of_one_cluster(void **state)
+{
+    struct error error = {.kind = ERROR_NONE};
+    struct cluster *cluster = td_fixture_cluster(NULL, NULL);
+    struct td_config config;
+    struct td *second;
+
+    (void)state;
+    td_config_init(&config);
+    second = cluster_add(cluster, &config, &error);
+    assert_non_null(second);
+    assert_ptr_equal(cluster->first->next, second);
+    assert_int_not_equal(cluster->first->number, second->number);
+    assert_side_by_side(cluster->first, second);
+}
+
+/* --- what is made when it is asked for --- */
+
+static void a_quote_after_an_event_renders_what_it_needs(void **state)
+{
+    const uint8_t report_data[REPORT_DATA_BYTES] = {0x12, 0x34};
+    struct app_cert_fixture *f = *state;
+    struct td *td = f->td;
+    struct span quote, attestation, log;
+
+    own_certificate(f);
+    td_tcb_info(td);
+    assert_true(td->view->has_tcb_info && td->view->has_app_cert);
+    assert_int_equal(td_emit_event(td, "late", NO_SPAN, &f->error), 0);
+    quote = td_quote(td, report_data, &f->arena);
+    attestation = td_attestation(td, TD_ATTESTATION_MSGPACK, report_data, &f->arena, NULL);
+    assert_memory_equal(quote.data + 48 + 472, td->state.registers.rtmr[3], REGISTER_BYTES);
+    assert_non_null(memmem(attestation.data, attestation.len, "late", 4));
+    assert_true(td->view->has_attestation);
+    assert_false(td->view->has_tcb_info);
+    assert_false(td->view->has_app_cert);
+
+    mbedtls_x509_crt_free(&f->crt);
+    certificate_read(&f->crt, own_certificate(f)->plain);
+    log = wrapped(f, EVENT_LOG_OID);
+    assert_non_null(memmem(log.data, log.len, "\"event\":\"late\"", 14));
+    assert_memory_equal(wrapped(f, QUOTE_OID).data + 48 + 472, td->state.registers.rtmr[3], REGISTER_BYTES);
+    assert_true(td->view->has_app_cert);
+    assert_false(td->view->has_tcb_info);
+}
+
+static void a_new_td_has_rendered_nothing(void **state)
+{
+    const struct td *td = *state;
+
+    assert_false(td->view->has_event_log || td->view->has_tcb_info);
+    assert_false(td->view->has_attestation || td->view->has_app_cert);
+}
+
+/* --- going back --- */
 
 static void emit(struct td *td, const char *name)
 {
@@ -236,39 +293,189 @@ static void emit(struct td *td, const char *name)
 
 static char *present_log(struct td *td)
 {
-    return strdup(td_view(td)->event_log.plain);
+    return strdup(td_event_log(td)->plain);
+}
+
+static uint32_t take(struct td *td)
+{
+    struct error error = {.kind = ERROR_NONE};
+    uint32_t id;
+
+    if (cluster_take_snapshot(td_fixture_cluster_of(td), td, &id, &error))
+        fail_msg("%s", error.text);
+    return id;
+}
+
+static void revert(struct td *td, uint32_t id)
+{
+    struct error error = {.kind = ERROR_NONE};
+
+    if (cluster_revert(td_fixture_cluster_of(td), td, id, &error))
+        fail_msg("%s", error.text);
+}
+
+/* TDATTRIBUTES of its quotes. */
+static bool quotes_say_debug(const struct td *td)
+{
+    static const uint8_t report_data[REPORT_DATA_BYTES];
+    struct arena arena;
+    bool is_debug;
+
+    arena_init(&arena);
+    is_debug = td_quote(td, report_data, &arena).data[48 + 120] & 1;
+    arena_free(&arena);
+    return is_debug;
 }
 
 static void a_td_goes_back_to_any_state_it_was_in(void **state)
 {
     struct td *td = *state;
-    struct td_snapshot start, later;
-    const struct scenario debug = {.debug_td = true};
+    struct cluster *cluster = td_fixture_cluster_of(td);
+    const struct scenario wrong = {.key_not_vouched = true};
     struct registers registers[2];
+    uint32_t start, later;
     char *logs[2];
 
-    td_snapshot_take(&start, td);
-    registers[0] = td->registers;
+    start = take(td);
+    registers[0] = td->state.registers;
     logs[0] = present_log(td);
     emit(td, "one");
-    td_set_scenario(td, &debug);
-    td_snapshot_take(&later, td);
-    registers[1] = td->registers;
+    td_set_debug(td, true);
+    cluster_set_scenario(cluster, &wrong);
+    later = take(td);
+    registers[1] = td->state.registers;
     logs[1] = present_log(td);
     emit(td, "two");
     for (int i = 3; i >= 0; i--) {
-        td_revert(td, i % 2 ? &later : &start);
-        assert_memory_equal(&td->registers, &registers[i % 2], sizeof td->registers);
-        assert_string_equal(td_view(td)->event_log.plain, logs[i % 2]);
-        assert_int_equal(td->scenario.debug_td, i % 2);
+        revert(td, i % 2 ? later : start);
+        assert_memory_equal(&td->state.registers, &registers[i % 2], sizeof td->state.registers);
+        assert_string_equal(td_event_log(td)->plain, logs[i % 2]);
+        assert_int_equal(td->state.is_debug, i % 2);
+        assert_int_equal(quotes_say_debug(td), i % 2);
+        assert_int_equal(cluster->scenario.key_not_vouched, i % 2);
+        assert_ptr_equal(td->quote.key,
+                         i % 2 ? &cluster->platform.stranger_key : &cluster->platform.attestation_key);
         emit(td, "other");
-        assert_memory_not_equal(&td->registers, &registers[i % 2], sizeof td->registers);
+        assert_memory_not_equal(&td->state.registers, &registers[i % 2], sizeof td->state.registers);
     }
     assert_int_equal(td->reverts, 4);
     for (int i = 0; i < 2; i++)
         free(logs[i]);
-    td_snapshot_free(&start);
-    td_snapshot_free(&later);
+}
+
+static void going_back_starts_another_generation(void **state)
+{
+    struct td *td = *state;
+    uint64_t generation = td->generation;
+    uint32_t id = take(td);
+
+    emit(td, "one");
+    emit(td, "two");
+    assert_true(td->generation == generation);
+    revert(td, id);
+    assert_true(td->generation == generation + 1);
+    cluster_reset(td_fixture_cluster_of(td), td);
+    assert_true(td->generation == generation + 2);
+    assert_int_equal(td->emitted, 2);
+    assert_int_equal(td->reverts, 2);
+}
+
+/* The registers before an event are those of the present log, not of one taken back. */
+static void the_chain_goes_back_too(void **state)
+{
+    struct td *td = *state;
+    size_t count = td->state.log.count;
+    uint32_t id = take(td);
+    struct registers before, replayed;
+
+    for (int i = 0; i < 2 * EVENT_CHAIN_STEP; i++)
+        emit(td, "first");
+    td_registers_before(td, td->state.log.count, &before);
+    assert_memory_equal(before.rtmr, td->state.registers.rtmr, sizeof before.rtmr);
+    revert(td, id);
+    assert_int_equal(td->state.log.count, count);
+    for (int i = 0; i < 2 * EVENT_CHAIN_STEP; i++)
+        emit(td, "second");
+    td_registers_before(td, td->state.log.count, &before);
+    replay(td, &replayed);
+    assert_memory_equal(before.rtmr, replayed.rtmr, sizeof before.rtmr);
+}
+
+static void assert_no_snapshot(struct td *td, uint32_t id, const char *sentence)
+{
+    const struct registers before = td->state.registers;
+    struct error error = {.kind = ERROR_NONE};
+
+    assert_int_equal(td_revert(td, id, &error), -1);
+    assert_int_equal(error.kind, ERROR_INPUT);
+    assert_string_equal(error.text, sentence);
+    error.kind = ERROR_NONE;
+    assert_int_equal(cluster_revert(td_fixture_cluster_of(td), td, id, &error), -1);
+    assert_string_equal(error.text, sentence);
+    assert_memory_equal(&td->state.registers, &before, sizeof before);
+    assert_int_equal(td->reverts, 0);
+}
+
+static void an_unknown_snapshot_is_named(void **state)
+{
+    struct td *td = *state;
+
+    assert_no_snapshot(td, 1, "no snapshot 1: Snapshot creates one, Status lists them");
+    assert_int_equal(take(td), 1);
+    emit(td, "one");
+    assert_no_snapshot(td, 0, "no snapshot 0: Snapshot creates one, Status lists them");
+    assert_no_snapshot(td, 7, "no snapshot 7: Snapshot creates one, Status lists them");
+}
+
+static void snapshots_have_a_largest_number(void **state)
+{
+    struct td *td = *state;
+    struct error error = {.kind = ERROR_NONE};
+    uint32_t id = 0;
+
+    assert_int_equal(TD_SNAPSHOTS_MAX, 64);
+    for (uint32_t i = 1; i <= TD_SNAPSHOTS_MAX; i++) {
+        emit(td, "next");
+        assert_int_equal(take(td), i);
+    }
+    assert_int_equal(td_take_snapshot(td, &id, &error), -1);
+    assert_int_equal(error.kind, ERROR_INPUT);
+    assert_string_equal(error.text, "there are 64 snapshots already; Reset forgets them");
+    assert_int_equal(cluster_take_snapshot(td_fixture_cluster_of(td), td, &id, &error), -1);
+    assert_int_equal(id, 0);
+    assert_int_equal(td->snapshot_count, TD_SNAPSHOTS_MAX);
+    revert(td, TD_SNAPSHOTS_MAX);
+    revert(td, 1);
+}
+
+static void a_reset_is_the_start_without_snapshots(void **state)
+{
+    struct td *td = *state;
+    struct cluster *cluster = td_fixture_cluster_of(td);
+    const struct scenario wrong = {.tcb_status = TCB_REVOKED};
+    const struct registers registers = td->state.registers;
+    struct error error = {.kind = ERROR_NONE};
+    char *log = present_log(td);
+
+    emit(td, "one");
+    td_set_debug(td, true);
+    cluster_set_scenario(cluster, &wrong);
+    assert_int_equal(take(td), 1);
+    for (int i = 0; i < 2; i++) {
+        cluster_reset(cluster, td);
+        assert_memory_equal(&td->state.registers, &registers, sizeof registers);
+        assert_string_equal(td_event_log(td)->plain, log);
+        assert_false(td->state.is_debug || quotes_say_debug(td));
+        assert_int_equal(cluster->scenario.tcb_status, TCB_UP_TO_DATE);
+        assert_int_equal(td->snapshot_count, 0);
+        assert_int_equal(td_revert(td, 1, &error), -1);
+        emit(td, "two");
+    }
+    assert_int_equal(take(td), 2); /* no id is given twice */
+    td_reset(td);
+    assert_memory_equal(&td->state.registers, &registers, sizeof registers);
+    assert_int_equal(td->snapshot_count, 0);
+    free(log);
 }
 
 int main(void)
@@ -282,9 +489,18 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_log_has_an_end_and_certificates_hold_all_of_it, td_setup,
                                         td_teardown),
         cmocka_unit_test_setup_teardown(quotes_are_signed_and_the_same_again, td_setup, td_teardown),
+        cmocka_unit_test_setup_teardown(a_quote_after_an_event_renders_what_it_needs, app_cert_start,
+                                        app_cert_finish),
+        cmocka_unit_test_setup_teardown(a_new_td_has_rendered_nothing, td_setup, td_teardown),
         cmocka_unit_test_setup_teardown(a_td_goes_back_to_any_state_it_was_in, td_setup, td_teardown),
+        cmocka_unit_test_setup_teardown(going_back_starts_another_generation, td_setup, td_teardown),
+        cmocka_unit_test_setup_teardown(the_chain_goes_back_too, td_setup, td_teardown),
+        cmocka_unit_test_setup_teardown(an_unknown_snapshot_is_named, td_setup, td_teardown),
+        cmocka_unit_test_setup_teardown(snapshots_have_a_largest_number, td_setup, td_teardown),
+        cmocka_unit_test_setup_teardown(a_reset_is_the_start_without_snapshots, td_setup, td_teardown),
         cmocka_unit_test(the_app_decides_its_own_identity_alone),
         cmocka_unit_test(two_tds_live_side_by_side),
+        cmocka_unit_test(so_do_two_of_one_cluster),
         cmocka_unit_test(refuses_inputs_by_name),
     };
 

@@ -1,5 +1,6 @@
 /* Requests in their three encodings, and what is said of those that cannot be read. */
 #include "sim/format/scale.h"
+#include "sim/td/view.h"
 #include "test/unit/verify_fixture.h"
 
 #define DIGEST                                                                                               \
@@ -173,21 +174,21 @@ static void both_forms_say_what_get_quote_says(void **state)
 
     arena_init(&arena);
     quote = td_quote(td, report_data, &arena);
-    forms[0] = attestation_scale(&td->view.attestation, quote, report_data, &arena);
-    forms[1] = attestation_msgpack(&td->view.attestation, quote, report_data, &arena);
+    forms[0] = attestation_scale(view_attestation(td->view), quote, report_data, &arena);
+    forms[1] = attestation_msgpack(view_attestation(td->view), quote, report_data, &arena);
     for (int i = 0; i < 2; i++) {
         const struct evidence_request request = {.attestation = hex_text(forms[i], &arena)};
         struct error error = {.kind = ERROR_NONE};
         struct evidence evidence;
         assert_int_equal(evidence_read(&request, &arena, &evidence, &error), 0);
         assert_true(span_equal(evidence.quote, quote));
-        assert_true(span_is(evidence.vm_config, td->vm_config.plain));
+        assert_true(span_is(evidence.vm_config, td->identity.vm_config.plain));
         assert_memory_equal(evidence.report_data, report_data, sizeof report_data);
-        assert_int_equal(evidence.count, td->log.count);
+        assert_int_equal(evidence.count, td->state.log.count);
         for (size_t e = 0; e < evidence.count; e++) {
-            assert_string_equal(evidence.events[e].name, td->log.events[e].name);
-            assert_memory_equal(evidence.events[e].digest, td->log.events[e].digest, REGISTER_BYTES);
-            assert_int_equal(evidence.events[e].type, td->log.events[e].type);
+            assert_string_equal(evidence.events[e].name, td->state.log.events[e].name);
+            assert_memory_equal(evidence.events[e].digest, td->state.log.events[e].digest, REGISTER_BYTES);
+            assert_int_equal(evidence.events[e].type, td->state.log.events[e].type);
         }
     }
     arena_free(&arena);

@@ -6,8 +6,8 @@
 static int verify_image(struct td *td, const char *vm_config, struct error *error)
 {
     const struct evidence evidence = {
-        .events = td->log.events,
-        .count = td->log.count,
+        .events = td->state.log.events,
+        .count = td->state.log.count,
         .vm_config = span_text(vm_config),
     };
     uint8_t os_image_hash[IMAGE_HASH_BYTES];
@@ -16,10 +16,10 @@ static int verify_image(struct td *td, const char *vm_config, struct error *erro
 
     *error = (struct error){.kind = ERROR_NONE};
     arena_init(&arena);
-    result = image_verify(&evidence, &td->registers, &arena, os_image_hash, error);
+    result = image_verify(&evidence, &td->state.registers, &arena, os_image_hash, error);
     arena_free(&arena);
     if (result == 0)
-        assert_memory_equal(os_image_hash, td->os_image_hash, IMAGE_HASH_BYTES);
+        assert_memory_equal(os_image_hash, td->identity.os_image_hash, IMAGE_HASH_BYTES);
     return result;
 }
 
@@ -34,7 +34,7 @@ static void assert_image_refused(struct td *td, const char *vm_config, const cha
 /* The vm_config with one member set to another value (which is taken over), or left out. */
 static char *with(struct td *td, const char *member, json_t *value)
 {
-    json_t *root = json_loads(td->vm_config.plain, 0, NULL);
+    json_t *root = json_loads(td->identity.vm_config.plain, 0, NULL);
     char *text;
 
     if (value)
@@ -59,11 +59,11 @@ static void the_td_s_own(void **state)
     struct td *td = *state;
     struct error error;
 
-    assert_int_equal(verify_image(td, td->vm_config.plain, &error), 0);
-    memcpy(td->registers.mrtd, td->image.mrtd_two_pass, REGISTER_BYTES);
-    assert_int_equal(verify_image(td, td->vm_config.plain, &error), 0);
-    td->registers.mrtd[0] ^= 1;
-    assert_image_refused(td, td->vm_config.plain, "MRTD is neither");
+    assert_int_equal(verify_image(td, td->identity.vm_config.plain, &error), 0);
+    memcpy(td->state.registers.mrtd, td->image.mrtd_two_pass, REGISTER_BYTES);
+    assert_int_equal(verify_image(td, td->identity.vm_config.plain, &error), 0);
+    td->state.registers.mrtd[0] ^= 1;
+    assert_image_refused(td, td->identity.vm_config.plain, "MRTD is neither");
 }
 
 static void every_register_counts(void **state)
@@ -73,9 +73,9 @@ static void every_register_counts(void **state)
     for (int i = 0; i < 3; i++) {
         char reason[96];
         snprintf(reason, sizeof reason, "RTMR%d computed from the image and vm_config is not the quote's", i);
-        td->registers.rtmr[i][0] ^= 1;
-        assert_image_refused(td, td->vm_config.plain, reason);
-        td->registers.rtmr[i][0] ^= 1;
+        td->state.registers.rtmr[i][0] ^= 1;
+        assert_image_refused(td, td->identity.vm_config.plain, reason);
+        td->state.registers.rtmr[i][0] ^= 1;
     }
 }
 
@@ -113,10 +113,10 @@ static char *around(struct td *td, const char *line_format, const struct buf *do
     hex_encode(digest, 32, digits);
     snprintf(whole.checksum_file, sizeof whole.checksum_file, line_format, digits);
     hash_sha256(whole.checksum_file, strlen(whole.checksum_file), whole.os_image_hash);
-    memcpy(td->os_image_hash, whole.os_image_hash, 32);
-    for (size_t i = 0; i < td->log.count; i++)
-        if (strcmp(td->log.events[i].name, "os-image-hash") == 0)
-            memcpy(td->log.events[i].payload, whole.os_image_hash, 32);
+    memcpy(td->identity.os_image_hash, whole.os_image_hash, 32);
+    for (size_t i = 0; i < td->state.log.count; i++)
+        if (strcmp(td->state.log.events[i].name, "os-image-hash") == 0)
+            memcpy(td->state.log.events[i].payload, whole.os_image_hash, 32);
     text = measurement_vm_config(&whole, &td->machine, &len);
     return text;
 }
@@ -140,7 +140,7 @@ static void the_checksum_file(void **state)
     text = around(td, "00%.62s  measurement.tdx.cbor\n", &own.measurement);
     assert_image_refused(td, text, "another SHA-256 for measurement.tdx.cbor");
     free(text);
-    assert_image_refused(td, td->vm_config.plain, "the os-image-hash event does not hold");
+    assert_image_refused(td, td->identity.vm_config.plain, "the os-image-hash event does not hold");
     refuse_with(td, "os_image_hash",
                 json_string("0000000000000000000000000000000000000000000000000000000000000000"),
                 "os_image_hash is not the SHA-256 of its checksum_file");
@@ -185,15 +185,15 @@ static void the_acpi_events(void **state)
 {
     struct td *td = *state;
 
-    for (size_t i = 0; i < td->log.count; i++) {
-        struct event *event = &td->log.events[i];
+    for (size_t i = 0; i < td->state.log.count; i++) {
+        struct event *event = &td->state.log.events[i];
         if (!replay_is_acpi(event))
             continue;
         event->digest[0] ^= 1;
-        assert_image_refused(td, td->vm_config.plain, "RTMR0 computed");
+        assert_image_refused(td, td->identity.vm_config.plain, "RTMR0 computed");
         event->digest[0] ^= 1;
         event->type = 11;
-        assert_image_refused(td, td->vm_config.plain, "the event log has no event named acpi-");
+        assert_image_refused(td, td->identity.vm_config.plain, "the event log has no event named acpi-");
         event->type = 10;
     }
 }

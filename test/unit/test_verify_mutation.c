@@ -1,5 +1,6 @@
 /* Evidence in which something was changed or left out: there is always a verdict, and
  * it is never that the evidence is valid. Sanitizers see the rest. */
+#include "sim/td/view.h"
 #include "test/unit/verify_fixture.h"
 
 static const uint8_t report_data[REPORT_DATA_BYTES] = {0x12, 0x34};
@@ -31,7 +32,7 @@ static int teardown(void **state)
 
     arena_free(&subject->keep);
     arena_free(&subject->scratch);
-    td_free(subject->td);
+    td_fixture_free(subject->td);
     free(subject);
     return 0;
 }
@@ -151,7 +152,7 @@ static void changed_and_cut_scale(void **state)
 {
     struct subject *subject = *state;
     struct span quote = a_quote(subject);
-    const struct attestation_parts *parts = &subject->td->view.attestation;
+    const struct attestation_parts *parts = view_attestation(subject->td->view);
 
     cut_and_change(subject, attestation_scale_cut(parts, quote, report_data, &subject->keep), 0, 0);
 }
@@ -160,7 +161,7 @@ static void changed_and_cut_messagepack(void **state)
 {
     struct subject *subject = *state;
     struct span quote = a_quote(subject);
-    const struct attestation_parts *parts = &subject->td->view.attestation;
+    const struct attestation_parts *parts = view_attestation(subject->td->view);
     struct span attestation = attestation_msgpack(parts, quote, report_data, &subject->keep);
 
     cut_and_change(subject, attestation, find(attestation, "event_log"),

@@ -11,7 +11,7 @@ struct extension {
 static struct bytes write_extension(struct td *td, struct extension *extension)
 {
     x509_extensions_init(&extension->list, extension->room, sizeof extension->room);
-    sgx_extension_add(&extension->list, &td->platform);
+    sgx_extension_add(&extension->list, td->shared->platform);
     assert_false(extension->list.failed);
     return extension->list.items[0].value;
 }
@@ -24,11 +24,11 @@ static void what_the_platform_wrote(void **state)
     struct pck pck;
 
     assert_int_equal(pck_read(&pck, write_extension(td, &extension), &error), 0);
-    assert_memory_equal(pck.ppid, td->platform.ppid, sizeof pck.ppid);
-    assert_memory_equal(pck.components, td->platform.tcb.cpu_svn, sizeof pck.components);
-    assert_int_equal(pck.pce_svn, td->platform.tcb.pce_svn);
-    assert_memory_equal(pck.fmspc, td->platform.tcb.fmspc, sizeof pck.fmspc);
-    assert_memory_equal(pck.pce_id, td->platform.tcb.pce_id, sizeof pck.pce_id);
+    assert_memory_equal(pck.ppid, td->shared->platform->ppid, sizeof pck.ppid);
+    assert_memory_equal(pck.components, td->shared->platform->tcb.cpu_svn, sizeof pck.components);
+    assert_int_equal(pck.pce_svn, td->shared->platform->tcb.pce_svn);
+    assert_memory_equal(pck.fmspc, td->shared->platform->tcb.fmspc, sizeof pck.fmspc);
+    assert_memory_equal(pck.pce_id, td->shared->platform->tcb.pce_id, sizeof pck.pce_id);
     assert_memory_equal(pck_extension_oid().data, extension.list.items[0].oid.data, pck_extension_oid().len);
 }
 

@@ -25,15 +25,18 @@ static void the_parts_are_where_the_writer_put_them(void **state)
 
     arena_init(&arena);
     assert_int_equal(quote_parse(a_quote(td, &arena), &parts, &error), 0);
-    assert_memory_equal(&parts.registers, &td->registers, sizeof td->registers);
+    assert_memory_equal(&parts.registers, &td->state.registers, sizeof td->state.registers);
     assert_true(span_equal(parts.report_data, span_of(report_data, sizeof report_data)));
-    assert_true(span_equal(parts.tee_tcb_svn, span_of(td->platform.tcb.tee_tcb_svn, 16)));
+    assert_true(span_equal(parts.tee_tcb_svn, span_of(td->shared->platform->tcb.tee_tcb_svn, 16)));
     assert_hex_equal(parts.td_attributes.data, 8, "0000001000000000");
-    assert_true(span_equal(parts.attestation_key, span_of(td->platform.attestation_key.public_key, 64)));
-    assert_true(span_equal(parts.qe_report, span_of(td->platform.qe_report, PLATFORM_QE_REPORT_BYTES)));
-    assert_true(span_equal(parts.qe_signature, span_of(td->platform.qe_report_signature, 64)));
-    assert_true(span_equal(parts.qe_auth, span_of(td->platform.qe_auth, PLATFORM_AUTH_BYTES)));
-    assert_memory_equal(parts.pck_chain.data, td->platform.pck.pem, strlen(td->platform.pck.pem));
+    assert_true(
+        span_equal(parts.attestation_key, span_of(td->shared->platform->attestation_key.public_key, 64)));
+    assert_true(
+        span_equal(parts.qe_report, span_of(td->shared->platform->qe_report, PLATFORM_QE_REPORT_BYTES)));
+    assert_true(span_equal(parts.qe_signature, span_of(td->shared->platform->qe_report_signature, 64)));
+    assert_true(span_equal(parts.qe_auth, span_of(td->shared->platform->qe_auth, PLATFORM_AUTH_BYTES)));
+    assert_memory_equal(parts.pck_chain.data, td->shared->platform->pck.pem,
+                        strlen(td->shared->platform->pck.pem));
     arena_free(&arena);
 }
 

@@ -6,14 +6,14 @@
 /* The log of a TD as evidence; its events are the TD's own. */
 static struct evidence evidence_of(struct td *td)
 {
-    return (struct evidence){.events = td->log.events, .count = td->log.count};
+    return (struct evidence){.events = td->state.log.events, .count = td->state.log.count};
 }
 
 static struct event *event_named(struct td *td, const char *name)
 {
-    for (size_t i = 0; i < td->log.count; i++)
-        if (strcmp(td->log.events[i].name, name) == 0)
-            return &td->log.events[i];
+    for (size_t i = 0; i < td->state.log.count; i++)
+        if (strcmp(td->state.log.events[i].name, name) == 0)
+            return &td->state.log.events[i];
     fail_msg("no event %s", name);
     return NULL;
 }
@@ -23,7 +23,7 @@ static void assert_replay(struct td *td, const char *reason)
     struct error error = {.kind = ERROR_NONE};
     struct evidence evidence = evidence_of(td);
 
-    assert_int_equal(replay_verify(&evidence, &td->registers, &error), reason ? -1 : 0);
+    assert_int_equal(replay_verify(&evidence, &td->state.registers, &error), reason ? -1 : 0);
     if (reason && !strstr(error.text, reason))
         fail_msg("\"%s\" does not say \"%s\"", error.text, reason);
 }
@@ -52,8 +52,8 @@ static void a_changed_digest_of_a_boot_event(void **state)
 {
     struct td *td = *state;
 
-    for (size_t i = 0; i < td->log.count; i++) {
-        struct event *event = &td->log.events[i];
+    for (size_t i = 0; i < td->state.log.count; i++) {
+        struct event *event = &td->state.log.events[i];
         char reason[32];
         if (event->imr == EVENT_RUNTIME_IMR)
             continue;
@@ -68,9 +68,9 @@ static void a_missing_event(void **state)
 {
     struct td *td = *state;
 
-    td->log.count--; /* system-ready */
+    td->state.log.count--; /* system-ready */
     assert_replay(td, "RTMR3 replayed");
-    td->log.count++;
+    td->state.log.count++;
 }
 
 static void rtmr3_has_runtime_events_alone(void **state)
@@ -84,14 +84,14 @@ static void rtmr3_has_runtime_events_alone(void **state)
 static void boot_events_may_be_left_out(void **state)
 {
     struct td *td = *state;
-    struct evidence evidence = {.events = memory_alloc(td->log.count * sizeof *evidence.events)};
+    struct evidence evidence = {.events = memory_alloc(td->state.log.count * sizeof *evidence.events)};
     struct error error = {.kind = ERROR_NONE};
 
-    for (size_t i = 0; i < td->log.count; i++)
-        if (td->log.events[i].imr == EVENT_RUNTIME_IMR || replay_is_acpi(&td->log.events[i]))
-            evidence.events[evidence.count++] = td->log.events[i];
+    for (size_t i = 0; i < td->state.log.count; i++)
+        if (td->state.log.events[i].imr == EVENT_RUNTIME_IMR || replay_is_acpi(&td->state.log.events[i]))
+            evidence.events[evidence.count++] = td->state.log.events[i];
     assert_int_equal(evidence.count, 3 + 9);
-    assert_int_equal(replay_verify(&evidence, &td->registers, &error), 0);
+    assert_int_equal(replay_verify(&evidence, &td->state.registers, &error), 0);
     free(evidence.events);
 }
 
@@ -104,7 +104,8 @@ static void the_first_before_system_ready_counts(void **state)
     assert_int_equal(td_emit_event(td, "app-id", span_text("later"), &error), 0);
     assert_int_equal(td_emit_event(td, "mine", span_text("later"), &error), 0);
     evidence = evidence_of(td);
-    assert_true(span_equal(replay_payload(&evidence, "app-id"), span_of(td->app_id, sizeof td->app_id)));
+    assert_true(span_equal(replay_payload(&evidence, "app-id"),
+                           span_of(td->identity.app_id, sizeof td->identity.app_id)));
     assert_int_equal(replay_payload(&evidence, "mine").len, 0);
     assert_true(span_is(replay_payload(&evidence, "storage-fs"), "zfs"));
 }

@@ -1,5 +1,6 @@
 /* The whole verdict: every encoding, every scenario, and the reference another
  * implementation made. */
+#include "sim/td/view.h"
 #include "test/unit/verify_fixture.h"
 
 static const uint8_t report_data[REPORT_DATA_BYTES] = {0x12, 0x34};
@@ -24,25 +25,29 @@ static void what_get_quote_answers_is_valid(void **state)
 static void the_app_is_the_td_s(void **state)
 {
     struct td *td = *state;
-    const struct td_view *view = td_view(td);
+    const struct text *provider = &td->identity.key_provider_info;
+    uint8_t mr_system[32], mr_aggregated[32];
     struct arena arena;
     struct evidence_request request;
     struct verify_verdict verdict;
     struct verify_app *app = &verdict.app;
 
     arena_init(&arena);
+    registers_system(&td->state.registers, span_of(provider->plain, provider->len), mr_system);
+    registers_aggregate(&td->state.registers, mr_aggregated);
     request = request_of(td, &arena);
     assert_true(verdict_of(td, &request, SOME_TIME, &arena, &verdict));
-    assert_true(span_equal(app->app_id, span_of(td->app_id, sizeof td->app_id)));
+    assert_true(span_equal(app->app_id, span_of(td->identity.app_id, sizeof td->identity.app_id)));
     assert_true(span_equal(app->compose_hash, span_of(td->app.compose_hash, sizeof td->app.compose_hash)));
-    assert_true(span_equal(app->instance_id, span_of(td->instance_id, sizeof td->instance_id)));
-    assert_true(span_is(app->key_provider_info, td->key_provider_info.plain));
+    assert_true(
+        span_equal(app->instance_id, span_of(td->identity.instance_id, sizeof td->identity.instance_id)));
+    assert_true(span_is(app->key_provider_info, provider->plain));
     assert_string_equal(app->key_provider_name, "kms");
-    assert_contains(td->key_provider_info.plain, app->key_provider_id);
-    assert_memory_equal(app->device_id, td->platform.device_id, 32);
-    assert_memory_equal(app->mr_system, view->mr_system, 32);
-    assert_memory_equal(app->mr_aggregated, view->mr_aggregated, 32);
-    assert_memory_equal(app->os_image_hash, td->os_image_hash, 32);
+    assert_contains(provider->plain, app->key_provider_id);
+    assert_memory_equal(app->device_id, td->shared->platform->device_id, 32);
+    assert_memory_equal(app->mr_system, mr_system, 32);
+    assert_memory_equal(app->mr_aggregated, mr_aggregated, 32);
+    assert_memory_equal(app->os_image_hash, td->identity.os_image_hash, 32);
     arena_free(&arena);
 }
 
@@ -50,15 +55,17 @@ static void all_attestations_are_valid(void **state)
 {
     struct td *td = *state;
     struct error error = {.kind = ERROR_NONE};
+    const struct attestation_parts *parts;
     struct arena arena;
     struct span quote, forms[3];
 
     arena_init(&arena);
     assert_int_equal(td_emit_event(td, "mine", span_text("payload"), &error), 0);
     quote = td_quote(td, report_data, &arena);
-    forms[0] = attestation_scale(&td->view.attestation, quote, report_data, &arena);
-    forms[1] = attestation_scale_cut(&td->view.attestation, quote, report_data, &arena);
-    forms[2] = attestation_msgpack(&td->view.attestation, quote, report_data, &arena);
+    parts = view_attestation(td->view);
+    forms[0] = attestation_scale(parts, quote, report_data, &arena);
+    forms[1] = attestation_scale_cut(parts, quote, report_data, &arena);
+    forms[2] = attestation_msgpack(parts, quote, report_data, &arena);
     for (int i = 0; i < 3; i++) {
         /* What stands beside an attestation does not count. */
         const struct evidence_request request = {
@@ -75,14 +82,14 @@ static void nothing_of_the_td_changes(void **state)
     struct td *td = *state;
     struct arena arena;
     struct evidence_request request;
-    struct registers before = td->registers;
-    size_t count = td->log.count;
+    struct registers before = td->state.registers;
+    size_t count = td->state.log.count;
 
     arena_init(&arena);
     request = request_of(td, &arena);
     assert_valid(td, &request, &arena);
-    assert_memory_equal(&td->registers, &before, sizeof before);
-    assert_int_equal(td->log.count, count);
+    assert_memory_equal(&td->state.registers, &before, sizeof before);
+    assert_int_equal(td->state.log.count, count);
     assert_true(span_equal(request_of(td, &arena).quote, request.quote));
     arena_free(&arena);
 }
@@ -99,7 +106,7 @@ static void events_of_the_app_do_not_change_who_it_is(void **state)
     assert_int_equal(td_emit_event(td, "app-id", span_text("somebody else's id.."), &error), 0);
     request = request_of(td, &arena);
     assert_true(verdict_of(td, &request, SOME_TIME, &arena, &verdict));
-    assert_true(span_equal(verdict.app.app_id, span_of(td->app_id, sizeof td->app_id)));
+    assert_true(span_equal(verdict.app.app_id, span_of(td->identity.app_id, sizeof td->identity.app_id)));
     arena_free(&arena);
 }
 
@@ -115,7 +122,7 @@ static void the_status_is_reported(void **state)
         struct evidence_request request;
         struct verify_verdict verdict;
         assert_int_equal(scenario_add_advisory(&scenario, "INTEL-SA-00837", &error), 0);
-        td_set_scenario(td, &scenario);
+        cluster_set_scenario(td_fixture_cluster_of(td), &scenario);
         request = request_of(td, &arena);
         assert_true(verdict_of(td, &request, SOME_TIME, &arena, &verdict));
         assert_int_equal(verdict.tcb.status, i);
@@ -129,13 +136,14 @@ static void what_is_wrong_is_named(void **state)
 {
     static const struct {
         struct scenario scenario;
+        bool is_debug;
         const char *reason;
     } rows[] = {
-        {{.tcb_status = TCB_REVOKED}, "the TCB status is Revoked"},
-        {{.pck_revoked = true}, "a certificate of the chain is revoked"},
-        {{.collateral_expired = true}, "tcbInfo: it has expired"},
-        {{.key_not_vouched = true}, "the QE report does not vouch for the attestation key"},
-        {{.debug_td = true}, "the TD is in debug mode"},
+        {{.tcb_status = TCB_REVOKED}, false, "the TCB status is Revoked"},
+        {{.pck_revoked = true}, false, "a certificate of the chain is revoked"},
+        {{.collateral_expired = true}, false, "tcbInfo: it has expired"},
+        {{.key_not_vouched = true}, false, "the QE report does not vouch for the attestation key"},
+        {{.tcb_status = TCB_UP_TO_DATE}, true, "the TD is in debug mode"},
     };
     struct td *td = *state;
     struct arena arena;
@@ -143,7 +151,8 @@ static void what_is_wrong_is_named(void **state)
     arena_init(&arena);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct evidence_request request;
-        td_set_scenario(td, &rows[i].scenario);
+        cluster_set_scenario(td_fixture_cluster_of(td), &rows[i].scenario);
+        td_set_debug(td, rows[i].is_debug);
         request = request_of(td, &arena);
         assert_refused(td, &request, &arena, rows[i].reason);
         assert_refused(td, &request, &arena, "Quote verification failed: ");
@@ -154,27 +163,24 @@ static void what_is_wrong_is_named(void **state)
 static void another_seed_s_root_is_not_trusted(void **state)
 {
     struct td *td = *state, *other;
-    struct error error = {.kind = ERROR_NONE};
-    struct td_config config;
+    struct cluster_config config;
     struct arena arena;
     struct evidence_request request;
 
     arena_init(&arena);
-    td_config_init(&config);
+    cluster_config_init(&config);
     config.seed = "another";
-    other = td_new(&config, &error);
-    assert_non_null(other);
+    other = td_fixture_cluster(&config, NULL)->first;
     request = request_of(other, &arena);
     assert_valid(other, &request, &arena);
     assert_refused(td, &request, &arena, "its root is not trusted");
-    td_free(other);
+    td_fixture_free(other);
     arena_free(&arena);
 }
 
 static void certificates_have_their_time(void **state)
 {
     struct td *td = *state;
-    struct error error = {.kind = ERROR_NONE};
     struct arena arena;
     struct evidence_request request;
     struct verify_verdict verdict;
@@ -187,7 +193,7 @@ static void certificates_have_their_time(void **state)
     assert_contains(verdict.reason.text, "has expired");
     assert_true(verdict_of(td, &request, PKI_NOT_BEFORE, &arena, &verdict));
     assert_true(verdict_of(td, &request, PKI_NOT_AFTER, &arena, &verdict));
-    assert_non_null(td_collateral(td, SOME_TIME, &error));
+    assert_non_null(td_fixture_collateral(td, SOME_TIME));
     arena_free(&arena);
 }
 
@@ -195,15 +201,16 @@ static void report_data_beside_the_quote_must_be_its(void **state)
 {
     static const uint8_t other[REPORT_DATA_BYTES] = {0x56};
     struct td *td = *state;
+    const struct attestation_parts *parts = view_attestation(td->view);
     struct arena arena;
     struct evidence_request request = {.quote = NO_SPAN};
     struct span quote;
 
     arena_init(&arena);
     quote = td_quote(td, report_data, &arena);
-    request.attestation = hex_text(attestation_scale(&td->view.attestation, quote, other, &arena), &arena);
+    request.attestation = hex_text(attestation_scale(parts, quote, other, &arena), &arena);
     assert_refused(td, &request, &arena, "the attestation's report_data is not the quote's");
-    request.attestation = hex_text(attestation_msgpack(&td->view.attestation, quote, other, &arena), &arena);
+    request.attestation = hex_text(attestation_msgpack(parts, quote, other, &arena), &arena);
     assert_refused(td, &request, &arena, "the attestation's report_data is not the quote's");
     arena_free(&arena);
 }

@@ -60,9 +60,9 @@ static void the_event_log_is_all_events(void **state)
     json_t *root;
 
     assert_int_equal(td_emit_event(td, "q\"\xc3\xa4\n\x7f", span_of("\x00\xff", 2), &error), 0);
-    root = parsed(&td_view(td)->event_log);
-    assert_event_log(root, &td->log);
-    assert_both_forms(&td->view.event_log);
+    root = parsed(td_event_log(td));
+    assert_event_log(root, &td->state.log);
+    assert_both_forms(td_event_log(td));
     json_decref(root);
 }
 
@@ -73,65 +73,75 @@ static void events_have_their_members_in_order(void **state)
         "8b548bfc6ab55c4282171990873491b647c1159cc6e2f1f83b75d0ff\",\"event\":\"\",\"event_payload\":\"\"},"
         "{\"imr\":0,";
 
-    assert_memory_equal(td_view(*state)->event_log.plain, first, sizeof first - 1);
+    assert_memory_equal(td_event_log(*state)->plain, first, sizeof first - 1);
 }
 
 static void tcb_info_is_the_registers_and_what_they_follow_from(void **state)
 {
     struct td *td = *state;
-    const struct td_view *view = td_view(td);
-    json_t *root = parsed(&view->tcb_info);
+    const struct text *tcb_info = td_tcb_info(td);
+    json_t *root = parsed(tcb_info);
+    uint8_t aggregated[32];
 
+    registers_aggregate(&td->state.registers, aggregated);
     assert_int_equal(json_object_size(root), 11);
-    assert_hex_member(root, "mrtd", td->registers.mrtd, REGISTER_BYTES);
-    assert_hex_member(root, "rtmr0", td->registers.rtmr[0], REGISTER_BYTES);
-    assert_hex_member(root, "rtmr1", td->registers.rtmr[1], REGISTER_BYTES);
-    assert_hex_member(root, "rtmr2", td->registers.rtmr[2], REGISTER_BYTES);
-    assert_hex_member(root, "rtmr3", td->registers.rtmr[3], REGISTER_BYTES);
-    assert_hex_member(root, "mr_aggregated", view->mr_aggregated, 32);
-    assert_hex_member(root, "os_image_hash", td->os_image_hash, 32);
+    assert_hex_member(root, "mrtd", td->state.registers.mrtd, REGISTER_BYTES);
+    assert_hex_member(root, "rtmr0", td->state.registers.rtmr[0], REGISTER_BYTES);
+    assert_hex_member(root, "rtmr1", td->state.registers.rtmr[1], REGISTER_BYTES);
+    assert_hex_member(root, "rtmr2", td->state.registers.rtmr[2], REGISTER_BYTES);
+    assert_hex_member(root, "rtmr3", td->state.registers.rtmr[3], REGISTER_BYTES);
+    assert_hex_member(root, "mr_aggregated", aggregated, 32);
+    assert_hex_member(root, "os_image_hash", td->identity.os_image_hash, 32);
     assert_hex_member(root, "compose_hash", td->app.compose_hash, 32);
-    assert_hex_member(root, "device_id", td->platform.device_id, 32);
-    assert_event_log(json_object_get(root, "event_log"), &td->log);
+    assert_hex_member(root, "device_id", td->shared->platform->device_id, 32);
+    assert_event_log(json_object_get(root, "event_log"), &td->state.log);
     assert_string_equal(json_string_value(json_object_get(root, "app_compose")), td->app.compose);
-    assert_both_forms(&view->tcb_info);
+    assert_both_forms(tcb_info);
     json_decref(root);
 }
 
 static void the_measurements_of_all_and_of_the_system(void **state)
 {
     struct td *td = *state;
-    const struct td_view *view = td_view(td);
-    uint8_t expected[32], provider[32], system_before[32];
+    const struct text *info = &td->identity.key_provider_info;
+    uint8_t expected[32], provider[32], system_before[32], aggregated[32], system[32];
     struct bytes parts[] = {
-        {td->registers.mrtd, 48},    {td->registers.rtmr[0], 48}, {td->registers.rtmr[1], 48},
-        {td->registers.rtmr[2], 48}, {td->registers.rtmr[3], 48},
+        {td->state.registers.mrtd, 48},    {td->state.registers.rtmr[0], 48},
+        {td->state.registers.rtmr[1], 48}, {td->state.registers.rtmr[2], 48},
+        {td->state.registers.rtmr[3], 48},
     };
     struct error error = {.kind = ERROR_NONE};
 
     hash_parts(HASH_SHA256, parts, 5, expected);
-    assert_memory_equal(view->mr_aggregated, expected, 32);
-    hash_sha256(td->key_provider_info.plain, td->key_provider_info.len, provider);
+    registers_aggregate(&td->state.registers, aggregated);
+    assert_memory_equal(aggregated, expected, 32);
+    hash_sha256(info->plain, info->len, provider);
     parts[4] = (struct bytes){provider, 32};
     hash_parts(HASH_SHA256, parts, 5, system_before);
-    assert_memory_equal(view->mr_system, system_before, 32);
+    registers_system(&td->state.registers, span_of(info->plain, info->len), system);
+    assert_memory_equal(system, system_before, 32);
     assert_int_equal(td_emit_event(td, "e", NO_SPAN, &error), 0);
-    assert_memory_not_equal(td_view(td)->mr_aggregated, expected, 32);
-    assert_memory_equal(td_view(td)->mr_system, system_before, 32);
+    registers_aggregate(&td->state.registers, aggregated);
+    assert_memory_not_equal(aggregated, expected, 32);
+    registers_system(&td->state.registers, span_of(info->plain, info->len), system);
+    assert_memory_equal(system, system_before, 32);
 }
 
 static void the_view_is_rendered_when_the_log_changes(void **state)
 {
     struct td *td = *state;
     struct error error = {.kind = ERROR_NONE};
-    const char *plain = td_view(td)->tcb_info.plain;
+    const char *plain = td_tcb_info(td)->plain;
+    const struct text *app_cert;
 
-    assert_ptr_equal(td_view(td)->tcb_info.plain, plain);
+    assert_ptr_equal(td_tcb_info(td)->plain, plain);
     assert_null(strstr(plain, "\"event\":\"later\""));
     assert_int_equal(td_emit_event(td, "later", NO_SPAN, &error), 0);
-    assert_non_null(strstr(td_view(td)->tcb_info.plain, "\"event\":\"later\""));
-    assert_non_null(strstr(td_view(td)->event_log.plain, "\"event\":\"later\""));
-    assert_both_forms(&td_view(td)->app_cert);
+    assert_non_null(strstr(td_tcb_info(td)->plain, "\"event\":\"later\""));
+    assert_non_null(strstr(td_event_log(td)->plain, "\"event\":\"later\""));
+    app_cert = td_app_cert(td, &error);
+    assert_non_null(app_cert);
+    assert_both_forms(app_cert);
 }
 
 int main(void)

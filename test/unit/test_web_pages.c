@@ -18,7 +18,7 @@ static int setup(void **state)
     struct fixture *f = calloc(1, sizeof *f);
 
     f->router = router_new(NULL);
-    web_pages_add(f->router);
+    web_pages_add(NULL, f->router);
     f->handler = router_handler(f->router);
     arena_init(&f->arena);
     buf_init(&f->body, SIZE_MAX);

@@ -1,19 +1,21 @@
 /* Worker: what is public of a TD, and quotes that vouch for the signing key. */
-#include "sim/services/worker.h"
-
+#include "proto/worker.pb-c.h"
 #include "test/unit/service_fixture.h"
+
+extern const struct service worker_service;
 
 SERVICE_REPLY(on_info, Dstack__AppInfo)
 SERVICE_REPLY(on_quote, Dstack__GetQuoteResponse)
 
+#define CALL(s, method, args, on_reply)                                                                      \
+    SERVICE_CALL(s, worker_service, Dstack__Worker_Service, method, args, on_reply)
+
 static void attestation_for(struct service_call *s, const char *algorithm)
 {
     Dstack__GetAttestationForAppKeyArgs args = DSTACK__GET_ATTESTATION_FOR_APP_KEY_ARGS__INIT;
-    struct worker worker;
 
     args.algorithm = (char *)(uintptr_t)algorithm;
-    worker_init(&worker, s->td);
-    worker.service.get_attestation_for_app_key(&worker.service, &args, on_quote, service_again(s));
+    CALL(s, get_attestation_for_app_key, &args, on_quote);
 }
 
 /* The keys are those of Sign in the vectors, in base64url. */
@@ -52,10 +54,8 @@ static void other_algorithms_are_unsupported(void **state)
 static const Dstack__AppInfo *info(struct service_call *s)
 {
     const Dstack__Empty args = DSTACK__EMPTY__INIT;
-    struct worker worker;
 
-    worker_init(&worker, s->td);
-    worker.service.info(&worker.service, &args, on_info, service_again(s));
+    CALL(s, info, &args, on_info);
     return service_answer(s);
 }
 
@@ -63,7 +63,7 @@ static void the_app_decides_whether_tcb_info_is_public(void **state)
 {
     struct service_call *s = *state;
 
-    assert_string_equal(info(s)->tcb_info, td_view(s->td)->tcb_info.plain);
+    assert_string_equal(info(s)->tcb_info, td_tcb_info(s->td)->plain);
     s->td->app.public_tcbinfo = false;
     assert_string_equal(info(s)->tcb_info, "");
     assert_string_equal(info(s)->vm_config, "");

@@ -12,15 +12,15 @@ struct pki {
 static int setup(void **state)
 {
     struct pki *pki = memory_zalloc(sizeof *pki);
-    struct error error = {.kind = ERROR_NONE};
     const struct collateral *collateral;
 
     td_setup((void **)&pki->td);
     arena_init(&pki->arena);
-    collateral = td_collateral(pki->td, SOME_TIME, &error);
+    collateral = td_fixture_collateral(pki->td, SOME_TIME);
     pki->crls[0] = (struct bytes){collateral->root_crl, collateral->root_crl_len};
     pki->crls[1] = (struct bytes){collateral->pck_crl, collateral->pck_crl_len};
-    pki->trust.root = (struct bytes){pki->td->platform.root.der, pki->td->platform.root.der_len};
+    pki->trust.root =
+        (struct bytes){pki->td->shared->platform->root.der, pki->td->shared->platform->root.der_len};
     pki->trust.crls = pki->crls;
     pki->trust.crl_count = 2;
     pki->trust.now = SOME_TIME;
@@ -33,14 +33,14 @@ static int teardown(void **state)
     struct pki *pki = *state;
 
     arena_free(&pki->arena);
-    td_free(pki->td);
+    td_fixture_free(pki->td);
     free(pki);
     return 0;
 }
 
 static char *pem_of(struct pki *pki)
 {
-    const struct platform *platform = &pki->td->platform;
+    const struct platform *platform = pki->td->shared->platform;
 
     return arena_printf(&pki->arena, "%s%s%s", platform->pck.pem, platform->platform_ca.pem,
                         platform->root.pem);
@@ -70,7 +70,7 @@ static void assert_verdict(struct pki *pki, const char *pem, size_t count, const
 static void a_good_chain(void **state)
 {
     struct pki *pki = *state;
-    const struct platform *platform = &pki->td->platform;
+    const struct platform *platform = pki->td->shared->platform;
     const char *pem = pem_of(pki), *reason;
     struct x509_chain *chain = x509_chain_read_pem(pem, strlen(pem) + 1, 3, &reason); /* with its NUL */
     uint8_t key[P256_PUBLIC_BYTES];
@@ -115,7 +115,7 @@ static void other_texts(void **state)
 static void chains_not_to_trust(void **state)
 {
     struct pki *pki = *state;
-    const struct platform *platform = &pki->td->platform;
+    const struct platform *platform = pki->td->shared->platform;
     char *pem = pem_of(pki);
 
     assert_verdict(pki, pem, 3, NULL);
@@ -144,11 +144,10 @@ static void a_revoked_certificate(void **state)
 {
     const struct scenario scenario = {.pck_revoked = true};
     struct pki *pki = *state;
-    struct error error = {.kind = ERROR_NONE};
     const struct collateral *collateral;
 
-    td_set_scenario(pki->td, &scenario);
-    collateral = td_collateral(pki->td, SOME_TIME, &error);
+    cluster_set_scenario(td_fixture_cluster_of(pki->td), &scenario);
+    collateral = td_fixture_collateral(pki->td, SOME_TIME);
     pki->crls[0] = (struct bytes){collateral->root_crl, collateral->root_crl_len};
     pki->crls[1] = (struct bytes){collateral->pck_crl, collateral->pck_crl_len};
     assert_verdict(pki, pem_of(pki), 3, "a certificate of the chain is revoked");

@@ -35,12 +35,12 @@ static inline struct span bytes_of_hex(const char *hex, struct arena *arena)
 static inline struct evidence_request request_of(struct td *td, struct arena *arena)
 {
     static const uint8_t report_data[REPORT_DATA_BYTES] = {0x12, 0x34};
-    const struct td_view *view = td_view(td);
+    const struct text *event_log = td_event_log(td);
 
     return (struct evidence_request){
         .quote = hex_text(td_quote(td, report_data, arena), arena),
-        .event_log = span_of(view->event_log.plain, view->event_log.len),
-        .vm_config = span_of(td->vm_config.plain, td->vm_config.len),
+        .event_log = span_of(event_log->plain, event_log->len),
+        .vm_config = span_of(td->identity.vm_config.plain, td->identity.vm_config.len),
     };
 }
 
@@ -48,11 +48,9 @@ static inline struct evidence_request request_of(struct td *td, struct arena *ar
 static inline bool verdict_of(struct td *td, const struct evidence_request *request, int64_t now,
                               struct arena *arena, struct verify_verdict *verdict)
 {
-    struct error error = {.kind = ERROR_NONE};
-    const struct collateral *collateral = td_collateral(td, now, &error);
+    const struct collateral *collateral = td_fixture_collateral(td, now);
 
-    assert_non_null(collateral);
-    return verify_evidence(request, collateral, &td->platform, now, arena, verdict);
+    return verify_evidence(request, collateral, td->shared->platform, now, arena, verdict);
 }
 
 static inline void assert_contains(const char *text, const char *part)

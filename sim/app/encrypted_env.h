@@ -3,12 +3,12 @@
  *
  * Ephemeral X25519 key 32 || IV 12 || AES-256-GCM, under the shared secret, of
  * {"env":[{"key","value"}]} || tag 16. */
-#ifndef TD_ENCRYPTED_ENV_H
-#define TD_ENCRYPTED_ENV_H
+#ifndef APP_ENCRYPTED_ENV_H
+#define APP_ENCRYPTED_ENV_H
 
 #include "sim/base/arena.h"
+#include "sim/app/app.h"
 #include "sim/base/buf.h"
-#include "sim/td/td.h"
 
 #define ENCRYPTED_ENV_BYTES_MAX (1024 * 1024)
 
@@ -22,10 +22,19 @@ struct env {
     size_t count;
 };
 
-/* Decrypts with the app's key and checks every name against the app's allowed_envs.
- * Everything lies in the arena. */
-MUST_CHECK int encrypted_env_decrypt(const struct td *td, struct span encrypted, struct arena *arena,
-                                     struct env *env, struct error *error);
+#define ENCRYPTED_ENV_SECRETS_MAX 2
+
+/* The X25519 secrets that it may be encrypted to, in the order they are tried. */
+struct encrypted_env_secrets {
+    uint8_t list[ENCRYPTED_ENV_SECRETS_MAX][32];
+    size_t count;
+};
+
+/* Decrypts it, and checks every name against the app's allowed_envs. Everything lies in the
+ * arena. */
+MUST_CHECK int encrypted_env_decrypt(const struct encrypted_env_secrets *secrets, const struct app *app,
+                                     struct span encrypted, struct arena *arena, struct env *env,
+                                     struct error *error);
 
 /* A file's contents, as hex digits (0x and white space around them allowed) or as
  * they are: the bytes to decrypt, in the arena. */

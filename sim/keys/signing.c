@@ -1,4 +1,4 @@
-#include "sim/services/signing.h"
+#include "sim/keys/signing.h"
 
 #include "crypto/ed25519.h"
 #include "crypto/hash.h"
@@ -24,16 +24,16 @@ int signing_algorithm_by_name(const char *name, enum signing_algorithm *algorith
     return 0;
 }
 
-static int get_key(struct td *td, enum signing_algorithm algorithm, const char *path, const char *purpose,
-                   struct app_key *key, struct error *error)
+static int get_key(const struct keyring *keyring, enum signing_algorithm algorithm, const char *path,
+                   const char *purpose, struct app_key *key, struct error *error)
 {
     enum app_key_algorithm kind = algorithm == SIGNING_ED25519 ? APP_KEY_ED25519 : APP_KEY_SECP256K1;
 
-    return app_key_get(td->key_cache, &td->keys, td->k256, kind, path, purpose, key, error);
+    return app_key_get(keyring, kind, path, purpose, key, error);
 }
 
-int signing_path_key(struct td *td, const char *algorithm, const char *path, const char *purpose,
-                     struct app_key *key, struct error *error)
+int signing_path_key(const struct keyring *keyring, const char *algorithm, const char *path,
+                     const char *purpose, struct app_key *key, struct error *error)
 {
     enum signing_algorithm kind = SIGNING_SECP256K1;
 
@@ -43,16 +43,17 @@ int signing_path_key(struct td *td, const char *algorithm, const char *path, con
         return error_input(error,
                            "Unsupported algorithm: secp256k1_prehashed is a way to sign, its key is that of "
                            "secp256k1");
-    return get_key(td, kind, path, purpose, key, error);
+    return get_key(keyring, kind, path, purpose, key, error);
 }
 
-int signing_app_key(struct td *td, enum signing_algorithm algorithm, struct app_key *key, struct error *error)
+int signing_app_key(const struct keyring *keyring, enum signing_algorithm algorithm, struct app_key *key,
+                    struct error *error)
 {
-    return get_key(td, algorithm, SIGNING_PATH, SIGNING_PURPOSE, key, error);
+    return get_key(keyring, algorithm, SIGNING_PATH, SIGNING_PURPOSE, key, error);
 }
 
-int signing_sign(struct td *td, enum signing_algorithm algorithm, const struct app_key *key, struct span data,
-                 uint8_t signature[static 64], struct error *error)
+int signing_sign(const struct k256 *k256, enum signing_algorithm algorithm, const struct app_key *key,
+                 struct span data, uint8_t signature[static 64], struct error *error)
 {
     uint8_t digest[DIGEST_BYTES];
 
@@ -67,7 +68,7 @@ int signing_sign(struct td *td, enum signing_algorithm algorithm, const struct a
     else
         return error_input(error, "Pre-hashed signing requires a 32-byte digest, but received %zu bytes",
                            data.len);
-    if (k256_sign(td->k256, key->private_key, digest, signature))
+    if (k256_sign(k256, key->private_key, digest, signature))
         return error_internal(error, "the signing key cannot sign");
     return 0;
 }
@@ -83,16 +84,16 @@ static int verify_ed25519(struct span data, struct span signature, struct span p
     return 0;
 }
 
-int signing_verify(struct td *td, enum signing_algorithm algorithm, struct span data, struct span signature,
-                   struct span public_key, bool *valid, struct error *error)
+int signing_verify(const struct k256 *k256, enum signing_algorithm algorithm, struct span data,
+                   struct span signature, struct span public_key, bool *valid, struct error *error)
 {
     uint8_t digest[DIGEST_BYTES];
 
     if (algorithm == SIGNING_ED25519)
         return verify_ed25519(data, signature, public_key, valid, error);
-    if (!k256_is_public_key(td->k256, public_key.data, public_key.len))
+    if (!k256_is_public_key(k256, public_key.data, public_key.len))
         return error_input(error, "invalid public key: secp256k1 keys are points in 33 or 65 bytes (SEC 1)");
-    if (signature.len != SIGNATURE_BYTES || !k256_is_signature(td->k256, signature.data))
+    if (signature.len != SIGNATURE_BYTES || !k256_is_signature(k256, signature.data))
         return error_input(error,
                            "signature error: it must be 64 bytes, r and s each from 1 to the group order");
     *valid = false;
@@ -102,6 +103,6 @@ int signing_verify(struct td *td, enum signing_algorithm algorithm, struct span 
         memcpy(digest, data.data, DIGEST_BYTES);
     else
         return 0;
-    *valid = k256_verify(td->k256, public_key.data, public_key.len, digest, signature.data);
+    *valid = k256_verify(k256, public_key.data, public_key.len, digest, signature.data);
     return 0;
 }

@@ -1,4 +1,4 @@
-#include "sim/td/encrypted_env.h"
+#include "sim/app/encrypted_env.h"
 
 #include <ctype.h>
 #include <jansson.h>
@@ -24,28 +24,26 @@ static int try_key(const uint8_t secret[static KEY_BYTES], struct span encrypted
     return wrong;
 }
 
-/* Sealed for the key our KMS shows for this app, or for the one of its app keys file. */
-static int open_box(const struct td *td, struct span encrypted, struct arena *arena, struct span *plain,
-                    struct error *error)
+static int open_box(const struct encrypted_env_secrets *secrets, struct span encrypted, struct arena *arena,
+                    struct span *plain, struct error *error)
 {
-    uint8_t secret[KEY_BYTES];
+    bool is_open = false;
     uint8_t *text;
-    int wrong;
 
-    if (encrypted.len < OVERHEAD_BYTES)
+    if (encrypted.len == 0)
         return error_input(error,
-                           "the encrypted environment is cut short: %zu bytes, where key, IV and tag alone "
-                           "take %d",
-                           encrypted.len, OVERHEAD_BYTES);
+                           "no environment was given; pass encrypted_env, or start with --encrypted-env");
+    if (encrypted.len < OVERHEAD_BYTES)
+        return error_input(
+            error,
+            "the encrypted environment is truncated: it has %zu of at least %d bytes (key, IV and tag)",
+            encrypted.len, OVERHEAD_BYTES);
     *plain = span_of(NULL, encrypted.len - OVERHEAD_BYTES);
     text = arena_alloc(arena, plain->len);
     plain->data = text;
-    kms_env_secret(&td->kms, td->app_id, secret);
-    wrong = try_key(secret, encrypted, text, plain->len);
-    if (wrong && td->keys.has_env_key)
-        wrong = try_key(td->keys.env_key, encrypted, text, plain->len);
-    bytes_wipe(secret, sizeof secret);
-    if (wrong)
+    for (size_t i = 0; i < secrets->count && !is_open; i++)
+        is_open = try_key(secrets->list[i], encrypted, text, plain->len) == 0;
+    if (!is_open)
         return error_input(
             error, "the encrypted environment cannot be decrypted: it is damaged, or made for another "
                    "app's key (GetAppEnvEncryptPubKey with this app's id gives the right one)");
@@ -83,7 +81,7 @@ static int read_var(const json_t *entry, const json_t *allowed, struct arena *ar
         return -1;
     if (!is_shell_name(key))
         return error_input(
-            error, "\"%.64s\" is no name of an environment variable: letters, digits and _ make one", key);
+            error, "\"%.64s\" is not a valid variable name: use letters, digits and _, no digit first", key);
     if (!is_allowed(allowed, key))
         return error_input(error, "%.64s is not in the app's allowed_envs", key);
     var->key = arena_copy(arena, key, strlen(key));
@@ -109,17 +107,17 @@ static int read_vars(const json_t *root, const json_t *compose, struct arena *ar
     return 0;
 }
 
-int encrypted_env_decrypt(const struct td *td, struct span encrypted, struct arena *arena, struct env *env,
-                          struct error *error)
+int encrypted_env_decrypt(const struct encrypted_env_secrets *secrets, const struct app *app,
+                          struct span encrypted, struct arena *arena, struct env *env, struct error *error)
 {
     struct span plain;
     json_t *root, *compose;
     int result = -1;
 
     *env = (struct env){.count = 0};
-    if (open_box(td, encrypted, arena, &plain, error))
+    if (open_box(secrets, encrypted, arena, &plain, error))
         return -1;
-    compose = json_loadb(td->app.compose, td->app.compose_len, 0, NULL);
+    compose = json_loadb(app->compose, app->compose_len, 0, NULL);
     root = json_file_parse(plain, error);
     if (root)
         result = read_vars(root, compose, arena, env, error);

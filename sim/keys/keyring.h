@@ -1,0 +1,16 @@
+/* What an app's keys are taken from: its app keys, the curve they lie on, and those that were
+ * derived lately. */
+#ifndef KEYS_KEYRING_H
+#define KEYS_KEYRING_H
+
+#include "sim/keys/app_keys.h"
+
+struct app_key_cache;
+
+struct keyring {
+    const struct k256 *k256;
+    const struct app_keys *keys;
+    struct app_key_cache *cache;
+};
+
+#endif

@@ -1,0 +1,250 @@
+#include "sim/process/serve.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "sim/base/memory.h"
+#include "sim/cli/fault_spec.h"
+#include "sim/host/process.h"
+#include "sim/process/banner.h"
+#include "sim/process/ready_file.h"
+#include "sim/services/fault_control.h"
+#include "sim/watch/watch.h"
+
+#define LOG_BUFFER_BYTES 65536
+#define SIGNALS 2
+
+struct program {
+    uv_loop_t loop;
+    uv_signal_t signals[SIGNALS];
+    uv_prepare_t before_sleep;
+    struct log log;
+    struct stats *stats;
+    struct watch watch;
+    struct service_manager manager;
+    struct server *server;
+    struct endpoints endpoints;
+    struct ready_file ready_file;
+    struct cluster *cluster;
+    struct faults faults, faults_at_start;
+    bool is_stopping;
+};
+
+/* Raises the soft limit of descriptors to the hard one: each client needs one. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+/* --- the log --- */
+
+/* Only a terminal is shown colours, and only one that can (https://no-color.org). */
+static bool has_colours(void)
+{
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+    return isatty(STDERR_FILENO) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
+}
+
+static void set_up_log(struct log *log, const struct options *options)
+{
+    setvbuf(stderr, NULL, _IOFBF, LOG_BUFFER_BYTES);
+    *log = (struct log){
+        .stream = stderr,
+        .level = options->log_level,
+        .format = options->log_format,
+        .colour = has_colours(),
+    };
+}
+
+static void on_before_sleep(uv_prepare_t *prepare)
+{
+    log_flush(&((struct program *)prepare->data)->log);
+}
+
+/* Lines of the log are written out when the loop has nothing else to do. */
+static void flush_log_before_sleep(struct program *program)
+{
+    uv_prepare_init(&program->loop, &program->before_sleep);
+    program->before_sleep.data = program;
+    uv_prepare_start(&program->before_sleep, on_before_sleep);
+}
+
+/* --- stopping --- */
+
+static void on_stopped(void *data)
+{
+    struct program *program = data;
+
+    for (int i = 0; i < SIGNALS; i++)
+        uv_close((uv_handle_t *)&program->signals[i], NULL);
+    uv_close((uv_handle_t *)&program->before_sleep, NULL);
+    service_manager_close(&program->manager);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct program *program = handle->data;
+
+    program->is_stopping = true;
+    log_write(&program->log, LOG_INFO, "%s: finishing what is in flight",
+              number == SIGTERM ? "SIGTERM" : "SIGINT");
+    for (int i = 0; i < SIGNALS; i++)
+        uv_signal_stop(&program->signals[i]);
+    service_manager_stopping(&program->manager);
+    server_stop(program->server, on_stopped, program);
+}
+
+/* The process ends with its first TD, in the loop's next turn, when the present answers are
+ * out; with another one only its listeners close. */
+static void shut_down(void *data, struct td *td)
+{
+    struct program *program = data;
+
+    if (td != program->cluster->first)
+        endpoints_close_td(&program->endpoints, td);
+    else if (uv_is_active((const uv_handle_t *)&program->signals[0])) /* else it is stopping already */
+        raise(SIGTERM);
+}
+
+static void watch_signals(struct program *program)
+{
+    static const int numbers[SIGNALS] = {SIGTERM, SIGINT};
+
+    for (int i = 0; i < SIGNALS; i++) {
+        uv_signal_init(&program->loop, &program->signals[i]);
+        program->signals[i].data = program;
+        uv_signal_start(&program->signals[i], on_signal, numbers[i]);
+    }
+}
+
+/* --- starting --- */
+
+static int set_faults(struct program *program, const struct options *options, struct error *error)
+{
+    for (size_t i = 0; i < options->faults.count; i++) {
+        struct fault fault;
+
+        if (fault_spec_parse(&fault, options->faults.items[i], error) ||
+            fault_control_set(&program->faults, &program->cluster->seed, &fault, error))
+            return error_context(error, "--fault");
+    }
+    program->faults_at_start = program->faults;
+    return 0;
+}
+
+static struct site site_of(struct program *program, const struct options *options)
+{
+    return (struct site){
+        .cluster = program->cluster,
+        .td = program->cluster->first,
+        .faults = &program->faults,
+        .faults_at_start = &program->faults_at_start,
+        .stats = program->stats,
+        .logs_dir = options->logs_dir,
+        .is_stopping = &program->is_stopping,
+        .started_millis = clock_monotonic_millis(),
+        .process_started = process_started(),
+        .shut_down = shut_down,
+        .data = program,
+    };
+}
+
+/* Opens the listeners, boots the first TD and starts serving it. */
+static int start(struct program *program, const struct options *options, struct inputs *inputs,
+                 struct site *site, struct error *error)
+{
+    if (endpoints_open(&program->endpoints, program->server, &program->manager, options, error))
+        return -1;
+    if (!options->public_url) {
+        endpoints_public_url(&program->endpoints, inputs->public_url, sizeof inputs->public_url);
+        inputs->cluster.public_url = inputs->public_url;
+    }
+    program->cluster = cluster_new(&inputs->cluster, error);
+    if (!program->cluster || !cluster_add(program->cluster, &inputs->td, error) ||
+        set_faults(program, options, error))
+        return -1;
+    *site = site_of(program, options);
+    endpoints_serve(&program->endpoints, site);
+    return ready_file_write(&program->ready_file, options->ready_file, &program->endpoints, error);
+}
+
+/* People get the banner; where machines read the log, one line of it says the same. The
+ * service manager is told last, when everything is there for those who wait for it. */
+static void announce(struct program *program, const struct options *options, const struct site *site,
+                     uint64_t started)
+{
+    uint64_t micros = (uv_hrtime() - started) / 1000;
+    char status[320];
+
+    endpoints_status(&program->endpoints, status, sizeof status);
+    if (options->log_format == LOG_JSON)
+        log_write(&program->log, LOG_INFO, "ready in %llu.%llu ms: %s", (unsigned long long)(micros / 1000),
+                  (unsigned long long)(micros / 100 % 10), status);
+    else if (options->log_level != LOG_OFF)
+        banner_print(stdout, &program->endpoints, site, micros);
+    service_manager_ready(&program->manager, status);
+}
+
+/* --- from start to end, with the loop in between --- */
+
+static void open_loop(struct program *program)
+{
+    uv_loop_init(&program->loop);
+    watch_signals(program);
+    flush_log_before_sleep(program);
+    service_manager_attach(&program->manager, &program->loop, &program->log);
+    program->stats = stats_new();
+    watch_init(&program->watch, &program->log, program->stats);
+    program->server = server_new(&program->loop, &program->watch.observer);
+}
+
+static int close_loop(struct program *program, struct error *error)
+{
+    ready_file_remove(&program->ready_file);
+    server_free(program->server);
+    endpoints_free(&program->endpoints);
+    stats_free(program->stats);
+    cluster_free(program->cluster);
+    log_flush(&program->log);
+    return uv_loop_close(&program->loop) == 0 ? 0 : error_internal(error, "the event loop has handles left");
+}
+
+static int run(struct program *program, const struct options *options, struct inputs *inputs,
+               uint64_t started, struct error *error)
+{
+    struct site site;
+    int result;
+
+    set_up_log(&program->log, options);
+    open_loop(program);
+    result = start(program, options, inputs, &site, error);
+    if (result)
+        server_stop(program->server, on_stopped, program);
+    else
+        announce(program, options, &site, started);
+    uv_run(&program->loop, UV_RUN_DEFAULT);
+    return close_loop(program, error) ? -1 : result;
+}
+
+int serve_run(const struct options *options, struct inputs *inputs, uint64_t started, struct error *error)
+{
+    struct program *program = memory_zalloc(sizeof *program);
+    int result;
+
+    raise_descriptor_limit();
+    result = service_manager_init(&program->manager, error); /* before the loop has descriptors */
+    if (result == 0)
+        result = run(program, options, inputs, started, error);
+    service_manager_free(&program->manager);
+    free(program);
+    return result;
+}

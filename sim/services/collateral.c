@@ -1,0 +1,12 @@
+#include "sim/services/service.h"
+
+#include "sim/pages/collateral_pages.h"
+#include "sim/pages/root_pages.h"
+
+static service_pages *const pages[] = {collateral_pages_add, root_pages_add, NULL};
+
+const struct service collateral_service = {
+    .name = "collateral",
+    .summary = "what verifiers fetch, at the paths of Intel's PCS, and the root certificate",
+    .pages = pages,
+};

@@ -1,0 +1,84 @@
+#include "sim/services/routes.h"
+
+#include "sim/base/version.h"
+#include "sim/pages/health.h"
+#include "sim/rpc/openapi.h"
+
+static const struct openapi_info openapi_info = {
+    .title = "dstack-simulator",
+    .version = version_number,
+    .text =
+        "A dstack guest agent for development and tests only: its keys follow from a public seed and protect "
+        "nothing.\n\n"
+        "This is what the listener serves that was asked for it; others serve other services. A method "
+        "answers in "
+        "the encoding it was asked in, JSON or protobuf. In JSON, bytes are hex. "
+        "`/prpc/<Method>` is short for `/prpc/<Service>.<Method>` where one service alone has that "
+        "method.\n\n"
+        "What is not described is answered with 404, another verb with 405 and an `Allow` header. "
+        "Errors are `{\"error\": \"what was wrong and what would be right\"}`. A fault that was set on "
+        "purpose "
+        "(`Simulator.SetFault`) answers with the status it names.",
+    .docs = &proto_docs,
+};
+
+#define PAGES_MAX 32
+
+/* What a router has already, for what comes with several services but is there once. */
+struct added {
+    service_pages *pages[PAGES_MAX];
+    size_t page_count;
+    const struct service *companion;
+};
+
+static void add_pages(service_pages *pages, struct added *added, const struct site *site,
+                      struct router *router)
+{
+    for (size_t i = 0; i < added->page_count; i++)
+        if (added->pages[i] == pages)
+            return;
+    if (added->page_count < PAGES_MAX)
+        added->pages[added->page_count++] = pages;
+    pages(site, router);
+}
+
+static void add_methods(const struct service *service, const struct site *site, struct router *router)
+{
+    const struct router_service row = {
+        .service = service->methods,
+        .context = site,
+        .direct = service->direct,
+        .owns_short_paths = service->owns_short_paths,
+        .is_control = service->is_control,
+        .is_background = service->is_background,
+    };
+
+    if (service->methods)
+        router_add_service(router, &row);
+}
+
+static void add_service(const struct service *service, struct added *added, const struct site *site,
+                        struct router *router)
+{
+    add_methods(service, site, router);
+    for (service_pages *const *pages = service->pages; pages && *pages; pages++)
+        add_pages(*pages, added, site, router);
+    if (service->companion && service->companion != added->companion) {
+        added->companion = service->companion;
+        add_methods(service->companion, site, router);
+    }
+}
+
+struct router *routes_new(const struct site *site, unsigned set)
+{
+    struct router *router = router_new(site->faults);
+    struct added added = {.page_count = 0};
+    const struct service *service;
+
+    for (size_t i = 0; (service = registry_service(i)); i++)
+        if (set & 1u << i)
+            add_service(service, &added, site, router);
+    health_add(site, router);
+    openapi_add(router, &openapi_info);
+    return router;
+}

@@ -1,0 +1,53 @@
+#include "sim/td/identity.h"
+
+#include "sim/base/json_text.h"
+
+void identity_init(struct identity *identity, const struct app *app, const struct app_keys *keys,
+                   const struct seed *seed, const char *instance)
+{
+    struct buf which;
+
+    memcpy(identity->compose_hash, app->compose_hash, sizeof identity->compose_hash);
+    memcpy(identity->app_id, keys->has_app_id ? keys->app_id : app->compose_hash, APP_ID_BYTES);
+    buf_init(&which, SIZE_MAX);
+    buf_append(&which, identity->app_id, APP_ID_BYTES);
+    buf_append_text(&which, instance);
+    seed_bytes(seed, "instance-id", buf_span(&which), identity->instance_id, APP_INSTANCE_ID_BYTES);
+    buf_free(&which);
+}
+
+void identity_set_image(struct identity *identity, const struct os_image *image,
+                        const struct machine *machine)
+{
+    struct measurement_document document;
+    size_t len;
+    char *vm_config;
+
+    measurement_document(image, &document);
+    memcpy(identity->os_image_hash, document.os_image_hash, sizeof identity->os_image_hash);
+    vm_config = measurement_vm_config(&document, machine, &len);
+    text_set(&identity->vm_config, vm_config, len);
+    buf_free(&document.measurement);
+}
+
+void identity_set_key_provider(struct identity *identity, const struct app_keys *keys)
+{
+    uint8_t spki[X509_SPKI_BYTES];
+    struct buf out;
+    size_t len;
+    char *text;
+
+    x509_public_key_info(keys->ca.public_key, spki);
+    buf_init(&out, SIZE_MAX);
+    json_text_member(&out, '{', "name", "kms");
+    json_text_member_hex(&out, ',', "id", spki, sizeof spki);
+    buf_append_byte(&out, '}');
+    text = buf_take(&out, &len);
+    text_set(&identity->key_provider_info, text, len);
+}
+
+void identity_free(struct identity *identity)
+{
+    text_free(&identity->vm_config);
+    text_free(&identity->key_provider_info);
+}

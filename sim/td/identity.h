@@ -1,0 +1,35 @@
+/* Who a TD is: what its ids, hashes and configuration follow from is fixed when it boots. */
+#ifndef TD_IDENTITY_H
+#define TD_IDENTITY_H
+
+#include "sim/app/app.h"
+#include "sim/base/text.h"
+#include "sim/image/measurement.h"
+#include "sim/keys/app_keys.h"
+#include "sim/keys/seed.h"
+
+struct identity {
+    uint8_t app_id[APP_ID_BYTES];
+    uint8_t instance_id[APP_INSTANCE_ID_BYTES];
+    uint8_t compose_hash[APP_COMPOSE_HASH_BYTES];
+    uint8_t device_id[32];
+    uint8_t os_image_hash[32];
+    struct text vm_config;         /* JSON */
+    struct text key_provider_info; /* JSON */
+};
+
+/* The ids: the app's, unless the app keys name another, and that of this instance.
+ * instance: tells instances of one app apart. All zero before. */
+void identity_init(struct identity *identity, const struct app *app, const struct app_keys *keys,
+                   const struct seed *seed, const char *instance);
+
+/* The hash of the image, and the vm_config of the machine that boots it. */
+void identity_set_image(struct identity *identity, const struct os_image *image,
+                        const struct machine *machine);
+
+/* {"name":"kms","id":...}: the CA that issues this app's certificates, by its key. */
+void identity_set_key_provider(struct identity *identity, const struct app_keys *keys);
+
+void identity_free(struct identity *identity);
+
+#endif
