@@ -1,0 +1,187 @@
+"""Blocks that cannot be run here: for each, by its document and first line, why, and the nearest
+check that can be made."""
+
+import configparser
+import json
+import re
+import runpy
+import shutil
+import subprocess
+import urllib.request
+from collections import namedtuple
+
+import yaml
+from documents import ROOT
+from story import PROGRAM, Failed, environment
+
+Elsewhere = namedtuple("Elsewhere", "document first_line reason check")
+MAKE = ["make", "--no-print-directory"]
+
+
+def run(*command, **settings):
+    done = subprocess.run([str(part) for part in command], cwd=ROOT, env={**environment(), **settings},
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, check=False)
+    if done.returncode != 0:
+        raise Failed(f"{command}: exit status {done.returncode}\n{done.stdout}")
+    return done.stdout
+
+
+def lines_of(block):
+    """Its commands, without comments."""
+    return [line.partition("  #")[0].split() for line in block.text.splitlines() if line.strip()]
+
+
+def check_make(block, story):
+    """Each target is there and, as far as make can tell without doing it, works."""
+    for command, *words in lines_of(block):
+        if command == "make":
+            run(*MAKE, "--dry-run", *words)
+
+
+def check_first_commands(block, story):
+    check_make(block, story)
+    if "exec ./dstack-simulator" not in run(*MAKE, "--dry-run", "run"):
+        raise Failed("make run does not start the program")
+    story.start([], story.folder, story.variables)  # what the reader has now
+
+
+def check_install(block, story):
+    """It installs, into a directory of the story's, and uninstalls without a trace."""
+    for command, *words in lines_of(block):
+        run(command, *words, DESTDIR=story.folder / "root")
+    installed = [path for path in (story.folder / "root").rglob("*") if path.is_file()]
+    if {path.name for path in installed} != {"dstack-simulator", "dstack-simulator.1", "_dstack-simulator",
+                                             "dstack-simulator.fish"}:
+        raise Failed(f"it installs {installed}")
+    run(*MAKE, "uninstall", DESTDIR=story.folder / "root")
+    if any(path.exists() for path in installed):
+        raise Failed("make uninstall leaves something")
+
+
+def dockerfile():
+    return (ROOT / "Dockerfile").read_text()
+
+
+def check_docker(block, story):
+    """The Dockerfile serves the port that the command publishes, and its settings are good."""
+    published = re.search(r"-p 127\.0\.0\.1:(\d+):(\d+)", block.text).groups()
+    exposed = re.findall(r"^EXPOSE (\d+)$", dockerfile(), re.M)
+    if list(published) != exposed * 2:
+        raise Failed(f"the image exposes {exposed}, the command publishes {published}")
+    settings = dict(re.findall(r"(DSTACK_SIMULATOR_\w+)=(\S+)", dockerfile()))
+    run(PROGRAM, "--check", **{**settings, "DSTACK_SIMULATOR_SOCKET_DIR": str(story.folder)})
+    if shutil.which("docker"):
+        known = run("docker", "run", "--help") + run("docker", "build", "--help")
+        for option in re.findall(r"(?<= )--?\w[\w-]*", block.text):
+            if option not in known:
+                raise Failed(f"docker has no option {option}")
+
+
+def check_workflow(block, story):
+    """The service's port is the image's, which has a health check, and the endpoint leads there."""
+    workflow = yaml.safe_load(block.text)
+    (service,) = workflow["services"].values()
+    (port,) = re.findall(r"^EXPOSE (\d+)$", dockerfile(), re.M)
+    if service["ports"] != [f"{port}:{port}"]:
+        raise Failed(f"the image serves port {port}, not {service['ports']}")
+    if not re.search(r"^HEALTHCHECK .*--healthcheck", dockerfile(), re.M):
+        raise Failed("the image has no health check, so the service would never be ready")
+    if workflow["env"] != {"DSTACK_SIMULATOR_ENDPOINT": f"http://localhost:{port}"}:
+        raise Failed(f"the endpoint leads elsewhere: {workflow['env']}")
+
+
+def check_systemd(block, story):
+    """What is copied is there, and systemd, where there is one, accepts it."""
+    for name in ("dstack-simulator.service", "dstack-simulator.socket"):
+        text = (ROOT / "scripts/systemd" / name).read_text()
+        unit = configparser.ConfigParser(strict=False, interpolation=None, delimiters="=")
+        unit.optionxform = str
+        unit.read_string(text)
+        if "Unit" not in unit:
+            raise Failed(f"{name} is not a unit")
+        (story.folder / name).write_text(text.replace("/usr/local/bin/dstack-simulator", str(PROGRAM)))
+    if shutil.which("systemd-analyze"):
+        run("systemd-analyze", "verify", "--man=no", story.folder / "dstack-simulator.service",
+            story.folder / "dstack-simulator.socket")
+
+
+def logged(story, *options):
+    """The line of a request for Version."""
+    address = story.ports["8099"]
+    code, _, errors = story.start(["-l", address, "-d", "none", *options], story.folder, story.variables)
+    if code != 0:
+        raise Failed(errors)
+    with urllib.request.urlopen(f"http://127.0.0.1:{address}/Version") as response:
+        response.read()
+    story.stop(address)
+    return next(line for line in story.logs[address].read_text().splitlines() if "/Version" in line)
+
+
+def check_log_line(block, story):
+    """But for times and sizes, a request looks like this."""
+    said, real = (re.sub(r"\d+", "0", line.strip()) for line in (block.text, logged(story)))
+    if said != real:
+        raise Failed(f"the log says {real}")
+
+
+def check_log_object(block, story):
+    """A request has these members, in this order and of these types."""
+    said, real = (json.loads(text) for text in (block.text, logged(story, "--log-format", "json")))
+    said_types, real_types = ([(key, type(one)) for key, one in line.items()] for line in (said, real))
+    if said_types != real_types:
+        raise Failed(f"the log says {real}")
+
+
+def check_rooms(block, story):
+    """Its rooms are there."""
+    for room in re.findall(r"(\w+)/", block.text):
+        if not any((ROOT / place / room).is_dir() for place in ("", "sim")):
+            raise Failed(f"there is no room {room}/")
+
+
+def check_suites(block, story):
+    """Every suite and target that it names exists."""
+    check_make(block, story)
+    known = runpy.run_path(str(ROOT / "test/run"))["SUITES"]
+    for command, *words in lines_of(block):
+        if command == "test/run" and set(words) - set(known):
+            raise Failed(f"test/run has no suite {set(words) - set(known)}")
+
+
+def check_languages(block, story):
+    """The program that it calls knows each language."""
+    for command, language in lines_of(block):
+        if f"{language}" not in re.search(r"LANGUAGE is ([^;]*);", (ROOT / command).read_text()).group(1):
+            raise Failed(f"{command} does not know {language}")
+
+
+ELSEWHERE = [Elsewhere(*row) for row in (
+    ("README.md", "make run     # set up, build, run",
+     "it installs packages, and the tests would run themselves", check_first_commands),
+    ("README.md", "docker build -t dstack-simulator .", "it needs a docker daemon and a registry",
+     check_docker),
+    ("CONTRIBUTING.md", "make                        # build (incremental, about a second)",
+     "the tests would run themselves", check_suites),
+    ("docs/operate.md", "make", "it writes below /usr/local", check_install),
+    ("docs/operate.md", "docker build -t dstack-simulator .", "it needs a docker daemon and a registry",
+     check_docker),
+    ("docs/operate.md", "services:", "GitHub runs it", check_workflow),
+    ("docs/operate.md", "cp scripts/systemd/dstack-simulator.* /etc/systemd/system", "it changes the system",
+     check_systemd),
+    ("docs/operate.md", "06:38:56.108 info  GET /Version 200 69 B 12 us 127.0.0.1:50314",
+     "it is a line of the log, at another time", check_log_line),
+    ("docs/operate.md", '{"time":"2026-01-01T12:00:00.000Z","level":"info","message":"request","verb":"GET",'
+     '"path":"/Version",', "it is a line of the log, at another time", check_log_object),
+    ("test/clients/README.md", "test/clients/run python       # dstack-sdk 0.5.4 and 0.5.3, sync and async",
+     "suites of their own", check_languages),
+    ("test/verifiers/README.md", "test/verifiers/run python       # dcap-qvl 0.7.0", "suites of their own",
+     check_languages),
+    ("docs/architecture.md", "socket ─▶ net/ ─▶ http/ ─▶ rpc/router ─▶ rpc/dispatch ─▶ services/ ─▶ td/ ─▶ "
+     "tdx/ ─▶ crypto/", "it is a drawing", check_rooms),
+)]
+
+
+def of(block):
+    """The row of a block, or None."""
+    return next((row for row in ELSEWHERE if row[:2] == (block.document, block.first_line)), None)
