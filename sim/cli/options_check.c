@@ -6,7 +6,7 @@
 #include "sim/cli/fault_spec.h"
 #include "sim/cli/healthcheck.h"
 #include "sim/cli/listen_spec.h"
-#include "sim/services/fault_control.h"
+#include "sim/services/fault_names.h"
 #include "sim/tdx/scenario.h"
 
 enum { SEED_MAX = 256, URL_MAX = 200 };
@@ -70,7 +70,7 @@ int options_check_fault(char *value, struct error *error)
 {
     struct fault fault;
 
-    return fault_spec_parse(&fault, value, error) ? -1 : fault_control_check_method(fault.method, error);
+    return fault_spec_parse(&fault, value, error) ? -1 : fault_names_check(fault.method, error);
 }
 
 const char *options_check_level(size_t index)

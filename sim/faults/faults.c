@@ -16,6 +16,14 @@ int faults_check(const struct fault *fault, struct error *error)
     return 0;
 }
 
+void faults_seed(struct fault *fault, const struct seed *seed)
+{
+    uint64_t state;
+
+    seed_bytes(seed, "fault", span_text(fault->method), (uint8_t *)&state, sizeof state);
+    fault->random ^= state;
+}
+
 static struct fault *find(struct faults *faults, const char *method)
 {
     for (size_t i = 0; i < faults->count; i++)

@@ -9,7 +9,8 @@
 #define FAULTS_FAULTS_H
 
 #include "sim/base/error.h"
-#include "sim/http/exchange.h"
+#include "sim/base/span.h"
+#include "sim/keys/seed.h"
 
 #define FAULTS_MAX 64
 #define FAULT_METHOD_BYTES 64 /* with NUL */
@@ -36,6 +37,9 @@ struct faults {
 
 /* Whether it does something, within the limits above; or a sentence. */
 MUST_CHECK int faults_check(const struct fault *fault, struct error *error);
+
+/* Seeds the fault's generator from the simulator's seed, its method and what is in random. */
+void faults_seed(struct fault *fault, const struct seed *seed);
 
 /* Sets a fault in place of what was set for the same method; percent 0 stands for 100.
  * Fails as faults_check does, or when there are too many; then nothing changes. */

@@ -9,15 +9,44 @@
 #include "sim/http/limits.h"
 #include "sim/net/address.h"
 #include "sim/net/connection.h"
-#include "sim/net/listener_inside.h"
 #include "sim/net/passed_socket.h"
+#include "sim/net/unix_socket.h"
+
+#define SOCKETS_MAX 2 /* localhost has two addresses */
+
+struct listening_socket {
+    union {
+        uv_handle_t handle;
+        uv_stream_t stream;
+        uv_tcp_t tcp;
+        uv_pipe_t pipe;
+    } socket;
+    struct listener *listener;
+    char url[ADDRESS_BYTES + 8]; /* empty for a Unix socket, and for one that could not listen */
+    bool client_waits;           /* not accepted yet */
+};
+
+struct listener {
+    struct listener *next;
+    struct listeners *listeners;
+    struct listener_service service;
+    struct connection_origin origin;
+    struct listening_socket sockets[SOCKETS_MAX];
+    size_t socket_count;
+    size_t open_sockets; /* that are not closed yet */
+    size_t clients;
+    struct unix_socket file; /* its own; path is NULL for TCP and for a passed socket */
+    char *path;              /* heap, or NULL for TCP */
+    bool is_serving;
+    bool is_closing;
+};
 
 /* --- closing --- */
 
 static void free_when_gone(struct listener *listener)
 {
-    struct server *server = listener->server;
-    struct listener **at = &server->listeners;
+    struct listeners *listeners = listener->listeners;
+    struct listener **at = &listeners->first;
 
     if (!listener->is_closing || listener->open_sockets > 0 || listener->clients > 0)
         return;
@@ -28,18 +57,18 @@ static void free_when_gone(struct listener *listener)
         listener->service.on_gone(listener->service.data);
     free(listener->path);
     free(listener);
-    server->on_gone(server);
+    listeners->on_gone(listeners->data);
 }
 
 static void on_socket_closed(uv_handle_t *handle)
 {
-    struct listener *listener = ((struct listener_socket *)handle->data)->listener;
+    struct listener *listener = ((struct listening_socket *)handle->data)->listener;
 
     listener->open_sockets--;
     free_when_gone(listener);
 }
 
-static void close_socket(struct listener_socket *socket)
+static void close_socket(struct listening_socket *socket)
 {
     if (!uv_is_closing(&socket->socket.handle))
         uv_close(&socket->socket.handle, on_socket_closed);
@@ -53,7 +82,14 @@ void listener_close(struct listener *listener)
     unix_socket_remove(&listener->file);
     for (size_t i = 0; i < listener->socket_count; i++)
         close_socket(&listener->sockets[i]);
-    pool_end(&listener->server->clients.pool, &listener->origin);
+    pool_end(&listener->listeners->clients.pool, &listener->origin);
+}
+
+void listener_close_all(struct listeners *listeners)
+{
+    listeners->is_stopping = true;
+    for (struct listener *listener = listeners->first; listener; listener = listener->next)
+        listener_close(listener);
 }
 
 /* --- clients --- */
@@ -61,37 +97,37 @@ void listener_close(struct listener *listener)
 static void on_client_gone(void *data)
 {
     struct listener *listener = data;
-    struct server *server = listener->server;
+    struct listeners *listeners = listener->listeners;
 
     listener->clients--;
     if (listener->is_closing)
         free_when_gone(listener);
     else
-        server->on_gone(server);
+        listeners->on_gone(listeners->data);
 }
 
-static void accept_client(struct listener_socket *socket)
+static void accept_client(struct listening_socket *socket)
 {
     struct listener *listener = socket->listener;
 
     socket->client_waits = false;
     listener->clients++;
-    listener->server->before_client(listener->server);
-    connection_accept(&listener->server->clients, &socket->socket.stream, &listener->origin);
+    listener->listeners->before_client(listener->listeners->data);
+    connection_accept(&listener->listeners->clients, &socket->socket.stream, &listener->origin);
 }
 
 static bool may_accept(const struct listener *listener)
 {
     return listener->is_serving && !listener->is_closing &&
-           listener->server->clients.pool.count < listener->server->clients_max;
+           listener->listeners->clients.pool.count < listener->listeners->clients_max;
 }
 
 static void on_client(uv_stream_t *stream, int status)
 {
-    struct listener_socket *socket = stream->data;
+    struct listening_socket *socket = stream->data;
 
     if (status < 0) {
-        clients_trouble(&socket->listener->server->clients, HTTP_TROUBLE_WARNING,
+        clients_trouble(&socket->listener->listeners->clients, HTTP_TROUBLE_WARNING,
                         "a client could not be accepted: %s", uv_strerror(status));
         uv_sleep(LIMIT_ACCEPT_PAUSE_MS); /* libuv tries again at once */
         return;
@@ -102,11 +138,17 @@ static void on_client(uv_stream_t *stream, int status)
         accept_client(socket);
 }
 
-void listener_accept_waiting(struct listener *listener)
+static void accept_waiting(struct listener *listener)
 {
     for (size_t i = 0; i < listener->socket_count; i++)
         if (listener->sockets[i].client_waits && may_accept(listener))
             accept_client(&listener->sockets[i]);
+}
+
+void listener_accept_waiting(struct listeners *listeners)
+{
+    for (struct listener *listener = listeners->first; listener; listener = listener->next)
+        accept_waiting(listener);
 }
 
 void listener_serve(struct listener *listener, const struct listener_service *service)
@@ -114,33 +156,33 @@ void listener_serve(struct listener *listener, const struct listener_service *se
     listener->service = *service;
     listener->origin.handler = service->handler;
     listener->is_serving = true;
-    listener_accept_waiting(listener);
+    accept_waiting(listener);
 }
 
 /* --- opening --- */
 
-static int check_running(const struct server *server, struct error *error)
+static int check_running(const struct listeners *listeners, struct error *error)
 {
-    return server->is_stopping ? error_internal(error, "cannot listen: the server is stopping") : 0;
+    return listeners->is_stopping ? error_internal(error, "cannot listen: the server is stopping") : 0;
 }
 
-static struct listener *new_listener(struct server *server)
+static struct listener *new_listener(struct listeners *listeners)
 {
     struct listener *listener = memory_zalloc(sizeof *listener);
-    struct listener **end = &server->listeners;
+    struct listener **end = &listeners->first;
 
     while (*end)
         end = &(*end)->next;
     *end = listener;
-    listener->server = server;
+    listener->listeners = listeners;
     listener->origin.on_closed = on_client_gone;
     listener->origin.data = listener;
     return listener;
 }
 
-static struct listener_socket *add_socket(struct listener *listener)
+static struct listening_socket *add_socket(struct listener *listener)
 {
-    struct listener_socket *socket = &listener->sockets[listener->socket_count++];
+    struct listening_socket *socket = &listener->sockets[listener->socket_count++];
 
     socket->listener = listener;
     listener->open_sockets++;
@@ -164,11 +206,11 @@ static struct listener *give_up(struct listener *listener)
 
 static int listen_address(struct listener *listener, const struct sockaddr *address)
 {
-    struct listener_socket *socket = add_socket(listener);
+    struct listening_socket *socket = add_socket(listener);
     char text[ADDRESS_BYTES];
     int result;
 
-    uv_tcp_init(listener->server->clients.loop, &socket->socket.tcp);
+    uv_tcp_init(listener->listeners->clients.loop, &socket->socket.tcp);
     socket->socket.handle.data = socket;
     result = uv_tcp_bind(&socket->socket.tcp, address, 0);
     if (result == 0)
@@ -210,7 +252,7 @@ static int listen_localhost(struct listener *listener, uint16_t port, struct err
         return fail_tcp("localhost", port, result, error);
     uv_ip6_addr("::1", port, &in6);
     if (port != 0 && listen_address(listener, (const struct sockaddr *)&in6) != 0)
-        clients_trouble(&listener->server->clients, HTTP_TROUBLE_DETAIL,
+        clients_trouble(&listener->listeners->clients, HTTP_TROUBLE_DETAIL,
                         "not listening on [::1]:%u, which is taken or does not exist", port);
     return 0;
 }
@@ -231,15 +273,15 @@ static int listen_name(struct listener *listener, const char *host, uint16_t por
     return result ? fail_tcp(host, port, result, error) : 0;
 }
 
-struct listener *listener_open_tcp(struct server *server, const char *host, uint16_t port,
+struct listener *listener_open_tcp(struct listeners *listeners, const char *host, uint16_t port,
                                    struct error *error)
 {
     struct listener *listener;
     int failed;
 
-    if (check_running(server, error))
+    if (check_running(listeners, error))
         return NULL;
-    listener = new_listener(server);
+    listener = new_listener(listeners);
     failed = strcmp(host, "localhost") == 0 ? listen_localhost(listener, port, error)
                                             : listen_name(listener, host, port, error);
     return failed ? give_up(listener) : listener;
@@ -248,8 +290,8 @@ struct listener *listener_open_tcp(struct server *server, const char *host, uint
 /* Listens on a bound socket; the descriptor is taken, also after an error. */
 static int listen_descriptor(struct listener *listener, int family, int fd)
 {
-    struct listener_socket *socket = add_socket(listener);
-    uv_loop_t *loop = listener->server->clients.loop;
+    struct listening_socket *socket = add_socket(listener);
+    uv_loop_t *loop = listener->listeners->clients.loop;
     int result;
 
     if (family == AF_UNIX) {
@@ -265,18 +307,18 @@ static int listen_descriptor(struct listener *listener, int family, int fd)
     return result ? result : uv_listen(&socket->socket.stream, LIMIT_BACKLOG, on_client);
 }
 
-struct listener *listener_open_unix(struct server *server, const char *path, struct error *error)
+struct listener *listener_open_unix(struct listeners *listeners, const char *path, struct error *error)
 {
     struct unix_socket file = {.path = NULL};
     struct listener *listener;
     int fd, result;
 
-    if (check_running(server, error))
+    if (check_running(listeners, error))
         return NULL;
     fd = unix_socket_bind(&file, path, error);
     if (fd < 0)
         return NULL;
-    listener = new_listener(server);
+    listener = new_listener(listeners);
     listener->file = file;
     set_path(listener, path);
     result = listen_descriptor(listener, AF_UNIX, fd);
@@ -286,9 +328,9 @@ struct listener *listener_open_unix(struct server *server, const char *path, str
     return give_up(listener);
 }
 
-struct listener *listener_open_fd(struct server *server, int fd, struct error *error)
+struct listener *listener_open_fd(struct listeners *listeners, int fd, struct error *error)
 {
-    int family = check_running(server, error) ? -1 : passed_socket_family(fd, error);
+    int family = check_running(listeners, error) ? -1 : passed_socket_family(fd, error);
     char path[PASSED_SOCKET_PATH_SIZE], text[ADDRESS_BYTES];
     struct listener *listener;
     int result;
@@ -298,7 +340,7 @@ struct listener *listener_open_fd(struct server *server, int fd, struct error *e
         return NULL;
     }
     fcntl(fd, F_SETFD, FD_CLOEXEC);
-    listener = new_listener(server);
+    listener = new_listener(listeners);
     result = listen_descriptor(listener, family, fd);
     if (result != 0) {
         error_input(error, "cannot listen on descriptor %d: %s", fd, uv_strerror(result));
@@ -314,7 +356,7 @@ struct listener *listener_open_fd(struct server *server, int fd, struct error *e
     return listener;
 }
 
-bool listener_address(const struct listener *listener, size_t index, struct listener_address *address)
+bool listener_find_address(const struct listener *listener, size_t index, struct listener_address *address)
 {
     /* A socket that could not listen has no URL. */
     if (index >= listener->socket_count || (!listener->path && !listener->sockets[index].url[0]))

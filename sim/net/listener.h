@@ -11,26 +11,26 @@
 #define NET_LISTENER_H
 
 #include "sim/base/error.h"
-#include "sim/net/server.h"
+#include "sim/net/listeners.h"
 
 struct listener;
 
-/* Listens on TCP.
+/* Listens on TCP. The listeners are a server's (see server_listeners).
  * host: an IPv4 or IPv6 address without brackets, or a name. Of a name's addresses the
  * first is taken; `localhost` is 127.0.0.1 and, with a port given and where there is one,
  * ::1 as well. port: 0 takes a free one (see listener_address).
  * Each of these returns NULL with a sentence when it cannot listen. */
-struct listener *listener_open_tcp(struct server *server, const char *host, uint16_t port,
+struct listener *listener_open_tcp(struct listeners *listeners, const char *host, uint16_t port,
                                    struct error *error);
 
 /* On a Unix socket. A socket file that no program answers on is replaced; one in use, and a
  * file that is not a socket, are errors. */
-struct listener *listener_open_unix(struct server *server, const char *path, struct error *error);
+struct listener *listener_open_unix(struct listeners *listeners, const char *path, struct error *error);
 
 /* On a socket that another program opened and passed: TCP or Unix, of streams, listening.
  * The descriptor is taken, also after an error, and set close-on-exec and non-blocking. A
  * Unix socket's file stays when the listener closes, for it belongs to the other program. */
-struct listener *listener_open_fd(struct server *server, int fd, struct error *error);
+struct listener *listener_open_fd(struct listeners *listeners, int fd, struct error *error);
 
 struct listener_service {
     struct http_handler handler; /* answers every request; its context lives until on_gone */
@@ -46,6 +46,12 @@ void listener_serve(struct listener *listener, const struct listener_service *se
  * of the loop; until then the pointer may be used, also to close it again. */
 void listener_close(struct listener *listener);
 
+/* Closes all of them, and no more can be opened. */
+void listener_close_all(struct listeners *listeners);
+
+/* Accepts those who had to wait while there were too many clients. */
+void listener_accept_waiting(struct listeners *listeners);
+
 /* Where it can be reached. */
 struct listener_address {
     const char *url;  /* "http://127.0.0.1:40001", or NULL for a Unix socket */
@@ -54,6 +60,6 @@ struct listener_address {
 
 /* Its index-th address (`localhost` may have two), or false past the last. The texts live as
  * long as the listener. */
-bool listener_address(const struct listener *listener, size_t index, struct listener_address *address);
+bool listener_find_address(const struct listener *listener, size_t index, struct listener_address *address);
 
 #endif

@@ -6,7 +6,14 @@
 
 #include "sim/base/memory.h"
 #include "sim/http/limits.h"
-#include "sim/net/listener_inside.h"
+#include "sim/net/listener.h"
+
+struct server {
+    struct listeners listeners;
+    uv_timer_t tick;
+    void (*done)(void *data);
+    void *data;
+};
 
 /* --- stopping --- */
 
@@ -21,18 +28,17 @@ static void on_tick_closed(uv_handle_t *handle)
 /* Once the last listener has gone, nothing is left for the tick to do. */
 static void finish_when_idle(struct server *server)
 {
-    if (!server->is_stopping || server->listeners || uv_is_closing((uv_handle_t *)&server->tick))
+    if (!server->listeners.is_stopping || server->listeners.first ||
+        uv_is_closing((uv_handle_t *)&server->tick))
         return;
     uv_close((uv_handle_t *)&server->tick, on_tick_closed);
 }
 
 void server_stop(struct server *server, void (*done)(void *data), void *data)
 {
-    server->is_stopping = true;
     server->done = done;
     server->data = data;
-    for (struct listener *listener = server->listeners; listener; listener = listener->next)
-        listener_close(listener);
+    listener_close_all(&server->listeners);
     finish_when_idle(server);
 }
 
@@ -40,20 +46,23 @@ void server_stop(struct server *server, void (*done)(void *data), void *data)
 
 static void on_tick(uv_timer_t *timer)
 {
-    clients_tick(&((struct server *)timer->data)->clients);
+    clients_tick(&((struct server *)timer->data)->listeners.clients);
 }
 
-static void before_client(struct server *server)
+static void before_client(void *data)
 {
+    struct server *server = data;
+
     if (!uv_is_active((uv_handle_t *)&server->tick))
         uv_timer_start(&server->tick, on_tick, LIMIT_TICK_MS, LIMIT_TICK_MS);
 }
 
-static void on_gone(struct server *server)
+static void on_gone(void *data)
 {
-    for (struct listener *listener = server->listeners; listener; listener = listener->next)
-        listener_accept_waiting(listener);
-    if (server->clients.pool.count == 0)
+    struct server *server = data;
+
+    listener_accept_waiting(&server->listeners);
+    if (server->listeners.clients.pool.count == 0)
         uv_timer_stop(&server->tick); /* an idle server sleeps */
     finish_when_idle(server);
 }
@@ -89,23 +98,30 @@ static size_t count_clients_max(void)
 struct server *server_new(uv_loop_t *loop, const struct http_observer *observer)
 {
     struct server *server = memory_zalloc(sizeof *server);
+    struct listeners *listeners = &server->listeners;
 
     ignore_sigpipe();
-    server->clients_max = count_clients_max();
-    server->before_client = before_client;
-    server->on_gone = on_gone;
-    clients_init(&server->clients, loop, observer);
-    server->clients.tick_in = tick_in;
-    server->clients.data = server;
+    listeners->clients_max = count_clients_max();
+    listeners->before_client = before_client;
+    listeners->on_gone = on_gone;
+    listeners->data = server;
+    clients_init(&listeners->clients, loop, observer);
+    listeners->clients.tick_in = tick_in;
+    listeners->clients.data = server;
     uv_timer_init(loop, &server->tick);
     server->tick.data = server;
     return server;
+}
+
+struct listeners *server_listeners(struct server *server)
+{
+    return &server->listeners;
 }
 
 void server_free(struct server *server)
 {
     if (!server)
         return;
-    clients_free(&server->clients);
+    clients_free(&server->listeners.clients);
     free(server);
 }

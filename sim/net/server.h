@@ -11,12 +11,16 @@
 #include "sim/http/http_answer.h"
 
 struct server;
+struct listeners;
 
 /* Loop and observer outlive the server. Ignores SIGPIPE for the process unless it has a
  * handler for it. Raise RLIMIT_NOFILE first: clients wait once it is nearly used up. */
 struct server *server_new(uv_loop_t *loop, const struct http_observer *observer);
 
-/* Closes every listener (listener_close). Calls done(data), unless done is NULL, once
+/* What listener_open_* opens on. */
+struct listeners *server_listeners(struct server *server);
+
+/* Closes every listener (listener_close_all). Calls done(data), unless done is NULL, once
  * everything is closed; that is always after server_stop has returned. */
 void server_stop(struct server *server, void (*done)(void *data), void *data);
 

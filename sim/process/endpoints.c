@@ -23,35 +23,36 @@ static const struct {
 
 #define SOCKET_FILES (sizeof socket_files / sizeof *socket_files)
 
-static struct listener *open_listener(struct server *server, const struct listen_spec *spec,
+static struct listener *open_listener(struct listeners *listeners, const struct listen_spec *spec,
                                       struct error *error)
 {
     if (spec->kind == LISTEN_UNIX)
-        return listener_open_unix(server, spec->address, error);
-    return listener_open_tcp(server, spec->address, spec->port, error);
+        return listener_open_unix(listeners, spec->address, error);
+    return listener_open_tcp(listeners, spec->address, spec->port, error);
 }
 
-/* Returns 0, or -1 for a listener that could not be opened. */
-static int add_endpoint(struct endpoints *endpoints, struct listener *listener,
-                        const struct listen_spec *spec)
+/* NULL for a listener that could not be opened. */
+static struct endpoint *add_endpoint(struct endpoints *endpoints, struct listener *listener,
+                                     const struct listen_spec *spec)
 {
     struct endpoint **end = &endpoints->first;
     struct endpoint *endpoint;
 
     if (!listener)
-        return -1;
+        return NULL;
     while (*end)
         end = &(*end)->next;
     endpoint = *end = memory_zalloc(sizeof *endpoint);
     endpoint->endpoints = endpoints;
     endpoint->listener = listener;
     endpoint->spec = *spec;
-    return 0;
+    return endpoint;
 }
 
-static int open_endpoint(struct endpoints *endpoints, const struct listen_spec *spec, struct error *error)
+static struct endpoint *open_endpoint(struct endpoints *endpoints, const struct listen_spec *spec,
+                                      struct error *error)
 {
-    return add_endpoint(endpoints, open_listener(endpoints->server, spec, error), spec);
+    return add_endpoint(endpoints, open_listener(server_listeners(endpoints->server), spec, error), spec);
 }
 
 static int open_socket_files(struct endpoints *endpoints, const char *dir, struct error *error)
@@ -66,7 +67,7 @@ static int open_socket_files(struct endpoints *endpoints, const char *dir, struc
                                dir, LISTEN_SPEC_PATH_MAX);
         snprintf(spec.address, sizeof spec.address, "%s%s%s", here ? "" : dir, here ? "" : "/", name);
         endpoints_set_services(&spec, name);
-        if (open_endpoint(endpoints, &spec, error))
+        if (!open_endpoint(endpoints, &spec, error))
             return -1;
     }
     return 0;
@@ -119,7 +120,7 @@ static int open_passed(struct endpoints *endpoints, const struct service_manager
 
         endpoints_set_services(&spec, name);
         if (check_name(name, error) ||
-            add_endpoint(endpoints, listener_open_fd(endpoints->server, fd, error), &spec))
+            !add_endpoint(endpoints, listener_open_fd(server_listeners(endpoints->server), fd, error), &spec))
             return error_context(error, "the service manager's socket %.100s", name);
     }
     return 0;
@@ -137,7 +138,7 @@ int endpoints_open(struct endpoints *endpoints, struct server *server, const str
         struct listen_spec spec;
 
         if (listen_spec_parse(&spec, options->listen.items[i], error) ||
-            open_endpoint(endpoints, &spec, error))
+            !open_endpoint(endpoints, &spec, error))
             return -1;
     }
     if (!options->socket_dir || (passed && !options->socket_dir_given))
@@ -206,6 +207,17 @@ void endpoints_serve(struct endpoints *endpoints, const struct site *site)
         serve(endpoint, site);
 }
 
+int endpoints_add(struct endpoints *endpoints, const struct listen_spec *spec, const struct site *site,
+                  struct error *error)
+{
+    struct endpoint *endpoint = open_endpoint(endpoints, spec, error);
+
+    if (!endpoint)
+        return -1;
+    serve(endpoint, site);
+    return 0;
+}
+
 void endpoints_close_td(struct endpoints *endpoints, const struct td *td)
 {
     for (struct endpoint *endpoint = endpoints->first; endpoint; endpoint = endpoint->next)
@@ -237,7 +249,7 @@ void endpoints_free(struct endpoints *endpoints)
 bool endpoints_address(const struct endpoints *endpoints, size_t index, struct listener_address *address)
 {
     for (const struct endpoint *endpoint = endpoints->first; endpoint; endpoint = endpoint->next)
-        for (size_t i = 0; listener_address(endpoint->listener, i, address); i++)
+        for (size_t i = 0; listener_find_address(endpoint->listener, i, address); i++)
             if (index-- == 0)
                 return true;
     return false;

@@ -10,6 +10,7 @@
 #include "sim/cli/listen_spec.h"
 #include "sim/cli/options.h"
 #include "sim/net/listener.h"
+#include "sim/net/server.h"
 #include "sim/process/service_manager.h"
 #include "sim/services/routes.h"
 
@@ -44,6 +45,10 @@ void endpoints_set_services(struct listen_spec *spec, const char *name);
 /* Starts serving everywhere, as the site says; each listener has a copy of it, with
  * has_control as its services have it, and shut_down only where GuestApi was asked for. */
 void endpoints_serve(struct endpoints *endpoints, const struct site *site);
+
+/* Opens one more while the loop runs, and serves that site on it as above. */
+MUST_CHECK int endpoints_add(struct endpoints *endpoints, const struct listen_spec *spec,
+                             const struct site *site, struct error *error);
 
 /* Closes the listeners of a TD. */
 void endpoints_close_td(struct endpoints *endpoints, const struct td *td);

@@ -11,7 +11,7 @@
 #include "sim/host/process.h"
 #include "sim/process/banner.h"
 #include "sim/process/ready_file.h"
-#include "sim/services/fault_control.h"
+#include "sim/services/fault_names.h"
 #include "sim/watch/watch.h"
 
 #define LOG_BUFFER_BYTES 65536
@@ -133,8 +133,10 @@ static int set_faults(struct program *program, const struct options *options, st
     for (size_t i = 0; i < options->faults.count; i++) {
         struct fault fault;
 
-        if (fault_spec_parse(&fault, options->faults.items[i], error) ||
-            fault_control_set(&program->faults, &program->cluster->seed, &fault, error))
+        if (fault_spec_parse(&fault, options->faults.items[i], error))
+            return error_context(error, "--fault");
+        faults_seed(&fault, &program->cluster->seed);
+        if (faults_set(&program->faults, &fault, error))
             return error_context(error, "--fault");
     }
     program->faults_at_start = program->faults;
@@ -148,6 +150,7 @@ static struct site site_of(struct program *program, const struct options *option
         .td = program->cluster->first,
         .faults = &program->faults,
         .faults_at_start = &program->faults_at_start,
+        .check_fault = fault_names_check,
         .stats = program->stats,
         .logs_dir = options->logs_dir,
         .is_stopping = &program->is_stopping,

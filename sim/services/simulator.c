@@ -6,7 +6,6 @@
 #include "sim/pages/root_pages.h"
 #include "sim/pages/web_pages.h"
 #include "sim/services/dashboard.h"
-#include "sim/services/fault_control.h"
 #include "sim/services/fault_messages.h"
 
 typedef Dstack__Simulator_Service Service;
@@ -169,8 +168,12 @@ static void simulator_set_fault(Service *service, const Dstack__SetFaultArgs *ar
     struct rpc_call *call = data;
     struct fault fault;
 
-    if (fault_messages_read(&fault, args, &call->error) ||
-        fault_control_set(site->faults, &site->cluster->seed, &fault, &call->error))
+    if (fault_messages_read(&fault, args, &call->error) || site->check_fault(fault.method, &call->error)) {
+        reply(NULL, call);
+        return;
+    }
+    faults_seed(&fault, &site->cluster->seed);
+    if (faults_set(site->faults, &fault, &call->error))
         reply(NULL, call);
     else
         reply_faults(reply, call);

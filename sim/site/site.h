@@ -13,7 +13,8 @@ struct site {
 
     /* The whole program's. */
     struct faults *faults;
-    const struct faults *faults_at_start; /* what Reset goes back to */
+    const struct faults *faults_at_start;                        /* what Reset goes back to */
+    int (*check_fault)(const char *method, struct error *error); /* may a fault be set for it? */
     const struct stats *stats;
     const char *logs_dir;    /* or NULL */
     const bool *is_stopping; /* it takes no more requests */

@@ -78,7 +78,7 @@ static int check_env(const struct td *td, struct error *error)
     return result;
 }
 
-static int boot(struct td *td, const struct td_config *config, struct error *error)
+static int bring_up(struct td *td, const struct td_config *config, struct error *error)
 {
     struct td_state *state = &td->state;
 
@@ -112,7 +112,7 @@ struct td *td_new(const struct td_shared *shared, uint32_t number, const struct 
     td->chain = memory_zalloc(sizeof *td->chain);
     view_init(td->view,
               &(struct view_subject){&td->identity, &td->state.registers, &td->state.log, &td->app});
-    if (boot(td, config, error)) {
+    if (bring_up(td, config, error)) {
         td_free(td);
         return NULL;
     }

@@ -49,7 +49,7 @@ def test_names_of_one_method_are_faults_of_their_own(simulated):
     assert [fault["method"] for fault in listed] == ["GetKey", "DstackGuest.GetKey", "/GetKey", ALL]
 
 
-UNKNOWN = "there is no method {} that can have a fault; GetQuote, Tappd.Info or a path are such"
+UNKNOWN = "no method {} to set a fault on: use a name such as GetQuote or Tappd.Info, or a path"
 NOTHING = "a fault does nothing without a status, a delay, drop or cut"
 REFUSED = [
     ({}, NOTHING),

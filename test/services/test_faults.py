@@ -178,7 +178,7 @@ def test_every_method_fails_but_the_simulators_own(simulated, address):
 
 def test_no_name_and_no_path_locks_anyone_out(simulated, address):
     """What the Simulator's methods are called by is no method of a fault."""
-    sentence = "the Simulator's own methods have no faults, so that nobody locks himself out"
+    sentence = "faults cannot be set on Simulator methods, or you could lock yourself out"
     for name in ("ClearFaults", "Simulator.ClearFaults", "/prpc/ClearFaults", "/prpc/Simulator.ClearFaults"):
         outcome = SocketCaller(address).by_json("Simulator.SetFault", {"method": name, "drop": True})
         assert outcome == Outcome(400, sentence)

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "sim/net/listener.h"
+#include "sim/net/server.h"
 
 struct world {
     uv_loop_t loop;
@@ -86,7 +87,7 @@ static unsigned port_of(const struct listener *listener)
     struct listener_address address;
     unsigned port = 0;
 
-    assert_true(listener_address(listener, 0, &address));
+    assert_true(listener_find_address(listener, 0, &address));
     assert_null(address.path);
     assert_int_equal(sscanf(address.url, "http://127.0.0.1:%u", &port), 1);
     return port;
@@ -95,7 +96,8 @@ static unsigned port_of(const struct listener *listener)
 static struct listener *listen_tcp(struct world *world, const char *host, unsigned port)
 {
     struct error error = {.kind = ERROR_NONE};
-    struct listener *listener = listener_open_tcp(world->server, host, (uint16_t)port, &error);
+    struct listener *listener =
+        listener_open_tcp(server_listeners(world->server), host, (uint16_t)port, &error);
 
     if (!listener)
         fail_msg("%s", error.text);
@@ -106,7 +108,7 @@ static void assert_refused(struct world *world, const char *host, unsigned port,
 {
     struct error error = {.kind = ERROR_NONE};
 
-    assert_null(listener_open_tcp(world->server, host, (uint16_t)port, &error));
+    assert_null(listener_open_tcp(server_listeners(world->server), host, (uint16_t)port, &error));
     assert_int_equal(error.kind, ERROR_INPUT);
     if (!strstr(error.text, words) || !strstr(error.text, host))
         fail_msg("the sentence lacks something: %s", error.text);
@@ -126,8 +128,8 @@ static void a_free_port_is_found_and_told(void **state)
 
     assert_true(port_of(one) > 0);
     assert_true(port_of(one) != port_of(other));
-    assert_false(listener_address(one, 1, &address));
-    assert_false(listener_address(other, 1, &address));
+    assert_false(listener_find_address(one, 1, &address));
+    assert_false(listener_find_address(other, 1, &address));
 }
 
 /* Where this machine has ::1, localhost is there too; a taken ::1 is no error. */
@@ -136,7 +138,8 @@ static void localhost_may_have_two_addresses(void **state)
     struct world *world = *state;
     unsigned port = port_of(listen_tcp(world, "127.0.0.1", 0)) - 1;
     struct error error = {.kind = ERROR_NONE};
-    struct listener *listener = listener_open_tcp(world->server, "localhost", (uint16_t)port, &error);
+    struct listener *listener =
+        listener_open_tcp(server_listeners(world->server), "localhost", (uint16_t)port, &error);
     struct listener_address address;
     char url[40];
 
@@ -144,9 +147,9 @@ static void localhost_may_have_two_addresses(void **state)
         return;
     assert_int_equal(port_of(listener), port);
     snprintf(url, sizeof url, "http://[::1]:%u", port);
-    if (listener_address(listener, 1, &address))
+    if (listener_find_address(listener, 1, &address))
         assert_string_equal(address.url, url);
-    assert_false(listener_address(listener, 2, &address));
+    assert_false(listener_find_address(listener, 2, &address));
 }
 
 static void a_port_in_use_is_refused(void **state)
@@ -182,7 +185,7 @@ static void nothing_is_opened_once_the_server_stops(void **state)
     struct error error = {.kind = ERROR_NONE};
 
     stop(world);
-    assert_null(listener_open_tcp(world->server, "127.0.0.1", 0, &error));
+    assert_null(listener_open_tcp(server_listeners(world->server), "127.0.0.1", 0, &error));
     assert_non_null(strstr(error.text, "stopping"));
 }
 
@@ -197,13 +200,13 @@ static void a_unix_socket_is_named_and_removed(void **state)
 
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/a.sock", folder);
-    listener = listener_open_unix(world->server, path, &error);
+    listener = listener_open_unix(server_listeners(world->server), path, &error);
     assert_non_null(listener);
-    assert_true(listener_address(listener, 0, &address));
+    assert_true(listener_find_address(listener, 0, &address));
     assert_string_equal(address.path, path);
     assert_null(address.url);
-    assert_false(listener_address(listener, 1, &address));
-    assert_null(listener_open_unix(world->server, path, &error));
+    assert_false(listener_find_address(listener, 1, &address));
+    assert_null(listener_open_unix(server_listeners(world->server), path, &error));
     assert_non_null(strstr(error.text, "another program"));
     listener_close(listener);
     assert_int_equal(lstat(path, &found), -1);
@@ -224,11 +227,11 @@ static void a_passed_unix_socket_is_named_and_left_there(void **state)
     snprintf(unix_address.sun_path, sizeof unix_address.sun_path, "%s/a.sock", folder);
     assert_int_equal(bind(fd, (const struct sockaddr *)&unix_address, sizeof unix_address), 0);
     assert_int_equal(listen(fd, 1), 0);
-    listener = listener_open_fd(world->server, fd, &error);
+    listener = listener_open_fd(server_listeners(world->server), fd, &error);
     assert_non_null(listener);
     assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
     assert_true(fcntl(fd, F_GETFL) & O_NONBLOCK);
-    assert_true(listener_address(listener, 0, &address));
+    assert_true(listener_find_address(listener, 0, &address));
     assert_string_equal(address.path, unix_address.sun_path);
     stop(world);
     assert_int_equal(unlink(unix_address.sun_path), 0);
@@ -241,7 +244,7 @@ static void a_passed_descriptor_is_taken_also_after_an_error(void **state)
     struct error error = {.kind = ERROR_NONE};
     int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
-    assert_null(listener_open_fd(world->server, fd, &error));
+    assert_null(listener_open_fd(server_listeners(world->server), fd, &error));
     assert_int_equal(error.kind, ERROR_INPUT);
     assert_int_equal(fcntl(fd, F_GETFD), -1);
 }

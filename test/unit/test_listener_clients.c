@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "sim/net/listener.h"
+#include "sim/net/server.h"
 
 #define REQUEST "GET / HTTP/1.1\r\n\r\n"
 #define HALF_A_REQUEST "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab"
@@ -128,7 +129,7 @@ static void open_spot(struct world *world, struct spot *spot, const char *name)
 
     spot->world = world;
     snprintf(spot->path, sizeof spot->path, "%s/%s", world->folder, name);
-    spot->listener = listener_open_unix(world->server, spot->path, &error);
+    spot->listener = listener_open_unix(server_listeners(world->server), spot->path, &error);
     if (!spot->listener)
         fail_msg("%s", error.text);
 }

@@ -1,7 +1,7 @@
 /* Simulator: Status, going back by Reset and Revert, and the faults between them. */
 #include "proto/simulator.pb-c.h"
 #include "sim/base/version.h"
-#include "sim/services/fault_control.h"
+#include "sim/services/fault_names.h"
 #include "test/unit/service_fixture.h"
 
 extern const struct service simulator_service;
@@ -23,8 +23,10 @@ static int setup(void **state)
 
     service_setup(state);
     s = *state;
-    if (fault_control_set(&s->faults, &s->site.cluster->seed, &fault, &error))
+    faults_seed(&fault, &s->site.cluster->seed);
+    if (faults_set(&s->faults, &fault, &error))
         fail_msg("%s", error.text);
+    s->site.check_fault = fault_names_check;
     s->faults_at_start = s->faults;
     return 0;
 }

@@ -1,8 +1,12 @@
-#include "sim/services/fault_control.h"
+#include "sim/services/fault_names.h"
 
+#include <stdio.h>
 #include <strings.h>
 
+#include "sim/base/spelling.h"
 #include "sim/services/registry.h"
+
+#define NAME_BYTES 64 /* of a service or a method, with NUL */
 
 struct found {
     const char *service, *dot; /* empty where no service was named */
@@ -44,13 +48,63 @@ static bool find_method(bool is_control, const char *name, compare_names *compar
     return false;
 }
 
+/* --- what may have been meant --- */
+
+/* The index-th service that can have faults, NULL past the last. */
+static const ProtobufCServiceDescriptor *descriptor_at(size_t index)
+{
+    const struct service *service;
+
+    for (size_t i = 0; (service = registry_service(i)); i++)
+        if (service->methods && !service->is_control && index-- == 0)
+            return service->methods->descriptor;
+    return NULL;
+}
+
+static const char *service_at(size_t index)
+{
+    const ProtobufCServiceDescriptor *descriptor = descriptor_at(index);
+
+    return descriptor ? descriptor->short_name : NULL;
+}
+
+/* Of all services, one after another. */
+static const char *method_at(size_t index)
+{
+    const ProtobufCServiceDescriptor *descriptor;
+
+    for (size_t i = 0; (descriptor = descriptor_at(i)); i++) {
+        if (index < descriptor->n_methods)
+            return descriptor->methods[index].name;
+        index -= descriptor->n_methods;
+    }
+    return NULL;
+}
+
+/* A method's name or, with a dot, a service and a method that it has. */
+static bool find_nearest(const char *name, struct found *found)
+{
+    const char *dot = strchr(name, '.'), *typed = dot ? dot + 1 : name;
+    const char *service = dot ? spelling_nearest(name, (size_t)(dot - name), service_at) : "";
+    const char *method = spelling_nearest(typed, strlen(typed), method_at);
+    char meant[2 * NAME_BYTES];
+
+    if (!service || !method)
+        return false;
+    snprintf(meant, sizeof meant, "%.*s%s%.*s", NAME_BYTES - 1, service, dot ? "." : "", NAME_BYTES - 2,
+             method);
+    return find_method(false, meant, strncasecmp, found);
+}
+
+/* --- checking --- */
+
 static int check_control(const char *name, struct error *error)
 {
     struct found found;
 
     if (!find_method(true, name, strncmp, &found))
         return 0;
-    return error_input(error, "the Simulator's own methods have no faults, so that nobody locks himself out");
+    return error_input(error, "faults cannot be set on Simulator methods, or you could lock yourself out");
 }
 
 static int check_path(const char *path, struct error *error)
@@ -64,7 +118,7 @@ static int check_path(const char *path, struct error *error)
     return check_control(path + sizeof methods - 1, error);
 }
 
-int fault_control_check_method(const char *name, struct error *error)
+int fault_names_check(const char *name, struct error *error)
 {
     struct found found;
 
@@ -74,21 +128,9 @@ int fault_control_check_method(const char *name, struct error *error)
         return check_path(name, error);
     if (check_control(name, error))
         return -1;
-    if (find_method(false, name, strncasecmp, &found))
+    if (find_nearest(name, &found))
         return error_input(error, "there is no method %s; did you mean %s%s%s?", name, found.service,
                            found.dot, found.method);
     return error_input(
-        error, "there is no method %s that can have a fault; GetQuote, Tappd.Info or a path are such", name);
-}
-
-int fault_control_set(struct faults *faults, const struct seed *seed, struct fault *fault,
-                      struct error *error)
-{
-    uint64_t state;
-
-    if (fault_control_check_method(fault->method, error))
-        return -1;
-    seed_bytes(seed, "fault", span_text(fault->method), (uint8_t *)&state, sizeof state);
-    fault->random ^= state;
-    return faults_set(faults, fault, error);
+        error, "no method %s to set a fault on: use a name such as GetQuote or Tappd.Info, or a path", name);
 }

@@ -1,5 +1,5 @@
-/* SetFault's way into the list: which methods there are, seeds, limits, and what is shown. */
-#include "sim/services/fault_control.h"
+/* A fault's way into the list: which methods there are, seeds, limits, and what is shown. */
+#include "sim/services/fault_names.h"
 
 #include "sim/services/fault_messages.h"
 #include "test/unit/service_fixture.h"
@@ -7,8 +7,11 @@
 static struct error set(struct faults *faults, const struct seed *seed, struct fault fault)
 {
     struct error error = {.kind = ERROR_NONE};
-    int result = fault_control_set(faults, seed, &fault, &error);
+    int result = fault_names_check(fault.method, &error);
 
+    faults_seed(&fault, seed);
+    if (result == 0)
+        result = faults_set(faults, &fault, &error);
     assert_int_equal(result, error.kind == ERROR_NONE ? 0 : -1);
     return error;
 }
@@ -45,20 +48,40 @@ static void methods_of_every_service_are_known(void **state)
 
 static void a_wrong_spelling_is_told_the_right_one(void **state)
 {
-    static const char other[] = " that can have a fault; GetQuote, Tappd.Info or a path are such";
-    static const char *const unknown[] = {
-        "GetQuot", "GetQuotes", "Tappd.GetQuote", "Dstack.GetQuote", "DstackGuest.", ".GetQuote",
-        ".",       "*",         "DstackGuest",    "a.b.c",
+    static const char *const spellings[][2] = {
+        {"getquote", "GetQuote"},
+        {"GetQoute", "GetQuote"},
+        {"GetQuot", "GetQuote"},
+        {"GetQuotes", "GetQuote"},
+        {"quote", "GetQuote"},
+        {"tappd.info", "Tappd.Info"},
+        {"Tapd.TdxQoute", "Tappd.TdxQuote"},
+        {"Dstack.GetQuote", "DstackGuest.GetQuote"},
+        {"DstackGuest.GETKEY", "DstackGuest.GetKey"},
+        {"verifier.VERIFY", "Verifier.verify"},
     };
     char sentence[200];
 
     (void)state;
-    assert_told("getquote", "there is no method getquote; did you mean GetQuote?");
-    assert_told("tappd.info", "there is no method tappd.info; did you mean Tappd.Info?");
-    assert_told("DstackGuest.GETKEY",
-                "there is no method DstackGuest.GETKEY; did you mean DstackGuest.GetKey?");
+    for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
+        snprintf(sentence, sizeof sentence, "there is no method %s; did you mean %s?", spellings[i][0],
+                 spellings[i][1]);
+        assert_told(spellings[i][0], sentence);
+    }
+}
+
+/* Tappd has no GetQuote, and what names no method is like none. */
+static void what_is_like_no_method_is_told_some(void **state)
+{
+    static const char other[] = " to set a fault on: use a name such as GetQuote or Tappd.Info, or a path";
+    static const char *const unknown[] = {
+        "Tappd.GetQuote", "DstackGuest.", ".GetQuote", ".", "*", "DstackGuest", "a.b.c", "Statu", "Nothing",
+    };
+    char sentence[200];
+
+    (void)state;
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
-        snprintf(sentence, sizeof sentence, "there is no method %s%s", unknown[i], other);
+        snprintf(sentence, sizeof sentence, "no method %s%s", unknown[i], other);
         assert_told(unknown[i], sentence);
     }
 }
@@ -75,7 +98,7 @@ static void any_path_will_do(void **state)
     assert_told("/prpc/GetQuote?json", "the path of a fault ends before its '?'");
 }
 
-static void nobody_locks_himself_out(void **state)
+static void no_fault_can_lock_anyone_out(void **state)
 {
     static const char *const own[] = {"Status",        "Simulator.ClearFaults",       "Simulator.Status",
                                       "/prpc/Status",  "/prpc/Simulator.ClearFaults", "ClearFaults",
@@ -83,7 +106,7 @@ static void nobody_locks_himself_out(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        assert_told(own[i], "the Simulator's own methods have no faults, so that nobody locks himself out");
+        assert_told(own[i], "faults cannot be set on Simulator methods, or you could lock yourself out");
 }
 
 static void what_faults_refuse_is_refused(void **state)
@@ -221,8 +244,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(methods_of_every_service_are_known),
         cmocka_unit_test(a_wrong_spelling_is_told_the_right_one),
+        cmocka_unit_test(what_is_like_no_method_is_told_some),
         cmocka_unit_test(any_path_will_do),
-        cmocka_unit_test(nobody_locks_himself_out),
+        cmocka_unit_test(no_fault_can_lock_anyone_out),
         cmocka_unit_test(what_faults_refuse_is_refused),
         cmocka_unit_test(draws_follow_from_seeds_and_method),
         cmocka_unit_test(every_argument_is_read),
