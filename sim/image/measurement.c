@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "crypto/base64.h"
 #include "crypto/hash.h"
-#include "crypto/pem.h"
 #include "sim/base/hex.h"
 #include "sim/base/json_text.h"
 #include "sim/base/memory.h"

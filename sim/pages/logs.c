@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "crypto/pem.h"
+#include "crypto/base64.h"
 #include "sim/base/file.h"
 #include "sim/base/json_text.h"
 #include "sim/rpc/codec.h"

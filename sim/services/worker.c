@@ -1,6 +1,6 @@
 #include "sim/services/service.h"
 
-#include "crypto/pem.h"
+#include "crypto/base64.h"
 #include "proto/worker.pb-c.h"
 #include "sim/keys/signing.h"
 #include "sim/pages/logs.h"
@@ -36,7 +36,7 @@ static void bind_public_key(const struct app_key *key, uint8_t report_data[stati
 
     memset(report_data, 0, REPORT_DATA_BYTES);
     memcpy(report_data, is_ed25519 ? ed25519 : secp256k1, prefix_len);
-    base64url_encode(key->public_key, key->public_key_len, (char *)report_data + prefix_len);
+    base64_url_encode(key->public_key, key->public_key_len, (char *)report_data + prefix_len);
 }
 
 static void worker_get_attestation_for_app_key(Service *service,

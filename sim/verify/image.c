@@ -1,7 +1,7 @@
 #include "sim/verify/image.h"
 
+#include "crypto/base64.h"
 #include "crypto/hash.h"
-#include "crypto/pem.h"
 #include "sim/base/hex.h"
 #include "sim/format/cbor_read.h"
 #include "sim/format/json_file.h"
