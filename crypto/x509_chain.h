@@ -7,7 +7,7 @@
 #define CRYPTO_X509_CHAIN_H
 
 #include "crypto/must_check.h"
-#include "crypto/x509.h"
+#include "crypto/x509_write.h"
 
 struct x509_chain;
 

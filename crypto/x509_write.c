@@ -2,7 +2,7 @@
 
 #include "crypto/der.h"
 #include "crypto/hash.h"
-#include "crypto/x509.h"
+#include "crypto/x509_write.h"
 
 #define VERSION_3 2 /* of a certificate */
 #define VERSION_2 1 /* of a CRL */

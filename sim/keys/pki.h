@@ -3,7 +3,7 @@
 #ifndef KEYS_PKI_H
 #define KEYS_PKI_H
 
-#include "crypto/x509_extension.h"
+#include "crypto/x509_extensions.h"
 #include "sim/base/error.h"
 
 #define PKI_NOT_BEFORE 1577836800 /* 2020-01-01 */

@@ -6,7 +6,7 @@
 #include <mbedtls/x509_crt.h>
 
 #include "crypto/pem.h"
-#include "crypto/x509.h"
+#include "crypto/x509_write.h"
 
 /* To-be-signed parts of a root certificate and of a CRL that other verifiers accept. */
 static const char ROOT_TBS[] =

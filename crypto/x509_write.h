@@ -5,8 +5,8 @@
  * put the DER at the beginning of out and its length in *out_len, and return 0, or
  * -1 (then *out_len is 0) when it does not fit in out_size, a time lies outside the
  * years 1950 to 9999, or a serial is empty or longer than 20 bytes. */
-#ifndef CRYPTO_X509_H
-#define CRYPTO_X509_H
+#ifndef CRYPTO_X509_WRITE_H
+#define CRYPTO_X509_WRITE_H
 
 #include "crypto/must_check.h"
 #include "crypto/p256.h"

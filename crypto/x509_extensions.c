@@ -1,4 +1,4 @@
-#include "crypto/x509_extension.h"
+#include "crypto/x509_extensions.h"
 
 #include <arpa/inet.h>
 #include <string.h>

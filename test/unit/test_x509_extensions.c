@@ -1,5 +1,5 @@
 /* Each extension against its DER as RFC 5280 has it. */
-#include "crypto/x509_extension.h"
+#include "crypto/x509_extensions.h"
 
 #include "test/unit/vectors.h"
 

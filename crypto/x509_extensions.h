@@ -3,11 +3,11 @@
  *
  * Values are encoded into room the caller gives. Running out of it, or of places
  * in the list, makes `failed` stick; check it once, at the end. */
-#ifndef CRYPTO_X509_EXTENSION_H
-#define CRYPTO_X509_EXTENSION_H
+#ifndef CRYPTO_X509_EXTENSIONS_H
+#define CRYPTO_X509_EXTENSIONS_H
 
 #include "crypto/der.h"
-#include "crypto/x509.h"
+#include "crypto/x509_write.h"
 
 #define X509_EXTENSIONS_MAX 16
 

@@ -1,7 +1,7 @@
 #include "vectors.h"
 
 #include "crypto/pem.h"
-#include "crypto/x509.h"
+#include "crypto/x509_write.h"
 
 /* The CA and its key of an app keys file as the real simulator has it. */
 static const char APP_CA[] = "-----BEGIN CERTIFICATE-----\n"
