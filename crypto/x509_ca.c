@@ -1,26 +1,22 @@
-#include <mbedtls/pk.h>
-#include <mbedtls/version.h>
+#include "crypto/x509_ca.h"
+
 #include <mbedtls/x509_crt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "crypto/der_read.h"
-#include "crypto/random.h"
+#include "crypto/mbedtls_private.h"
 #include "crypto/x509_certificate.h"
-
-/* mbedTLS 3 renames the fields it has not promised to keep. */
-#if MBEDTLS_VERSION_NUMBER < 0x03000000
-#define MBEDTLS_PRIVATE(member) member
-#endif
 
 static const uint8_t oid_subject_key_id[] = {0x55, 0x1d, 0x0e};
 
-/* Finds the certificate's subject key id, of which mbedTLS 2.28 knows nothing.
+/* Finds the certificate's subject key id, which mbedTLS 2.28 does not read.
  * Returns false when there is one that is not X509_KEY_ID_BYTES long. */
 static bool find_key_id(const mbedtls_x509_crt *certificate, uint8_t key_id[static X509_KEY_ID_BYTES])
 {
     const struct bytes oid = {oid_subject_key_id, sizeof oid_subject_key_id};
     struct bytes extension = x509_certificate_extension(certificate, oid), id;
+
     if (!extension.data)
         return true;
     if (!der_read(&extension, DER_OCTET_STRING, &id) || id.len != X509_KEY_ID_BYTES)
@@ -29,7 +25,7 @@ static bool find_key_id(const mbedtls_x509_crt *certificate, uint8_t key_id[stat
     return true;
 }
 
-/* Fills ca but for its memory. Returns NULL, or the reason it is none. */
+/* Fills ca but for its memory. Returns NULL, or the reason why it is not one. */
 static const char *check_ca(struct x509_ca *ca, const mbedtls_x509_crt *certificate)
 {
     if (certificate->next)
@@ -61,8 +57,9 @@ static const char *copy_der(struct x509_ca *ca, const mbedtls_x509_crt *certific
 
 int x509_ca_read_pem(struct x509_ca *ca, const char *pem, const char **reason)
 {
-    *ca = (struct x509_ca){.der = NULL};
     mbedtls_x509_crt certificate;
+
+    *ca = (struct x509_ca){.der = NULL};
     mbedtls_x509_crt_init(&certificate);
     /* mbedTLS counts the NUL, and tells PEM from DER by it. */
     if (mbedtls_x509_crt_parse(&certificate, (const unsigned char *)pem, strlen(pem) + 1) != 0)
@@ -80,62 +77,4 @@ void x509_ca_free(struct x509_ca *ca)
 {
     free(ca->der);
     *ca = (struct x509_ca){.der = NULL};
-}
-
-#if MBEDTLS_VERSION_NUMBER < 0x03000000
-static int parse_key(mbedtls_pk_context *pk, const char *pem)
-{
-    return mbedtls_pk_parse_key(pk, (const unsigned char *)pem, strlen(pem) + 1, NULL, 0);
-}
-#else
-static int give_random(void *context, unsigned char *out, size_t len)
-{
-    (void)context;
-    random_bytes(out, len);
-    return 0;
-}
-
-static int parse_key(mbedtls_pk_context *pk, const char *pem)
-{
-    return mbedtls_pk_parse_key(pk, (const unsigned char *)pem, strlen(pem) + 1, NULL, 0, give_random, NULL);
-}
-#endif
-
-/* Does the file's public key, which mbedTLS read or computed, belong to the scalar? */
-static bool public_key_fits(const struct p256_key *key, const mbedtls_ecp_keypair *pair)
-{
-    uint8_t point[1 + P256_PUBLIC_BYTES];
-    size_t len;
-    return mbedtls_ecp_point_write_binary(&pair->MBEDTLS_PRIVATE(grp), &pair->MBEDTLS_PRIVATE(Q),
-                                          MBEDTLS_ECP_PF_UNCOMPRESSED, &len, point, sizeof point) == 0 &&
-           memcmp(point + 1, key->public_key, P256_PUBLIC_BYTES) == 0;
-}
-
-/* Returns NULL, or the reason it is no key on P-256. */
-static const char *take_key(struct p256_key *key, const mbedtls_pk_context *pk)
-{
-    if (mbedtls_pk_get_type(pk) != MBEDTLS_PK_ECKEY ||
-        mbedtls_pk_ec(*pk)->MBEDTLS_PRIVATE(grp).id != MBEDTLS_ECP_DP_SECP256R1)
-        return "the private key is not on P-256 (prime256v1)";
-    const mbedtls_ecp_keypair *pair = mbedtls_pk_ec(*pk);
-    uint8_t scalar[32];
-    bool fits = mbedtls_mpi_write_binary(&pair->MBEDTLS_PRIVATE(d), scalar, sizeof scalar) == 0 &&
-                p256_key_from_scalar(key, scalar) == 0 && public_key_fits(key, pair);
-    bytes_wipe(scalar, sizeof scalar);
-    return fits ? NULL : "the private and the public key in it do not belong together";
-}
-
-int x509_key_read_pem(struct p256_key *key, const char *pem, const char **reason)
-{
-    mbedtls_pk_context pk;
-    mbedtls_pk_init(&pk);
-    if (parse_key(&pk, pem) != 0)
-        *reason = "the text is not a PEM private key (PKCS#8 or SEC 1, without a password)";
-    else
-        *reason = take_key(key, &pk);
-    mbedtls_pk_free(&pk);
-    if (!*reason)
-        return 0;
-    bytes_wipe(key, sizeof *key);
-    return -1;
 }

@@ -12,7 +12,7 @@ bool x509_certificate_key(const mbedtls_x509_crt *certificate, uint8_t public_ke
     if (raw->len != sizeof spki)
         return false;
     memcpy(public_key, raw->p + sizeof spki - P256_PUBLIC_BYTES, P256_PUBLIC_BYTES);
-    x509_public_key_info(public_key, spki);
+    x509_key_spki(public_key, spki);
     return memcmp(spki, raw->p, sizeof spki) == 0;
 }
 

@@ -5,7 +5,7 @@
 
 #include <mbedtls/x509_crt.h>
 
-#include "crypto/x509_write.h"
+#include "crypto/x509_key.h"
 
 /* The key of a SubjectPublicKeyInfo that is the one shape of P-256 (RFC 5480, uncompressed).
  * False when it is another. */

@@ -8,6 +8,7 @@
 
 #include "crypto/pem.h"
 #include "crypto/x509_certificate.h"
+#include "crypto/x509_write.h"
 
 #define LABEL "CERTIFICATE"
 

@@ -7,7 +7,7 @@
 #define CRYPTO_X509_CHAIN_H
 
 #include "crypto/must_check.h"
-#include "crypto/x509_write.h"
+#include "crypto/p256.h"
 
 struct x509_chain;
 

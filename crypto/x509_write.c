@@ -1,8 +1,9 @@
+#include "crypto/x509_write.h"
+
 #include <string.h>
 
 #include "crypto/der.h"
 #include "crypto/hash.h"
-#include "crypto/x509_write.h"
 
 #define VERSION_3 2 /* of a certificate */
 #define VERSION_2 1 /* of a CRL */
@@ -11,26 +12,6 @@
 static const uint8_t OID_ECDSA_WITH_SHA256[] = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02};
 static const uint8_t oid_crl_number[] = {0x55, 0x1d, 0x14};
 static const uint8_t oid_authority_key_id[] = {0x55, 0x1d, 0x23};
-
-/* All of a P-256 SubjectPublicKeyInfo in front of x || y: id-ecPublicKey,
- * prime256v1, and a BIT STRING that starts with 04. */
-static const uint8_t spki_head[] = {
-    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06,
-    0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04,
-};
-
-/* PrivateKeyInfo (RFC 5208) around an ECPrivateKey (RFC 5915) that names its curve
- * only outside: what stands before the scalar, and between it and x || y. */
-static const uint8_t PKCS8_HEAD[] = {
-    0x30, 0x81, 0x87, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86,
-    0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d,
-    0x03, 0x01, 0x07, 0x04, 0x6d, 0x30, 0x6b, 0x02, 0x01, 0x01, 0x04, 0x20,
-};
-static const uint8_t PKCS8_MIDDLE[] = {0xa1, 0x44, 0x03, 0x42, 0x00, 0x04};
-
-_Static_assert(sizeof spki_head + P256_PUBLIC_BYTES == X509_SPKI_BYTES, "SubjectPublicKeyInfo");
-_Static_assert(sizeof PKCS8_HEAD + 32 + sizeof PKCS8_MIDDLE + P256_PUBLIC_BYTES == X509_PKCS8_BYTES,
-               "PKCS#8");
 
 static void write_algorithm(struct der *der)
 {
@@ -139,7 +120,7 @@ static void write_validity(struct der *der, int64_t not_before, int64_t not_afte
 static void write_public_key(struct der *der, const uint8_t public_key[static P256_PUBLIC_BYTES])
 {
     uint8_t spki[X509_SPKI_BYTES];
-    x509_public_key_info(public_key, spki);
+    x509_key_spki(public_key, spki);
     der_raw(der, spki, sizeof spki);
 }
 
@@ -206,30 +187,4 @@ int x509_write_crl(const struct x509_crl *crl, const struct p256_key *issuer_key
     der_uint(&der, VERSION_2);
     der_wrap(&der, 0, DER_SEQUENCE);
     return sign_and_finish(&der, issuer_key, out, out_len);
-}
-
-void x509_public_key_info(const uint8_t public_key[static P256_PUBLIC_BYTES],
-                          uint8_t spki[static X509_SPKI_BYTES])
-{
-    memcpy(spki, spki_head, sizeof spki_head);
-    memcpy(spki + sizeof spki_head, public_key, P256_PUBLIC_BYTES);
-}
-
-void x509_key_id(const uint8_t public_key[static P256_PUBLIC_BYTES], uint8_t id[static X509_KEY_ID_BYTES])
-{
-    uint8_t point[1 + P256_PUBLIC_BYTES] = {0x04};
-    memcpy(point + 1, public_key, P256_PUBLIC_BYTES);
-    hash_sha1_key_id(point, sizeof point, id);
-}
-
-void x509_write_pkcs8(const struct p256_key *key, uint8_t pkcs8[static X509_PKCS8_BYTES])
-{
-    uint8_t *at = pkcs8;
-    memcpy(at, PKCS8_HEAD, sizeof PKCS8_HEAD);
-    at += sizeof PKCS8_HEAD;
-    memcpy(at, key->scalar, sizeof key->scalar);
-    at += sizeof key->scalar;
-    memcpy(at, PKCS8_MIDDLE, sizeof PKCS8_MIDDLE);
-    at += sizeof PKCS8_MIDDLE;
-    memcpy(at, key->public_key, P256_PUBLIC_BYTES);
 }

@@ -4,7 +4,7 @@
 #define KEYS_APP_KEYS_H
 
 #include "crypto/k256.h"
-#include "crypto/x509_write.h"
+#include "crypto/x509_ca.h"
 #include "sim/base/error.h"
 #include "sim/keys/app_id.h"
 #include "sim/keys/kms.h"

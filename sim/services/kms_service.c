@@ -13,7 +13,7 @@ static void kms_service_get_meta(Service *service, const Dstack__Empty *args,
     const struct kms *kms = &service_site(call)->cluster->kms;
     uint8_t spki[X509_SPKI_BYTES];
 
-    x509_public_key_info(kms->ca.key.public_key, spki);
+    x509_key_spki(kms->ca.key.public_key, spki);
     bootstrap.ca_pubkey = rpc_bytes(spki, sizeof spki);
     bootstrap.k256_pubkey = rpc_bytes(kms->root_public, sizeof kms->root_public);
     response.ca_cert = kms->ca.pem;

@@ -57,7 +57,7 @@ char *reply_private_key(struct rpc_call *call, const struct p256_key *key)
     uint8_t pkcs8[X509_PKCS8_BYTES];
     char *pem = arena_zalloc(call->arena, pem_chars("PRIVATE KEY", sizeof pkcs8) + 1);
 
-    x509_write_pkcs8(key, pkcs8);
+    x509_key_pkcs8(key, pkcs8);
     pem_encode("PRIVATE KEY", pkcs8, sizeof pkcs8, pem);
     bytes_wipe(pkcs8, sizeof pkcs8);
     return pem;

@@ -37,7 +37,7 @@ void identity_set_key_provider(struct identity *identity, const struct app_keys 
     size_t len;
     char *text;
 
-    x509_public_key_info(keys->ca.public_key, spki);
+    x509_key_spki(keys->ca.public_key, spki);
     buf_init(&out, SIZE_MAX);
     json_text_member(&out, '{', "name", "kms");
     json_text_member_hex(&out, ',', "id", spki, sizeof spki);

@@ -5,7 +5,7 @@
 #ifndef TD_REPORT_DATA_H
 #define TD_REPORT_DATA_H
 
-#include "crypto/x509_write.h"
+#include "crypto/x509_key.h"
 #include "sim/base/error.h"
 #include "sim/base/span.h"
 

@@ -261,7 +261,7 @@ static void gather_evidence(const struct td *td, const struct p256_key *key, str
     uint8_t spki[X509_SPKI_BYTES], report_data[REPORT_DATA_BYTES];
     const struct text *event_log = td_event_log(td);
 
-    x509_public_key_info(key->public_key, spki);
+    x509_key_spki(key->public_key, spki);
     report_data_ra_tls(spki, report_data);
     evidence->event_log = span_of(event_log->plain, event_log->len);
     evidence->attestation =

@@ -29,7 +29,7 @@ static void it_is_for_the_key(void **state)
     uint8_t spki[X509_SPKI_BYTES];
 
     issue(f, &request);
-    x509_public_key_info(f->key.public_key, spki);
+    x509_key_spki(f->key.public_key, spki);
     assert_int_equal(f->crt.pk_raw.len, sizeof spki);
     assert_memory_equal(f->crt.pk_raw.p, spki, sizeof spki);
 }

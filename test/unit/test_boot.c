@@ -40,7 +40,7 @@ static void the_key_provider_is_the_cas_public_key(void **state)
     uint8_t spki[X509_SPKI_BYTES];
     char expected[256];
 
-    x509_public_key_info(td->keys.ca.public_key, spki);
+    x509_key_spki(td->keys.ca.public_key, spki);
     memcpy(expected, start, sizeof start - 1);
     hex_encode(spki, sizeof spki, expected + sizeof start - 1);
     memcpy(expected + sizeof start - 1 + 2 * sizeof spki, "\"}", 3);

@@ -118,7 +118,7 @@ static void assert_key_pair(const char *key_pem, const char *certificate_pem, co
     assert_int_equal(x509_key_read_pem(&read, key_pem, &reason), 0);
     assert_memory_equal(&read, key, sizeof read);
     certificate_read(&crt, certificate_pem);
-    x509_public_key_info(key->public_key, spki);
+    x509_key_spki(key->public_key, spki);
     assert_int_equal(crt.pk_raw.len, sizeof spki);
     assert_memory_equal(crt.pk_raw.p, spki, sizeof spki);
     mbedtls_x509_crt_free(&crt);

@@ -1,39 +1,12 @@
 #include "vectors.h"
 
+#include "app_ca.h"
 #include "crypto/pem.h"
+#include "crypto/x509_ca.h"
 #include "crypto/x509_write.h"
 
-/* The CA and its key of an app keys file as the real simulator has it. */
-static const char APP_CA[] = "-----BEGIN CERTIFICATE-----\n"
-                             "MIIBmzCCAUCgAwIBAgIUU7801+krCs2OpIdne3t6OWrJ2fMwCgYIKoZIzj0EAwIw\n"
-                             "KTEPMA0GA1UECgwGRHN0YWNrMRYwFAYDVQQDDA1Ec3RhY2sgS01TIENBMB4XDTc1\n"
-                             "MDEwMTAwMDAwMFoXDTM1MTIxOTAyNTEzOVowKTEPMA0GA1UECgwGRHN0YWNrMRYw\n"
-                             "FAYDVQQDDA1Ec3RhY2sgS01TIENBMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n"
-                             "GbJFfdm4qmRG2YDxNv/3gS7NbHd0DusOKLENVsDAACiltuWdzqMH1YO9H3B2npwR\n"
-                             "bfK8+xdYqV2GE+feHISCwKNGMEQwDwYDVR0PAQH/BAUDAweGADAdBgNVHQ4EFgQU\n"
-                             "evjJ+VZPvDxHJ2ejjeIaUYMMcEcwEgYDVR0TAQH/BAgwBgEB/wIBATAKBggqhkjO\n"
-                             "PQQDAgNJADBGAiEAvAYUOGbU5QC23zzQtJqm7/hGzVK5SlI0P7yGDii+/4ACIQCN\n"
-                             "bKkagb0uncr6sUKlhKrpHhID+WWTvqJj0TrkvbVdCg==\n"
-                             "-----END CERTIFICATE-----\n";
-static const char APP_CA_KEY[] = "-----BEGIN PRIVATE KEY-----\n"
-                                 "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg1PYCFKYfDmUfv5fk\n"
-                                 "stppasf4mPGqnz0fEoLEnGx8CnKhRANCAAQZskV92biqZEbZgPE2//eBLs1sd3QO\n"
-                                 "6w4osQ1WwMAAKKW25Z3OowfVg70fcHaenBFt8rz7F1ipXYYT594chILA\n"
-                                 "-----END PRIVATE KEY-----\n";
-
-/* The same key as SEC 1, with and without its public half. */
-static const char SEC1_KEY[] = "-----BEGIN EC PRIVATE KEY-----\n"
-                               "MHcCAQEEINT2AhSmHw5lH7+X5LLaaWrH+Jjxqp89HxKCxJxsfApyoAoGCCqGSM49\n"
-                               "AwEHoUQDQgAEGbJFfdm4qmRG2YDxNv/3gS7NbHd0DusOKLENVsDAACiltuWdzqMH\n"
-                               "1YO9H3B2npwRbfK8+xdYqV2GE+feHISCwA==\n"
-                               "-----END EC PRIVATE KEY-----\n";
-static const char SEC1_SCALAR_ONLY[] = "-----BEGIN EC PRIVATE KEY-----\n"
-                                       "MDECAQEEINT2AhSmHw5lH7+X5LLaaWrH+Jjxqp89HxKCxJxsfApyoAoGCCqGSM49\n"
-                                       "AwEH\n"
-                                       "-----END EC PRIVATE KEY-----\n";
-
 /* A certificate that is no CA's: a PCK certificate. */
-static const char LEAF[] = "-----BEGIN CERTIFICATE-----\n"
+static const char leaf[] = "-----BEGIN CERTIFICATE-----\n"
                            "MIIESTCCA/CgAwIBAgIBAzAKBggqhkjOPQQDAjA/MSIwIAYDVQQDDBlJbnRlbCBT\n"
                            "R1ggUENLIFBsYXRmb3JtIENBMRkwFwYDVQQKDBBkc3RhY2stc2ltdWxhdG9yMB4X\n"
                            "DTIwMDEwMTAwMDAwMFoXDTQ5MTIzMTAwMDAwMFowPzEiMCAGA1UEAwwZSW50ZWwg\n"
@@ -59,8 +32,8 @@ static const char LEAF[] = "-----BEGIN CERTIFICATE-----\n"
                            "fRe+8tVaCVVwhcUCIDxKKAPg7Zp+RYDTdF5jEFw0wUSdIo2dKc202hXp2bWQ\n"
                            "-----END CERTIFICATE-----\n";
 
-/* A CA on another curve, and its key. */
-static const char P384_CA[] = "-----BEGIN CERTIFICATE-----\n"
+/* A CA on another curve. */
+static const char p384_ca[] = "-----BEGIN CERTIFICATE-----\n"
                               "MIIBszCCATqgAwIBAgIUR5gOkK+Dotj7rKE+rNPB6EUsEJkwCgYIKoZIzj0EAwIw\n"
                               "EDEOMAwGA1UEAwwFUC0zODQwIBcNMjYxMTIxMDk1NjM0WhgPMjEyNjEwMjgwOTU2\n"
                               "MzRaMBAxDjAMBgNVBAMMBVAtMzg0MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEzv1C\n"
@@ -72,13 +45,6 @@ static const char P384_CA[] = "-----BEGIN CERTIFICATE-----\n"
                               "A3Qk4L8CMBdlIHCJOotRE5usaNIdC/KP768WMPBdrnHv4vs7kLrVJwJ/Dm0o8tOv\n"
                               "EK1t7moiGg==\n"
                               "-----END CERTIFICATE-----\n";
-static const char P384_KEY[] = "-----BEGIN PRIVATE KEY-----\n"
-                               "MIG2AgEAMBAGByqGSM49AgEGBSuBBAAiBIGeMIGbAgEBBDAXHx/dCmrfSly5SaT8\n"
-                               "cFslYvWARbL5XDJb8VpSoXjf0GQTxCzKHrUW3Tp81lSKsDChZANiAATO/UJqqzX4\n"
-                               "mhNW+Q+TWDeUqSMwGNOTYZnIVbVSW6ajcrXRzdAuk7C5uEy5u6xyZph5K8CNIM57\n"
-                               "GhvXDE6bjzsZHrFhE0qhSJrR2tTJiOETDLcu5ywajk6azjEAylCSvXg=\n"
-                               "-----END PRIVATE KEY-----\n";
-
 static void assert_no_ca(const char *pem, const char *part_of_reason)
 {
     struct x509_ca ca;
@@ -95,20 +61,20 @@ static void an_app_keys_ca(void **state)
     (void)state;
     struct x509_ca ca;
     const char *reason = NULL;
-    assert_int_equal(x509_ca_read_pem(&ca, APP_CA, &reason), 0);
+    assert_int_equal(x509_ca_read_pem(&ca, app_ca, &reason), 0);
     assert_null(reason);
     assert_hex_equal(ca.subject.data, ca.subject.len,
                      "3029310f300d060355040a0c0644737461636b311630140603550403"
                      "0c0d44737461636b204b4d53204341");
     assert_hex_equal(ca.key_id, sizeof ca.key_id, "7af8c9f9564fbc3c472767a38de21a51830c7047");
     struct p256_key key;
-    assert_int_equal(x509_key_read_pem(&key, APP_CA_KEY, &reason), 0);
+    assert_int_equal(x509_key_read_pem(&key, app_ca_key, &reason), 0);
     assert_memory_equal(ca.public_key, key.public_key, sizeof ca.public_key);
 
-    char pem[sizeof APP_CA];
-    assert_int_equal(pem_chars("CERTIFICATE", ca.der_len), strlen(APP_CA));
+    char pem[sizeof app_ca];
+    assert_int_equal(pem_chars("CERTIFICATE", ca.der_len), strlen(app_ca));
     pem_encode("CERTIFICATE", ca.der, ca.der_len, pem);
-    assert_memory_equal(pem, APP_CA, strlen(APP_CA));
+    assert_memory_equal(pem, app_ca, strlen(app_ca));
     x509_ca_free(&ca);
     assert_null(ca.der);
     x509_ca_free(&ca);
@@ -119,7 +85,7 @@ static void what_is_no_certificate(void **state)
     (void)state;
     assert_no_ca("", "not a PEM certificate");
     assert_no_ca("no PEM", "not a PEM certificate");
-    assert_no_ca(APP_CA_KEY, "not a PEM certificate");
+    assert_no_ca(app_ca_key, "not a PEM certificate");
     assert_no_ca("-----BEGIN CERTIFICATE-----\n", "not a PEM certificate");
     assert_no_ca("-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n", "not a PEM certificate");
 }
@@ -127,9 +93,9 @@ static void what_is_no_certificate(void **state)
 static void a_damaged_certificate_is_no_harm(void **state)
 {
     (void)state;
-    char pem[sizeof APP_CA];
-    for (size_t i = 0; i < strlen(APP_CA); i++) {
-        memcpy(pem, APP_CA, sizeof pem);
+    char pem[sizeof app_ca];
+    for (size_t i = 0; i < strlen(app_ca); i++) {
+        memcpy(pem, app_ca, sizeof pem);
         pem[i] = pem[i] == 'A' ? 'B' : 'A';
         struct x509_ca ca;
         const char *reason;
@@ -140,8 +106,8 @@ static void a_damaged_certificate_is_no_harm(void **state)
         x509_ca_free(&ca);
     }
     /* The last character is a line's end that nobody needs. */
-    for (size_t i = 0; i < strlen(APP_CA) - 1; i++) {
-        memcpy(pem, APP_CA, i);
+    for (size_t i = 0; i < strlen(app_ca) - 1; i++) {
+        memcpy(pem, app_ca, i);
         pem[i] = '\0';
         assert_no_ca(pem, "not a PEM certificate");
     }
@@ -150,11 +116,11 @@ static void a_damaged_certificate_is_no_harm(void **state)
 static void certificates_that_may_not_issue(void **state)
 {
     (void)state;
-    assert_no_ca(LEAF, "basic constraints");
-    assert_no_ca(P384_CA, "P-256");
-    char two[2 * sizeof APP_CA];
-    strcpy(two, APP_CA);
-    strcat(two, APP_CA);
+    assert_no_ca(leaf, "basic constraints");
+    assert_no_ca(p384_ca, "P-256");
+    char two[2 * sizeof app_ca];
+    strcpy(two, app_ca);
+    strcat(two, app_ca);
     assert_no_ca(two, "more than one");
 }
 
@@ -214,58 +180,6 @@ static void the_key_id_is_the_certificates_own_or_computed(void **state)
     assert_no_ca(pem, "key usage");
 }
 
-static void private_keys_in_three_forms(void **state)
-{
-    (void)state;
-    const char *pems[] = {APP_CA_KEY, SEC1_KEY, SEC1_SCALAR_ONLY};
-    for (size_t i = 0; i < 3; i++) {
-        struct p256_key key;
-        const char *reason = "untouched";
-        assert_int_equal(x509_key_read_pem(&key, pems[i], &reason), 0);
-        assert_null(reason);
-        assert_hex_equal(key.scalar, sizeof key.scalar,
-                         "d4f60214a61f0e651fbf97e4b2da696ac7f898f1aa9f3d1f1282c49c6c7c0a72");
-        assert_hex_equal(key.public_key, 32,
-                         "19b2457dd9b8aa6446d980f136fff7812ecd6c77740eeb0e28b10d56c0c00028");
-    }
-}
-
-static void assert_no_key(const char *pem, const char *part_of_reason)
-{
-    struct p256_key key;
-    const char *reason = NULL;
-    memset(&key, 0xff, sizeof key);
-    assert_int_equal(x509_key_read_pem(&key, pem, &reason), -1);
-    assert_non_null(strstr(reason, part_of_reason));
-    for (size_t i = 0; i < 32; i++)
-        assert_int_equal(key.scalar[i], 0);
-}
-
-static void what_is_no_private_key(void **state)
-{
-    (void)state;
-    assert_no_key("", "not a PEM private key");
-    assert_no_key(APP_CA, "not a PEM private key");
-    assert_no_key("-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n", "not a PEM private key");
-    assert_no_key(P384_KEY, "P-256");
-}
-
-static void a_public_half_of_another_key(void **state)
-{
-    (void)state;
-    struct p256_key key, other;
-    const char *reason;
-    const uint8_t scalar[32] = {1};
-    uint8_t pkcs8[X509_PKCS8_BYTES];
-    char pem[512];
-    assert_int_equal(x509_key_read_pem(&key, APP_CA_KEY, &reason), 0);
-    assert_int_equal(p256_key_from_scalar(&other, scalar), 0);
-    memcpy(key.scalar, other.scalar, sizeof key.scalar);
-    x509_write_pkcs8(&key, pkcs8);
-    pem[pem_encode("PRIVATE KEY", pkcs8, sizeof pkcs8, pem)] = '\0';
-    assert_no_key(pem, "belong together");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -274,9 +188,6 @@ int main(void)
         cmocka_unit_test(a_damaged_certificate_is_no_harm),
         cmocka_unit_test(certificates_that_may_not_issue),
         cmocka_unit_test(the_key_id_is_the_certificates_own_or_computed),
-        cmocka_unit_test(private_keys_in_three_forms),
-        cmocka_unit_test(what_is_no_private_key),
-        cmocka_unit_test(a_public_half_of_another_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -223,7 +223,7 @@ static void the_signed_part_of_a_crl(void **state)
 static void assert_signed_by(const mbedtls_x509_crl *crl, const struct p256_key *key)
 {
     uint8_t spki[X509_SPKI_BYTES], digest[32];
-    x509_public_key_info(key->public_key, spki);
+    x509_key_spki(key->public_key, spki);
     mbedtls_pk_context pk;
     mbedtls_pk_init(&pk);
     assert_int_equal(mbedtls_pk_parse_public_key(&pk, spki, sizeof spki), 0);
@@ -290,35 +290,6 @@ static void signatures_of_every_length_verify(void **state)
     assert_true(longest - shortest >= 2);
 }
 
-/* What a running guest agent gave for Tappd DeriveKey with path "/". */
-static void a_guest_agents_private_key(void **state)
-{
-    (void)state;
-    static const char PEM[] = "-----BEGIN PRIVATE KEY-----\n"
-                              "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg9sHtlEiDlNeOCk5a\n"
-                              "t11i6fCF1zsLVV0GFPuQyhPZRk2hRANCAATzZ6Uv0OjV+N7V/9AFegAIN4Cq4ZtK\n"
-                              "/NF7lrkzf2ntB8cPCLhxA9GLjoZejwV4rSjF9rQnWO6rR7BJgkjpwDas\n"
-                              "-----END PRIVATE KEY-----\n";
-    uint8_t scalar[32], pkcs8[X509_PKCS8_BYTES];
-    struct p256_key key;
-    from_hex("f6c1ed94488394d78e0a4e5ab75d62e9f085d73b0b555d0614fb90ca13d9464d", scalar, sizeof scalar);
-    assert_int_equal(p256_key_from_scalar(&key, scalar), 0);
-    x509_write_pkcs8(&key, pkcs8);
-    char pem[sizeof PEM];
-    assert_int_equal(pem_chars("PRIVATE KEY", sizeof pkcs8), strlen(PEM));
-    pem_encode("PRIVATE KEY", pkcs8, sizeof pkcs8, pem);
-    assert_memory_equal(pem, PEM, strlen(PEM));
-}
-
-static void the_public_key_info_holds_the_key(void **state)
-{
-    const struct fixture *fixture = *state;
-    uint8_t spki[X509_SPKI_BYTES];
-    x509_public_key_info(fixture->key.public_key, spki);
-    assert_hex_equal(spki, 27, "3059301306072a8648ce3d020106082a8648ce3d03010703420004");
-    assert_memory_equal(spki + 27, fixture->key.public_key, 64);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -331,8 +302,6 @@ int main(void)
         cmocka_unit_test(the_signed_part_of_a_crl),
         cmocka_unit_test(mbedtls_reads_a_crl_and_what_it_revokes),
         cmocka_unit_test(signatures_of_every_length_verify),
-        cmocka_unit_test(a_guest_agents_private_key),
-        cmocka_unit_test(the_public_key_info_holds_the_key),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }

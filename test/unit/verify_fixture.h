@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "crypto/x509_write.h"
+#include "crypto/x509_ca.h"
 #include "sim/base/file.h"
 #include "sim/base/memory.h"
 #include "sim/verify/verify.h"

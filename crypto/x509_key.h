@@ -1,0 +1,27 @@
+/* A P-256 key as certificates and key files have it: SubjectPublicKeyInfo and key
+ * identifier (RFC 5280), PKCS#8 (RFC 5208) and SEC 1 (RFC 5915). */
+#ifndef CRYPTO_X509_KEY_H
+#define CRYPTO_X509_KEY_H
+
+#include "crypto/must_check.h"
+#include "crypto/p256.h"
+
+#define X509_KEY_ID_BYTES 20
+#define X509_SPKI_BYTES 91   /* a P-256 SubjectPublicKeyInfo is always this long */
+#define X509_PKCS8_BYTES 138 /* and a PKCS#8 private key with its public key */
+
+/* The SubjectPublicKeyInfo in DER. */
+void x509_key_spki(const uint8_t public_key[static P256_PUBLIC_BYTES], uint8_t spki[static X509_SPKI_BYTES]);
+
+/* SHA-1 of the public key's bits (RFC 5280, 4.2.1.2, method 1). */
+void x509_key_id(const uint8_t public_key[static P256_PUBLIC_BYTES], uint8_t id[static X509_KEY_ID_BYTES]);
+
+/* The private key in DER. */
+void x509_key_pkcs8(const struct p256_key *key, uint8_t pkcs8[static X509_PKCS8_BYTES]);
+
+/* Reads a private key in PEM, PKCS#8 or SEC 1. pem is NUL-terminated.
+ * Returns 0, or -1 and a reason (static text) when it is not a key on P-256; key is then
+ * all zero. */
+MUST_CHECK int x509_key_read_pem(struct p256_key *key, const char *pem, const char **reason);
+
+#endif
