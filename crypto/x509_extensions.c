@@ -23,7 +23,7 @@ void x509_extensions_init(struct x509_extensions *list, uint8_t *room, size_t si
     *list = (struct x509_extensions){.room = room, .left = size};
 }
 
-void x509_add(struct x509_extensions *list, struct bytes oid, bool critical, struct bytes value)
+void x509_extensions_add(struct x509_extensions *list, struct bytes oid, bool critical, struct bytes value)
 {
     if (list->count == X509_EXTENSIONS_MAX || !value.data) {
         list->failed = true;
@@ -32,20 +32,20 @@ void x509_add(struct x509_extensions *list, struct bytes oid, bool critical, str
     list->items[list->count++] = (struct x509_extension){oid, critical, value};
 }
 
-void x509_add_begin(const struct x509_extensions *list, struct der *der)
+void x509_extensions_begin(const struct x509_extensions *list, struct der *der)
 {
     der_init(der, list->room, list->left);
 }
 
-void x509_add_end(struct x509_extensions *list, const struct der *der, struct bytes oid, bool critical)
+void x509_extensions_end(struct x509_extensions *list, const struct der *der, struct bytes oid, bool critical)
 {
     struct bytes value = der_done(der);
 
     list->left -= value.len;
-    x509_add(list, oid, critical, value);
+    x509_extensions_add(list, oid, critical, value);
 }
 
-void x509_add_key_usage(struct x509_extensions *list, unsigned bits)
+void x509_extensions_add_key_usage(struct x509_extensions *list, unsigned bits)
 {
     uint8_t value[2] = {0, (uint8_t)bits};
     struct der der;
@@ -53,67 +53,69 @@ void x509_add_key_usage(struct x509_extensions *list, unsigned bits)
     /* A named bit list is written without its trailing zero bits (X.690, 11.2.2). */
     while (value[0] < 7 && !(bits >> value[0] & 1))
         value[0]++;
-    x509_add_begin(list, &der);
+    x509_extensions_begin(list, &der);
     der_value(&der, DER_BIT_STRING, value, sizeof value);
-    x509_add_end(list, &der, OID(oid_key_usage), true);
+    x509_extensions_end(list, &der, OID(oid_key_usage), true);
 }
 
-void x509_add_extended_key_usage(struct x509_extensions *list, bool server_auth, bool client_auth)
+void x509_extensions_add_extended_key_usage(struct x509_extensions *list, bool server_auth, bool client_auth)
 {
     struct der der;
 
-    x509_add_begin(list, &der);
+    x509_extensions_begin(list, &der);
     if (client_auth)
         der_oid(&der, oid_client_auth, sizeof oid_client_auth);
     if (server_auth)
         der_oid(&der, oid_server_auth, sizeof oid_server_auth);
     der_wrap(&der, 0, DER_SEQUENCE);
-    x509_add_end(list, &der, OID(oid_extended_key_usage), false);
+    x509_extensions_end(list, &der, OID(oid_extended_key_usage), false);
 }
 
-void x509_add_basic_constraints(struct x509_extensions *list, int path_length)
+void x509_extensions_add_basic_constraints(struct x509_extensions *list, int path_length)
 {
     struct der der;
 
-    x509_add_begin(list, &der);
+    x509_extensions_begin(list, &der);
     if (path_length != X509_NOT_A_CA) {
         der_uint(&der, (uint64_t)path_length);
         der_bool(&der, true);
     }
     der_wrap(&der, 0, DER_SEQUENCE);
-    x509_add_end(list, &der, OID(oid_basic_constraints), true);
+    x509_extensions_end(list, &der, OID(oid_basic_constraints), true);
 }
 
-void x509_add_subject_key_id(struct x509_extensions *list, const uint8_t id[static X509_KEY_ID_BYTES])
+void x509_extensions_add_subject_key_id(struct x509_extensions *list,
+                                        const uint8_t id[static X509_KEY_ID_BYTES])
 {
     struct der der;
 
-    x509_add_begin(list, &der);
+    x509_extensions_begin(list, &der);
     der_value(&der, DER_OCTET_STRING, id, X509_KEY_ID_BYTES);
-    x509_add_end(list, &der, OID(oid_subject_key_id), false);
+    x509_extensions_end(list, &der, OID(oid_subject_key_id), false);
 }
 
-void x509_add_authority_key_id(struct x509_extensions *list, const uint8_t id[static X509_KEY_ID_BYTES])
+void x509_extensions_add_authority_key_id(struct x509_extensions *list,
+                                          const uint8_t id[static X509_KEY_ID_BYTES])
 {
     struct der der;
 
-    x509_add_begin(list, &der);
+    x509_extensions_begin(list, &der);
     der_value(&der, DER_CONTEXT(0), id, X509_KEY_ID_BYTES);
     der_wrap(&der, 0, DER_SEQUENCE);
-    x509_add_end(list, &der, OID(oid_authority_key_id), false);
+    x509_extensions_end(list, &der, OID(oid_authority_key_id), false);
 }
 
-void x509_add_crl_distribution_point(struct x509_extensions *list, const char *url)
+void x509_extensions_add_crl_distribution_point(struct x509_extensions *list, const char *url)
 {
     struct der der;
 
-    x509_add_begin(list, &der);
+    x509_extensions_begin(list, &der);
     der_value(&der, DER_CONTEXT(URI), url, strlen(url));
     der_wrap(&der, 0, DER_CONTEXT_CONSTRUCTED(0)); /* fullName */
     der_wrap(&der, 0, DER_CONTEXT_CONSTRUCTED(0)); /* distributionPoint */
     der_wrap(&der, 0, DER_SEQUENCE);
     der_wrap(&der, 0, DER_SEQUENCE);
-    x509_add_end(list, &der, OID(oid_crl_distribution_points), false);
+    x509_extensions_end(list, &der, OID(oid_crl_distribution_points), false);
 }
 
 static void write_alt_name(struct der *der, const char *name)
@@ -128,13 +130,13 @@ static void write_alt_name(struct der *der, const char *name)
         der_value(der, DER_CONTEXT(DNS_NAME), name, strlen(name));
 }
 
-void x509_add_alt_names(struct x509_extensions *list, char *const *names, size_t count)
+void x509_extensions_add_alt_names(struct x509_extensions *list, char *const *names, size_t count)
 {
     struct der der;
 
-    x509_add_begin(list, &der);
+    x509_extensions_begin(list, &der);
     while (count-- > 0)
         write_alt_name(&der, names[count]);
     der_wrap(&der, 0, DER_SEQUENCE);
-    x509_add_end(list, &der, OID(oid_subject_alt_name), false);
+    x509_extensions_end(list, &der, OID(oid_subject_alt_name), false);
 }

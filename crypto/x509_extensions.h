@@ -22,11 +22,12 @@ struct x509_extensions {
 void x509_extensions_init(struct x509_extensions *list, uint8_t *room, size_t size);
 
 /* Any extension; oid and value stay the caller's until the certificate is written. */
-void x509_add(struct x509_extensions *list, struct bytes oid, bool critical, struct bytes value);
+void x509_extensions_add(struct x509_extensions *list, struct bytes oid, bool critical, struct bytes value);
 
 /* Any extension whose value a der writer built in the room: begin, write, end. */
-void x509_add_begin(const struct x509_extensions *list, struct der *der);
-void x509_add_end(struct x509_extensions *list, const struct der *der, struct bytes oid, bool critical);
+void x509_extensions_begin(const struct x509_extensions *list, struct der *der);
+void x509_extensions_end(struct x509_extensions *list, const struct der *der, struct bytes oid,
+                         bool critical);
 
 /* Bits of keyUsage, as in the first octet of its BIT STRING. */
 enum x509_key_usage {
@@ -35,18 +36,20 @@ enum x509_key_usage {
     X509_KEY_CERT_SIGN = 0x04,
     X509_CRL_SIGN = 0x02,
 };
-void x509_add_key_usage(struct x509_extensions *list, unsigned bits); /* critical */
-void x509_add_extended_key_usage(struct x509_extensions *list, bool server_auth, bool client_auth);
+void x509_extensions_add_key_usage(struct x509_extensions *list, unsigned bits); /* critical */
+void x509_extensions_add_extended_key_usage(struct x509_extensions *list, bool server_auth, bool client_auth);
 
 #define X509_NOT_A_CA (-1)
 /* path_length: of a CA, or X509_NOT_A_CA. Critical. */
-void x509_add_basic_constraints(struct x509_extensions *list, int path_length);
-void x509_add_subject_key_id(struct x509_extensions *list, const uint8_t id[static X509_KEY_ID_BYTES]);
-void x509_add_authority_key_id(struct x509_extensions *list, const uint8_t id[static X509_KEY_ID_BYTES]);
-void x509_add_crl_distribution_point(struct x509_extensions *list, const char *url);
+void x509_extensions_add_basic_constraints(struct x509_extensions *list, int path_length);
+void x509_extensions_add_subject_key_id(struct x509_extensions *list,
+                                        const uint8_t id[static X509_KEY_ID_BYTES]);
+void x509_extensions_add_authority_key_id(struct x509_extensions *list,
+                                          const uint8_t id[static X509_KEY_ID_BYTES]);
+void x509_extensions_add_crl_distribution_point(struct x509_extensions *list, const char *url);
 
 /* subjectAltName. An address literal becomes an iPAddress, everything else a
  * dNSName, which must be ASCII. */
-void x509_add_alt_names(struct x509_extensions *list, char *const *names, size_t count);
+void x509_extensions_add_alt_names(struct x509_extensions *list, char *const *names, size_t count);
 
 #endif

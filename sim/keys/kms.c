@@ -19,9 +19,9 @@ static int issue_ca(struct pki_entity *ca, enum serial serial, const char *commo
     if (pki_name(ca, name, 2, error))
         return -1;
     x509_extensions_init(&extensions, room, sizeof room);
-    x509_add_key_usage(&extensions, X509_DIGITAL_SIGNATURE | X509_KEY_CERT_SIGN | X509_CRL_SIGN);
-    x509_add_subject_key_id(&extensions, ca->key_id);
-    x509_add_basic_constraints(&extensions, path_length);
+    x509_extensions_add_key_usage(&extensions, X509_DIGITAL_SIGNATURE | X509_KEY_CERT_SIGN | X509_CRL_SIGN);
+    x509_extensions_add_subject_key_id(&extensions, ca->key_id);
+    x509_extensions_add_basic_constraints(&extensions, path_length);
     return pki_issue(ca, ca, (uint8_t)serial, &extensions, error);
 }
 

@@ -91,9 +91,9 @@ static void add_private(struct draft *draft, struct bytes oid, struct span value
 {
     struct der der;
 
-    x509_add_begin(&draft->extensions, &der);
+    x509_extensions_begin(&draft->extensions, &der);
     der_value(&der, DER_OCTET_STRING, value.data, value.len);
-    x509_add_end(&draft->extensions, &der, oid, false);
+    x509_extensions_end(&draft->extensions, &der, oid, false);
 }
 
 static void add_evidence(struct draft *draft)
@@ -143,12 +143,12 @@ static void add_extensions(struct draft *draft)
 
     x509_key_id(draft->key->public_key, key_id);
     if (request->alt_name_count)
-        x509_add_alt_names(extensions, request->alt_names, request->alt_name_count);
-    x509_add_key_usage(extensions, X509_DIGITAL_SIGNATURE);
+        x509_extensions_add_alt_names(extensions, request->alt_names, request->alt_name_count);
+    x509_extensions_add_key_usage(extensions, X509_DIGITAL_SIGNATURE);
     if (request->server_auth || request->client_auth)
-        x509_add_extended_key_usage(extensions, request->server_auth, request->client_auth);
-    x509_add_subject_key_id(extensions, key_id);
-    x509_add_authority_key_id(extensions, draft->issuer->keys->ca.key_id);
+        x509_extensions_add_extended_key_usage(extensions, request->server_auth, request->client_auth);
+    x509_extensions_add_subject_key_id(extensions, key_id);
+    x509_extensions_add_authority_key_id(extensions, draft->issuer->keys->ca.key_id);
     if (request->ra_tls)
         add_evidence(draft);
     add_private(draft, OID(oid_usage), span_text("app:custom"));

@@ -78,13 +78,13 @@ static int issue(struct pki_entity *entity, const struct pki_entity *issuer, enu
     x509_extensions_init(&extensions, room, sizeof room);
     if (pki_name(entity, name, 2, error))
         return -1;
-    x509_add_authority_key_id(&extensions, issuer->key_id);
-    x509_add_crl_distribution_point(&extensions, crl_url);
-    x509_add_subject_key_id(&extensions, entity->key_id);
-    x509_add_key_usage(&extensions, path_length == X509_NOT_A_CA
-                                        ? X509_DIGITAL_SIGNATURE | X509_NON_REPUDIATION
-                                        : X509_KEY_CERT_SIGN | X509_CRL_SIGN);
-    x509_add_basic_constraints(&extensions, path_length);
+    x509_extensions_add_authority_key_id(&extensions, issuer->key_id);
+    x509_extensions_add_crl_distribution_point(&extensions, crl_url);
+    x509_extensions_add_subject_key_id(&extensions, entity->key_id);
+    x509_extensions_add_key_usage(&extensions, path_length == X509_NOT_A_CA
+                                                   ? X509_DIGITAL_SIGNATURE | X509_NON_REPUDIATION
+                                                   : X509_KEY_CERT_SIGN | X509_CRL_SIGN);
+    x509_extensions_add_basic_constraints(&extensions, path_length);
     if (platform)
         sgx_extension_add(&extensions, platform);
     return pki_issue(entity, issuer, (uint8_t)serial, &extensions, error);

@@ -77,7 +77,7 @@ void sgx_extension_add(struct x509_extensions *extensions, const struct platform
     struct der der;
     size_t mark;
 
-    x509_add_begin(extensions, &der);
+    x509_extensions_begin(extensions, &der);
     write_configuration(&der);
     write_octets(&der, PLATFORM_INSTANCE_ID, platform_instance_id, sizeof platform_instance_id);
     mark = der_mark(&der);
@@ -88,5 +88,5 @@ void sgx_extension_add(struct x509_extensions *extensions, const struct platform
     write_tcb(&der, &platform->tcb);
     write_octets(&der, PPID, platform->ppid, sizeof platform->ppid);
     der_wrap(&der, 0, DER_SEQUENCE);
-    x509_add_end(extensions, &der, (struct bytes){oid_sgx, sizeof oid_sgx}, false);
+    x509_extensions_end(extensions, &der, (struct bytes){oid_sgx, sizeof oid_sgx}, false);
 }

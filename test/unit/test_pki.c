@@ -22,7 +22,7 @@ static void issue(struct pki_entity *entity, const struct pki_entity *issuer, in
     uint8_t room[64];
 
     x509_extensions_init(&extensions, room, sizeof room);
-    x509_add_basic_constraints(&extensions, path_length);
+    x509_extensions_add_basic_constraints(&extensions, path_length);
     assert_int_equal(pki_issue(entity, issuer, 7, &extensions, &error), 0);
 }
 
@@ -73,11 +73,12 @@ static void what_does_not_fit_is_an_error(void **state)
     assert_int_equal(too_long.kind, ERROR_INTERNAL);
     make(&entity, 1);
     x509_extensions_init(&extensions, room, sizeof room);
-    x509_add_basic_constraints(&extensions, 1);
+    x509_extensions_add_basic_constraints(&extensions, 1);
     assert_int_equal(pki_issue(&entity, &entity, 1, &extensions, &no_room), -1);
     assert_int_equal(no_room.kind, ERROR_INTERNAL);
     x509_extensions_init(&extensions, room, sizeof room);
-    x509_add(&extensions, (struct bytes){"\x2a\x03", 2}, false, (struct bytes){large, sizeof large});
+    x509_extensions_add(&extensions, (struct bytes){"\x2a\x03", 2}, false,
+                        (struct bytes){large, sizeof large});
     assert_int_equal(pki_issue(&entity, &entity, 1, &extensions, &too_large), -1);
     assert_non_null(strstr(too_large.text, "does not fit in 4096 bytes"));
     assert_null(entity.pem);

@@ -26,11 +26,11 @@ static void assert_added(const char *oid, bool critical, const char *value)
 static void key_usage_drops_trailing_zero_bits(void **state)
 {
     (void)state;
-    x509_add_key_usage(&list, X509_DIGITAL_SIGNATURE);
+    x509_extensions_add_key_usage(&list, X509_DIGITAL_SIGNATURE);
     assert_added("551d0f", true, "03020780");
-    x509_add_key_usage(&list, X509_DIGITAL_SIGNATURE | X509_NON_REPUDIATION);
+    x509_extensions_add_key_usage(&list, X509_DIGITAL_SIGNATURE | X509_NON_REPUDIATION);
     assert_added("551d0f", true, "030206c0");
-    x509_add_key_usage(&list, X509_KEY_CERT_SIGN | X509_CRL_SIGN);
+    x509_extensions_add_key_usage(&list, X509_KEY_CERT_SIGN | X509_CRL_SIGN);
     assert_added("551d0f", true, "03020106");
     assert_int_equal(list.count, 3);
 }
@@ -38,22 +38,22 @@ static void key_usage_drops_trailing_zero_bits(void **state)
 static void extended_key_usage_names_what_is_asked(void **state)
 {
     (void)state;
-    x509_add_extended_key_usage(&list, true, false);
+    x509_extensions_add_extended_key_usage(&list, true, false);
     assert_added("551d25", false, "300a06082b06010505070301");
-    x509_add_extended_key_usage(&list, false, true);
+    x509_extensions_add_extended_key_usage(&list, false, true);
     assert_added("551d25", false, "300a06082b06010505070302");
-    x509_add_extended_key_usage(&list, true, true);
+    x509_extensions_add_extended_key_usage(&list, true, true);
     assert_added("551d25", false, "301406082b0601050507030106082b06010505070302");
 }
 
 static void basic_constraints_of_a_ca_and_of_none(void **state)
 {
     (void)state;
-    x509_add_basic_constraints(&list, X509_NOT_A_CA);
+    x509_extensions_add_basic_constraints(&list, X509_NOT_A_CA);
     assert_added("551d13", true, "3000");
-    x509_add_basic_constraints(&list, 0);
+    x509_extensions_add_basic_constraints(&list, 0);
     assert_added("551d13", true, "30060101ff020100");
-    x509_add_basic_constraints(&list, 1);
+    x509_extensions_add_basic_constraints(&list, 1);
     assert_added("551d13", true, "30060101ff020101");
 }
 
@@ -63,16 +63,16 @@ static void key_ids(void **state)
 
     (void)state;
     from_hex("905a66932173b8191b4be7f6a6fdd012e3e33a2d", id, sizeof id);
-    x509_add_subject_key_id(&list, id);
+    x509_extensions_add_subject_key_id(&list, id);
     assert_added("551d0e", false, "0414905a66932173b8191b4be7f6a6fdd012e3e33a2d");
-    x509_add_authority_key_id(&list, id);
+    x509_extensions_add_authority_key_id(&list, id);
     assert_added("551d23", false, "30168014905a66932173b8191b4be7f6a6fdd012e3e33a2d");
 }
 
 static void a_crl_distribution_point_is_one_url(void **state)
 {
     (void)state;
-    x509_add_crl_distribution_point(&list, "http://127.0.0.1:18096/IntelSGXRootCA.der");
+    x509_extensions_add_crl_distribution_point(&list, "http://127.0.0.1:18096/IntelSGXRootCA.der");
     assert_added("551d1f", false,
                  "3031302fa02da02b8629687474703a2f2f3132372e302e302e313a31383039362f"
                  "496e74656c534758526f6f7443412e646572");
@@ -84,7 +84,7 @@ static void alt_names_are_addresses_or_dns_names(void **state)
                                   "1.2.3",     "1.2.3.256", "[::1]"};
 
     (void)state;
-    x509_add_alt_names(&list, names, sizeof names / sizeof *names);
+    x509_extensions_add_alt_names(&list, names, sizeof names / sizeof *names);
     assert_added("551d11", false,
                  "304e"
                  "82096c6f63616c686f7374"
@@ -102,11 +102,11 @@ static void any_extension_can_be_added(void **state)
     struct der der;
 
     (void)state;
-    x509_add(&list, (struct bytes){oid, sizeof oid}, true, (struct bytes){"\x05\x00", 2});
+    x509_extensions_add(&list, (struct bytes){oid, sizeof oid}, true, (struct bytes){"\x05\x00", 2});
     assert_added("2a0304", true, "0500");
-    x509_add_begin(&list, &der);
+    x509_extensions_begin(&list, &der);
     der_value(&der, DER_OCTET_STRING, "abc", 3);
-    x509_add_end(&list, &der, (struct bytes){oid, sizeof oid}, false);
+    x509_extensions_end(&list, &der, (struct bytes){oid, sizeof oid}, false);
     assert_added("2a0304", false, "0403616263");
     assert_hex_equal(list.items[0].value.data, list.items[0].value.len, "0500");
 }
@@ -115,11 +115,11 @@ static void running_out_of_room_sticks(void **state)
 {
     (void)state;
     x509_extensions_init(&list, room, 7);
-    x509_add_key_usage(&list, X509_DIGITAL_SIGNATURE);
+    x509_extensions_add_key_usage(&list, X509_DIGITAL_SIGNATURE);
     assert_false(list.failed);
-    x509_add_key_usage(&list, X509_DIGITAL_SIGNATURE);
+    x509_extensions_add_key_usage(&list, X509_DIGITAL_SIGNATURE);
     assert_true(list.failed);
-    x509_add_basic_constraints(&list, X509_NOT_A_CA);
+    x509_extensions_add_basic_constraints(&list, X509_NOT_A_CA);
     assert_true(list.failed);
 }
 
@@ -127,9 +127,9 @@ static void running_out_of_places_sticks(void **state)
 {
     (void)state;
     for (int i = 0; i < X509_EXTENSIONS_MAX; i++)
-        x509_add_basic_constraints(&list, X509_NOT_A_CA);
+        x509_extensions_add_basic_constraints(&list, X509_NOT_A_CA);
     assert_false(list.failed);
-    x509_add_basic_constraints(&list, X509_NOT_A_CA);
+    x509_extensions_add_basic_constraints(&list, X509_NOT_A_CA);
     assert_true(list.failed);
     assert_int_equal(list.count, X509_EXTENSIONS_MAX);
 }
