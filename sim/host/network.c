@@ -1,3 +1,5 @@
+#include "sim/host/network.h"
+
 #include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <net/if.h>
@@ -8,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/host/host.h"
 #include "sim/host/lines.h"
 
 #define ADDRESSES_MAX 64 /* of each kind */
@@ -128,7 +129,7 @@ static void read_interfaces(struct host_network *network, struct arena *arena)
     read_counters(network, lines_read(arena, "/proc/net/dev"));
 }
 
-void host_network_read(struct host_network *network, struct arena *arena)
+void network_read(struct host_network *network, struct arena *arena)
 {
     *network = (struct host_network){.dns_servers = NULL};
     read_dns(network, arena);

@@ -24,7 +24,7 @@ static void read_small(const char *path, char text[static FILE_BYTES])
         close(fd);
 }
 
-static void read_memory(struct process *process)
+static void read_memory(struct host_process *process)
 {
     uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
     char text[FILE_BYTES], *behind;
@@ -64,12 +64,12 @@ static uint64_t read_open_fds(void)
     return count_fds();
 }
 
-void process_read(struct process *process)
+void process_read(struct host_process *process)
 {
     struct rlimit limit;
     struct rusage usage;
 
-    *process = (struct process){.open_fds = read_open_fds()};
+    *process = (struct host_process){.open_fds = read_open_fds()};
     read_memory(process);
     if (getrusage(RUSAGE_SELF, &usage) == 0)
         process->cpu_micros = micros_of(usage.ru_utime) + micros_of(usage.ru_stime);

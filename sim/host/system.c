@@ -1,3 +1,5 @@
+#include "sim/host/system.h"
+
 #include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,7 +8,6 @@
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 
-#include "sim/host/host.h"
 #include "sim/host/lines.h"
 
 #define DISKS_MAX 64
@@ -86,7 +87,7 @@ static void read_disks(struct host_system *system, struct arena *arena)
         endmntent(mounts);
 }
 
-void host_system_read(struct host_system *system, struct arena *arena)
+void system_read(struct host_system *system, struct arena *arena)
 {
     *system = (struct host_system){.os_name = NULL};
     read_names(system, arena);

@@ -114,7 +114,7 @@ static void write_state(const struct site *site, struct buf *out)
 /* What cannot be read is not shown. */
 static void write_process(const struct site *site, struct buf *out)
 {
-    struct process process;
+    struct host_process process;
 
     process_read(&process);
     write_one_seconds(out, "process_cpu_seconds_total", METRICS_COUNTER, process.cpu_micros,

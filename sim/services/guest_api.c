@@ -5,7 +5,8 @@
 #include "sim/app/containers.h"
 #include "sim/base/hex.h"
 #include "sim/base/version.h"
-#include "sim/host/host.h"
+#include "sim/host/network.h"
+#include "sim/host/system.h"
 #include "sim/rpc/call.h"
 
 typedef Dstack__GuestApi_Service Service;
@@ -57,7 +58,7 @@ static void guest_api_sys_info(Service *service, const Dstack__Empty *args, Dsta
     struct rpc_call *call = data;
     struct host_system system;
 
-    host_system_read(&system, call->arena);
+    system_read(&system, call->arena);
     response.os_name = system.os_name;
     response.os_version = system.os_version;
     response.kernel_version = system.kernel_version;
@@ -132,7 +133,7 @@ static void guest_api_network_info(Service *service, const Dstack__Empty *args,
     struct rpc_call *call = data;
     struct host_network network;
 
-    host_network_read(&network, call->arena);
+    network_read(&network, call->arena);
     response.dns_servers = network.dns_servers;
     response.n_dns_servers = network.dns_server_count;
     response.gateways = list_gateways(&network, call->arena);

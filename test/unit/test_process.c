@@ -12,9 +12,9 @@
 
 #define MEBIBYTE (1024u * 1024)
 
-static struct process read_process(void)
+static struct host_process read_process(void)
 {
-    struct process process;
+    struct host_process process;
 
     process_read(&process);
     return process;
@@ -23,7 +23,7 @@ static struct process read_process(void)
 static void memory_grows_by_what_is_touched(void **state)
 {
     const size_t size = 64 * MEBIBYTE;
-    struct process before = read_process(), after;
+    struct host_process before = read_process(), after;
     uint8_t *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     (void)state;
@@ -40,7 +40,7 @@ static void memory_grows_by_what_is_touched(void **state)
 
 static void processor_time_rises_with_work(void **state)
 {
-    struct process before = read_process();
+    struct host_process before = read_process();
     struct timespec used;
 
     (void)state;
