@@ -6,7 +6,7 @@
 
 /* Derives out_len bytes (at most 255 * 32) from key.
  * In: salt, key: any length. info: its parts one after another. */
-void hkdf_sha256(uint8_t *out, size_t out_len, struct bytes salt, struct bytes key, const struct bytes *info,
-                 size_t info_count);
+void hkdf_sha256(struct bytes salt, struct bytes key, const struct bytes *info, size_t info_count,
+                 uint8_t *out, size_t out_len);
 
 #endif

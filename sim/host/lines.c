@@ -5,7 +5,7 @@
 
 #define FILE_BYTES 65536
 
-char *lines_read(struct arena *arena, const char *path)
+char *lines_read(const char *path, struct arena *arena)
 {
     char *text = arena_alloc(arena, FILE_BYTES + 1);
     FILE *file = fopen(path, "re");
@@ -30,7 +30,7 @@ char *lines_next(char **text)
     return line;
 }
 
-char *lines_value(struct arena *arena, const char *text, const char *name)
+char *lines_value(const char *text, const char *name, struct arena *arena)
 {
     size_t name_len = strlen(name);
 

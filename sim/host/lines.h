@@ -5,13 +5,13 @@
 #include "sim/base/arena.h"
 
 /* Reads a file into the arena, at most 64 KiB of it; an empty text when it cannot be read. */
-char *lines_read(struct arena *arena, const char *path);
+char *lines_read(const char *path, struct arena *arena);
 
 /* Takes the next line off *text, in place and without its newline; NULL at the end. */
 char *lines_next(char **text);
 
 /* What follows `name` in the first line that begins with it, without blanks, tabs,
  * '=', ':' and quotes in front and quotes behind; NULL when there is none. Copies. */
-char *lines_value(struct arena *arena, const char *text, const char *name);
+char *lines_value(const char *text, const char *name, struct arena *arena);
 
 #endif

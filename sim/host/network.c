@@ -16,7 +16,7 @@
 
 static void read_dns(struct host_network *network, struct arena *arena)
 {
-    char *text = lines_read(arena, "/etc/resolv.conf");
+    char *text = lines_read("/etc/resolv.conf", arena);
     char *line;
 
     network->dns_servers = arena_alloc(arena, ADDRESSES_MAX * sizeof *network->dns_servers);
@@ -30,7 +30,7 @@ static void read_dns(struct host_network *network, struct arena *arena)
 /* Lines of /proc/net/route: interface, destination, gateway, flags, ... in hex. */
 static void read_gateways(struct host_network *network, struct arena *arena)
 {
-    char *text = lines_read(arena, "/proc/net/route");
+    char *text = lines_read("/proc/net/route", arena);
     char *line;
 
     network->gateways = arena_alloc(arena, ADDRESSES_MAX * sizeof *network->gateways);
@@ -126,7 +126,7 @@ static void read_interfaces(struct host_network *network, struct arena *arena)
             add_address(interface, found, arena);
     }
     freeifaddrs(list);
-    read_counters(network, lines_read(arena, "/proc/net/dev"));
+    read_counters(network, lines_read("/proc/net/dev", arena));
 }
 
 void network_read(struct host_network *network, struct arena *arena)

@@ -13,42 +13,42 @@
 #define DISKS_MAX 64
 #define LOAD_SCALE 65536.0 /* of sysinfo's load averages */
 
-static char *or_empty(struct arena *arena, char *text)
+static char *or_empty(char *text, struct arena *arena)
 {
     return text ? text : arena_copy(arena, "", 0);
 }
 
 static void read_names(struct host_system *system, struct arena *arena)
 {
-    const char *release = lines_read(arena, "/etc/os-release");
-    const char *processors = lines_read(arena, "/proc/cpuinfo");
+    const char *release = lines_read("/etc/os-release", arena);
+    const char *processors = lines_read("/proc/cpuinfo", arena);
     struct utsname name = {.release = ""};
 
     uname(&name);
-    system->os_name = or_empty(arena, lines_value(arena, release, "NAME="));
-    system->os_version = or_empty(arena, lines_value(arena, release, "VERSION="));
+    system->os_name = or_empty(lines_value(release, "NAME=", arena), arena);
+    system->os_version = or_empty(lines_value(release, "VERSION=", arena), arena);
     system->kernel_version = arena_copy(arena, name.release, strlen(name.release));
-    system->cpu_model = or_empty(arena, lines_value(arena, processors, "model name"));
+    system->cpu_model = or_empty(lines_value(processors, "model name", arena), arena);
 }
 
-static uint64_t kibibytes(struct arena *arena, const char *text, const char *name)
+static uint64_t kibibytes(const char *text, const char *name, struct arena *arena)
 {
-    const char *value = lines_value(arena, text, name);
+    const char *value = lines_value(text, name, arena);
 
     return value ? strtoull(value, NULL, 10) * 1024 : 0;
 }
 
 static void read_memory(struct host_system *system, struct arena *arena)
 {
-    const char *text = lines_read(arena, "/proc/meminfo");
+    const char *text = lines_read("/proc/meminfo", arena);
 
-    system->total_memory = kibibytes(arena, text, "MemTotal:");
-    system->free_memory = kibibytes(arena, text, "MemFree:");
-    system->available_memory = kibibytes(arena, text, "MemAvailable:");
+    system->total_memory = kibibytes(text, "MemTotal:", arena);
+    system->free_memory = kibibytes(text, "MemFree:", arena);
+    system->available_memory = kibibytes(text, "MemAvailable:", arena);
     if (system->available_memory <= system->total_memory)
         system->used_memory = system->total_memory - system->available_memory;
-    system->total_swap = kibibytes(arena, text, "SwapTotal:");
-    system->free_swap = kibibytes(arena, text, "SwapFree:");
+    system->total_swap = kibibytes(text, "SwapTotal:", arena);
+    system->free_swap = kibibytes(text, "SwapFree:", arena);
     if (system->free_swap <= system->total_swap)
         system->used_swap = system->total_swap - system->free_swap;
 }

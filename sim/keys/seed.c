@@ -20,8 +20,8 @@ static void derive(const struct seed *seed, const char *label, struct span which
         {attempt.data, attempt.len},
     };
 
-    hkdf_sha256(out, len, (struct bytes){salt, sizeof salt - 1}, (struct bytes){seed->key, sizeof seed->key},
-                info, sizeof info / sizeof *info);
+    hkdf_sha256((struct bytes){salt, sizeof salt - 1}, (struct bytes){seed->key, sizeof seed->key}, info,
+                sizeof info / sizeof *info, out, len);
 }
 
 void seed_bytes(const struct seed *seed, const char *label, struct span which, uint8_t *out, size_t len)

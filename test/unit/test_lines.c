@@ -7,13 +7,13 @@ static void finds_values_at_the_beginning_of_lines(void **state)
 
     (void)state;
     arena_init(&arena);
-    assert_string_equal(lines_value(&arena, "PRETTY_NAME=\"a\"\nNAME=\"Debian GNU\"\n", "NAME="),
+    assert_string_equal(lines_value("PRETTY_NAME=\"a\"\nNAME=\"Debian GNU\"\n", "NAME=", &arena),
                         "Debian GNU");
-    assert_string_equal(lines_value(&arena, "MemTotal:      12 kB\n", "MemTotal:"), "12 kB");
-    assert_string_equal(lines_value(&arena, "model name\t: x\n", "model name"), "x");
-    assert_string_equal(lines_value(&arena, "A=", "A"), "");
-    assert_null(lines_value(&arena, "XA=1", "A"));
-    assert_null(lines_value(&arena, "", "A"));
+    assert_string_equal(lines_value("MemTotal:      12 kB\n", "MemTotal:", &arena), "12 kB");
+    assert_string_equal(lines_value("model name\t: x\n", "model name", &arena), "x");
+    assert_string_equal(lines_value("A=", "A", &arena), "");
+    assert_null(lines_value("XA=1", "A", &arena));
+    assert_null(lines_value("", "A", &arena));
     arena_free(&arena);
 }
 
@@ -35,7 +35,7 @@ static void reads_an_empty_text_where_there_is_no_file(void **state)
 
     (void)state;
     arena_init(&arena);
-    assert_string_equal(lines_read(&arena, "/does/not/exist"), "");
+    assert_string_equal(lines_read("/does/not/exist", &arena), "");
     arena_free(&arena);
 }
 
