@@ -49,11 +49,6 @@ int hash_by_name(const char *name, enum hash_algorithm *algorithm)
     return -1;
 }
 
-size_t hash_bytes(enum hash_algorithm algorithm)
-{
-    return algorithms[algorithm].bytes;
-}
-
 /* Lanes are little-endian whatever the machine is. */
 static void keccak_xor(struct keccak *keccak, size_t at, uint8_t byte)
 {

@@ -18,16 +18,12 @@ enum hash_algorithm {
     HASH_KECCAK512,
 };
 
-#define HASH_MAX_BYTES 64
-
 /* The algorithm of that exact lower-case name ("sha256", "sha3-384",
  * "keccak512"). Returns 0, or -1 and leaves *algorithm when there is none. */
 MUST_CHECK int hash_by_name(const char *name, enum hash_algorithm *algorithm);
 
-size_t hash_bytes(enum hash_algorithm algorithm); /* 32, 48 or 64 */
-
 /* Hashes the parts one after another.
- * Out: out, hash_bytes(algorithm) long. */
+ * Out: out, as long as the digest: 32, 48 or 64 bytes. */
 void hash_parts(enum hash_algorithm algorithm, const struct bytes *parts, size_t count, uint8_t *out);
 
 /* The same for one part. */

@@ -34,24 +34,15 @@ void k256_free(struct k256 *k256)
     free(k256);
 }
 
-bool k256_is_private_key(const struct k256 *k256, const uint8_t key32[static 32])
-{
-    return secp256k1_ec_seckey_verify(k256->context, key32) == 1;
-}
-
-static void compress(const struct k256 *k256, const secp256k1_pubkey *key, uint8_t public33[static 33])
-{
-    size_t len = K256_PUBLIC_BYTES;
-    secp256k1_ec_pubkey_serialize(k256->context, public33, &len, key, SECP256K1_EC_COMPRESSED);
-}
-
 int k256_public_key(const struct k256 *k256, const uint8_t key32[static 32], uint8_t public33[static 33])
 {
+    size_t len = K256_PUBLIC_BYTES;
     secp256k1_pubkey key;
+
     memset(public33, 0, K256_PUBLIC_BYTES);
     if (!secp256k1_ec_pubkey_create(k256->context, &key, key32))
         return -1;
-    compress(k256, &key, public33);
+    secp256k1_ec_pubkey_serialize(k256->context, public33, &len, &key, SECP256K1_EC_COMPRESSED);
     return 0;
 }
 
@@ -113,21 +104,4 @@ bool k256_verify(const struct k256 *k256, const uint8_t *public_key, size_t publ
     return parse_public_key(k256, &key, public_key, public_key_len) &&
            secp256k1_ecdsa_signature_parse_compact(k256->context, &signature, signature64) == 1 &&
            secp256k1_ecdsa_verify(k256->context, &signature, digest32, &key) == 1;
-}
-
-int k256_recover(const struct k256 *k256, const uint8_t digest32[static 32],
-                 const uint8_t signature65[static 65], uint8_t public33[static 33])
-{
-    secp256k1_ecdsa_recoverable_signature signature;
-    secp256k1_pubkey key;
-    memset(public33, 0, K256_PUBLIC_BYTES);
-    int recovery_id = signature65[64];
-    /* A larger id is a caller's mistake to the library: it ends the process. */
-    if (recovery_id > 3 ||
-        !secp256k1_ecdsa_recoverable_signature_parse_compact(k256->context, &signature, signature65,
-                                                             recovery_id) ||
-        !secp256k1_ecdsa_recover(k256->context, &key, &signature, digest32))
-        return -1;
-    compress(k256, &key, public33);
-    return 0;
 }

@@ -16,9 +16,6 @@ struct k256;
 struct k256 *k256_new(void); /* never NULL */
 void k256_free(struct k256 *k256);
 
-/* Is this a private key: not zero and below the group order? */
-bool k256_is_private_key(const struct k256 *k256, const uint8_t key32[static 32]);
-
 /* Each returns 0, or -1 when key32 is no private key; out is then zero. */
 MUST_CHECK int k256_public_key(const struct k256 *k256, const uint8_t key32[static 32],
                                uint8_t public33[static 33]);
@@ -36,9 +33,5 @@ bool k256_is_signature(const struct k256 *k256, const uint8_t signature64[static
 /* True when the signature, with a low s, is the key's over the digest. */
 bool k256_verify(const struct k256 *k256, const uint8_t *public_key, size_t public_key_len,
                  const uint8_t digest32[static 32], const uint8_t signature64[static 64]);
-
-/* The key that made the signature. Returns 0, or -1 when there is none. */
-MUST_CHECK int k256_recover(const struct k256 *k256, const uint8_t digest32[static 32],
-                            const uint8_t signature65[static 65], uint8_t public33[static 33]);
 
 #endif
