@@ -7,6 +7,7 @@
 #include "sim/base/memory.h"
 
 #define FIRST_BYTES 256
+#define DECIMAL_CHARS_MAX 20 /* of a uint64_t */
 
 void buf_init(struct buf *buf, size_t limit)
 {
@@ -86,6 +87,17 @@ void buf_append_byte(struct buf *buf, uint8_t byte)
 void buf_append_span(struct buf *buf, struct span span)
 {
     buf_append(buf, span.data, span.len);
+}
+
+void buf_append_decimal(struct buf *buf, uint64_t value)
+{
+    char digits[DECIMAL_CHARS_MAX];
+    size_t at = sizeof digits;
+
+    do
+        digits[--at] = (char)('0' + value % 10);
+    while ((value /= 10) > 0);
+    buf_append(buf, digits + at, sizeof digits - at);
 }
 
 void buf_printf(struct buf *buf, const char *format, ...)

@@ -127,5 +127,5 @@ void json_text_member_hex(struct buf *out, char separator, const char *name, con
 void json_text_member_uint(struct buf *out, char separator, const char *name, uint64_t value)
 {
     json_text_key(out, separator, name);
-    buf_printf(out, "%llu", (unsigned long long)value);
+    buf_append_decimal(out, value);
 }

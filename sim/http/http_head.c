@@ -37,17 +37,6 @@ static const char *reason_phrase(int status)
     }
 }
 
-static void append_number(struct buf *head, size_t number)
-{
-    char digits[20];
-    size_t at = sizeof digits;
-
-    do
-        digits[--at] = (char)('0' + number % 10);
-    while ((number /= 10) > 0);
-    buf_append(head, digits + at, sizeof digits - at);
-}
-
 static void append_headers(struct buf *head, const struct http_response *response,
                            enum http_connection connection)
 {
@@ -57,7 +46,7 @@ static void append_headers(struct buf *head, const struct http_response *respons
         buf_append_text(head, "\r\n");
     }
     buf_append_text(head, "Content-Length: ");
-    append_number(head, response->body->len);
+    buf_append_decimal(head, response->body->len);
     buf_append_text(head, "\r\n");
     if (connection == HTTP_CONNECTION_CLOSE)
         buf_append_text(head, "Connection: close\r\n");
@@ -75,7 +64,7 @@ size_t http_head_write(const struct http_response *response, enum http_connectio
 
     buf_over(&head, memory, sizeof memory);
     buf_append_text(&head, "HTTP/1.1 ");
-    append_number(&head, (size_t)response->status);
+    buf_append_decimal(&head, (uint64_t)response->status);
     buf_append_text(&head, " ");
     buf_append_text(&head, reason_phrase(response->status));
     buf_append_text(&head, "\r\n");

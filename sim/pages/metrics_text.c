@@ -1,20 +1,6 @@
 #include "sim/pages/metrics_text.h"
 
-#define DIGITS_MAX 20 /* of a uint64_t */
 #define SECOND 1000000u
-
-/* Faster than printf, which would be most of the work here. */
-static void append_uint(struct buf *out, uint64_t value)
-{
-    char digits[DIGITS_MAX];
-    size_t at = sizeof digits;
-
-    do {
-        digits[--at] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value);
-    buf_append(out, digits + at, sizeof digits - at);
-}
 
 /* 1500000 as 1.5, exactly. */
 static void append_seconds(struct buf *out, uint64_t micros)
@@ -23,7 +9,7 @@ static void append_seconds(struct buf *out, uint64_t micros)
     char digits[7] = {'.'};
     size_t len = sizeof digits;
 
-    append_uint(out, micros / SECOND);
+    buf_append_decimal(out, micros / SECOND);
     if (rest == 0)
         return;
     for (size_t i = len - 1; i > 0; i--, rest /= 10)
@@ -94,7 +80,7 @@ void metrics_text_count(struct buf *out, const struct metrics_family *family, st
                         uint64_t value)
 {
     begin_sample(out, family->name, "", labels);
-    append_uint(out, value);
+    buf_append_decimal(out, value);
     buf_append_byte(out, '\n');
 }
 
@@ -119,7 +105,7 @@ static void append_bucket(struct buf *out, const char *name, struct metrics_labe
     else
         buf_append_text(out, "+Inf");
     buf_append_text(out, "\"} ");
-    append_uint(out, value);
+    buf_append_decimal(out, value);
     buf_append_byte(out, '\n');
 }
 
@@ -138,6 +124,6 @@ void metrics_text_histogram(struct buf *out, const struct metrics_family *family
     append_seconds(out, histogram->sum);
     buf_append_byte(out, '\n');
     begin_sample(out, family->name, "_count", labels);
-    append_uint(out, sofar);
+    buf_append_decimal(out, sofar);
     buf_append_byte(out, '\n');
 }

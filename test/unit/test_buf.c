@@ -124,6 +124,24 @@ static void taken_contents_are_a_string(void **state)
     buf_free(&buf);
 }
 
+static void decimals_have_no_leading_zeros(void **state)
+{
+    static const struct {
+        uint64_t value;
+        const char *text;
+    } rows[] = {{0, "0"}, {7, "7"}, {10, "10"}, {1000000, "1000000"}, {UINT64_MAX, "18446744073709551615"}};
+    struct buf buf;
+
+    (void)state;
+    buf_init(&buf, 100);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        buf_reset(&buf);
+        buf_append_decimal(&buf, rows[i].value);
+        assert_true(span_is(buf_span(&buf), rows[i].text));
+    }
+    buf_free(&buf);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,6 +151,7 @@ int main(void)
         cmocka_unit_test(room_in_front_is_there_and_apart),
         cmocka_unit_test(memory_of_the_caller_is_the_limit),
         cmocka_unit_test(taken_contents_are_a_string),
+        cmocka_unit_test(decimals_have_no_leading_zeros),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
