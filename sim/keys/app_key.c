@@ -4,6 +4,7 @@
 
 #include "crypto/ed25519.h"
 #include "crypto/hash.h"
+#include "sim/base/fnv1a.h"
 #include "sim/base/hex.h"
 #include "sim/base/memory.h"
 #include "sim/keys/derive.h"
@@ -52,14 +53,10 @@ static int make_name(struct cache_name *name, enum app_key_algorithm algorithm, 
     return 0;
 }
 
-/* FNV-1a: spreads names over the slots; a clash only costs a derivation. */
+/* Names that share a slot only cost a derivation. */
 static size_t slot_of(const struct cache_name *name)
 {
-    uint32_t hash = 2166136261u;
-
-    for (size_t i = 0; i < name->len; i++)
-        hash = (hash ^ name->bytes[i]) * 16777619u;
-    return hash % CACHE_SLOTS;
+    return fnv1a(name->bytes, name->len) % CACHE_SLOTS;
 }
 
 static int derive_pair(const struct keyring *keyring, enum app_key_algorithm algorithm, const char *path,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "sim/base/fnv1a.h"
 #include "sim/base/memory.h"
 
 #define SLOTS 512 /* of the hash table: a power of two, more than twice STATS_METHODS_MAX */
@@ -32,13 +33,11 @@ void stats_free(struct stats *stats)
     free(stats);
 }
 
-/* FNV-1a of what is kept of the name; the names come from our own descriptors. */
+/* By what is kept of the name; the names come from our own descriptors. */
 static size_t slot_of(const char *name)
 {
-    uint32_t hash = 2166136261u;
+    uint32_t hash = fnv1a(name, strnlen(name, STATS_NAME_BYTES - 1));
 
-    for (size_t i = 0; i < STATS_NAME_BYTES - 1 && name[i]; i++)
-        hash = (hash ^ (uint8_t)name[i]) * 16777619u;
     return (hash ^ hash >> 16) % SLOTS;
 }
 
