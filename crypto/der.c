@@ -42,6 +42,7 @@ void der_wrap(struct der *der, size_t mark, int tag)
 void der_append(struct der *der, const void *data, size_t len)
 {
     size_t written = der_mark(der);
+
     if (der->failed || (size_t)(der->at - der->start) < len) {
         der->failed = true;
         return;
@@ -55,6 +56,7 @@ void der_append(struct der *der, const void *data, size_t len)
 void der_value(struct der *der, int tag, const void *data, size_t len)
 {
     size_t mark = der_mark(der);
+
     der_raw(der, data, len);
     der_wrap(der, mark, tag);
 }
@@ -67,17 +69,19 @@ void der_bool(struct der *der, bool value)
 void der_uint(struct der *der, uint64_t value)
 {
     uint8_t big_endian[8];
+
     bytes_put_be64(big_endian, value);
     der_uint_bytes(der, big_endian, sizeof big_endian);
 }
 
 void der_uint_bytes(struct der *der, const uint8_t *big_endian, size_t len)
 {
+    size_t mark = der_mark(der);
+
     while (len > 0 && *big_endian == 0) {
         big_endian++;
         len--;
     }
-    size_t mark = der_mark(der);
     der_raw(der, big_endian, len);
     /* Zero has one digit, and a first bit set would make it negative. */
     if (len == 0 || *big_endian >= 0x80)
@@ -92,15 +96,18 @@ void der_oid(struct der *der, const void *oid, size_t len)
 
 void der_time(struct der *der, int64_t unix_seconds)
 {
-    struct tm tm;
     time_t seconds = (time_t)unix_seconds;
+    char text[sizeof "YYYYMMDDhhmmssZ"];
+    struct tm tm;
+    size_t len;
+    bool utc;
+
     if (!gmtime_r(&seconds, &tm) || tm.tm_year < FIRST_YEAR - 1900 || tm.tm_year > LAST_YEAR - 1900) {
         der->failed = true;
         return;
     }
-    char text[sizeof "YYYYMMDDhhmmssZ"];
-    bool utc = tm.tm_year <= LAST_UTC_YEAR - 1900;
-    size_t len = strftime(text, sizeof text, utc ? "%y%m%d%H%M%SZ" : "%Y%m%d%H%M%SZ", &tm);
+    utc = tm.tm_year <= LAST_UTC_YEAR - 1900;
+    len = strftime(text, sizeof text, utc ? "%y%m%d%H%M%SZ" : "%Y%m%d%H%M%SZ", &tm);
     der_value(der, utc ? UTC_TIME : GENERALIZED_TIME, text, len);
 }
 

@@ -27,10 +27,11 @@ bool ed25519_verify(const uint8_t public32[static 32], const void *message, size
 bool ed25519_is_public_key(const uint8_t public32[static 32])
 {
     uint8_t little_endian[32];
+    mpz_t p, d, y2, product;
+    bool on_curve;
+
     memcpy(little_endian, public32, sizeof little_endian);
     little_endian[31] &= 0x7f; /* the sign of x */
-
-    mpz_t p, d, y2, product;
     mpz_inits(p, d, y2, product, NULL);
     mpz_ui_pow_ui(p, 2, 255);
     mpz_sub_ui(p, p, 19);
@@ -44,7 +45,7 @@ bool ed25519_is_public_key(const uint8_t public32[static 32])
     mpz_sub_ui(y2, y2, 1);
     mpz_mul(product, d, y2);
     mpz_mod(product, product, p);
-    bool on_curve = mpz_legendre(product, p) >= 0;
+    on_curve = mpz_legendre(product, p) >= 0;
     mpz_clears(p, d, y2, product, NULL);
     return on_curve;
 }

@@ -79,6 +79,7 @@ static void keccak_finish(struct keccak *keccak, uint8_t *out, size_t len)
 static void keccak_parts(const struct bytes *parts, size_t count, uint8_t *out, size_t out_len)
 {
     struct keccak keccak = {.rate = KECCAK_STATE_BYTES - 2 * out_len};
+
     for (size_t i = 0; i < count; i++)
         keccak_absorb(&keccak, parts[i].data, parts[i].len);
     keccak_finish(&keccak, out, out_len);
@@ -88,11 +89,12 @@ void hash_parts(enum hash_algorithm algorithm, const struct bytes *parts, size_t
 {
     size_t out_len = algorithms[algorithm].bytes;
     const struct nettle_hash *hash = algorithms[algorithm].hash;
+    union context context;
+
     if (!hash) {
         keccak_parts(parts, count, out, out_len);
         return;
     }
-    union context context;
     hash->init(&context);
     for (size_t i = 0; i < count; i++)
         if (parts[i].len > 0)
@@ -113,6 +115,7 @@ void hash_sha384(const void *data, size_t len, uint8_t out[static 48])
 void hash_sha1_key_id(const void *data, size_t len, uint8_t out[static 20])
 {
     struct sha1_ctx context;
+
     sha1_init(&context);
     sha1_update(&context, len, data);
     sha1_digest(&context, SHA1_DIGEST_SIZE, out);

@@ -14,11 +14,12 @@ struct k256 {
 struct k256 *k256_new(void)
 {
     struct k256 *k256 = malloc(sizeof *k256);
+    uint8_t blind[32];
+
     if (!k256)
         abort();
     k256->context = secp256k1_context_create(SECP256K1_CONTEXT_NONE);
     /* Blinds the secret arithmetic; what is signed stays the same. */
-    uint8_t blind[32];
     random_bytes(blind, sizeof blind);
     if (!secp256k1_context_randomize(k256->context, blind))
         abort();
@@ -50,6 +51,7 @@ int k256_sign(const struct k256 *k256, const uint8_t key32[static 32], const uin
               uint8_t signature64[static 64])
 {
     secp256k1_ecdsa_signature signature;
+
     memset(signature64, 0, K256_SIGNATURE_BYTES);
     if (!secp256k1_ecdsa_sign(k256->context, &signature, digest32, key32, secp256k1_nonce_function_rfc6979,
                               NULL))
@@ -62,11 +64,12 @@ int k256_sign_recoverable(const struct k256 *k256, const uint8_t key32[static 32
                           const uint8_t digest32[static 32], uint8_t signature65[static 65])
 {
     secp256k1_ecdsa_recoverable_signature signature;
+    int recovery_id = 0;
+
     memset(signature65, 0, K256_RECOVERABLE_BYTES);
     if (!secp256k1_ecdsa_sign_recoverable(k256->context, &signature, digest32, key32,
                                           secp256k1_nonce_function_rfc6979, NULL))
         return -1;
-    int recovery_id = 0;
     secp256k1_ecdsa_recoverable_signature_serialize_compact(k256->context, signature65, &recovery_id,
                                                             &signature);
     signature65[64] = (uint8_t)recovery_id;
@@ -85,6 +88,7 @@ static bool parse_public_key(const struct k256 *k256, secp256k1_pubkey *key, con
 bool k256_is_public_key(const struct k256 *k256, const uint8_t *public_key, size_t len)
 {
     secp256k1_pubkey key;
+
     return parse_public_key(k256, &key, public_key, len);
 }
 
@@ -92,6 +96,7 @@ bool k256_is_signature(const struct k256 *k256, const uint8_t signature64[static
 {
     static const uint8_t zeros[32] = {0};
     secp256k1_ecdsa_signature signature;
+
     return memcmp(signature64, zeros, 32) != 0 && memcmp(signature64 + 32, zeros, 32) != 0 &&
            secp256k1_ecdsa_signature_parse_compact(k256->context, &signature, signature64) == 1;
 }
@@ -101,6 +106,7 @@ bool k256_verify(const struct k256 *k256, const uint8_t *public_key, size_t publ
 {
     secp256k1_pubkey key;
     secp256k1_ecdsa_signature signature;
+
     return parse_public_key(k256, &key, public_key, public_key_len) &&
            secp256k1_ecdsa_signature_parse_compact(k256->context, &signature, signature64) == 1 &&
            secp256k1_ecdsa_verify(k256->context, &signature, digest32, &key) == 1;

@@ -29,9 +29,11 @@ static void scalar_clear(struct ecc_scalar *scalar)
 static bool scalar_init(struct ecc_scalar *scalar, const uint8_t big_endian[static 32])
 {
     mpz_t number;
+    bool in_range;
+
     nettle_mpz_init_set_str_256_u(number, 32, big_endian);
     ecc_scalar_init(scalar, nettle_get_secp_256r1());
-    bool in_range = ecc_scalar_set(scalar, number) != 0;
+    in_range = ecc_scalar_set(scalar, number) != 0;
     wipe_limbs(mpz_limbs_modify(number, 1), mpz_size(number));
     mpz_clear(number);
     return in_range;
@@ -41,6 +43,7 @@ static void public_key_of(const struct ecc_scalar *scalar, uint8_t public64[stat
 {
     struct ecc_point point;
     mpz_t x, y;
+
     mpz_inits(x, y, NULL);
     ecc_point_init(&point, scalar->ecc);
     ecc_point_mul_g(&point, scalar);
@@ -55,6 +58,7 @@ int p256_key_from_scalar(struct p256_key *key, const uint8_t scalar32[static 32]
 {
     struct ecc_scalar scalar;
     bool in_range = scalar_init(&scalar, scalar32);
+
     if (in_range) {
         memmove(key->scalar, scalar32, sizeof key->scalar);
         public_key_of(&scalar, key->public_key);
@@ -68,6 +72,7 @@ int p256_key_from_scalar(struct p256_key *key, const uint8_t scalar32[static 32]
 void p256_key_generate(struct p256_key *key)
 {
     uint8_t scalar[32];
+
     do
         random_bytes(scalar, sizeof scalar);
     while (p256_key_from_scalar(key, scalar) != 0);
@@ -83,6 +88,7 @@ struct nonces {
 static void nonces_step(struct nonces *nonces)
 {
     struct hmac_sha256_ctx hmac;
+
     hmac_sha256_set_key(&hmac, sizeof nonces->k, nonces->k);
     hmac_sha256_update(&hmac, sizeof nonces->v, nonces->v);
     hmac_sha256_digest(&hmac, sizeof nonces->v, nonces->v);
@@ -93,6 +99,7 @@ static void nonces_step(struct nonces *nonces)
 static void nonces_update(struct nonces *nonces, uint8_t number, const uint8_t *seed, size_t seed_len)
 {
     struct hmac_sha256_ctx hmac;
+
     hmac_sha256_set_key(&hmac, sizeof nonces->k, nonces->k);
     hmac_sha256_update(&hmac, sizeof nonces->v, nonces->v);
     hmac_sha256_update(&hmac, 1, &number);
@@ -106,10 +113,12 @@ static void nonces_update(struct nonces *nonces, uint8_t number, const uint8_t *
 /* bits2octets: a digest is below twice the order, so once is enough. */
 static void reduce(uint8_t out[static 32], const uint8_t digest32[static 32])
 {
-    int borrow = 0;
     bool above = memcmp(digest32, order, sizeof order) >= 0;
+    int borrow = 0;
+
     for (int i = 31; i >= 0; i--) {
         int digit = digest32[i] - (above ? order[i] : 0) - borrow;
+
         borrow = digit < 0;
         out[i] = (uint8_t)(digit & 0xff);
     }
@@ -119,6 +128,7 @@ static void nonces_init(struct nonces *nonces, const uint8_t scalar32[static 32]
                         const uint8_t digest32[static 32])
 {
     uint8_t seed[64];
+
     memcpy(seed, scalar32, 32);
     reduce(seed + 32, digest32);
     memset(nonces->k, 0x00, sizeof nonces->k);
@@ -133,6 +143,7 @@ static void nonces_init(struct nonces *nonces, const uint8_t scalar32[static 32]
 static void nonces_next(void *context, size_t len, uint8_t *out)
 {
     struct nonces *nonces = context;
+
     for (size_t take; len > 0; out += take, len -= take) {
         nonces_step(nonces);
         take = len < sizeof nonces->v ? len : sizeof nonces->v;
@@ -146,6 +157,7 @@ void p256_sign(const struct p256_key *key, const uint8_t digest32[static 32], ui
     struct ecc_scalar scalar;
     struct dsa_signature signature;
     struct nonces nonces;
+
     dsa_signature_init(&signature);
     nonces_init(&nonces, key->scalar, digest32);
     if (scalar_init(&scalar, key->scalar))
@@ -163,13 +175,15 @@ bool p256_verify(const uint8_t public64[static 64], const uint8_t digest32[stati
     mpz_t x, y;
     struct ecc_point point;
     struct dsa_signature signature;
+    bool valid;
+
     nettle_mpz_init_set_str_256_u(x, 32, public64);
     nettle_mpz_init_set_str_256_u(y, 32, public64 + 32);
     ecc_point_init(&point, nettle_get_secp_256r1());
     dsa_signature_init(&signature);
     nettle_mpz_set_str_256_u(signature.r, 32, signature64);
     nettle_mpz_set_str_256_u(signature.s, 32, signature64 + 32);
-    bool valid = ecc_point_set(&point, x, y) != 0 && ecdsa_verify(&point, 32, digest32, &signature) != 0;
+    valid = ecc_point_set(&point, x, y) != 0 && ecdsa_verify(&point, 32, digest32, &signature) != 0;
     dsa_signature_clear(&signature);
     ecc_point_clear(&point);
     mpz_clears(x, y, NULL);

@@ -15,12 +15,14 @@ size_t pem_chars(const char *label, size_t len)
 {
     size_t lines = (len + LINE_BYTES - 1) / LINE_BYTES;
     size_t labels = strlen(begin_line) + strlen(end_line) + 2 * (strlen(label) + strlen(dashes));
+
     return labels + BASE64_CHARS(len) + lines;
 }
 
 static char *put(char *out, const char *text)
 {
     size_t len = strlen(text);
+
     memcpy(out, text, len);
     return out + len;
 }
@@ -34,8 +36,10 @@ size_t pem_encode(const char *label, const void *der, size_t len, char *out)
 {
     const uint8_t *from = der;
     char *to = put_label(out, begin_line, label);
+
     while (len > 0) {
         size_t take = len < LINE_BYTES ? len : LINE_BYTES;
+
         to += base64_encode(from, take, to);
         *to++ = '\n';
         from += take;

@@ -10,6 +10,7 @@ void random_bytes(uint8_t *out, size_t len)
 {
     while (len > 0) {
         ssize_t got = getrandom(out, len, 0);
+
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0) {

@@ -129,6 +129,7 @@ static const char *check_crls(const struct x509_chain *chain, const mbedtls_x509
 {
     for (const mbedtls_x509_crt *one = &chain->certificates; one->next; one = one->next) {
         const mbedtls_x509_crl *crl = find_crl(crls, one);
+
         if (!crl)
             return "there is no revocation list of one of the issuers";
         if (now < seconds_of(&crl->this_update))

@@ -7,22 +7,24 @@
 
 #define VERSION_3 2 /* of a certificate */
 #define VERSION_2 1 /* of a CRL */
-#define SERIAL_MAX_BYTES 20
+#define SERIAL_BYTES_MAX 20
 
-static const uint8_t OID_ECDSA_WITH_SHA256[] = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02};
+static const uint8_t oid_ecdsa_with_sha256[] = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02};
 static const uint8_t oid_crl_number[] = {0x55, 0x1d, 0x14};
 static const uint8_t oid_authority_key_id[] = {0x55, 0x1d, 0x23};
 
 static void write_algorithm(struct der *der)
 {
     size_t mark = der_mark(der);
-    der_oid(der, OID_ECDSA_WITH_SHA256, sizeof OID_ECDSA_WITH_SHA256);
+
+    der_oid(der, oid_ecdsa_with_sha256, sizeof oid_ecdsa_with_sha256);
     der_wrap(der, mark, DER_SEQUENCE);
 }
 
 static void write_signature(struct der *der, const uint8_t signature64[static 64])
 {
     size_t mark = der_mark(der);
+
     der_uint_bytes(der, signature64 + 32, 32);
     der_uint_bytes(der, signature64, 32);
     der_wrap(der, mark, DER_SEQUENCE);
@@ -34,6 +36,7 @@ static void write_signature(struct der *der, const uint8_t signature64[static 64
 static int finish(const struct der *der, uint8_t *out, size_t *out_len)
 {
     struct bytes done = der_done(der);
+
     *out_len = done.len;
     if (!done.data)
         return -1;
@@ -45,11 +48,13 @@ static int finish(const struct der *der, uint8_t *out, size_t *out_len)
 static int sign_and_finish(struct der *der, const struct p256_key *issuer_key, uint8_t *out, size_t *out_len)
 {
     struct bytes body = der_done(der);
+
     if (body.data) {
         uint8_t digest[32], signature[P256_SIGNATURE_BYTES], room[96];
+        struct der tail;
+
         hash_sha256(body.data, body.len, digest);
         p256_sign(issuer_key, digest, signature);
-        struct der tail;
         der_init(&tail, room, sizeof room);
         write_signature(&tail, signature);
         write_algorithm(&tail);
@@ -62,6 +67,7 @@ static int sign_and_finish(struct der *der, const struct p256_key *issuer_key, u
 static void write_attribute(struct der *der, const struct x509_attribute *attribute)
 {
     size_t mark = der_mark(der);
+
     der_value(der, DER_UTF8_STRING, attribute->text, strlen(attribute->text));
     der_oid(der, attribute->oid, sizeof attribute->oid);
     der_wrap(der, mark, DER_SEQUENCE);
@@ -72,6 +78,7 @@ int x509_write_name(const struct x509_attribute *attributes, size_t count, uint8
                     size_t *out_len)
 {
     struct der der;
+
     der_init(&der, out, out_size);
     for (size_t i = count; i-- > 0;)
         write_attribute(&der, &attributes[i]);
@@ -82,6 +89,7 @@ int x509_write_name(const struct x509_attribute *attributes, size_t count, uint8
 static void write_extension(struct der *der, const struct x509_extension *extension)
 {
     size_t mark = der_mark(der);
+
     der_value(der, DER_OCTET_STRING, extension->value.data, extension->value.len);
     if (extension->critical)
         der_bool(der, true);
@@ -92,9 +100,10 @@ static void write_extension(struct der *der, const struct x509_extension *extens
 /* An empty list may not be written at all (RFC 5280, 4.1). */
 static void write_extensions(struct der *der, const struct x509_extension *extensions, size_t count, int tag)
 {
+    size_t mark = der_mark(der);
+
     if (count == 0)
         return;
-    size_t mark = der_mark(der);
     for (size_t i = count; i-- > 0;)
         write_extension(der, &extensions[i]);
     der_wrap(der, mark, DER_SEQUENCE);
@@ -103,7 +112,7 @@ static void write_extensions(struct der *der, const struct x509_extension *exten
 
 static void write_serial(struct der *der, struct bytes serial)
 {
-    if (serial.len == 0 || serial.len > SERIAL_MAX_BYTES)
+    if (serial.len == 0 || serial.len > SERIAL_BYTES_MAX)
         der->failed = true;
     else
         der_uint_bytes(der, serial.data, serial.len);
@@ -112,6 +121,7 @@ static void write_serial(struct der *der, struct bytes serial)
 static void write_validity(struct der *der, int64_t not_before, int64_t not_after)
 {
     size_t mark = der_mark(der);
+
     der_time(der, not_after);
     der_time(der, not_before);
     der_wrap(der, mark, DER_SEQUENCE);
@@ -120,6 +130,7 @@ static void write_validity(struct der *der, int64_t not_before, int64_t not_afte
 static void write_public_key(struct der *der, const uint8_t public_key[static P256_PUBLIC_BYTES])
 {
     uint8_t spki[X509_SPKI_BYTES];
+
     x509_key_spki(public_key, spki);
     der_raw(der, spki, sizeof spki);
 }
@@ -128,6 +139,8 @@ int x509_write_certificate(const struct x509_certificate *certificate, const str
                            uint8_t *out, size_t out_size, size_t *out_len)
 {
     struct der der;
+    size_t mark;
+
     der_init(&der, out, out_size);
     write_extensions(&der, certificate->extensions, certificate->extension_count, DER_CONTEXT_CONSTRUCTED(3));
     write_public_key(&der, certificate->public_key);
@@ -136,7 +149,7 @@ int x509_write_certificate(const struct x509_certificate *certificate, const str
     der_raw(&der, certificate->issuer.data, certificate->issuer.len);
     write_algorithm(&der);
     write_serial(&der, certificate->serial);
-    size_t mark = der_mark(&der);
+    mark = der_mark(&der);
     der_uint(&der, VERSION_3);
     der_wrap(&der, mark, DER_CONTEXT_CONSTRUCTED(0));
     der_wrap(&der, 0, DER_SEQUENCE);
@@ -145,27 +158,32 @@ int x509_write_certificate(const struct x509_certificate *certificate, const str
 
 static void write_crl_extensions(struct der *der, const struct x509_crl *crl)
 {
+    struct x509_extension extensions[] = {
+        {.oid = {oid_crl_number, sizeof oid_crl_number}},
+        {.oid = {oid_authority_key_id, sizeof oid_authority_key_id}},
+    };
     uint8_t number_room[8], key_id_room[X509_KEY_ID_BYTES + 4];
     struct der number, key_id;
+
     der_init(&number, number_room, sizeof number_room);
     der_uint(&number, crl->number);
+    extensions[0].value = der_done(&number);
     der_init(&key_id, key_id_room, sizeof key_id_room);
     der_value(&key_id, DER_CONTEXT(0), crl->authority_key_id, X509_KEY_ID_BYTES);
     der_wrap(&key_id, 0, DER_SEQUENCE);
-    const struct x509_extension extensions[] = {
-        {.oid = {oid_crl_number, sizeof oid_crl_number}, .value = der_done(&number)},
-        {.oid = {oid_authority_key_id, sizeof oid_authority_key_id}, .value = der_done(&key_id)},
-    };
+    extensions[1].value = der_done(&key_id);
     write_extensions(der, extensions, 2, DER_CONTEXT_CONSTRUCTED(0));
 }
 
 static void write_revoked(struct der *der, const struct x509_crl *crl)
 {
+    size_t list = der_mark(der);
+
     if (crl->revoked_count == 0)
         return;
-    size_t list = der_mark(der);
     for (size_t i = crl->revoked_count; i-- > 0;) {
         size_t entry = der_mark(der);
+
         der_time(der, crl->this_update);
         write_serial(der, crl->revoked[i]);
         der_wrap(der, entry, DER_SEQUENCE);
@@ -177,6 +195,7 @@ int x509_write_crl(const struct x509_crl *crl, const struct p256_key *issuer_key
                    size_t out_size, size_t *out_len)
 {
     struct der der;
+
     der_init(&der, out, out_size);
     write_crl_extensions(&der, crl);
     write_revoked(&der, crl);

@@ -88,6 +88,7 @@ void arena_reset(struct arena *arena)
     /* Blocks of the usual size are as good as each other; a larger one is not kept. */
     while (arena->blocks && (arena->blocks->next || arena->blocks->size > BLOCK_BYTES)) {
         struct arena_block *block = arena->blocks;
+
         arena->blocks = block->next;
         free(block);
     }
@@ -98,6 +99,7 @@ void arena_free(struct arena *arena)
 {
     while (arena->blocks) {
         struct arena_block *block = arena->blocks;
+
         arena->blocks = block->next;
         free(block);
     }

@@ -21,6 +21,7 @@ static size_t plain_prefix(const uint8_t *text, size_t len)
 
     while (len - count >= BLOCK_BYTES) {
         unsigned plain = 0;
+
         for (size_t i = 0; i < BLOCK_BYTES; i++)
             plain += is_plain(text[count + i]);
         if (plain != BLOCK_BYTES)

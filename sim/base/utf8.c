@@ -49,6 +49,7 @@ bool utf8_valid(const void *text, size_t len)
 
     while (len > 0) {
         size_t size = utf8_read(bytes, len, &character);
+
         if (size == 0)
             return false;
         bytes += size;

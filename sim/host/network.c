@@ -22,6 +22,7 @@ static void read_dns(struct host_network *network, struct arena *arena)
     network->dns_servers = arena_alloc(arena, ADDRESSES_MAX * sizeof *network->dns_servers);
     while ((line = lines_next(&text)) && network->dns_server_count < ADDRESSES_MAX) {
         char server[64];
+
         if (sscanf(line, " nameserver %63s", server) == 1)
             network->dns_servers[network->dns_server_count++] = arena_copy(arena, server, strlen(server));
     }
@@ -101,6 +102,7 @@ static void read_counters(struct host_network *network, char *text)
             continue;
         for (size_t i = 0; i < network->interface_count; i++) {
             struct host_interface *interface = &network->interfaces[i];
+
             if (strcmp(interface->name, name) != 0)
                 continue;
             interface->rx_bytes = rx;

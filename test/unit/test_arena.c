@@ -11,11 +11,11 @@
 
 static void memory_is_aligned_and_does_not_overlap(void **state)
 {
-    (void)state;
     enum { COUNT = 3000 };
     static uint8_t *pieces[COUNT];
     struct arena arena;
 
+    (void)state;
     arena_init(&arena);
     for (size_t i = 0; i < COUNT; i++) {
         pieces[i] = arena_alloc(&arena, i % 97);
@@ -30,10 +30,10 @@ static void memory_is_aligned_and_does_not_overlap(void **state)
 
 static void zeroed_memory_is_zero_after_a_reset_too(void **state)
 {
-    (void)state;
     static const uint8_t zeros[5000];
     struct arena arena;
 
+    (void)state;
     arena_init(&arena);
     memset(arena_alloc(&arena, sizeof zeros), 0xff, sizeof zeros);
     arena_reset(&arena);
@@ -43,10 +43,10 @@ static void zeroed_memory_is_zero_after_a_reset_too(void **state)
 
 static void one_piece_may_be_larger_than_a_block(void **state)
 {
-    (void)state;
     struct arena arena;
     size_t size = (size_t)3 << 20;
 
+    (void)state;
     arena_init(&arena);
     memset(arena_alloc(&arena, size), 1, size);
     memset(arena_alloc(&arena, 1), 1, 1);
@@ -58,10 +58,10 @@ static void one_piece_may_be_larger_than_a_block(void **state)
 
 static void a_reset_gives_the_same_memory_again(void **state)
 {
-    (void)state;
     struct arena arena;
     void *first;
 
+    (void)state;
     arena_init(&arena);
     first = arena_alloc(&arena, 10);
     arena_alloc(&arena, 1000);
@@ -74,9 +74,9 @@ static void a_reset_gives_the_same_memory_again(void **state)
 
 static void a_copy_ends_with_a_nul(void **state)
 {
-    (void)state;
     struct arena arena;
 
+    (void)state;
     arena_init(&arena);
     assert_string_equal(arena_copy(&arena, "abcdef", 3), "abc");
     assert_string_equal(arena_copy(&arena, NULL, 0), "");

@@ -10,9 +10,9 @@
 
 static void what_is_appended_is_there(void **state)
 {
-    (void)state;
     struct buf buf;
 
+    (void)state;
     buf_init(&buf, 100);
     buf_append(&buf, "ab", 2);
     buf_append(&buf, NULL, 0);
@@ -27,9 +27,9 @@ static void what_is_appended_is_there(void **state)
 
 static void a_buffer_grows_up_to_its_limit(void **state)
 {
-    (void)state;
     struct buf buf;
 
+    (void)state;
     buf_init(&buf, 100000);
     for (int i = 0; i < 100000; i++)
         buf_append_byte(&buf, (uint8_t)i);
@@ -45,9 +45,9 @@ static void a_buffer_grows_up_to_its_limit(void **state)
 /* What is too long is dropped whole, and so is all that follows, until the reset. */
 static void overflow_sticks(void **state)
 {
-    (void)state;
     struct buf buf;
 
+    (void)state;
     buf_init(&buf, 4);
     buf_append_text(&buf, "abc");
     buf_append_text(&buf, "de");
@@ -66,11 +66,11 @@ static void overflow_sticks(void **state)
 
 static void room_in_front_is_there_and_apart(void **state)
 {
-    (void)state;
     struct buf buf;
     size_t len;
     char *taken;
 
+    (void)state;
     buf_init_front(&buf, 5000, 64);
     for (int i = 0; i < 1000; i++)
         buf_append_text(&buf, "abcd");
@@ -91,10 +91,10 @@ static void room_in_front_is_there_and_apart(void **state)
 
 static void memory_of_the_caller_is_the_limit(void **state)
 {
-    (void)state;
     char memory[4];
     struct buf buf;
 
+    (void)state;
     buf_over(&buf, memory, sizeof memory);
     buf_append_text(&buf, "abcd");
     assert_false(buf.overflow);
@@ -105,11 +105,11 @@ static void memory_of_the_caller_is_the_limit(void **state)
 
 static void taken_contents_are_a_string(void **state)
 {
-    (void)state;
     struct buf buf;
     size_t len;
     char *taken;
 
+    (void)state;
     buf_init(&buf, 1000);
     buf_append_text(&buf, "text");
     taken = buf_take(&buf, &len);

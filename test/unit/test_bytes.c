@@ -5,8 +5,9 @@
 
 static void integers_are_written_in_their_byte_order(void **state)
 {
-    (void)state;
     uint8_t out[8];
+
+    (void)state;
     bytes_put_le16(out, 0x1234);
     assert_hex_equal(out, 2, "3412");
     bytes_put_le32(out, 0xf2345678);
@@ -19,16 +20,18 @@ static void integers_are_written_in_their_byte_order(void **state)
 
 static void integers_are_read_in_their_byte_order(void **state)
 {
-    (void)state;
     const uint8_t in[4] = {0x78, 0x56, 0x34, 0xf2};
+
+    (void)state;
     assert_int_equal(bytes_get_le16(in), 0x5678);
     assert_int_equal(bytes_get_le32(in), 0xf2345678);
 }
 
 static void a_wiped_secret_is_zero_and_its_neighbour_is_not(void **state)
 {
-    (void)state;
     uint8_t secret[5] = {1, 2, 3, 4, 5};
+
+    (void)state;
     bytes_wipe(secret, 4);
     assert_hex_equal(secret, 5, "0000000005");
     bytes_wipe(NULL, 0);
@@ -36,8 +39,9 @@ static void a_wiped_secret_is_zero_and_its_neighbour_is_not(void **state)
 
 static void secrets_are_equal_only_when_every_byte_is(void **state)
 {
-    (void)state;
     const uint8_t a[3] = {1, 2, 3}, same[3] = {1, 2, 3}, first[3] = {0, 2, 3}, last[3] = {1, 2, 0x83};
+
+    (void)state;
     assert_true(bytes_equal_secret(a, same, 3));
     assert_false(bytes_equal_secret(a, first, 3));
     assert_false(bytes_equal_secret(a, last, 3));
@@ -48,9 +52,10 @@ static void secrets_are_equal_only_when_every_byte_is(void **state)
 /* More than getrandom gives in one call without being interrupted (256 bytes). */
 static void random_bytes_fill_all_and_no_more(void **state)
 {
-    (void)state;
     uint8_t a[1025] = {0}, b[1025] = {0};
     const uint8_t zero[32] = {0};
+
+    (void)state;
     random_bytes(a, 1024);
     random_bytes(b, 1024);
     assert_memory_not_equal(a, b, 1024);

@@ -20,6 +20,9 @@ static void assert_uint(uint64_t value, const char *expected)
 
 static void integers_are_as_short_as_they_can_be_and_positive(void **state)
 {
+    uint8_t room[16];
+    struct der der;
+
     (void)state;
     assert_uint(0, "020100");
     assert_uint(1, "020101");
@@ -28,9 +31,6 @@ static void integers_are_as_short_as_they_can_be_and_positive(void **state)
     assert_uint(0x100, "02020100");
     assert_uint(0xffff, "020300ffff");
     assert_uint(UINT64_MAX, "020900ffffffffffffffff");
-
-    uint8_t room[16];
-    struct der der;
     der_init(&der, room, sizeof room);
     der_uint_bytes(&der, (const uint8_t[]){0, 0, 0x81, 0}, 4);
     der_uint_bytes(&der, (const uint8_t[]){0, 0}, 2);
@@ -40,9 +40,10 @@ static void integers_are_as_short_as_they_can_be_and_positive(void **state)
 
 static void values_carry_tag_length_and_contents(void **state)
 {
-    (void)state;
     uint8_t room[64];
     struct der der;
+
+    (void)state;
     der_init(&der, room, sizeof room);
     der_value(&der, DER_CONTEXT(0), "ab", 2);
     der_value(&der, DER_OCTET_STRING, NULL, 0);
@@ -58,19 +59,21 @@ static void values_carry_tag_length_and_contents(void **state)
 
 static void wraps_nest_around_what_follows_their_mark(void **state)
 {
-    (void)state;
+    size_t outer, inner, empty;
     uint8_t room[64];
     struct der der;
+
+    (void)state;
     der_init(&der, room, sizeof room);
     der_uint(&der, 9);
-    size_t outer = der_mark(&der);
+    outer = der_mark(&der);
     der_uint(&der, 3);
-    size_t inner = der_mark(&der);
+    inner = der_mark(&der);
     der_uint(&der, 2);
     der_uint(&der, 1);
     der_wrap(&der, inner, DER_SET);
     der_wrap(&der, outer, DER_CONTEXT_CONSTRUCTED(3));
-    size_t empty = der_mark(&der);
+    empty = der_mark(&der);
     der_wrap(&der, empty, DER_SEQUENCE);
     assert_der(&der, "3000"
                      "a30b"
@@ -82,19 +85,22 @@ static void wraps_nest_around_what_follows_their_mark(void **state)
 /* X.690, 8.1.3: one byte to 127, then a count of bytes in front. */
 static void lengths_grow(void **state)
 {
-    (void)state;
     static uint8_t room[70000], data[65536];
-    const struct {
+    static const struct {
         size_t len;
         const char *head;
     } cases[] = {{127, "047f"},     {128, "048180"},     {255, "0481ff"},
                  {256, "04820100"}, {65535, "0482ffff"}, {65536, "0483010000"}};
+
+    (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t head = strlen(cases[i].head) / 2;
+        struct bytes done;
         struct der der;
+
         der_init(&der, room, sizeof room);
         der_value(&der, DER_OCTET_STRING, data, cases[i].len);
-        struct bytes done = der_done(&der);
-        size_t head = strlen(cases[i].head) / 2;
+        done = der_done(&der);
         assert_int_equal(done.len, head + cases[i].len);
         assert_hex_equal(done.data, head, cases[i].head);
     }
@@ -103,10 +109,12 @@ static void lengths_grow(void **state)
 static void assert_time(int64_t seconds, const char *expected)
 {
     uint8_t room[32];
+    struct bytes done;
     struct der der;
+
     der_init(&der, room, sizeof room);
     der_time(&der, seconds);
-    struct bytes done = der_done(&der);
+    done = der_done(&der);
     assert_int_equal(done.len, strlen(expected));
     assert_memory_equal(done.data, expected, done.len);
 }
@@ -130,8 +138,9 @@ static void times_change_their_form_in_2050(void **state)
 
 static void times_outside_1950_to_9999_fail(void **state)
 {
-    (void)state;
     const int64_t wrong[] = {-631152001, 253402300800, INT64_MAX, INT64_MIN};
+
+    (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         uint8_t room[32];
         struct der der;
@@ -143,9 +152,10 @@ static void times_outside_1950_to_9999_fail(void **state)
 
 static void appended_bytes_stand_behind(void **state)
 {
-    (void)state;
     uint8_t room[8];
     struct der der;
+
+    (void)state;
     der_init(&der, room, sizeof room);
     der_uint(&der, 7);
     der_append(&der, "\x01\x02\x03", 3);
@@ -173,9 +183,10 @@ static size_t write_all(uint8_t *room, size_t size)
 
 static void running_out_of_room_sticks(void **state)
 {
-    (void)state;
     uint8_t large[64];
     size_t needed = write_all(large, sizeof large);
+
+    (void)state;
     assert_int_equal(needed, 2 + 15 + 5 + 4 + 4 + 3);
     for (size_t size = 0; size < needed; size++) {
         uint8_t *room = malloc(size + 1);

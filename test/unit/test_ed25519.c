@@ -23,8 +23,9 @@ static const struct {
 
 static void rfc_8032_signatures(void **state)
 {
-    (void)state;
     uint8_t seed[32], public_key[32], message[2], signature[64];
+
+    (void)state;
     for (size_t i = 0; i < VECTOR_COUNT; i++) {
         size_t len = strlen(VECTORS[i].message) / 2;
         from_hex(VECTORS[i].seed, seed, sizeof seed);
@@ -39,8 +40,9 @@ static void rfc_8032_signatures(void **state)
 
 static void a_guest_agents_signature_verifies_and_a_changed_one_does_not(void **state)
 {
-    (void)state;
     uint8_t public_key[32], signature[64];
+
+    (void)state;
     from_hex("698f56bd587d8ce3ca8db0e1c361ba9d190089f98dc4d9df800ff92ed073a65d", public_key, 32);
     from_hex("95c9142f45fd10b162ccb569c172b50070f952d47771c03caf73adf168eeac84"
              "5cbd446494c0db9594d7255475aa2382c707e8a48125d649480014d98f25040a",
@@ -59,16 +61,17 @@ static void a_guest_agents_signature_verifies_and_a_changed_one_does_not(void **
 
 static void public_keys_are_points_of_the_curve(void **state)
 {
-    (void)state;
+    /* Whether y = 0..11 is on the curve, from the curve's equation. */
+    const bool expected[12] = {true, true, false, true, true, true, true, false, false, true, true, false};
     uint8_t key[32];
+
+    (void)state;
     for (size_t i = 0; i < VECTOR_COUNT; i++) {
         from_hex(VECTORS[i].public_key, key, sizeof key);
         assert_true(ed25519_is_public_key(key));
         key[31] ^= 0x80; /* the other x */
         assert_true(ed25519_is_public_key(key));
     }
-    /* Whether y = 0..11 is on the curve, from the curve's equation. */
-    const bool expected[12] = {true, true, false, true, true, true, true, false, false, true, true, false};
     for (uint8_t y = 0; y < 12; y++) {
         memset(key, 0, sizeof key);
         key[0] = y;
@@ -81,8 +84,9 @@ static void public_keys_are_points_of_the_curve(void **state)
 /* p + 1 and p + 2 in 255 bits stand for y = 1 and y = 2. */
 static void a_y_above_p_is_taken_modulo_p(void **state)
 {
-    (void)state;
     uint8_t key[32];
+
+    (void)state;
     memset(key, 0xff, sizeof key);
     key[31] = 0x7f;
     key[0] = 0xee;

@@ -10,9 +10,9 @@
 
 static void the_first_cause_is_kept(void **state)
 {
-    (void)state;
     struct error error = {.kind = ERROR_NONE};
 
+    (void)state;
     assert_int_equal(error_input(&error, "%s is %d", "first", 1), -1);
     assert_int_equal(error_internal(&error, "second"), -1);
     assert_int_equal(error.kind, ERROR_INPUT);
@@ -21,18 +21,18 @@ static void the_first_cause_is_kept(void **state)
 
 static void our_own_faults_are_told_apart(void **state)
 {
-    (void)state;
     struct error error = {.kind = ERROR_NONE};
 
+    (void)state;
     error_internal(&error, "broken");
     assert_int_equal(error.kind, ERROR_INTERNAL);
 }
 
 static void context_goes_in_front(void **state)
 {
-    (void)state;
     struct error error = {.kind = ERROR_NONE};
 
+    (void)state;
     error_input(&error, "inner");
     assert_int_equal(error_context(&error, "file %s", "x.json"), -1);
     error_context(&error, "outer");
@@ -42,10 +42,10 @@ static void context_goes_in_front(void **state)
 
 static void what_is_too_long_is_cut(void **state)
 {
-    (void)state;
     struct error error = {.kind = ERROR_NONE};
     char text[2000];
 
+    (void)state;
     memset(text, 'a', sizeof text - 1);
     text[sizeof text - 1] = 0;
     error_input(&error, "%s", text);

@@ -50,8 +50,9 @@ static void fill(uint8_t *out, size_t len)
 
 static void digests_are_those_of_the_standards(void **state)
 {
-    (void)state;
     uint8_t many[300], out[64];
+
+    (void)state;
     fill(many, sizeof many);
     for (size_t i = 0; i < VECTOR_COUNT; i++) {
         size_t len = strlen(vectors[i].abc) / 2;
@@ -65,10 +66,11 @@ static void digests_are_those_of_the_standards(void **state)
 
 static void parts_hash_as_their_concatenation(void **state)
 {
-    (void)state;
     uint8_t many[300], out[64];
-    fill(many, sizeof many);
     const struct bytes parts[] = {{NULL, 0}, {many, 1}, {many + 1, 135}, {NULL, 0}, {many + 136, 164}};
+
+    (void)state;
+    fill(many, sizeof many);
     for (size_t i = 0; i < VECTOR_COUNT; i++) {
         hash_parts(vectors[i].algorithm, parts, 5, out);
         assert_hex_equal(out, strlen(vectors[i].many) / 2, vectors[i].many);
@@ -78,8 +80,9 @@ static void parts_hash_as_their_concatenation(void **state)
 /* The padding has one byte left, or needs a block of its own. */
 static void keccak_pads_at_the_edges_of_a_block(void **state)
 {
-    (void)state;
     uint8_t data[136], out[64];
+
+    (void)state;
     fill(data, sizeof data);
     hash_parts(HASH_KECCAK256, &(struct bytes){data, 135}, 1, out);
     assert_hex_equal(out, 32, "cbdfd9dee5faad3818d6b06f95a219fd290b0e1706f6a82e5a595b9ce9faca62");
@@ -95,13 +98,14 @@ static void keccak_pads_at_the_edges_of_a_block(void **state)
 
 static void names_are_exact(void **state)
 {
-    (void)state;
+    static const char *const wrong[] = {"", "SHA256", "sha-256", "sha3_256", "sha256 ", "sha25", "raw"};
     enum hash_algorithm algorithm;
+
+    (void)state;
     for (size_t i = 0; i < VECTOR_COUNT; i++) {
         assert_int_equal(hash_by_name(vectors[i].name, &algorithm), 0);
         assert_int_equal(algorithm, vectors[i].algorithm);
     }
-    const char *wrong[] = {"", "SHA256", "sha-256", "sha3_256", "sha256 ", "sha25", "raw"};
     algorithm = HASH_KECCAK384;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_int_equal(hash_by_name(wrong[i], &algorithm), -1);
@@ -110,8 +114,9 @@ static void names_are_exact(void **state)
 
 static void shortcuts_are_the_same_functions(void **state)
 {
-    (void)state;
     uint8_t out[48];
+
+    (void)state;
     hash_sha256("abc", 3, out);
     assert_hex_equal(out, 32, vectors[HASH_SHA256].abc);
     hash_sha384("abc", 3, out);

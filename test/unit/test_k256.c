@@ -67,9 +67,11 @@ static void the_key_of_one_is_the_generator(void **state)
 static void a_guest_agents_recoverable_signature(void **state)
 {
     uint8_t app_key[32], key[32], public_key[33], digest[32], signature[65];
+    uint8_t app_public[33], recovered[33];
+    char message[2 + 66];
+
     from_hex(APP_KEY, app_key, sizeof app_key);
     from_hex("bf77a922825c35606d8a00f79fff1ad5915f48e3eed8838ed9f0ac09eb43ad94", key, sizeof key);
-    char message[2 + 66];
     memcpy(message, "p:", 2);
     assert_int_equal(k256_public_key(*state, key, public_key), 0);
     hex_encode(public_key, sizeof public_key, message + 2);
@@ -79,7 +81,6 @@ static void a_guest_agents_recoverable_signature(void **state)
                      "309ff997a26732d345f0dadbf5bf88acaea7dbb4c8c1e44eb4085c749fac5223"
                      "1e63eeeaec41fd488025e6e785d011720d7f81ee17cb4d0a76239528e2656ba900");
 
-    uint8_t app_public[33], recovered[33];
     assert_int_equal(k256_public_key(*state, app_key, app_public), 0);
     k256_recover(digest, signature, recovered);
     assert_memory_equal(recovered, app_public, sizeof recovered);

@@ -16,10 +16,10 @@
 
 static void no_size_is_a_size_too(void **state)
 {
-    (void)state;
     void *memory = memory_alloc(0);
     void *zeroed = memory_zalloc(0);
 
+    (void)state;
     assert_non_null(memory);
     assert_non_null(zeroed);
     memory = memory_grow(memory, 0);
@@ -30,19 +30,19 @@ static void no_size_is_a_size_too(void **state)
 
 static void zeroed_memory_is_zero(void **state)
 {
-    (void)state;
     static const uint8_t zeros[1000];
     uint8_t *memory = memory_zalloc(sizeof zeros);
 
+    (void)state;
     assert_memory_equal(memory, zeros, sizeof zeros);
     free(memory);
 }
 
 static void grown_memory_holds_what_it_held(void **state)
 {
-    (void)state;
     char *memory = memory_grow(NULL, 4);
 
+    (void)state;
     memcpy(memory, "abc", 4);
     memory = memory_grow(memory, 100000);
     assert_string_equal(memory, "abc");
@@ -51,10 +51,10 @@ static void grown_memory_holds_what_it_held(void **state)
 
 static void a_copy_ends_with_a_nul(void **state)
 {
-    (void)state;
     char *copy = memory_copy("abcdef", 3);
     char *empty = memory_copy(NULL, 0);
 
+    (void)state;
     assert_string_equal(copy, "abc");
     assert_string_equal(empty, "");
     free(copy);
@@ -90,10 +90,10 @@ static int ask_for_too_much(char *said, size_t size)
 
 static void without_memory_the_process_says_so_and_ends(void **state)
 {
-    (void)state;
     char said[4096];
     int number = ask_for_too_much(said, sizeof said);
 
+    (void)state;
     /* Under ASan it is that which refuses, in its own words. */
     if (strstr(said, "Sanitizer"))
         skip();

@@ -32,6 +32,7 @@ static struct p256_key key_of(const char *scalar_hex)
 static void assert_signs(const struct p256_key *key, const uint8_t digest[static 32], const char *expected)
 {
     uint8_t signature[64];
+
     p256_sign(key, digest, signature);
     assert_hex_equal(signature, sizeof signature, expected);
     assert_true(p256_verify(key->public_key, digest, signature));
@@ -39,10 +40,11 @@ static void assert_signs(const struct p256_key *key, const uint8_t digest[static
 
 static void rfc_6979_signatures(void **state)
 {
-    (void)state;
     struct p256_key key = key_of(SCALAR);
-    assert_hex_equal(key.public_key, sizeof key.public_key, PUBLIC_KEY);
     uint8_t digest[32];
+
+    (void)state;
+    assert_hex_equal(key.public_key, sizeof key.public_key, PUBLIC_KEY);
     hash_sha256("sample", 6, digest);
     assert_signs(&key, digest, SAMPLE);
     hash_sha256("test", 4, digest);
@@ -53,9 +55,10 @@ static void rfc_6979_signatures(void **state)
  * another implementation. */
 static void digests_not_below_the_order(void **state)
 {
-    (void)state;
     struct p256_key key = key_of(SCALAR);
     uint8_t digest[32];
+
+    (void)state;
     from_hex(ONES, digest, sizeof digest);
     assert_signs(&key, digest,
                  "1f2adbc54b88764c279f689fc9505959fc9e73e80dc20889a4e0be91865de75b"
@@ -68,10 +71,11 @@ static void digests_not_below_the_order(void **state)
 
 static void scalars_are_between_zero_and_the_order(void **state)
 {
-    (void)state;
     const char *wrong[] = {ZERO, ORDER, ONES};
-    uint8_t scalar[32];
+    uint8_t scalar[32], mirrored[32];
     struct p256_key key;
+
+    (void)state;
     for (size_t i = 0; i < 3; i++) {
         memset(&key, 0xff, sizeof key);
         from_hex(wrong[i], scalar, sizeof scalar);
@@ -82,7 +86,6 @@ static void scalars_are_between_zero_and_the_order(void **state)
     /* A scalar of one has the generator for key, minus one its mirror image. */
     key = key_of(ONE);
     assert_hex_equal(key.public_key, 64, GENERATOR);
-    uint8_t mirrored[32];
     memcpy(mirrored, key.public_key, sizeof mirrored);
     key = key_of(BELOW_ORDER);
     assert_memory_equal(key.public_key, mirrored, sizeof mirrored);
@@ -90,9 +93,10 @@ static void scalars_are_between_zero_and_the_order(void **state)
 
 static void a_key_that_is_none_signs_zeros(void **state)
 {
-    (void)state;
     struct p256_key none = {{0}, {0}};
     uint8_t digest[32] = {1}, signature[64];
+
+    (void)state;
     p256_sign(&none, digest, signature);
     assert_hex_equal(signature, 32, ZERO);
     assert_hex_equal(signature + 32, 32, ZERO);
@@ -100,12 +104,13 @@ static void a_key_that_is_none_signs_zeros(void **state)
 
 static void generated_keys_differ_and_work(void **state)
 {
-    (void)state;
+    uint8_t digest[32], signature[64];
     struct p256_key a, b;
+
+    (void)state;
     p256_key_generate(&a);
     p256_key_generate(&b);
     assert_memory_not_equal(a.scalar, b.scalar, 32);
-    uint8_t digest[32], signature[64];
     hash_sha256("x", 1, digest);
     p256_sign(&a, digest, signature);
     assert_true(p256_verify(a.public_key, digest, signature));
@@ -114,8 +119,9 @@ static void generated_keys_differ_and_work(void **state)
 
 static void a_changed_signature_digest_or_key_does_not_verify(void **state)
 {
-    (void)state;
     uint8_t public_key[64], digest[32], signature[64];
+
+    (void)state;
     from_hex(PUBLIC_KEY, public_key, sizeof public_key);
     from_hex(SAMPLE, signature, sizeof signature);
     hash_sha256("sample", 6, digest);
@@ -134,9 +140,10 @@ static void a_changed_signature_digest_or_key_does_not_verify(void **state)
 
 static void numbers_out_of_range_do_not_verify(void **state)
 {
-    (void)state;
     const char *wrong[] = {ZERO, ORDER, ONES};
     uint8_t public_key[64], digest[32], signature[64];
+
+    (void)state;
     hash_sha256("sample", 6, digest);
     for (size_t i = 0; i < 3; i++)
         for (size_t half = 0; half < 64; half += 32) {
@@ -155,7 +162,6 @@ static void numbers_out_of_range_do_not_verify(void **state)
 /* The attestation key of a quote that other verifiers accept, over its header and report. */
 static void a_quotes_signature_verifies(void **state)
 {
-    (void)state;
     static const char QUOTE[] =
         "040002008100000000000000939a7233f79c4ca9940a0db3957f06070000000000000000000000000000000000000000"
         "050102000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
@@ -172,6 +178,8 @@ static void a_quotes_signature_verifies(void **state)
         "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
         "0000000000000000";
     uint8_t signed_part[632], public_key[64], signature[64], digest[32];
+
+    (void)state;
     from_hex(QUOTE, signed_part, sizeof signed_part);
     from_hex("83f4d1e7c795291ae8daf3461ca53cfe1d44ca430bd1cf540427ae91dd25d942"
              "ab47c076697904fd2b9698902ae70145b3d3edde4c86fd23d74ddbb8375c0df9",

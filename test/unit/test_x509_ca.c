@@ -49,6 +49,7 @@ static void assert_no_ca(const char *pem, const char *part_of_reason)
 {
     struct x509_ca ca;
     const char *reason = NULL;
+
     memset(&ca, 0xff, sizeof ca);
     assert_int_equal(x509_ca_read_pem(&ca, pem, &reason), -1);
     assert_non_null(reason);
@@ -58,20 +59,21 @@ static void assert_no_ca(const char *pem, const char *part_of_reason)
 
 static void an_app_keys_ca(void **state)
 {
-    (void)state;
-    struct x509_ca ca;
     const char *reason = NULL;
+    char pem[sizeof app_ca];
+    struct p256_key key;
+    struct x509_ca ca;
+
+    (void)state;
     assert_int_equal(x509_ca_read_pem(&ca, app_ca, &reason), 0);
     assert_null(reason);
     assert_hex_equal(ca.subject.data, ca.subject.len,
                      "3029310f300d060355040a0c0644737461636b311630140603550403"
                      "0c0d44737461636b204b4d53204341");
     assert_hex_equal(ca.key_id, sizeof ca.key_id, "7af8c9f9564fbc3c472767a38de21a51830c7047");
-    struct p256_key key;
     assert_int_equal(x509_key_read_pem(&key, app_ca_key, &reason), 0);
     assert_memory_equal(ca.public_key, key.public_key, sizeof ca.public_key);
 
-    char pem[sizeof app_ca];
     assert_int_equal(pem_chars("CERTIFICATE", ca.der_len), strlen(app_ca));
     pem_encode("CERTIFICATE", ca.der, ca.der_len, pem);
     assert_memory_equal(pem, app_ca, strlen(app_ca));
@@ -92,20 +94,22 @@ static void what_is_no_certificate(void **state)
 
 static void a_damaged_certificate_is_no_harm(void **state)
 {
-    (void)state;
     char pem[sizeof app_ca];
+
+    (void)state;
     for (size_t i = 0; i < strlen(app_ca); i++) {
-        memcpy(pem, app_ca, sizeof pem);
-        pem[i] = pem[i] == 'A' ? 'B' : 'A';
         struct x509_ca ca;
         const char *reason;
+
+        memcpy(pem, app_ca, sizeof pem);
+        pem[i] = pem[i] == 'A' ? 'B' : 'A';
         if (x509_ca_read_pem(&ca, pem, &reason) == 0) {
             assert_true((const uint8_t *)ca.subject.data > ca.der);
             assert_true((const uint8_t *)ca.subject.data + ca.subject.len < ca.der + ca.der_len);
         }
         x509_ca_free(&ca);
     }
-    /* The last character is a line's end that nobody needs. */
+    /* The last character is a line break, which may be missing. */
     for (size_t i = 0; i < strlen(app_ca) - 1; i++) {
         memcpy(pem, app_ca, i);
         pem[i] = '\0';
@@ -115,10 +119,11 @@ static void a_damaged_certificate_is_no_harm(void **state)
 
 static void certificates_that_may_not_issue(void **state)
 {
+    char two[2 * sizeof app_ca];
+
     (void)state;
     assert_no_ca(leaf, "basic constraints");
     assert_no_ca(p384_ca, "P-256");
-    char two[2 * sizeof app_ca];
     strcpy(two, app_ca);
     strcat(two, app_ca);
     assert_no_ca(two, "more than one");
@@ -127,47 +132,46 @@ static void certificates_that_may_not_issue(void **state)
 /* Writes a CA with key usage bits and, when it has a length, a subject key id. */
 static void write_ca(uint8_t usage, size_t key_id_len, char *pem)
 {
-    uint8_t name[64], out[512];
-    const uint8_t key_usage[4] = {0x03, 0x02, 0x01, usage};
-    uint8_t key_id[66] = {0x04, (uint8_t)key_id_len};
+    const uint8_t scalar[32] = {1}, key_usage[4] = {0x03, 0x02, 0x01, usage};
+    const struct x509_attribute cn = {X509_CN, "x"};
+    uint8_t name[64], out[512], key_id[66] = {0x04, (uint8_t)key_id_len};
     size_t name_len, len;
     struct p256_key key;
-    const uint8_t scalar[32] = {1};
-    for (size_t i = 0; i < key_id_len; i++)
-        key_id[2 + i] = (uint8_t)i;
-    assert_int_equal(p256_key_from_scalar(&key, scalar), 0);
-    const struct x509_attribute cn = {X509_CN, "x"};
-    assert_int_equal(x509_write_name(&cn, 1, name, sizeof name, &name_len), 0);
     const struct x509_extension extensions[] = {
         {{"\x55\x1d\x13", 3}, true, {"\x30\x03\x01\x01\xff", 5}},
         {{"\x55\x1d\x0f", 3}, true, {key_usage, sizeof key_usage}},
         {{"\x55\x1d\x0e", 3}, false, {key_id, 2 + key_id_len}},
     };
-    const struct x509_certificate certificate = {
+    struct x509_certificate certificate = {
         .serial = {"\x01", 1},
-        .issuer = {name, name_len},
-        .subject = {name, name_len},
         .not_after = 2000000000,
         .public_key = key.public_key,
         .extensions = extensions,
         .extension_count = key_id_len > 0 ? 3 : 2,
     };
+
+    for (size_t i = 0; i < key_id_len; i++)
+        key_id[2 + i] = (uint8_t)i;
+    assert_int_equal(p256_key_from_scalar(&key, scalar), 0);
+    assert_int_equal(x509_write_name(&cn, 1, name, sizeof name, &name_len), 0);
+    certificate.issuer = certificate.subject = (struct bytes){name, name_len};
     assert_int_equal(x509_write_certificate(&certificate, &key, out, sizeof out, &len), 0);
     pem[pem_encode("CERTIFICATE", out, len, pem)] = '\0';
 }
 
 static void the_key_id_is_the_certificates_own_or_computed(void **state)
 {
-    (void)state;
+    uint8_t computed[X509_KEY_ID_BYTES];
     char pem[1024];
     struct x509_ca ca;
     const char *reason;
+
+    (void)state;
     write_ca(0x06, 20, pem);
     assert_int_equal(x509_ca_read_pem(&ca, pem, &reason), 0);
     assert_hex_equal(ca.key_id, sizeof ca.key_id, "000102030405060708090a0b0c0d0e0f10111213");
     x509_ca_free(&ca);
 
-    uint8_t computed[X509_KEY_ID_BYTES];
     write_ca(0x06, 0, pem);
     assert_int_equal(x509_ca_read_pem(&ca, pem, &reason), 0);
     x509_key_id(ca.public_key, computed);

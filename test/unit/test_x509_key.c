@@ -25,11 +25,13 @@ static const char p384_key[] = "-----BEGIN PRIVATE KEY-----\n"
 
 static void private_keys_in_three_forms(void **state)
 {
-    (void)state;
     const char *pems[] = {app_ca_key, sec1_key, sec1_scalar_only};
+
+    (void)state;
     for (size_t i = 0; i < 3; i++) {
         struct p256_key key;
         const char *reason = "untouched";
+
         assert_int_equal(x509_key_read_pem(&key, pems[i], &reason), 0);
         assert_null(reason);
         assert_hex_equal(key.scalar, sizeof key.scalar,
@@ -43,6 +45,7 @@ static void assert_no_key(const char *pem, const char *part_of_reason)
 {
     struct p256_key key;
     const char *reason = NULL;
+
     memset(&key, 0xff, sizeof key);
     assert_int_equal(x509_key_read_pem(&key, pem, &reason), -1);
     assert_non_null(strstr(reason, part_of_reason));
@@ -61,12 +64,13 @@ static void what_is_no_private_key(void **state)
 
 static void a_public_half_of_another_key(void **state)
 {
-    (void)state;
     struct p256_key key, other;
     const char *reason;
     const uint8_t scalar[32] = {1};
     uint8_t pkcs8[X509_PKCS8_BYTES];
     char pem[512];
+
+    (void)state;
     assert_int_equal(x509_key_read_pem(&key, app_ca_key, &reason), 0);
     assert_int_equal(p256_key_from_scalar(&other, scalar), 0);
     memcpy(key.scalar, other.scalar, sizeof key.scalar);
@@ -78,18 +82,19 @@ static void a_public_half_of_another_key(void **state)
 /* What a running guest agent gave for Tappd DeriveKey with path "/". */
 static void a_guest_agents_private_key(void **state)
 {
-    (void)state;
     static const char pem_text[] = "-----BEGIN PRIVATE KEY-----\n"
                                    "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg9sHtlEiDlNeOCk5a\n"
                                    "t11i6fCF1zsLVV0GFPuQyhPZRk2hRANCAATzZ6Uv0OjV+N7V/9AFegAIN4Cq4ZtK\n"
                                    "/NF7lrkzf2ntB8cPCLhxA9GLjoZejwV4rSjF9rQnWO6rR7BJgkjpwDas\n"
                                    "-----END PRIVATE KEY-----\n";
     uint8_t scalar[32], pkcs8[X509_PKCS8_BYTES];
+    char pem[sizeof pem_text];
     struct p256_key key;
+
+    (void)state;
     from_hex("f6c1ed94488394d78e0a4e5ab75d62e9f085d73b0b555d0614fb90ca13d9464d", scalar, sizeof scalar);
     assert_int_equal(p256_key_from_scalar(&key, scalar), 0);
     x509_key_pkcs8(&key, pkcs8);
-    char pem[sizeof pem_text];
     assert_int_equal(pem_chars("PRIVATE KEY", sizeof pkcs8), strlen(pem_text));
     pem_encode("PRIVATE KEY", pkcs8, sizeof pkcs8, pem);
     assert_memory_equal(pem, pem_text, strlen(pem_text));

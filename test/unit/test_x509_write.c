@@ -41,11 +41,13 @@ struct fixture {
 
 static int set_up(void **state)
 {
+    static const struct x509_attribute attributes[] = {{X509_CN, "Intel SGX Root CA"},
+                                                       {X509_O, "dstack-simulator"}};
     static struct fixture fixture;
     uint8_t scalar[32];
+
     from_hex(SCALAR, scalar, sizeof scalar);
     assert_int_equal(p256_key_from_scalar(&fixture.key, scalar), 0);
-    const struct x509_attribute attributes[] = {{X509_CN, "Intel SGX Root CA"}, {X509_O, "dstack-simulator"}};
     *state = &fixture;
     return x509_write_name(attributes, 2, fixture.name, sizeof fixture.name, &fixture.name_len);
 }
@@ -57,10 +59,11 @@ static struct bytes name_of(const struct fixture *fixture)
 
 static void a_name_has_one_attribute_per_rdn(void **state)
 {
-    (void)state;
     uint8_t out[64];
     size_t len;
     const struct x509_attribute attributes[] = {{X509_O, "D\xc3\xa4"}, {X509_CN, ""}};
+
+    (void)state;
     assert_int_equal(x509_write_name(attributes, 2, out, sizeof out, &len), 0);
     assert_hex_equal(out, len,
                      "3019"
@@ -78,15 +81,8 @@ static void a_name_has_one_attribute_per_rdn(void **state)
 static void the_signed_part_of_a_root_certificate(void **state)
 {
     const struct fixture *fixture = *state;
-    uint8_t public_key[64], key_id[20], authority[24], subject[22], point[51];
-    from_hex(ROOT_KEY, public_key, sizeof public_key);
-    x509_key_id(public_key, key_id);
-    memcpy(authority, "\x30\x16\x80\x14", 4);
-    memcpy(authority + 4, key_id, 20);
-    memcpy(subject, "\x04\x14", 2);
-    memcpy(subject + 2, key_id, 20);
-    memcpy(point, "\x30\x31\x30\x2f\xa0\x2d\xa0\x2b\x86\x29", 10);
-    memcpy(point + 10, "http://127.0.0.1:18096/IntelSGXRootCA.der", 41);
+    uint8_t public_key[64], key_id[20], authority[24], subject[22], point[51], out[1024];
+    size_t len;
     const struct x509_extension extensions[] = {
         {OID("\x55\x1d\x23"), false, {authority, sizeof authority}},
         {OID("\x55\x1d\x1f"), false, {point, sizeof point}},
@@ -104,8 +100,15 @@ static void the_signed_part_of_a_root_certificate(void **state)
         .extensions = extensions,
         .extension_count = 5,
     };
-    uint8_t out[1024];
-    size_t len;
+
+    from_hex(ROOT_KEY, public_key, sizeof public_key);
+    x509_key_id(public_key, key_id);
+    memcpy(authority, "\x30\x16\x80\x14", 4);
+    memcpy(authority + 4, key_id, 20);
+    memcpy(subject, "\x04\x14", 2);
+    memcpy(subject + 2, key_id, 20);
+    memcpy(point, "\x30\x31\x30\x2f\xa0\x2d\xa0\x2b\x86\x29", 10);
+    memcpy(point + 10, "http://127.0.0.1:18096/IntelSGXRootCA.der", 41);
     assert_int_equal(x509_write_certificate(&certificate, &fixture->key, out, sizeof out, &len), 0);
     assert_hex_equal(out + 4, strlen(ROOT_TBS) / 2, ROOT_TBS);
 }
@@ -128,15 +131,18 @@ static int write_ca(const struct fixture *fixture, struct bytes serial, uint8_t 
         .extensions = extensions,
         .extension_count = 2,
     };
+
     return x509_write_certificate(&certificate, &fixture->key, out, size, len);
 }
 
 static void mbedtls_reads_and_verifies_a_certificate(void **state)
 {
-    uint8_t out[1024];
-    size_t len;
-    assert_int_equal(write_ca(*state, (struct bytes){"\x9a\x02\x03", 3}, out, sizeof out, &len), 0);
     mbedtls_x509_crt read;
+    uint8_t out[1024];
+    uint32_t flags = 0;
+    size_t len;
+
+    assert_int_equal(write_ca(*state, (struct bytes){"\x9a\x02\x03", 3}, out, sizeof out, &len), 0);
     mbedtls_x509_crt_init(&read);
     assert_int_equal(mbedtls_x509_crt_parse_der(&read, out, len), 0);
     assert_int_equal(read.raw.len, len);
@@ -144,7 +150,6 @@ static void mbedtls_reads_and_verifies_a_certificate(void **state)
     assert_hex_equal(read.serial.p, read.serial.len, "009a0203");
     assert_int_equal(read.valid_from.year, 2020);
     assert_int_equal(read.valid_to.year, 2049);
-    uint32_t flags = 0;
     assert_int_equal(mbedtls_x509_crt_verify(&read, &read, NULL, NULL, &flags, NULL, NULL), 0);
     assert_int_equal(mbedtls_x509_crt_check_key_usage(&read, MBEDTLS_X509_KU_KEY_CERT_SIGN), 0);
     mbedtls_x509_crt_free(&read);
@@ -162,10 +167,11 @@ static void a_certificate_without_extensions(void **state)
         .not_after = 253402300799,
         .public_key = fixture->key.public_key,
     };
+    mbedtls_x509_crt read;
     uint8_t out[512];
     size_t len;
+
     assert_int_equal(x509_write_certificate(&certificate, &fixture->key, out, sizeof out, &len), 0);
-    mbedtls_x509_crt read;
     mbedtls_x509_crt_init(&read);
     assert_int_equal(mbedtls_x509_crt_parse_der(&read, out, len), 0);
     assert_int_equal(read.v3_ext.len, 0);
@@ -175,18 +181,19 @@ static void a_certificate_without_extensions(void **state)
 
 static void a_certificate_fits_exactly_or_not_at_all(void **state)
 {
-    uint8_t full[1024];
-    size_t needed, len;
     const struct bytes serial = {"\x01", 1};
+    uint8_t full[1024], *out;
+    size_t needed, len;
+
     assert_int_equal(write_ca(*state, serial, full, sizeof full, &needed), 0);
     for (size_t size = 0; size < needed; size++) {
-        uint8_t *out = malloc(size + 1);
+        out = malloc(size + 1);
         len = 1;
         assert_int_equal(write_ca(*state, serial, out, size, &len), -1);
         assert_int_equal(len, 0);
         free(out);
     }
-    uint8_t *out = malloc(needed);
+    out = malloc(needed);
     assert_int_equal(write_ca(*state, serial, out, needed, &len), 0);
     assert_int_equal(len, needed);
     assert_memory_equal(out, full, needed); /* and the signature repeats */
@@ -197,6 +204,7 @@ static void serials_have_1_to_20_bytes(void **state)
 {
     uint8_t out[1024], serial[21] = {0x7f};
     size_t len;
+
     assert_int_equal(write_ca(*state, (struct bytes){serial, 20}, out, sizeof out, &len), 0);
     assert_int_equal(write_ca(*state, (struct bytes){serial, 21}, out, sizeof out, &len), -1);
     assert_int_equal(write_ca(*state, (struct bytes){serial, 0}, out, sizeof out, &len), -1);
@@ -204,34 +212,36 @@ static void serials_have_1_to_20_bytes(void **state)
 
 static void the_signed_part_of_a_crl(void **state)
 {
+    static const struct x509_attribute attributes[] = {{X509_CN, "Intel SGX PCK Platform CA"},
+                                                       {X509_O, "dstack-simulator"}};
     const struct fixture *fixture = *state;
     uint8_t name[128], key_id[20], out[512];
-    size_t name_len, len;
-    const struct x509_attribute attributes[] = {{X509_CN, "Intel SGX PCK Platform CA"},
-                                                {X509_O, "dstack-simulator"}};
-    assert_int_equal(x509_write_name(attributes, 2, name, sizeof name, &name_len), 0);
+    struct x509_crl crl = {.issuer = {name, 0},
+                           .this_update = FROM,
+                           .next_update = UNTIL,
+                           .number = 1,
+                           .authority_key_id = key_id};
+    size_t len;
+
+    assert_int_equal(x509_write_name(attributes, 2, name, sizeof name, &crl.issuer.len), 0);
     from_hex("905a66932173b8191b4be7f6a6fdd012e3e33a2d", key_id, sizeof key_id);
-    const struct x509_crl crl = {.issuer = {name, name_len},
-                                 .this_update = FROM,
-                                 .next_update = UNTIL,
-                                 .number = 1,
-                                 .authority_key_id = key_id};
     assert_int_equal(x509_write_crl(&crl, &fixture->key, out, sizeof out, &len), 0);
     assert_hex_equal(out + 3, strlen(CRL_TBS) / 2, CRL_TBS);
 }
 
 static void assert_signed_by(const mbedtls_x509_crl *crl, const struct p256_key *key)
 {
-    uint8_t spki[X509_SPKI_BYTES], digest[32];
-    x509_key_spki(key->public_key, spki);
-    mbedtls_pk_context pk;
-    mbedtls_pk_init(&pk);
-    assert_int_equal(mbedtls_pk_parse_public_key(&pk, spki, sizeof spki), 0);
     const mbedtls_md_info_t *sha256 = mbedtls_md_info_from_type(MBEDTLS_MD_SHA256);
-    assert_int_equal(mbedtls_md(sha256, crl->tbs.p, crl->tbs.len, digest), 0);
     /* The signature is the last value of the DER: it ends where the whole ends. */
     const unsigned char *end = crl->raw.p + crl->raw.len;
     const unsigned char *signature = crl->tbs.p + crl->tbs.len + 12 + 3;
+    uint8_t spki[X509_SPKI_BYTES], digest[32];
+    mbedtls_pk_context pk;
+
+    x509_key_spki(key->public_key, spki);
+    mbedtls_pk_init(&pk);
+    assert_int_equal(mbedtls_pk_parse_public_key(&pk, spki, sizeof spki), 0);
+    assert_int_equal(mbedtls_md(sha256, crl->tbs.p, crl->tbs.len, digest), 0);
     assert_int_equal(mbedtls_pk_verify(&pk, MBEDTLS_MD_SHA256, digest, sizeof digest, signature,
                                        (size_t)(end - signature)),
                      0);
@@ -241,10 +251,8 @@ static void assert_signed_by(const mbedtls_x509_crl *crl, const struct p256_key 
 static void mbedtls_reads_a_crl_and_what_it_revokes(void **state)
 {
     const struct fixture *fixture = *state;
-    uint8_t key_id[20], out[512];
-    size_t len;
-    x509_key_id(fixture->key.public_key, key_id);
     const struct bytes revoked[] = {{"\x05", 1}, {"\x80\x01", 2}};
+    uint8_t key_id[20], out[512];
     const struct x509_crl crl = {.issuer = name_of(fixture),
                                  .this_update = FROM,
                                  .next_update = UNTIL,
@@ -252,8 +260,11 @@ static void mbedtls_reads_a_crl_and_what_it_revokes(void **state)
                                  .authority_key_id = key_id,
                                  .revoked = revoked,
                                  .revoked_count = 2};
-    assert_int_equal(x509_write_crl(&crl, &fixture->key, out, sizeof out, &len), 0);
     mbedtls_x509_crl read;
+    size_t len;
+
+    x509_key_id(fixture->key.public_key, key_id);
+    assert_int_equal(x509_write_crl(&crl, &fixture->key, out, sizeof out, &len), 0);
     mbedtls_x509_crl_init(&read);
     assert_int_equal(mbedtls_x509_crl_parse_der(&read, out, len), 0);
     assert_int_equal(read.version, 2);
@@ -275,12 +286,14 @@ static void signatures_of_every_length_verify(void **state)
 {
     uint8_t out[1024];
     size_t len, shortest = SIZE_MAX, longest = 0;
+
     for (uint16_t i = 1; i <= 64; i++) {
         uint8_t serial[2] = {0x40, (uint8_t)i};
-        assert_int_equal(write_ca(*state, (struct bytes){serial, 2}, out, sizeof out, &len), 0);
         mbedtls_x509_crt read;
-        mbedtls_x509_crt_init(&read);
         uint32_t flags = 0;
+
+        assert_int_equal(write_ca(*state, (struct bytes){serial, 2}, out, sizeof out, &len), 0);
+        mbedtls_x509_crt_init(&read);
         assert_int_equal(mbedtls_x509_crt_parse_der(&read, out, len), 0);
         assert_int_equal(mbedtls_x509_crt_verify(&read, &read, NULL, NULL, &flags, NULL, NULL), 0);
         mbedtls_x509_crt_free(&read);
