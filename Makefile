@@ -11,7 +11,8 @@ REV       ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 JOBS      ?= $(shell nproc)
 
 CFLAGS    ?= -O3 -g
-WARNINGS  := -Wall -Wextra -Wno-unused-parameter -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla
+WARNINGS  := -Wall -Wextra -Wno-unused-parameter -Wshadow -Wconversion -Wstrict-prototypes \
+             -Wmissing-prototypes -Wvla -Wdeclaration-after-statement
 STANDARD  := -std=c11 -D_GNU_SOURCE
 HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fno-common
 ifeq ($(CI),true)

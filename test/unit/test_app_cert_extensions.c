@@ -197,6 +197,11 @@ static void app_info_is_who_the_app_is(void **state)
         {td->identity.os_image_hash, 32},
         span_text(provider->plain),
     };
+    msgpack_unpacked result;
+    size_t offset = 0;
+    struct span info;
+
+    issue(f, &(struct app_cert_request){.subject = "app", .with_app_info = true});
     info = wrapped(f, APP_INFO_OID);
     msgpack_unpacked_init(&result);
     assert_int_equal(msgpack_unpack_next(&result, (const char *)info.data, info.len, &offset),

@@ -38,11 +38,11 @@ static void a_head_stands_right_in_front_of_the_body(void **state)
 
 static void a_head_that_does_not_fit_is_not_written(void **state)
 {
-    (void)state;
     struct buf body;
     char *headers = malloc(LIMIT_RESPONSE_HEAD_BYTES);
     struct http_response response = {.status = 200, .headers = headers, .body = &body};
 
+    (void)state;
     buf_init_front(&body, 1000, LIMIT_RESPONSE_HEAD_BYTES);
     memset(headers, 'x', LIMIT_RESPONSE_HEAD_BYTES);
     headers[LIMIT_RESPONSE_HEAD_BYTES - 1] = 0;

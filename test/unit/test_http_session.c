@@ -190,10 +190,10 @@ static void however_a_stream_is_cut_it_gets_the_same_answers(void **state)
 
 static void two_cuts_make_no_difference_either(void **state)
 {
-    (void)state;
     struct span input = span_text(streams[5].input);
     struct buf out;
 
+    (void)state;
     buf_init(&out, SIZE_MAX);
     for (size_t first = 0; first <= input.len; first++) {
         for (size_t second = 0; second <= input.len - first; second++) {
@@ -208,7 +208,6 @@ static void two_cuts_make_no_difference_either(void **state)
 /* One stream after another that must be refused with 400, whatever the words. */
 static void what_is_not_http_is_refused(void **state)
 {
-    (void)state;
     static const char *const inputs[] = {
         "hello\r\n\r\n",
         "GET a HTTP/1.1\r\n\r\n",
@@ -228,6 +227,7 @@ static void what_is_not_http_is_refused(void **state)
         "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n11111111111111111\r\nx\r\n0\r\n\r\n",
     };
 
+    (void)state;
     for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
         struct span input = span_text(inputs[i]);
         struct buf whole, cut;
@@ -278,10 +278,10 @@ static uint8_t *stretch(const char *start, char filler, const char *end, size_t 
 
 static void a_head_may_have_just_the_limit(void **state)
 {
-    (void)state;
     static const size_t pieces[] = {1, 1000, LIMIT_HEAD_BYTES, 1 << 20};
     static const char fillers[] = {'x', ' '};
 
+    (void)state;
     for (size_t filler = 0; filler < 2; filler++) {
         for (size_t over = 0; over < 2; over++) {
             size_t len = LIMIT_HEAD_BYTES + over;
@@ -295,12 +295,12 @@ static void a_head_may_have_just_the_limit(void **state)
 
 static void a_body_may_have_just_the_limit(void **state)
 {
-    (void)state;
     static const char *const heads[] = {
         "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\na00000\r\n",
         "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\na00001\r\n",
     };
 
+    (void)state;
     for (size_t over = 0; over < 2; over++) {
         size_t len = strlen(heads[over]) + LIMIT_BODY_BYTES + over + strlen("\r\n0\r\n\r\n");
         uint8_t *text = stretch(heads[over], 'x', "\r\n0\r\n\r\n", len);
@@ -311,11 +311,11 @@ static void a_body_may_have_just_the_limit(void **state)
 
 static void a_request_that_takes_too_long_is_refused(void **state)
 {
-    (void)state;
     const struct span start = span_text("POST /a HTTP/1.1\r\nContent-");
     struct http_shared shared;
     struct http_session session;
 
+    (void)state;
     http_shared_init(&shared);
     http_session_init(&session, &shared, &echo_handler);
     assert_false(session.reader.in_request);
@@ -331,12 +331,12 @@ static void a_request_that_takes_too_long_is_refused(void **state)
 
 static void the_last_request_says_so(void **state)
 {
-    (void)state;
     const struct span request = span_text("GET /a HTTP/1.1\r\n\r\n");
     struct http_shared shared;
     struct http_session session;
     struct buf out;
 
+    (void)state;
     http_shared_init(&shared);
     http_session_init(&session, &shared, &echo_handler);
     session.last = true;
