@@ -2,6 +2,7 @@
 
 #include <strings.h>
 
+#include "sim/base/unconst.h"
 #include "sim/http/limits.h"
 
 enum header { HEADER_OTHER, HEADER_CONTENT_TYPE, HEADER_TRANSFER_ENCODING, HEADER_EXPECT, HEADER_FETCH_SITE };
@@ -206,7 +207,7 @@ void http_reader_init(struct http_reader *reader)
 {
     *reader = (struct http_reader){.failure = 0};
     /* llhttp keeps the settings as they are; its interface only lacks the const. */
-    llhttp_init(&reader->parser, HTTP_REQUEST, (llhttp_settings_t *)&settings);
+    llhttp_init(&reader->parser, HTTP_REQUEST, unconst(&settings));
     reader->parser.data = reader;
     buf_init(&reader->target, LIMIT_HEAD_BYTES);
     buf_init(&reader->content_type, LIMIT_HEAD_BYTES);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
+#include "sim/base/unconst.h"
 #include "sim/format/json_file.h"
 
 /* The only member of key_provider is named after the provider's kind. */
@@ -14,7 +15,7 @@ static int read_ca_key(struct app_keys *keys, const json_t *root, struct error *
 
     if (!provider)
         return -1;
-    kind = json_object_iter_value(json_object_iter((json_t *)(uintptr_t)provider));
+    kind = json_object_iter_value(json_object_iter(unconst(provider)));
     if (!json_is_object(kind))
         return error_input(error, "key_provider must hold an object named after its kind, with a member key");
     if (json_file_string(kind, "key", &pem, error))

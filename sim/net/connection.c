@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
+#include "sim/base/unconst.h"
 #include "sim/http/limits.h"
 #include "sim/net/address.h"
 
@@ -204,7 +205,7 @@ static void write_kept(struct connection *connection)
 static bool send_output(struct connection *connection, bool later)
 {
     struct span output = http_session_output(&connection->session);
-    uv_buf_t buf = uv_buf_init((char *)output.data, (unsigned)output.len);
+    uv_buf_t buf = uv_buf_init(unconst(output.data), (unsigned)output.len);
     int sent = later ? 0 : uv_try_write(&connection->socket.stream, &buf, 1);
     size_t taken = sent > 0 ? (size_t)sent : 0;
 

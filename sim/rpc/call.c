@@ -1,5 +1,7 @@
 #include "sim/rpc/call.h"
 
+#include "sim/base/unconst.h"
+
 char *rpc_text(struct rpc_call *call, const struct text *text)
 {
     if (call->text_count < RPC_CALL_TEXTS_MAX)
@@ -7,14 +9,10 @@ char *rpc_text(struct rpc_call *call, const struct text *text)
     return text->plain;
 }
 
-void *rpc_constant(const void *data)
-{
-    return (void *)(uintptr_t)data;
-}
-
 ProtobufCBinaryData rpc_bytes(const void *data, size_t len)
 {
-    return (ProtobufCBinaryData){.len = len, .data = rpc_constant(data)};
+    /* protobuf-c has one type for what is read and what is written. */
+    return (ProtobufCBinaryData){.len = len, .data = unconst(data)};
 }
 
 struct span rpc_span(ProtobufCBinaryData bytes)

@@ -16,6 +16,7 @@
 #include "sim/base/buf.h"
 #include "sim/base/error.h"
 #include "sim/base/text.h"
+#include "sim/base/unconst.h"
 
 #define RPC_CALL_TEXTS_MAX 4
 
@@ -35,10 +36,6 @@ struct rpc_call {
 /* The characters of a text for a string field of the response. The JSON encoder
  * then takes its ready JSON form; the text must stay as it is until reply. */
 char *rpc_text(struct rpc_call *call, const struct text *text);
-
-/* protobuf-c has one type for what is read and what is written, so its messages and services
- * hold pointers without const to what is never changed through them. */
-void *rpc_constant(const void *data);
 
 /* Bytes for a field of the response; they must live until reply. */
 ProtobufCBinaryData rpc_bytes(const void *data, size_t len);

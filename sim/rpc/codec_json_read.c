@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "proto/common.pb-c.h"
+#include "sim/base/unconst.h"
 #include "sim/rpc/codec.h"
 #include "sim/rpc/message.h"
 
@@ -136,9 +137,9 @@ static int refuse_unknown(const ProtobufCMessageDescriptor *descriptor, const js
                           struct error *error)
 {
     /* jansson's iterators take what they do not change as if they did. */
-    void *at = json_object_iter((json_t *)(uintptr_t)object);
+    void *at = json_object_iter(unconst(object));
 
-    for (; at; at = json_object_iter_next((json_t *)(uintptr_t)object, at)) {
+    for (; at; at = json_object_iter_next(unconst(object), at)) {
         const char *name = json_object_iter_key(at);
 
         if (!protobuf_c_message_descriptor_get_field_by_name(descriptor, name))

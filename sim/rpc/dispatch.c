@@ -128,7 +128,7 @@ void dispatch_call(const struct dispatch_method *method, struct exchange *exchan
     response->content_type = json ? TYPE_JSON : TYPE_PROTOBUF;
     args = decode(method, &exchange->request, json, &call);
     if (args)
-        method->service->invoke(rpc_constant(method->service), method->index, args, reply, &call);
+        method->service->invoke(unconst(method->service), method->index, args, reply, &call);
     if (args && !call.replied)
         error_internal(&call.error, "%s gave no answer", descriptor->name);
     if (response->body->overflow)

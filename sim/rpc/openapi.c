@@ -365,7 +365,7 @@ static void serve(const void *context, struct exchange *exchange)
 
 static void release(const void *context)
 {
-    struct openapi *openapi = rpc_constant(context);
+    struct openapi *openapi = unconst(context);
 
     buf_free(openapi->text);
     free(openapi->text);

@@ -31,11 +31,11 @@ static void reply_identity(const struct td *td, bool is_private, struct arena *a
 static void reply_platform(const struct scenario *scenario, bool is_debug, struct arena *arena,
                            Dstack__DashboardState *response)
 {
-    response->tcb_status = rpc_constant(tcb_status_name(scenario->tcb_status));
+    response->tcb_status = unconst(tcb_status_name(scenario->tcb_status));
     response->advisories = arena_alloc(arena, SCENARIO_ADVISORIES_MAX * sizeof *response->advisories);
     response->n_advisories = scenario->advisory_count;
     for (size_t i = 0; i < scenario->advisory_count; i++)
-        response->advisories[i] = rpc_constant(scenario->advisories[i]);
+        response->advisories[i] = unconst(scenario->advisories[i]);
     response->debug_td = is_debug;
     response->pck_revoked = scenario->pck_revoked;
     response->collateral_expired = scenario->collateral_expired;
@@ -110,14 +110,14 @@ static Dstack__DashboardRequest *describe_request(const struct stats_recent *rec
     *described = (Dstack__DashboardRequest)DSTACK__DASHBOARD_REQUEST__INIT;
     described->number = recent->number;
     described->unix_millis = (uint64_t)recent->unix_millis;
-    described->method = rpc_constant(recent->method);
-    described->verb = rpc_constant(recent->verb);
-    described->path = rpc_constant(recent->path);
+    described->method = unconst(recent->method);
+    described->verb = unconst(recent->verb);
+    described->path = unconst(recent->path);
     described->status = (uint32_t)recent->status;
     described->body_bytes = recent->body_bytes;
     described->micros = recent->micros;
-    described->client = rpc_constant(recent->client);
-    described->note = rpc_constant(recent->note ? recent->note : "");
+    described->client = unconst(recent->client);
+    described->note = unconst(recent->note ? recent->note : "");
     return described;
 }
 
@@ -164,7 +164,7 @@ static void dashboard_state(Service *service, const Dstack__DashboardStateArgs *
     response.read_only = !site->has_control;
     response.is_private = response.read_only && !td->app.public_tcbinfo;
     response.generation = td->generation;
-    response.version = rpc_constant(version_number);
+    response.version = unconst(version_number);
     response.uptime_seconds = (uint64_t)(clock_monotonic_millis() - site->started_millis) / 1000;
     reply_identity(td, response.is_private, call->arena, &response);
     reply_platform(&site->cluster->scenario, td->state.is_debug, call->arena, &response);

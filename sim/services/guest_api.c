@@ -24,7 +24,7 @@ static void guest_api_info(Service *service, const Dstack__Empty *args, Dstack__
         reply(NULL, call);
         return;
     }
-    response.version = rpc_constant(version_number);
+    response.version = unconst(version_number);
     response.app_id = rpc_bytes(identity->app_id, sizeof identity->app_id);
     response.instance_id = rpc_bytes(identity->instance_id, sizeof identity->instance_id);
     response.app_cert = rpc_text(call, app_cert);

@@ -7,8 +7,8 @@ void reply_version(Dstack__VersionResponse_Closure reply, void *call)
 {
     Dstack__VersionResponse response = DSTACK__VERSION_RESPONSE__INIT;
 
-    response.version = rpc_constant(version_number);
-    response.rev = rpc_constant(version_rev);
+    response.version = unconst(version_number);
+    response.rev = unconst(version_rev);
     reply(&response, call);
 }
 
@@ -30,8 +30,8 @@ int reply_app_info(struct rpc_call *call, const struct td *td, bool everything, 
     response->os_image_hash = rpc_bytes(identity->os_image_hash, sizeof identity->os_image_hash);
     response->key_provider_info = rpc_text(call, &identity->key_provider_info);
     response->compose_hash = rpc_bytes(identity->compose_hash, sizeof identity->compose_hash);
-    response->cloud_vendor = rpc_constant(td->machine.cloud_vendor);
-    response->cloud_product = rpc_constant(td->machine.cloud_product);
+    response->cloud_vendor = unconst(td->machine.cloud_vendor);
+    response->cloud_product = unconst(td->machine.cloud_product);
     if (everything) {
         response->tcb_info = rpc_text(call, td_tcb_info(td));
         response->vm_config = rpc_text(call, &identity->vm_config);

@@ -21,15 +21,15 @@ static void reply_status(Dstack__SimulatorStatus_Closure reply, void *data)
     uint32_t ids[TD_SNAPSHOTS_MAX];
 
     for (size_t i = 0; i < scenario->advisory_count; i++)
-        advisories[i] = rpc_constant(scenario->advisories[i]);
-    response.tcb_status = rpc_constant(tcb_status_name(scenario->tcb_status));
+        advisories[i] = unconst(scenario->advisories[i]);
+    response.tcb_status = unconst(tcb_status_name(scenario->tcb_status));
     response.advisories = advisories;
     response.n_advisories = scenario->advisory_count;
     response.debug_td = td->state.is_debug;
     response.pck_revoked = scenario->pck_revoked;
     response.collateral_expired = scenario->collateral_expired;
     response.key_not_vouched = scenario->key_not_vouched;
-    response.version = rpc_constant(version_number);
+    response.version = unconst(version_number);
     response.app_id = rpc_bytes(td->identity.app_id, sizeof td->identity.app_id);
     response.instance_id = rpc_bytes(td->identity.instance_id, sizeof td->identity.instance_id);
     response.event_count = (uint32_t)td->state.log.count;

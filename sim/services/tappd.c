@@ -85,8 +85,8 @@ static void reply_tdx_quote(const struct td *td, const char *algorithm, const ch
     quote = td_quote(td, hashed, call->arena);
     response.quote = rpc_bytes(quote.data, quote.len);
     response.event_log = rpc_text(call, td_event_log(td));
-    response.hash_algorithm = rpc_constant(algorithm);
-    response.prefix = rpc_constant(prefix);
+    response.hash_algorithm = unconst(algorithm);
+    response.prefix = unconst(prefix);
     reply(&response, call);
 }
 

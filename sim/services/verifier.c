@@ -22,12 +22,12 @@ static void show_quote(const struct verify_verdict *verdict, Dstack__Verificatio
 {
     details->quote_verified = true;
     details->has_tee_variant_case = DSTACK__VERIFICATION_DETAILS__HAS_TEE_VARIANT_TEE_VARIANT;
-    details->tee_variant = rpc_constant(TEE_VARIANT);
+    details->tee_variant = unconst(TEE_VARIANT);
     details->has_report_data_case = DSTACK__VERIFICATION_DETAILS__HAS_REPORT_DATA_REPORT_DATA;
     details->report_data = rpc_bytes(verdict->report_data, sizeof verdict->report_data);
     details->has_tcb_status_case = DSTACK__VERIFICATION_DETAILS__HAS_TCB_STATUS_TCB_STATUS;
-    details->tcb_status = rpc_constant(tcb_status_name(verdict->tcb.status));
-    details->advisory_ids = rpc_constant(verdict->tcb.advisories);
+    details->tcb_status = unconst(tcb_status_name(verdict->tcb.status));
+    details->advisory_ids = unconst(verdict->tcb.advisories);
     details->n_advisory_ids = verdict->tcb.advisory_count;
 }
 
@@ -73,7 +73,7 @@ static void show_verdict(const struct verify_verdict *verdict, bool is_valid,
     if (is_valid)
         return;
     response->has_reason_case = DSTACK__VERIFICATION_RESPONSE__HAS_REASON_REASON;
-    response->reason = rpc_constant(verdict->reason.text);
+    response->reason = unconst(verdict->reason.text);
 }
 
 /* Answers with the verdict; its parts live on the stack until then. */
@@ -95,8 +95,8 @@ static void reply_verdict(const struct verify_verdict *verdict, bool is_valid,
         details.boot_info = &boot;
     }
     if (is_valid && verdict->app.key_provider_name) {
-        provider.name = rpc_constant(verdict->app.key_provider_name);
-        provider.id = rpc_constant(verdict->app.key_provider_id);
+        provider.name = unconst(verdict->app.key_provider_name);
+        provider.id = unconst(verdict->app.key_provider_id);
         details.key_provider = &provider;
     }
     reply(&response, call);
@@ -131,8 +131,8 @@ static void verifier_health(Service *service, const Dstack__Empty *args, Dstack_
 {
     Dstack__HealthResponse response = DSTACK__HEALTH_RESPONSE__INIT;
 
-    response.status = rpc_constant("ok");
-    response.service = rpc_constant("dstack-verifier");
+    response.status = unconst("ok");
+    response.service = unconst("dstack-verifier");
     reply(&response, call);
 }
 

@@ -51,8 +51,7 @@ static inline struct service_call *service_again(struct service_call *s)
 
 /* Calls a method of a service, which has that generated type. */
 #define SERVICE_CALL(s, service, type, method, args, on_reply)                                               \
-    ((const type *)(service).methods)                                                                        \
-        ->method(rpc_constant((service).methods), args, on_reply, service_again(s))
+    ((const type *)(service).methods)->method(unconst((service).methods), args, on_reply, service_again(s))
 
 /* For a struct that a fixture begins with, all zero. */
 static inline void service_start(struct service_call *s)

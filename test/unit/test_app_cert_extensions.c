@@ -180,13 +180,6 @@ static void app_info_is_who_the_app_is(void **state)
     const struct td *td = f->td;
     const struct text *provider = &td->identity.key_provider_info;
     uint8_t mr_system[32], mr_aggregated[32];
-    msgpack_unpacked result;
-    size_t offset = 0;
-    struct span info;
-
-    issue(f, &(struct app_cert_request){.subject = "app", .with_app_info = true});
-    registers_system(&td->state.registers, span_text(provider->plain), mr_system);
-    registers_aggregate(&td->state.registers, mr_aggregated);
     const struct span wanted[] = {
         {td->identity.app_id, 20},
         {td->app.compose_hash, 32},
@@ -201,6 +194,8 @@ static void app_info_is_who_the_app_is(void **state)
     size_t offset = 0;
     struct span info;
 
+    registers_system(&td->state.registers, span_text(provider->plain), mr_system);
+    registers_aggregate(&td->state.registers, mr_aggregated);
     issue(f, &(struct app_cert_request){.subject = "app", .with_app_info = true});
     info = wrapped(f, APP_INFO_OID);
     msgpack_unpacked_init(&result);

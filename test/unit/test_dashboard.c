@@ -37,7 +37,7 @@ static const Dstack__DashboardState *ask(struct fixture *f, const struct site *s
     args.after_request = after_request;
     service_again(&f->s);
     f->s.call.context = site;
-    methods->state(rpc_constant(methods), &args, on_state, &f->s);
+    methods->state(unconst(methods), &args, on_state, &f->s);
     return service_answer(&f->s);
 }
 

@@ -111,7 +111,7 @@ static void a_listed_method_is_that_of_its_path(void **state)
 
 static void release(const void *context)
 {
-    ++*(int *)rpc_constant(context);
+    ++*(int *)unconst(context);
 }
 
 static void pages_are_released_with_the_router(void **state)
