@@ -1,0 +1,1 @@
+"""What scripts/check-layers checks; its rules and their exceptions are there."""

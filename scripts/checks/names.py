@@ -1,0 +1,88 @@
+"""Names: a name tells the file that it is in."""
+import re
+
+from checks.source import Finding
+
+
+def begins_with(name, stem):
+    return name == stem or name.startswith(f"{stem}_")
+
+
+def check_exports(tree, _rules):
+    for path, symbols in tree.symbols.items():
+        source = tree.sources[path]
+        for symbol in symbols:
+            if symbol.is_exported and symbol.name != "main" and not begins_with(symbol.name, source.stem):
+                yield Finding(path, source.find(symbol.name), f"{path} exports {symbol.name}",
+                              f"{source.name} exports {symbol.name}: what a file exports begins with the file's "
+                              f"name ({source.stem}_...); rename it, or move it to a file of that name")
+
+
+def check_declarations(tree, _rules):
+    """A header declares what its own .c exports (see check_exports) or, without one, what has its name."""
+    for source in tree.sources.values():
+        own = {symbol.name for symbol in tree.symbols.get(f"{source.unit}.c", ()) if symbol.is_exported}
+        for function in source.functions if source.is_header else ():
+            if function.name not in own and not begins_with(function.name, source.stem):
+                yield Finding(source.path, function.line, f"{source.path} declares {function.name}",
+                              f"{source.name} declares {function.name}: a header's functions begin with its name "
+                              f"({source.stem}_...); declare it in the header of the file that has it")
+
+
+def is_service(tree, source):
+    """Its one export is an object that sim/services/registry.c declares for its row."""
+    exports = [symbol.name for symbol in tree.symbols.get(source.path, ()) if symbol.is_exported]
+    names = {f"{source.stem}_service", source.stem}
+    return source.path.startswith("sim/services/") and len(exports) == 1 and exports[0] in names
+
+
+def check_headers(tree, _rules):
+    for source in tree.sources.values():
+        if source.is_header or f"{source.unit}.h" in tree.sources or is_service(tree, source):
+            continue
+        yield Finding(source.path, 1, f"{source.path} has no header",
+                      f"there is no {source.stem}.h: what {source.name} exports is declared in a header of its name, "
+                      "so that a reader finds one by the other")
+
+
+def word(name):
+    """The first word of a name, in lower case and in the singular."""
+    first = name.lower().split("_")[0]
+    return first[:-1] if first.endswith("s") else first
+
+
+def guard_of(source):
+    return f"{source.room.rsplit('/', 1)[-1]}_{source.stem}_h".upper()
+
+
+def check_guards(tree, _rules):
+    for source in tree.sources.values():
+        first = re.search(r"^[ \t]*#[ \t]*ifndef[ \t]+(\w+)", source.code, re.M)
+        if source.is_header and (not first or first.group(1) != guard_of(source)):
+            yield Finding(source.path, source.line(first.start()) if first else 1, f"{source.path} has another guard",
+                          f"the guard of {source.name} is {guard_of(source)}: #ifndef and #define it at the top")
+
+
+def check_types(tree, _rules):
+    """Types and macros of a header begin with the first word of its name or with the room's name."""
+    for source in tree.sources.values():
+        if not source.is_header:
+            continue
+        room = source.room.rsplit("/", 1)[-1]
+        names = [(line, name, f"{kind} {name}") for line, kind, name in source.tags]
+        names += [(line, name, f"the type {name}") for line, name in source.typedefs]
+        names += [(line, name, f"the macro {name}") for line, name in source.macros if name != guard_of(source)]
+        for line, name, what in names:
+            if word(name) not in (word(source.stem), word(room)):
+                yield Finding(source.path, line, f"{source.path} defines {name}",
+                              f"{source.name} defines {what}: types and macros of a header begin with the first word "
+                              f"of its name or of its room ({source.stem.split('_')[0]}_..., {room}_...)")
+
+
+def check_twins(tree, _rules):
+    functions = {function.name for source in tree.sources.values() for function in source.functions}
+    for source in tree.sources.values():
+        for line, kind, name in source.tags:
+            if name in functions:
+                yield Finding(source.path, line, f"{source.path} has a twin {name}",
+                              f"{kind} {name} and a function have one name, so a search finds both: rename one")
