@@ -49,7 +49,7 @@ static inline uint32_t bytes_get_le32(const uint8_t in[static 4])
 /* Overwrites a secret in a way the compiler may not remove. */
 void bytes_wipe(void *secret, size_t len);
 
-/* Compares in time that depends on len alone. */
+/* Compares in time that depends only on len. */
 bool bytes_equal_secret(const void *a, const void *b, size_t len);
 
 #endif

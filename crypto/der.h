@@ -1,7 +1,7 @@
 /* DER written from its end to its beginning, as mbedTLS writes it (X.690).
  *
  * A writer starts at the end of the caller's buffer and grows down; the inner
- * value is written first, then der_wrap puts its tag and length in front:
+ * value is written first, then der_wrap puts its tag and length before it:
  *
  *     struct der der;
  *     der_init(&der, room, sizeof room);
@@ -39,13 +39,13 @@ struct der {
 
 void der_init(struct der *der, uint8_t *room, size_t size);
 
-/* How many bytes stand written; what der_wrap wants. */
+/* How many bytes are written so far: the mark that der_wrap needs. */
 size_t der_mark(const struct der *der);
 
 void der_raw(struct der *der, const void *data, size_t len);
-/* Puts tag and length in front of all that was written since the mark. */
+/* Puts tag and length before all that was written since the mark. */
 void der_wrap(struct der *der, size_t mark, int tag);
-/* Puts data behind all that was written, such as a signature behind what it signs. */
+/* Puts data after all that was written, such as a signature after what it signs. */
 void der_append(struct der *der, const void *data, size_t len);
 /* A whole value: tag, length, contents. */
 void der_value(struct der *der, int tag, const void *data, size_t len);

@@ -5,9 +5,9 @@
 #include "crypto/bytes.h"
 #include "crypto/der.h"
 
-/* Takes the value with that tag off the front of *from.
+/* Takes the value with that tag off the beginning of *from.
  * Out: its contents, in the same memory.
- * False, and nothing changed, when another tag stands there or the value is cut. */
+ * False, and nothing changed, when there is another tag or the value is truncated. */
 bool der_read(struct bytes *from, int tag, struct bytes *contents);
 
 /* The same for a non-negative INTEGER of at most `most`. */

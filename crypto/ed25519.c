@@ -23,7 +23,7 @@ bool ed25519_verify(const uint8_t public32[static 32], const void *message, size
 
 /* Nettle keeps its decompression to itself. The curve -x^2 + y^2 = 1 + d x^2 y^2
  * has a point of that y when x^2 = (y^2 - 1) / (d y^2 + 1) is a square, which is
- * when the product of the two is: d is no square, so the divisor is never zero. */
+ * when the product of the two is: d is not a square, so the divisor is never zero. */
 bool ed25519_is_public_key(const uint8_t public32[static 32])
 {
     uint8_t little_endian[32];

@@ -11,8 +11,8 @@ bool ed25519_verify(const uint8_t public32[static 32], const void *message, size
                     const uint8_t signature64[static 64]);
 
 /* Does it decode to a point on the curve? As lenient as the usual libraries: a y not
- * below p stands for y mod p, and x = 0 may carry either sign (RFC 8032, 5.1.3 would
- * turn both away); a point of small order is a point too. */
+ * below p means y mod p, and x = 0 may carry either sign (RFC 8032, 5.1.3 would
+ * reject both); a point of small order is a point too. */
 bool ed25519_is_public_key(const uint8_t public32[static 32]);
 
 #endif

@@ -32,7 +32,7 @@ union context {
     struct sha3_512_ctx sha3_512;
 };
 
-/* The Keccak sponge as it was before FIPS 202 put two bits behind the message. */
+/* The Keccak sponge as it was before FIPS 202 put two bits after the message. */
 struct keccak {
     struct sha3_state state;
     size_t rate; /* bytes per block */

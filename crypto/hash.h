@@ -30,7 +30,7 @@ void hash_parts(enum hash_algorithm algorithm, const struct bytes *parts, size_t
 void hash_sha256(const void *data, size_t len, uint8_t out[static 32]);
 void hash_sha384(const void *data, size_t len, uint8_t out[static 48]);
 
-/* SHA-1, for X.509 key identifiers alone (RFC 5280, 4.2.1.2). */
+/* SHA-1, for X.509 key identifiers only (RFC 5280, 4.2.1.2). */
 void hash_sha1_key_id(const void *data, size_t len, uint8_t out[static 20]);
 
 #endif

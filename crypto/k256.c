@@ -76,7 +76,7 @@ int k256_sign_recoverable(const struct k256 *k256, const uint8_t key32[static 32
     return 0;
 }
 
-/* The library also takes the hybrid form (06, 07), which is no SEC 1 key to others. */
+/* The library also takes the hybrid form (06, 07), which others do not accept as a SEC 1 key. */
 static bool parse_public_key(const struct k256 *k256, secp256k1_pubkey *key, const uint8_t *public_key,
                              size_t len)
 {

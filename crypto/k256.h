@@ -16,7 +16,7 @@ struct k256;
 struct k256 *k256_new(void); /* never NULL */
 void k256_free(struct k256 *k256);
 
-/* Each returns 0, or -1 when key32 is no private key; out is then zero. */
+/* Each returns 0, or -1 when key32 is not a private key; out is then zero. */
 MUST_CHECK int k256_public_key(const struct k256 *k256, const uint8_t key32[static 32],
                                uint8_t public33[static 33]);
 MUST_CHECK int k256_sign(const struct k256 *k256, const uint8_t key32[static 32],

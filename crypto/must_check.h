@@ -1,4 +1,5 @@
-/* A result that says whether something failed: the compiler warns where nobody looks at it. */
+/* Marks a function whose result says whether it failed: the compiler warns where that is
+ * ignored. */
 #ifndef CRYPTO_MUST_CHECK_H
 #define CRYPTO_MUST_CHECK_H
 

@@ -19,7 +19,7 @@ static void wipe_limbs(mp_limb_t *limbs, size_t count)
     bytes_wipe(limbs, count * sizeof *limbs);
 }
 
-/* Nettle gives its memory back as it is, so secrets are wiped here. */
+/* Nettle frees its memory as it is, so secrets are wiped here. */
 static void scalar_clear(struct ecc_scalar *scalar)
 {
     wipe_limbs(scalar->p, (size_t)ecc_size(scalar->ecc));

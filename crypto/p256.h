@@ -7,7 +7,7 @@
 #include "crypto/bytes.h"
 #include "crypto/must_check.h"
 
-#define P256_PUBLIC_BYTES 64    /* x || y, without the 04 in front */
+#define P256_PUBLIC_BYTES 64    /* x || y, without the 04 before it */
 #define P256_SIGNATURE_BYTES 64 /* r || s */
 
 struct p256_key {
@@ -26,7 +26,7 @@ void p256_key_generate(struct p256_key *key);
  * gives zeros. */
 void p256_sign(const struct p256_key *key, const uint8_t digest32[static 32], uint8_t signature64[static 64]);
 
-/* False also for a key that is no point of the curve. */
+/* False also for a key that is not a point of the curve. */
 bool p256_verify(const uint8_t public64[static 64], const uint8_t digest32[static 32],
                  const uint8_t signature64[static 64]);
 

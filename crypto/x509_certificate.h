@@ -1,5 +1,5 @@
 /* Looking into a certificate that mbedTLS has parsed, where mbedTLS itself does not.
- * For the other x509 files only: nobody else sees mbedTLS. */
+ * For the other x509 files only: no one else sees mbedTLS. */
 #ifndef CRYPTO_X509_CERTIFICATE_H
 #define CRYPTO_X509_CERTIFICATE_H
 

@@ -18,7 +18,7 @@ struct x509_chain {
 
 /* --- reading --- */
 
-/* mbedTLS skips what it does not know between certificates; nothing may stand there. */
+/* mbedTLS skips what it does not know between certificates; nothing may be there. */
 static bool takes_canonical(const char **at, const char *end, const mbedtls_x509_crt *certificate)
 {
     size_t chars = pem_chars(LABEL, certificate->raw.len);
@@ -34,7 +34,7 @@ static bool takes_canonical(const char **at, const char *end, const mbedtls_x509
     return same;
 }
 
-/* Returns NULL, or the reason it is no such chain. */
+/* Returns NULL, or the reason why it is not such a chain. */
 static const char *read_pem(struct x509_chain *chain, const char *pem, size_t len, size_t count)
 {
     const char *at = pem, *end = pem + len;

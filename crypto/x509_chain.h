@@ -1,4 +1,4 @@
-/* Chains of certificates that somebody sent, and whether they are to be trusted
+/* Chains of certificates from outside, and whether they are to be trusted
  * (RFC 5280, 6). A face of mbedTLS, which does the verifying.
  *
  * Dates are compared with a time that is passed in, never with the clock. Reasons
@@ -13,7 +13,7 @@ struct x509_chain;
 
 /* Reads exactly `count` PEM certificates, leaf first. The text must be what
  * pem_encode writes, one after another, so that there is one text for a chain; a NUL
- * may stand behind it. NULL and a reason when it is not. */
+ * may follow. NULL and a reason when it is not. */
 struct x509_chain *x509_chain_read_pem(const char *pem, size_t len, size_t count, const char **reason);
 void x509_chain_free(struct x509_chain *chain);
 

@@ -24,7 +24,7 @@ void x509_extensions_init(struct x509_extensions *list, uint8_t *room, size_t si
 /* Any extension; oid and value stay the caller's until the certificate is written. */
 void x509_extensions_add(struct x509_extensions *list, struct bytes oid, bool critical, struct bytes value);
 
-/* Any extension whose value a der writer built in the room: begin, write, end. */
+/* Any extension whose value a der writer builds in the room: begin, write, end. */
 void x509_extensions_begin(const struct x509_extensions *list, struct der *der);
 void x509_extensions_end(struct x509_extensions *list, const struct der *der, struct bytes oid,
                          bool critical);

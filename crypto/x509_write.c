@@ -44,7 +44,7 @@ static int finish(const struct der *der, uint8_t *out, size_t *out_len)
     return 0;
 }
 
-/* What der holds is the to-be-signed part: puts algorithm and signature behind it. */
+/* What der holds is the to-be-signed part: puts algorithm and signature after it. */
 static int sign_and_finish(struct der *der, const struct p256_key *issuer_key, uint8_t *out, size_t *out_len)
 {
     struct bytes body = der_done(der);

@@ -1,7 +1,7 @@
 /* Bump allocation with one lifetime.
  *
- * Everything one request allocates comes from one arena and is given back in a
- * single arena_reset once the response is written; nobody frees piecemeal.
+ * Everything one request allocates comes from one arena and is freed by a single
+ * arena_reset once the response is written; nothing is freed piece by piece.
  * Memory that outlives the request must be copied elsewhere on purpose. */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
@@ -25,7 +25,7 @@ void *arena_alloc(struct arena *arena, size_t size);
 /* The same, zeroed. */
 void *arena_zalloc(struct arena *arena, size_t size);
 
-/* A copy of len bytes with a NUL behind it. */
+/* A copy of len bytes with a NUL after it. */
 char *arena_copy(struct arena *arena, const void *data, size_t len);
 
 /* printf into the arena. */
@@ -34,7 +34,7 @@ char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((
 /* Forgets every allocation. A block of the usual size is kept for the next request. */
 void arena_reset(struct arena *arena);
 
-/* Gives all memory back; the arena may be used again. */
+/* Frees all memory; the arena may be used again. */
 void arena_free(struct arena *arena);
 
 #endif

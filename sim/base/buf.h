@@ -12,12 +12,12 @@ struct buf {
     size_t len;
     size_t capacity;
     size_t limit; /* most bytes it may hold */
-    size_t front; /* bytes kept free in front of data, see buf_init_front */
+    size_t front; /* bytes kept free before data, see buf_init_front */
     bool overflow;
 };
 
 void buf_init(struct buf *buf, size_t limit);
-/* Keeps `front` bytes free in front of data for what is known only once the rest
+/* Keeps `front` bytes free before data for what is known only once the rest
  * is written. They exist once the buffer has been appended to. */
 void buf_init_front(struct buf *buf, size_t limit, size_t front);
 /* A buffer over memory of the caller's, which is also its limit: it never grows and
@@ -26,7 +26,7 @@ void buf_over(struct buf *buf, void *memory, size_t size);
 void buf_free(struct buf *buf);
 void buf_reset(struct buf *buf); /* empties it, keeps the memory */
 
-/* Room for `extra` more bytes behind data + len, or NULL on overflow. The caller
+/* Room for `extra` more bytes after data + len, or NULL on overflow. The caller
  * writes there and then adds to len. */
 uint8_t *buf_reserve(struct buf *buf, size_t extra);
 
@@ -40,7 +40,7 @@ void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(
 /* The contents; valid until the next change. */
 struct span buf_span(const struct buf *buf);
 
-/* Takes the contents away as a heap string (NUL behind it, free with free()); the
+/* Takes the contents away as a heap string (a NUL after it, free with free()); the
  * buffer, which must have no front, is empty afterwards. */
 char *buf_take(struct buf *buf, size_t *len);
 

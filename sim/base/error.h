@@ -10,7 +10,7 @@
 
 enum error_kind {
     ERROR_NONE = 0,
-    ERROR_INPUT,    /* what was asked for is wrong: the caller can mend it */
+    ERROR_INPUT,    /* what was asked for is wrong: the caller can correct it */
     ERROR_INTERNAL, /* our own fault */
 };
 
@@ -24,7 +24,7 @@ struct error {
 int error_input(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int error_internal(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Puts "context: " in front of the sentence that is there; returns -1. */
+/* Puts "context: " before the sentence that is there; returns -1. */
 int error_context(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -10,10 +10,10 @@ void hex_encode(const void *bytes, size_t len, char *out);
 
 enum hex_error { HEX_OK = 0, HEX_ODD = -1, HEX_DIGIT = -2 };
 
-/* Reads `len` characters, an optional 0x in front.
+/* Reads `len` characters, after an optional 0x.
  * Out: out, which has room for len / 2 bytes, and *out_len.
  * Returns HEX_OK, HEX_ODD (an odd number of digits) or HEX_DIGIT (a character
- * that is no hex digit; its place in *bad_at). */
+ * that is not a hex digit; its place in *bad_at). */
 enum hex_error hex_decode(const char *text, size_t len, uint8_t *out, size_t *out_len, size_t *bad_at);
 
 #endif

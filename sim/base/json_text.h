@@ -14,10 +14,10 @@ void json_text_string(struct buf *out, const char *text, size_t len);
 /* A quoted string of lower-case hex. */
 void json_text_hex(struct buf *out, const void *bytes, size_t len);
 
-/* `"name":` with `separator` in front unless it is 0. Names are plain ASCII. */
+/* `"name":` with `separator` before it unless that is 0. Names are plain ASCII. */
 void json_text_key(struct buf *out, char separator, const char *name);
 
-/* key and value in one: an optional ',' or '{' in front, then "name":"value". */
+/* key and value in one: an optional ',' or '{', then "name":"value". */
 void json_text_member(struct buf *out, char separator, const char *name, const char *text);
 void json_text_member_hex(struct buf *out, char separator, const char *name, const void *bytes, size_t len);
 void json_text_member_uint(struct buf *out, char separator, const char *name, uint64_t value);

@@ -11,6 +11,6 @@
 void *memory_alloc(size_t size);
 void *memory_zalloc(size_t size);
 void *memory_grow(void *old, size_t size);
-char *memory_copy(const void *data, size_t len); /* NUL behind the copy */
+char *memory_copy(const void *data, size_t len); /* a NUL after the copy */
 
 #endif

@@ -1,4 +1,4 @@
-/* What somebody who mistyped a word may have meant. */
+/* What a mistyped word may have meant. */
 #ifndef BASE_SPELLING_H
 #define BASE_SPELLING_H
 

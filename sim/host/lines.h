@@ -11,7 +11,7 @@ char *lines_read(const char *path, struct arena *arena);
 char *lines_next(char **text);
 
 /* What follows `name` in the first line that begins with it, without blanks, tabs,
- * '=', ':' and quotes in front and quotes behind; NULL when there is none. Copies. */
+ * '=', ':' and quotes before it and quotes after it; NULL when there is none. Copies. */
 char *lines_value(const char *text, const char *name, struct arena *arena);
 
 #endif

@@ -27,11 +27,11 @@ static void read_small(const char *path, char text[static FILE_BYTES])
 static void read_memory(struct host_process *process)
 {
     uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-    char text[FILE_BYTES], *behind;
+    char text[FILE_BYTES], *end;
 
     read_small("/proc/self/statm", text);
-    process->virtual_bytes = strtoull(text, &behind, 10) * page;
-    process->resident_bytes = strtoull(behind, NULL, 10) * page;
+    process->virtual_bytes = strtoull(text, &end, 10) * page;
+    process->resident_bytes = strtoull(end, NULL, 10) * page;
 }
 
 static uint64_t micros_of(struct timeval time)
@@ -42,25 +42,25 @@ static uint64_t micros_of(struct timeval time)
 /* One by one, without the descriptor that this takes itself. */
 static uint64_t count_fds(void)
 {
-    DIR *folder = opendir("/proc/self/fd");
+    DIR *directory = opendir("/proc/self/fd");
     const struct dirent *entry;
     uint64_t count = 0;
 
-    if (!folder)
+    if (!directory)
         return 0;
-    while (count <= COUNTED_FDS + 1 && (entry = readdir(folder)))
+    while (count <= COUNTED_FDS + 1 && (entry = readdir(directory)))
         count += entry->d_name[0] != '.';
-    closedir(folder);
+    closedir(directory);
     return count > COUNTED_FDS + 1 ? 0 : count - 1;
 }
 
-/* Since Linux 6.2 the folder's size is how many there are. */
+/* Since Linux 6.2 the directory's size is how many there are. */
 static uint64_t read_open_fds(void)
 {
-    struct stat folder;
+    struct stat directory;
 
-    if (stat("/proc/self/fd", &folder) == 0 && folder.st_size > 0)
-        return (uint64_t)folder.st_size;
+    if (stat("/proc/self/fd", &directory) == 0 && directory.st_size > 0)
+        return (uint64_t)directory.st_size;
     return count_fds();
 }
 

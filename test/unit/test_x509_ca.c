@@ -5,7 +5,7 @@
 #include "crypto/x509_ca.h"
 #include "crypto/x509_write.h"
 
-/* A certificate that is no CA's: a PCK certificate. */
+/* A certificate that is not a CA's: a PCK certificate. */
 static const char leaf[] = "-----BEGIN CERTIFICATE-----\n"
                            "MIIESTCCA/CgAwIBAgIBAzAKBggqhkjOPQQDAjA/MSIwIAYDVQQDDBlJbnRlbCBT\n"
                            "R1ggUENLIFBsYXRmb3JtIENBMRkwFwYDVQQKDBBkc3RhY2stc2ltdWxhdG9yMB4X\n"
