@@ -21,20 +21,15 @@ static const struct {
     const char *padded;
     const char *colour;
 } levels[] = {
-    [LOG_ERROR] = {"error", "error", RED},
-    [LOG_WARN] = {"warn", "warn ", YELLOW},
-    [LOG_INFO] = {"info", "info ", GREEN},
-    [LOG_DEBUG] = {"debug", "debug", DIM},
+    [LOG_ERROR] = {"error", "error", RED}, [LOG_WARN] = {"warn", "warn ", YELLOW},
+    [LOG_INFO] = {"info", "info ", GREEN}, [LOG_DEBUG] = {"debug", "debug", DIM},
+    [LOG_OFF] = {"off", NULL, NULL}, /* of no line */
 };
 
 static const char *const formats[] = {[LOG_TEXT] = "text", [LOG_JSON] = "json"};
 
 int log_level_by_name(const char *name, enum log_level *level)
 {
-    if (strcmp(name, "off") == 0) {
-        *level = LOG_OFF;
-        return 0;
-    }
     for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
         if (strcmp(name, levels[i].name) == 0) {
             *level = (enum log_level)i;
@@ -57,8 +52,6 @@ int log_format_by_name(const char *name, enum log_format *format)
 
 const char *log_level_name(enum log_level level)
 {
-    if (level == LOG_OFF)
-        return "off";
     return (size_t)level < ARRAY_LEN(levels) ? levels[level].name : NULL;
 }
 

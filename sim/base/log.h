@@ -15,7 +15,7 @@
 #include "crypto/must_check.h"
 #include "sim/base/buf.h"
 
-enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG, LOG_OFF = -1 };
+enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG, LOG_OFF };
 enum log_format { LOG_TEXT, LOG_JSON };
 
 struct log {
@@ -38,7 +38,7 @@ const char *log_format_name(enum log_format format);
 
 static inline bool log_wants(const struct log *log, enum log_level level)
 {
-    return level <= log->level;
+    return log->level != LOG_OFF && level <= log->level;
 }
 
 /* One line of one sentence, cut at 600 bytes, with control characters and what is

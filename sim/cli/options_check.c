@@ -75,9 +75,7 @@ int options_check_fault(char *value, struct error *error)
 
 const char *options_check_level(size_t index)
 {
-    if (index <= LOG_DEBUG)
-        return log_level_name((enum log_level)index);
-    return index == LOG_DEBUG + 1 ? log_level_name(LOG_OFF) : NULL;
+    return index <= LOG_OFF ? log_level_name((enum log_level)index) : NULL;
 }
 
 const char *options_check_format(size_t index)
