@@ -6,96 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { WAIT_MS = 3000, STATUS_LINE_MAX = 256, SHOWN_MAX = 40 };
-
-/* --- the address --- */
-
-static int parse_path(char *out, const char *path, struct error *error)
-{
-    size_t len = strlen(path);
-
-    if (len > HEALTHCHECK_PATH_MAX)
-        return error_input(error, "the path of a URL has at most %d bytes here, this one has %zu",
-                           HEALTHCHECK_PATH_MAX, len);
-    for (size_t i = 0; i < len; i++)
-        if (path[i] <= ' ' || path[i] > '~' || path[i] == '#')
-            return error_input(error, "byte %zu of the URL's path is out of place; plain ASCII belongs there",
-                               i + 1);
-    strcpy(out, len <= 1 ? HEALTHCHECK_PATH : path);
-    return 0;
-}
-
-static int parse_url(struct healthcheck_target *target, const char *rest, struct error *error)
-{
-    int len = (int)strcspn(rest, "/?#");
-    const char *colon = memrchr(rest, ':', (size_t)len);
-    const char *bracket = memrchr(rest, ']', (size_t)len);
-    bool has_port = colon && (!bracket || bracket < colon);
-    char address[LISTEN_SPEC_HOST_MAX + 16];
-
-    if (len == 0 || rest[0] == ':')
-        return error_input(error, "the URL names no host; http://" OPTIONS_DEFAULT_LISTEN " does");
-    if (snprintf(address, sizeof address, "%.*s%s", len, rest, has_port ? "" : ":80") >= (int)sizeof address)
-        return error_input(error, "the URL's host is longer than %d characters", LISTEN_SPEC_HOST_MAX);
-    if (strchr(address, '=') || strncmp(address, "unix:", 5) == 0)
-        return error_input(error, "\"%.100s\" is no host and port of a URL", address);
-    if (listen_spec_parse(&target->spec, address, error))
-        return -1;
-    return parse_path(target->path, rest + len, error);
-}
-
-/* A name without a slash is one too when it looks so, even before the socket is there. */
-static bool is_socket(const char *address)
-{
-    static const char suffix[] = ".sock";
-    size_t len = strlen(address);
-    struct stat status;
-
-    if (strncmp(address, "unix:", 5) == 0)
-        return false;
-    if (strchr(address, '/') ||
-        (len >= sizeof suffix && strcmp(address + len - (sizeof suffix - 1), suffix) == 0))
-        return true;
-    return stat(address, &status) == 0 && S_ISSOCK(status.st_mode);
-}
-
-static int parse_socket(struct healthcheck_target *target, const char *path, struct error *error)
-{
-    size_t len = strlen(path);
-
-    if (len > LISTEN_SPEC_PATH_MAX)
-        return error_input(error, "the path of a Unix socket has at most %d bytes, this one has %zu",
-                           LISTEN_SPEC_PATH_MAX, len);
-    target->spec = (struct listen_spec){.kind = LISTEN_UNIX};
-    memcpy(target->spec.address, path, len);
-    return 0;
-}
-
-int healthcheck_parse(struct healthcheck_target *target, const char *address, struct error *error)
-{
-    *target = (struct healthcheck_target){.path = HEALTHCHECK_PATH};
-    if (strncmp(address, "http://", 7) == 0)
-        return parse_url(target, address + 7, error);
-    if (strncmp(address, "https://", 8) == 0)
-        return error_input(error, "HTTPS is not supported; the simulator speaks http://");
-    if (strstr(address, "://"))
-        return error_input(error, "\"%.60s\" is no URL that begins with http://", address);
-    if (is_socket(address))
-        return parse_socket(target, address, error);
-    if (listen_spec_parse(&target->spec, address, error))
-        return -1;
-    if (target->spec.kind == LISTEN_TCP && target->spec.port == 0)
-        return error_input(error, "\"%.60s\" says that the system picks the port; name the one it picked",
-                           address);
-    return 0;
-}
-
-/* --- asking --- */
 
 static int64_t now_ms(void)
 {
@@ -232,7 +147,7 @@ static int parse_status(const char *line)
 
 static int ask(int fd, const char *path, int64_t deadline, struct error *error)
 {
-    char request[HEALTHCHECK_PATH_MAX + 100], line[STATUS_LINE_MAX + 1];
+    char request[HEALTHCHECK_SPEC_PATH_MAX + 100], line[STATUS_LINE_MAX + 1];
     int len =
         snprintf(request, sizeof request, "GET %s%s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
                  path[0] == '/' ? "" : "/", path);
@@ -255,20 +170,20 @@ static int ask(int fd, const char *path, int64_t deadline, struct error *error)
 int healthcheck_run(const struct options *options, struct error *error)
 {
     const char *address = *options->healthcheck ? options->healthcheck : options->listen.items[0];
-    struct healthcheck_target target;
+    struct healthcheck_spec spec;
     int64_t deadline = now_ms() + WAIT_MS;
     const char *why;
     int fd, result;
 
-    if (healthcheck_parse(&target, address, error))
+    if (healthcheck_spec_parse(&spec, address, error))
         return -1;
-    if (target.spec.kind == LISTEN_UNIX)
-        fd = connect_unix(target.spec.address, deadline, &why);
+    if (spec.listen.kind == LISTEN_UNIX)
+        fd = connect_unix(spec.listen.address, deadline, &why);
     else
-        fd = connect_tcp(target.spec.address, target.spec.port, &deadline, &why);
+        fd = connect_tcp(spec.listen.address, spec.listen.port, &deadline, &why);
     if (fd < 0)
         return error_input(error, "nothing serves at %s: %s", address, why);
-    result = ask(fd, target.path, deadline, error);
+    result = ask(fd, spec.path, deadline, error);
     close(fd);
     return result ? error_context(error, "%s", address) : 0;
 }

@@ -4,7 +4,7 @@
 
 #include "sim/base/log.h"
 #include "sim/cli/fault_spec.h"
-#include "sim/cli/healthcheck.h"
+#include "sim/cli/healthcheck_spec.h"
 #include "sim/cli/listen_spec.h"
 #include "sim/services/fault_names.h"
 #include "sim/tdx/scenario.h"
@@ -54,9 +54,9 @@ int options_check_url(char *value, struct error *error)
 
 int options_check_healthcheck(char *value, struct error *error)
 {
-    struct healthcheck_target target;
+    struct healthcheck_spec spec;
 
-    return healthcheck_parse(&target, value, error);
+    return healthcheck_spec_parse(&spec, value, error);
 }
 
 int options_check_advisory(char *value, struct error *error)

@@ -1,26 +1,26 @@
-#include "sim/cli/healthcheck.h"
+#include "sim/cli/healthcheck_spec.h"
 #include "test/unit/vectors.h"
 
 static void assert_target(const char *address, enum listen_kind kind, const char *host, uint16_t port,
                           const char *path)
 {
     struct error error = {.kind = ERROR_NONE};
-    struct healthcheck_target target;
+    struct healthcheck_spec spec;
 
-    if (healthcheck_parse(&target, address, &error) != 0)
+    if (healthcheck_spec_parse(&spec, address, &error) != 0)
         fail_msg("%s: %s", address, error.text);
-    assert_int_equal(target.spec.kind, kind);
-    assert_string_equal(target.spec.address, host);
-    assert_int_equal(target.spec.port, port);
-    assert_string_equal(target.path, path);
+    assert_int_equal(spec.listen.kind, kind);
+    assert_string_equal(spec.listen.address, host);
+    assert_int_equal(spec.listen.port, port);
+    assert_string_equal(spec.path, path);
 }
 
 static void assert_no_target(const char *address, const char *sentence)
 {
     struct error error = {.kind = ERROR_NONE};
-    struct healthcheck_target target;
+    struct healthcheck_spec spec;
 
-    assert_int_equal(healthcheck_parse(&target, address, &error), -1);
+    assert_int_equal(healthcheck_spec_parse(&spec, address, &error), -1);
     if (!strstr(error.text, sentence))
         fail_msg("%s: %s", address, error.text);
 }
@@ -65,9 +65,9 @@ static void refuses_the_rest(void **state)
     assert_no_target("http://h/#x", "byte 2 ");
     assert_no_target("localhost", "no port");
     assert_no_target("localhost:0", "the system picks");
-    memset(address + 14, 'x', HEALTHCHECK_PATH_MAX);
+    memset(address + 14, 'x', HEALTHCHECK_SPEC_PATH_MAX);
     assert_no_target(address, "at most 256 bytes");
-    address[14 + HEALTHCHECK_PATH_MAX - 1] = '\0';
+    address[14 + HEALTHCHECK_SPEC_PATH_MAX - 1] = '\0';
     assert_target(address, LISTEN_TCP, "host", 1, address + 13);
     memset(address, '/', sizeof address - 1);
     assert_no_target(address, "at most 107 bytes");

@@ -1,0 +1,22 @@
+/* The argument of --healthcheck: http://HOST[:PORT][/PATH], the path of a socket, or what
+ * --listen takes. */
+#ifndef CLI_HEALTHCHECK_SPEC_H
+#define CLI_HEALTHCHECK_SPEC_H
+
+#include "sim/base/error.h"
+#include "sim/cli/listen_spec.h"
+
+#define HEALTHCHECK_SPEC_PATH "/readyz"
+
+enum { HEALTHCHECK_SPEC_PATH_MAX = 256 };
+
+struct healthcheck_spec {
+    struct listen_spec listen;                /* its services say nothing here */
+    char path[HEALTHCHECK_SPEC_PATH_MAX + 1]; /* HEALTHCHECK_SPEC_PATH unless a URL has a path */
+};
+
+/* Returns 0, or -1 with a sentence that says what was wrong with `address`. */
+MUST_CHECK int healthcheck_spec_parse(struct healthcheck_spec *spec, const char *address,
+                                      struct error *error);
+
+#endif
