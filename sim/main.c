@@ -90,8 +90,8 @@ static int run(const struct options *options, uint64_t started)
         options_config(stdout, options);
         return finish_output();
     }
-    if (options->healthcheck)
-        return healthcheck_run(options, &error) ? fail(&error), EXIT_FAILURE : 0;
+    if (options->healthcheck.address)
+        return healthcheck_run(&options->healthcheck, &error) ? fail(&error), EXIT_FAILURE : 0;
     if (inputs_read(&inputs, options, &error))
         result = fail(&error);
     else if (options->check || options->print_root_ca || options->decrypt_env)

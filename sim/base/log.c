@@ -28,28 +28,6 @@ static const struct {
 
 static const char *const formats[] = {[LOG_TEXT] = "text", [LOG_JSON] = "json"};
 
-int log_level_by_name(const char *name, enum log_level *level)
-{
-    for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
-        if (strcmp(name, levels[i].name) == 0) {
-            *level = (enum log_level)i;
-            return 0;
-        }
-    }
-    return -1;
-}
-
-int log_format_by_name(const char *name, enum log_format *format)
-{
-    for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
-        if (strcmp(name, formats[i]) == 0) {
-            *format = (enum log_format)i;
-            return 0;
-        }
-    }
-    return -1;
-}
-
 const char *log_level_name(enum log_level level)
 {
     return (size_t)level < ARRAY_LEN(levels) ? levels[level].name : NULL;

@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "crypto/must_check.h"
 #include "sim/base/buf.h"
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG, LOG_OFF };
@@ -28,11 +27,7 @@ struct log {
     char stamp[24]; /* empty at first */
 };
 
-/* Names as on the command line. Each returns 0, or -1 for an unknown name. */
-MUST_CHECK int log_level_by_name(const char *name, enum log_level *level);
-MUST_CHECK int log_format_by_name(const char *name, enum log_format *format);
-
-/* The reverse; NULL for what is none of them. */
+/* Names as on the command line, NULL past the last one. */
 const char *log_level_name(enum log_level level);
 const char *log_format_name(enum log_format format);
 

@@ -167,23 +167,21 @@ static int ask(int fd, const char *path, int64_t deadline, struct error *error)
     return error_input(error, "the answer is no HTTP but begins with \"%.*s\"", SHOWN_MAX, line);
 }
 
-int healthcheck_run(const struct options *options, struct error *error)
+int healthcheck_run(const struct healthcheck_spec *spec, struct error *error)
 {
-    const char *address = *options->healthcheck ? options->healthcheck : options->listen.items[0];
-    struct healthcheck_spec spec;
     int64_t deadline = now_ms() + WAIT_MS;
     const char *why;
     int fd, result;
 
-    if (healthcheck_spec_parse(&spec, address, error))
+    if (healthcheck_spec_check(spec, error))
         return -1;
-    if (spec.listen.kind == LISTEN_UNIX)
-        fd = connect_unix(spec.listen.address, deadline, &why);
+    if (spec->listen.kind == LISTEN_UNIX)
+        fd = connect_unix(spec->listen.address, deadline, &why);
     else
-        fd = connect_tcp(spec.listen.address, spec.listen.port, &deadline, &why);
+        fd = connect_tcp(spec->listen.address, spec->listen.port, &deadline, &why);
     if (fd < 0)
-        return error_input(error, "nothing serves at %s: %s", address, why);
-    result = ask(fd, spec.path, deadline, error);
+        return error_input(error, "nothing serves at %s: %s", spec->address, why);
+    result = ask(fd, spec->path, deadline, error);
     close(fd);
-    return result ? error_context(error, "%s", address) : 0;
+    return result ? error_context(error, "%s", spec->address) : 0;
 }

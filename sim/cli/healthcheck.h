@@ -6,11 +6,9 @@
 
 #include "sim/base/error.h"
 #include "sim/cli/healthcheck_spec.h"
-#include "sim/cli/options.h"
 
-/* Asks options->healthcheck, or the first --listen address when that is empty, waiting
- * three seconds at the most once the host's name is known. Returns 0 if the answer is
- * 200, or -1 with what went wrong. */
-MUST_CHECK int healthcheck_run(const struct options *options, struct error *error);
+/* Asks there, waiting three seconds at the most once the host's name is known. Returns 0 if
+ * the answer is 200, or -1 with what went wrong. */
+MUST_CHECK int healthcheck_run(const struct healthcheck_spec *spec, struct error *error);
 
 #endif

@@ -66,9 +66,17 @@ static int parse_socket(struct healthcheck_spec *spec, const char *path, struct 
     return 0;
 }
 
+int healthcheck_spec_check(const struct healthcheck_spec *spec, struct error *error)
+{
+    if (spec->listen.kind == LISTEN_TCP && spec->listen.port == 0)
+        return error_input(error, "\"%.60s\" says that the system picks the port; name the one it picked",
+                           spec->address);
+    return 0;
+}
+
 int healthcheck_spec_parse(struct healthcheck_spec *spec, const char *address, struct error *error)
 {
-    *spec = (struct healthcheck_spec){.path = HEALTHCHECK_SPEC_PATH};
+    *spec = (struct healthcheck_spec){.address = address, .path = HEALTHCHECK_SPEC_PATH};
     if (strncmp(address, "http://", 7) == 0)
         return parse_url(spec, address + 7, error);
     if (strncmp(address, "https://", 8) == 0)
@@ -79,8 +87,5 @@ int healthcheck_spec_parse(struct healthcheck_spec *spec, const char *address, s
         return parse_socket(spec, address, error);
     if (listen_spec_parse(&spec->listen, address, error))
         return -1;
-    if (spec->listen.kind == LISTEN_TCP && spec->listen.port == 0)
-        return error_input(error, "\"%.60s\" says that the system picks the port; name the one it picked",
-                           address);
-    return 0;
+    return healthcheck_spec_check(spec, error);
 }

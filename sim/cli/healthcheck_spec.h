@@ -11,12 +11,16 @@
 enum { HEALTHCHECK_SPEC_PATH_MAX = 256 };
 
 struct healthcheck_spec {
+    const char *address;                      /* as it was given, for errors; the caller's */
     struct listen_spec listen;                /* its services say nothing here */
     char path[HEALTHCHECK_SPEC_PATH_MAX + 1]; /* HEALTHCHECK_SPEC_PATH unless a URL has a path */
 };
 
-/* Returns 0, or -1 with a sentence that says what was wrong with `address`. */
+/* address outlives *spec. Returns 0, or -1 with a sentence that says what was wrong with `address`. */
 MUST_CHECK int healthcheck_spec_parse(struct healthcheck_spec *spec, const char *address,
                                       struct error *error);
+
+/* Whether it can be asked: port 0 stands for any. */
+MUST_CHECK int healthcheck_spec_check(const struct healthcheck_spec *spec, struct error *error);
 
 #endif

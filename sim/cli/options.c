@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/base/memory.h"
 #include "sim/cli/options_environment.h"
 #include "sim/cli/options_value.h"
 
@@ -20,37 +19,27 @@ struct reader {
     struct error *error;
 };
 
-static char *copy_text(const char *text)
-{
-    return memory_copy(text, strlen(text));
-}
-
 void options_init(struct options *options)
 {
-    *options = (struct options){
-        .log_level = LOG_INFO,
-        .log_format = LOG_TEXT,
-    };
+    *options = (struct options){.completion = OPTIONS_SHELL_NONE};
 }
 
 void options_free(struct options *options)
 {
     for (const struct option_row *row = options_table; row->name; row++) {
         if (row->kind == OPTION_STRING)
-            options_value_replace(options_value_field(options, row), NULL);
-        if (options_table_is_list(row))
-            options_value_free(options_value_field(options, row));
+            options_texts_replace(options_table_field(options, row), NULL);
+        options_texts_free(&options->texts[row - options_table]);
     }
-    options_value_replace(&options->decrypt_env, NULL);
-    options_value_free(&options->warnings);
+    options_texts_replace(&options->decrypt_env, NULL);
+    options_texts_free(&options->warnings);
+    free(options->listen);
+    free(options->faults);
 }
 
 static int accept_argument(struct reader *reader, const struct option_row *row, const char *value)
 {
-    reader->options->sources[row - options_table] = OPTIONS_COMMAND_LINE;
-    if (options_value_read(reader->options, row, value, reader->error) != 0)
-        return error_context(reader->error, "--%s", row->name);
-    return 0;
+    return options_value_read(reader->options, row, OPTIONS_COMMAND_LINE, value, reader->error);
 }
 
 static int error_unknown(struct reader *reader, const char *dashes, const char *typed, size_t len)
@@ -157,7 +146,7 @@ static int read_positional(struct reader *reader, const char *argument)
     }
     if (!reader->commanded || reader->options->decrypt_env)
         return error_positional(reader, argument);
-    reader->options->decrypt_env = copy_text(argument);
+    options_texts_replace(&reader->options->decrypt_env, argument);
     return 0;
 }
 
@@ -185,25 +174,41 @@ static int read_arguments(struct reader *reader)
     return 0;
 }
 
-static void settle_defaults(struct options *options)
-{
-    options->listen_given = options->listen.count > 0;
-    options->socket_dir_given = options->socket_dir != NULL;
-    if (!options->listen_given)
-        options_value_append(&options->listen, OPTIONS_DEFAULT_LISTEN);
-    if (!options->socket_dir_given)
-        options->socket_dir = copy_text(".");
-    for (const struct option_row *row = options_table; row->name; row++) {
-        char **field = row->none ? options_value_field(options, row) : NULL;
-
-        if (field && *field && strcmp(*field, row->none) == 0)
-            options_value_replace(field, NULL);
-    }
-}
-
 bool options_wants_text(const struct options *options)
 {
-    return options->help || options->version || options->man || options->completion;
+    return options->help || options->version || options->man || options->completion != OPTIONS_SHELL_NONE;
+}
+
+static const struct option_row *row_of(const struct options *options, const void *field)
+{
+    size_t offset = (size_t)((const char *)field - (const char *)options);
+    const struct option_row *row = options_table;
+
+    while (row->name && row->field != offset)
+        row++;
+    return row;
+}
+
+static int settle_defaults(struct options *options, struct error *error)
+{
+    for (const struct option_row *row = options_table; row->name; row++)
+        if (row->preset && options->sources[row - options_table] == OPTIONS_DEFAULT &&
+            options_value_read(options, row, OPTIONS_DEFAULT, row->preset, error))
+            return -1;
+    return 0;
+}
+
+/* Without an address, --healthcheck asks the first listener. */
+static void settle_healthcheck(struct options *options)
+{
+    const struct option_row *listen = row_of(options, &options->listen);
+
+    if (options->healthcheck.address && !*options->healthcheck.address)
+        options->healthcheck = (struct healthcheck_spec){
+            .address = options->texts[listen - options_table].items[0],
+            .listen = options->listen[0],
+            .path = HEALTHCHECK_SPEC_PATH,
+        };
 }
 
 int options_parse(struct options *options, int argc, char *const argv[], char *const envp[],
@@ -215,20 +220,21 @@ int options_parse(struct options *options, int argc, char *const argv[], char *c
         return -1;
     if (!options_wants_text(options) && options_environment_read(options, envp, error) != 0)
         return -1;
-    settle_defaults(options);
+    if (settle_defaults(options, error) != 0)
+        return -1;
+    settle_healthcheck(options);
     return 0;
+}
+
+bool options_is_given(const struct options *options, const void *field)
+{
+    return options->sources[row_of(options, field) - options_table] != OPTIONS_DEFAULT;
 }
 
 void options_given_as(const struct options *options, const void *field, char *out)
 {
-    size_t offset = (size_t)((const char *)field - (const char *)options);
-    const struct option_row *row = options_table;
-
-    while (row->name && row->field != offset)
-        row++;
-    snprintf(out, OPTIONS_NAME_MAX, "%s", field == &options->decrypt_env ? COMMAND : "");
-    if (row->name && options->sources[row - options_table] == OPTIONS_ENVIRONMENT)
-        options_table_variable(row, out);
-    else if (row->name)
-        snprintf(out, OPTIONS_NAME_MAX, "--%s", row->name);
+    if (field == &options->decrypt_env)
+        snprintf(out, OPTIONS_NAME_MAX, COMMAND);
+    else
+        options_value_name(options, row_of(options, field), out);
 }

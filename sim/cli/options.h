@@ -12,6 +12,11 @@
 
 #include "sim/base/error.h"
 #include "sim/base/log.h"
+#include "sim/cli/healthcheck_spec.h"
+#include "sim/cli/listen_spec.h"
+#include "sim/cli/options_texts.h"
+#include "sim/faults/faults.h"
+#include "sim/tdx/scenario.h"
 
 #define OPTIONS_DEFAULT_LISTEN "localhost:8090"
 #define OPTIONS_PREFIX "DSTACK_SIMULATOR_"
@@ -21,21 +26,18 @@ enum {
     OPTIONS_NAME_MAX = 64, /* of "DSTACK_SIMULATOR_LISTEN" or "--listen" with its NUL */
 };
 
-struct options_list {
-    char **items; /* owned, as is each item */
-    size_t count;
-};
-
 /* Where a setting comes from; the greater one wins. */
 enum options_source { OPTIONS_DEFAULT, OPTIONS_ENVIRONMENT, OPTIONS_COMMAND_LINE };
 
-/* Strings are owned by the struct; an option nobody gave is NULL, false or its
+/* Those there is a completion script for. */
+enum options_shell { OPTIONS_SHELL_NONE = -1, OPTIONS_SHELL_BASH, OPTIONS_SHELL_ZSH, OPTIONS_SHELL_FISH };
+
+/* Strings and arrays are owned by the struct; an option nobody gave is NULL, zero or its
  * default. */
 struct options {
-    struct options_list listen; /* each one good for listen_spec_parse; never empty after options_parse */
-    char *socket_dir;           /* "." unless given; NULL when it was "none" */
-    bool listen_given;          /* or is it the default, which sockets of a service manager replace? */
-    bool socket_dir_given;
+    struct listen_spec *listen; /* never empty after options_parse */
+    size_t listen_count;
+    char *socket_dir; /* NULL: "none" */
     char *ready_file;
     char *public_url; /* http:// or https://, no slash at the end */
     bool no_control;
@@ -48,26 +50,27 @@ struct options {
     char *logs_dir;
     char *sys_config;
     char *gpu_info;
-    char *seed;       /* 1 to 256 bytes */
-    char *tcb_status; /* a name of scenario.h */
-    struct options_list advisories;
+    char *seed;               /* 1 to 256 bytes */
+    struct scenario scenario; /* TCB status and advisories */
     bool debug_td;
-    struct options_list faults; /* METHOD=WHAT */
+    struct fault *faults; /* of methods that there are; the seed is in fault->random */
+    size_t fault_count;
     enum log_level log_level;
     enum log_format log_format;
 
     bool check;
     bool print_config;
     bool print_root_ca;
-    char *healthcheck; /* NULL: not asked for; "": of the first of listen; else an address */
-    char *completion;  /* a name of options_shell */
+    struct healthcheck_spec healthcheck; /* its address is NULL: not asked for */
+    enum options_shell completion;
     bool man;
     bool version;
     bool help;
     char *decrypt_env; /* the file of the command decrypt-env */
 
     enum options_source sources[OPTIONS_MAX]; /* by row */
-    struct options_list warnings;             /* sentences about the environment, to be shown on stderr */
+    struct options_texts texts[OPTIONS_MAX];  /* by row, of lists and healthcheck: as they were given */
+    struct options_texts warnings;            /* sentences about the environment, to be shown on stderr */
 };
 
 void options_init(struct options *options);
@@ -87,9 +90,12 @@ MUST_CHECK int options_parse(struct options *options, int argc, char *const argv
 /* --help, --version, --man and --completion. */
 bool options_wants_text(const struct options *options);
 
+/* Whether a setting is from the command line or the environment.
+ * field: points to a field of *options that has a row in the table. */
+bool options_is_given(const struct options *options, const void *field);
+
 /* What a setting was called where it was given: "--app-compose", or the variable.
- * field points to a field of *options that has a row in the table, or to decrypt_env.
- * Out: at most OPTIONS_NAME_MAX bytes. */
+ * field: as above, or &options->decrypt_env. Out: at most OPTIONS_NAME_MAX bytes. */
 void options_given_as(const struct options *options, const void *field, char *out);
 
 /* The text of --help: one screen. */
@@ -98,11 +104,8 @@ void options_help(FILE *stream);
 /* The text of --man: dstack-simulator(1), in roff. */
 void options_man(FILE *stream);
 
-/* The text of --completion: a script for that shell. shell: a name of options_shell. */
-void options_completion(FILE *stream, const char *shell);
-
-/* The index-th shell there is a script for, or NULL. */
-const char *options_shell(size_t index);
+/* The text of --completion: a script for that shell, which is not OPTIONS_SHELL_NONE. */
+void options_completion(FILE *stream, enum options_shell shell);
 
 /* The text of --print-config: a file for docker's --env-file, systemd's
  * EnvironmentFile or a shell, from which options_parse makes the same settings. */

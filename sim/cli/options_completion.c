@@ -14,10 +14,10 @@ static void print_pattern(FILE *stream, const struct option_row *row)
 
 static void print_words(FILE *stream, const struct option_row *row)
 {
-    for (size_t i = 0; row->value == VALUE_WORD && row->word(i); i++)
+    for (size_t i = 0; row->word && row->word(i); i++)
         fprintf(stream, "%s%s", i == 0 ? "" : " ", row->word(i));
     if (row->none)
-        fprintf(stream, "%s%s", row->value == VALUE_WORD ? " " : "", row->none);
+        fprintf(stream, "%s%s", row->word ? " " : "", row->none);
 }
 
 static void print_bash_value(FILE *stream, const struct option_row *row)
@@ -32,7 +32,7 @@ static void print_bash_value(FILE *stream, const struct option_row *row)
                 row->value == VALUE_FILE ? 'f' : 'd');
     else
         fputs("mapfile -t COMPREPLY < <(compgen", stream);
-    if (row->value == VALUE_WORD || row->none) {
+    if (row->word || row->none) {
         fputs(" -W '", stream);
         print_words(stream, row);
         fputs("'", stream);
@@ -67,7 +67,7 @@ static const char bash_tail[] = "    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-
 
 static bool has_proposals(const struct option_row *row)
 {
-    return row->value != VALUE_TEXT || row->none;
+    return row->value != VALUE_TEXT || row->word || row->none;
 }
 
 static void print_bash(FILE *stream)
@@ -120,7 +120,7 @@ static void print_zsh_argument(FILE *stream, const struct option_row *row)
         fputs("_files", stream);
     if (row->value == VALUE_FOLDER)
         fputs("_files -/", stream);
-    if (row->value == VALUE_WORD) {
+    if (row->word) {
         fputs("(", stream);
         print_words(stream, row);
         fputs(")", stream);
@@ -191,9 +191,9 @@ static void print_fish_row(FILE *stream, const struct option_row *row)
         fputs(" -x", stream);
     if (row->value == VALUE_FOLDER)
         fputs(" -a '(__fish_complete_directories)", stream);
-    else if (row->value == VALUE_WORD)
+    else if (row->word)
         fputs(" -a '", stream);
-    if (row->value == VALUE_FOLDER || row->value == VALUE_WORD) {
+    if (row->value == VALUE_FOLDER || row->word) {
         fputs(row->none ? " " : "", stream);
         print_words(stream, row);
         fputs("'", stream);
@@ -218,21 +218,13 @@ static void print_fish(FILE *stream)
         print_fish_row(stream, row);
 }
 
-static const struct {
-    const char *name;
-    void (*print)(FILE *stream);
-} shells[] = {{"bash", print_bash}, {"zsh", print_zsh}, {"fish", print_fish}};
-
-#define SHELL_COUNT (sizeof shells / sizeof *shells)
-
-const char *options_shell(size_t index)
+void options_completion(FILE *stream, enum options_shell shell)
 {
-    return index < SHELL_COUNT ? shells[index].name : NULL;
-}
+    static void (*const print[])(FILE *stream) = {
+        [OPTIONS_SHELL_BASH] = print_bash,
+        [OPTIONS_SHELL_ZSH] = print_zsh,
+        [OPTIONS_SHELL_FISH] = print_fish,
+    };
 
-void options_completion(FILE *stream, const char *shell)
-{
-    for (size_t i = 0; i < SHELL_COUNT; i++)
-        if (strcmp(shells[i].name, shell) == 0)
-            shells[i].print(stream);
+    print[shell](stream);
 }

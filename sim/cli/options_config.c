@@ -16,17 +16,17 @@ static const struct {
     {OPTIONS_DEFAULT, "Defaults"},
 };
 
-static void append_list(struct buf *out, const struct option_row *row, const struct options_list *list)
+static void append_list(struct buf *out, const struct option_row *row, const struct options_texts *texts)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        const char *item = list->items[i];
+    for (size_t i = 0; i < texts->count; i++) {
+        const char *text = texts->items[i];
 
         if (i > 0)
             buf_append_byte(out, row->kind == OPTION_SPECS ? ' ' : ',');
-        for (; *item; item++) {
-            if (row->kind == OPTION_SPECS && strchr("\\; \t\r\n", *item))
+        for (; *text; text++) {
+            if (row->kind == OPTION_SPECS && strchr("\\; \t\r\n", *text))
                 buf_append_byte(out, '\\');
-            buf_append_byte(out, (uint8_t)*item);
+            buf_append_byte(out, (uint8_t)*text);
         }
     }
 }
@@ -35,26 +35,19 @@ static void append_list(struct buf *out, const struct option_row *row, const str
 static void append_value(struct buf *out, const struct options *options, const struct option_row *row)
 {
     const void *field = (const char *)options + row->field;
+    bool is_default = options->sources[row - options_table] == OPTIONS_DEFAULT;
     const char *text = NULL;
 
-    switch (row->kind) {
-    case OPTION_STRING:
-        text = *(char *const *)field ? *(char *const *)field : row->none;
-        break;
-    case OPTION_FLAG:
+    if (options_table_is_list(row))
+        append_list(out, row, &options->texts[row - options_table]);
+    else if (row->kind == OPTION_FLAG)
         text = *(const bool *)field ? "yes" : "no";
-        break;
-    case OPTION_LEVEL:
-        text = log_level_name(*(const enum log_level *)field);
-        break;
-    case OPTION_FORMAT:
-        text = log_format_name(*(const enum log_format *)field);
-        break;
-    case OPTION_LIST:
-    case OPTION_SPECS:
-        append_list(out, row, field);
-        break;
-    }
+    else if (is_default)
+        text = row->preset;
+    else if (row->kind == OPTION_WORD)
+        text = row->word((size_t)*(const int *)field);
+    else if (row->kind == OPTION_STRING)
+        text = *(char *const *)field ? *(char *const *)field : row->none;
     if (text)
         buf_append_text(out, text);
 }

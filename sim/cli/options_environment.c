@@ -35,7 +35,7 @@ static void warn_about(struct options *options, const char *variable, const char
     options_table_variable(meant, twin);
     snprintf(warning, sizeof warning, "the environment variable %.*s is ignored; did you mean %s?",
              (int)strcspn(variable, "="), variable, twin);
-    options_value_append(&options->warnings, warning);
+    options_texts_append(&options->warnings, warning);
 }
 
 /* Takes the next item off *rest and returns it without the blanks around it, NULL at
@@ -73,7 +73,7 @@ static int read_items(struct options *options, const struct option_row *row, con
 
     while (result == 0 && (item = next_item(row->kind, &rest)))
         if (*item)
-            result = options_value_read(options, row, item, error);
+            result = options_value_read(options, row, OPTIONS_ENVIRONMENT, item, error);
     free(copy);
     return result;
 }
@@ -85,7 +85,6 @@ static int read_variable(struct options *options, const char *variable, struct e
     const char *value = variable + len + (variable[len] == '=');
     char name[OPTIONS_NAME_MAX];
     const struct option_row *row;
-    int result;
 
     if (len <= prefix || strncmp(variable, OPTIONS_PREFIX, prefix) != 0 ||
         !name_of_variable(variable + prefix, len - prefix, name))
@@ -97,12 +96,9 @@ static int read_variable(struct options *options, const char *variable, struct e
     }
     if (row->no_twin || options->sources[row - options_table] != OPTIONS_DEFAULT || !*value)
         return 0;
-    options->sources[row - options_table] = OPTIONS_ENVIRONMENT;
     if (options_table_is_list(row))
-        result = read_items(options, row, value, error);
-    else
-        result = options_value_read(options, row, value, error);
-    return result == 0 ? 0 : error_context(error, "%.*s", (int)len, variable);
+        return read_items(options, row, value, error);
+    return options_value_read(options, row, OPTIONS_ENVIRONMENT, value, error);
 }
 
 int options_environment_read(struct options *options, char *const envp[], struct error *error)

@@ -191,7 +191,7 @@ static void print_row(FILE *stream, const struct option_row *row)
         print_sentences(stream, row->more);
     else
         print_brief(stream, row->brief);
-    if (row->value == VALUE_WORD) {
+    if (row->word) {
         fputs("\nOne of ", stream);
         for (size_t i = 0; row->word(i); i++)
             fprintf(stream, "%s%s", i == 0 ? "" : row->word(i + 1) ? ", " : " and ", row->word(i));

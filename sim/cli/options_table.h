@@ -4,35 +4,34 @@
 
 #include "sim/base/spelling.h"
 #include "sim/cli/options.h"
+#include "sim/cli/options_read.h"
 
 enum option_kind {
     OPTION_STRING, /* char * */
-    OPTION_LIST,   /* struct options_list; commas between its items in the environment */
-    OPTION_SPECS,  /* the same with blanks or semicolons, because an item may hold commas */
     OPTION_FLAG,   /* bool */
-    OPTION_LEVEL,  /* enum log_level */
-    OPTION_FORMAT, /* enum log_format */
+    OPTION_WORD,   /* an enum, whose values are places in the list of words */
+    OPTION_PARSED, /* what its reader makes of the text */
+    OPTION_LIST,   /* the same, repeatable; commas between its items in the environment */
+    OPTION_SPECS,  /* the same with blanks or semicolons, because an item may hold commas */
 };
 
 enum option_group { GROUP_LISTENING, GROUP_APP, GROUP_PLATFORM, GROUP_LOGGING, GROUP_OTHER, GROUP_COUNT };
 
-/* What an argument is, for those who complete it. */
-enum option_value { VALUE_TEXT, VALUE_FILE, VALUE_FOLDER, VALUE_WORD };
+/* What a text is, for those who complete it. */
+enum option_value { VALUE_TEXT, VALUE_FILE, VALUE_FOLDER };
 
 struct option_row {
     const char *name;
     char letter;          /* 0: none */
     const char *argument; /* NULL with flags; "[WHAT]" may be left out, and is "" then */
     enum option_kind kind;
-    size_t field;     /* offset in struct options */
-    bool no_twin;     /* asks for one thing to be done: the environment cannot */
-    const char *none; /* optional: the word that makes the field NULL */
-
+    size_t field;         /* offset in struct options */
+    bool no_twin;         /* asks for one thing to be done: the environment cannot */
+    const char *preset;   /* optional: the value, unless another is given */
+    const char *none;     /* optional: the word that makes a string NULL */
+    spelling_word *word;  /* of OPTION_WORD, else NULL */
+    options_reader *read; /* of OPTION_PARSED and lists; optional with strings, which it copies then */
     enum option_value value;
-    spelling_word *word; /* with VALUE_WORD: the words it may be */
-
-    /* Optional. Says what is wrong with a value, which is not empty; may shorten it. */
-    int (*check)(char *value, struct error *error);
 
     enum option_group group;
     bool joined;        /* stands on one line of --help with the row before it ... */
@@ -59,6 +58,11 @@ static inline bool options_table_is_optional(const struct option_row *row)
     return row->argument && row->argument[0] == '[';
 }
 
+static inline void *options_table_field(struct options *options, const struct option_row *row)
+{
+    return (char *)options + row->field;
+}
+
 /* The names of the groups: "Listening". */
 const char *options_table_group(enum option_group group);
 
@@ -68,6 +72,9 @@ const struct option_row *options_table_find_letter(char letter);
 
 /* The option somebody who typed that may have meant, or NULL (see spelling.h). */
 const struct option_row *options_table_nearest(const char *typed, size_t len);
+
+/* The index-th shell's name, by enum options_shell; NULL past the last. */
+const char *options_table_shell(size_t index);
 
 /* Writes the name of the environment twin, at most OPTIONS_NAME_MAX bytes. */
 void options_table_variable(const struct option_row *row, char *out);

@@ -1,60 +1,27 @@
 #include "sim/cli/options_value.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "sim/base/memory.h"
-
 enum { LIST_MAX = 64 };
 
-void *options_value_field(struct options *options, const struct option_row *row)
-{
-    return (char *)options + row->field;
-}
-
-void options_value_replace(char **field, char *value)
-{
-    free(*field);
-    *field = value;
-}
-
-static void append(struct options_list *list, char *item)
-{
-    list->items = memory_grow(list->items, (list->count + 1) * sizeof *list->items);
-    list->items[list->count++] = item;
-}
-
-void options_value_append(struct options_list *list, const char *item)
-{
-    append(list, memory_copy(item, strlen(item)));
-}
-
-void options_value_free(struct options_list *list)
-{
-    for (size_t i = 0; i < list->count; i++)
-        free(list->items[i]);
-    free(list->items);
-    *list = (struct options_list){0};
-}
-
-static int read_bool(const char *value, bool *out, struct error *error)
+static int read_bool(const char *text, bool *out, struct error *error)
 {
     static const char *const yes[] = {"1", "true", "yes", "on"};
     static const char *const no[] = {"0", "false", "no", "off"};
 
     for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
-        if (strcasecmp(value, yes[i]) == 0 || strcasecmp(value, no[i]) == 0) {
-            *out = strcasecmp(value, yes[i]) == 0;
+        if (strcasecmp(text, yes[i]) == 0 || strcasecmp(text, no[i]) == 0) {
+            *out = strcasecmp(text, yes[i]) == 0;
             return 0;
         }
     }
-    return error_input(error, "\"%.60s\" is neither 1, true, yes, on nor 0, false, no, off", value);
+    return error_input(error, "\"%.60s\" is neither 1, true, yes, on nor 0, false, no, off", text);
 }
 
-static int error_word(const char *value, spelling_word *word, struct error *error)
+static int error_word(const char *text, spelling_word *word, struct error *error)
 {
-    const char *meant = spelling_nearest(value, strlen(value), word);
+    const char *meant = spelling_nearest(text, strlen(text), word);
     bool two = !word(2);
     char words[200] = "";
     size_t len = 0;
@@ -65,53 +32,79 @@ static int error_word(const char *value, spelling_word *word, struct error *erro
                                 : two  ? " nor "
                                        : ", ",
                                 word(i));
-    return error_input(error, "\"%.60s\" is %s %s%s%s%s", value, two ? "neither" : "not one of", words,
+    return error_input(error, "\"%.60s\" is %s %s%s%s%s", text, two ? "neither" : "not one of", words,
                        meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
 }
 
-static int check_word(const struct option_row *row, const char *value, struct error *error)
+/* A word's place in the list is the value of its enum, which is as wide as an int. */
+static int read_word(const char *text, spelling_word *word, int *out, struct error *error)
 {
-    if (row->value != VALUE_WORD)
-        return 0;
-    for (size_t i = 0; row->word(i); i++)
-        if (strcmp(row->word(i), value) == 0)
+    for (size_t i = 0; word(i); i++) {
+        if (strcmp(word(i), text) == 0) {
+            *out = (int)i;
             return 0;
-    return error_word(value, row->word, error);
+        }
+    }
+    return error_word(text, word, error);
 }
 
-static int read_text(struct options *options, const struct option_row *row, const char *value,
-                     struct error *error)
+static int read_string(struct options *options, const struct option_row *row, const char *text,
+                       struct error *error)
 {
-    char *copy = memory_copy(value, strlen(value));
-    struct options_list *list;
+    bool is_none = row->none && strcmp(text, row->none) == 0;
 
-    if (*value && row->check && row->check(copy, error) != 0) {
-        free(copy);
-        return -1;
-    }
-    if (row->kind == OPTION_STRING) {
-        options_value_replace(options_value_field(options, row), copy);
-        return 0;
-    }
-    list = options_value_field(options, row);
-    append(list, copy);
-    if (list->count > LIST_MAX)
-        return error_input(error, "given more than %d times", LIST_MAX);
+    if (row->read)
+        return row->read(options, text, error);
+    options_texts_replace(options_table_field(options, row), is_none ? NULL : text);
     return 0;
 }
 
-int options_value_read(struct options *options, const struct option_row *row, const char *value,
+/* The text is kept too: --print-config writes lists as they were given. */
+static int read_parsed(struct options *options, const struct option_row *row, const char *text,
                        struct error *error)
 {
+    struct options_texts *texts = &options->texts[row - options_table];
+
+    if (!options_table_is_list(row))
+        options_texts_free(texts);
+    if (texts->count == LIST_MAX)
+        return error_input(error, "given more than %d times", LIST_MAX);
+    options_texts_append(texts, text);
+    return row->read(options, texts->items[texts->count - 1], error);
+}
+
+static int read_by_kind(struct options *options, const struct option_row *row, const char *text,
+                        struct error *error)
+{
+    void *field = options_table_field(options, row);
+
     if (row->kind == OPTION_FLAG)
-        return read_bool(value, options_value_field(options, row), error);
-    if (!*value && !options_table_is_optional(row))
+        return read_bool(text, field, error);
+    if (!*text && !options_table_is_optional(row))
         return error_input(error, "%s is wanted, but it is empty", row->argument);
-    if (check_word(row, value, error) != 0)
-        return -1;
-    if (row->kind == OPTION_LEVEL)
-        return log_level_by_name(value, options_value_field(options, row));
-    if (row->kind == OPTION_FORMAT)
-        return log_format_by_name(value, options_value_field(options, row));
-    return read_text(options, row, value, error);
+    if (row->kind == OPTION_WORD)
+        return read_word(text, row->word, field, error);
+    if (row->kind == OPTION_STRING)
+        return read_string(options, row, text, error);
+    return read_parsed(options, row, text, error);
+}
+
+int options_value_read(struct options *options, const struct option_row *row, enum options_source source,
+                       const char *text, struct error *error)
+{
+    char name[OPTIONS_NAME_MAX];
+
+    options->sources[row - options_table] = source;
+    if (read_by_kind(options, row, text, error) == 0)
+        return 0;
+    options_value_name(options, row, name);
+    return error_context(error, "%s", name);
+}
+
+void options_value_name(const struct options *options, const struct option_row *row, char *out)
+{
+    if (options->sources[row - options_table] == OPTIONS_ENVIRONMENT)
+        options_table_variable(row, out);
+    else
+        snprintf(out, OPTIONS_NAME_MAX, "--%s", row->name);
 }

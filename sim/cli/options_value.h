@@ -1,18 +1,16 @@
-/* One value into its field: what the command line and the environment share. */
+/* One value into its field: what the command line, the environment and the defaults share. */
 #ifndef CLI_OPTIONS_VALUE_H
 #define CLI_OPTIONS_VALUE_H
 
 #include "sim/cli/options_table.h"
 
-void *options_value_field(struct options *options, const struct option_row *row);
+/* Reads a value into the row's field, where a list gets one item more, and notes its source.
+ * Returns 0, or -1 with a sentence that says what the option was called there. */
+MUST_CHECK int options_value_read(struct options *options, const struct option_row *row,
+                                  enum options_source source, const char *text, struct error *error);
 
-/* Checks a value and puts it into the row's field: a list gets one item more.
- * Returns 0, or -1 with a sentence that does not name the option yet. */
-MUST_CHECK int options_value_read(struct options *options, const struct option_row *row, const char *value,
-                                  struct error *error);
-
-void options_value_replace(char **field, char *value); /* takes value over */
-void options_value_append(struct options_list *list, const char *item);
-void options_value_free(struct options_list *list);
+/* What the row's option was called where it was given: "--app-compose", or the variable.
+ * Out: at most OPTIONS_NAME_MAX bytes. */
+void options_value_name(const struct options *options, const struct option_row *row, char *out);
 
 #endif

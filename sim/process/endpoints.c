@@ -134,14 +134,11 @@ int endpoints_open(struct endpoints *endpoints, struct server *server, const str
     *endpoints = (struct endpoints){.server = server, .no_control = options->no_control};
     if (open_passed(endpoints, manager, error))
         return -1;
-    for (size_t i = 0; i < options->listen.count && (options->listen_given || !passed); i++) {
-        struct listen_spec spec;
-
-        if (listen_spec_parse(&spec, options->listen.items[i], error) ||
-            !open_endpoint(endpoints, &spec, error))
+    for (size_t i = 0; i < options->listen_count && (!passed || options_is_given(options, &options->listen));
+         i++)
+        if (!open_endpoint(endpoints, &options->listen[i], error))
             return -1;
-    }
-    if (!options->socket_dir || (passed && !options->socket_dir_given))
+    if (!options->socket_dir || (passed && !options_is_given(options, &options->socket_dir)))
         return 0;
     return open_socket_files(endpoints, options->socket_dir, error);
 }
@@ -291,18 +288,17 @@ void endpoints_public_url(const struct endpoints *endpoints, char *url, size_t s
 
 void endpoints_expected_url(const struct options *options, char *url, size_t size)
 {
-    struct error ignored = {.kind = ERROR_NONE}; /* options_parse has checked each */
-    struct listen_spec spec;
-
     snprintf(url, size, DEFAULT_URL);
-    for (size_t i = 0; i < options->listen.count; i++) {
-        if (listen_spec_parse(&spec, options->listen.items[i], &ignored) || spec.kind != LISTEN_TCP)
+    for (size_t i = 0; i < options->listen_count; i++) {
+        const struct listen_spec *spec = &options->listen[i];
+
+        if (spec->kind != LISTEN_TCP)
             continue;
-        if (is_local(spec.address, strlen(spec.address)))
-            snprintf(url, size, "http://localhost:%u", spec.port);
+        if (is_local(spec->address, strlen(spec->address)))
+            snprintf(url, size, "http://localhost:%u", spec->port);
         else
-            snprintf(url, size, strchr(spec.address, ':') ? "http://[%s]:%u" : "http://%s:%u", spec.address,
-                     spec.port);
+            snprintf(url, size, strchr(spec->address, ':') ? "http://[%s]:%u" : "http://%s:%u", spec->address,
+                     spec->port);
         return;
     }
 }

@@ -69,16 +69,6 @@ static int check_folder(const struct options *options, char *const *field, struc
     return error_of(options, field, error);
 }
 
-static int read_scenario(const struct options *options, struct scenario *scenario, struct error *error)
-{
-    if (options->tcb_status && scenario_set_status(scenario, options->tcb_status, error))
-        return error_context(error, "--tcb-status");
-    for (size_t i = 0; i < options->advisories.count; i++)
-        if (scenario_add_advisory(scenario, options->advisories.items[i], error))
-            return error_context(error, "--advisory");
-    return 0;
-}
-
 static int wrap_app(struct inputs *inputs, const struct options *options, struct error *error)
 {
     char *const *field = &options->docker_compose;
@@ -166,9 +156,9 @@ int inputs_read(struct inputs *inputs, const struct options *options, struct err
         inputs->cluster.public_url = options->public_url;
     if (options->instance)
         inputs->td.instance = options->instance;
-    if (read_scenario(options, &inputs->cluster.scenario, error) || read_app(inputs, options, error) ||
-        read_keys(inputs, options, error) || read_machine(inputs, options, error) ||
-        read_env(inputs, options, error))
+    inputs->cluster.scenario = options->scenario;
+    if (read_app(inputs, options, error) || read_keys(inputs, options, error) ||
+        read_machine(inputs, options, error) || read_env(inputs, options, error))
         return -1;
     return check_folder(options, &options->logs_dir, error);
 }

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "sim/base/memory.h"
-#include "sim/cli/fault_spec.h"
 #include "sim/host/process.h"
 #include "sim/process/banner.h"
 #include "sim/process/ready_file.h"
@@ -130,14 +129,12 @@ static void watch_signals(struct program *program)
 
 static int set_faults(struct program *program, const struct options *options, struct error *error)
 {
-    for (size_t i = 0; i < options->faults.count; i++) {
-        struct fault fault;
+    for (size_t i = 0; i < options->fault_count; i++) {
+        struct fault fault = options->faults[i];
 
-        if (fault_spec_parse(&fault, options->faults.items[i], error))
-            return error_context(error, "--fault");
         faults_seed(&fault, &program->cluster->seed);
         if (faults_set(&program->faults, &fault, error))
-            return error_context(error, "--fault");
+            return -1;
     }
     program->faults_at_start = program->faults;
     return 0;

@@ -3,20 +3,14 @@
 
 static void names_are_those_of_the_command_line(void **state)
 {
-    enum log_level level;
-    enum log_format format;
-
     (void)state;
-    assert_int_equal(log_level_by_name("off", &level), 0);
-    assert_int_equal(level, LOG_OFF);
-    assert_int_equal(log_level_by_name("error", &level), 0);
-    assert_int_equal(level, LOG_ERROR);
-    assert_int_equal(log_level_by_name("debug", &level), 0);
-    assert_int_equal(level, LOG_DEBUG);
-    assert_int_equal(log_level_by_name("loud", &level), -1);
-    assert_int_equal(log_format_by_name("json", &format), 0);
-    assert_int_equal(format, LOG_JSON);
-    assert_int_equal(log_format_by_name("xml", &format), -1);
+    assert_string_equal(log_level_name(LOG_ERROR), "error");
+    assert_string_equal(log_level_name(LOG_DEBUG), "debug");
+    assert_string_equal(log_level_name(LOG_OFF), "off");
+    assert_null(log_level_name(LOG_OFF + 1));
+    assert_string_equal(log_format_name(LOG_TEXT), "text");
+    assert_string_equal(log_format_name(LOG_JSON), "json");
+    assert_null(log_format_name(LOG_JSON + 1));
 }
 
 static void a_line_for_people(void **state)

@@ -1,10 +1,14 @@
+#include "sim/services/registry.h"
 #include "test/unit/options_fixture.h"
 
 static void assert_listens(const struct options *options, size_t count, const char *const *items)
 {
-    assert_int_equal(options->listen.count, count);
+    const struct options_texts *texts = &options->texts[options_table_find("listen", 6) - options_table];
+
+    assert_int_equal(options->listen_count, count);
+    assert_int_equal(texts->count, count);
     for (size_t i = 0; i < count; i++)
-        assert_string_equal(options->listen.items[i], items[i]);
+        assert_string_equal(texts->items[i], items[i]);
 }
 
 static void test_defaults(void **state)
@@ -14,7 +18,8 @@ static void test_defaults(void **state)
     (void)state;
     assert_listens(&options, 1, (const char *[]){"localhost:8090"});
     assert_string_equal(options.socket_dir, ".");
-    assert_false(options.listen_given || options.socket_dir_given);
+    assert_false(options_is_given(&options, &options.listen));
+    assert_false(options_is_given(&options, &options.socket_dir));
     assert_null(options.ready_file);
     assert_null(options.seed);
     assert_int_equal(options.log_level, LOG_INFO);
@@ -34,7 +39,8 @@ static void test_spellings(void **state)
     (void)state;
     assert_listens(&options, 5, (const char *[]){"1", "2=kms", "3", "4=all", "unix:a=b=all"});
     assert_string_equal(options.socket_dir, "sub");
-    assert_true(options.listen_given && options.socket_dir_given);
+    assert_true(options_is_given(&options, &options.listen));
+    assert_true(options_is_given(&options, &options.socket_dir));
     assert_string_equal(options.app_compose, "compose");
     assert_string_equal(options.app_keys, "keys");
     assert_string_equal(options.ready_file, "-");
@@ -177,7 +183,8 @@ static void test_environment(void **state)
     (void)state;
     assert_listens(&options, 3, (const char *[]){"1=kms,dstack", "unix:x", "[::1]:2"});
     assert_string_equal(options.socket_dir, "here");
-    assert_true(options.listen_given && options.socket_dir_given);
+    assert_true(options_is_given(&options, &options.listen));
+    assert_true(options_is_given(&options, &options.socket_dir));
     assert_true(options.check);
     assert_false(options.print_root_ca);
     assert_null(options.seed);
@@ -233,6 +240,61 @@ static void test_other_variables(void **state)
     options_free(&options);
 }
 
+/* Parsed once: what the rest of the program reads is no text any more. */
+static void test_typed_values(void **state)
+{
+    struct options options = parsed(ARGUMENTS("-l", "[::1]:2=kms", "-l", "unix:x", "--tcb-status", "Revoked",
+                                              "--advisory", "A-1", "--debug-td", "--completion=fish"),
+                                    ENVIRONMENT("DSTACK_SIMULATOR_FAULT=GetKey=503,message=a\\ b *=drop"));
+
+    (void)state;
+    assert_int_equal(options.listen_count, 2);
+    assert_string_equal(options.listen[0].address, "::1");
+    assert_int_equal(options.listen[0].port, 2);
+    assert_int_equal(options.listen[0].services, registry_set("kms", 3));
+    assert_int_equal(options.listen[1].kind, LISTEN_UNIX);
+    assert_int_equal(options.scenario.tcb_status, TCB_REVOKED);
+    assert_int_equal(options.scenario.advisory_count, 1);
+    assert_string_equal(options.scenario.advisories[0], "A-1");
+    assert_true(options.debug_td);
+    assert_int_equal(options.completion, OPTIONS_SHELL_FISH);
+    assert_int_equal(options.fault_count, 0); /* one that asks for a text looks at no environment */
+    options_free(&options);
+
+    options = parsed(ARGUMENTS(NULL), ENVIRONMENT("DSTACK_SIMULATOR_FAULT=GetKey=503,message=a\\ b *=drop"));
+    assert_int_equal(options.fault_count, 2);
+    assert_string_equal(options.faults[0].method, "GetKey");
+    assert_string_equal(options.faults[0].message, "a b");
+    assert_true(options.faults[1].drop);
+    assert_int_equal(options.completion, OPTIONS_SHELL_NONE);
+    options_free(&options);
+}
+
+/* Each value is read once, while it is still known where it comes from. */
+static void test_errors_name_the_variable(void **state)
+{
+    char ids[20 + 17 * 2 + 40] = "DSTACK_SIMULATOR_ADVISORY=A";
+
+    (void)state;
+    for (int i = 1; i < 17; i++)
+        strcat(ids, ",A");
+    assert_refused(ARGUMENTS(NULL), ENVIRONMENT(ids),
+                   "DSTACK_SIMULATOR_ADVISORY: at most 16 advisories are taken");
+    assert_refused(ARGUMENTS(NULL), ENVIRONMENT("DSTACK_SIMULATOR_FAULT=GetQoute=500"),
+                   "DSTACK_SIMULATOR_FAULT: there is no method GetQoute; did you mean GetQuote?");
+}
+
+/* Blanks hold no item, so that the default stays. */
+static void test_a_list_of_blanks(void **state)
+{
+    struct options options = parsed(ARGUMENTS(NULL), ENVIRONMENT("DSTACK_SIMULATOR_LISTEN= ; "));
+
+    (void)state;
+    assert_listens(&options, 1, (const char *[]){"localhost:8090"});
+    assert_false(options_is_given(&options, &options.listen));
+    options_free(&options);
+}
+
 static void test_too_many_listeners(void **state)
 {
     char *argv[ARGUMENTS_MAX] = {"dstack-simulator"};
@@ -242,7 +304,7 @@ static void test_too_many_listeners(void **state)
     for (size_t i = 1; i <= 64; i++)
         argv[i] = "-l0";
     options = parsed(argv, ENVIRONMENT(NULL));
-    assert_int_equal(options.listen.count, 64);
+    assert_int_equal(options.listen_count, 64);
     options_free(&options);
     argv[65] = "-l0";
     assert_refused(argv, ENVIRONMENT(NULL), "--listen: given more than 64 times");
@@ -305,14 +367,17 @@ static void test_an_optional_value(void **state)
     struct options options = parsed(ARGUMENTS("--healthcheck", "--listen", "1"), ENVIRONMENT(NULL));
 
     (void)state;
-    assert_string_equal(options.healthcheck, "");
+    assert_string_equal(options.healthcheck.address, "1");
+    assert_int_equal(options.healthcheck.listen.port, 1);
+    assert_string_equal(options.healthcheck.path, "/readyz");
     options_free(&options);
     options =
         parsed(ARGUMENTS("--healthcheck", "unix:x"), ENVIRONMENT("DSTACK_SIMULATOR_HEALTHCHECK=ignored"));
-    assert_string_equal(options.healthcheck, "unix:x");
+    assert_string_equal(options.healthcheck.address, "unix:x");
+    assert_string_equal(options.healthcheck.listen.address, "x");
     options_free(&options);
     options = parsed(ARGUMENTS(NULL), ENVIRONMENT(NULL));
-    assert_null(options.healthcheck);
+    assert_null(options.healthcheck.address);
     options_free(&options);
 }
 
@@ -357,6 +422,9 @@ int main(void)
         cmocka_unit_test(test_command_line_wins),
         cmocka_unit_test(test_wrong_environment),
         cmocka_unit_test(test_other_variables),
+        cmocka_unit_test(test_typed_values),
+        cmocka_unit_test(test_errors_name_the_variable),
+        cmocka_unit_test(test_a_list_of_blanks),
         cmocka_unit_test(test_too_many_listeners),
         cmocka_unit_test(test_the_command),
         cmocka_unit_test(test_the_command_mistyped),

@@ -44,25 +44,31 @@ static void assert_same_text(const char *text, const char *other)
         assert_string_equal(text, other);
 }
 
-static void assert_same_field(const struct option_row *row, const void *a, const void *b)
+static void assert_same_texts(const struct options_texts *list, const struct options_texts *other)
 {
-    const struct options_list *list = a, *other = b;
+    assert_int_equal(list->count, other->count);
+    for (size_t i = 0; i < list->count; i++)
+        assert_string_equal(list->items[i], other->items[i]);
+}
+
+static void assert_same_setting(const struct option_row *row, struct options *a, struct options *b)
+{
+    const void *field = options_table_field(a, row), *other = options_table_field(b, row);
+
     switch (row->kind) {
     case OPTION_FLAG:
-        assert_int_equal(*(const bool *)a, *(const bool *)b);
+        assert_int_equal(*(const bool *)field, *(const bool *)other);
         return;
-    case OPTION_LEVEL:
-    case OPTION_FORMAT:
-        assert_int_equal(*(const int *)a, *(const int *)b);
+    case OPTION_WORD:
+        assert_int_equal(*(const int *)field, *(const int *)other);
         return;
+    case OPTION_PARSED:
     case OPTION_LIST:
     case OPTION_SPECS:
-        assert_int_equal(list->count, other->count);
-        for (size_t i = 0; i < list->count; i++)
-            assert_string_equal(list->items[i], other->items[i]);
+        assert_same_texts(&a->texts[row - options_table], &b->texts[row - options_table]);
         return;
     case OPTION_STRING:
-        assert_same_text(*(char *const *)a, *(char *const *)b);
+        assert_same_text(*(char *const *)field, *(char *const *)other);
     }
 }
 
@@ -75,8 +81,11 @@ static void assert_round_trip(char **argv, char **envp)
 
     for (const struct option_row *row = options_table; row->name; row++)
         if (!row->no_twin)
-            assert_same_field(row, (char *)&options + row->field, (char *)&same + row->field);
+            assert_same_setting(row, &options, &same);
     assert_int_equal(same.warnings.count, 0);
+    assert_int_equal(same.listen_count, options.listen_count);
+    assert_int_equal(same.fault_count, options.fault_count);
+    assert_int_equal(same.scenario.advisory_count, options.scenario.advisory_count);
     options_free(&same);
     options_free(&options);
     free_environment(again);

@@ -1,0 +1,83 @@
+#include "sim/cli/options_read.h"
+
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/cli/fault_spec.h"
+#include "sim/services/fault_names.h"
+
+enum { SEED_MAX = 256, URL_MAX = 200 };
+
+int options_read_listen(struct options *options, const char *text, struct error *error)
+{
+    struct listen_spec spec;
+
+    if (listen_spec_parse(&spec, text, error))
+        return -1;
+    options->listen = memory_grow(options->listen, (options->listen_count + 1) * sizeof spec);
+    options->listen[options->listen_count++] = spec;
+    return 0;
+}
+
+int options_read_seed(struct options *options, const char *text, struct error *error)
+{
+    size_t len = strlen(text);
+
+    if (len > SEED_MAX)
+        return error_input(error, "a seed has at most %d bytes, this one has %zu", SEED_MAX, len);
+    options_texts_replace(&options->seed, text);
+    return 0;
+}
+
+/* Certificates and JSON carry the URL as it is and put paths behind it, so it
+ * holds nothing that would have to be escaped and no query. Takes slashes off the end. */
+static int check_url(char *url, struct error *error)
+{
+    size_t scheme = strncmp(url, "http://", 7) == 0 ? 7 : strncmp(url, "https://", 8) == 0 ? 8 : 0;
+    size_t len = strlen(url);
+
+    if (!scheme)
+        return error_input(error, "a URL that begins with http:// or https:// is wanted");
+    for (size_t i = 0; i < len; i++)
+        if (url[i] <= ' ' || url[i] > '~' || strchr("\"<>\\^`{|}?#@", url[i]))
+            return error_input(
+                error,
+                "byte %zu of the URL is out of place; only a scheme, a host, a port and a path "
+                "in plain ASCII belong there",
+                i + 1);
+    while (len > scheme && url[len - 1] == '/')
+        url[--len] = '\0';
+    if (len == scheme || strchr(":/", url[scheme]))
+        return error_input(error, "the URL names no host; http://localhost:8090 does");
+    if (len > URL_MAX)
+        return error_input(error, "a URL has at most %d bytes, this one has %zu", URL_MAX, len);
+    return 0;
+}
+
+int options_read_public_url(struct options *options, const char *text, struct error *error)
+{
+    options_texts_replace(&options->public_url, text);
+    return check_url(options->public_url, error);
+}
+
+int options_read_advisory(struct options *options, const char *text, struct error *error)
+{
+    return scenario_add_advisory(&options->scenario, text, error);
+}
+
+int options_read_fault(struct options *options, const char *text, struct error *error)
+{
+    struct fault fault;
+
+    if (fault_spec_parse(&fault, text, error) || fault_names_check(fault.method, error))
+        return -1;
+    options->faults = memory_grow(options->faults, (options->fault_count + 1) * sizeof fault);
+    options->faults[options->fault_count++] = fault;
+    return 0;
+}
+
+int options_read_healthcheck(struct options *options, const char *text, struct error *error)
+{
+    options->healthcheck = (struct healthcheck_spec){.address = text};
+    return *text ? healthcheck_spec_parse(&options->healthcheck, text, error) : 0;
+}

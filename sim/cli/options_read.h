@@ -1,0 +1,19 @@
+/* Arguments that have a form of their own, each into its field of struct options.
+ *
+ * Each takes the text of one argument, which is empty with options_read_healthcheck only, and
+ * returns 0, or -1 with a sentence that does not name the option. A list gets one item more. */
+#ifndef CLI_OPTIONS_READ_H
+#define CLI_OPTIONS_READ_H
+
+#include "sim/cli/options.h"
+
+typedef int options_reader(struct options *options, const char *text, struct error *error);
+
+MUST_CHECK options_reader options_read_listen;
+MUST_CHECK options_reader options_read_public_url;
+MUST_CHECK options_reader options_read_seed;
+MUST_CHECK options_reader options_read_advisory;
+MUST_CHECK options_reader options_read_fault;
+MUST_CHECK options_reader options_read_healthcheck; /* options->healthcheck.address is the text itself */
+
+#endif
