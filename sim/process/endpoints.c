@@ -55,16 +55,20 @@ static struct endpoint *open_endpoint(struct endpoints *endpoints, const struct 
     return add_endpoint(endpoints, open_listener(server_listeners(endpoints->server), spec, error), spec);
 }
 
-static int open_socket_files(struct endpoints *endpoints, const char *dir, struct error *error)
+static int open_socket_files(struct endpoints *endpoints, const struct options *options, struct error *error)
 {
+    const char *dir = options->socket_dir;
+    char given[OPTIONS_NAME_MAX];
+
+    options_given_as(options, &options->socket_dir, given);
     for (size_t i = 0; i < SOCKET_FILES; i++) {
         struct listen_spec spec = {.kind = LISTEN_UNIX};
         const char *name = socket_files[i].name;
         bool here = strcmp(dir, ".") == 0;
 
         if ((here ? 0 : strlen(dir) + 1) + strlen(name) > LISTEN_SPEC_PATH_MAX)
-            return error_input(error, "--socket-dir %s is too long: a socket's path has at most %d bytes",
-                               dir, LISTEN_SPEC_PATH_MAX);
+            return error_input(error, "%s %s is too long: a socket's path has at most %d bytes", given, dir,
+                               LISTEN_SPEC_PATH_MAX);
         snprintf(spec.address, sizeof spec.address, "%s%s%s", here ? "" : dir, here ? "" : "/", name);
         endpoints_set_services(&spec, name);
         if (!open_endpoint(endpoints, &spec, error))
@@ -140,7 +144,7 @@ int endpoints_open(struct endpoints *endpoints, struct server *server, const str
             return -1;
     if (!options->socket_dir || (passed && !options_is_given(options, &options->socket_dir)))
         return 0;
-    return open_socket_files(endpoints, options->socket_dir, error);
+    return open_socket_files(endpoints, options, error);
 }
 
 static void free_endpoint(struct endpoint *endpoint)

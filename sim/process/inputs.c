@@ -90,14 +90,27 @@ static int wrap_app(struct inputs *inputs, const struct options *options, struct
     return 0;
 }
 
+static int check_app(const struct options *options, struct error *error)
+{
+    char one[OPTIONS_NAME_MAX], other[OPTIONS_NAME_MAX];
+
+    options_given_as(options, &options->docker_compose, other);
+    if (!options->docker_compose && options->name) {
+        options_given_as(options, &options->name, one);
+        return error_input(error, "%s goes with %s; an app-compose file has its own name", one, other);
+    }
+    if (options->docker_compose && options->app_compose) {
+        options_given_as(options, &options->app_compose, one);
+        return error_input(error, "%s and %s both say what the app is; give one of them", one, other);
+    }
+    return 0;
+}
+
 /* The app is an app-compose file, or a docker-compose file that is wrapped into one. */
 static int read_app(struct inputs *inputs, const struct options *options, struct error *error)
 {
-    if (!options->docker_compose && options->name)
-        return error_input(error, "--name goes with --docker-compose; an app-compose file has its own name");
-    if (options->docker_compose && options->app_compose)
-        return error_input(error,
-                           "--app-compose and --docker-compose both say what the app is; give one of them");
+    if (check_app(options, error))
+        return -1;
     if (options->docker_compose)
         return wrap_app(inputs, options, error);
     if (options->app_compose)

@@ -100,6 +100,7 @@ def test_print_root_ca(own):
     (["--logs-dir", "/nonexistent"], ["--logs-dir", "/nonexistent", "No such file"]),
     (["--logs-dir", "/dev/null"], ["--logs-dir: /dev/null is no folder"]),
     (["--log-level", "inof"], ["did you mean info?"]),
+    (["--fault", "GetQoute=500"], ["--fault: ", "GetQoute", "did you mean GetQuote?"]),
 ])
 def test_bad_options(folder, options, words):
     assert_refused(run(*options, cwd=folder), *words)
@@ -138,6 +139,24 @@ def test_the_gpu_info_is_text(folder):
 
 def test_a_file_of_the_environment_is_called_by_its_variable():
     assert_refused(run("--check", DSTACK_SIMULATOR_APP_KEYS="/nonexistent"), "DSTACK_SIMULATOR_APP_KEYS: ", "/nonexistent")
+
+
+@pytest.mark.parametrize("environment, words", [
+    ({"ADVISORY": ",".join(17 * ["A"])}, ["DSTACK_SIMULATOR_ADVISORY: at most 16 "]),
+    ({"NAME": "x"}, ["DSTACK_SIMULATOR_NAME ", " --docker-compose"]),
+    ({"APP_COMPOSE": "x", "DOCKER_COMPOSE": "y"}, ["DSTACK_SIMULATOR_APP_COMPOSE and DSTACK_SIMULATOR_DOCKER_COMPOSE "]),
+    ({"SOCKET_DIR": "d" * 100}, ["DSTACK_SIMULATOR_SOCKET_DIR ddd", "107 bytes"]),
+], ids=lambda value: next(iter(value)) if isinstance(value, dict) else None)
+def test_an_error_calls_a_setting_what_the_environment_calls_it(folder, environment, words):
+    settings = {f"DSTACK_SIMULATOR_{name}": value for name, value in environment.items()}
+    assert_refused(run("--listen", "127.0.0.1:0", cwd=folder, **settings), *words)
+    assert os.listdir(folder) == []
+
+
+def test_an_error_calls_a_setting_what_the_command_line_calls_it(folder):
+    assert_refused(run("--name", "x", cwd=folder), "--name goes with --docker-compose")
+    assert_refused(run("--app-compose", "x", "--docker-compose", "y", cwd=folder), "--app-compose and --docker-compose ")
+    assert_refused(run("--listen", "127.0.0.1:0", "--socket-dir", "d" * 100, cwd=folder), "--socket-dir ddd", "107 bytes")
 
 
 def test_app_keys_that_lack_a_key(folder):
