@@ -54,7 +54,7 @@ void options_help(FILE *stream)
           stream);
     for (enum option_group group = 0; group < GROUP_COUNT; group++)
         print_group(stream, group);
-    fputs("Each has a twin in the environment, as " OPTIONS_PREFIX "APP_COMPOSE.\n"
+    fputs("Most options can also be set in the environment, as in " OPTIONS_PREFIX "SEED=x.\n"
           "The manual says more: man dstack-simulator, or README.md.\n",
           stream);
 }

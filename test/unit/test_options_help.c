@@ -50,12 +50,27 @@ static void shows_the_groups_and_the_way_on(void **state)
     free(text);
 }
 
+/* Not "each": some ask for one thing to be done, which the environment cannot. */
+static void says_what_the_environment_can_set(void **state)
+{
+    char *text = PRINTED(options_help(stream));
+    size_t settings = 0, others = 0;
+
+    (void)state;
+    for (const struct option_row *row = options_table; row->name; row++)
+        *(row->no_twin ? &others : &settings) += 1;
+    assert_true(others > 0 && settings > others);
+    assert_non_null(strstr(text, "\nMost options can also be set in the environment, "));
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fits_a_screen),
         cmocka_unit_test(shows_each_option_once),
         cmocka_unit_test(shows_the_groups_and_the_way_on),
+        cmocka_unit_test(says_what_the_environment_can_set),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
