@@ -7,14 +7,13 @@
 #include "sim/base/version.h"
 #include "sim/cli/healthcheck.h"
 #include "sim/process/endpoints.h"
+#include "sim/process/exit_status.h"
 #include "sim/process/serve.h"
-
-#define EXIT_USAGE 2 /* a bad option, file or address */
 
 static int fail(const struct error *error)
 {
     fprintf(stderr, "dstack-simulator: %s\n", error->text);
-    return EXIT_USAGE;
+    return exit_status_of(error);
 }
 
 /* What was asked for is on stdout; a full disk there must not pass for success. */

@@ -96,7 +96,7 @@ static const char files[] =
     "With\n"
     ".BR \\-\\-healthcheck :\n"
     "no simulator is ready there.\n"
-    "Otherwise the output could not be written.\n"
+    "Otherwise the output could not be written, or the program itself is at fault.\n"
     ".TP\n"
     ".B 2\n"
     "An option, a file or an address is wrong.\n"
