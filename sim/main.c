@@ -6,7 +6,6 @@
 
 #include "sim/base/version.h"
 #include "sim/cli/healthcheck.h"
-#include "sim/process/endpoints.h"
 #include "sim/process/exit_status.h"
 #include "sim/process/serve.h"
 
@@ -53,10 +52,7 @@ static int inspect(const struct options *options, struct inputs *inputs)
     struct td *td = NULL;
     int result = 0;
 
-    if (!options->public_url) {
-        endpoints_expected_url(options, inputs->public_url, sizeof inputs->public_url);
-        inputs->cluster.public_url = inputs->public_url;
-    }
+    inputs_set_public_url(inputs, options, NULL);
     cluster = cluster_new(&inputs->cluster, &error);
     if (cluster)
         td = cluster_add(cluster, &inputs->td, &error);

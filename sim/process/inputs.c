@@ -165,8 +165,6 @@ int inputs_read(struct inputs *inputs, const struct options *options, struct err
     inputs->td.is_debug = options->debug_td;
     if (options->seed)
         inputs->cluster.seed = options->seed;
-    if (options->public_url)
-        inputs->cluster.public_url = options->public_url;
     if (options->instance)
         inputs->td.instance = options->instance;
     inputs->cluster.scenario = options->scenario;
@@ -174,6 +172,18 @@ int inputs_read(struct inputs *inputs, const struct options *options, struct err
         read_machine(inputs, options, error) || read_env(inputs, options, error))
         return -1;
     return check_folder(options, &options->logs_dir, error);
+}
+
+void inputs_set_public_url(struct inputs *inputs, const struct options *options,
+                           const struct endpoints *endpoints)
+{
+    if (options->public_url)
+        snprintf(inputs->public_url, sizeof inputs->public_url, "%s", options->public_url);
+    else if (endpoints)
+        endpoints_public_url(endpoints, inputs->public_url, sizeof inputs->public_url);
+    else
+        endpoints_expected_url(options, inputs->public_url, sizeof inputs->public_url);
+    inputs->cluster.public_url = inputs->public_url;
 }
 
 void inputs_free(struct inputs *inputs)

@@ -5,6 +5,7 @@
 #include "sim/base/arena.h"
 #include "sim/cli/options.h"
 #include "sim/cluster/cluster.h"
+#include "sim/process/endpoints.h"
 
 struct inputs {
     struct cluster_config cluster; /* point into the files below and into the options */
@@ -14,13 +15,19 @@ struct inputs {
     char *gpu_info;
     char *encrypted_env;
     char *sys_config;
-    char public_url[512]; /* room for cluster.public_url, when no option gives it */
+    char public_url[512]; /* room for cluster.public_url */
     struct arena arena;   /* of what is decoded from them */
 };
 
 /* Reads the files. Returns 0, or -1 with a sentence that names option and file; give it
  * back with inputs_free either way, after the TD is made. */
 MUST_CHECK int inputs_read(struct inputs *inputs, const struct options *options, struct error *error);
+
+/* Says what certificates point to: what --public-url gives, else the first TCP endpoint that is
+ * open. endpoints: NULL before they are, and then it is where the options would have it. */
+void inputs_set_public_url(struct inputs *inputs, const struct options *options,
+                           const struct endpoints *endpoints);
+
 void inputs_free(struct inputs *inputs);
 
 #endif

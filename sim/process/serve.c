@@ -164,10 +164,7 @@ static int start(struct program *program, const struct options *options, struct 
 {
     if (endpoints_open(&program->endpoints, program->server, &program->manager, options, error))
         return -1;
-    if (!options->public_url) {
-        endpoints_public_url(&program->endpoints, inputs->public_url, sizeof inputs->public_url);
-        inputs->cluster.public_url = inputs->public_url;
-    }
+    inputs_set_public_url(inputs, options, &program->endpoints);
     program->cluster = cluster_new(&inputs->cluster, error);
     if (!program->cluster || !cluster_add(program->cluster, &inputs->td, error) ||
         set_faults(program, options, error))

@@ -77,6 +77,16 @@ def test_print_root_ca(own):
     assert run("--print-root-ca", "--seed", "another", *options).stdout != result.stdout
 
 
+def test_the_root_ca_points_to_where_the_options_would_serve(own):
+    """Without --public-url the listener decides, whether it is open or not."""
+    own.start()
+    root = ask(own.tcp, get("/simulator/root-ca.pem")).body
+    listen = f"127.0.0.1:{own.tcp[1]}"
+    assert run("--print-root-ca", "--listen", listen).stdout.encode() == root
+    assert run("--print-root-ca", "--public-url", f"http://localhost:{own.tcp[1]}").stdout.encode() == root
+    assert run("--print-root-ca").stdout.encode() != root
+
+
 @pytest.mark.parametrize("options, words", [
     (["--chek"], ["--chek", "--check"]),
     (["--listne", "1"], ["--listne", "--listen"]),
