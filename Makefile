@@ -45,7 +45,8 @@ PROTO_C   := $(PROTOS:sim/proto/%.proto=$(BUILD)/proto/%.pb-c.c)
 PROTO_H   := $(PROTO_C:.c=.h)
 FIXTURES  := $(wildcard fixtures/*.json)
 WEB       := $(wildcard sim/web/*.html sim/web/*.css sim/web/*.js sim/web/*.svg)
-EMBEDDED  := $(BUILD)/fixtures.c $(BUILD)/web.c
+MANUAL    := sim/cli/man.roff
+EMBEDDED  := $(BUILD)/fixtures.c $(BUILD)/web.c $(BUILD)/cli.c
 DOCS      := $(BUILD)/proto_docs.c
 
 SOURCES   := $(wildcard crypto/*.c sim/*.c sim/*/*.c)
@@ -127,6 +128,8 @@ $(BUILD)/fixtures.c: EMBED := embedded_fixtures
 $(BUILD)/fixtures.c: $(FIXTURES)
 $(BUILD)/web.c: EMBED := embedded_web
 $(BUILD)/web.c: $(WEB)
+$(BUILD)/cli.c: EMBED := embedded_cli
+$(BUILD)/cli.c: $(MANUAL)
 
 $(EMBEDDED): scripts/embed
 	@mkdir -p $(@D)

@@ -10,10 +10,12 @@ struct embedded_file {
     size_t len;
 };
 
-/* The default machine, image, platform and app (fixtures/), and the dashboard (sim/web/).
+/* The default machine, image, platform and app (fixtures/), the dashboard (sim/web/), and the
+ * manual (sim/cli/man.roff).
  * Each list ends with an entry whose name is NULL. */
 extern const struct embedded_file embedded_fixtures[];
 extern const struct embedded_file embedded_web[];
+extern const struct embedded_file embedded_cli[];
 
 /* The file of that name in a list, or NULL. */
 const struct embedded_file *embedded_find(const struct embedded_file *list, const char *name);

@@ -1,3 +1,6 @@
+#include <ctype.h>
+
+#include "sim/base/version.h"
 #include "test/unit/options_fixture.h"
 
 /* The text with \- as -, and without changes of the font. */
@@ -68,12 +71,27 @@ static void says_what_has_no_twin(void **state)
     free(text);
 }
 
+static void fills_in_every_field(void **state)
+{
+    char *text = plain_manual();
+    char version[40];
+
+    (void)state;
+    snprintf(version, sizeof version, "\"dstack-simulator %s\"", version_number);
+    assert_non_null(strstr(text, version));
+    for (const char *at = strchr(text, '@'); at; at = strchr(at + 1, '@'))
+        assert_false(isupper((unsigned char)at[1]));
+    assert_non_null(strstr(text, "+@%")); /* one that is no field */
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(has_every_section),
         cmocka_unit_test(describes_each_option),
         cmocka_unit_test(says_what_has_no_twin),
+        cmocka_unit_test(fills_in_every_field),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
