@@ -121,7 +121,7 @@ int main(int argc, char *argv[], char *envp[])
     options_init(&options);
     if (options_parse(&options, argc, argv, envp, &error))
         result = fail(&error);
-    else if (options_wants_text(&options))
+    else if (options_asks_for_text(&options))
         result = print_text(&options);
     else
         result = run(&options, started);

@@ -19,8 +19,8 @@ static int wrong_part(struct span part, struct error *error)
 {
     return error_input(
         error,
-        "\"%.*s\" is no fault; a status such as 500, drop, cut, delay=MS, times=N, percent=N, seed=N "
-        "or, at the end, message=TEXT is",
+        "\"%.*s\" is not a fault: expected a status such as 500, drop, cut, delay=MS, times=N, percent=N, "
+        "seed=N or, at the end, message=TEXT",
         (int)(part.len < 60 ? part.len : 60), (const char *)part.data);
 }
 
@@ -81,7 +81,7 @@ static int read_method(struct fault *fault, struct span name, struct error *erro
         return error_input(error, "a fault's method or path has at most %zu bytes, not %zu",
                            sizeof fault->method - 1, name.len);
     if (name.len == 0)
-        return error_input(error, "METHOD=WHAT is wanted, such as GetQuote=500,times=2 or *=delay=200");
+        return error_input(error, "expected METHOD=WHAT, such as GetQuote=500,times=2 or *=delay=200");
     if (!span_is(name, "*"))
         memcpy(fault->method, name.data, name.len);
     return 0;

@@ -38,8 +38,8 @@ static int wait_for(int fd, short events, int64_t deadline)
     }
 }
 
-/* A Unix socket whose queue is full says EAGAIN, which no poll() ends; that counts as
- * nobody there. */
+/* A Unix socket whose queue is full returns EAGAIN, which poll() cannot wait for; that counts as
+ * a failure to connect. */
 static int connect_to(const struct sockaddr *address, socklen_t len, int64_t deadline)
 {
     int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -61,7 +61,7 @@ static int connect_to(const struct sockaddr *address, socklen_t len, int64_t dea
     return -1;
 }
 
-/* A listener on every address is asked on this machine's own. */
+/* A listener on every address is asked on the loopback address. */
 static const char *reachable(const char *host)
 {
     if (strcmp(host, "0.0.0.0") == 0)
@@ -82,7 +82,7 @@ static int connect_tcp(const char *host, uint16_t port, int64_t *deadline, const
         *why = gai_strerror(result);
         return -1;
     }
-    *deadline = now_ms() + WAIT_MS; /* name servers have their own patience */
+    *deadline = now_ms() + WAIT_MS; /* name servers have timeouts of their own */
     for (const struct addrinfo *at = found; at && fd < 0; at = at->ai_next)
         fd = connect_to(at->ai_addr, at->ai_addrlen, *deadline);
     *why = fd < 0 ? strerror(errno) : NULL;
@@ -109,7 +109,7 @@ static int error_silence(struct error *error)
     return error_input(error, "no answer: %s", strerror(errno));
 }
 
-/* Reads until the first line is whole, or as much of it as there is. */
+/* Reads until the first line is complete, or as much of it as there is. */
 static int read_line(int fd, int64_t deadline, char line[STATUS_LINE_MAX + 1], struct error *error)
 {
     size_t len = 0;
@@ -134,11 +134,11 @@ static int read_line(int fd, int64_t deadline, char line[STATUS_LINE_MAX + 1], s
 /* Returns the status of "HTTP/1.1 200 OK", or -1. */
 static int parse_status(const char *line)
 {
-    static const char wanted[] = "HTTP/1.d ddd"; /* d: any digit */
+    static const char pattern[] = "HTTP/1.d ddd"; /* d: any digit */
     size_t i = 0;
 
-    for (; wanted[i]; i++)
-        if (wanted[i] == 'd' ? line[i] < '0' || line[i] > '9' : line[i] != wanted[i])
+    for (; pattern[i]; i++)
+        if (pattern[i] == 'd' ? line[i] < '0' || line[i] > '9' : line[i] != pattern[i])
             return -1;
     if (line[i] && line[i] != ' ')
         return -1;
@@ -161,10 +161,10 @@ static int ask(int fd, const char *path, int64_t deadline, struct error *error)
     if (status == 200)
         return 0;
     if (status > 0)
-        return error_input(error, "not ready: %s is answered with %d, not with 200", path, status);
+        return error_input(error, "not ready: %s returned %d, expected 200", path, status);
     for (char *at = line; *at; at++)
         *at = *at < ' ' || *at > '~' ? '?' : *at;
-    return error_input(error, "the answer is no HTTP but begins with \"%.*s\"", SHOWN_MAX, line);
+    return error_input(error, "not an HTTP response: it starts with \"%.*s\"", SHOWN_MAX, line);
 }
 
 int healthcheck_run(const struct healthcheck_spec *spec, struct error *error)
@@ -180,7 +180,7 @@ int healthcheck_run(const struct healthcheck_spec *spec, struct error *error)
     else
         fd = connect_tcp(spec->listen.address, spec->listen.port, &deadline, &why);
     if (fd < 0)
-        return error_input(error, "nothing serves at %s: %s", spec->address, why);
+        return error_input(error, "cannot connect to %s: %s", spec->address, why);
     result = ask(fd, spec->path, deadline, error);
     close(fd);
     return result ? error_context(error, "%s", spec->address) : 0;

@@ -10,12 +10,13 @@ static int parse_path(char *out, const char *path, struct error *error)
     size_t len = strlen(path);
 
     if (len > HEALTHCHECK_SPEC_PATH_MAX)
-        return error_input(error, "the path of a URL has at most %d bytes here, this one has %zu",
+        return error_input(error, "the path of the URL has at most %d bytes, this one has %zu",
                            HEALTHCHECK_SPEC_PATH_MAX, len);
     for (size_t i = 0; i < len; i++)
         if (path[i] <= ' ' || path[i] > '~' || path[i] == '#')
-            return error_input(error, "byte %zu of the URL's path is out of place; plain ASCII belongs there",
-                               i + 1);
+            return error_input(
+                error, "byte %zu of the URL's path is not allowed: use plain ASCII without blanks and #",
+                i + 1);
     strcpy(out, len <= 1 ? HEALTHCHECK_SPEC_PATH : path);
     return 0;
 }
@@ -29,17 +30,18 @@ static int parse_url(struct healthcheck_spec *spec, const char *rest, struct err
     char address[LISTEN_SPEC_HOST_MAX + 16];
 
     if (len == 0 || rest[0] == ':')
-        return error_input(error, "the URL names no host; http://localhost:8090 does");
+        return error_input(error, "the URL has no host; expected one like http://localhost:8090");
     if (snprintf(address, sizeof address, "%.*s%s", len, rest, has_port ? "" : ":80") >= (int)sizeof address)
         return error_input(error, "the URL's host is longer than %d characters", LISTEN_SPEC_HOST_MAX);
     if (strchr(address, '=') || strncmp(address, "unix:", 5) == 0)
-        return error_input(error, "\"%.100s\" is no host and port of a URL", address);
+        return error_input(
+            error, "\"%.100s\" is not the host and port of a URL; expected one like localhost:8090", address);
     if (listen_spec_parse(&spec->listen, address, error))
         return -1;
     return parse_path(spec->path, rest + len, error);
 }
 
-/* A name without a slash is one too when it looks so, even before the socket is there. */
+/* A name without a slash also counts if it looks like one, even before the socket exists. */
 static bool is_socket(const char *address)
 {
     static const char suffix[] = ".sock";
@@ -69,7 +71,7 @@ static int parse_socket(struct healthcheck_spec *spec, const char *path, struct 
 int healthcheck_spec_check(const struct healthcheck_spec *spec, struct error *error)
 {
     if (spec->listen.kind == LISTEN_TCP && spec->listen.port == 0)
-        return error_input(error, "\"%.60s\" says that the system picks the port; name the one it picked",
+        return error_input(error, "\"%.60s\" lets the system choose a port; give the port that it chose",
                            spec->address);
     return 0;
 }
@@ -80,9 +82,9 @@ int healthcheck_spec_parse(struct healthcheck_spec *spec, const char *address, s
     if (strncmp(address, "http://", 7) == 0)
         return parse_url(spec, address + 7, error);
     if (strncmp(address, "https://", 8) == 0)
-        return error_input(error, "HTTPS is not supported; the simulator speaks http://");
+        return error_input(error, "HTTPS is not supported; use http://");
     if (strstr(address, "://"))
-        return error_input(error, "\"%.60s\" is no URL that begins with http://", address);
+        return error_input(error, "\"%.60s\" is not a URL that begins with http://", address);
     if (is_socket(address))
         return parse_socket(spec, address, error);
     if (listen_spec_parse(&spec->listen, address, error))

@@ -12,7 +12,7 @@ enum { HEALTHCHECK_SPEC_PATH_MAX = 256 };
 
 struct healthcheck_spec {
     const char *address;                      /* as it was given, for errors; the caller's */
-    struct listen_spec listen;                /* its services say nothing here */
+    struct listen_spec listen;                /* its services mean nothing here */
     char path[HEALTHCHECK_SPEC_PATH_MAX + 1]; /* HEALTHCHECK_SPEC_PATH unless a URL has a path */
 };
 
@@ -20,7 +20,7 @@ struct healthcheck_spec {
 MUST_CHECK int healthcheck_spec_parse(struct healthcheck_spec *spec, const char *address,
                                       struct error *error);
 
-/* Whether it can be asked: port 0 stands for any. */
+/* Whether a request can be sent there: not to port 0, which means any. */
 MUST_CHECK int healthcheck_spec_check(const struct healthcheck_spec *spec, struct error *error);
 
 #endif

@@ -7,7 +7,7 @@
 #include "sim/base/spelling.h"
 #include "sim/services/registry.h"
 
-/* What an error repeats of the text. */
+/* How much of the text an error quotes. */
 #define SHOWN ".100s"
 
 static int error_service(const char *name, size_t len, struct error *error)
@@ -36,7 +36,7 @@ int listen_spec_parse_services(struct listen_spec *spec, const char *names, stru
 static int parse_unix(struct listen_spec *spec, const char *path, size_t len, struct error *error)
 {
     if (len == 0)
-        return error_input(error, "no path behind unix:, as in unix:dstack.sock");
+        return error_input(error, "no path after unix:; expected one as in unix:dstack.sock");
     if (len > LISTEN_SPEC_PATH_MAX)
         return error_input(error, "the path of a Unix socket has at most %d bytes, this one has %zu",
                            LISTEN_SPEC_PATH_MAX, len);
@@ -51,20 +51,19 @@ static int parse_port(struct listen_spec *spec, const char *text, size_t len, st
     size_t digits = strspn(text, "0123456789");
 
     if (len == 0)
-        return error_input(error, "no port; 0 takes a free one");
+        return error_input(error, "no port; use 0 for a free one");
     if (digits < len)
-        return error_input(error, "\"%.*s\" is no port; a number from 0 to 65535 is, alone or as HOST:PORT",
+        return error_input(error, "invalid port \"%.*s\": use 0 to 65535, as PORT or HOST:PORT",
                            (int)(len < 60 ? len : 60), text);
     for (size_t i = 0; i < len && port <= UINT16_MAX; i++)
         port = port * 10 + (unsigned long)(text[i] - '0');
     if (port > UINT16_MAX)
-        return error_input(error, "port %.*s is too large; 65535 is the last one", (int)(len < 60 ? len : 60),
-                           text);
+        return error_input(error, "port %.*s is too large: use 0 to 65535", (int)(len < 60 ? len : 60), text);
     spec->port = (uint16_t)port;
     return 0;
 }
 
-/* An IPv6 address, maybe with a zone: fe80::1%eth0. */
+/* An IPv6 address, perhaps with a zone: fe80::1%eth0. */
 static int parse_v6(struct listen_spec *spec, const char *text, size_t len, struct error *error)
 {
     struct in6_addr parsed;
@@ -81,7 +80,7 @@ static int parse_v6(struct listen_spec *spec, const char *text, size_t len, stru
     if (zone)
         *zone = '%';
     if (valid != 1 || (zone && !zone[1]))
-        return error_input(error, "[%.100s] is no IPv6 address; [::1] is", spec->address);
+        return error_input(error, "[%.100s] is not an IPv6 address; expected one like [::1]", spec->address);
     return 0;
 }
 
@@ -93,15 +92,17 @@ static int parse_host(struct listen_spec *spec, const char *text, size_t len, st
     }
     if (len == 1 && text[0] == '*')
         return error_input(error,
-                           "\"*\" is no host; write 0.0.0.0 or [::] for every address of this machine");
+                           "\"*\" is not a host; use 0.0.0.0 or [::] for every address of this machine");
     if (memchr(text, ':', len))
-        return error_input(error, "an IPv6 address stands in brackets, as in [::1]:8090");
+        return error_input(error, "an IPv6 address needs brackets, as in [::1]:8090");
     if (len > LISTEN_SPEC_HOST_MAX)
         return error_input(error, "a host name has at most %d characters, this one has %zu",
                            LISTEN_SPEC_HOST_MAX, len);
     memcpy(spec->address, text, len);
     if (strspn(spec->address, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") != len)
-        return error_input(error, "\"%.100s\" is no host name", spec->address);
+        return error_input(error,
+                           "\"%.100s\" is not a host name: use letters, digits, \".\", \"-\" and \"_\"",
+                           spec->address);
     return 0;
 }
 
@@ -133,9 +134,9 @@ static int parse_address(struct listen_spec *spec, const char *text, size_t len,
     if (len >= prefix && memcmp(text, unix_prefix, prefix) == 0)
         return parse_unix(spec, text + prefix, len - prefix, error);
     if (memmem(text, len, "//", 2))
-        return error_input(error, "an address without http:// is wanted, as in localhost:8090");
+        return error_input(error, "expected an address without http://, as in localhost:8090");
     if (memchr(text, '/', len))
-        return error_input(error, "a path begins with unix:, as in unix:./dstack.sock");
+        return error_input(error, "a path must begin with unix:, as in unix:./dstack.sock");
     return parse_tcp(spec, text, len, error);
 }
 
@@ -147,8 +148,10 @@ int listen_spec_parse(struct listen_spec *spec, const char *text, struct error *
     *spec = (struct listen_spec){.services = registry_all()};
     if (equals && listen_spec_parse_services(spec, equals + 1, error) != 0) {
         if (strncmp(text, "unix:", 5) == 0)
-            return error_context(
-                error, "behind the last = of \"%" SHOWN "\" (write =all if it belongs to the path)", text);
+            return error_context(error,
+                                 "after the last \"=\" in \"%" SHOWN
+                                 "\" (append =all if that \"=\" is part of the path)",
+                                 text);
         return error_context(error, "\"%" SHOWN "\"", text);
     }
     if (parse_address(spec, text, len, error) != 0)

@@ -2,8 +2,8 @@
  *
  * ADDR is PORT, HOST:PORT, [v6]:PORT or unix:PATH; without a host it is
  * 127.0.0.1. SERVICES is a comma list of the names in services/registry.h or `all`, and all when
- * left out. A unix path that holds a '=' needs the services spelled out behind
- * it, because the last '=' is taken for theirs. */
+ * omitted. A unix path that holds a '=' needs the services after it, because the last '=' is
+ * taken for theirs. */
 #ifndef CLI_LISTEN_SPEC_H
 #define CLI_LISTEN_SPEC_H
 
@@ -30,7 +30,7 @@ struct listen_spec {
  * is checked for its characters only, not looked up. */
 MUST_CHECK int listen_spec_parse(struct listen_spec *spec, const char *text, struct error *error);
 
-/* Reads a list of services alone: SERVICES. Returns 0, or -1 with a sentence. */
+/* Reads SERVICES. Returns 0, or -1 with a sentence. */
 MUST_CHECK int listen_spec_parse_services(struct listen_spec *spec, const char *names, struct error *error);
 
 #endif

@@ -6,16 +6,16 @@
 #include "sim/cli/options_environment.h"
 #include "sim/cli/options_value.h"
 
-enum { SHOWN_MAX = 60 }; /* bytes of what was typed that an error repeats */
+enum { SHOWN_MAX = 60 }; /* bytes of what was typed that an error quotes */
 
-#define COMMAND "decrypt-env" /* the one there is */
+#define COMMAND "decrypt-env" /* the only one */
 
 struct reader {
     struct options *options;
     int argc;
     char *const *argv;
-    int at;         /* the argument that is looked at */
-    bool commanded; /* the command was there */
+    int at;           /* the argument that is being read */
+    bool has_command; /* the command was there */
     struct error *error;
 };
 
@@ -63,7 +63,7 @@ static int error_positional(struct reader *reader, const char *argument)
     size_t len = strcspn(argument, "=");
     const struct option_row *meant = options_table_nearest(argument, len);
 
-    if (reader->commanded)
+    if (reader->has_command)
         return error_input(reader->error,
                            "unexpected argument \"%.60s\"; " COMMAND " takes one FILE, see --help", argument);
     if (spelling_nearest(argument, len, command_at))
@@ -73,7 +73,8 @@ static int error_positional(struct reader *reader, const char *argument)
         return error_input(reader->error, "unexpected argument \"%.60s\"; did you mean --%s? See --help",
                            argument, meant->name);
     return error_input(reader->error,
-                       "unexpected argument \"%.60s\"; everything is an option here, see --help", argument);
+                       "unexpected argument \"%.60s\"; expected an option or " COMMAND ", see --help",
+                       argument);
 }
 
 static bool is_option(const char *argument)
@@ -93,12 +94,12 @@ static int accept_next(struct reader *reader, const struct option_row *row)
     if (options_table_is_optional(row) && (!next || next[0] == '-'))
         return accept_argument(reader, row, "");
     if (!next)
-        return error_input(reader->error, "--%s wants %s behind it; see --help", row->name, row->argument);
+        return error_input(reader->error, "--%s needs an argument, %s; see --help", row->name, row->argument);
     if (is_option(next))
-        return error_input(
-            reader->error,
-            "--%s wants %s, but the option %.60s follows; if that is the value, write --%s=%.60s", row->name,
-            row->argument, next, row->name, next);
+        return error_input(reader->error,
+                           "--%s needs an argument, %s, but the option %.60s follows; if that is the value, "
+                           "write --%s=%.60s",
+                           row->name, row->argument, next, row->name, next);
     reader->at++;
     return accept_argument(reader, row, next);
 }
@@ -117,7 +118,7 @@ static int read_long(struct reader *reader, const char *name)
     return accept_next(reader, row);
 }
 
-/* One dash and several letters: flags, and at the end an option with its value. */
+/* One dash and several letters: flags, and last perhaps an option with its value. */
 static int read_short(struct reader *reader, const char *letters)
 {
     size_t len = strcspn(letters, "=");
@@ -137,14 +138,14 @@ static int read_short(struct reader *reader, const char *letters)
     return 0;
 }
 
-/* decrypt-env FILE; options may stand between the two. */
+/* decrypt-env FILE; there may be options between the two. */
 static int read_positional(struct reader *reader, const char *argument)
 {
-    if (!reader->commanded && strcmp(argument, COMMAND) == 0) {
-        reader->commanded = true;
+    if (!reader->has_command && strcmp(argument, COMMAND) == 0) {
+        reader->has_command = true;
         return 0;
     }
-    if (!reader->commanded || reader->options->decrypt_env)
+    if (!reader->has_command || reader->options->decrypt_env)
         return error_positional(reader, argument);
     options_texts_replace(&reader->options->decrypt_env, argument);
     return 0;
@@ -169,12 +170,13 @@ static int read_arguments(struct reader *reader)
         if (result != 0)
             return -1;
     }
-    if (reader->commanded && !reader->options->decrypt_env && !options_wants_text(reader->options))
-        return error_input(reader->error, COMMAND " wants the FILE that holds the encrypted environment");
+    if (reader->has_command && !reader->options->decrypt_env && !options_asks_for_text(reader->options))
+        return error_input(reader->error,
+                           COMMAND " needs an argument, the FILE that holds the encrypted environment");
     return 0;
 }
 
-bool options_wants_text(const struct options *options)
+bool options_asks_for_text(const struct options *options)
 {
     return options->help || options->version || options->man || options->completion != OPTIONS_SHELL_NONE;
 }
@@ -218,7 +220,7 @@ int options_parse(struct options *options, int argc, char *const argv[], char *c
 
     if (read_arguments(&reader) != 0)
         return -1;
-    if (!options_wants_text(options) && options_environment_read(options, envp, error) != 0)
+    if (!options_asks_for_text(options) && options_environment_read(options, envp, error) != 0)
         return -1;
     if (settle_defaults(options, error) != 0)
         return -1;

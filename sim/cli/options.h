@@ -1,4 +1,4 @@
-/* What the user asked for: the command line and its environment twins.
+/* What the user asked for: the command line and the environment.
  *
  * Each option is one row of the table in options_table.c. The parser, the
  * environment, --help, the manual, the completions and the error sentences all walk
@@ -29,10 +29,10 @@ enum {
 /* Where a setting comes from; the greater one wins. */
 enum options_source { OPTIONS_DEFAULT, OPTIONS_ENVIRONMENT, OPTIONS_COMMAND_LINE };
 
-/* Those there is a completion script for. */
+/* The shells that there is a completion script for. */
 enum options_shell { OPTIONS_SHELL_NONE = -1, OPTIONS_SHELL_BASH, OPTIONS_SHELL_ZSH, OPTIONS_SHELL_FISH };
 
-/* Strings and arrays are owned by the struct; an option nobody gave is NULL, zero or its
+/* Strings and arrays are owned by the struct; an option that was not given is NULL, zero or its
  * default. */
 struct options {
     struct listen_spec *listen; /* never empty after options_parse */
@@ -53,7 +53,7 @@ struct options {
     char *seed;               /* 1 to 256 bytes */
     struct scenario scenario; /* TCB status and advisories */
     bool debug_td;
-    struct fault *faults; /* of methods that there are; the seed is in fault->random */
+    struct fault *faults; /* of existing methods; their seeds are in fault->random */
     size_t fault_count;
     enum log_level log_level;
     enum log_format log_format;
@@ -69,17 +69,17 @@ struct options {
     char *decrypt_env; /* the file of the command decrypt-env */
 
     enum options_source sources[OPTIONS_MAX]; /* by row */
-    struct options_texts texts[OPTIONS_MAX];  /* by row, of lists and healthcheck: as they were given */
-    struct options_texts warnings;            /* sentences about the environment, to be shown on stderr */
+    struct options_texts texts[OPTIONS_MAX];  /* by row: lists and healthcheck as they were given */
+    struct options_texts warnings;            /* sentences about the environment, for stderr */
 };
 
 void options_init(struct options *options);
 
 /* Reads the command line (argv[0] is skipped) and, for every option it does not
- * give, the environment (`NAME=value` strings, NULL behind the last). An option
+ * give, the environment (`NAME=value` strings, NULL after the last). An option
  * given twice takes its last value, a list takes all. An empty environment
  * variable counts as absent. When the command line asks for a text about the program
- * (options_wants_text) the environment is not looked at.
+ * (options_asks_for_text) the environment is not read.
  *
  * In: options from options_init.
  * Returns 0, or -1 with a sentence that names the option or the variable;
@@ -87,8 +87,8 @@ void options_init(struct options *options);
 MUST_CHECK int options_parse(struct options *options, int argc, char *const argv[], char *const envp[],
                              struct error *error);
 
-/* --help, --version, --man and --completion. */
-bool options_wants_text(const struct options *options);
+/* Whether --help, --version, --man or --completion was given. */
+bool options_asks_for_text(const struct options *options);
 
 /* Whether a setting is from the command line or the environment.
  * field: points to a field of *options that has a row in the table. */
@@ -108,7 +108,7 @@ void options_man(FILE *stream);
 void options_completion(FILE *stream, enum options_shell shell);
 
 /* The text of --print-config: a file for docker's --env-file, systemd's
- * EnvironmentFile or a shell, from which options_parse makes the same settings. */
+ * EnvironmentFile or a shell, from which options_parse reads the same settings. */
 void options_config(FILE *stream, const struct options *options);
 
 void options_free(struct options *options);

@@ -27,7 +27,7 @@ static void print_bash_value(FILE *stream, const struct option_row *row)
     fputs(") ", stream);
     if (options_table_is_optional(row))
         fputs("[[ $cur == -* ]] || { ", stream);
-    if (row->value == VALUE_FILE || row->value == VALUE_FOLDER)
+    if (row->value == VALUE_FILE || row->value == VALUE_DIRECTORY)
         fprintf(stream, "compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -%c",
                 row->value == VALUE_FILE ? 'f' : 'd');
     else
@@ -41,7 +41,7 @@ static void print_bash_value(FILE *stream, const struct option_row *row)
     fputs(options_table_is_optional(row) ? "; } ;;\n" : " ;;\n", stream);
 }
 
-/* COMP_WORDBREAKS has a '=', so that --log-level=info comes as three words. */
+/* COMP_WORDBREAKS has a '=', so that --log-level=info arrives as three words. */
 static const char bash_head[] =
     "# bash completion for dstack-simulator, made by: dstack-simulator --completion bash\n\n"
     "_dstack_simulator() {\n"
@@ -101,7 +101,7 @@ static void print_bash(FILE *stream)
 
 /* --- zsh --- */
 
-/* Within [ ] or after a ':' of a specification of _arguments, in single quotes. */
+/* Within [ ] or after a ':' of a specification for _arguments, in single quotes. */
 static void print_zsh_text(FILE *stream, const char *text)
 {
     for (; *text; text++) {
@@ -118,7 +118,7 @@ static void print_zsh_argument(FILE *stream, const struct option_row *row)
     fputs(":", stream);
     if (row->value == VALUE_FILE)
         fputs("_files", stream);
-    if (row->value == VALUE_FOLDER)
+    if (row->value == VALUE_DIRECTORY)
         fputs("_files -/", stream);
     if (row->word) {
         fputs("(", stream);
@@ -127,8 +127,8 @@ static void print_zsh_argument(FILE *stream, const struct option_row *row)
     }
 }
 
-/* '(-a --app-compose)'{-a+,--app-compose=}'[its hash ...]:FILE:_files'; with '*' in
- * front it may come again. */
+/* '(-a --app-compose)'{-a+,--app-compose=}'[its hash ...]:FILE:_files'; '*' at the
+ * start means that it can be repeated. */
 static void print_zsh_row(FILE *stream, const struct option_row *row)
 {
     bool value = row->argument && !options_table_is_optional(row);
@@ -189,11 +189,11 @@ static void print_fish_row(FILE *stream, const struct option_row *row)
         fputs(" -r -F", stream);
     else if (row->argument)
         fputs(" -x", stream);
-    if (row->value == VALUE_FOLDER)
+    if (row->value == VALUE_DIRECTORY)
         fputs(" -a '(__fish_complete_directories)", stream);
     else if (row->word)
         fputs(" -a '", stream);
-    if (row->value == VALUE_FOLDER || row->word) {
+    if (row->value == VALUE_DIRECTORY || row->word) {
         fputs(row->none ? " " : "", stream);
         print_words(stream, row);
         fputs("'", stream);
@@ -205,15 +205,15 @@ static void print_fish_row(FILE *stream, const struct option_row *row)
 
 static void print_fish(FILE *stream)
 {
-    static const char commanded[] = "__fish_seen_subcommand_from decrypt-env";
+    static const char has_command[] = "__fish_seen_subcommand_from decrypt-env";
 
     fputs("# fish completion for dstack-simulator, made by: dstack-simulator --completion fish\n\n"
           "complete -c dstack-simulator -f\n",
           stream);
     fprintf(stream,
             "complete -c dstack-simulator -n 'not %s' -a decrypt-env -d 'print an app\\'s environment'\n",
-            commanded);
-    fprintf(stream, "complete -c dstack-simulator -n '%s' -F\n", commanded);
+            has_command);
+    fprintf(stream, "complete -c dstack-simulator -n '%s' -F\n", has_command);
     for (const struct option_row *row = options_table; row->name; row++)
         print_fish_row(stream, row);
 }

@@ -4,7 +4,7 @@
 #include "sim/base/buf.h"
 #include "sim/cli/options_table.h"
 
-/* What docker, systemd and a shell all read as it stands. */
+/* What docker, systemd and a shell all read literally. */
 #define PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,=+@%[]"
 
 static const struct {
@@ -31,7 +31,7 @@ static void append_list(struct buf *out, const struct option_row *row, const str
     }
 }
 
-/* The value as the environment has it; nothing when it is not set. */
+/* The value as an environment variable has it; nothing when it is not set. */
 static void append_value(struct buf *out, const struct options *options, const struct option_row *row)
 {
     const void *field = (const char *)options + row->field;
@@ -60,7 +60,7 @@ static bool is_plain(const struct buf *value)
     return true;
 }
 
-/* A shell and systemd take the same four escapes between double quotes. */
+/* A shell and systemd know the same four escapes in double quotes. */
 static void print_quoted(FILE *stream, const struct buf *value)
 {
     fputc('"', stream);
@@ -72,7 +72,7 @@ static void print_quoted(FILE *stream, const struct buf *value)
     fputc('"', stream);
 }
 
-/* Defaults are a comment: where this is used again, an image or unit may have others. */
+/* Defaults are a comment: an image or unit that reads this may have others. */
 static void print_row(FILE *stream, const struct option_row *row, const struct buf *value, bool is_default)
 {
     char variable[OPTIONS_NAME_MAX];
@@ -96,7 +96,7 @@ static void print_section(FILE *stream, const struct options *options, enum opti
 
     buf_init(&value, SIZE_MAX);
     for (const struct option_row *row = options_table; row->name; row++) {
-        if (row->no_twin)
+        if (row->is_command_line_only)
             continue;
         buf_reset(&value);
         append_value(&value, options, row);

@@ -9,7 +9,7 @@
 
 #define BLANKS " \t\r\n"
 
-/* "LOG_LEVEL" is "log-level". Returns false for what no option can be called. */
+/* "LOG_LEVEL" becomes "log-level". Returns false if no option can have that name. */
 static bool name_of_variable(const char *variable, size_t len, char *name)
 {
     if (len >= OPTIONS_NAME_MAX)
@@ -23,22 +23,22 @@ static bool name_of_variable(const char *variable, size_t len, char *name)
     return true;
 }
 
-/* Something else may have set it, so it is no error. */
+/* Something else may have set it, so it is not an error. */
 static void warn_about(struct options *options, const char *variable, const char *name, size_t name_len)
 {
     const struct option_row *meant = options_table_nearest(name, name_len);
-    char twin[OPTIONS_NAME_MAX];
+    char right[OPTIONS_NAME_MAX];
     char warning[256];
 
-    if (!meant || meant->no_twin)
+    if (!meant || meant->is_command_line_only)
         return;
-    options_table_variable(meant, twin);
+    options_table_variable(meant, right);
     snprintf(warning, sizeof warning, "the environment variable %.*s is ignored; did you mean %s?",
-             (int)strcspn(variable, "="), variable, twin);
+             (int)strcspn(variable, "="), variable, right);
     options_texts_append(&options->warnings, warning);
 }
 
-/* Takes the next item off *rest and returns it without the blanks around it, NULL at
+/* Cuts the next item off *rest and returns it without the blanks around it, or NULL at
  * the end. In SPECS a backslash makes a blank, a semicolon or a backslash part of the
  * item: paths may hold them. */
 static char *next_item(enum option_kind kind, char **rest)
@@ -46,7 +46,7 @@ static char *next_item(enum option_kind kind, char **rest)
     const char *separators = kind == OPTION_SPECS ? ";" BLANKS : ",";
     char *item = *rest + strspn(*rest, BLANKS);
     char *from = item, *to = item;
-    char *end = item; /* behind the last byte that has to stay */
+    char *end = item; /* after the last byte to keep */
 
     if (!**rest)
         return NULL;
@@ -94,7 +94,7 @@ static int read_variable(struct options *options, const char *variable, struct e
         warn_about(options, variable, name, len - prefix);
         return 0;
     }
-    if (row->no_twin || options->sources[row - options_table] != OPTIONS_DEFAULT || !*value)
+    if (row->is_command_line_only || options->sources[row - options_table] != OPTIONS_DEFAULT || !*value)
         return 0;
     if (options_table_is_list(row))
         return read_items(options, row, value, error);

@@ -15,18 +15,18 @@ static int print_option(FILE *stream, const struct option_row *row)
     return row->argument ? column + fprintf(stream, " %s", row->argument) : column;
 }
 
-/* A row and those that share its line. Returns the row behind them. */
+/* A row and those that share its line. Returns the row after them. */
 static const struct option_row *print_line(FILE *stream, const struct option_row *row)
 {
     const char *text = row->shared ? row->shared : row->brief;
-    int wanted = row->shared ? SHARED_COLUMN : TEXT_COLUMN;
+    int start = row->shared ? SHARED_COLUMN : TEXT_COLUMN;
     int column = OPTION_COLUMN + print_option(stream, row);
 
-    for (row++; row->name && row->joined; row++) {
+    for (row++; row->name && row->is_joined; row++) {
         column += fprintf(stream, "  ");
         column += print_option(stream, row);
     }
-    fprintf(stream, "%*s%s\n", column < wanted ? wanted - column : 1, "", text);
+    fprintf(stream, "%*s%s\n", column < start ? start - column : 1, "", text);
     return row;
 }
 
@@ -55,6 +55,6 @@ void options_help(FILE *stream)
     for (enum option_group group = 0; group < GROUP_COUNT; group++)
         print_group(stream, group);
     fputs("Most options can also be set in the environment, as in " OPTIONS_PREFIX "SEED=x.\n"
-          "The manual says more: man dstack-simulator, or README.md.\n",
+          "For more, see man dstack-simulator or docs/options.md.\n",
           stream);
 }

@@ -5,7 +5,7 @@
 #include "sim/base/version.h"
 #include "sim/cli/options_table.h"
 
-/* Text as roff shows it: a dash that is a dash, no sequence and no request in it. */
+/* Text for roff to show literally: dashes stay dashes, and nothing is an escape or a request. */
 static void print_text(FILE *stream, const char *text, size_t len)
 {
     if (len > 0 && strchr(".'", text[0]))
@@ -48,7 +48,7 @@ static void print_sentences(FILE *stream, const char *text)
     }
 }
 
-/* brief is no sentence: it gets a capital and a full stop. */
+/* brief is not a sentence: it gets a capital letter and a full stop. */
 static void print_brief(FILE *stream, const char *brief)
 {
     fputc(toupper((unsigned char)brief[0]), stream);
@@ -95,7 +95,7 @@ static void print_command_line_only(FILE *stream)
     const char *before = "";
 
     for (const struct option_row *row = options_table; row->name; row++) {
-        if (!row->no_twin)
+        if (!row->is_command_line_only)
             continue;
         fputs(before, stream);
         print_bold_option(stream, row->name, strlen(row->name));
@@ -132,7 +132,7 @@ static const char *print_field(FILE *stream, const char *at)
     return at + 1;
 }
 
-/* Neither a date nor a build is named, so that the page is the same everywhere. */
+/* Shows neither a date nor a build, so that the page is the same everywhere. */
 void options_man(FILE *stream)
 {
     const char *at = (const char *)embedded_find(embedded_cli, "man.roff")->data;

@@ -29,26 +29,25 @@ int options_read_seed(struct options *options, const char *text, struct error *e
     return 0;
 }
 
-/* Certificates and JSON carry the URL as it is and put paths behind it, so it
- * holds nothing that would have to be escaped and no query. Takes slashes off the end. */
+/* Certificates and JSON hold the URL as it is with paths after it, so it has no query and nothing
+ * that would have to be escaped. Removes slashes at the end. */
 static int check_url(char *url, struct error *error)
 {
     size_t scheme = strncmp(url, "http://", 7) == 0 ? 7 : strncmp(url, "https://", 8) == 0 ? 8 : 0;
     size_t len = strlen(url);
 
     if (!scheme)
-        return error_input(error, "a URL that begins with http:// or https:// is wanted");
+        return error_input(error, "expected a URL that begins with http:// or https://");
     for (size_t i = 0; i < len; i++)
         if (url[i] <= ' ' || url[i] > '~' || strchr("\"<>\\^`{|}?#@", url[i]))
             return error_input(
                 error,
-                "byte %zu of the URL is out of place; only a scheme, a host, a port and a path "
-                "in plain ASCII belong there",
+                "byte %zu of the URL is not allowed: use a scheme, a host, a port and a path in plain ASCII",
                 i + 1);
     while (len > scheme && url[len - 1] == '/')
         url[--len] = '\0';
     if (len == scheme || strchr(":/", url[scheme]))
-        return error_input(error, "the URL names no host; http://localhost:8090 does");
+        return error_input(error, "the URL has no host; expected one like http://localhost:8090");
     if (len > URL_MAX)
         return error_input(error, "a URL has at most %d bytes, this one has %zu", URL_MAX, len);
     return 0;

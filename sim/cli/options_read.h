@@ -1,7 +1,7 @@
-/* Arguments that have a form of their own, each into its field of struct options.
+/* Reads arguments that have a grammar of their own, each into its field of struct options.
  *
- * Each takes the text of one argument, which is empty with options_read_healthcheck only, and
- * returns 0, or -1 with a sentence that does not name the option. A list gets one item more. */
+ * Each takes the text of one argument, which is empty only with options_read_healthcheck, and
+ * returns 0, or -1 with a sentence that does not name the option. A list gets one more item. */
 #ifndef CLI_OPTIONS_READ_H
 #define CLI_OPTIONS_READ_H
 
@@ -14,6 +14,6 @@ MUST_CHECK options_reader options_read_public_url;
 MUST_CHECK options_reader options_read_seed;
 MUST_CHECK options_reader options_read_advisory;
 MUST_CHECK options_reader options_read_fault;
-MUST_CHECK options_reader options_read_healthcheck; /* options->healthcheck.address is the text itself */
+MUST_CHECK options_reader options_read_healthcheck; /* keeps text as options->healthcheck.address */
 
 #endif

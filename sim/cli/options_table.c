@@ -39,109 +39,109 @@ const char *options_table_shell(size_t index)
 
 /* clang-format off */
 const struct option_row options_table[] = {
-    {"listen", 'l', "ADDR[=SERVICES]", SPECS(listen, options_read_listen), .preset = OPTIONS_DEFAULT_LISTEN, .group = GROUP_LISTENING,
-     .brief = "PORT, HOST:PORT, unix:PATH; repeatable",
-     .more = "Serve on this address: PORT, HOST:PORT, [v6]:PORT or unix:PATH; repeatable. A host is needed "
-             "to listen beyond this machine: a bare port means 127.0.0.1. Port 0 takes a free one. Given at "
-             "all, it replaces the default, localhost:8090. SERVICES is all, as when left out, or some of "
-             "dstack, tappd, worker, guest, kms, collateral, verifier and simulator with commas between "
-             "them."},
-    {"socket-dir", 'd', "DIR|none", STRING(socket_dir), .preset = ".", .none = "none", .value = VALUE_FOLDER,
-     .group = GROUP_LISTENING, .brief = "folder of the four sockets; none: none",
-     .more = "Make the sockets dstack.sock, tappd.sock, external.sock and guest.sock in this folder, which "
-             "is the current one unless given; none makes no sockets."},
+    {"listen", 'l', "ADDR[=SERVICES]", SPECS(listen, options_read_listen), .preset = OPTIONS_DEFAULT_LISTEN,
+     .group = GROUP_LISTENING, .brief = "PORT, HOST:PORT, unix:PATH; repeatable",
+     .more = "Serve on this address: PORT, HOST:PORT, [v6]:PORT or unix:PATH; repeatable. To listen beyond "
+             "this machine, give a host: a bare port means 127.0.0.1. Port 0 takes a free one. If given at "
+             "all, it replaces the default, localhost:8090. SERVICES is all, which is the default, or a "
+             "comma-separated list of dstack, tappd, worker, guest, kms, collateral, verifier and "
+             "simulator."},
+    {"socket-dir", 'd', "DIR|none", STRING(socket_dir), .preset = ".", .none = "none",
+     .value = VALUE_DIRECTORY, .group = GROUP_LISTENING, .brief = "directory for the four sockets, or none",
+     .more = "Make the sockets dstack.sock, tappd.sock, external.sock and guest.sock in this directory; none "
+             "makes no sockets. The default is the current directory."},
     {"ready-file", 0, "FILE", STRING(ready_file), .value = VALUE_FILE, .group = GROUP_LISTENING,
-     .brief = "gets the endpoints as JSON once it serves",
-     .more = "Write the endpoints to FILE as JSON once it serves; it is removed at the end."},
+     .brief = "written when ready: endpoints as JSON",
+     .more = "Write the endpoints to FILE as JSON once the simulator is ready, and remove it at the end."},
     {"public-url", 0, "URL", STRING(public_url), .read = options_read_public_url, .group = GROUP_LISTENING,
      .brief = "what certificates and collateral point to",
-     .more = "What certificates and collateral point to. Unless given, it is the first TCP address, as "
-             "localhost where that is this machine."},
+     .more = "The URL that certificates and collateral point to. The default is the first TCP address, as "
+             "localhost if that is this machine."},
     {"no-control", 0, NULL, FLAG(no_control), .group = GROUP_LISTENING,
      .brief = "do not offer the Simulator service",
-     .more = "Do not offer the Simulator service on any address, so that no client can change the "
-             "platform's state."},
+     .more = "Do not offer the Simulator service on any address, so that no client can change the state of "
+             "the platform."},
 
     {"app-compose", 'a', "FILE", STRING(app_compose), .value = VALUE_FILE, .group = GROUP_APP,
      .brief = "its hash and id follow from this file",
      .more = "The app: its compose hash and id follow from the bytes of this app-compose.json."},
     {"docker-compose", 0, "FILE", STRING(docker_compose), .value = VALUE_FILE, .group = GROUP_APP,
      .shared = "or from this, wrapped", .brief = "the app, from a docker-compose file",
-     .more = "The app, wrapped from a docker-compose file into the JSON whose hash the SDKs compute."},
-    {"name", 0, "NAME", STRING(name), .group = GROUP_APP, .joined = true, .brief = "the name of that app",
-     .more = "The name of the app that is wrapped from a docker-compose file; app unless given."},
+     .more = "The app, from a docker-compose file that is wrapped into the JSON whose hash the SDKs compute."},
+    {"name", 0, "NAME", STRING(name), .group = GROUP_APP, .is_joined = true, .brief = "the name of that app",
+     .more = "The name of the app that is wrapped from a docker-compose file. The default is app."},
     {"instance", 0, "NAME", STRING(instance), .group = GROUP_APP, .brief = "another instance of the app"},
     {"app-keys", 'k', "FILE", STRING(app_keys), .value = VALUE_FILE, .group = GROUP_APP,
      .shared = "keys and environment", .brief = "its keys, as in appkeys.json",
-     .more = "Its keys, in the format of the real simulator's appkeys.json."},
+     .more = "The app's keys, in the format of the real simulator's appkeys.json."},
     {"encrypted-env", 0, "FILE", STRING(encrypted_env), .value = VALUE_FILE, .group = GROUP_APP,
-     .joined = true,
+     .is_joined = true,
      .brief = "its environment, as the SDKs encrypt it",
-     .more = "Its environment, as the SDKs encrypt it; what Simulator.DecryptEnv shows when it is asked for "
-             "nothing else."},
+     .more = "The app's environment, as the SDKs encrypt it. Simulator.DecryptEnv shows it unless a request "
+             "brings another one."},
     {"sys-config", 's', "FILE", STRING(sys_config), .value = VALUE_FILE, .group = GROUP_APP,
      .shared = "the machine, its GPUs", .brief = "its machine, from a sys-config.json",
      .more = "The machine's processors and memory, from a sys-config.json."},
-    {"gpu-info", 0, "FILE", STRING(gpu_info), .value = VALUE_FILE, .group = GROUP_APP, .joined = true,
-     .brief = "what GpuInfo answers",
-     .more = "What GpuInfo answers; nothing unless given."},
-    {"logs-dir", 0, "DIR", STRING(logs_dir), .value = VALUE_FOLDER, .group = GROUP_APP,
+    {"gpu-info", 0, "FILE", STRING(gpu_info), .value = VALUE_FILE, .group = GROUP_APP, .is_joined = true,
+     .brief = "what GpuInfo returns",
+     .more = "The text that GpuInfo returns. The default is no text."},
+    {"logs-dir", 0, "DIR", STRING(logs_dir), .value = VALUE_DIRECTORY, .group = GROUP_APP,
      .brief = "/logs/NAME shows DIR/NAME.log"},
     {"seed", 0, "TEXT", STRING(seed), .read = options_read_seed, .group = GROUP_APP,
-     .brief = "everything random-looking follows from it",
-     .more = "Everything random-looking follows from it: 1 to 256 bytes. It is public and protects nothing. "
-             "Simulators with one seed are one cluster."},
+     .brief = "seed of all keys and ids",
+     .more = "The seed of all keys and ids: 1 to 256 bytes. It is public and protects nothing. Simulators "
+             "with the same seed are one cluster."},
 
-    {"tcb-status", 0, "STATUS", WORD(scenario.tcb_status, status),
-     .group = GROUP_PLATFORM, .shared = "what verifiers find", .brief = "the status verifiers find",
+    {"tcb-status", 0, "STATUS", WORD(scenario.tcb_status, status), .group = GROUP_PLATFORM,
+     .shared = "what verifiers find", .brief = "the TCB status that verifiers find",
      .more = "The TCB status that verifiers find."},
     {"advisory", 0, "ID", LIST(scenario.advisories, options_read_advisory), .group = GROUP_PLATFORM,
-     .joined = true,
+     .is_joined = true,
      .brief = "an advisory of that TCB status; repeatable",
      .more = "An advisory of that TCB status, such as INTEL-SA-00837; repeatable."},
-    {"debug-td", 0, NULL, FLAG(debug_td), .group = GROUP_PLATFORM, .joined = true,
+    {"debug-td", 0, NULL, FLAG(debug_td), .group = GROUP_PLATFORM, .is_joined = true,
      .brief = "quotes say that the TD can be debugged"},
     {"fault", 0, "METHOD=WHAT", SPECS(faults, options_read_fault), .group = GROUP_PLATFORM,
-     .brief = "what goes wrong in a method; repeatable",
-     .more = "Let calls of METHOD, or of every one with *, go wrong: WHAT is a status from 400 to 599, drop or "
-             "cut, with commas between it and delay=MS, times=N, percent=N, seed=N and, as the last, "
+     .brief = "make calls of a method fail; repeatable",
+     .more = "Make calls of METHOD fail or wait; * means every method. WHAT is a comma-separated list of "
+             "a status from 400 to 599, drop, cut, delay=MS, times=N, percent=N, seed=N and, last, "
              "message=TEXT. Repeatable."},
 
-    {"log-level", 0, "LEVEL", WORD(log_level, level), .preset = "info",
-     .group = GROUP_LOGGING, .shared = "info; text, or json", .brief = "how much is logged",
-     .more = "How much is logged on stderr; info unless given."},
-    {"log-format", 0, "FORMAT", WORD(log_format, format), .preset = "text",
-     .group = GROUP_LOGGING, .joined = true, .brief = "lines for people or JSON",
-     .more = "Lines for people or for machines; text unless given."},
+    {"log-level", 0, "LEVEL", WORD(log_level, level), .preset = "info", .group = GROUP_LOGGING,
+     .shared = "info; text, or json", .brief = "how much is logged",
+     .more = "How much is logged on stderr. The default is info."},
+    {"log-format", 0, "FORMAT", WORD(log_format, format), .preset = "text", .group = GROUP_LOGGING,
+     .is_joined = true, .brief = "log lines for people or JSON",
+     .more = "Log lines for people or, as JSON, for machines. The default is text."},
 
     {"check", 0, NULL, FLAG(check), .group = GROUP_OTHER, .shared = "look, then exit",
      .brief = "check options and files, then exit",
      .more = "Check the options and the files they name, then exit."},
-    {"print-config", 0, NULL, FLAG(print_config), .no_twin = true, .group = GROUP_OTHER, .joined = true,
-     .brief = "print the settings, and where each is from",
-     .more = "Print the settings that hold, grouped by where they come from (the command line, the "
-             "environment, the defaults), as lines NAME=value of the environment that can be used again; "
-             "defaults and what is not set are comments, so that whoever uses them again may have others. See "
-             "ENVIRONMENT."},
-    {"print-root-ca", 0, NULL, FLAG(print_root_ca), .group = GROUP_OTHER, .joined = true,
+    {"print-config", 0, NULL, FLAG(print_config), .is_command_line_only = true, .group = GROUP_OTHER,
+     .is_joined = true, .brief = "print the settings, and where each is from",
+     .more = "Print the effective settings as lines NAME=value of an environment file, grouped by where they "
+             "come from: the command line, the environment or the defaults. Defaults and what is not set "
+             "are comments, so that other defaults can apply where the file is used."},
+    {"print-root-ca", 0, NULL, FLAG(print_root_ca), .group = GROUP_OTHER, .is_joined = true,
      .brief = "print the root that quotes chain to, as PEM",
-     .more = "Print the certificate of the root that quotes chain to, as PEM."},
-    {"healthcheck", 0, "[URL|SOCKET]", PARSED(healthcheck, options_read_healthcheck), .no_twin = true,
-     .value = VALUE_FILE, .group = GROUP_OTHER, .brief = "exit with 0 if one is ready there",
+     .more = "Print the root certificate that quotes chain to, as PEM."},
+    {"healthcheck", 0, "[URL|SOCKET]", PARSED(healthcheck, options_read_healthcheck),
+     .is_command_line_only = true, .value = VALUE_FILE, .group = GROUP_OTHER,
+     .brief = "exit with 0 if a simulator is ready there",
      .more = "Ask a running simulator whether it is ready, and exit with 0 if it is. The address is "
-             "http://HOST:PORT[/PATH], the path of a socket, or what --listen takes; unless given, it is "
-             "the first one of --listen. It is asked for /readyz, or for the PATH, and only the status 200 "
-             "within 3 seconds is an answer of somebody who is ready. There is no HTTPS."},
-    {"completion", 0, "SHELL", WORD(completion, options_table_shell), .no_twin = true,
+             "http://HOST:PORT[/PATH], the path of a socket, or what --listen takes; the default is the first "
+             "address of --listen. The request is for /readyz, or for PATH. Only a 200 within 3 seconds "
+             "counts as ready. HTTPS is not supported."},
+    {"completion", 0, "SHELL", WORD(completion, options_table_shell), .is_command_line_only = true,
      .group = GROUP_OTHER, .shared = "print it, then exit",
      .brief = "print a completion script",
      .more = "Print a script that lets this shell complete the options and their values."},
-    {"man", 0, NULL, FLAG(man), .no_twin = true, .group = GROUP_OTHER, .joined = true,
+    {"man", 0, NULL, FLAG(man), .is_command_line_only = true, .group = GROUP_OTHER, .is_joined = true,
      .brief = "print the manual",
-     .more = "Print this page in roff, which man -l - shows."},
-    {"version", 0, NULL, FLAG(version), .no_twin = true, .group = GROUP_OTHER, .joined = true,
-     .brief = "print the version"},
-    {"help", 'h', NULL, FLAG(help), .no_twin = true, .group = GROUP_OTHER, .joined = true,
+     .more = "Print the manual page in roff; man -l - shows it."},
+    {"version", 0, NULL, FLAG(version), .is_command_line_only = true, .group = GROUP_OTHER,
+     .is_joined = true, .brief = "print the version"},
+    {"help", 'h', NULL, FLAG(help), .is_command_line_only = true, .group = GROUP_OTHER, .is_joined = true,
      .brief = "print a summary of the options"},
     {.name = NULL},
 };

@@ -10,34 +10,34 @@ enum option_kind {
     OPTION_STRING, /* char * */
     OPTION_FLAG,   /* bool */
     OPTION_WORD,   /* an enum, whose values are places in the list of words */
-    OPTION_PARSED, /* what its reader makes of the text */
+    OPTION_PARSED, /* what its read function makes of the text */
     OPTION_LIST,   /* the same, repeatable; commas between its items in the environment */
     OPTION_SPECS,  /* the same with blanks or semicolons, because an item may hold commas */
 };
 
 enum option_group { GROUP_LISTENING, GROUP_APP, GROUP_PLATFORM, GROUP_LOGGING, GROUP_OTHER, GROUP_COUNT };
 
-/* What a text is, for those who complete it. */
-enum option_value { VALUE_TEXT, VALUE_FILE, VALUE_FOLDER };
+/* What a text names, for the completions. */
+enum option_value { VALUE_TEXT, VALUE_FILE, VALUE_DIRECTORY };
 
 struct option_row {
     const char *name;
     char letter;          /* 0: none */
     const char *argument; /* NULL with flags; "[WHAT]" may be left out, and is "" then */
     enum option_kind kind;
-    size_t field;         /* offset in struct options */
-    bool no_twin;         /* asks for one thing to be done: the environment cannot */
-    const char *preset;   /* optional: the value, unless another is given */
-    const char *none;     /* optional: the word that makes a string NULL */
-    spelling_word *word;  /* of OPTION_WORD, else NULL */
-    options_reader *read; /* of OPTION_PARSED and lists; optional with strings, which it copies then */
+    size_t field;              /* offset in struct options */
+    bool is_command_line_only; /* asks for one thing to be done; not read from the environment */
+    const char *preset;        /* optional: the value, unless another is given */
+    const char *none;          /* optional: the word that makes a string NULL */
+    spelling_word *word;       /* of OPTION_WORD, else NULL */
+    options_reader *read; /* of OPTION_PARSED and lists; optional with strings, which are copied without it */
     enum option_value value;
 
     enum option_group group;
-    bool joined;        /* stands on one line of --help with the row before it ... */
+    bool is_joined;     /* on one line of --help with the row before it ... */
     const char *shared; /* ... and this, at the first of such rows, describes them all */
-    const char *brief;  /* a few words; at most 40 characters where --help shows them */
-    const char *more;   /* optional: sentences for the manual, in the place of brief */
+    const char *brief;  /* a few words; at most 41 characters where --help shows them */
+    const char *more;   /* optional: sentences for the manual, instead of brief */
 };
 
 /* Ends with a row without a name. */
@@ -70,13 +70,13 @@ const char *options_table_group(enum option_group group);
 const struct option_row *options_table_find(const char *name, size_t len);
 const struct option_row *options_table_find_letter(char letter);
 
-/* The option somebody who typed that may have meant, or NULL (see spelling.h). */
+/* The option that may have been meant by what was typed, or NULL (see spelling.h). */
 const struct option_row *options_table_nearest(const char *typed, size_t len);
 
 /* The index-th shell's name, by enum options_shell; NULL past the last. */
 const char *options_table_shell(size_t index);
 
-/* Writes the name of the environment twin, at most OPTIONS_NAME_MAX bytes. */
+/* Writes the name of the row's environment variable, at most OPTIONS_NAME_MAX bytes. */
 void options_table_variable(const struct option_row *row, char *out);
 
 #endif

@@ -12,7 +12,7 @@ struct options_texts {
 void options_texts_append(struct options_texts *texts, const char *text);
 void options_texts_free(struct options_texts *texts);
 
-/* Frees what *field has and puts a copy of text there; NULL stays NULL. */
+/* Frees *field and puts a copy of text there, or NULL for NULL. */
 void options_texts_replace(char **field, const char *text);
 
 #endif

@@ -16,7 +16,7 @@ static int read_bool(const char *text, bool *out, struct error *error)
             return 0;
         }
     }
-    return error_input(error, "\"%.60s\" is neither 1, true, yes, on nor 0, false, no, off", text);
+    return error_input(error, "\"%.60s\" is not a boolean: use 1, true, yes, on or 0, false, no, off", text);
 }
 
 static int error_word(const char *text, spelling_word *word, struct error *error)
@@ -68,7 +68,7 @@ static int read_parsed(struct options *options, const struct option_row *row, co
     if (!options_table_is_list(row))
         options_texts_free(texts);
     if (texts->count == LIST_MAX)
-        return error_input(error, "given more than %d times", LIST_MAX);
+        return error_input(error, "can be given at most %d times", LIST_MAX);
     options_texts_append(texts, text);
     return row->read(options, texts->items[texts->count - 1], error);
 }
@@ -81,7 +81,7 @@ static int read_by_kind(struct options *options, const struct option_row *row, c
     if (row->kind == OPTION_FLAG)
         return read_bool(text, field, error);
     if (!*text && !options_table_is_optional(row))
-        return error_input(error, "%s is wanted, but it is empty", row->argument);
+        return error_input(error, "must not be empty");
     if (row->kind == OPTION_WORD)
         return read_word(text, row->word, field, error);
     if (row->kind == OPTION_STRING)

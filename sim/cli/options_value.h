@@ -4,8 +4,8 @@
 
 #include "sim/cli/options_table.h"
 
-/* Reads a value into the row's field, where a list gets one item more, and notes its source.
- * Returns 0, or -1 with a sentence that says what the option was called there. */
+/* Reads a value into the row's field, where a list gets one more item, and records its source.
+ * Returns 0, or -1 with a sentence that names the option as it was given. */
 MUST_CHECK int options_value_read(struct options *options, const struct option_row *row,
                                   enum options_source source, const char *text, struct error *error);
 

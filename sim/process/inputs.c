@@ -23,7 +23,7 @@ static const char *named(struct inputs *inputs, const struct options *options, c
     return arena_printf(&inputs->arena, "%s: %s", name, *field);
 }
 
-/* The same for an error that has the file's name already. */
+/* The same for an error that already names the file. */
 static int error_of(const struct options *options, char *const *field, struct error *error)
 {
     char name[OPTIONS_NAME_MAX];
@@ -46,7 +46,7 @@ static int read_file(const struct options *options, char *const *field, size_t l
     return 0;
 }
 
-/* GpuInfo answers with a string, which holds no NUL and nothing but UTF-8. */
+/* GpuInfo answers with a string: UTF-8 without NUL. */
 static int check_text(const char *name, struct span text, struct error *error)
 {
     if (text.len && (memchr(text.data, 0, text.len) || !utf8_valid(text.data, text.len)))
@@ -54,7 +54,7 @@ static int check_text(const char *name, struct span text, struct error *error)
     return 0;
 }
 
-static int check_folder(const struct options *options, char *const *field, struct error *error)
+static int check_directory(const struct options *options, char *const *field, struct error *error)
 {
     struct stat status;
 
@@ -63,7 +63,7 @@ static int check_folder(const struct options *options, char *const *field, struc
     if (stat(*field, &status) != 0)
         error_input(error, "%s: %s", *field, strerror(errno));
     else if (!S_ISDIR(status.st_mode))
-        error_input(error, "%s is no folder", *field);
+        error_input(error, "%s is not a directory", *field);
     else
         return 0;
     return error_of(options, field, error);
@@ -97,11 +97,11 @@ static int check_app(const struct options *options, struct error *error)
     options_given_as(options, &options->docker_compose, other);
     if (!options->docker_compose && options->name) {
         options_given_as(options, &options->name, one);
-        return error_input(error, "%s goes with %s; an app-compose file has its own name", one, other);
+        return error_input(error, "%s needs %s; an app-compose file has its own name", one, other);
     }
     if (options->docker_compose && options->app_compose) {
         options_given_as(options, &options->app_compose, one);
-        return error_input(error, "%s and %s both say what the app is; give one of them", one, other);
+        return error_input(error, "%s and %s both define the app; give only one of them", one, other);
     }
     return 0;
 }
@@ -128,7 +128,7 @@ static int read_env(struct inputs *inputs, const struct options *options, struct
         return -1;
     inputs->td.encrypted_env = encrypted_env_from_file(file, &inputs->arena);
     if (*field && inputs->td.encrypted_env.len == 0)
-        return error_input(error, "%s is empty; the SDKs' encrypt_env_vars makes what belongs there",
+        return error_input(error, "%s is empty; create it with the SDK's encrypt_env_vars",
                            named(inputs, options, field));
     return 0;
 }
@@ -171,7 +171,7 @@ int inputs_read(struct inputs *inputs, const struct options *options, struct err
     if (read_app(inputs, options, error) || read_keys(inputs, options, error) ||
         read_machine(inputs, options, error) || read_env(inputs, options, error))
         return -1;
-    return check_folder(options, &options->logs_dir, error);
+    return check_directory(options, &options->logs_dir, error);
 }
 
 void inputs_set_public_url(struct inputs *inputs, const struct options *options,

@@ -1,4 +1,4 @@
-/* The files a TD is made from, as options name them. */
+/* The files that a TD is made from, as named by options. */
 #ifndef PROCESS_INPUTS_H
 #define PROCESS_INPUTS_H
 
@@ -19,12 +19,12 @@ struct inputs {
     struct arena arena;   /* of what is decoded from them */
 };
 
-/* Reads the files. Returns 0, or -1 with a sentence that names option and file; give it
- * back with inputs_free either way, after the TD is made. */
+/* Reads the files. Returns 0, or -1 with a sentence that names option and file; free it with
+ * inputs_free either way, after the TD is made. */
 MUST_CHECK int inputs_read(struct inputs *inputs, const struct options *options, struct error *error);
 
-/* Says what certificates point to: what --public-url gives, else the first TCP endpoint that is
- * open. endpoints: NULL before they are, and then it is where the options would have it. */
+/* Sets the URL that certificates point to: that of --public-url, else the first TCP endpoint.
+ * endpoints: the open ones; or NULL for the one that the options would open. */
 void inputs_set_public_url(struct inputs *inputs, const struct options *options,
                            const struct endpoints *endpoints);
 

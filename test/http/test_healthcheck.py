@@ -83,7 +83,7 @@ def test_the_first_listener_unless_told(fake):
     here = f"127.0.0.1:{fake.port}"
     assert run("--healthcheck", "--listen", here, "--listen", "1").returncode == 0
     assert run("--healthcheck", DSTACK_SIMULATOR_LISTEN=f"0.0.0.0:{fake.port}=kms 1").returncode == 0
-    assert_not_ready(run("--healthcheck", "--listen", "127.0.0.1:1", "--listen", here), "127.0.0.1:1", "nothing serves")
+    assert_not_ready(run("--healthcheck", "--listen", "127.0.0.1:1", "--listen", here), "127.0.0.1:1", "cannot connect to")
 
 
 def test_the_path_of_a_url(fake):
@@ -95,11 +95,11 @@ def test_the_path_of_a_url(fake):
     (b"HTTP/1.1 503 Service Unavailable\r\n\r\nstarting", ["not ready", "/readyz", "503", "200"]),
     (b"HTTP/1.1 404 Not Found\r\n\r\n", ["not ready", "404"]),
     (b"HTTP/1.1 204 No Content\r\n\r\n", ["not ready", "204"]),
-    (b"HTTP/1.1 2000 OK\r\n\r\n", ["no HTTP"]),
-    (b"SSH-2.0-OpenSSH\x1b[31m\x00\xff\r\n", ["no HTTP", "SSH-2.0-OpenSSH?[31m??"]),
-    (b"x" * 70000, ["no HTTP", "xxxx"]),
-    (b"HTTP/1.1", ["no HTTP"]),
-    (b"\n", ["no HTTP"]),
+    (b"HTTP/1.1 2000 OK\r\n\r\n", ["not an HTTP response"]),
+    (b"SSH-2.0-OpenSSH\x1b[31m\x00\xff\r\n", ["not an HTTP response", "SSH-2.0-OpenSSH?[31m??"]),
+    (b"x" * 70000, ["not an HTTP response", "xxxx"]),
+    (b"HTTP/1.1", ["not an HTTP response"]),
+    (b"\n", ["not an HTTP response"]),
     (b"", ["closed without an answer"]),
 ], ids=range(9))
 def test_what_is_not_ready(fake, answer, words):
@@ -118,9 +118,9 @@ def test_who_does_not_answer(fake, answer):
 
 def test_nobody_there(fake, folder):
     fake.close()
-    assert_not_ready(run("--healthcheck", str(fake.port)), "nothing serves", "refused")
-    assert_not_ready(run("--healthcheck", f"unix:{folder}/x.sock"), "nothing serves", f"{folder}/x.sock", "No such file")
-    assert_not_ready(run("--healthcheck", "http://nobody.invalid"), "nothing serves", "nobody.invalid")
+    assert_not_ready(run("--healthcheck", str(fake.port)), "cannot connect to", "refused")
+    assert_not_ready(run("--healthcheck", f"unix:{folder}/x.sock"), "cannot connect to", f"{folder}/x.sock", "No such file")
+    assert_not_ready(run("--healthcheck", "http://nobody.invalid"), "cannot connect to", "nobody.invalid")
 
 
 def test_what_cannot_be_asked():
@@ -137,4 +137,4 @@ def test_the_program_itself(own):
     assert run("--healthcheck", f"http://{host}:{port}/Version").returncode == 0
     assert_not_ready(run("--healthcheck", f"http://{host}:{port}/absent"), "404")
     assert own.stop() == 0
-    assert_not_ready(run("--healthcheck", f"http://{host}:{port}/Version"), "nothing serves")
+    assert_not_ready(run("--healthcheck", f"http://{host}:{port}/Version"), "cannot connect to")

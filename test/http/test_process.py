@@ -108,7 +108,7 @@ def test_the_root_ca_points_to_where_the_options_would_serve(own):
     (["--encrypted-env", "/dev/null"], ["--encrypted-env: /dev/null is empty"]),
     (["decrypt-env", "/nonexistent"], ["decrypt-env: ", "/nonexistent", "No such file"]),
     (["--logs-dir", "/nonexistent"], ["--logs-dir", "/nonexistent", "No such file"]),
-    (["--logs-dir", "/dev/null"], ["--logs-dir: /dev/null is no folder"]),
+    (["--logs-dir", "/dev/null"], ["--logs-dir: /dev/null is not a directory"]),
     (["--log-level", "inof"], ["did you mean info?"]),
     (["--fault", "GetQoute=500"], ["--fault: ", "GetQoute", "did you mean GetQuote?"]),
 ])
@@ -164,7 +164,7 @@ def test_an_error_calls_a_setting_what_the_environment_calls_it(folder, environm
 
 
 def test_an_error_calls_a_setting_what_the_command_line_calls_it(folder):
-    assert_refused(run("--name", "x", cwd=folder), "--name goes with --docker-compose")
+    assert_refused(run("--name", "x", cwd=folder), "--name needs --docker-compose")
     assert_refused(run("--app-compose", "x", "--docker-compose", "y", cwd=folder), "--app-compose and --docker-compose ")
     assert_refused(run("--listen", "127.0.0.1:0", "--socket-dir", "d" * 100, cwd=folder), "--socket-dir ddd", "107 bytes")
 
@@ -178,7 +178,7 @@ def test_app_keys_that_lack_a_key(folder):
 
 # --- the environment ---
 
-def test_environment_twins(own, monkeypatch):
+def test_settings_from_the_environment(own, monkeypatch):
     monkeypatch.setenv("DSTACK_SIMULATOR_SEED", "from the environment")
     own.start()
     by_environment = ask(own.unix, get("/GetKey")).json()
@@ -203,7 +203,7 @@ def test_the_listeners_from_the_environment(own, monkeypatch):
     assert ask(own.tcp, get("/prpc/Tappd.Version")).status == 200
 
 
-def test_an_option_wins_over_its_twin():
+def test_an_option_wins_over_the_environment():
     assert_refused(run("--check", DSTACK_SIMULATOR_LOG_LEVEL="loud"), "DSTACK_SIMULATOR_LOG_LEVEL", "loud")
     compose = str(ROOT / "fixtures/app-compose.json")
     assert run("--check", "--app-compose", compose, DSTACK_SIMULATOR_APP_COMPOSE="/nonexistent").returncode == 0

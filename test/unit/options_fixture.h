@@ -1,4 +1,4 @@
-/* Command lines and environments for the tests of sim/options*. */
+/* Command lines and environments for the tests of sim/cli/options*. */
 #ifndef OPTIONS_FIXTURE_H
 #define OPTIONS_FIXTURE_H
 
@@ -16,7 +16,7 @@
 
 enum { ARGUMENTS_MAX = 80 };
 
-/* Command lines and environments are given as strings, NULL behind the last. */
+/* Command lines and environments are given as strings, NULL after the last. */
 #define ARGUMENTS(...) ((char *[ARGUMENTS_MAX]){"dstack-simulator", __VA_ARGS__})
 #define ENVIRONMENT(...) ((char *[ARGUMENTS_MAX]){"PATH=/bin", __VA_ARGS__})
 
@@ -62,7 +62,7 @@ static inline void assert_refused(char **argv, char **envp, const char *sentence
         printed_text;                                                                                        \
     })
 
-/* How often a word stands in a text, where a longer word does not count. */
+/* How often a word is in a text; longer words do not count. */
 static inline size_t count_word(const char *text, const char *word)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz-";

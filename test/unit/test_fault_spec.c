@@ -80,16 +80,16 @@ static void what_is_refused(void **state)
     char text[100];
 
     (void)state;
-    assert_refused("", "METHOD=WHAT is wanted");
-    assert_refused("GetQuote", "METHOD=WHAT is wanted");
-    assert_refused("=500", "METHOD=WHAT is wanted");
+    assert_refused("", "expected METHOD=WHAT");
+    assert_refused("GetQuote", "expected METHOD=WHAT");
+    assert_refused("=500", "expected METHOD=WHAT");
     assert_refused("GetQuote=times=2", "does nothing");
     assert_refused("GetQuote=message=x", "does nothing");
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         snprintf(text, sizeof text, "A=500,%s,drop", parts[i]);
-        assert_refused(text, "is no fault");
+        assert_refused(text, "is not a fault");
     }
-    assert_refused("A=500,", "is no fault");
+    assert_refused("A=500,", "is not a fault");
 }
 
 static void long_texts(void **state)

@@ -71,9 +71,9 @@ static void test_unix(void **state)
     assert_int_equal(strlen(parsed(text).address), LISTEN_SPEC_PATH_MAX);
     text[5 + LISTEN_SPEC_PATH_MAX] = 'x';
     assert_refused(text, "at most 107 bytes, this one has 108");
-    assert_refused("unix:", "no path behind unix:");
+    assert_refused("unix:", "no path after unix:");
     assert_refused("unix:/run/a=b.sock",
-                   "(write =all if it belongs to the path): \"b.sock\" is not a service; "
+                   "(append =all if that \"=\" is part of the path): \"b.sock\" is not a service; "
                    "there are dstack, tappd, worker, guest, kms, ");
 }
 
@@ -94,7 +94,7 @@ static void test_services(void **state)
     assert_refused("1=", "\"\" is not a service");
     assert_refused("1=dstack,", "\"\" is not a service");
     assert_refused("1=Dstack", "\"Dstack\" is not a service");
-    assert_refused("1=dstack=kms", "\"1=dstack\" is no port");
+    assert_refused("1=dstack=kms", "invalid port \"1=dstack\"");
     assert_refused("1=kmss", "\"kmss\" is not a service; did you mean kms? There are dstack, ");
     assert_refused("1=dstack,tapd", "\"tapd\" is not a service; did you mean tappd? There are dstack, ");
 }
@@ -105,23 +105,23 @@ static void test_mistakes(void **state)
 
     (void)state;
     assert_refused("", "no port");
-    assert_refused("localhost", "\"localhost\" is no port");
+    assert_refused("localhost", "invalid port \"localhost\"");
     assert_refused("localhost:", "no port");
     assert_refused("65536", "too large");
     assert_refused("99999999999999999999999", "too large");
-    assert_refused("-1", "no port");
-    assert_refused("80x", "no port");
+    assert_refused("-1", "invalid port \"-1\"");
+    assert_refused("80x", "invalid port \"80x\": use 0 to 65535, as PORT or HOST:PORT");
     assert_refused("*:80", "0.0.0.0");
-    assert_refused("::1", "in brackets");
+    assert_refused("::1", "needs brackets");
     assert_refused("[::1]", "look like [::1]:8090");
     assert_refused("[::1", "look like [::1]:8090");
     assert_refused("[::1]80", "look like [::1]:8090");
-    assert_refused("[127.0.0.1]:80", "no IPv6 address");
-    assert_refused("[fe80::1%]:80", "no IPv6 address");
-    assert_refused("[]:80", "no IPv6 address");
-    assert_refused("a b:80", "no host name");
+    assert_refused("[127.0.0.1]:80", "is not an IPv6 address");
+    assert_refused("[fe80::1%]:80", "is not an IPv6 address");
+    assert_refused("[]:80", "is not an IPv6 address");
+    assert_refused("a b:80", "is not a host name");
     assert_refused("http://localhost:80", "without http://");
-    assert_refused("/run/x.sock", "begins with unix:");
+    assert_refused("/run/x.sock", "must begin with unix:");
 
     memset(host, 'h', sizeof host);
     memcpy(host + LISTEN_SPEC_HOST_MAX, ":1", 3);

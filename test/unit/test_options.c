@@ -82,9 +82,9 @@ static void test_unknown_options(void **state)
     assert_refused(ARGUMENTS("-hx"), none, "unknown option -x; see --help");
     assert_refused(ARGUMENTS("seed"), none, "unexpected argument \"seed\"; did you mean --seed? See --help");
     assert_refused(ARGUMENTS("--", "-h"), none,
-                   "unexpected argument \"-h\"; everything is an option here, see --help");
+                   "unexpected argument \"-h\"; expected an option or decrypt-env, see --help");
     assert_refused(ARGUMENTS("-"), none,
-                   "unexpected argument \"-\"; everything is an option here, see --help");
+                   "unexpected argument \"-\"; expected an option or decrypt-env, see --help");
 }
 
 static void test_missing_values(void **state)
@@ -92,15 +92,17 @@ static void test_missing_values(void **state)
     char **none = ENVIRONMENT(NULL);
 
     (void)state;
-    assert_refused(ARGUMENTS("-l"), none, "--listen wants ADDR[=SERVICES] behind it; see --help");
-    assert_refused(ARGUMENTS("--seed"), none, "--seed wants TEXT behind it; see --help");
-    assert_refused(ARGUMENTS("--seed", "--log-level=off"), none,
-                   "--seed wants TEXT, but the option --log-level=off follows; if that is the value, "
-                   "write --seed=--log-level=off");
-    assert_refused(ARGUMENTS("-d", "-h"), none,
-                   "--socket-dir wants DIR|none, but the option -h follows; if that is the value, "
-                   "write --socket-dir=-h");
-    assert_refused(ARGUMENTS("--app-keys="), none, "--app-keys: FILE is wanted, but it is empty");
+    assert_refused(ARGUMENTS("-l"), none, "--listen needs an argument, ADDR[=SERVICES]; see --help");
+    assert_refused(ARGUMENTS("--seed"), none, "--seed needs an argument, TEXT; see --help");
+    assert_refused(
+        ARGUMENTS("--seed", "--log-level=off"), none,
+        "--seed needs an argument, TEXT, but the option --log-level=off follows; if that is the value, "
+        "write --seed=--log-level=off");
+    assert_refused(
+        ARGUMENTS("-d", "-h"), none,
+        "--socket-dir needs an argument, DIR|none, but the option -h follows; if that is the value, "
+        "write --socket-dir=-h");
+    assert_refused(ARGUMENTS("--app-keys="), none, "--app-keys: must not be empty");
 }
 
 static void test_wrong_values(void **state)
@@ -109,12 +111,12 @@ static void test_wrong_values(void **state)
 
     (void)state;
     assert_refused(ARGUMENTS("--check=maybe"), none,
-                   "--check: \"maybe\" is neither 1, true, yes, on nor 0, false, no, off");
+                   "--check: \"maybe\" is not a boolean: use 1, true, yes, on or 0, false, no, off");
     assert_refused(ARGUMENTS("--log-level", "loud"), none,
                    "--log-level: \"loud\" is not one of error, warn, info, debug, off");
     assert_refused(ARGUMENTS("--log-format=xml"), none, "--log-format: \"xml\" is neither text nor json");
     assert_refused(ARGUMENTS("-l", "70000"), none,
-                   "--listen: \"70000\": port 70000 is too large; 65535 is the last one");
+                   "--listen: \"70000\": port 70000 is too large: use 0 to 65535");
 }
 
 static void test_seed_length(void **state)
@@ -152,10 +154,10 @@ static void test_public_url(void **state)
     (void)state;
     assert_url_refused("ftp://host", "begins with http:// or https://");
     assert_url_refused("host:80", "begins with http:// or https://");
-    assert_url_refused("http://", "names no host");
-    assert_url_refused("https:///", "names no host");
-    assert_url_refused("http:///path", "names no host");
-    assert_url_refused("http://:80", "names no host");
+    assert_url_refused("http://", "has no host");
+    assert_url_refused("https:///", "has no host");
+    assert_url_refused("http:///path", "has no host");
+    assert_url_refused("http://:80", "has no host");
     assert_url_refused("http://a b", "byte 9 ");
     assert_url_refused("http://a\n", "byte 9 ");
     assert_url_refused("http://h\xc3\xa9", "byte 9 ");
@@ -164,7 +166,7 @@ static void test_public_url(void **state)
 
     memset(url + 7, 'h', sizeof url - 8);
     assert_url_refused(url, "at most 200 bytes, this one has 201");
-    url[200] = '/'; /* not counted: it is taken off */
+    url[200] = '/'; /* not counted: it is removed */
     options = parsed(ARGUMENTS("--public-url", url), ENVIRONMENT(NULL));
     assert_int_equal(strlen(options.public_url), 200);
     options_free(&options);
@@ -213,10 +215,11 @@ static void test_command_line_wins(void **state)
 static void test_wrong_environment(void **state)
 {
     (void)state;
-    assert_refused(ARGUMENTS(NULL), ENVIRONMENT("DSTACK_SIMULATOR_CHECK=maybe"),
-                   "DSTACK_SIMULATOR_CHECK: \"maybe\" is neither 1, true, yes, on nor 0, false, no, off");
+    assert_refused(
+        ARGUMENTS(NULL), ENVIRONMENT("DSTACK_SIMULATOR_CHECK=maybe"),
+        "DSTACK_SIMULATOR_CHECK: \"maybe\" is not a boolean: use 1, true, yes, on or 0, false, no, off");
     assert_refused(ARGUMENTS(NULL), ENVIRONMENT("DSTACK_SIMULATOR_LISTEN=80 70000"),
-                   "DSTACK_SIMULATOR_LISTEN: \"70000\": port 70000 is too large; 65535 is the last one");
+                   "DSTACK_SIMULATOR_LISTEN: \"70000\": port 70000 is too large: use 0 to 65535");
 }
 
 /* What belongs to the clients, to an image's build or to an orchestrator says
@@ -240,7 +243,7 @@ static void test_other_variables(void **state)
     options_free(&options);
 }
 
-/* Parsed once: what the rest of the program reads is no text any more. */
+/* Parsed once: the rest of the program reads no text. */
 static void test_typed_values(void **state)
 {
     struct options options = parsed(ARGUMENTS("-l", "[::1]:2=kms", "-l", "unix:x", "--tcb-status", "Revoked",
@@ -258,7 +261,7 @@ static void test_typed_values(void **state)
     assert_string_equal(options.scenario.advisories[0], "A-1");
     assert_true(options.debug_td);
     assert_int_equal(options.completion, OPTIONS_SHELL_FISH);
-    assert_int_equal(options.fault_count, 0); /* one that asks for a text looks at no environment */
+    assert_int_equal(options.fault_count, 0); /* the environment is not read for a text */
     options_free(&options);
 
     options = parsed(ARGUMENTS(NULL), ENVIRONMENT("DSTACK_SIMULATOR_FAULT=GetKey=503,message=a\\ b *=drop"));
@@ -307,7 +310,7 @@ static void test_too_many_listeners(void **state)
     assert_int_equal(options.listen_count, 64);
     options_free(&options);
     argv[65] = "-l0";
-    assert_refused(argv, ENVIRONMENT(NULL), "--listen: given more than 64 times");
+    assert_refused(argv, ENVIRONMENT(NULL), "--listen: can be given at most 64 times");
 }
 
 static void test_the_command(void **state)
@@ -335,9 +338,9 @@ static void test_the_command_mistyped(void **state)
 
     (void)state;
     assert_refused(ARGUMENTS("decrypt-env"), none,
-                   "decrypt-env wants the FILE that holds the encrypted environment");
+                   "decrypt-env needs an argument, the FILE that holds the encrypted environment");
     assert_refused(ARGUMENTS("decrypt-env", "--debug-td"), none,
-                   "decrypt-env wants the FILE that holds the encrypted environment");
+                   "decrypt-env needs an argument, the FILE that holds the encrypted environment");
     assert_refused(ARGUMENTS("decrypt-env", "a", "b"), none,
                    "unexpected argument \"b\"; decrypt-env takes one FILE, see --help");
     assert_refused(ARGUMENTS("decypt-env", "a"), none,

@@ -80,7 +80,7 @@ static void assert_round_trip(char **argv, char **envp)
     struct options same = parsed(ARGUMENTS(NULL), again);
 
     for (const struct option_row *row = options_table; row->name; row++)
-        if (!row->no_twin)
+        if (!row->is_command_line_only)
             assert_same_setting(row, &options, &same);
     assert_int_equal(same.warnings.count, 0);
     assert_int_equal(same.listen_count, options.listen_count);

@@ -30,7 +30,7 @@ static void shows_each_option_once(void **state)
             snprintf(option, sizeof option, " -%c, --%s", row->letter, row->name);
             assert_non_null(strstr(text, option));
         }
-        if (!row->joined)
+        if (!row->is_joined)
             assert_non_null(strstr(text, row->shared ? row->shared : row->brief));
     }
     free(text);
@@ -58,7 +58,7 @@ static void says_what_the_environment_can_set(void **state)
 
     (void)state;
     for (const struct option_row *row = options_table; row->name; row++)
-        *(row->no_twin ? &others : &settings) += 1;
+        *(row->is_command_line_only ? &others : &settings) += 1;
     assert_true(others > 0 && settings > others);
     assert_non_null(strstr(text, "\nMost options can also be set in the environment, "));
     free(text);

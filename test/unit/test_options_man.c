@@ -61,8 +61,8 @@ static void describes_each_option(void **state)
     free(text);
 }
 
-/* Commas between them in one sentence: what the environment cannot ask for. */
-static void says_what_has_no_twin(void **state)
+/* One sentence, with commas between the options. */
+static void says_what_only_the_command_line_can_ask_for(void **state)
 {
     char *text = plain_manual();
 
@@ -90,7 +90,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(has_every_section),
         cmocka_unit_test(describes_each_option),
-        cmocka_unit_test(says_what_has_no_twin),
+        cmocka_unit_test(says_what_only_the_command_line_can_ask_for),
         cmocka_unit_test(fills_in_every_field),
     };
 

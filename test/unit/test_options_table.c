@@ -29,11 +29,11 @@ static void rows_are_whole(void **state)
         if (row->kind == OPTION_PARSED || options_table_is_list(row))
             assert_non_null(row->read);
         assert_non_null(row->brief);
-        assert_false(row->joined && row->shared);
-        if (row->joined)
+        assert_false(row->is_joined && row->shared);
+        if (row->is_joined)
             assert_int_equal(row->group, row[-1].group);
         if (row->shared)
-            assert_true(row[1].joined);
+            assert_true(row[1].is_joined);
         if (row->more)
             assert_int_equal(row->more[strlen(row->more) - 1], '.');
     }
