@@ -43,14 +43,14 @@ struct options {
     bool no_control;
     char *app_compose;
     char *docker_compose;
-    char *name; /* of the app that wraps docker_compose */
-    char *instance;
+    char *name;     /* of the app that wraps docker_compose; never NULL after options_parse */
+    char *instance; /* never NULL after options_parse */
     char *app_keys;
     char *encrypted_env;
     char *logs_dir;
     char *sys_config;
     char *gpu_info;
-    char *seed;               /* 1 to 256 bytes */
+    char *seed;               /* 1 to 256 bytes; never NULL after options_parse */
     struct scenario scenario; /* TCB status and advisories */
     bool debug_td;
     struct fault *faults; /* of existing methods; their seeds are in fault->random */

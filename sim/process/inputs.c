@@ -10,7 +10,6 @@
 #include "sim/base/utf8.h"
 #include "sim/app/encrypted_env.h"
 
-#define DEFAULT_NAME "app"
 #define SYS_CONFIG_FILE_BYTES (1024 * 1024)
 #define GPU_INFO_FILE_BYTES (1024 * 1024)
 
@@ -80,8 +79,7 @@ static int wrap_app(struct inputs *inputs, const struct options *options, struct
     if (read_file(options, field, APP_COMPOSE_FILE_BYTES_MAX, &data, &file, error))
         return -1;
     if (containers_check(file, error) == 0)
-        inputs->app_compose =
-            docker_compose_wrap(options->name ? options->name : DEFAULT_NAME, file, &len, error);
+        inputs->app_compose = docker_compose_wrap(options->name, file, &len, error);
     free(data);
     if (!inputs->app_compose)
         return error_context(error, "%s", name);
@@ -95,7 +93,7 @@ static int check_app(const struct options *options, struct error *error)
     char one[OPTIONS_NAME_MAX], other[OPTIONS_NAME_MAX];
 
     options_given_as(options, &options->docker_compose, other);
-    if (!options->docker_compose && options->name) {
+    if (!options->docker_compose && options_is_given(options, &options->name)) {
         options_given_as(options, &options->name, one);
         return error_input(error, "%s needs %s; an app-compose file has its own name", one, other);
     }
@@ -163,10 +161,8 @@ int inputs_read(struct inputs *inputs, const struct options *options, struct err
     cluster_config_init(&inputs->cluster);
     td_config_init(&inputs->td);
     inputs->td.is_debug = options->debug_td;
-    if (options->seed)
-        inputs->cluster.seed = options->seed;
-    if (options->instance)
-        inputs->td.instance = options->instance;
+    inputs->cluster.seed = options->seed;
+    inputs->td.instance = options->instance;
     inputs->cluster.scenario = options->scenario;
     if (read_app(inputs, options, error) || read_keys(inputs, options, error) ||
         read_machine(inputs, options, error) || read_env(inputs, options, error))

@@ -1,3 +1,4 @@
+#include "sim/cluster/cluster.h"
 #include "sim/services/registry.h"
 #include "test/unit/options_fixture.h"
 
@@ -21,7 +22,10 @@ static void test_defaults(void **state)
     assert_false(options_is_given(&options, &options.listen));
     assert_false(options_is_given(&options, &options.socket_dir));
     assert_null(options.ready_file);
-    assert_null(options.seed);
+    assert_string_equal(options.seed, CLUSTER_SEED_DEFAULT);
+    assert_string_equal(options.instance, TD_INSTANCE_DEFAULT);
+    assert_string_equal(options.name, "app");
+    assert_int_equal(options.scenario.tcb_status, TCB_UP_TO_DATE);
     assert_int_equal(options.log_level, LOG_INFO);
     assert_int_equal(options.log_format, LOG_TEXT);
     assert_false(options.check || options.print_root_ca || options.version || options.help);
@@ -189,7 +193,7 @@ static void test_environment(void **state)
     assert_true(options_is_given(&options, &options.socket_dir));
     assert_true(options.check);
     assert_false(options.print_root_ca);
-    assert_null(options.seed);
+    assert_string_equal(options.seed, CLUSTER_SEED_DEFAULT); /* an empty one counts as absent */
     assert_int_equal(options.log_level, LOG_OFF);
     assert_string_equal(options.app_keys, "keys");
     assert_int_equal(options.warnings.count, 0);

@@ -132,6 +132,7 @@ static void says_where_each_is_from(void **state)
     assert_in_section(text, "# From the command line\n", "\nDSTACK_SIMULATOR_DEBUG_TD=no\n");
     assert_in_section(text, "# From the environment\n", "\nDSTACK_SIMULATOR_LISTEN=1\n");
     assert_in_section(text, "# Defaults\n", "\n#DSTACK_SIMULATOR_LOG_LEVEL=info\n");
+    assert_in_section(text, "# Defaults\n", "\n#DSTACK_SIMULATOR_TCB_STATUS=UpToDate\n");
     assert_in_section(text, "# Not set\n", "\n#DSTACK_SIMULATOR_APP_KEYS=\n");
     assert_null(strstr(text, "PRINT_CONFIG"));
     options_free(&options);
