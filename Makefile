@@ -65,7 +65,7 @@ $(error libraries to build with are missing: `make setup` installs them)
 endif
 endif
 
-.PHONY: all run test check bench units setup tidy format format-check install uninstall clean
+.PHONY: all run test check bench units docs setup tidy format format-check install uninstall clean
 all: $(PROGRAM)
 
 # Each builds in a make of its own, so that it sees what setup has installed.
@@ -147,6 +147,10 @@ $(BUILD)/unit/%: test/unit/%.c $(LIBRARY)
 	$(Q)$(COMPILE) -MF $@.d -MT $@ -o $@ $< $(LIBRARY) $(LIBS) -lcmocka
 
 units: $(UNITS)
+
+# A unit test fails when the tables of this document are not those of the options.
+docs: $(BUILD)/unit/test_docs_options
+	$(Q)$< docs/options.md > $(BUILD)/options.md && mv $(BUILD)/options.md docs/options.md
 
 OWN_C := $(SOURCES) $(wildcard test/unit/*.c)
 
