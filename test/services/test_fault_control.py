@@ -63,7 +63,7 @@ REFUSED = [
     ({"method": "tappd.info", "drop": True}, "there is no method tappd.info; did you mean Tappd.Info?"),
     ({"method": "DstackGuest.getKey", "drop": True},
      "there is no method DstackGuest.getKey; did you mean DstackGuest.GetKey?"),
-    ({"method": "GetQuotes", "drop": True}, UNKNOWN.format("GetQuotes")),
+    ({"method": "GetQuotes", "drop": True}, "there is no method GetQuotes; did you mean GetQuote?"),
     ({"method": "Tappd.GetQuote", "drop": True}, UNKNOWN.format("Tappd.GetQuote")),
     ({"method": "größe", "drop": True}, UNKNOWN.format("größe")),
     ({"method": "*", "drop": True}, UNKNOWN.format("*")),
