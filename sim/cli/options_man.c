@@ -1,4 +1,3 @@
-#include <ctype.h>
 #include <string.h>
 
 #include "sim/base/embedded.h"
@@ -48,16 +47,10 @@ static void print_sentences(FILE *stream, const char *text)
     }
 }
 
-/* brief is not a sentence: it gets a capital letter and a full stop. */
-static void print_brief(FILE *stream, const char *brief)
-{
-    fputc(toupper((unsigned char)brief[0]), stream);
-    print_sentences(stream, brief + 1);
-    fputc('.', stream);
-}
-
 static void print_row(FILE *stream, const struct option_row *row)
 {
+    char sentences[OPTIONS_SENTENCES_MAX];
+
     fputs("\n.TP\n", stream);
     if (row->letter)
         fprintf(stream, "\\fB\\-%c\\fR, ", row->letter);
@@ -68,10 +61,8 @@ static void print_row(FILE *stream, const struct option_row *row)
         fputs("\\fR", stream);
     }
     fputc('\n', stream);
-    if (row->more)
-        print_sentences(stream, row->more);
-    else
-        print_brief(stream, row->brief);
+    options_table_sentences(row, sentences);
+    print_sentences(stream, sentences);
     if (row->word) {
         fputs("\nOne of ", stream);
         for (size_t i = 0; row->word(i); i++)

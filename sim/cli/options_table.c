@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/services/registry.h"
+
 #define STRING(name) .kind = OPTION_STRING, .field = offsetof(struct options, name)
 #define FLAG(name) .kind = OPTION_FLAG, .field = offsetof(struct options, name)
 #define WORD(name, words) .kind = OPTION_WORD, .field = offsetof(struct options, name), .word = words
@@ -44,8 +46,7 @@ const struct option_row options_table[] = {
      .more = "Serve on this address: PORT, HOST:PORT, [v6]:PORT or unix:PATH; repeatable. To listen beyond "
              "this machine, give a host: a bare port means 127.0.0.1. Port 0 takes a free one. If given at "
              "all, it replaces the default, localhost:8090. SERVICES is all, which is the default, or a "
-             "comma-separated list of dstack, tappd, worker, guest, kms, collateral, verifier and "
-             "simulator."},
+             "comma-separated list of @SERVICES@."},
     {"socket-dir", 'd', "DIR|none", STRING(socket_dir), .preset = ".", .none = "none",
      .value = VALUE_DIRECTORY, .group = GROUP_LISTENING, .brief = "directory for the four sockets, or none",
      .more = "Make the sockets dstack.sock, tappd.sock, external.sock and guest.sock in this directory; none "
@@ -188,6 +189,22 @@ const struct option_row *options_table_nearest(const char *typed, size_t len)
     const char *name = spelling_nearest(typed, len, name_at);
 
     return name ? options_table_find(name, strlen(name)) : NULL;
+}
+
+void options_table_sentences(const struct option_row *row, char *out)
+{
+    static const char field[] = "@SERVICES@";
+    const char *at = row->more ? strstr(row->more, field) : NULL;
+    char names[200];
+
+    registry_names(names, sizeof names);
+    if (at)
+        snprintf(out, OPTIONS_SENTENCES_MAX, "%.*s%s%s", (int)(at - row->more), row->more, names,
+                 at + sizeof field - 1);
+    else if (row->more)
+        snprintf(out, OPTIONS_SENTENCES_MAX, "%s", row->more);
+    else
+        snprintf(out, OPTIONS_SENTENCES_MAX, "%c%s.", toupper((unsigned char)row->brief[0]), row->brief + 1);
 }
 
 void options_table_variable(const struct option_row *row, char *out)

@@ -15,6 +15,8 @@ enum option_kind {
     OPTION_SPECS,  /* the same with blanks or semicolons, because an item may hold commas */
 };
 
+enum { OPTIONS_SENTENCES_MAX = 1024 };
+
 enum option_group { GROUP_LISTENING, GROUP_APP, GROUP_PLATFORM, GROUP_LOGGING, GROUP_OTHER, GROUP_COUNT };
 
 /* What a text names, for the completions. */
@@ -75,6 +77,10 @@ const struct option_row *options_table_nearest(const char *typed, size_t len);
 
 /* The index-th shell's name, by enum options_shell; NULL past the last. */
 const char *options_table_shell(size_t index);
+
+/* Writes what the manual says of a row, at most OPTIONS_SENTENCES_MAX bytes: its more with the names
+ * of all services in place of @SERVICES@, or its brief as a sentence. */
+void options_table_sentences(const struct option_row *row, char *out);
 
 /* Writes the name of the row's environment variable, at most OPTIONS_NAME_MAX bytes. */
 void options_table_variable(const struct option_row *row, char *out);

@@ -1,7 +1,5 @@
 /* The tables of docs/options.md, which are written from the table of options. Given the name of
  * the document, this program does not test but prints it with new tables: `make docs`. */
-#include <ctype.h>
-
 #include "test/unit/options_fixture.h"
 
 #define DOCUMENT "docs/options.md"
@@ -43,11 +41,11 @@ static void print_code_cell(FILE *stream, const char *text)
 
 static void print_meaning(FILE *stream, const struct option_row *row)
 {
-    const char *text = row->more ? row->more : row->brief;
+    char sentences[OPTIONS_SENTENCES_MAX];
 
-    fprintf(stream, " | %c", toupper((unsigned char)text[0]));
-    print_prose(stream, text + 1);
-    fputs(row->more ? "" : ".", stream);
+    options_table_sentences(row, sentences);
+    fputs(" | ", stream);
+    print_prose(stream, sentences);
     for (size_t i = 0; row->word && row->word(i); i++) {
         fputs(i == 0 ? " One of " : row->word(i + 1) ? ", " : " and ", stream);
         print_code(stream, row->word(i));

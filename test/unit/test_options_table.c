@@ -1,3 +1,6 @@
+#include <ctype.h>
+
+#include "sim/services/registry.h"
 #include "test/unit/options_fixture.h"
 
 static void rows_are_found(void **state)
@@ -39,11 +42,37 @@ static void rows_are_whole(void **state)
     }
 }
 
+static void sentences_are_whole(void **state)
+{
+    char sentences[OPTIONS_SENTENCES_MAX];
+
+    (void)state;
+    for (const struct option_row *row = options_table; row->name; row++) {
+        options_table_sentences(row, sentences);
+        assert_true(isupper((unsigned char)sentences[0]) || strchr("/", sentences[0]));
+        assert_int_equal(sentences[strlen(sentences) - 1], '.');
+        assert_null(strchr(sentences, '@'));
+    }
+}
+
+/* --listen says which services there are, whatever they are. */
+static void services_are_named(void **state)
+{
+    char sentences[OPTIONS_SENTENCES_MAX];
+
+    (void)state;
+    options_table_sentences(options_table_find("listen", 6), sentences);
+    for (size_t i = 0; registry_name(i); i++)
+        assert_non_null(strstr(sentences, registry_name(i)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_found),
         cmocka_unit_test(rows_are_whole),
+        cmocka_unit_test(sentences_are_whole),
+        cmocka_unit_test(services_are_named),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
