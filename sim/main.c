@@ -6,6 +6,10 @@
 
 #include "sim/base/version.h"
 #include "sim/cli/healthcheck.h"
+#include "sim/cli/options_completion.h"
+#include "sim/cli/options_config.h"
+#include "sim/cli/options_help.h"
+#include "sim/cli/options_man.h"
 #include "sim/process/exit_status.h"
 #include "sim/process/serve.h"
 

@@ -1,3 +1,5 @@
+#include "sim/cli/options_completion.h"
+
 #include <string.h>
 
 #include "sim/cli/options_table.h"

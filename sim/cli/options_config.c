@@ -1,3 +1,5 @@
+#include "sim/cli/options_config.h"
+
 #include <stdlib.h>
 #include <string.h>
 

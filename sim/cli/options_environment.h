@@ -2,7 +2,7 @@
 #ifndef CLI_OPTIONS_ENVIRONMENT_H
 #define CLI_OPTIONS_ENVIRONMENT_H
 
-#include "sim/cli/options.h"
+#include "sim/cli/options_data.h"
 
 /* Reads the variables of those options whose source is still OPTIONS_DEFAULT, and adds
  * a warning for each that looks mistyped. Lists: commas between advisories; blanks or

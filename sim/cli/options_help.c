@@ -1,4 +1,5 @@
-#include <stdio.h>
+#include "sim/cli/options_help.h"
+
 #include <string.h>
 
 #include "sim/cli/options_table.h"

@@ -1,3 +1,5 @@
+#include "sim/cli/options_man.h"
+
 #include <string.h>
 
 #include "sim/base/embedded.h"

@@ -5,7 +5,7 @@
 #ifndef CLI_OPTIONS_READ_H
 #define CLI_OPTIONS_READ_H
 
-#include "sim/cli/options.h"
+#include "sim/cli/options_data.h"
 
 typedef int options_reader(struct options *options, const char *text, struct error *error);
 

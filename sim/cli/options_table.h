@@ -3,7 +3,7 @@
 #define CLI_OPTIONS_TABLE_H
 
 #include "sim/base/spelling.h"
-#include "sim/cli/options.h"
+#include "sim/cli/options_data.h"
 #include "sim/cli/options_read.h"
 
 enum option_kind {

@@ -3,6 +3,7 @@ import contextlib
 import itertools
 import json
 import os
+import pathlib
 import shutil
 import signal
 import socket
@@ -350,13 +351,19 @@ def test_too_many_sockets(manager):
 
 # --- the real thing ---
 
+def is_listening(path):
+    """Whether a Unix socket is bound there and listens; /proc/net/unix has a flag for that."""
+    rows = (line.split() for line in pathlib.Path("/proc/net/unix").read_text(encoding="utf-8").splitlines())
+    return any(row[-1] == path and row[3] == "00010000" for row in rows)
+
+
 @pytest.mark.skipif(not shutil.which("systemd-socket-activate"), reason="systemd-socket-activate not found")
 def test_systemd_socket_activate(manager):
     path = f"{manager.folder}/guest.sock"
     manager.process = subprocess.Popen(
         ["systemd-socket-activate", "--listen", path, "--fdname=guest.sock", PROGRAM, "--log-level", "off"],
         cwd=manager.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    wait_until(lambda: os.path.exists(path), "the socket")
+    wait_until(lambda: is_listening(path), "the socket")
     assert status(path, "/api/Info") == 200  # it is started by this
     assert status(path, "/Version") == 404
     assert os.listdir(manager.folder) == ["guest.sock"]

@@ -1,3 +1,5 @@
+#include "sim/cli/options_completion.h"
+
 #include "test/unit/options_fixture.h"
 
 static char *script(size_t shell)

@@ -1,3 +1,5 @@
+#include "sim/cli/options_config.h"
+
 #include "test/unit/options_fixture.h"
 
 /* Reads VARIABLE=value lines as a shell does; comments are left out. Returns an

@@ -1,3 +1,5 @@
+#include "sim/cli/options_help.h"
+
 #include "test/unit/options_fixture.h"
 
 enum { SCREEN_LINES = 24, SCREEN_COLUMNS = 80 };

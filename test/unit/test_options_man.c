@@ -1,5 +1,7 @@
 #include <ctype.h>
 
+#include "sim/cli/options_man.h"
+
 #include "sim/base/version.h"
 #include "test/unit/options_fixture.h"
 

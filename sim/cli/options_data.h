@@ -1,0 +1,75 @@
+/* What the user asked for, as read from the command line and the environment.
+ *
+ * Each option is one row of the table in options_table.c. The parser, the
+ * environment, --help, the manual, the completions and the error sentences all walk
+ * that table, so a new option is one field here and one row there. */
+#ifndef CLI_OPTIONS_DATA_H
+#define CLI_OPTIONS_DATA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sim/base/error.h"
+#include "sim/base/log.h"
+#include "sim/cli/healthcheck_spec.h"
+#include "sim/cli/listen_spec.h"
+#include "sim/cli/options_texts.h"
+#include "sim/faults/faults.h"
+#include "sim/tdx/scenario.h"
+
+#define OPTIONS_DEFAULT_LISTEN "localhost:8090"
+#define OPTIONS_PREFIX "DSTACK_SIMULATOR_"
+
+enum {
+    OPTIONS_MAX = 64,      /* rows of the table */
+    OPTIONS_NAME_MAX = 64, /* of "DSTACK_SIMULATOR_LISTEN" or "--listen" with its NUL */
+};
+
+/* Where a setting comes from; the greater one wins. */
+enum options_source { OPTIONS_DEFAULT, OPTIONS_ENVIRONMENT, OPTIONS_COMMAND_LINE };
+
+/* The shells that there is a completion script for. */
+enum options_shell { OPTIONS_SHELL_NONE = -1, OPTIONS_SHELL_BASH, OPTIONS_SHELL_ZSH, OPTIONS_SHELL_FISH };
+
+/* Strings and arrays are owned by the struct; an option that was not given is NULL, zero or its
+ * default. */
+struct options {
+    struct listen_spec *listen; /* never empty after options_parse */
+    size_t listen_count;
+    char *socket_dir; /* NULL: "none" */
+    char *ready_file;
+    char *public_url; /* http:// or https://, no slash at the end */
+    bool no_control;
+    char *app_compose;
+    char *docker_compose;
+    char *name;     /* of the app that wraps docker_compose; never NULL after options_parse */
+    char *instance; /* never NULL after options_parse */
+    char *app_keys;
+    char *encrypted_env;
+    char *logs_dir;
+    char *sys_config;
+    char *gpu_info;
+    char *seed;               /* 1 to 256 bytes; never NULL after options_parse */
+    struct scenario scenario; /* TCB status and advisories */
+    bool debug_td;
+    struct fault *faults; /* of existing methods; their seeds are in fault->random */
+    size_t fault_count;
+    enum log_level log_level;
+    enum log_format log_format;
+
+    bool check;
+    bool print_config;
+    bool print_root_ca;
+    struct healthcheck_spec healthcheck; /* its address is NULL: not asked for */
+    enum options_shell completion;
+    bool man;
+    bool version;
+    bool help;
+    char *decrypt_env; /* the file of the command decrypt-env */
+
+    enum options_source sources[OPTIONS_MAX]; /* by row */
+    struct options_texts texts[OPTIONS_MAX];  /* by row: lists and healthcheck as they were given */
+    struct options_texts warnings;            /* sentences about the environment, for stderr */
+};
+
+#endif
