@@ -1,6 +1,6 @@
 #include "sim/format/cbor_read.h"
 
-#include "sim/format/cursor.h"
+#include "sim/base/cursor.h"
 
 enum major_type { UNSIGNED = 0, BYTES = 2, TEXT = 3, MAP = 5 };
 enum { ARGUMENT_BITS = 5, ARGUMENT_MASK = 0x1f, DIRECT_BELOW = 24, WIDEST = 27 };

@@ -1,6 +1,6 @@
 #include "sim/format/msgpack_read.h"
 
-#include "sim/format/cursor.h"
+#include "sim/base/cursor.h"
 
 enum {
     FIXMAP = 0x80,

@@ -1,5 +1,5 @@
 /* Attestations in SCALE (Substrate's SCALE codec), as Attest and certificates carry them. */
-#include "sim/format/cursor.h"
+#include "sim/base/cursor.h"
 #include "sim/verify/evidence.h"
 
 enum { VERSION = 0, PLATFORM_TDX = 0 };

@@ -1,6 +1,6 @@
 #include "sim/verify/quote_parse.h"
 
-#include "sim/format/cursor.h"
+#include "sim/base/cursor.h"
 
 #define VERSION 4
 #define KEY_ECDSA_P256 2

@@ -1,6 +1,6 @@
 /* Taking bytes off the front of what somebody sent, never past its end. */
-#ifndef FORMAT_CURSOR_H
-#define FORMAT_CURSOR_H
+#ifndef BASE_CURSOR_H
+#define BASE_CURSOR_H
 
 #include "crypto/bytes.h"
 #include "sim/base/span.h"
