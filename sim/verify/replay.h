@@ -4,7 +4,7 @@
 #define VERIFY_REPLAY_H
 
 #include "sim/verify/evidence.h"
-#include "sim/verify/quote_parse.h"
+#include "sim/tdx/quote_parse.h"
 
 /* Recomputes the digests of runtime events from name and payload, and the RTMRs from
  * the digests, and compares them with the quote's.

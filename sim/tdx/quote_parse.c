@@ -1,4 +1,4 @@
-#include "sim/verify/quote_parse.h"
+#include "sim/tdx/quote_parse.h"
 
 #include "sim/base/cursor.h"
 

@@ -1,5 +1,5 @@
 /* Quotes taken apart, and why some cannot be. */
-#include "sim/verify/quote_parse.h"
+#include "sim/tdx/quote_parse.h"
 #include "test/unit/verify_fixture.h"
 
 enum {

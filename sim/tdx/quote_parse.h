@@ -1,7 +1,7 @@
 /* The parts of a TDX quote, format 4, ECDSA P-256 (Intel TDX DCAP Quoting Library
  * API, A.3). Nothing is verified here but the shape. */
-#ifndef VERIFY_QUOTE_PARSE_H
-#define VERIFY_QUOTE_PARSE_H
+#ifndef TDX_QUOTE_PARSE_H
+#define TDX_QUOTE_PARSE_H
 
 #include "sim/base/error.h"
 #include "sim/base/span.h"
