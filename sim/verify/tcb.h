@@ -7,7 +7,7 @@
 
 #include "sim/base/arena.h"
 #include "sim/tdx/scenario.h"
-#include "sim/verify/pck.h"
+#include "sim/tdx/pck.h"
 #include "sim/tdx/quote_parse.h"
 
 #define TCB_ADVISORIES_MAX 64 /* most that are reported */

@@ -1,7 +1,7 @@
 /* What a PCK certificate says of its platform (Intel SGX PCK Certificate and CRL
  * Profile, 1.3.5): the SGX extension, read. */
-#ifndef VERIFY_PCK_H
-#define VERIFY_PCK_H
+#ifndef TDX_PCK_H
+#define TDX_PCK_H
 
 #include "sim/base/error.h"
 #include "sim/tdx/platform.h"

@@ -1,6 +1,6 @@
 /* The SGX extension of a PCK certificate, as the platform writes it and as it should not be. */
 #include "sim/tdx/sgx_extension.h"
-#include "sim/verify/pck.h"
+#include "sim/tdx/pck.h"
 #include "test/unit/verify_fixture.h"
 
 struct extension {

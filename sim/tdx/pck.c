@@ -1,4 +1,4 @@
-#include "sim/verify/pck.h"
+#include "sim/tdx/pck.h"
 
 #include <string.h>
 
