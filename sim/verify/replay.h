@@ -11,7 +11,7 @@
  *
  * Attestations may leave out the boot events of RTMR0 to RTMR2 but for the three of the
  * ACPI tables; registers of which nothing else is there are not compared here, and must
- * follow from the image (see image.h). */
+ * follow from the image (see image_verify.h). */
 MUST_CHECK int replay_verify(const struct evidence *evidence, const struct registers *quoted,
                              struct error *error);
 

@@ -7,7 +7,7 @@
 
 #include "sim/app/app.h"
 #include "sim/verify/evidence.h"
-#include "sim/verify/image.h"
+#include "sim/verify/image_verify.h"
 #include "sim/verify/quote_verify.h"
 
 /* Who the app is: from events before system-ready. Spans are empty where the log has no

@@ -1,4 +1,4 @@
-#include "sim/verify/image.h"
+#include "sim/verify/image_verify.h"
 
 #include "crypto/base64.h"
 #include "crypto/hash.h"

@@ -1,8 +1,8 @@
 /* Is the OS image that a vm_config describes the one a quote's registers were measured
  * from? By dstack's public "TDX lite" rules, without the image: vm_config carries its
  * measurement document, and the hash that names the image commits to that. */
-#ifndef VERIFY_IMAGE_H
-#define VERIFY_IMAGE_H
+#ifndef VERIFY_IMAGE_VERIFY_H
+#define VERIFY_IMAGE_VERIFY_H
 
 #include "sim/verify/evidence.h"
 
