@@ -4,7 +4,7 @@
 #ifndef VERIFY_IMAGE_VERIFY_H
 #define VERIFY_IMAGE_VERIFY_H
 
-#include "sim/verify/evidence.h"
+#include "sim/tdx/evidence.h"
 
 #define IMAGE_HASH_BYTES 32
 

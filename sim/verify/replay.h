@@ -3,7 +3,7 @@
 #ifndef VERIFY_REPLAY_H
 #define VERIFY_REPLAY_H
 
-#include "sim/verify/evidence.h"
+#include "sim/tdx/evidence.h"
 #include "sim/tdx/quote_parse.h"
 
 /* Recomputes the digests of runtime events from name and payload, and the RTMRs from

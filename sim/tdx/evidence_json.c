@@ -1,6 +1,6 @@
 /* The event log as JSON: an array of {imr, event_type, digest, event, event_payload}. */
 #include "sim/format/json_file.h"
-#include "sim/verify/evidence.h"
+#include "sim/tdx/evidence.h"
 
 static int read_hex(const json_t *object, const char *name, struct arena *arena, struct span *bytes,
                     struct error *error)

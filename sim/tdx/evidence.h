@@ -3,8 +3,8 @@
  *
  * Three encodings carry it: hex and JSON as GetQuote answers, and the two of an
  * attestation (see sim/td/attestation.h). Everything read lives in the arena. */
-#ifndef VERIFY_EVIDENCE_H
-#define VERIFY_EVIDENCE_H
+#ifndef TDX_EVIDENCE_H
+#define TDX_EVIDENCE_H
 
 #include "sim/base/arena.h"
 #include "sim/base/error.h"

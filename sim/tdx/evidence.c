@@ -1,4 +1,4 @@
-#include "sim/verify/evidence.h"
+#include "sim/tdx/evidence.h"
 
 #include "sim/base/hex.h"
 #include "sim/base/utf8.h"

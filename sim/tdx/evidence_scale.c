@@ -1,6 +1,6 @@
 /* Attestations in SCALE (Substrate's SCALE codec), as Attest and certificates carry them. */
 #include "sim/base/cursor.h"
-#include "sim/verify/evidence.h"
+#include "sim/tdx/evidence.h"
 
 enum { VERSION = 0, PLATFORM_TDX = 0 };
 
