@@ -1,6 +1,7 @@
 #include "sim/format/json_file.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "sim/base/hex.h"
@@ -52,6 +53,18 @@ int json_file_string(const json_t *object, const char *name, const char **text, 
     if (!json_is_string(member))
         return error_input(error, "%s must be a string", name);
     *text = json_string_value(member);
+    return 0;
+}
+
+int json_file_copy(const json_t *object, const char *name, char *out, size_t size, struct error *error)
+{
+    const char *text = NULL;
+
+    if (json_file_string(object, name, &text, error))
+        return -1;
+    if (strlen(text) >= size)
+        return error_input(error, "%s is longer than %zu bytes", name, size - 1);
+    snprintf(out, size, "%s", text);
     return 0;
 }
 

@@ -19,6 +19,9 @@ const json_t *json_file_object(const json_t *object, const char *name, struct er
 
 MUST_CHECK int json_file_string(const json_t *object, const char *name, const char **text,
                                 struct error *error);
+/* A string into the caller's memory: at most size - 1 bytes, and a NUL. */
+MUST_CHECK int json_file_copy(const json_t *object, const char *name, char *out, size_t size,
+                              struct error *error);
 MUST_CHECK int json_file_uint(const json_t *object, const char *name, uint64_t most, uint64_t *value,
                               struct error *error);
 

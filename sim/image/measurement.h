@@ -4,6 +4,7 @@
 #define IMAGE_MEASUREMENT_H
 
 #include "sim/base/buf.h"
+#include "sim/image/machine.h"
 #include "sim/image/os_image.h"
 #include "sim/tdx/event_log.h"
 

@@ -1,7 +1,7 @@
-/* A dstack OS image as far as it is measured, and the machine it boots on.
+/* A dstack OS image as far as it is measured.
  *
- * MRTD and RTMR0 to RTMR2 follow from these alone (see measurement.h). The
- * defaults are fixtures/os-image.json and fixtures/machine.json. */
+ * MRTD and RTMR0 to RTMR2 follow from it and the machine it boots on (see
+ * measurement.h). The default is fixtures/os-image.json. */
 #ifndef IMAGE_OS_IMAGE_H
 #define IMAGE_OS_IMAGE_H
 
@@ -25,21 +25,6 @@ struct os_image {
     uint8_t acpi_tables[REGISTER_BYTES];
 };
 
-#define MACHINE_NAME_BYTES 128
-
-struct machine {
-    uint32_t cpu_count;
-    uint64_t memory_size; /* bytes: 2 GiB, or from 0xB0000000 up */
-    char cloud_vendor[MACHINE_NAME_BYTES];
-    char cloud_product[MACHINE_NAME_BYTES];
-};
-
 MUST_CHECK int os_image_parse(struct os_image *image, struct span json, struct error *error);
-MUST_CHECK int machine_parse(struct machine *machine, struct span json, struct error *error);
-
-/* Takes processors and memory from the vm_config of the real simulator's
- * sys-config.json, as far as it names them. The image stays as it is: a
- * sys-config does not describe one. */
-MUST_CHECK int machine_apply_sys_config(struct machine *machine, struct span json, struct error *error);
 
 #endif

@@ -1,4 +1,4 @@
-/* The OS image and machine files: the defaults, and one member wrong at a time. */
+/* The OS image file: the default, and one member wrong at a time. */
 #include "sim/image/os_image.h"
 
 #include <jansson.h>
@@ -6,18 +6,18 @@
 #include "sim/base/embedded.h"
 #include "test/unit/vectors.h"
 
-static struct span file(const char *name)
+static struct span file(void)
 {
-    const struct embedded_file *fixture = embedded_find(embedded_fixtures, name);
+    const struct embedded_file *fixture = embedded_find(embedded_fixtures, "os-image.json");
 
     assert_non_null(fixture);
     return span_of(fixture->data, fixture->len);
 }
 
 /* The default file with one member replaced (value is JSON), or left out (NULL); heap. */
-static char *with_member(const char *name, const char *object, const char *member, const char *value)
+static char *with_member(const char *object, const char *member, const char *value)
 {
-    json_t *root = json_loadb((const char *)file(name).data, file(name).len, 0, NULL);
+    json_t *root = json_loadb((const char *)file().data, file().len, 0, NULL);
     json_t *at = object ? json_object_get(root, object) : root;
     char *text;
 
@@ -38,7 +38,7 @@ static void the_default_image(void **state)
     struct os_image image;
 
     (void)state;
-    assert_int_equal(os_image_parse(&image, file("os-image.json"), &error), 0);
+    assert_int_equal(os_image_parse(&image, file(), &error), 0);
     assert_string_equal(image.cmdline, "console=ttyS0 init=/init dstack=sim");
     assert_hex_equal(image.td_hob_witness, image.td_hob_witness_len, "80100903000909020b05");
     assert_hex_equal(image.initrd, REGISTER_BYTES,
@@ -72,7 +72,7 @@ static void image_errors_name_the_member(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char *text = with_member("os-image.json", cases[i].object, cases[i].member, cases[i].value);
+        char *text = with_member(cases[i].object, cases[i].member, cases[i].value);
         struct error error = {.kind = ERROR_NONE};
         struct os_image image;
 
@@ -93,114 +93,16 @@ static void texts_have_a_longest(void **state)
     (void)state;
     memset(line, 'x', sizeof line - 1);
     line[0] = line[OS_IMAGE_CMDLINE_BYTES + 1] = '"';
-    text = with_member("os-image.json", NULL, "cmdline", line);
+    text = with_member(NULL, "cmdline", line);
     assert_int_equal(os_image_parse(&image, span_text(text), &error), -1);
     assert_non_null(strstr(error.text, "cmdline is longer than 2047 bytes"));
     free(text);
     memset(witness, '0', sizeof witness - 1);
     witness[0] = witness[sizeof witness - 2] = '"';
-    text = with_member("os-image.json", "firmware", "td_hob_witness", witness);
+    text = with_member("firmware", "td_hob_witness", witness);
     assert_int_equal(os_image_parse(&image, span_text(text), &too_long), -1);
     assert_non_null(strstr(too_long.text, "td_hob_witness has 513 bytes; at most 512"));
     free(text);
-}
-
-static void the_default_machine(void **state)
-{
-    struct error error = {.kind = ERROR_NONE};
-    struct machine machine;
-
-    (void)state;
-    assert_int_equal(machine_parse(&machine, file("machine.json"), &error), 0);
-    assert_int_equal(machine.cpu_count, 1);
-    assert_true(machine.memory_size == 2147483648);
-    assert_string_equal(machine.cloud_vendor, "dstack-simulator");
-}
-
-static void memory_sizes_that_the_rules_describe(void **state)
-{
-    static const struct {
-        const char *size;
-        int result;
-    } cases[] = {
-        {"2147483648", 0},  {"2952790016", 0},  {"4294967296", 0}, {"70368744177664", 0},  {"2147483647", -1},
-        {"2147483649", -1}, {"2952790015", -1}, {"0", -1},         {"70368744177665", -1},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char *text = with_member("machine.json", NULL, "memory_size", cases[i].size);
-        struct error error = {.kind = ERROR_NONE};
-        struct machine machine;
-
-        assert_int_equal(machine_parse(&machine, span_text(text), &error), cases[i].result);
-        if (cases[i].result)
-            assert_non_null(strstr(error.text, "memory_size"));
-        free(text);
-    }
-}
-
-static void machine_errors_name_the_member(void **state)
-{
-    static const struct {
-        const char *member, *value, *wants;
-    } cases[] = {
-        {"cpu_count", NULL, "cpu_count is missing"},
-        {"cpu_count", "4097", "cpu_count must be a whole number"},
-        {"memory_size", "\"2G\"", "memory_size must be a whole number"},
-        {"cloud_vendor", "1", "cloud_vendor must be a string"},
-        {"cloud_product", NULL, "cloud_product is missing"},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char *text = with_member("machine.json", NULL, cases[i].member, cases[i].value);
-        struct error error = {.kind = ERROR_NONE};
-        struct machine machine;
-
-        assert_int_equal(machine_parse(&machine, span_text(text), &error), -1);
-        if (!strstr(error.text, cases[i].wants))
-            fail_msg("%s: %s", cases[i].wants, error.text);
-        free(text);
-    }
-}
-
-static void a_sys_config_changes_what_it_names(void **state)
-{
-    static const char both[] =
-        "{\"kms_urls\":[],\"vm_config\":\"{\\\"cpu_count\\\":4,\\\"memory_size\\\":4294967296}\"}";
-    static const char none[] = "{\"vm_config\":\"{}\"}";
-    struct machine machine = {.cpu_count = 1, .memory_size = 0x80000000};
-    struct error error = {.kind = ERROR_NONE};
-
-    (void)state;
-    assert_int_equal(machine_apply_sys_config(&machine, span_text(none), &error), 0);
-    assert_int_equal(machine.cpu_count, 1);
-    assert_int_equal(machine_apply_sys_config(&machine, span_text(both), &error), 0);
-    assert_int_equal(machine.cpu_count, 4);
-    assert_true(machine.memory_size == 0x100000000);
-}
-
-static void sys_config_errors_name_the_member(void **state)
-{
-    static const struct {
-        const char *json, *wants;
-    } cases[] = {
-        {"{}", "the member vm_config is missing"},
-        {"{\"vm_config\":\"x\"}", "vm_config: not valid JSON"},
-        {"{\"vm_config\":\"{\\\"cpu_count\\\":0}\"}", "vm_config: cpu_count must be at least 1"},
-        {"{\"vm_config\":\"{\\\"memory_size\\\":1}\"}", "vm_config: memory_size must be"},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct machine machine = {.cpu_count = 1, .memory_size = 0x80000000};
-        struct error error = {.kind = ERROR_NONE};
-
-        assert_int_equal(machine_apply_sys_config(&machine, span_text(cases[i].json), &error), -1);
-        if (!strstr(error.text, cases[i].wants))
-            fail_msg("%s: %s", cases[i].json, error.text);
-    }
 }
 
 int main(void)
@@ -209,11 +111,6 @@ int main(void)
         cmocka_unit_test(the_default_image),
         cmocka_unit_test(image_errors_name_the_member),
         cmocka_unit_test(texts_have_a_longest),
-        cmocka_unit_test(the_default_machine),
-        cmocka_unit_test(memory_sizes_that_the_rules_describe),
-        cmocka_unit_test(machine_errors_name_the_member),
-        cmocka_unit_test(a_sys_config_changes_what_it_names),
-        cmocka_unit_test(sys_config_errors_name_the_member),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

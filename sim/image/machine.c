@@ -1,0 +1,73 @@
+#include "sim/image/machine.h"
+
+#include "sim/format/json_file.h"
+
+#define MEMORY_SMALL 0x80000000u /* the sizes whose memory map the firmware rules describe */
+#define MEMORY_LARGE_FROM 0xb0000000u
+#define MEMORY_MAX ((uint64_t)1 << 46)
+#define CPU_MAX 4096
+
+static int check_memory(uint64_t size, struct error *error)
+{
+    if (size == MEMORY_SMALL || size >= MEMORY_LARGE_FROM)
+        return 0;
+    return error_input(error, "memory_size must be %u or at least %u bytes", MEMORY_SMALL, MEMORY_LARGE_FROM);
+}
+
+static int check_machine(const struct machine *machine, struct error *error)
+{
+    if (machine->cpu_count == 0)
+        return error_input(error, "cpu_count must be at least 1");
+    return check_memory(machine->memory_size, error);
+}
+
+static int apply_vm_config(struct machine *machine, const json_t *vm_config, struct error *error)
+{
+    uint64_t cpus = machine->cpu_count;
+
+    if (json_object_get(vm_config, "cpu_count") &&
+        json_file_uint(vm_config, "cpu_count", CPU_MAX, &cpus, error))
+        return -1;
+    if (json_object_get(vm_config, "memory_size") &&
+        json_file_uint(vm_config, "memory_size", MEMORY_MAX, &machine->memory_size, error))
+        return -1;
+    machine->cpu_count = (uint32_t)cpus;
+    return check_machine(machine, error);
+}
+
+int machine_apply_sys_config(struct machine *machine, struct span json, struct error *error)
+{
+    json_t *root = json_file_parse(json, error), *vm_config = NULL;
+    const char *text;
+    int result = -1;
+
+    if (root && json_file_string(root, "vm_config", &text, error) == 0) {
+        vm_config = json_file_parse(span_text(text), error);
+        if (!vm_config || apply_vm_config(machine, vm_config, error))
+            error_context(error, "vm_config");
+        else
+            result = 0;
+    }
+    json_decref(vm_config);
+    json_decref(root);
+    return result;
+}
+
+int machine_parse(struct machine *machine, struct span json, struct error *error)
+{
+    json_t *root = json_file_parse(json, error);
+    uint64_t cpus = 0;
+    int result = -1;
+
+    *machine = (struct machine){0};
+    if (root && json_file_uint(root, "cpu_count", CPU_MAX, &cpus, error) == 0 &&
+        json_file_uint(root, "memory_size", MEMORY_MAX, &machine->memory_size, error) == 0 &&
+        json_file_copy(root, "cloud_vendor", machine->cloud_vendor, MACHINE_NAME_BYTES, error) == 0 &&
+        json_file_copy(root, "cloud_product", machine->cloud_product, MACHINE_NAME_BYTES, error) == 0)
+        result = 0;
+    machine->cpu_count = (uint32_t)cpus;
+    if (result == 0)
+        result = check_machine(machine, error);
+    json_decref(root);
+    return result;
+}
