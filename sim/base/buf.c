@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "crypto/bytes.h"
 #include "sim/base/memory.h"
 
 #define FIRST_BYTES 256
@@ -98,6 +99,30 @@ void buf_append_decimal(struct buf *buf, uint64_t value)
         digits[--at] = (char)('0' + value % 10);
     while ((value /= 10) > 0);
     buf_append(buf, digits + at, sizeof digits - at);
+}
+
+void buf_append_le16(struct buf *buf, uint16_t value)
+{
+    uint8_t bytes[2];
+
+    bytes_put_le16(bytes, value);
+    buf_append(buf, bytes, sizeof bytes);
+}
+
+void buf_append_le32(struct buf *buf, uint32_t value)
+{
+    uint8_t bytes[4];
+
+    bytes_put_le32(bytes, value);
+    buf_append(buf, bytes, sizeof bytes);
+}
+
+void buf_append_le64(struct buf *buf, uint64_t value)
+{
+    uint8_t bytes[8];
+
+    bytes_put_le64(bytes, value);
+    buf_append(buf, bytes, sizeof bytes);
 }
 
 void buf_printf(struct buf *buf, const char *format, ...)

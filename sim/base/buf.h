@@ -35,6 +35,9 @@ void buf_append_text(struct buf *buf, const char *text);
 void buf_append_byte(struct buf *buf, uint8_t byte);
 void buf_append_span(struct buf *buf, struct span span);
 void buf_append_decimal(struct buf *buf, uint64_t value); /* several times as fast as buf_printf */
+void buf_append_le16(struct buf *buf, uint16_t value);    /* little-endian, as these are */
+void buf_append_le32(struct buf *buf, uint32_t value);
+void buf_append_le64(struct buf *buf, uint64_t value);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The contents; valid until the next change. */

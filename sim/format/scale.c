@@ -15,10 +15,7 @@ void scale_compact(struct buf *out, size_t value)
 
 void scale_u32(struct buf *out, uint32_t value)
 {
-    uint8_t bytes[4];
-
-    bytes_put_le32(bytes, value);
-    buf_append(out, bytes, sizeof bytes);
+    buf_append_le32(out, value);
 }
 
 void scale_bytes(struct buf *out, const void *data, size_t len)

@@ -1,7 +1,5 @@
 #include "sim/image/td_hob.h"
 
-#include "crypto/bytes.h"
-
 #define PAGE_BYTES 4096u
 #define HANDOFF_BYTES 56u
 #define RESOURCE_BYTES 48u
@@ -87,51 +85,31 @@ static int add_rest(struct resources *resources, uint64_t end, uint64_t memory_s
     return add(resources, RESOURCE_GAP, HIGH_START, HIGH_START + (memory_size - LOW_END), error);
 }
 
-static void put16(struct buf *out, uint16_t value)
-{
-    uint8_t bytes[2];
-
-    bytes_put_le16(bytes, value);
-    buf_append(out, bytes, sizeof bytes);
-}
-
-static void put32(struct buf *out, uint32_t value)
-{
-    put16(out, (uint16_t)value);
-    put16(out, (uint16_t)(value >> 16));
-}
-
-static void put64(struct buf *out, uint64_t value)
-{
-    put32(out, (uint32_t)value);
-    put32(out, (uint32_t)(value >> 32));
-}
-
 static void write_handoff(struct buf *out, uint64_t hob_start, size_t resource_count)
 {
     static const uint8_t memory_limits[32]; /* top, bottom, free top, free bottom: unused */
 
-    put16(out, 1);
-    put16(out, HANDOFF_BYTES);
-    put32(out, 0);
-    put32(out, 9);
-    put32(out, 0);
+    buf_append_le16(out, 1);
+    buf_append_le16(out, HANDOFF_BYTES);
+    buf_append_le32(out, 0);
+    buf_append_le32(out, 9);
+    buf_append_le32(out, 0);
     buf_append(out, memory_limits, sizeof memory_limits);
-    put64(out, hob_start + HANDOFF_BYTES + RESOURCE_BYTES * resource_count + END_BYTES);
+    buf_append_le64(out, hob_start + HANDOFF_BYTES + RESOURCE_BYTES * resource_count + END_BYTES);
 }
 
 static void write_resource(struct buf *out, const struct resource *resource)
 {
     static const uint8_t owner[16];
 
-    put16(out, 3);
-    put16(out, RESOURCE_BYTES);
-    put32(out, 0);
+    buf_append_le16(out, 3);
+    buf_append_le16(out, RESOURCE_BYTES);
+    buf_append_le32(out, 0);
     buf_append(out, owner, sizeof owner);
-    put32(out, resource->type);
-    put32(out, 7);
-    put64(out, resource->start);
-    put64(out, resource->end - resource->start);
+    buf_append_le32(out, resource->type);
+    buf_append_le32(out, 7);
+    buf_append_le64(out, resource->start);
+    buf_append_le64(out, resource->end - resource->start);
 }
 
 int td_hob_write(struct buf *out, struct span witness, uint64_t memory_size, struct error *error)

@@ -155,35 +155,20 @@ void platform_free(struct platform *platform)
     bytes_wipe(platform, sizeof *platform);
 }
 
-static void append16(struct buf *out, uint16_t value)
-{
-    uint8_t bytes[2];
-
-    bytes_put_le16(bytes, value);
-    buf_append(out, bytes, sizeof bytes);
-}
-
-static void append32(struct buf *out, size_t value)
-{
-    uint8_t bytes[4];
-
-    bytes_put_le32(bytes, (uint32_t)value);
-    buf_append(out, bytes, sizeof bytes);
-}
-
 void platform_write_certification(const struct platform *platform, struct buf *out)
 {
     size_t chain = strlen(platform->pck.pem) + strlen(platform->platform_ca.pem) + strlen(platform->root.pem);
 
     buf_append(out, platform->attestation_key.public_key, P256_PUBLIC_BYTES);
-    append16(out, CERTIFICATION_QE_REPORT);
-    append32(out, PLATFORM_QE_REPORT_BYTES + P256_SIGNATURE_BYTES + 2 + PLATFORM_AUTH_BYTES + 2 + 4 + chain);
+    buf_append_le16(out, CERTIFICATION_QE_REPORT);
+    buf_append_le32(out, (uint32_t)(PLATFORM_QE_REPORT_BYTES + P256_SIGNATURE_BYTES + 2 +
+                                    PLATFORM_AUTH_BYTES + 2 + 4 + chain));
     buf_append(out, platform->qe_report, PLATFORM_QE_REPORT_BYTES);
     buf_append(out, platform->qe_report_signature, P256_SIGNATURE_BYTES);
-    append16(out, PLATFORM_AUTH_BYTES);
+    buf_append_le16(out, PLATFORM_AUTH_BYTES);
     buf_append(out, platform->qe_auth, PLATFORM_AUTH_BYTES);
-    append16(out, CERTIFICATION_PCK_CHAIN);
-    append32(out, chain);
+    buf_append_le16(out, CERTIFICATION_PCK_CHAIN);
+    buf_append_le32(out, (uint32_t)chain);
     buf_append_text(out, platform->pck.pem);
     buf_append_text(out, platform->platform_ca.pem);
     buf_append_text(out, platform->root.pem);

@@ -25,6 +25,22 @@ static void what_is_appended_is_there(void **state)
     buf_free(&buf);
 }
 
+static void numbers_are_little_endian(void **state)
+{
+    static const uint8_t expected[] = {2, 1, 6, 5, 4, 3, 14, 13, 12, 11, 10, 9, 8, 7};
+    struct buf buf;
+
+    (void)state;
+    buf_init(&buf, sizeof expected);
+    buf_append_le16(&buf, 0x0102);
+    buf_append_le32(&buf, 0x03040506);
+    buf_append_le64(&buf, UINT64_C(0x0708090a0b0c0d0e));
+    assert_true(span_equal(buf_span(&buf), span_of(expected, sizeof expected)));
+    buf_append_le16(&buf, 0);
+    assert_true(buf.overflow);
+    buf_free(&buf);
+}
+
 static void a_buffer_grows_up_to_its_limit(void **state)
 {
     struct buf buf;
@@ -146,6 +162,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_appended_is_there),
+        cmocka_unit_test(numbers_are_little_endian),
         cmocka_unit_test(a_buffer_grows_up_to_its_limit),
         cmocka_unit_test(overflow_sticks),
         cmocka_unit_test(room_in_front_is_there_and_apart),
