@@ -58,4 +58,21 @@ static inline bool cursor_take_be(struct span *rest, size_t size, uint64_t *valu
     return true;
 }
 
+/* A LEB128 number: seven bits a byte, the lowest first, the top bit set on all bytes but
+ * the last. At most `bytes_max` bytes, of which 10 hold any value. */
+static inline bool cursor_take_varint(struct span *rest, size_t bytes_max, uint64_t *value)
+{
+    uint64_t number = 0;
+
+    for (size_t i = 0; i < bytes_max && i < rest->len; i++) {
+        number |= (uint64_t)(rest->data[i] & 0x7f) << (7 * i);
+        if (!(rest->data[i] & 0x80)) {
+            *value = number;
+            *rest = span_of(rest->data + i + 1, rest->len - i - 1);
+            return true;
+        }
+    }
+    return false;
+}
+
 #endif

@@ -1,11 +1,14 @@
 #include "sim/image/td_hob.h"
 
+#include "sim/base/cursor.h"
+
 #define PAGE_BYTES 4096u
 #define HANDOFF_BYTES 56u
 #define RESOURCE_BYTES 48u
 #define END_BYTES 8u
 #define RESOURCES_MAX 64u
 #define PAGES_MAX ((uint64_t)1 << 40)
+#define VARINT_BYTES_MAX 9
 
 /* From this size up, memory is split around the hole below 4 GiB. */
 #define SPLIT_FROM 0xb0000000u
@@ -25,18 +28,14 @@ struct resources {
     size_t count;
 };
 
-static int read_varint(struct span *from, uint64_t *value, struct error *error)
+static int read_number(struct span *witness, uint64_t *value, struct error *error)
 {
     *value = 0;
-    for (unsigned shift = 0; from->len > 0 && shift < 63; shift += 7) {
-        uint8_t byte = *from->data++;
-        from->len--;
-        *value |= (uint64_t)(byte & 0x7f) << shift;
-        if (!(byte & 0x80))
-            return *value <= PAGES_MAX ? 0
-                                       : error_input(error, "a number in the TD HOB witness is too large");
-    }
-    return error_input(error, "the TD HOB witness is cut short");
+    if (!cursor_take_varint(witness, VARINT_BYTES_MAX, value))
+        return error_input(error, "the TD HOB witness is cut short");
+    if (*value > PAGES_MAX)
+        return error_input(error, "a number in the TD HOB witness is too large");
+    return 0;
 }
 
 static int add(struct resources *resources, enum resource_type type, uint64_t start, uint64_t end,
@@ -58,7 +57,7 @@ static int add_ranges(struct resources *resources, struct span *witness, uint64_
     for (uint64_t i = 0; i < count; i++) {
         uint64_t delta, pages, start;
 
-        if (read_varint(witness, &delta, error) || read_varint(witness, &pages, error))
+        if (read_number(witness, &delta, error) || read_number(witness, &pages, error))
             return -1;
         start = (base + delta) * PAGE_BYTES;
         if (start < *end)
@@ -117,8 +116,8 @@ int td_hob_write(struct buf *out, struct span witness, uint64_t memory_size, str
     struct resources resources = {.count = 0};
     uint64_t base, hob_delta, count, end;
 
-    if (read_varint(&witness, &base, error) || read_varint(&witness, &hob_delta, error) ||
-        read_varint(&witness, &count, error) || add_ranges(&resources, &witness, base, count, &end, error))
+    if (read_number(&witness, &base, error) || read_number(&witness, &hob_delta, error) ||
+        read_number(&witness, &count, error) || add_ranges(&resources, &witness, base, count, &end, error))
         return -1;
     if (witness.len != 0)
         return error_input(error, "the TD HOB witness has %zu bytes too many", witness.len);

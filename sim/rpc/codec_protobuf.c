@@ -1,3 +1,4 @@
+#include "sim/base/cursor.h"
 #include "sim/base/utf8.h"
 #include "sim/rpc/codec.h"
 
@@ -14,20 +15,9 @@ static void arena_hook_free(void *arena, void *memory)
  * proto3 wants them to be UTF-8, which protobuf-c does not look at; and it keeps no
  * lengths, so a U+0000 would silently cut a text short. */
 
-enum wire_type { WIRE_VARINT = 0, WIRE_64_BITS = 1, WIRE_LENGTH = 2, WIRE_32_BITS = 5 };
+#define VARINT_BYTES_MAX 10 /* of 64 bits */
 
-static bool read_varint(struct span *from, uint64_t *value)
-{
-    *value = 0;
-    for (unsigned shift = 0; from->len > 0 && shift < 64; shift += 7) {
-        uint8_t byte = *from->data++;
-        from->len--;
-        *value |= (uint64_t)(byte & 0x7f) << shift;
-        if (!(byte & 0x80))
-            return true;
-    }
-    return false;
-}
+enum wire_type { WIRE_VARINT = 0, WIRE_64_BITS = 1, WIRE_LENGTH = 2, WIRE_32_BITS = 5 };
 
 /* Takes the value behind a tag off the front; its bytes where it has a length. */
 static bool read_value(struct span *from, unsigned type, struct span *value)
@@ -36,8 +26,8 @@ static bool read_value(struct span *from, unsigned type, struct span *value)
     uint64_t ignored;
 
     if (type == WIRE_VARINT)
-        return read_varint(from, &ignored);
-    if (type == WIRE_LENGTH ? !read_varint(from, &len) : len == 0)
+        return cursor_take_varint(from, VARINT_BYTES_MAX, &ignored);
+    if (type == WIRE_LENGTH ? !cursor_take_varint(from, VARINT_BYTES_MAX, &len) : len == 0)
         return false;
     if (len > from->len)
         return false;
@@ -68,7 +58,7 @@ static int check_strings(const ProtobufCMessageDescriptor *descriptor, struct sp
     struct span value = NO_SPAN;
     uint64_t tag;
 
-    while (read_varint(&body, &tag)) {
+    while (cursor_take_varint(&body, VARINT_BYTES_MAX, &tag)) {
         const ProtobufCFieldDescriptor *field =
             protobuf_c_message_descriptor_get_field(descriptor, (unsigned)(tag >> 3));
 
@@ -86,7 +76,7 @@ static bool has_few_fields(struct span body)
     uint64_t tag;
     size_t count = 0;
 
-    while (read_varint(&body, &tag) && read_value(&body, tag & 7, &value))
+    while (cursor_take_varint(&body, VARINT_BYTES_MAX, &tag) && read_value(&body, tag & 7, &value))
         if (++count > CODEC_VALUES_MAX)
             return false;
     return true;
