@@ -46,3 +46,22 @@ enum hex_error hex_decode(const char *text, size_t len, uint8_t *out, size_t *ou
     *out_len = count;
     return HEX_OK;
 }
+
+int hex_read(struct span text, const char *name, struct arena *arena, uint8_t **bytes, size_t *len,
+             struct error *error)
+{
+    size_t bad_at = 0;
+
+    *bytes = arena_alloc(arena, text.len / 2 + 1);
+    *len = 0;
+    switch (hex_decode((const char *)text.data, text.len, *bytes, len, &bad_at)) {
+    case HEX_OK:
+        return 0;
+    case HEX_ODD:
+        return error_input(error, "%s must be hex with two digits a byte, but has an odd number of digits",
+                           name);
+    case HEX_DIGIT:
+        break;
+    }
+    return error_input(error, "%s must be hex, but its character %zu is no hex digit", name, bad_at + 1);
+}

@@ -2,8 +2,9 @@
 #ifndef BASE_HEX_H
 #define BASE_HEX_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "sim/base/arena.h"
+#include "sim/base/error.h"
+#include "sim/base/span.h"
 
 /* Writes 2 * len characters, no NUL. Free of branches and look-ups on the data. */
 void hex_encode(const void *bytes, size_t len, char *out);
@@ -15,5 +16,10 @@ enum hex_error { HEX_OK = 0, HEX_ODD = -1, HEX_DIGIT = -2 };
  * Returns HEX_OK, HEX_ODD (an odd number of digits) or HEX_DIGIT (a character
  * that is not a hex digit; its place in *bad_at). */
 enum hex_error hex_decode(const char *text, size_t len, uint8_t *out, size_t *out_len, size_t *bad_at);
+
+/* Decodes a text of a request into the arena. Out: *bytes and *len. The error calls the
+ * text by its name and says what is wrong with it. */
+MUST_CHECK int hex_read(struct span text, const char *name, struct arena *arena, uint8_t **bytes, size_t *len,
+                        struct error *error);
 
 #endif

@@ -136,22 +136,12 @@ static int wrong_type(const struct message_slot *slot, const char *got)
 
 static int set_hex(const struct message_slot *slot, struct span text)
 {
-    ProtobufCBinaryData bytes = {.data = arena_alloc(slot->arena, text.len / 2 + 1)};
-    size_t bad_at = 0;
+    ProtobufCBinaryData bytes;
 
-    switch (hex_decode((const char *)text.data, text.len, bytes.data, &bytes.len, &bad_at)) {
-    case HEX_OK:
-        put(slot, &bytes);
-        return 0;
-    case HEX_ODD:
-        return error_input(slot->error,
-                           "%s must be hex with two digits a byte, but has an odd number of digits",
-                           slot->field->name);
-    case HEX_DIGIT:
-        break;
-    }
-    return error_input(slot->error, "%s must be hex, but its character %zu is no hex digit",
-                       slot->field->name, bad_at + 1);
+    if (hex_read(text, slot->field->name, slot->arena, &bytes.data, &bytes.len, slot->error))
+        return -1;
+    put(slot, &bytes);
+    return 0;
 }
 
 int message_set_text(const struct message_slot *slot, struct span text)

@@ -119,23 +119,16 @@ int evidence_set_report_data(struct evidence *evidence, struct span report_data,
 
 /* --- requests --- */
 
-static int read_hex(struct span text, const char *what, struct arena *arena, struct span *bytes,
+static int read_hex(struct span text, const char *name, struct arena *arena, struct span *bytes,
                     struct error *error)
 {
-    uint8_t *out = arena_alloc(arena, text.len / 2 + 1);
-    size_t bad_at;
+    uint8_t *out;
+    size_t len;
 
-    *bytes = span_of(out, 0);
-    switch (hex_decode((const char *)text.data, text.len, out, &bytes->len, &bad_at)) {
-    case HEX_OK:
-        return 0;
-    case HEX_ODD:
-        return error_input(error, "%s must be hex with two digits a byte, but has an odd number of digits",
-                           what);
-    case HEX_DIGIT:
-        break;
-    }
-    return error_input(error, "%s must be hex, but its character %zu is no hex digit", what, bad_at + 1);
+    if (hex_read(text, name, arena, &out, &len, error))
+        return -1;
+    *bytes = span_of(out, len);
+    return 0;
 }
 
 static int read_attestation(struct span text, struct arena *arena, struct evidence *evidence,

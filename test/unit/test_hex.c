@@ -121,12 +121,43 @@ static void only_the_hex_digits_are_digits(void **state)
     }
 }
 
+static void a_text_is_read_into_the_arena_or_explained(void **state)
+{
+    static const struct {
+        const char *text, *reason;
+    } wrong[] = {
+        {"0xabc", "key must be hex with two digits a byte, but has an odd number of digits"},
+        {"0g", "key must be hex, but its character 2 is no hex digit"},
+    };
+    struct error error = {.kind = ERROR_NONE};
+    struct arena arena;
+    uint8_t *bytes;
+    size_t len;
+
+    (void)state;
+    arena_init(&arena);
+    assert_int_equal(hex_read(span_text("0xA1b2"), "key", &arena, &bytes, &len, &error), 0);
+    assert_hex_equal(bytes, len, "a1b2");
+    assert_int_equal(hex_read(NO_SPAN, "key", &arena, &bytes, &len, &error), 0);
+    assert_int_equal(len, 0);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        error.kind = ERROR_NONE;
+        assert_int_equal(hex_read(span_text(wrong[i].text), "key", &arena, &bytes, &len, &error), -1);
+        assert_string_equal(error.text, wrong[i].reason);
+    }
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_byte_round_trips),      cmocka_unit_test(either_case_and_a_prefix),
-        cmocka_unit_test(nothing_is_no_bytes),         cmocka_unit_test(an_odd_count_is_refused),
-        cmocka_unit_test(a_wrong_digit_is_pointed_at), cmocka_unit_test(only_the_hex_digits_are_digits),
+        cmocka_unit_test(every_byte_round_trips),
+        cmocka_unit_test(either_case_and_a_prefix),
+        cmocka_unit_test(nothing_is_no_bytes),
+        cmocka_unit_test(an_odd_count_is_refused),
+        cmocka_unit_test(a_wrong_digit_is_pointed_at),
+        cmocka_unit_test(only_the_hex_digits_are_digits),
+        cmocka_unit_test(a_text_is_read_into_the_arena_or_explained),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
