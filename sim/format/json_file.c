@@ -7,7 +7,7 @@
 #include "sim/base/hex.h"
 #include "sim/base/memory.h"
 
-json_t *json_file_parse(struct span text, struct error *error)
+json_t *json_file_load(struct span text, struct error *error)
 {
     json_error_t reason;
     json_t *root = json_loadb((const char *)text.data, text.len, JSON_REJECT_DUPLICATES, &reason);
@@ -15,13 +15,18 @@ json_t *json_file_parse(struct span text, struct error *error)
     if (!root)
         error_input(error, "not valid JSON: %s (line %d, column %d)", reason.text, reason.line,
                     reason.column);
-    else if (!json_is_object(root))
-        error_input(error, "must be a JSON object");
-    if (root && !json_is_object(root)) {
-        json_decref(root);
-        root = NULL;
-    }
     return root;
+}
+
+json_t *json_file_parse(struct span text, struct error *error)
+{
+    json_t *root = json_file_load(text, error);
+
+    if (!root || json_is_object(root))
+        return root;
+    error_input(error, "must be a JSON object");
+    json_decref(root);
+    return NULL;
 }
 
 const json_t *json_file_member(const json_t *object, const char *name, struct error *error)

@@ -1,4 +1,5 @@
-/* Reading the simulator's own JSON files: app keys, image, machine, platform.
+/* Reading JSON whose members are known by name: the simulator's own files (app keys, image,
+ * machine, platform) and what a verifier is sent.
  *
  * Each reader returns 0, or -1 with an error that names the member by the path it
  * was reached on. */
@@ -10,7 +11,9 @@
 #include "sim/base/error.h"
 #include "sim/base/span.h"
 
-/* The object a text holds; give it back with json_decref. NULL on error. */
+/* The object or array a text holds; free it with json_decref. NULL on error. */
+json_t *json_file_load(struct span text, struct error *error);
+/* The same, when it must be an object. */
 json_t *json_file_parse(struct span text, struct error *error);
 
 /* A member of any kind; NULL with an error when it is missing. */

@@ -51,15 +51,9 @@ static int read_array(struct evidence *evidence, const json_t *array, struct are
 int evidence_json_events(struct evidence *evidence, struct span text, struct arena *arena,
                          struct error *error)
 {
-    json_error_t reason;
-    json_t *array = json_loadb((const char *)text.data, text.len, JSON_REJECT_DUPLICATES, &reason);
-    int result = -1;
+    json_t *array = json_file_load(text, error);
+    int result = array ? read_array(evidence, array, arena, error) : -1;
 
-    if (array)
-        result = read_array(evidence, array, arena, error);
-    else
-        error_input(error, "not valid JSON: %s (line %d, column %d)", reason.text, reason.line,
-                    reason.column);
     json_decref(array);
     return result;
 }

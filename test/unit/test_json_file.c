@@ -57,6 +57,18 @@ static void takes_objects_alone(void **state)
     }
 }
 
+static void an_array_is_loaded_but_no_object(void **state)
+{
+    struct error error = {.kind = ERROR_NONE};
+    json_t *array = json_file_load(span_text("[1,2]"), &error);
+
+    (void)state;
+    assert_int_equal(json_array_size(array), 2);
+    json_decref(array);
+    assert_null(json_file_load(span_text("[1,2"), &error));
+    assert_says(&error, "not valid JSON: ");
+}
+
 static void deep_nesting_is_an_error(void **state)
 {
     static const char start[] = {'{', '"', 'a', '"', ':'};
@@ -94,6 +106,19 @@ static void strings(void **state)
     assert_string_equal(text, "t\xc3\xa4");
     assert_int_equal(json_file_string(root, "number", &text, &error), -1);
     assert_says(&error, "number must be a string");
+}
+
+static void a_string_is_copied_whole_or_not_at_all(void **state)
+{
+    struct error error = {.kind = ERROR_NONE};
+    char out[4] = "";
+
+    (void)state;
+    assert_int_equal(json_file_copy(root, "text", out, sizeof out, &error), 0);
+    assert_string_equal(out, "t\xc3\xa4");
+    assert_int_equal(json_file_copy(root, "hex", out, sizeof out, &error), -1);
+    assert_says(&error, "hex is longer than 3 bytes");
+    assert_string_equal(out, "t\xc3\xa4");
 }
 
 static void whole_numbers_in_their_range(void **state)
@@ -163,9 +188,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_objects_alone),
+        cmocka_unit_test(an_array_is_loaded_but_no_object),
         cmocka_unit_test(deep_nesting_is_an_error),
         cmocka_unit_test_setup_teardown(members_and_objects, parse, forget),
         cmocka_unit_test_setup_teardown(strings, parse, forget),
+        cmocka_unit_test_setup_teardown(a_string_is_copied_whole_or_not_at_all, parse, forget),
         cmocka_unit_test_setup_teardown(whole_numbers_in_their_range, parse, forget),
         cmocka_unit_test_setup_teardown(hex_of_an_exact_length, parse, forget),
         cmocka_unit_test_setup_teardown(hex_up_to_a_length, parse, forget),
