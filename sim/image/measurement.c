@@ -216,8 +216,8 @@ int measurement_recompute(const struct os_image *image, const uint8_t cmdline[st
 
 static void cbor_digest(struct buf *out, const char *name, const uint8_t *digest)
 {
-    cbor_text(out, name);
-    cbor_bytes(out, digest, REGISTER_BYTES);
+    cbor_write_text(out, name);
+    cbor_write_bytes(out, digest, REGISTER_BYTES);
 }
 
 static void write_measurement(const struct os_image *image, struct buf *out)
@@ -225,24 +225,24 @@ static void write_measurement(const struct os_image *image, struct buf *out)
     uint8_t cmdline[REGISTER_BYTES];
 
     cmdline_digest(image, cmdline);
-    cbor_map(out, 3);
-    cbor_text(out, "version");
-    cbor_uint(out, 3);
-    cbor_text(out, "image");
-    cbor_map(out, 3);
+    cbor_write_map(out, 3);
+    cbor_write_text(out, "version");
+    cbor_write_uint(out, 3);
+    cbor_write_text(out, "image");
+    cbor_write_map(out, 3);
     cbor_digest(out, "cmdline_sha384", cmdline);
     cbor_digest(out, "kernel_authenticode", image->kernel_authenticode);
     cbor_digest(out, "initrd_sha384", image->initrd);
-    cbor_text(out, "tdvf");
-    cbor_map(out, 3);
-    cbor_text(out, "ovmf");
-    cbor_text(out, OVMF_VARIANT);
-    cbor_text(out, "mrtd");
-    cbor_map(out, 2);
+    cbor_write_text(out, "tdvf");
+    cbor_write_map(out, 3);
+    cbor_write_text(out, "ovmf");
+    cbor_write_text(out, OVMF_VARIANT);
+    cbor_write_text(out, "mrtd");
+    cbor_write_map(out, 2);
     cbor_digest(out, "single_pass", image->mrtd_single_pass);
     cbor_digest(out, "two_pass", image->mrtd_two_pass);
-    cbor_text(out, "td_hob");
-    cbor_bytes(out, image->td_hob_witness, image->td_hob_witness_len);
+    cbor_write_text(out, "td_hob");
+    cbor_write_bytes(out, image->td_hob_witness, image->td_hob_witness_len);
 }
 
 void measurement_document(const struct os_image *image, struct measurement_document *document)

@@ -3,7 +3,7 @@
 #include "crypto/base64.h"
 #include "crypto/hash.h"
 #include "sim/base/hex.h"
-#include "sim/format/cbor_read.h"
+#include "sim/format/cbor.h"
 #include "sim/format/json_file.h"
 #include "sim/image/measurement.h"
 #include "sim/verify/replay.h"
