@@ -4,10 +4,16 @@
 
 #include "sim/base/buf.h"
 
-/* Compact integer; value below 2^30, which every length here is. */
-void scale_compact(struct buf *out, size_t value);
-void scale_u32(struct buf *out, uint32_t value);
+/* Compact integer; value below 2^30, as every length here is. */
+void scale_write_compact(struct buf *out, size_t value);
+void scale_write_u32(struct buf *out, uint32_t value);
 /* A string or Vec<u8>: compact length, then the bytes. */
-void scale_bytes(struct buf *out, const void *data, size_t len);
+void scale_write_bytes(struct buf *out, const void *data, size_t len);
+
+/* Each takes a value off the front of *rest, or returns false when it is cut, or a compact
+ * integer is one from 2^30 up. Spans point into the input. */
+bool scale_read_compact(struct span *rest, size_t *value);
+bool scale_read_u32(struct span *rest, uint32_t *value);
+bool scale_read_bytes(struct span *rest, struct span *bytes);
 
 #endif

@@ -31,29 +31,29 @@ static size_t count_events(const struct event_log *log, bool (*wanted)(const str
 
 static void scale_event(struct buf *out, const struct event *event, bool with_digest)
 {
-    scale_u32(out, event->imr);
-    scale_u32(out, event->type);
-    scale_bytes(out, event->digest, with_digest ? REGISTER_BYTES : 0);
-    scale_bytes(out, event->name, strlen(event->name));
-    scale_bytes(out, event->payload, event->payload_len);
+    scale_write_u32(out, event->imr);
+    scale_write_u32(out, event->type);
+    scale_write_bytes(out, event->digest, with_digest ? REGISTER_BYTES : 0);
+    scale_write_bytes(out, event->name, strlen(event->name));
+    scale_write_bytes(out, event->payload, event->payload_len);
 }
 
 static void scale_runtime_events(struct buf *out, const struct event_log *log)
 {
-    scale_compact(out, count_events(log, is_runtime));
+    scale_write_compact(out, count_events(log, is_runtime));
     for (size_t i = 0; i < log->count; i++) {
         const struct event *event = &log->events[i];
         if (!is_runtime(event))
             continue;
-        scale_bytes(out, event->name, strlen(event->name));
-        scale_bytes(out, event->payload, event->payload_len);
+        scale_write_bytes(out, event->name, strlen(event->name));
+        scale_write_bytes(out, event->payload, event->payload_len);
     }
 }
 
 static void render_scale(struct attestation_parts *parts, const struct event_log *log, struct span config)
 {
-    scale_compact(&parts->scale_log, log->count);
-    scale_compact(&parts->scale_log_cut, count_events(log, is_kept_in_cut));
+    scale_write_compact(&parts->scale_log, log->count);
+    scale_write_compact(&parts->scale_log_cut, count_events(log, is_kept_in_cut));
     for (size_t i = 0; i < log->count; i++) {
         const struct event *event = &log->events[i];
         scale_event(&parts->scale_log, event, true);
@@ -62,7 +62,7 @@ static void render_scale(struct attestation_parts *parts, const struct event_log
     }
     scale_runtime_events(&parts->scale_log, log);
     scale_runtime_events(&parts->scale_log_cut, log);
-    scale_bytes(&parts->scale_config, config.data, config.len);
+    scale_write_bytes(&parts->scale_config, config.data, config.len);
 }
 
 #define SCALE_FIXED_BYTES 8 /* version, kind and the quote's length */
@@ -77,7 +77,7 @@ static struct span write_scale(const struct attestation_parts *parts, const stru
     buf_over(&out, arena_alloc(arena, size), size);
     buf_append_byte(&out, SCALE_VERSION);
     buf_append_byte(&out, SCALE_TDX);
-    scale_bytes(&out, quote.data, quote.len);
+    scale_write_bytes(&out, quote.data, quote.len);
     buf_append_span(&out, buf_span(log));
     buf_append(&out, report_data, QUOTE_REPORT_DATA_BYTES);
     buf_append_span(&out, buf_span(&parts->scale_config));

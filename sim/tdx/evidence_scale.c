@@ -1,5 +1,6 @@
 /* Attestations in SCALE (Substrate's SCALE codec), as Attest and certificates carry them. */
 #include "sim/base/cursor.h"
+#include "sim/format/scale.h"
 #include "sim/tdx/evidence.h"
 
 enum { VERSION = 0, PLATFORM_TDX = 0 };
@@ -9,40 +10,18 @@ static int cut(struct error *error, const char *where)
     return error_input(error, "it is cut short in %s, or a length there is wrong", where);
 }
 
-/* A compact integer below 2^30: one, two or four bytes by its lowest two bits. */
-static bool take_compact(struct span *rest, size_t *value)
-{
-    static const size_t sizes[] = {1, 2, 4};
-    uint64_t number = 0;
-    struct span taken;
-
-    if (rest->len == 0 || (rest->data[0] & 3) == 3 || !cursor_take(rest, sizes[rest->data[0] & 3], &taken))
-        return false;
-    for (size_t i = taken.len; i > 0; i--)
-        number = number << 8 | taken.data[i - 1];
-    *value = (size_t)(number >> 2);
-    return true;
-}
-
-static bool take_bytes(struct span *rest, struct span *bytes)
-{
-    size_t len;
-
-    return take_compact(rest, &len) && cursor_take(rest, len, bytes);
-}
-
 static int read_events(struct span *rest, struct evidence *evidence, struct arena *arena, struct error *error)
 {
     size_t count;
 
-    if (!take_compact(rest, &count))
+    if (!scale_read_compact(rest, &count))
         return cut(error, "the number of events");
     for (size_t i = 0; i < count; i++) {
         struct evidence_event event;
         uint32_t imr, type;
-        if (!cursor_take_le32(rest, &imr) || !cursor_take_le32(rest, &type) ||
-            !take_bytes(rest, &event.digest) || !take_bytes(rest, &event.name) ||
-            !take_bytes(rest, &event.payload))
+        if (!scale_read_u32(rest, &imr) || !scale_read_u32(rest, &type) ||
+            !scale_read_bytes(rest, &event.digest) || !scale_read_bytes(rest, &event.name) ||
+            !scale_read_bytes(rest, &event.payload))
             return cut(error, "an event");
         event.imr = imr;
         event.type = type;
@@ -58,11 +37,11 @@ static int read_runtime_events(struct span *rest, struct evidence *evidence, str
     struct evidence_runtime runtime = {.started = false};
     size_t count;
 
-    if (!take_compact(rest, &count))
+    if (!scale_read_compact(rest, &count))
         return cut(error, "the number of runtime events");
     for (size_t i = 0; i < count; i++) {
         struct span name, payload;
-        if (!take_bytes(rest, &name) || !take_bytes(rest, &payload))
+        if (!scale_read_bytes(rest, &name) || !scale_read_bytes(rest, &payload))
             return cut(error, "a runtime event");
         if (evidence_add_runtime(evidence, &runtime, name, payload, arena, error))
             return -1;
@@ -80,12 +59,12 @@ int evidence_scale(struct evidence *evidence, struct span bytes, struct arena *a
     if (version != VERSION || platform != PLATFORM_TDX)
         return error_input(error, "version %u of platform %u is not read here, only 0 of 0 (TDX)", version,
                            platform);
-    if (!take_bytes(&bytes, &evidence->quote))
+    if (!scale_read_bytes(&bytes, &evidence->quote))
         return cut(error, "the quote");
     if (read_events(&bytes, evidence, arena, error) || read_runtime_events(&bytes, evidence, arena, error))
         return -1;
     if (!cursor_take(&bytes, QUOTE_REPORT_DATA_BYTES, &report_data) ||
-        !take_bytes(&bytes, &evidence->vm_config))
+        !scale_read_bytes(&bytes, &evidence->vm_config))
         return cut(error, "report data or config");
     if (bytes.len != 0)
         return error_input(error, "behind its end stand %zu more bytes", bytes.len);

@@ -109,24 +109,24 @@ static struct span scale_with(const char *const *logged, const char *const *list
 
     buf_over(&out, arena_alloc(arena, 4096), 4096);
     buf_append(&out, "\0\0", 2);
-    scale_bytes(&out, "quote", 5);
+    scale_write_bytes(&out, "quote", 5);
     for (int list = 0; list < 2; list++) {
         size_t count = 0;
         while (lists[list][count])
             count++;
-        scale_compact(&out, count);
+        scale_write_compact(&out, count);
         for (size_t i = 0; i < count; i++) {
             if (list == 0) {
-                scale_u32(&out, 3);
-                scale_u32(&out, EVENT_TYPE_RUNTIME);
-                scale_bytes(&out, NULL, 0);
+                scale_write_u32(&out, 3);
+                scale_write_u32(&out, EVENT_TYPE_RUNTIME);
+                scale_write_bytes(&out, NULL, 0);
             }
-            scale_bytes(&out, lists[list][i], strlen(lists[list][i]));
-            scale_bytes(&out, "p", 1);
+            scale_write_bytes(&out, lists[list][i], strlen(lists[list][i]));
+            scale_write_bytes(&out, "p", 1);
         }
     }
     buf_append(&out, report_data, sizeof report_data);
-    scale_bytes(&out, "{}", 2);
+    scale_write_bytes(&out, "{}", 2);
     return buf_span(&out);
 }
 
