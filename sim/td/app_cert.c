@@ -1,9 +1,8 @@
 #include "sim/td/app_cert.h"
 
-#include <msgpack.h>
-
 #include "crypto/pem.h"
 #include "crypto/random.h"
+#include "sim/format/msgpack.h"
 
 #define VALID_BEFORE_NOW 60                       /* seconds: clocks differ a little */
 #define VALID_FOR (INT64_C(10) * 365 * 24 * 3600) /* seconds */
@@ -103,36 +102,28 @@ static void add_evidence(struct draft *draft)
     add_private(draft, OID(oid_attestation), draft->evidence->attestation);
 }
 
-static void pack_bin(msgpack_packer *packer, const void *data, size_t len)
-{
-    msgpack_pack_bin(packer, len);
-    msgpack_pack_bin_body(packer, data, len);
-}
-
 static void add_app_info(struct draft *draft)
 {
     const struct identity *identity = draft->issuer->identity;
     const struct text *provider = &identity->key_provider_info;
     uint8_t mr_system[32], mr_aggregated[32];
-    msgpack_sbuffer out;
-    msgpack_packer packer;
+    struct buf out;
 
     registers_system(draft->issuer->registers, span_of(provider->plain, provider->len), mr_system);
     registers_aggregate(draft->issuer->registers, mr_aggregated);
-    msgpack_sbuffer_init(&out);
-    msgpack_packer_init(&packer, &out, msgpack_sbuffer_write);
-    msgpack_pack_array(&packer, 9);
-    pack_bin(&packer, identity->app_id, sizeof identity->app_id);
-    pack_bin(&packer, identity->compose_hash, sizeof identity->compose_hash);
-    pack_bin(&packer, identity->instance_id, sizeof identity->instance_id);
-    pack_bin(&packer, identity->device_id, sizeof identity->device_id);
-    pack_bin(&packer, mr_system, sizeof mr_system);
-    pack_bin(&packer, mr_aggregated, sizeof mr_aggregated);
-    pack_bin(&packer, identity->os_image_hash, sizeof identity->os_image_hash);
-    pack_bin(&packer, provider->plain, provider->len);
-    msgpack_pack_array(&packer, 0); /* init script hashes: this TD has run none */
-    add_private(draft, OID(oid_app_info), span_of(out.data, out.size));
-    msgpack_sbuffer_destroy(&out);
+    buf_init(&out, SIZE_MAX);
+    msgpack_write_array(&out, 9);
+    msgpack_write_bin(&out, identity->app_id, sizeof identity->app_id);
+    msgpack_write_bin(&out, identity->compose_hash, sizeof identity->compose_hash);
+    msgpack_write_bin(&out, identity->instance_id, sizeof identity->instance_id);
+    msgpack_write_bin(&out, identity->device_id, sizeof identity->device_id);
+    msgpack_write_bin(&out, mr_system, sizeof mr_system);
+    msgpack_write_bin(&out, mr_aggregated, sizeof mr_aggregated);
+    msgpack_write_bin(&out, identity->os_image_hash, sizeof identity->os_image_hash);
+    msgpack_write_bin(&out, provider->plain, provider->len);
+    msgpack_write_array(&out, 0); /* init script hashes: this TD has run none */
+    add_private(draft, OID(oid_app_info), buf_span(&out));
+    buf_free(&out);
 }
 
 static void add_extensions(struct draft *draft)

@@ -1,7 +1,6 @@
 #include "sim/td/attestation.h"
 
-#include <msgpack.h>
-
+#include "sim/format/msgpack.h"
 #include "sim/format/scale.h"
 
 #define TYPE_ACPI 10 /* EV_PLATFORM_CONFIG_FLAGS, which this firmware uses for ACPI tables alone */
@@ -99,133 +98,88 @@ struct span attestation_scale_cut(const struct attestation_parts *parts, struct 
 
 /* --- MessagePack --- */
 
-static int append_packed(void *buf, const char *data, size_t len)
+static void write_event(struct buf *out, const struct event *event)
 {
-    buf_append(buf, data, len);
-    return 0;
+    msgpack_write_map(out, 5);
+    msgpack_write_key(out, "imr");
+    msgpack_write_uint(out, event->imr);
+    msgpack_write_key(out, "event_type");
+    msgpack_write_uint(out, event->type);
+    msgpack_write_key(out, "digest");
+    msgpack_write_bin(out, event->digest, REGISTER_BYTES);
+    msgpack_write_key(out, "event");
+    msgpack_write_text(out, span_text(event->name));
+    msgpack_write_key(out, "event_payload");
+    msgpack_write_bin(out, event->payload, event->payload_len);
 }
 
-static void pack_text(msgpack_packer *packer, const char *text, size_t len)
+static void write_runtime_events(struct buf *out, const struct event_log *log)
 {
-    msgpack_pack_str(packer, len);
-    msgpack_pack_str_body(packer, text, len);
-}
-
-static void pack_key(msgpack_packer *packer, const char *key)
-{
-    pack_text(packer, key, strlen(key));
-}
-
-static void pack_bin(msgpack_packer *packer, const char *key, const void *data, size_t len)
-{
-    pack_key(packer, key);
-    msgpack_pack_bin(packer, len);
-    msgpack_pack_bin_body(packer, data, len);
-}
-
-static void pack_event(msgpack_packer *packer, const struct event *event)
-{
-    msgpack_pack_map(packer, 5);
-    pack_key(packer, "imr");
-    msgpack_pack_uint32(packer, event->imr);
-    pack_key(packer, "event_type");
-    msgpack_pack_uint32(packer, event->type);
-    pack_bin(packer, "digest", event->digest, REGISTER_BYTES);
-    pack_key(packer, "event");
-    pack_key(packer, event->name);
-    pack_bin(packer, "event_payload", event->payload, event->payload_len);
-}
-
-static void pack_runtime_events(msgpack_packer *packer, const struct event_log *log)
-{
-    msgpack_pack_array(packer, count_events(log, is_runtime));
+    msgpack_write_array(out, count_events(log, is_runtime));
     for (size_t i = 0; i < log->count; i++) {
         const struct event *event = &log->events[i];
         if (!is_runtime(event))
             continue;
-        msgpack_pack_map(packer, 2);
-        pack_key(packer, "event");
-        pack_key(packer, event->name);
-        pack_bin(packer, "payload", event->payload, event->payload_len);
+        msgpack_write_map(out, 2);
+        msgpack_write_key(out, "event");
+        msgpack_write_text(out, span_text(event->name));
+        msgpack_write_key(out, "payload");
+        msgpack_write_bin(out, event->payload, event->payload_len);
     }
 }
 
 /* {kind, data: {`members` members: the platform's or the stack's. */
-static void pack_kind(msgpack_packer *packer, const char *kind, size_t members)
+static void write_kind(struct buf *out, const char *kind, size_t members)
 {
-    msgpack_pack_map(packer, 2);
-    pack_key(packer, "kind");
-    pack_key(packer, kind);
-    pack_key(packer, "data");
-    msgpack_pack_map(packer, members);
+    msgpack_write_map(out, 2);
+    msgpack_write_key(out, "kind");
+    msgpack_write_text(out, span_text(kind));
+    msgpack_write_key(out, "data");
+    msgpack_write_map(out, members);
 }
 
-static void render_msgpack(struct attestation_parts *parts, const struct event_log *log, struct span config)
+static void render_head(struct buf *out)
 {
-    msgpack_packer packer;
+    msgpack_write_map(out, 3);
+    msgpack_write_key(out, "version");
+    msgpack_write_uint(out, 1);
+    msgpack_write_key(out, "platform");
+    write_kind(out, "tdx", 2);
+    msgpack_write_key(out, "quote");
+}
 
-    msgpack_packer_init(&packer, &parts->msgpack_head, append_packed);
-    msgpack_pack_map(&packer, 3);
-    pack_key(&packer, "version");
-    msgpack_pack_uint8(&packer, 1);
-    pack_key(&packer, "platform");
-    pack_kind(&packer, "tdx", 2);
-    pack_key(&packer, "quote");
-
-    msgpack_packer_init(&packer, &parts->msgpack_log, append_packed);
-    pack_key(&packer, "event_log");
-    msgpack_pack_array(&packer, log->count);
+static void render_log(struct buf *out, const struct event_log *log)
+{
+    msgpack_write_key(out, "event_log");
+    msgpack_write_array(out, log->count);
     for (size_t i = 0; i < log->count; i++)
-        pack_event(&packer, &log->events[i]);
-    pack_key(&packer, "stack");
-    pack_kind(&packer, "dstack", 3);
-    pack_key(&packer, "report_data");
-
-    msgpack_packer_init(&packer, &parts->msgpack_tail, append_packed);
-    pack_key(&packer, "runtime_events");
-    pack_runtime_events(&packer, log);
-    pack_key(&packer, "config");
-    pack_text(&packer, (const char *)config.data, config.len);
+        write_event(out, &log->events[i]);
+    msgpack_write_key(out, "stack");
+    write_kind(out, "dstack", 3);
+    msgpack_write_key(out, "report_data");
 }
 
-/* Most bytes append_integers writes for len. */
-static size_t integers_size(size_t len)
+static void render_tail(struct buf *out, const struct event_log *log, struct span config)
 {
-    return 3 + 2 * len;
-}
-
-/* An array of integers, one for each byte. Written here without branches rather
- * than through the packer: it is the one part that every quote encodes anew. */
-static void append_integers(struct buf *out, struct span bytes)
-{
-    const uint8_t head[] = {0xdc, (uint8_t)(bytes.len >> 8), (uint8_t)bytes.len}; /* array 16 */
-    uint8_t *to;
-
-    buf_append(out, head, sizeof head);
-    to = buf_reserve(out, 2 * bytes.len);
-    if (!to)
-        return;
-    for (size_t i = 0; i < bytes.len; i++) {
-        *to = 0xcc; /* uint 8, which stays only in front of what is no positive fixint */
-        to += bytes.data[i] >> 7;
-        *to++ = bytes.data[i];
-    }
-    out->len = (size_t)(to - out->data);
+    msgpack_write_key(out, "runtime_events");
+    write_runtime_events(out, log);
+    msgpack_write_key(out, "config");
+    msgpack_write_text(out, config);
 }
 
 struct span attestation_msgpack(const struct attestation_parts *parts, struct span quote,
                                 const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES],
                                 struct arena *arena)
 {
-    size_t size = parts->msgpack_head.len + integers_size(quote.len) + parts->msgpack_log.len +
-                  integers_size(QUOTE_REPORT_DATA_BYTES) + parts->msgpack_tail.len;
+    size_t size = parts->msgpack_head.len + msgpack_integers_size_max(quote.len) + parts->msgpack_log.len +
+                  msgpack_integers_size_max(QUOTE_REPORT_DATA_BYTES) + parts->msgpack_tail.len;
     struct buf out;
 
     buf_over(&out, arena_alloc(arena, size), size);
     buf_append_span(&out, buf_span(&parts->msgpack_head));
-    append_integers(&out, quote);
+    msgpack_write_integers(&out, quote);
     buf_append_span(&out, buf_span(&parts->msgpack_log));
-    append_integers(&out, span_of(report_data, QUOTE_REPORT_DATA_BYTES));
+    msgpack_write_integers(&out, span_of(report_data, QUOTE_REPORT_DATA_BYTES));
     buf_append_span(&out, buf_span(&parts->msgpack_tail));
     return buf_span(&out);
 }
@@ -271,5 +225,7 @@ void attestation_parts_render(struct attestation_parts *parts, const struct even
     for (int i = 0; i < PARTS; i++)
         buf_reset(list[i]);
     render_scale(parts, log, config);
-    render_msgpack(parts, log, config);
+    render_head(&parts->msgpack_head);
+    render_log(&parts->msgpack_log, log);
+    render_tail(&parts->msgpack_tail, log, config);
 }

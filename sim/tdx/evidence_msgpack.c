@@ -1,6 +1,6 @@
 /* Attestations in MessagePack, as GetQuote carries them. Members stand in the order the
  * format lists them. */
-#include "sim/format/msgpack_read.h"
+#include "sim/format/msgpack.h"
 #include "sim/tdx/evidence.h"
 
 #define VERSION 1

@@ -1,4 +1,6 @@
-#include "sim/format/msgpack_read.h"
+#include "sim/format/msgpack.h"
+
+#include <msgpack.h>
 
 #include "sim/base/cursor.h"
 
@@ -14,8 +16,88 @@ enum {
     MAP16 = 0xde,
 };
 
-/* A value whose count or length stands in the head byte, or behind it in a number of
- * 2^n bytes. wide: the head byte of the narrowest such form. */
+/* --- writing --- */
+
+static int append_packed(void *buf, const char *data, size_t len)
+{
+    buf_append(buf, data, len);
+    return 0;
+}
+
+static msgpack_packer packer_to(struct buf *out)
+{
+    return (msgpack_packer){.data = out, .callback = append_packed};
+}
+
+void msgpack_write_map(struct buf *out, size_t pairs)
+{
+    msgpack_packer packer = packer_to(out);
+
+    msgpack_pack_map(&packer, pairs);
+}
+
+void msgpack_write_array(struct buf *out, size_t elements)
+{
+    msgpack_packer packer = packer_to(out);
+
+    msgpack_pack_array(&packer, elements);
+}
+
+void msgpack_write_uint(struct buf *out, uint64_t value)
+{
+    msgpack_packer packer = packer_to(out);
+
+    msgpack_pack_uint64(&packer, value);
+}
+
+void msgpack_write_text(struct buf *out, struct span text)
+{
+    msgpack_packer packer = packer_to(out);
+
+    msgpack_pack_str(&packer, text.len);
+    buf_append_span(out, text);
+}
+
+void msgpack_write_key(struct buf *out, const char *key)
+{
+    msgpack_write_text(out, span_text(key));
+}
+
+void msgpack_write_bin(struct buf *out, const void *data, size_t len)
+{
+    msgpack_packer packer = packer_to(out);
+
+    msgpack_pack_bin(&packer, len);
+    buf_append(out, data, len);
+}
+
+size_t msgpack_integers_size_max(size_t len)
+{
+    return 3 + 2 * len;
+}
+
+/* Written here without branches rather than by msgpack-c: every quote is encoded so anew. */
+void msgpack_write_integers(struct buf *out, struct span bytes)
+{
+    const uint8_t head[] = {ARRAY16, (uint8_t)(bytes.len >> 8), (uint8_t)bytes.len};
+    uint8_t *to;
+
+    buf_append(out, head, sizeof head);
+    to = buf_reserve(out, 2 * bytes.len);
+    if (!to)
+        return;
+    for (size_t i = 0; i < bytes.len; i++) {
+        *to = UINT8; /* kept only before what does not fit in seven bits */
+        to += bytes.data[i] >> 7;
+        *to++ = bytes.data[i];
+    }
+    out->len = (size_t)(to - out->data);
+}
+
+/* --- reading --- */
+
+/* A value whose count or length is in the head byte, or after it in a number of 2^n bytes.
+ * wide: the head byte of the narrowest such form. */
 struct form {
     uint8_t fixed;
     uint8_t fixed_mask; /* which bits of the head are the form; 0: there is no fixed form */
