@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "crypto/hash.h"
 #include "sim/base/memory.h"
 
 void event_log_init(struct event_log *log)
@@ -47,17 +46,6 @@ void event_log_measure(struct event_log *log, struct registers *registers, const
 {
     append(log, event);
     registers_extend(registers, event->imr, event->digest);
-}
-
-void event_runtime_digest(const char *name, struct span payload, uint8_t digest[static REGISTER_BYTES])
-{
-    uint8_t type[4];
-    const struct bytes parts[] = {
-        {type, sizeof type}, {":", 1}, {name, strlen(name)}, {":", 1}, {payload.data, payload.len},
-    };
-
-    bytes_put_le32(type, EVENT_TYPE_RUNTIME);
-    hash_parts(HASH_SHA384, parts, sizeof parts / sizeof *parts, digest);
 }
 
 static int check_limits(const struct event_log *log, const char *name, struct span payload,

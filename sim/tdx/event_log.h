@@ -1,31 +1,17 @@
 /* The event log: what was measured into RTMR0 to RTMR3, in order.
  *
  * Appending an event extends the register bank as well, so that replaying the log
- * always gives the bank. Boot events follow the TCG formats; events of IMR 3 are
- * dstack's runtime events, whose digest follows from name and payload. */
+ * always gives the bank. */
 #ifndef TDX_EVENT_LOG_H
 #define TDX_EVENT_LOG_H
 
 #include "sim/base/error.h"
-#include "sim/base/span.h"
-#include "sim/tdx/registers.h"
-
-#define EVENT_TYPE_RUNTIME 0x08000001u
-#define EVENT_RUNTIME_IMR 3
+#include "sim/tdx/event.h"
 
 #define EVENT_NAME_BYTES_MAX 256            /* longest name */
 #define EVENT_PAYLOAD_BYTES_MAX (64 * 1024) /* largest payload */
 #define EVENT_LOG_BYTES_MAX (1024 * 1024)   /* names and payloads together */
 #define EVENT_LOG_EVENTS_MAX 4096
-
-struct event {
-    uint32_t imr;
-    uint32_t type;
-    uint8_t digest[REGISTER_BYTES];
-    char *name; /* UTF-8, may be empty */
-    uint8_t *payload;
-    size_t payload_len;
-};
 
 struct event_log {
     struct event *events;
@@ -47,8 +33,5 @@ void event_log_measure(struct event_log *log, struct registers *registers, const
  * Fails when the name is empty or a limit above is passed; then nothing changes. */
 MUST_CHECK int event_log_emit(struct event_log *log, struct registers *registers, const char *name,
                               struct span payload, struct error *error);
-
-/* SHA-384(u32le type || ':' || name || ':' || payload). */
-void event_runtime_digest(const char *name, struct span payload, uint8_t digest[static REGISTER_BYTES]);
 
 #endif

@@ -1,0 +1,26 @@
+/* One event of a TD's log: what was measured into which register.
+ *
+ * Boot events follow the TCG formats; events of IMR 3 are dstack's runtime events, whose
+ * digest follows from name and payload. */
+#ifndef TDX_EVENT_H
+#define TDX_EVENT_H
+
+#include "sim/base/span.h"
+#include "sim/tdx/registers.h"
+
+#define EVENT_TYPE_RUNTIME 0x08000001u
+#define EVENT_RUNTIME_IMR 3
+
+struct event {
+    uint32_t imr;
+    uint32_t type;
+    uint8_t digest[REGISTER_BYTES];
+    char *name; /* UTF-8, may be empty */
+    uint8_t *payload;
+    size_t payload_len;
+};
+
+/* SHA-384(u32le type || ':' || name || ':' || payload). */
+void event_runtime_digest(const char *name, struct span payload, uint8_t digest[static REGISTER_BYTES]);
+
+#endif
