@@ -53,7 +53,7 @@ struct boot {
 
 static void measure_digest(const struct boot *boot, uint32_t imr, uint32_t type, const uint8_t *digest)
 {
-    struct event event = {.imr = imr, .type = type, .name = (char[]){""}};
+    struct event event = {.imr = imr, .type = type, .name = ""};
 
     memcpy(event.digest, digest, REGISTER_BYTES);
     event_log_measure(boot->log, boot->registers, &event);
@@ -102,8 +102,8 @@ static void measure_acpi(const struct boot *boot, const char *name, const uint8_
     struct event event = {
         .imr = 0,
         .type = EV_PLATFORM_CONFIG_FLAGS,
-        .name = (char *)(uintptr_t)name,
-        .payload = (uint8_t *)(uintptr_t)payload,
+        .name = name,
+        .payload = (const uint8_t *)payload,
         .payload_len = sizeof payload - 1,
     };
 

@@ -70,7 +70,7 @@ static Dstack__DashboardEvent *describe_event(const struct event *event, size_t 
     described->number = (uint32_t)number;
     described->imr = event->imr;
     described->event_type = event->type;
-    described->name = event->name;
+    described->name = unconst(event->name);
     described->digest = rpc_bytes(event->digest, sizeof event->digest);
     described->payload =
         rpc_bytes(event->payload, is_long ? DASHBOARD_PAYLOAD_BYTES_MAX : event->payload_len);

@@ -15,8 +15,8 @@ struct event {
     uint32_t imr;
     uint32_t type;
     uint8_t digest[REGISTER_BYTES];
-    char *name; /* UTF-8, may be empty */
-    uint8_t *payload;
+    const char *name; /* UTF-8, may be empty */
+    const uint8_t *payload;
     size_t payload_len;
 };
 

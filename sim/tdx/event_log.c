@@ -11,11 +11,8 @@ void event_log_init(struct event_log *log)
 
 void event_log_free(struct event_log *log)
 {
-    for (size_t i = 0; i < log->count; i++) {
-        free(log->events[i].name);
-        free(log->events[i].payload);
-    }
     free(log->events);
+    arena_free(&log->texts);
     event_log_init(log);
 }
 
@@ -30,8 +27,8 @@ static void append(struct event_log *log, const struct event *event)
     }
     added = &log->events[log->count++];
     *added = *event;
-    added->name = memory_copy(event->name, name_len);
-    added->payload = (uint8_t *)memory_copy(event->payload, event->payload_len);
+    added->name = arena_copy(&log->texts, event->name, name_len);
+    added->payload = (const uint8_t *)arena_copy(&log->texts, event->payload, event->payload_len);
     log->bytes += name_len + event->payload_len;
 }
 
@@ -80,8 +77,8 @@ int event_log_emit(struct event_log *log, struct registers *registers, const cha
     struct event event = {
         .imr = EVENT_RUNTIME_IMR,
         .type = EVENT_TYPE_RUNTIME,
-        .name = (char *)(uintptr_t)name,
-        .payload = (uint8_t *)(uintptr_t)payload.data,
+        .name = name,
+        .payload = payload.data,
         .payload_len = payload.len,
     };
 

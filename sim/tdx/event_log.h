@@ -5,6 +5,7 @@
 #ifndef TDX_EVENT_LOG_H
 #define TDX_EVENT_LOG_H
 
+#include "sim/base/arena.h"
 #include "sim/base/error.h"
 #include "sim/tdx/event.h"
 
@@ -17,7 +18,8 @@ struct event_log {
     struct event *events;
     size_t count;
     size_t capacity;
-    size_t bytes; /* of names and payloads */
+    size_t bytes;       /* of names and payloads */
+    struct arena texts; /* owns those */
 };
 
 void event_log_init(struct event_log *log);
@@ -26,7 +28,7 @@ void event_log_free(struct event_log *log);
 /* Makes `log`, which is freed first, hold what `other` holds. */
 void event_log_copy(struct event_log *log, const struct event_log *other);
 
-/* Appends a boot event with its digest and extends registers->rtmr[imr]. */
+/* Appends a copy of a boot event with its digest and extends registers->rtmr[imr]. */
 void event_log_measure(struct event_log *log, struct registers *registers, const struct event *event);
 
 /* Appends a runtime event and extends RTMR3. name is NUL-terminated UTF-8.

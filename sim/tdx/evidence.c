@@ -52,7 +52,7 @@ int evidence_add_event(struct evidence *evidence, const struct evidence_event *e
         .imr = (uint32_t)event->imr,
         .type = (uint32_t)event->type,
         .name = arena_copy(arena, event->name.data, event->name.len),
-        .payload = (uint8_t *)arena_copy(arena, event->payload.data, event->payload.len),
+        .payload = (const uint8_t *)arena_copy(arena, event->payload.data, event->payload.len),
         .payload_len = event->payload.len,
     };
     if (event->digest.len)

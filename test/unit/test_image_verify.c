@@ -116,7 +116,7 @@ static char *around(struct td *td, const char *line_format, const struct buf *do
     memcpy(td->identity.os_image_hash, whole.os_image_hash, 32);
     for (size_t i = 0; i < td->state.log.count; i++)
         if (strcmp(td->state.log.events[i].name, "os-image-hash") == 0)
-            memcpy(td->state.log.events[i].payload, whole.os_image_hash, 32);
+            td->state.log.events[i].payload = td->identity.os_image_hash;
     text = measurement_vm_config(&whole, &td->machine, &len);
     return text;
 }

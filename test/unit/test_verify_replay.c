@@ -41,8 +41,11 @@ static void a_changed_payload(void **state)
 {
     struct td *td = *state;
     struct event *event = event_named(td, "app-id");
+    uint8_t payload[APP_ID_BYTES];
 
-    event->payload[0] ^= 1;
+    memcpy(payload, event->payload, sizeof payload);
+    payload[0] ^= 1;
+    event->payload = payload;
     assert_replay(td, "(app-id) does not follow from its name and payload");
     memset(event->digest, 0, REGISTER_BYTES);
     assert_replay(td, "RTMR3 replayed from the event log is not the quote's");
