@@ -10,12 +10,12 @@
 #include "sim/base/memory.h"
 #include "sim/format/cbor.h"
 #include "sim/image/td_hob.h"
+#include "sim/tdx/event_names.h"
 
 /* TCG event types (TCG PC Client Platform Firmware Profile, 10.4.1). */
 enum {
     EV_SEPARATOR = 0x4,
     EV_EVENT_TAG = 0x6,
-    EV_PLATFORM_CONFIG_FLAGS = 0xa,
     EV_EFI_VARIABLE_DRIVER_CONFIG = 0x80000001,
     EV_EFI_VARIABLE_BOOT = 0x80000002,
     EV_EFI_BOOT_SERVICES_APPLICATION = 0x80000003,
@@ -98,16 +98,8 @@ static void measure_variable(const struct boot *boot, const uint8_t guid[static 
 
 static void measure_acpi(const struct boot *boot, const char *name, const uint8_t *digest)
 {
-    static const char payload[] = "ACPI DATA";
-    struct event event = {
-        .imr = 0,
-        .type = EV_PLATFORM_CONFIG_FLAGS,
-        .name = name,
-        .payload = (const uint8_t *)payload,
-        .payload_len = sizeof payload - 1,
-    };
+    struct event event = event_acpi(name, digest);
 
-    memcpy(event.digest, digest, REGISTER_BYTES);
     event_log_measure(boot->log, boot->registers, &event);
 }
 
@@ -147,9 +139,9 @@ static void measure_firmware(const struct boot *boot, const struct os_image *ima
     measure_variable(boot, image_security, "db");
     measure_variable(boot, image_security, "dbx");
     measure_separator(boot, 0);
-    measure_acpi(boot, "acpi-loader", image->acpi_loader);
-    measure_acpi(boot, "acpi-rsdp", image->acpi_rsdp);
-    measure_acpi(boot, "acpi-tables", image->acpi_tables);
+    measure_acpi(boot, EVENT_NAME_ACPI_LOADER, image->acpi_loader);
+    measure_acpi(boot, EVENT_NAME_ACPI_RSDP, image->acpi_rsdp);
+    measure_acpi(boot, EVENT_NAME_ACPI_TABLES, image->acpi_tables);
     measure_data(boot, 0, EV_EFI_VARIABLE_BOOT, boot_order, sizeof boot_order);
     measure_digest(boot, 0, EV_EFI_VARIABLE_BOOT, digest_boot0000);
 }

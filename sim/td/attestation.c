@@ -3,20 +3,13 @@
 #include "sim/format/msgpack.h"
 #include "sim/format/scale.h"
 
-#define TYPE_ACPI 10 /* EV_PLATFORM_CONFIG_FLAGS, which this firmware uses for ACPI tables alone */
-
 /* --- SCALE --- */
 
 enum { SCALE_VERSION = 0, SCALE_TDX = 0 };
 
-static bool is_runtime(const struct event *event)
-{
-    return event->imr == EVENT_RUNTIME_IMR;
-}
-
 static bool is_kept_in_cut(const struct event *event)
 {
-    return is_runtime(event) || event->type == TYPE_ACPI;
+    return event_is_runtime(event) || event_is_acpi(event);
 }
 
 static size_t count_events(const struct event_log *log, bool (*wanted)(const struct event *))
@@ -39,10 +32,10 @@ static void scale_event(struct buf *out, const struct event *event, bool with_di
 
 static void scale_runtime_events(struct buf *out, const struct event_log *log)
 {
-    scale_write_compact(out, count_events(log, is_runtime));
+    scale_write_compact(out, count_events(log, event_is_runtime));
     for (size_t i = 0; i < log->count; i++) {
         const struct event *event = &log->events[i];
-        if (!is_runtime(event))
+        if (!event_is_runtime(event))
             continue;
         scale_write_bytes(out, event->name, strlen(event->name));
         scale_write_bytes(out, event->payload, event->payload_len);
@@ -57,7 +50,7 @@ static void render_scale(struct attestation_parts *parts, const struct event_log
         const struct event *event = &log->events[i];
         scale_event(&parts->scale_log, event, true);
         if (is_kept_in_cut(event))
-            scale_event(&parts->scale_log_cut, event, !is_runtime(event));
+            scale_event(&parts->scale_log_cut, event, !event_is_runtime(event));
     }
     scale_runtime_events(&parts->scale_log, log);
     scale_runtime_events(&parts->scale_log_cut, log);
@@ -115,10 +108,10 @@ static void write_event(struct buf *out, const struct event *event)
 
 static void write_runtime_events(struct buf *out, const struct event_log *log)
 {
-    msgpack_write_array(out, count_events(log, is_runtime));
+    msgpack_write_array(out, count_events(log, event_is_runtime));
     for (size_t i = 0; i < log->count; i++) {
         const struct event *event = &log->events[i];
-        if (!is_runtime(event))
+        if (!event_is_runtime(event))
             continue;
         msgpack_write_map(out, 2);
         msgpack_write_key(out, "event");

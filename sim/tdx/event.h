@@ -8,8 +8,9 @@
 #include "sim/base/span.h"
 #include "sim/tdx/registers.h"
 
-#define EVENT_TYPE_RUNTIME 0x08000001u
 #define EVENT_RUNTIME_IMR 3
+#define EVENT_TYPE_RUNTIME 0x08000001u
+#define EVENT_TYPE_ACPI 0xau /* TCG's EV_PLATFORM_CONFIG_FLAGS */
 
 struct event {
     uint32_t imr;
@@ -19,6 +20,13 @@ struct event {
     const uint8_t *payload;
     size_t payload_len;
 };
+
+bool event_is_runtime(const struct event *event);
+
+/* The event in RTMR0 of one of the ACPI tables that the firmware is handed; the name says
+ * which. */
+struct event event_acpi(const char *name, const uint8_t digest[static REGISTER_BYTES]);
+bool event_is_acpi(const struct event *event);
 
 /* SHA-384(u32le type || ':' || name || ':' || payload). */
 void event_runtime_digest(const char *name, struct span payload, uint8_t digest[static REGISTER_BYTES]);

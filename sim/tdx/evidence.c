@@ -67,7 +67,7 @@ static const struct event *next_runtime(const struct evidence *evidence, struct 
 {
     while (runtime->next < evidence->count) {
         const struct event *event = &evidence->events[runtime->next++];
-        if (event->imr == EVENT_RUNTIME_IMR)
+        if (event_is_runtime(event))
             return event;
     }
     return NULL;

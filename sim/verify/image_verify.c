@@ -6,6 +6,7 @@
 #include "sim/format/cbor.h"
 #include "sim/format/json_file.h"
 #include "sim/image/measurement.h"
+#include "sim/tdx/event_names.h"
 #include "sim/verify/replay.h"
 
 #define DOCUMENT_VERSION 3
@@ -115,7 +116,7 @@ static int check_hashes(const struct claim *claim, const struct evidence *eviden
     hash_sha256(claim->checksum_file.data, claim->checksum_file.len, computed);
     if (memcmp(computed, claim->os_image_hash, sizeof computed) != 0)
         return error_input(error, "vm_config's os_image_hash is not the SHA-256 of its checksum_file");
-    if (!span_equal(replay_payload(evidence, "os-image-hash"), span_of(computed, sizeof computed)))
+    if (!span_equal(replay_payload(evidence, EVENT_NAME_OS_IMAGE_HASH), span_of(computed, sizeof computed)))
         return error_input(error, "the os-image-hash event does not hold vm_config's os_image_hash");
     if (find_checksum(claim->checksum_file, named, error))
         return -1;
@@ -190,7 +191,7 @@ static int find_acpi(const struct evidence *evidence, const char *name, uint8_t 
 
     for (size_t i = 0; i < evidence->count; i++) {
         const struct event *event = &evidence->events[i];
-        if (!replay_is_acpi(event) || strcmp(event->name, name) != 0)
+        if (!event_is_acpi(event) || strcmp(event->name, name) != 0)
             continue;
         if (found)
             return error_input(error, "the event log has two events named %s", name);
@@ -224,9 +225,9 @@ int image_verify(const struct evidence *evidence, const struct registers *quoted
 
     if (read_vm_config(evidence->vm_config, arena, &claim, error) || check_hashes(&claim, evidence, error) ||
         read_document(claim.measurement, &image, cmdline, error) ||
-        find_acpi(evidence, "acpi-loader", image.acpi_loader, error) ||
-        find_acpi(evidence, "acpi-rsdp", image.acpi_rsdp, error) ||
-        find_acpi(evidence, "acpi-tables", image.acpi_tables, error) ||
+        find_acpi(evidence, EVENT_NAME_ACPI_LOADER, image.acpi_loader, error) ||
+        find_acpi(evidence, EVENT_NAME_ACPI_RSDP, image.acpi_rsdp, error) ||
+        find_acpi(evidence, EVENT_NAME_ACPI_TABLES, image.acpi_tables, error) ||
         measurement_recompute(&image, cmdline, claim.memory_size, &computed, error) ||
         compare(&image, &computed, quoted, error))
         return -1;

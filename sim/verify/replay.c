@@ -1,14 +1,6 @@
 #include "sim/verify/replay.h"
 
-#define TYPE_ACPI 10
-#define ACPI_PAYLOAD "ACPI DATA"
-#define SYSTEM_READY "system-ready"
-
-bool replay_is_acpi(const struct event *event)
-{
-    return event->imr == 0 && event->type == TYPE_ACPI &&
-           span_is(span_of(event->payload, event->payload_len), ACPI_PAYLOAD);
-}
+#include "sim/tdx/event_names.h"
 
 /* The digest that extends RTMR3. One that the log gives must be the same. */
 static int runtime_digest(const struct event *event, size_t number, uint8_t digest[static REGISTER_BYTES],
@@ -32,7 +24,7 @@ static bool is_left_out(const struct evidence *evidence, uint32_t imr)
     if (imr == EVENT_RUNTIME_IMR)
         return false;
     for (size_t i = 0; i < evidence->count; i++)
-        if (evidence->events[i].imr == imr && !replay_is_acpi(&evidence->events[i]))
+        if (evidence->events[i].imr == imr && !event_is_acpi(&evidence->events[i]))
             return false;
     return true;
 }
@@ -45,7 +37,7 @@ int replay_verify(const struct evidence *evidence, const struct registers *quote
     for (size_t i = 0; i < evidence->count; i++) {
         const struct event *event = &evidence->events[i];
         memcpy(digest, event->digest, sizeof digest);
-        if (event->imr == EVENT_RUNTIME_IMR && runtime_digest(event, i + 1, digest, error))
+        if (event_is_runtime(event) && runtime_digest(event, i + 1, digest, error))
             return -1;
         registers_extend(&replayed, event->imr, digest);
     }
@@ -59,9 +51,9 @@ struct span replay_payload(const struct evidence *evidence, const char *name)
 {
     for (size_t i = 0; i < evidence->count; i++) {
         const struct event *event = &evidence->events[i];
-        if (event->imr != EVENT_RUNTIME_IMR)
+        if (!event_is_runtime(event))
             continue;
-        if (strcmp(event->name, SYSTEM_READY) == 0)
+        if (strcmp(event->name, EVENT_NAME_SYSTEM_READY) == 0)
             break;
         if (strcmp(event->name, name) == 0)
             return span_of(event->payload, event->payload_len);

@@ -19,7 +19,4 @@ MUST_CHECK int replay_verify(const struct evidence *evidence, const struct regis
  * events are the app's own. Empty when there is none. */
 struct span replay_payload(const struct evidence *evidence, const char *name);
 
-/* An event that stands for one of the ACPI tables measured into RTMR0. */
-bool replay_is_acpi(const struct event *event);
-
 #endif

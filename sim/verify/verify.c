@@ -3,6 +3,7 @@
 #include <jansson.h>
 
 #include "crypto/hash.h"
+#include "sim/tdx/event_names.h"
 #include "sim/verify/replay.h"
 
 /* SHA-256 of all registers, and of the owner's where any of those is set. */
@@ -58,10 +59,10 @@ static void read_key_provider(struct verify_app *app, struct arena *arena)
 static void read_app(const struct evidence *evidence, const struct quote_verdict *quote, struct arena *arena,
                      struct verify_app *app)
 {
-    app->app_id = replay_payload(evidence, "app-id");
-    app->compose_hash = replay_payload(evidence, "compose-hash");
-    app->instance_id = replay_payload(evidence, "instance-id");
-    app->key_provider_info = replay_payload(evidence, "key-provider");
+    app->app_id = replay_payload(evidence, EVENT_NAME_APP_ID);
+    app->compose_hash = replay_payload(evidence, EVENT_NAME_COMPOSE_HASH);
+    app->instance_id = replay_payload(evidence, EVENT_NAME_INSTANCE_ID);
+    app->key_provider_info = replay_payload(evidence, EVENT_NAME_KEY_PROVIDER);
     if (app->key_provider_info.len)
         read_key_provider(app, arena);
     hash_sha256(quote->pck.ppid, sizeof quote->pck.ppid, app->device_id);

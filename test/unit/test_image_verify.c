@@ -187,7 +187,7 @@ static void the_acpi_events(void **state)
 
     for (size_t i = 0; i < td->state.log.count; i++) {
         struct event *event = &td->state.log.events[i];
-        if (!replay_is_acpi(event))
+        if (!event_is_acpi(event))
             continue;
         event->digest[0] ^= 1;
         assert_image_refused(td, td->identity.vm_config.plain, "RTMR0 computed");

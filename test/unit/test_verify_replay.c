@@ -91,7 +91,7 @@ static void boot_events_may_be_left_out(void **state)
     struct error error = {.kind = ERROR_NONE};
 
     for (size_t i = 0; i < td->state.log.count; i++)
-        if (td->state.log.events[i].imr == EVENT_RUNTIME_IMR || replay_is_acpi(&td->state.log.events[i]))
+        if (td->state.log.events[i].imr == EVENT_RUNTIME_IMR || event_is_acpi(&td->state.log.events[i]))
             evidence.events[evidence.count++] = td->state.log.events[i];
     assert_int_equal(evidence.count, 3 + 9);
     assert_int_equal(replay_verify(&evidence, &td->state.registers, &error), 0);

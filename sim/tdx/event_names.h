@@ -1,0 +1,23 @@
+/* The events of dstack's boot by name (dstack, "Attestation": RTMR3 events; ACPI tables in
+ * RTMR0 as its TDX lite rules measure them). Who boots a TD writes them, who verifies one
+ * looks for them. */
+#ifndef TDX_EVENT_NAMES_H
+#define TDX_EVENT_NAMES_H
+
+/* RTMR3, in the order of the boot; what they carry. */
+#define EVENT_NAME_SYSTEM_PREPARING "system-preparing" /* nothing */
+#define EVENT_NAME_APP_ID "app-id"                     /* 20 bytes */
+#define EVENT_NAME_COMPOSE_HASH "compose-hash"         /* SHA-256 */
+#define EVENT_NAME_INSTANCE_ID "instance-id"           /* 20 bytes */
+#define EVENT_NAME_BOOT_MR_DONE "boot-mr-done"         /* nothing */
+#define EVENT_NAME_OS_IMAGE_HASH "os-image-hash"       /* SHA-256 */
+#define EVENT_NAME_KEY_PROVIDER "key-provider"         /* JSON, name and id */
+#define EVENT_NAME_STORAGE_FS "storage-fs"             /* "zfs" */
+#define EVENT_NAME_SYSTEM_READY "system-ready"         /* nothing; later events are the app's own */
+
+/* RTMR0: the digests of what the firmware is handed. */
+#define EVENT_NAME_ACPI_LOADER "acpi-loader"
+#define EVENT_NAME_ACPI_RSDP "acpi-rsdp"
+#define EVENT_NAME_ACPI_TABLES "acpi-tables"
+
+#endif
