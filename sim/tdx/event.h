@@ -8,7 +8,7 @@
 #include "sim/base/span.h"
 #include "sim/tdx/registers.h"
 
-#define EVENT_RUNTIME_IMR 3
+#define EVENT_RUNTIME_IMR RTMR_BOOT_COUNT
 #define EVENT_TYPE_RUNTIME 0x08000001u
 #define EVENT_TYPE_ACPI 0xau /* TCG's EV_PLATFORM_CONFIG_FLAGS */
 

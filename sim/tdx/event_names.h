@@ -1,6 +1,5 @@
 /* The events of dstack's boot by name (dstack, "Attestation": RTMR3 events; ACPI tables in
- * RTMR0 as its TDX lite rules measure them). Who boots a TD writes them, who verifies one
- * looks for them. */
+ * RTMR0 as its TDX lite rules measure them). A boot writes them, a verifier looks for them. */
 #ifndef TDX_EVENT_NAMES_H
 #define TDX_EVENT_NAMES_H
 

@@ -10,26 +10,42 @@ void registers_extend(struct registers *registers, unsigned index,
     hash_parts(HASH_SHA384, parts, 2, registers->rtmr[index]);
 }
 
-void registers_aggregate(const struct registers *registers, uint8_t aggregated[static 32])
+static bool is_set(struct span bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++)
+        if (bytes.data[i] != 0)
+            return true;
+    return false;
+}
+
+void registers_aggregate_owned(const struct registers *registers, struct span owner,
+                               uint8_t aggregated[static 32])
 {
     const struct bytes parts[] = {
         {registers->mrtd, REGISTER_BYTES},
         {registers->rtmr, sizeof registers->rtmr},
+        {owner.data, owner.len},
     };
 
-    hash_parts(HASH_SHA256, parts, 2, aggregated);
+    hash_parts(HASH_SHA256, parts, is_set(owner) ? 3 : 2, aggregated);
+}
+
+void registers_aggregate(const struct registers *registers, uint8_t aggregated[static 32])
+{
+    registers_aggregate_owned(registers, NO_SPAN, aggregated);
 }
 
 void registers_system(const struct registers *registers, struct span key_provider_info,
-                      uint8_t system[static 32])
+                      uint8_t mr_system[static 32])
 {
-    uint8_t provider[32];
+    uint8_t provider[32] = {0};
     const struct bytes parts[] = {
         {registers->mrtd, REGISTER_BYTES},
-        {registers->rtmr, (RTMR_COUNT - 1) * REGISTER_BYTES},
+        {registers->rtmr, RTMR_BOOT_COUNT * REGISTER_BYTES},
         {provider, sizeof provider},
     };
 
-    hash_sha256(key_provider_info.data, key_provider_info.len, provider);
-    hash_parts(HASH_SHA256, parts, 3, system);
+    if (key_provider_info.len)
+        hash_sha256(key_provider_info.data, key_provider_info.len, provider);
+    hash_parts(HASH_SHA256, parts, 3, mr_system);
 }

@@ -7,6 +7,7 @@
 
 #define REGISTER_BYTES 48
 #define RTMR_COUNT 4
+#define RTMR_BOOT_COUNT 3 /* RTMR0 to RTMR2: firmware and kernel; the app's events go to RTMR3 */
 
 struct registers {
     uint8_t mrtd[REGISTER_BYTES];
@@ -17,11 +18,17 @@ struct registers {
 void registers_extend(struct registers *registers, unsigned index,
                       const uint8_t digest[static REGISTER_BYTES]);
 
-/* SHA-256(MRTD || RTMR0 .. RTMR3), which stands for the whole bank. */
+/* mr_aggregated, which stands for the whole bank: SHA-256(MRTD || RTMR0 .. RTMR3). */
 void registers_aggregate(const struct registers *registers, uint8_t aggregated[static 32]);
 
-/* SHA-256(MRTD || RTMR0 .. RTMR2 || SHA-256(key provider info)): the system without its app. */
+/* The same of a quote's registers. owner: its MRCONFIGID, MROWNER and MROWNERCONFIG, which
+ * follow where any of them is set. */
+void registers_aggregate_owned(const struct registers *registers, struct span owner,
+                               uint8_t aggregated[static 32]);
+
+/* mr_system, the system without its app: SHA-256(MRTD || RTMR0 .. RTMR2 || provider).
+ * provider: SHA-256(key provider info), zeros for none. */
 void registers_system(const struct registers *registers, struct span key_provider_info,
-                      uint8_t system[static 32]);
+                      uint8_t mr_system[static 32]);
 
 #endif

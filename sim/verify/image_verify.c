@@ -209,7 +209,7 @@ static int compare(const struct os_image *image, const struct registers *compute
     if (memcmp(quoted->mrtd, image->mrtd_single_pass, REGISTER_BYTES) != 0 &&
         memcmp(quoted->mrtd, image->mrtd_two_pass, REGISTER_BYTES) != 0)
         return error_input(error, "the quote's MRTD is neither of those of the image's firmware");
-    for (int i = 0; i < EVENT_RUNTIME_IMR; i++)
+    for (int i = 0; i < RTMR_BOOT_COUNT; i++)
         if (memcmp(quoted->rtmr[i], computed->rtmr[i], REGISTER_BYTES) != 0)
             return error_input(error, "RTMR%d computed from the image and vm_config is not the quote's", i);
     return 0;

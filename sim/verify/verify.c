@@ -6,36 +6,6 @@
 #include "sim/tdx/event_names.h"
 #include "sim/verify/replay.h"
 
-/* SHA-256 of all registers, and of the owner's where any of those is set. */
-static void aggregate(const struct quote_parts *parts, uint8_t aggregated[static 32])
-{
-    static const uint8_t unset[3 * REGISTER_BYTES];
-    const struct bytes all[] = {
-        {parts->registers.mrtd, REGISTER_BYTES},
-        {parts->registers.rtmr, sizeof parts->registers.rtmr},
-        {parts->owner.data, parts->owner.len},
-    };
-    bool is_owned = !span_equal(parts->owner, span_of(unset, sizeof unset));
-
-    hash_parts(HASH_SHA256, all, is_owned ? 3 : 2, aggregated);
-}
-
-/* SHA-256(MRTD || RTMR0..2 || SHA-256(key provider info)), with zeros for no info. */
-static void measure_system(const struct quote_parts *parts, struct span provider_info,
-                           uint8_t mr_system[static 32])
-{
-    uint8_t provider[32] = {0};
-    const struct bytes all[] = {
-        {parts->registers.mrtd, REGISTER_BYTES},
-        {parts->registers.rtmr, EVENT_RUNTIME_IMR * REGISTER_BYTES},
-        {provider, sizeof provider},
-    };
-
-    if (provider_info.len)
-        hash_sha256(provider_info.data, provider_info.len, provider);
-    hash_parts(HASH_SHA256, all, 3, mr_system);
-}
-
 static const char *copy_member(const json_t *object, const char *name, struct arena *arena)
 {
     const json_t *member = json_object_get(object, name);
@@ -66,8 +36,8 @@ static void read_app(const struct evidence *evidence, const struct quote_verdict
     if (app->key_provider_info.len)
         read_key_provider(app, arena);
     hash_sha256(quote->pck.ppid, sizeof quote->pck.ppid, app->device_id);
-    aggregate(&quote->parts, app->mr_aggregated);
-    measure_system(&quote->parts, app->key_provider_info, app->mr_system);
+    registers_aggregate_owned(&quote->parts.registers, quote->parts.owner, app->mr_aggregated);
+    registers_system(&quote->parts.registers, app->key_provider_info, app->mr_system);
 }
 
 static int check_report_data(const struct evidence *evidence, const struct quote_parts *parts,

@@ -27,24 +27,57 @@ static void extending_hashes_register_and_digest(void **state)
     assert_memory_equal(&registers, &zero, sizeof zero);
 }
 
-static void the_aggregate_is_of_mrtd_and_all_rtmrs(void **state)
+static int read_reference(void **state)
 {
-    struct registers registers;
-    uint8_t aggregated[32];
+    static struct registers registers;
 
-    (void)state;
     from_hex(reference[0], registers.mrtd, REGISTER_BYTES);
     for (int i = 0; i < RTMR_COUNT; i++)
         from_hex(reference[1 + i], registers.rtmr[i], REGISTER_BYTES);
-    registers_aggregate(&registers, aggregated);
+    *state = &registers;
+    return 0;
+}
+
+static void the_aggregate_is_of_mrtd_and_all_rtmrs(void **state)
+{
+    uint8_t aggregated[32];
+
+    registers_aggregate(*state, aggregated);
     assert_hex_equal(aggregated, 32, "92660bad336c829a01a3e45ba0f82daa2cd22493d9b49608316a0c79cfe26ea2");
+}
+
+static void an_owner_counts_where_it_is_set(void **state)
+{
+    uint8_t owner[3 * REGISTER_BYTES] = {0}, aggregated[32];
+
+    registers_aggregate_owned(*state, span_of(owner, sizeof owner), aggregated);
+    assert_hex_equal(aggregated, 32, "92660bad336c829a01a3e45ba0f82daa2cd22493d9b49608316a0c79cfe26ea2");
+    owner[100] = 1;
+    registers_aggregate_owned(*state, span_of(owner, sizeof owner), aggregated);
+    assert_hex_equal(aggregated, 32, "aebd33aaedb63163d3d7c8c33e594a2ed158a1de926e048ef7a7ff0d50fb56f4");
+}
+
+static void the_system_is_all_but_the_app(void **state)
+{
+    struct registers registers = *(const struct registers *)*state;
+    uint8_t mr_system[32];
+
+    registers_system(&registers, span_text("{\"name\":\"kms\",\"id\":\"00\"}"), mr_system);
+    assert_hex_equal(mr_system, 32, "0d3fee4ec846bbe64ce7287d78c9b33b54c811c6ee94ea1c77291e6a961e49ca");
+    registers.rtmr[3][0] ^= 1;
+    registers_system(&registers, span_text("{\"name\":\"kms\",\"id\":\"00\"}"), mr_system);
+    assert_hex_equal(mr_system, 32, "0d3fee4ec846bbe64ce7287d78c9b33b54c811c6ee94ea1c77291e6a961e49ca");
+    registers_system(&registers, NO_SPAN, mr_system);
+    assert_hex_equal(mr_system, 32, "4863c077cc50673c1c1a50f98ddd0432577bf42d6415c386d1ea2b08bd82cdfd");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(extending_hashes_register_and_digest),
-        cmocka_unit_test(the_aggregate_is_of_mrtd_and_all_rtmrs),
+        cmocka_unit_test_setup(the_aggregate_is_of_mrtd_and_all_rtmrs, read_reference),
+        cmocka_unit_test_setup(an_owner_counts_where_it_is_set, read_reference),
+        cmocka_unit_test_setup(the_system_is_all_but_the_app, read_reference),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
