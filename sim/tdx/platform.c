@@ -16,20 +16,6 @@ enum serial {
     SERIAL_TCB_SIGNING = 4
 };
 
-/* Kinds of certification data (quote format 4). */
-enum { CERTIFICATION_PCK_CHAIN = 5, CERTIFICATION_QE_REPORT = 6 };
-
-/* Offsets in an SGX report body (Intel SDM volume 3D, 38.15). */
-enum {
-    REPORT_CPU_SVN = 0,
-    REPORT_ATTRIBUTES = 48,
-    REPORT_MRENCLAVE = 64,
-    REPORT_MRSIGNER = 128,
-    REPORT_ISV_PROD_ID = 256,
-    REPORT_ISV_SVN = 258,
-    REPORT_DATA = 320,
-};
-
 static int parse_qe(struct platform_tcb *tcb, const json_t *root, struct error *error)
 {
     const json_t *qe = json_file_object(root, "qe", error);
@@ -109,26 +95,22 @@ static int issue_chain(struct platform *platform, const struct seed *seed, const
     return 0;
 }
 
-/* The quoting enclave vouches for the attestation key: its report data is
- * SHA-256(key || auth data). */
+/* The quoting enclave, which vouches for the attestation key. */
 static void report_qe(struct platform *platform, const struct seed *seed)
 {
     uint8_t *report = platform->qe_report;
     const struct platform_tcb *tcb = &platform->tcb;
-    const struct bytes bound[] = {
-        {platform->attestation_key.public_key, P256_PUBLIC_BYTES},
-        {platform->qe_auth, PLATFORM_AUTH_BYTES},
-    };
     uint8_t digest[32];
 
-    memcpy(report + REPORT_CPU_SVN, tcb->cpu_svn, sizeof tcb->cpu_svn);
-    memcpy(report + REPORT_ATTRIBUTES, tcb->qe_attributes, sizeof tcb->qe_attributes);
-    seed_bytes(seed, "qe/mrenclave", NO_SPAN, report + REPORT_MRENCLAVE, 32);
-    memcpy(report + REPORT_MRSIGNER, tcb->qe_mrsigner, sizeof tcb->qe_mrsigner);
-    bytes_put_le16(report + REPORT_ISV_PROD_ID, tcb->qe_isv_prod_id);
-    bytes_put_le16(report + REPORT_ISV_SVN, tcb->qe_isv_svn);
-    hash_parts(HASH_SHA256, bound, 2, report + REPORT_DATA);
-    hash_sha256(report, PLATFORM_QE_REPORT_BYTES, digest);
+    memcpy(report + SGX_REPORT_CPU_SVN, tcb->cpu_svn, sizeof tcb->cpu_svn);
+    memcpy(report + SGX_REPORT_ATTRIBUTES, tcb->qe_attributes, sizeof tcb->qe_attributes);
+    seed_bytes(seed, "qe/mrenclave", NO_SPAN, report + SGX_REPORT_MRENCLAVE, SGX_REPORT_MR_BYTES);
+    memcpy(report + SGX_REPORT_MRSIGNER, tcb->qe_mrsigner, sizeof tcb->qe_mrsigner);
+    bytes_put_le16(report + SGX_REPORT_ISV_PROD_ID, tcb->qe_isv_prod_id);
+    bytes_put_le16(report + SGX_REPORT_ISV_SVN, tcb->qe_isv_svn);
+    sgx_report_data(platform->attestation_key.public_key, span_of(platform->qe_auth, PLATFORM_AUTH_BYTES),
+                    report + SGX_REPORT_DATA);
+    hash_sha256(report, SGX_REPORT_BYTES, digest);
     p256_sign(&platform->pck.key, digest, platform->qe_report_signature);
 }
 
@@ -153,23 +135,4 @@ void platform_free(struct platform *platform)
     pki_free(&platform->pck);
     pki_free(&platform->tcb_signing);
     bytes_wipe(platform, sizeof *platform);
-}
-
-void platform_write_certification(const struct platform *platform, struct buf *out)
-{
-    size_t chain = strlen(platform->pck.pem) + strlen(platform->platform_ca.pem) + strlen(platform->root.pem);
-
-    buf_append(out, platform->attestation_key.public_key, P256_PUBLIC_BYTES);
-    buf_append_le16(out, CERTIFICATION_QE_REPORT);
-    buf_append_le32(out, (uint32_t)(PLATFORM_QE_REPORT_BYTES + P256_SIGNATURE_BYTES + 2 +
-                                    PLATFORM_AUTH_BYTES + 2 + 4 + chain));
-    buf_append(out, platform->qe_report, PLATFORM_QE_REPORT_BYTES);
-    buf_append(out, platform->qe_report_signature, P256_SIGNATURE_BYTES);
-    buf_append_le16(out, PLATFORM_AUTH_BYTES);
-    buf_append(out, platform->qe_auth, PLATFORM_AUTH_BYTES);
-    buf_append_le16(out, CERTIFICATION_PCK_CHAIN);
-    buf_append_le32(out, (uint32_t)chain);
-    buf_append_text(out, platform->pck.pem);
-    buf_append_text(out, platform->platform_ca.pem);
-    buf_append_text(out, platform->root.pem);
 }

@@ -7,11 +7,10 @@
 #ifndef TDX_PLATFORM_H
 #define TDX_PLATFORM_H
 
-#include "sim/base/buf.h"
 #include "sim/keys/pki.h"
 #include "sim/keys/seed.h"
+#include "sim/tdx/sgx_report.h"
 
-#define PLATFORM_QE_REPORT_BYTES 384
 #define PLATFORM_AUTH_BYTES 32
 #define PLATFORM_PPID_BYTES 16
 #define PLATFORM_SVN_COUNT 16
@@ -23,8 +22,8 @@ struct platform_tcb {
     uint8_t cpu_svn[PLATFORM_SVN_COUNT];
     uint16_t pce_svn;
     uint8_t tee_tcb_svn[PLATFORM_SVN_COUNT];
-    uint8_t qe_mrsigner[32];
-    uint8_t qe_attributes[16];
+    uint8_t qe_mrsigner[SGX_REPORT_MR_BYTES];
+    uint8_t qe_attributes[SGX_REPORT_ATTRIBUTES_BYTES];
     uint16_t qe_isv_prod_id;
     uint16_t qe_isv_svn;
 };
@@ -42,7 +41,7 @@ struct platform {
     struct p256_key attestation_key; /* the one the QE report vouches for */
     struct p256_key stranger_key;    /* one it does not */
     uint8_t qe_auth[PLATFORM_AUTH_BYTES];
-    uint8_t qe_report[PLATFORM_QE_REPORT_BYTES];
+    uint8_t qe_report[SGX_REPORT_BYTES];
     uint8_t qe_report_signature[P256_SIGNATURE_BYTES]; /* by the PCK key */
 };
 
@@ -52,9 +51,5 @@ MUST_CHECK int platform_tcb_parse(struct platform_tcb *tcb, struct span json, st
 MUST_CHECK int platform_init(struct platform *platform, const struct seed *seed, const char *public_url,
                              struct error *error);
 void platform_free(struct platform *platform);
-
-/* Appends what stands behind the signature in every quote of this platform:
- * attestation key and certification data (quote format 4, from offset 632 + 4 + 64). */
-void platform_write_certification(const struct platform *platform, struct buf *out);
 
 #endif

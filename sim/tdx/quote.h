@@ -1,15 +1,12 @@
-/* TDX quotes, format 4, ECDSA P-256 (Intel TDX DCAP Quoting Library API, A.3). */
+/* TDX quotes, written: see quote_format.h for their format. */
 #ifndef TDX_QUOTE_H
 #define TDX_QUOTE_H
 
 #include "sim/base/buf.h"
 #include "sim/tdx/platform.h"
+#include "sim/tdx/quote_format.h"
 #include "sim/tdx/registers.h"
 #include "sim/tdx/scenario.h"
-
-#define QUOTE_REPORT_DATA_BYTES 64
-#define QUOTE_SIGNED_BYTES (48 + 584) /* header and TD report */
-#define QUOTE_CERTIFICATION_OFFSET (QUOTE_SIGNED_BYTES + 4 + P256_SIGNATURE_BYTES)
 
 /* A quote of one platform with everything in place but registers, report data
  * and signature. Made once; buf_free(&template->bytes). */

@@ -2,45 +2,35 @@
 
 #include "sim/base/cursor.h"
 
-#define VERSION 4
-#define KEY_ECDSA_P256 2
-#define TEE_TDX 0x81u
-#define REPORT_OFFSET 48
+static const uint8_t qe_vendor[] = QUOTE_QE_VENDOR_INTEL;
 
-/* Kinds of certification data. */
-enum { CERTIFICATION_PCK_CHAIN = 5, CERTIFICATION_QE_REPORT = 6 };
-
-static const uint8_t intel_qe[16] = {
-    0x93, 0x9a, 0x72, 0x33, 0xf7, 0x9c, 0x4c, 0xa9, 0x94, 0x0a, 0x0d, 0xb3, 0x95, 0x7f, 0x06, 0x07,
-};
-
-static int check_header(const uint8_t *header, struct error *error)
+static int check_header(const uint8_t *quote, struct error *error)
 {
-    unsigned version = bytes_get_le16(header), key = bytes_get_le16(header + 2);
-    uint32_t tee = bytes_get_le32(header + 4);
+    unsigned version = bytes_get_le16(quote + QUOTE_VERSION_OFFSET);
+    unsigned key = bytes_get_le16(quote + QUOTE_KEY_TYPE_OFFSET);
+    uint32_t tee = bytes_get_le32(quote + QUOTE_TEE_TYPE_OFFSET);
 
-    if (version != VERSION)
+    if (version != QUOTE_VERSION)
         return error_input(error, "the quote has version %u; only version 4 is read here", version);
-    if (key != KEY_ECDSA_P256)
+    if (key != QUOTE_KEY_TYPE_ECDSA_P256)
         return error_input(error, "the attestation key type is %u, not 2 (ECDSA P-256)", key);
-    if (tee != TEE_TDX)
+    if (tee != QUOTE_TEE_TYPE_TDX)
         return error_input(error, "the TEE type is 0x%x, not 0x81 (TDX)", (unsigned)tee);
-    if (memcmp(header + 12, intel_qe, sizeof intel_qe) != 0)
+    if (memcmp(quote + QUOTE_QE_VENDOR_OFFSET, qe_vendor, sizeof qe_vendor) != 0)
         return error_input(error, "the QE vendor id is not Intel's");
     return 0;
 }
 
-/* The TD report's fields, by their offset in it. */
-static void read_report(const uint8_t *report, struct quote_parts *parts)
+static void read_report(const uint8_t *quote, struct quote_parts *parts)
 {
-    parts->tee_tcb_svn = span_of(report, 16);
-    parts->mrsigner_seam = span_of(report + 64, 48);
-    parts->seam_attributes = span_of(report + 112, 8);
-    parts->td_attributes = span_of(report + 120, 8);
-    parts->owner = span_of(report + 184, 144);
-    parts->report_data = span_of(report + 520, QUOTE_REPORT_DATA_BYTES);
-    memcpy(parts->registers.mrtd, report + 136, REGISTER_BYTES);
-    memcpy(parts->registers.rtmr, report + 328, sizeof parts->registers.rtmr);
+    parts->tee_tcb_svn = span_of(quote + QUOTE_TEE_TCB_SVN_OFFSET, QUOTE_TEE_TCB_SVN_BYTES);
+    parts->mrsigner_seam = span_of(quote + QUOTE_MRSIGNER_SEAM_OFFSET, QUOTE_MRSIGNER_SEAM_BYTES);
+    parts->seam_attributes = span_of(quote + QUOTE_SEAM_ATTRIBUTES_OFFSET, QUOTE_ATTRIBUTES_BYTES);
+    parts->td_attributes = span_of(quote + QUOTE_TD_ATTRIBUTES_OFFSET, QUOTE_ATTRIBUTES_BYTES);
+    parts->owner = span_of(quote + QUOTE_OWNER_OFFSET, QUOTE_OWNER_BYTES);
+    parts->report_data = span_of(quote + QUOTE_REPORT_DATA_OFFSET, QUOTE_REPORT_DATA_BYTES);
+    memcpy(parts->registers.mrtd, quote + QUOTE_MRTD_OFFSET, REGISTER_BYTES);
+    memcpy(parts->registers.rtmr, quote + QUOTE_RTMR_OFFSET, sizeof parts->registers.rtmr);
 }
 
 static int cut(struct error *error, const char *where)
@@ -70,13 +60,13 @@ static int read_qe(struct span rest, struct quote_parts *parts, struct error *er
 {
     uint16_t auth_len;
 
-    if (!cursor_take(&rest, PLATFORM_QE_REPORT_BYTES, &parts->qe_report) ||
+    if (!cursor_take(&rest, SGX_REPORT_BYTES, &parts->qe_report) ||
         !cursor_take(&rest, P256_SIGNATURE_BYTES, &parts->qe_signature))
         return cut(error, "the QE report");
     if (!cursor_take_le16(&rest, &auth_len) || !cursor_take(&rest, auth_len, &parts->qe_auth))
         return cut(error, "the QE authentication data");
-    return take_certification(&rest, CERTIFICATION_PCK_CHAIN, "the PCK certificate chain", &parts->pck_chain,
-                              error);
+    return take_certification(&rest, QUOTE_CERTIFICATION_PCK_CHAIN, "the PCK certificate chain",
+                              &parts->pck_chain, error);
 }
 
 static int check_padding(struct span rest, struct error *error)
@@ -98,7 +88,7 @@ int quote_parse(struct span quote, struct quote_parts *parts, struct error *erro
         return cut(error, "its header or TD report");
     if (check_header(quote.data, error))
         return -1;
-    read_report(quote.data + REPORT_OFFSET, parts);
+    read_report(quote.data, parts);
     if (!cursor_take_le32(&rest, &len) || !cursor_take(&rest, len, &signature))
         return cut(error, "the signature data");
     if (check_padding(rest, error))
@@ -106,8 +96,8 @@ int quote_parse(struct span quote, struct quote_parts *parts, struct error *erro
     if (!cursor_take(&signature, P256_SIGNATURE_BYTES, &parts->signature) ||
         !cursor_take(&signature, P256_PUBLIC_BYTES, &parts->attestation_key))
         return cut(error, "the signature or attestation key");
-    if (take_certification(&signature, CERTIFICATION_QE_REPORT, "the QE certification data", &certification,
-                           error))
+    if (take_certification(&signature, QUOTE_CERTIFICATION_QE_REPORT, "the QE certification data",
+                           &certification, error))
         return -1;
     return read_qe(certification, parts, error);
 }

@@ -1,28 +1,30 @@
-/* The parts of a TDX quote, format 4, ECDSA P-256 (Intel TDX DCAP Quoting Library
- * API, A.3). Nothing is verified here but the shape. */
+/* TDX quotes, taken apart: see quote_format.h for their format. Only the shape is checked
+ * here. */
 #ifndef TDX_QUOTE_PARSE_H
 #define TDX_QUOTE_PARSE_H
 
 #include "sim/base/error.h"
 #include "sim/base/span.h"
-#include "sim/tdx/quote.h"
+#include "sim/tdx/quote_format.h"
+#include "sim/tdx/registers.h"
+#include "sim/tdx/sgx_report.h"
 
 #define QUOTE_BYTES_MAX (64 * 1024) /* largest quote that is looked at */
 
 /* Spans point into the quote. */
 struct quote_parts {
-    struct span signed_part;     /* header and TD report */
-    struct span tee_tcb_svn;     /* 16 */
-    struct span mrsigner_seam;   /* 48 */
-    struct span seam_attributes; /* 8 */
-    struct span td_attributes;   /* 8 */
-    struct span owner;           /* MRCONFIGID, MROWNER and MROWNERCONFIG, 144 */
-    struct span report_data;     /* 64 */
+    struct span signed_part; /* header and TD report */
+    struct span tee_tcb_svn;
+    struct span mrsigner_seam;
+    struct span seam_attributes;
+    struct span td_attributes;
+    struct span owner; /* MRCONFIGID, MROWNER and MROWNERCONFIG */
+    struct span report_data;
     struct registers registers;
-    struct span signature;       /* r || s, 64 */
-    struct span attestation_key; /* 64 */
-    struct span qe_report;       /* 384 */
-    struct span qe_signature;    /* 64, by the PCK key */
+    struct span signature; /* r || s */
+    struct span attestation_key;
+    struct span qe_report;
+    struct span qe_signature; /* by the PCK key */
     struct span qe_auth;
     struct span pck_chain; /* PEM */
 };

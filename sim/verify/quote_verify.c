@@ -4,9 +4,6 @@
 #include "crypto/x509_chain.h"
 #include "sim/verify/signed_document.h"
 
-#define QE_REPORT_DATA 320  /* offset in the QE report */
-#define TD_UNDER_DEBUG 0xff /* of the first byte of TDATTRIBUTES */
-
 /* --- certificates --- */
 
 struct chain_shape {
@@ -79,17 +76,12 @@ static bool is_signed(struct span data, struct span signature, const uint8_t *ke
     return p256_verify(key, digest, signature.data);
 }
 
-/* The QE's report data is SHA-256(attestation key || auth data), then zeros. */
 static bool binds_attestation_key(const struct quote_parts *parts)
 {
-    uint8_t expected[QUOTE_REPORT_DATA_BYTES] = {0};
-    const struct bytes bound[] = {
-        {parts->attestation_key.data, parts->attestation_key.len},
-        {parts->qe_auth.data, parts->qe_auth.len},
-    };
+    uint8_t expected[SGX_REPORT_DATA_BYTES];
 
-    hash_parts(HASH_SHA256, bound, 2, expected);
-    return memcmp(parts->qe_report.data + QE_REPORT_DATA, expected, sizeof expected) == 0;
+    sgx_report_data(parts->attestation_key.data, parts->qe_auth, expected);
+    return memcmp(parts->qe_report.data + SGX_REPORT_DATA, expected, sizeof expected) == 0;
 }
 
 static int check_signatures(const struct quote_parts *parts, const uint8_t *pck_key, struct error *error)
@@ -154,7 +146,7 @@ int quote_verify(struct span quote, const struct collateral *collateral, const s
         check_signatures(&verdict->parts, pck_key, error) ||
         check_tcb(collateral, &trust, arena, verdict, error))
         return -1;
-    if (verdict->parts.td_attributes.data[0] & TD_UNDER_DEBUG)
+    if (verdict->parts.td_attributes.data[0] & QUOTE_TD_ATTRIBUTES_UNDER_DEBUG)
         return error_input(error, "the TD is in debug mode, in which its host can read its memory");
     return 0;
 }

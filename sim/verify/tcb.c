@@ -4,15 +4,6 @@
 
 #include "sim/format/json_file.h"
 
-/* Offsets in an SGX report body (Intel SDM volume 3D, 38.15). */
-enum {
-    REPORT_MISCSELECT = 16,
-    REPORT_ATTRIBUTES = 48,
-    REPORT_MRSIGNER = 128,
-    REPORT_PROD_ID = 256,
-    REPORT_SVN = 258
-};
-
 /* --- levels --- */
 
 static int read_status(const json_t *level, enum tcb_status *status, struct error *error)
@@ -100,26 +91,28 @@ static int check_id(const json_t *document, const char *id, uint64_t version, st
     return 0;
 }
 
-int tcb_check_qe(const json_t *identity, const uint8_t qe_report[static PLATFORM_QE_REPORT_BYTES],
+int tcb_check_qe(const json_t *identity, const uint8_t qe_report[static SGX_REPORT_BYTES],
                  struct arena *arena, struct tcb_result *result, struct error *error)
 {
     static const char what[] = "the quoting enclave";
-    unsigned prod_id = bytes_get_le16(qe_report + REPORT_PROD_ID);
+    unsigned prod_id = bytes_get_le16(qe_report + SGX_REPORT_ISV_PROD_ID);
     uint64_t expected;
 
     result->advisory_count = 0;
     if (check_id(identity, "TD_QE", 2, error) ||
-        check_member(identity, "mrsigner", NULL, qe_report + REPORT_MRSIGNER, 32, what, error) ||
-        check_member(identity, "attributes", "attributesMask", qe_report + REPORT_ATTRIBUTES, 16, what,
+        check_member(identity, "mrsigner", NULL, qe_report + SGX_REPORT_MRSIGNER, SGX_REPORT_MR_BYTES, what,
                      error) ||
-        check_member(identity, "miscselect", "miscselectMask", qe_report + REPORT_MISCSELECT, 4, what,
-                     error) ||
+        check_member(identity, "attributes", "attributesMask", qe_report + SGX_REPORT_ATTRIBUTES,
+                     SGX_REPORT_ATTRIBUTES_BYTES, what, error) ||
+        check_member(identity, "miscselect", "miscselectMask", qe_report + SGX_REPORT_MISCSELECT,
+                     SGX_REPORT_MISCSELECT_BYTES, what, error) ||
         json_file_uint(identity, "isvprodid", UINT16_MAX, &expected, error))
         return -1;
     if (prod_id != expected)
         return error_input(error, "the quoting enclave's ISVPRODID is %u, not %u", prod_id,
                            (unsigned)expected);
-    return take_isv_level(identity, what, bytes_get_le16(qe_report + REPORT_SVN), arena, result, error);
+    return take_isv_level(identity, what, bytes_get_le16(qe_report + SGX_REPORT_ISV_SVN), arena, result,
+                          error);
 }
 
 /* --- the TDX module --- */
@@ -151,8 +144,11 @@ static int check_module(const json_t *tcb_info, const struct quote_parts *quote,
     static const char what[] = "the TDX module";
 
     *result = (struct tcb_result){.status = TCB_UP_TO_DATE};
-    if (!module || check_member(module, "mrsigner", NULL, quote->mrsigner_seam.data, 48, what, error) ||
-        check_member(module, "attributes", "attributesMask", quote->seam_attributes.data, 8, what, error))
+    if (!module ||
+        check_member(module, "mrsigner", NULL, quote->mrsigner_seam.data, quote->mrsigner_seam.len, what,
+                     error) ||
+        check_member(module, "attributes", "attributesMask", quote->seam_attributes.data,
+                     quote->seam_attributes.len, what, error))
         return -1;
     return version == 0 ? 0 : take_isv_level(module, what, svn, arena, result, error);
 }

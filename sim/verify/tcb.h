@@ -20,7 +20,7 @@ struct tcb_result {
 
 /* Finds the quoting enclave's level: its identity must be the document's, bits outside
  * the masks aside, and its ISVSVN must reach a level. */
-MUST_CHECK int tcb_check_qe(const json_t *identity, const uint8_t qe_report[static PLATFORM_QE_REPORT_BYTES],
+MUST_CHECK int tcb_check_qe(const json_t *identity, const uint8_t qe_report[static SGX_REPORT_BYTES],
                             struct arena *arena, struct tcb_result *result, struct error *error);
 
 /* Finds the platform's level and its TDX module's. The first level all of whose

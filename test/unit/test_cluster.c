@@ -213,9 +213,9 @@ static void a_scenario_is_that_of_all_tds(void **state)
 
     cluster_set_scenario(world->cluster, &(struct scenario){.key_not_vouched = true});
     for (int i = 0; i < TDS; i++)
-        assert_memory_equal(quoted(world, world->tds[i], QUOTE_CERTIFICATION_OFFSET),
+        assert_memory_equal(quoted(world, world->tds[i], QUOTE_ATTESTATION_KEY_OFFSET),
                             platform->stranger_key.public_key, P256_PUBLIC_BYTES);
-    assert_memory_equal(quoted(world, add(world->cluster, "four"), QUOTE_CERTIFICATION_OFFSET),
+    assert_memory_equal(quoted(world, add(world->cluster, "four"), QUOTE_ATTESTATION_KEY_OFFSET),
                         platform->stranger_key.public_key, P256_PUBLIC_BYTES);
 }
 

@@ -182,11 +182,11 @@ static void quotes_follow_the_scenario(void **state)
     quote = td_quote(td, report_data, &arena);
     assert_int_equal(honest.data[48 + 120], 0);
     assert_int_equal(quote.data[48 + 120], 1);
-    assert_memory_not_equal(quote.data + QUOTE_CERTIFICATION_OFFSET, honest.data + QUOTE_CERTIFICATION_OFFSET,
-                            64);
+    assert_memory_not_equal(quote.data + QUOTE_ATTESTATION_KEY_OFFSET,
+                            honest.data + QUOTE_ATTESTATION_KEY_OFFSET, 64);
     hash_sha256(quote.data, QUOTE_SIGNED_BYTES, digest);
     assert_true(
-        p256_verify(quote.data + QUOTE_CERTIFICATION_OFFSET, digest, quote.data + QUOTE_SIGNED_BYTES + 4));
+        p256_verify(quote.data + QUOTE_ATTESTATION_KEY_OFFSET, digest, quote.data + QUOTE_SIGNED_BYTES + 4));
     scenario = (struct scenario){.key_not_vouched = false};
     cluster_set_scenario(td_fixture_cluster_of(td), &scenario);
     td_set_debug(td, false);

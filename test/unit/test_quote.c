@@ -107,6 +107,30 @@ static void lengths_lead_to_the_end(void **state)
     assert_memory_equal(f->quote + f->size - 26, "-----END CERTIFICATE-----\n", 26);
 }
 
+static void certification_data_holds_all_of_it(void **state)
+{
+    const struct quote_fixture *f = *state;
+    const struct platform *p = &f->platform;
+    const uint8_t *at = f->quote + 700;
+    size_t len = f->size - 700;
+
+    assert_memory_equal(at, p->attestation_key.public_key, 64);
+    assert_int_equal(bytes_get_le16(at + 64), 6);
+    assert_int_equal(bytes_get_le32(at + 66), len - 70);
+    assert_memory_equal(at + 70, p->qe_report, 384);
+    assert_memory_equal(at + 454, p->qe_report_signature, 64);
+    assert_int_equal(bytes_get_le16(at + 518), 32);
+    assert_memory_equal(at + 520, p->qe_auth, 32);
+    assert_int_equal(bytes_get_le16(at + 552), 5);
+    assert_int_equal(bytes_get_le32(at + 554), len - 558);
+    assert_memory_equal(at + 558, p->pck.pem, strlen(p->pck.pem));
+    at += 558 + strlen(p->pck.pem);
+    assert_memory_equal(at, p->platform_ca.pem, strlen(p->platform_ca.pem));
+    at += strlen(p->platform_ca.pem);
+    assert_memory_equal(at, p->root.pem, strlen(p->root.pem));
+    assert_true(at + strlen(p->root.pem) == f->quote + f->size);
+}
+
 static void the_same_request_gives_the_same_quote(void **state)
 {
     struct quote_fixture *f = *state;
@@ -165,6 +189,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(header_and_report_are_the_references, start, finish),
         cmocka_unit_test_setup_teardown(the_attestation_key_signs_header_and_report, start, finish),
         cmocka_unit_test_setup_teardown(lengths_lead_to_the_end, start, finish),
+        cmocka_unit_test_setup_teardown(certification_data_holds_all_of_it, start, finish),
         cmocka_unit_test_setup_teardown(the_same_request_gives_the_same_quote, start, finish),
         cmocka_unit_test_setup_teardown(later_quotes_have_the_later_registers, start, finish),
         cmocka_unit_test_setup_teardown(later_quotes_say_whether_the_td_can_be_debugged, start, finish),

@@ -31,8 +31,7 @@ static void the_parts_are_where_the_writer_put_them(void **state)
     assert_hex_equal(parts.td_attributes.data, 8, "0000001000000000");
     assert_true(
         span_equal(parts.attestation_key, span_of(td->shared->platform->attestation_key.public_key, 64)));
-    assert_true(
-        span_equal(parts.qe_report, span_of(td->shared->platform->qe_report, PLATFORM_QE_REPORT_BYTES)));
+    assert_true(span_equal(parts.qe_report, span_of(td->shared->platform->qe_report, SGX_REPORT_BYTES)));
     assert_true(span_equal(parts.qe_signature, span_of(td->shared->platform->qe_report_signature, 64)));
     assert_true(span_equal(parts.qe_auth, span_of(td->shared->platform->qe_auth, PLATFORM_AUTH_BYTES)));
     assert_memory_equal(parts.pck_chain.data, td->shared->platform->pck.pem,

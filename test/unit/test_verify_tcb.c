@@ -136,9 +136,9 @@ static const char identity_text[] =
     "\"mrsigner\":\"" SIGNER
     "\",\"isvprodid\":2,\"tcbLevels\":[" ISV_LEVEL("4", "UpToDate") "," ISV_LEVEL("2", "OutOfDate") "]}";
 
-static void fill_qe_report(uint8_t report[static PLATFORM_QE_REPORT_BYTES])
+static void fill_qe_report(uint8_t report[static SGX_REPORT_BYTES])
 {
-    memset(report, 0, PLATFORM_QE_REPORT_BYTES);
+    memset(report, 0, SGX_REPORT_BYTES);
     from_hex("1500000000000000e700000000000000", report + 48, 16);
     from_hex(SIGNER, report + 128, 32);
     report[256] = 2;
@@ -172,7 +172,7 @@ static void the_quoting_enclave(void **state)
     arena_init(&arena);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct error error = {.kind = ERROR_NONE};
-        uint8_t report[PLATFORM_QE_REPORT_BYTES];
+        uint8_t report[SGX_REPORT_BYTES];
         struct tcb_result result;
         fill_qe_report(report);
         report[rows[i].at] = rows[i].value;
