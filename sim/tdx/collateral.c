@@ -64,7 +64,7 @@ static char *sign_document(const char *name, struct buf *inner, const struct p25
 static void member_components(struct buf *out, char separator, const char *name, const uint8_t *svns)
 {
     json_text_key(out, separator, name);
-    for (int i = 0; i < PLATFORM_SVN_COUNT; i++) {
+    for (int i = 0; i < PCK_SVN_COUNT; i++) {
         buf_append_byte(out, i == 0 ? '[' : ',');
         json_text_member_uint(out, '{', "svn", svns[i]);
         buf_append_byte(out, '}');

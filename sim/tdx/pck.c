@@ -2,21 +2,112 @@
 
 #include <string.h>
 
+#include "crypto/der.h"
 #include "crypto/der_read.h"
 
-static const uint8_t oid_sgx[] = {0x2a, 0x86, 0x48, 0x86, 0xf8, 0x4d, 0x01, 0x0d, 0x01};
+/* The extension's identifier. Its members' have one arc more, the members' of those two. */
+#define ARC 0x2a, 0x86, 0x48, 0x86, 0xf8, 0x4d, 0x01, 0x0d, 0x01
 
-/* Arcs behind it. */
-enum { PPID = 1, TCB = 2, PCE_ID = 3, FMSPC = 4, MEMBERS_READ = 4 };
-enum { TCB_PCE_SVN = 17, TCB_CPU_SVN = 18, TCB_MEMBERS = 18 };
+static const uint8_t oid_sgx[] = {ARC};
+
+enum member {
+    PPID = 1,
+    TCB = 2,
+    PCE_ID = 3,
+    FMSPC = 4,
+    SGX_TYPE = 5,
+    PLATFORM_INSTANCE_ID = 6,
+    CONFIGURATION = 7,
+};
+enum tcb_member { TCB_FIRST_COMPONENT = 1, TCB_PCE_SVN = PCK_SVN_COUNT + 1, TCB_CPU_SVN };
+enum { MEMBERS_READ = FMSPC, CONFIGURATION_FLAGS = 3, SGX_TYPE_SCALABLE = 1 };
 
 struct bytes pck_extension_oid(void)
 {
     return (struct bytes){oid_sgx, sizeof oid_sgx};
 }
 
-/* Reads SEQUENCE { identifier, value } whose identifier is the extension's with `more`
- * arcs behind it. Out: the last arc, and what stands behind the identifier. */
+/* --- writing, from the end to the beginning --- */
+
+/* Puts the object identifier before the value written since the mark, and makes the pair a
+ * SEQUENCE. */
+static void name_member(struct der *der, size_t mark, uint8_t member)
+{
+    const uint8_t oid[] = {ARC, member};
+
+    der_oid(der, oid, sizeof oid);
+    der_wrap(der, mark, DER_SEQUENCE);
+}
+
+static void name_inner(struct der *der, size_t mark, uint8_t member, uint8_t inner)
+{
+    const uint8_t oid[] = {ARC, member, inner};
+
+    der_oid(der, oid, sizeof oid);
+    der_wrap(der, mark, DER_SEQUENCE);
+}
+
+static void write_octets(struct der *der, uint8_t member, const uint8_t *data, size_t len)
+{
+    size_t mark = der_mark(der);
+
+    der_value(der, DER_OCTET_STRING, data, len);
+    name_member(der, mark, member);
+}
+
+static void write_configuration(struct der *der)
+{
+    size_t whole = der_mark(der);
+
+    for (uint8_t flag = CONFIGURATION_FLAGS; flag > 0; flag--) {
+        size_t mark = der_mark(der);
+        der_bool(der, true);
+        name_inner(der, mark, CONFIGURATION, flag);
+    }
+    der_wrap(der, whole, DER_SEQUENCE);
+    name_member(der, whole, CONFIGURATION);
+}
+
+static void write_tcb(struct der *der, const struct pck *pck)
+{
+    size_t whole = der_mark(der);
+
+    der_value(der, DER_OCTET_STRING, pck->cpu_svn, sizeof pck->cpu_svn);
+    name_inner(der, whole, TCB, TCB_CPU_SVN);
+    for (uint8_t number = TCB_PCE_SVN; number >= TCB_FIRST_COMPONENT; number--) {
+        size_t mark = der_mark(der);
+        der_uint(der, number == TCB_PCE_SVN ? pck->pce_svn : pck->cpu_svn[number - TCB_FIRST_COMPONENT]);
+        name_inner(der, mark, TCB, number);
+    }
+    der_wrap(der, whole, DER_SEQUENCE);
+    name_member(der, whole, TCB);
+}
+
+void pck_add_extension(struct x509_extensions *extensions, const struct pck *pck)
+{
+    static const uint8_t platform_instance_id[16];
+    static const uint8_t sgx_type = SGX_TYPE_SCALABLE;
+    struct der der;
+    size_t mark;
+
+    x509_extensions_begin(extensions, &der);
+    write_configuration(&der);
+    write_octets(&der, PLATFORM_INSTANCE_ID, platform_instance_id, sizeof platform_instance_id);
+    mark = der_mark(&der);
+    der_value(&der, DER_ENUMERATED, &sgx_type, sizeof sgx_type);
+    name_member(&der, mark, SGX_TYPE);
+    write_octets(&der, FMSPC, pck->fmspc, sizeof pck->fmspc);
+    write_octets(&der, PCE_ID, pck->pce_id, sizeof pck->pce_id);
+    write_tcb(&der, pck);
+    write_octets(&der, PPID, pck->ppid, sizeof pck->ppid);
+    der_wrap(&der, 0, DER_SEQUENCE);
+    x509_extensions_end(extensions, &der, pck_extension_oid(), false);
+}
+
+/* --- reading --- */
+
+/* Reads SEQUENCE { identifier, value } whose identifier is the extension's and `more`
+ * arcs. Out: the last arc, and what follows the identifier. */
 static bool read_member(struct bytes *list, size_t more, uint8_t *arc, struct bytes *value)
 {
     struct bytes oid;
@@ -42,18 +133,18 @@ static bool read_octets(struct bytes value, uint8_t *out, size_t len)
 
 static bool read_svn(struct pck *pck, uint8_t arc, struct bytes value)
 {
-    uint8_t cpu_svn[PLATFORM_SVN_COUNT]; /* raw; the components say the same */
+    uint8_t cpu_svn[PCK_SVN_COUNT]; /* raw; the components say the same */
     uint32_t svn;
 
     if (arc == TCB_CPU_SVN)
         return read_octets(value, cpu_svn, sizeof cpu_svn);
-    if (arc == 0 || arc > TCB_MEMBERS ||
+    if (arc < TCB_FIRST_COMPONENT || arc > TCB_CPU_SVN ||
         !der_read_uint(&value, arc == TCB_PCE_SVN ? UINT16_MAX : UINT8_MAX, &svn))
         return false;
     if (arc == TCB_PCE_SVN)
         pck->pce_svn = (uint16_t)svn;
     else
-        pck->components[arc - 1] = (uint8_t)svn;
+        pck->cpu_svn[arc - TCB_FIRST_COMPONENT] = (uint8_t)svn;
     return true;
 }
 
@@ -70,7 +161,7 @@ static bool read_tcb(struct pck *pck, struct bytes value)
             return false;
         seen |= 1u << arc;
     }
-    return seen == ((1u << TCB_MEMBERS) - 1) << 1;
+    return seen == ((1u << TCB_CPU_SVN) - 1) << TCB_FIRST_COMPONENT;
 }
 
 static bool read_value(struct pck *pck, uint8_t arc, struct bytes value)

@@ -4,7 +4,7 @@
 
 #include "crypto/hash.h"
 #include "sim/format/json_file.h"
-#include "sim/tdx/sgx_extension.h"
+#include "sim/tdx/certificate_names.h"
 
 #define ORGANIZATION "dstack-simulator"
 #define ROOT_CRL_FILE "/IntelSGXRootCA.der"
@@ -50,48 +50,70 @@ int platform_tcb_parse(struct platform_tcb *tcb, struct span json, struct error 
     return result;
 }
 
-/* Every certificate of the chain carries these, in this order. */
-static int issue(struct pki_entity *entity, const struct pki_entity *issuer, enum serial serial,
-                 const char *common_name, const char *public_url, int path_length,
-                 const struct platform *platform, struct error *error)
+/* A certificate to issue. */
+struct certificate {
+    struct pki_entity *entity;
+    const struct pki_entity *issuer;
+    enum serial serial;
+    const char *name;
+    int path_length;
+    const struct pck *pck; /* what it says of the platform, or NULL */
+};
+
+/* Every certificate of the chain carries these extensions, in this order. */
+static int issue(const struct certificate *what, const char *public_url, struct error *error)
 {
-    const struct x509_attribute name[] = {{X509_CN, common_name}, {X509_O, ORGANIZATION}};
+    const struct x509_attribute name[] = {{X509_CN, what->name}, {X509_O, ORGANIZATION}};
     struct x509_extensions extensions;
     uint8_t room[2048];
     char crl_url[256];
 
     snprintf(crl_url, sizeof crl_url, "%s" ROOT_CRL_FILE, public_url);
     x509_extensions_init(&extensions, room, sizeof room);
-    if (pki_name(entity, name, 2, error))
+    if (pki_name(what->entity, name, 2, error))
         return -1;
-    x509_extensions_add_authority_key_id(&extensions, issuer->key_id);
+    x509_extensions_add_authority_key_id(&extensions, what->issuer->key_id);
     x509_extensions_add_crl_distribution_point(&extensions, crl_url);
-    x509_extensions_add_subject_key_id(&extensions, entity->key_id);
-    x509_extensions_add_key_usage(&extensions, path_length == X509_NOT_A_CA
+    x509_extensions_add_subject_key_id(&extensions, what->entity->key_id);
+    x509_extensions_add_key_usage(&extensions, what->path_length == X509_NOT_A_CA
                                                    ? X509_DIGITAL_SIGNATURE | X509_NON_REPUDIATION
                                                    : X509_KEY_CERT_SIGN | X509_CRL_SIGN);
-    x509_extensions_add_basic_constraints(&extensions, path_length);
-    if (platform)
-        sgx_extension_add(&extensions, platform);
-    return pki_issue(entity, issuer, (uint8_t)serial, &extensions, error);
+    x509_extensions_add_basic_constraints(&extensions, what->path_length);
+    if (what->pck)
+        pck_add_extension(&extensions, what->pck);
+    return pki_issue(what->entity, what->issuer, (uint8_t)what->serial, &extensions, error);
 }
 
-static int issue_chain(struct platform *platform, const struct seed *seed, const char *public_url,
+static struct pck describe(const struct platform *platform)
+{
+    const struct platform_tcb *tcb = &platform->tcb;
+    struct pck pck = {.pce_svn = tcb->pce_svn};
+
+    memcpy(pck.ppid, platform->ppid, sizeof pck.ppid);
+    memcpy(pck.cpu_svn, tcb->cpu_svn, sizeof pck.cpu_svn);
+    memcpy(pck.pce_id, tcb->pce_id, sizeof pck.pce_id);
+    memcpy(pck.fmspc, tcb->fmspc, sizeof pck.fmspc);
+    return pck;
+}
+
+static int issue_chain(struct platform *p, const struct seed *seed, const char *public_url,
                        struct error *error)
 {
-    seed_p256(seed, "pki/root", NO_SPAN, &platform->root.key);
-    seed_p256(seed, "pki/platform-ca", NO_SPAN, &platform->platform_ca.key);
-    seed_p256(seed, "pki/pck", NO_SPAN, &platform->pck.key);
-    seed_p256(seed, "pki/tcb-signing", NO_SPAN, &platform->tcb_signing.key);
-    if (issue(&platform->root, &platform->root, SERIAL_ROOT, "Intel SGX Root CA", public_url, 1, NULL,
-              error) ||
-        issue(&platform->platform_ca, &platform->root, SERIAL_PLATFORM_CA, "Intel SGX PCK Platform CA",
-              public_url, 0, NULL, error) ||
-        issue(&platform->pck, &platform->platform_ca, SERIAL_PCK, "Intel SGX PCK Certificate", public_url,
-              X509_NOT_A_CA, platform, error) ||
-        issue(&platform->tcb_signing, &platform->root, SERIAL_TCB_SIGNING, "Intel SGX TCB Signing",
-              public_url, X509_NOT_A_CA, NULL, error))
-        return -1;
+    const struct pck pck = describe(p);
+    const struct certificate chain[] = {
+        {&p->root, &p->root, SERIAL_ROOT, CERTIFICATE_NAME_ROOT, 1, NULL},
+        {&p->platform_ca, &p->root, SERIAL_PLATFORM_CA, CERTIFICATE_NAME_PLATFORM_CA, 0, NULL},
+        {&p->pck, &p->platform_ca, SERIAL_PCK, CERTIFICATE_NAME_PCK, X509_NOT_A_CA, &pck},
+        {&p->tcb_signing, &p->root, SERIAL_TCB_SIGNING, CERTIFICATE_NAME_TCB_SIGNING, X509_NOT_A_CA, NULL},
+    };
+
+    seed_p256(seed, "pki/root", NO_SPAN, &p->root.key);
+    seed_p256(seed, "pki/platform-ca", NO_SPAN, &p->platform_ca.key);
+    seed_p256(seed, "pki/pck", NO_SPAN, &p->pck.key);
+    seed_p256(seed, "pki/tcb-signing", NO_SPAN, &p->tcb_signing.key);
+    for (size_t i = 0; i < sizeof chain / sizeof *chain; i++)
+        if (issue(&chain[i], public_url, error))
+            return -1;
     return 0;
 }
 

@@ -9,19 +9,18 @@
 
 #include "sim/keys/pki.h"
 #include "sim/keys/seed.h"
+#include "sim/tdx/pck.h"
 #include "sim/tdx/sgx_report.h"
 
 #define PLATFORM_AUTH_BYTES 32
-#define PLATFORM_PPID_BYTES 16
-#define PLATFORM_SVN_COUNT 16
 
 /* What TCB and identity of the platform are: fixtures/platform.json. */
 struct platform_tcb {
-    uint8_t fmspc[6];
-    uint8_t pce_id[2];
-    uint8_t cpu_svn[PLATFORM_SVN_COUNT];
+    uint8_t fmspc[PCK_FMSPC_BYTES];
+    uint8_t pce_id[PCK_PCE_ID_BYTES];
+    uint8_t cpu_svn[PCK_SVN_COUNT];
     uint16_t pce_svn;
-    uint8_t tee_tcb_svn[PLATFORM_SVN_COUNT];
+    uint8_t tee_tcb_svn[PCK_SVN_COUNT];
     uint8_t qe_mrsigner[SGX_REPORT_MR_BYTES];
     uint8_t qe_attributes[SGX_REPORT_ATTRIBUTES_BYTES];
     uint16_t qe_isv_prod_id;
@@ -32,7 +31,7 @@ struct platform_tcb {
 
 struct platform {
     struct platform_tcb tcb;
-    uint8_t ppid[PLATFORM_PPID_BYTES];
+    uint8_t ppid[PCK_PPID_BYTES];
     uint8_t device_id[32];  /* SHA-256 of the PPID */
     struct pki_entity root; /* Intel SGX Root CA, but ours */
     struct pki_entity platform_ca;

@@ -2,6 +2,7 @@
 
 #include "crypto/hash.h"
 #include "crypto/x509_chain.h"
+#include "sim/tdx/certificate_names.h"
 #include "sim/verify/signed_document.h"
 
 /* --- certificates --- */
@@ -40,8 +41,8 @@ static struct x509_chain *trusted_chain(struct span pem, const struct chain_shap
 static int read_pck_chain(struct span pem, const struct x509_chain_trust *trust, struct pck *pck,
                           uint8_t key[static P256_PUBLIC_BYTES], struct error *error)
 {
-    static const char *const names[] = {"Intel SGX PCK Certificate", "Intel SGX PCK Platform CA",
-                                        "Intel SGX Root CA"};
+    static const char *const names[] = {CERTIFICATE_NAME_PCK, CERTIFICATE_NAME_PLATFORM_CA,
+                                        CERTIFICATE_NAME_ROOT};
     const struct chain_shape shape = {"the PCK certificate chain", names, 3};
     struct x509_chain *chain = trusted_chain(pem, &shape, trust, error);
     int result = -1;
@@ -57,7 +58,7 @@ static int read_pck_chain(struct span pem, const struct x509_chain_trust *trust,
 static int read_signing_chain(const char *pem, const struct x509_chain_trust *trust,
                               uint8_t key[static P256_PUBLIC_BYTES], struct error *error)
 {
-    static const char *const names[] = {"Intel SGX TCB Signing", "Intel SGX Root CA"};
+    static const char *const names[] = {CERTIFICATE_NAME_TCB_SIGNING, CERTIFICATE_NAME_ROOT};
     const struct chain_shape shape = {"the TCB signing chain", names, 2};
     struct x509_chain *chain = trusted_chain(span_text(pem), &shape, trust, error);
     bool has_key = chain && x509_chain_leaf_key(chain, key);

@@ -161,9 +161,9 @@ static int reaches(const json_t *tcb, const char *name, const uint8_t *svns, siz
 {
     const json_t *components = json_object_get(tcb, name);
 
-    if (json_array_size(components) != PLATFORM_SVN_COUNT)
-        return error_input(error, "%s must be an array of %d", name, PLATFORM_SVN_COUNT);
-    for (size_t i = first; i < PLATFORM_SVN_COUNT; i++) {
+    if (json_array_size(components) != PCK_SVN_COUNT)
+        return error_input(error, "%s must be an array of %d", name, PCK_SVN_COUNT);
+    for (size_t i = first; i < PCK_SVN_COUNT; i++) {
         uint64_t least;
         if (json_file_uint(json_array_get(components, i), "svn", UINT8_MAX, &least, error))
             return -1;
@@ -183,7 +183,7 @@ static int reaches_level(const json_t *level, const struct pck *pck, const uint8
 
     *reached = true;
     if (!tcb || json_file_uint(tcb, "pcesvn", UINT16_MAX, &pce_svn, error) ||
-        reaches(tcb, "sgxtcbcomponents", pck->components, 0, reached, error) ||
+        reaches(tcb, "sgxtcbcomponents", pck->cpu_svn, 0, reached, error) ||
         reaches(tcb, "tdxtcbcomponents", tee_tcb_svn, first, reached, error))
         return -1;
     if (pck->pce_svn < pce_svn)

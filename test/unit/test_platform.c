@@ -180,6 +180,25 @@ static void the_pck_certificate_has_six_extensions_in_order(void **state)
     assert_extensions(&((struct platform *)*state)->pck, wanted, 6);
 }
 
+static void the_pck_certificate_describes_the_platform(void **state)
+{
+    const struct platform *p = *state;
+    struct error error = {.kind = ERROR_NONE};
+    struct certificate_extension sgx;
+    struct pck pck;
+    mbedtls_x509_crt crt;
+
+    certificate_read(&crt, p->pck.pem);
+    assert_true(certificate_find(&crt, "2a864886f84d010d01", &sgx));
+    assert_int_equal(pck_read(&pck, (struct bytes){sgx.value.data, sgx.value.len}, &error), 0);
+    assert_memory_equal(pck.ppid, p->ppid, sizeof pck.ppid);
+    assert_memory_equal(pck.cpu_svn, p->tcb.cpu_svn, sizeof pck.cpu_svn);
+    assert_int_equal(pck.pce_svn, p->tcb.pce_svn);
+    assert_memory_equal(pck.pce_id, p->tcb.pce_id, sizeof pck.pce_id);
+    assert_memory_equal(pck.fmspc, p->tcb.fmspc, sizeof pck.fmspc);
+    mbedtls_x509_crt_free(&crt);
+}
+
 static void cas_may_sign_certificates_and_crls(void **state)
 {
     struct wanted wanted[] = {
@@ -263,6 +282,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(names_serials_and_dates_are_fixed, start, finish),
         cmocka_unit_test_setup_teardown(the_chain_verifies_up_to_the_root, start, finish),
         cmocka_unit_test_setup_teardown(the_pck_certificate_has_six_extensions_in_order, start, finish),
+        cmocka_unit_test_setup_teardown(the_pck_certificate_describes_the_platform, start, finish),
         cmocka_unit_test_setup_teardown(cas_may_sign_certificates_and_crls, start, finish),
         cmocka_unit_test_setup_teardown(key_ids_link_the_chain, start, finish),
         cmocka_unit_test_setup_teardown(the_qe_report_agrees_with_the_qe_identity, start, finish),

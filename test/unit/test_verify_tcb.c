@@ -36,7 +36,7 @@ static int check(const char *text, const struct platform_svns *svns, struct aren
                  struct tcb_result *result, struct error *error)
 {
     static const uint8_t zeros[48];
-    struct pck pck = {.components = {svns->sgx}, .pce_svn = svns->pce, .fmspc = {0xb0, 0xc0, 0x6f}};
+    struct pck pck = {.cpu_svn = {svns->sgx}, .pce_svn = svns->pce, .fmspc = {0xb0, 0xc0, 0x6f}};
     uint8_t tee[16] = {svns->tee[0], svns->tee[1], svns->tee[2]};
     const struct quote_parts parts = {
         .tee_tcb_svn = {tee, 16},
