@@ -2,23 +2,21 @@
 
 #include "sim/format/json_file.h"
 
-#define MEMORY_SMALL 0x80000000u /* the sizes whose memory map the firmware rules describe */
-#define MEMORY_LARGE_FROM 0xb0000000u
-#define MEMORY_MAX ((uint64_t)1 << 46)
-#define CPU_MAX 4096
+#define CPUS_MAX 4096
 
-static int check_memory(uint64_t size, struct error *error)
+bool machine_memory_is_described(uint64_t size)
 {
-    if (size == MEMORY_SMALL || size >= MEMORY_LARGE_FROM)
-        return 0;
-    return error_input(error, "memory_size must be %u or at least %u bytes", MEMORY_SMALL, MEMORY_LARGE_FROM);
+    return size == MACHINE_MEMORY_LOW || size >= MACHINE_MEMORY_SPLIT_FROM;
 }
 
 static int check_machine(const struct machine *machine, struct error *error)
 {
     if (machine->cpu_count == 0)
         return error_input(error, "cpu_count must be at least 1");
-    return check_memory(machine->memory_size, error);
+    if (!machine_memory_is_described(machine->memory_size))
+        return error_input(error, "memory_size must be %u or at least %u bytes", MACHINE_MEMORY_LOW,
+                           MACHINE_MEMORY_SPLIT_FROM);
+    return 0;
 }
 
 static int apply_vm_config(struct machine *machine, const json_t *vm_config, struct error *error)
@@ -26,10 +24,10 @@ static int apply_vm_config(struct machine *machine, const json_t *vm_config, str
     uint64_t cpus = machine->cpu_count;
 
     if (json_object_get(vm_config, "cpu_count") &&
-        json_file_uint(vm_config, "cpu_count", CPU_MAX, &cpus, error))
+        json_file_uint(vm_config, "cpu_count", CPUS_MAX, &cpus, error))
         return -1;
     if (json_object_get(vm_config, "memory_size") &&
-        json_file_uint(vm_config, "memory_size", MEMORY_MAX, &machine->memory_size, error))
+        json_file_uint(vm_config, "memory_size", MACHINE_MEMORY_BYTES_MAX, &machine->memory_size, error))
         return -1;
     machine->cpu_count = (uint32_t)cpus;
     return check_machine(machine, error);
@@ -60,8 +58,8 @@ int machine_parse(struct machine *machine, struct span json, struct error *error
     int result = -1;
 
     *machine = (struct machine){0};
-    if (root && json_file_uint(root, "cpu_count", CPU_MAX, &cpus, error) == 0 &&
-        json_file_uint(root, "memory_size", MEMORY_MAX, &machine->memory_size, error) == 0 &&
+    if (root && json_file_uint(root, "cpu_count", CPUS_MAX, &cpus, error) == 0 &&
+        json_file_uint(root, "memory_size", MACHINE_MEMORY_BYTES_MAX, &machine->memory_size, error) == 0 &&
         json_file_copy(root, "cloud_vendor", machine->cloud_vendor, MACHINE_NAME_BYTES, error) == 0 &&
         json_file_copy(root, "cloud_product", machine->cloud_product, MACHINE_NAME_BYTES, error) == 0)
         result = 0;

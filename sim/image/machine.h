@@ -2,19 +2,25 @@
 #ifndef IMAGE_MACHINE_H
 #define IMAGE_MACHINE_H
 
-#include <stdint.h>
-
 #include "sim/base/error.h"
 #include "sim/base/span.h"
 
 #define MACHINE_NAME_BYTES 128
 
+/* The sizes of memory whose map the firmware rules describe: 2 GiB, or so much that it is split
+ * around the hole below 4 GiB, with the same 2 GiB below it. */
+#define MACHINE_MEMORY_LOW 0x80000000u
+#define MACHINE_MEMORY_SPLIT_FROM 0xb0000000u
+#define MACHINE_MEMORY_BYTES_MAX (UINT64_C(1) << 46)
+
 struct machine {
     uint32_t cpu_count;
-    uint64_t memory_size; /* bytes: 2 GiB, or from 0xB0000000 up */
+    uint64_t memory_size; /* bytes, of a size that is described */
     char cloud_vendor[MACHINE_NAME_BYTES];
     char cloud_product[MACHINE_NAME_BYTES];
 };
+
+bool machine_memory_is_described(uint64_t size);
 
 MUST_CHECK int machine_parse(struct machine *machine, struct span json, struct error *error);
 

@@ -1,14 +1,8 @@
 #include "sim/image/measurement.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "crypto/base64.h"
 #include "crypto/hash.h"
-#include "sim/base/hex.h"
-#include "sim/base/json_text.h"
-#include "sim/base/memory.h"
-#include "sim/format/cbor.h"
+
 #include "sim/image/td_hob.h"
 #include "sim/tdx/event_names.h"
 
@@ -23,9 +17,6 @@ enum {
     EV_EFI_PLATFORM_FIRMWARE_BLOB2 = 0x8000000a,
     EV_EFI_HANDOFF_TABLES2 = 0x8000000b,
 };
-
-#define OVMF_VARIANT "pre202505"
-#define VARIANT_LITE "lite"
 
 /* GUIDs as they lie in memory: the first three fields little-endian. */
 #define GUID_GLOBAL_VARIABLE                                                                                 \
@@ -146,7 +137,7 @@ static void measure_firmware(const struct boot *boot, const struct os_image *ima
     measure_digest(boot, 0, EV_EFI_VARIABLE_BOOT, digest_boot0000);
 }
 
-static void cmdline_digest(const struct os_image *image, uint8_t digest[static REGISTER_BYTES])
+void measurement_cmdline(const struct os_image *image, uint8_t digest[static REGISTER_BYTES])
 {
     struct buf text;
 
@@ -189,7 +180,7 @@ int measurement_boot(const struct os_image *image, const struct machine *machine
     const struct boot boot = {log, registers};
     uint8_t cmdline[REGISTER_BYTES];
 
-    cmdline_digest(image, cmdline);
+    measurement_cmdline(image, cmdline);
     return measure_boot(&boot, image, cmdline, machine->memory_size, error);
 }
 
@@ -204,77 +195,4 @@ int measurement_recompute(const struct os_image *image, const uint8_t cmdline[st
     result = measure_boot(&boot, image, cmdline, memory_size, error);
     event_log_free(&log);
     return result;
-}
-
-static void cbor_digest(struct buf *out, const char *name, const uint8_t *digest)
-{
-    cbor_write_text(out, name);
-    cbor_write_bytes(out, digest, REGISTER_BYTES);
-}
-
-static void write_measurement(const struct os_image *image, struct buf *out)
-{
-    uint8_t cmdline[REGISTER_BYTES];
-
-    cmdline_digest(image, cmdline);
-    cbor_write_map(out, 3);
-    cbor_write_text(out, "version");
-    cbor_write_uint(out, 3);
-    cbor_write_text(out, "image");
-    cbor_write_map(out, 3);
-    cbor_digest(out, "cmdline_sha384", cmdline);
-    cbor_digest(out, "kernel_authenticode", image->kernel_authenticode);
-    cbor_digest(out, "initrd_sha384", image->initrd);
-    cbor_write_text(out, "tdvf");
-    cbor_write_map(out, 3);
-    cbor_write_text(out, "ovmf");
-    cbor_write_text(out, OVMF_VARIANT);
-    cbor_write_text(out, "mrtd");
-    cbor_write_map(out, 2);
-    cbor_digest(out, "single_pass", image->mrtd_single_pass);
-    cbor_digest(out, "two_pass", image->mrtd_two_pass);
-    cbor_write_text(out, "td_hob");
-    cbor_write_bytes(out, image->td_hob_witness, image->td_hob_witness_len);
-}
-
-void measurement_document(const struct os_image *image, struct measurement_document *document)
-{
-    uint8_t digest[32];
-    char digits[64];
-
-    buf_init(&document->measurement, SIZE_MAX);
-    write_measurement(image, &document->measurement);
-    hash_sha256(document->measurement.data, document->measurement.len, digest);
-    hex_encode(digest, sizeof digest, digits);
-    snprintf(document->checksum_file, sizeof document->checksum_file, "%.64s  measurement.tdx.cbor\n",
-             digits);
-    hash_sha256(document->checksum_file, strlen(document->checksum_file), document->os_image_hash);
-}
-
-static void member_base64(struct buf *out, char separator, const char *name, struct span data)
-{
-    char *text = memory_alloc(4 * (data.len / 3 + 1) + 1);
-
-    text[base64_encode(data.data, data.len, text)] = '\0';
-    json_text_member(out, separator, name, text);
-    free(text);
-}
-
-char *measurement_vm_config(const struct measurement_document *document, const struct machine *machine,
-                            size_t *len)
-{
-    struct buf out;
-
-    buf_init(&out, SIZE_MAX);
-    json_text_member_hex(&out, '{', "os_image_hash", document->os_image_hash, sizeof document->os_image_hash);
-    json_text_member_uint(&out, ',', "cpu_count", machine->cpu_count);
-    json_text_member_uint(&out, ',', "memory_size", machine->memory_size);
-    json_text_member(&out, ',', "tdx_attestation_variant", VARIANT_LITE);
-    json_text_key(&out, ',', "tdx_measurement");
-    member_base64(&out, '{', "checksum_file", span_text(document->checksum_file));
-    member_base64(&out, ',', "measurement", buf_span(&document->measurement));
-    buf_append_byte(&out, '}');
-    json_text_member(&out, ',', "ovmf_variant", OVMF_VARIANT);
-    buf_append_byte(&out, '}');
-    return buf_take(&out, len);
 }

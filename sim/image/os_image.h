@@ -9,6 +9,7 @@
 #include "sim/base/span.h"
 #include "sim/tdx/registers.h"
 
+#define OS_IMAGE_HASH_BYTES 32 /* SHA-256, by which an image is named */
 #define OS_IMAGE_CMDLINE_BYTES 2048
 #define OS_IMAGE_WITNESS_BYTES_MAX 512
 

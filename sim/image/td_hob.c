@@ -1,6 +1,7 @@
 #include "sim/image/td_hob.h"
 
 #include "sim/base/cursor.h"
+#include "sim/image/machine.h"
 
 #define PAGE_BYTES 4096u
 #define HANDOFF_BYTES 56u
@@ -9,11 +10,7 @@
 #define RESOURCES_MAX 64u
 #define PAGES_MAX ((uint64_t)1 << 40)
 #define VARINT_BYTES_MAX 9
-
-/* From this size up, memory is split around the hole below 4 GiB. */
-#define SPLIT_FROM 0xb0000000u
-#define LOW_END 0x80000000u
-#define HIGH_START 0x100000000u
+#define HIGH_START 0x100000000u /* where memory goes on after the hole below 4 GiB */
 
 enum resource_type { RESOURCE_WITNESS = 0, RESOURCE_GAP = 7 };
 
@@ -73,15 +70,15 @@ static int add_ranges(struct resources *resources, struct span *witness, uint64_
 
 static int add_rest(struct resources *resources, uint64_t end, uint64_t memory_size, struct error *error)
 {
-    uint64_t low_end = memory_size >= SPLIT_FROM ? LOW_END : memory_size;
+    uint64_t low_end = memory_size >= MACHINE_MEMORY_SPLIT_FROM ? MACHINE_MEMORY_LOW : memory_size;
 
     if (end > low_end)
         return error_input(error, "the ranges of the TD HOB witness reach past the machine's memory");
     if (add(resources, RESOURCE_GAP, end, low_end, error))
         return -1;
-    if (memory_size < SPLIT_FROM)
+    if (memory_size < MACHINE_MEMORY_SPLIT_FROM)
         return 0;
-    return add(resources, RESOURCE_GAP, HIGH_START, HIGH_START + (memory_size - LOW_END), error);
+    return add(resources, RESOURCE_GAP, HIGH_START, HIGH_START + (memory_size - MACHINE_MEMORY_LOW), error);
 }
 
 static void write_handoff(struct buf *out, uint64_t hob_start, size_t resource_count)

@@ -1,6 +1,7 @@
 #include "sim/td/identity.h"
 
 #include "sim/base/json_text.h"
+#include "sim/image/vm_config.h"
 
 void identity_init(struct identity *identity, const struct app *app, const struct app_keys *keys,
                    const struct seed *seed, const char *instance)
@@ -23,9 +24,9 @@ void identity_set_image(struct identity *identity, const struct os_image *image,
     size_t len;
     char *vm_config;
 
-    measurement_document(image, &document);
+    measurement_document_write(image, &document);
     memcpy(identity->os_image_hash, document.os_image_hash, sizeof identity->os_image_hash);
-    vm_config = measurement_vm_config(&document, machine, &len);
+    vm_config = vm_config_write(&document, machine, &len);
     text_set(&identity->vm_config, vm_config, len);
     buf_free(&document.measurement);
 }

@@ -4,15 +4,14 @@
 #ifndef VERIFY_IMAGE_VERIFY_H
 #define VERIFY_IMAGE_VERIFY_H
 
+#include "sim/image/os_image.h"
 #include "sim/tdx/evidence.h"
-
-#define IMAGE_HASH_BYTES 32
 
 /* Recomputes MRTD and RTMR0 to RTMR2 and compares them with the quote's. The event log
  * must have been replayed. Out: the image's hash, which is also the one in the log's
  * os-image-hash event. */
 MUST_CHECK int image_verify(const struct evidence *evidence, const struct registers *quoted,
-                            struct arena *arena, uint8_t os_image_hash[static IMAGE_HASH_BYTES],
+                            struct arena *arena, uint8_t os_image_hash[static OS_IMAGE_HASH_BYTES],
                             struct error *error);
 
 #endif

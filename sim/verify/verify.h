@@ -22,7 +22,7 @@ struct verify_app {
     uint8_t device_id[32];
     uint8_t mr_system[32];
     uint8_t mr_aggregated[32];
-    uint8_t os_image_hash[IMAGE_HASH_BYTES];
+    uint8_t os_image_hash[OS_IMAGE_HASH_BYTES];
 };
 
 /* Steps are taken in this order, and what follows a failed one is unset. */

@@ -1,5 +1,6 @@
 /* OS images by what a vm_config says of them, and every way it can be a lie. */
 #include "crypto/hash.h"
+#include "sim/image/vm_config.h"
 #include "sim/verify/replay.h"
 #include "test/unit/verify_fixture.h"
 
@@ -10,7 +11,7 @@ static int verify_image(struct td *td, const char *vm_config, struct error *erro
         .count = td->state.log.count,
         .vm_config = span_text(vm_config),
     };
-    uint8_t os_image_hash[IMAGE_HASH_BYTES];
+    uint8_t os_image_hash[OS_IMAGE_HASH_BYTES];
     struct arena arena;
     int result;
 
@@ -19,7 +20,7 @@ static int verify_image(struct td *td, const char *vm_config, struct error *erro
     result = image_verify(&evidence, &td->state.registers, &arena, os_image_hash, error);
     arena_free(&arena);
     if (result == 0)
-        assert_memory_equal(os_image_hash, td->identity.os_image_hash, IMAGE_HASH_BYTES);
+        assert_memory_equal(os_image_hash, td->identity.os_image_hash, OS_IMAGE_HASH_BYTES);
     return result;
 }
 
@@ -117,7 +118,7 @@ static char *around(struct td *td, const char *line_format, const struct buf *do
     for (size_t i = 0; i < td->state.log.count; i++)
         if (strcmp(td->state.log.events[i].name, "os-image-hash") == 0)
             td->state.log.events[i].payload = td->identity.os_image_hash;
-    text = measurement_vm_config(&whole, &td->machine, &len);
+    text = vm_config_write(&whole, &td->machine, &len);
     return text;
 }
 
@@ -130,7 +131,7 @@ static void the_checksum_file(void **state)
     struct error error;
     char *text;
 
-    measurement_document(&td->image, &own);
+    measurement_document_write(&td->image, &own);
     text = around(td, "first line\n" LINE "last line", &own.measurement);
     assert_int_equal(verify_image(td, text, &error), 0);
     free(text);
@@ -156,7 +157,7 @@ static void the_measurement_document(void **state)
     struct error error;
     char *text;
 
-    measurement_document(&td->image, &own);
+    measurement_document_write(&td->image, &own);
     for (size_t len = 0; len < own.measurement.len; len++) {
         struct buf cut = own.measurement;
         cut.len = len;

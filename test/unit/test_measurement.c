@@ -10,9 +10,6 @@ static const char rtmr1[] =
     "7ab9db7df5c002ccf434b7f19c291737b26e316c18f6cb30d6d71ae54bc0846ed1cb0fdfc721ade2ee77101d71c69394";
 static const char rtmr2[] =
     "0b3d57b3d45a56e985728d022ccc7e1ef9c16ddcdcfc87b7edbe05e69352cb35058bb9ae09f8f61c192ab8fe12298362";
-static const char os_image_hash[] = "54079975c11c82df3ad3ba07a15ce983e9d31801d05fc99cdc07ef6d012e5c87";
-static const char checksum_file[] =
-    "07ba32147e3818e9ec3e739202b483182b11bcecee5c50b357ba52a9b85bbddf  measurement.tdx.cbor\n";
 static const char td_hob[] =
     "010038000000000009000000000000000000000000000000000000000000000000000000000000000000000000000000"
     "309180000000000003003000000000000000000000000000000000000000000007000000070000000000000000000000"
@@ -70,29 +67,6 @@ static void a_register_is_its_log_replayed(void **state)
         registers_extend(&replayed, log.events[i].imr, log.events[i].digest);
     assert_memory_equal(replayed.rtmr, registers.rtmr, sizeof registers.rtmr);
     event_log_free(&log);
-}
-
-static void names_the_image_as_the_reference(void **state)
-{
-    struct measurement_document document;
-
-    (void)state;
-    measurement_document(&image, &document);
-    assert_string_equal(document.checksum_file, checksum_file);
-    assert_hex_equal(document.os_image_hash, sizeof document.os_image_hash, os_image_hash);
-    buf_free(&document.measurement);
-}
-
-static void another_command_line_is_another_image(void **state)
-{
-    struct measurement_document document;
-    struct os_image other = image;
-
-    (void)state;
-    other.cmdline[0] ^= 1;
-    measurement_document(&other, &document);
-    assert_string_not_equal(document.checksum_file, checksum_file);
-    buf_free(&document.measurement);
 }
 
 static void writes_the_reference_hob(void **state)
@@ -160,8 +134,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(boots_to_the_reference_registers),
         cmocka_unit_test(a_register_is_its_log_replayed),
-        cmocka_unit_test(names_the_image_as_the_reference),
-        cmocka_unit_test(another_command_line_is_another_image),
         cmocka_unit_test(writes_the_reference_hob),
         cmocka_unit_test(splits_large_memory_around_the_hole),
         cmocka_unit_test(refuses_broken_witnesses),

@@ -1,0 +1,28 @@
+/* The measurement document of an OS image, "measurement.tdx.cbor" in it, and the checksum file
+ * that commits to it: what a verifier needs of the image (dstack's TDX lite rules). */
+#ifndef IMAGE_MEASUREMENT_DOCUMENT_H
+#define IMAGE_MEASUREMENT_DOCUMENT_H
+
+#include "sim/base/buf.h"
+#include "sim/image/os_image.h"
+
+#define MEASUREMENT_DOCUMENT_NAME "measurement.tdx.cbor"
+
+struct measurement_document {
+    uint8_t os_image_hash[OS_IMAGE_HASH_BYTES]; /* SHA-256 of checksum_file */
+    char checksum_file[128]; /* "<SHA-256 of measurement, in hex>  measurement.tdx.cbor\n" */
+    struct buf measurement;  /* CBOR; buf_free it */
+};
+
+void measurement_document_write(const struct os_image *image, struct measurement_document *document);
+
+/* What a measurement says. Out: image, but for its command line, of which the digest is known,
+ * and the ACPI tables, which it leaves out. */
+MUST_CHECK int measurement_document_read(struct span measurement, struct os_image *image,
+                                         uint8_t cmdline[static REGISTER_BYTES], struct error *error);
+
+/* The SHA-256 that a checksum file, which may list other files too, has for the measurement. */
+MUST_CHECK int measurement_document_checksum(struct span checksum_file, uint8_t checksum[static 32],
+                                             struct error *error);
+
+#endif

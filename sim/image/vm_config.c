@@ -1,0 +1,101 @@
+#include "sim/image/vm_config.h"
+
+#include <stdlib.h>
+
+#include "crypto/base64.h"
+#include "sim/base/json_text.h"
+#include "sim/base/memory.h"
+#include "sim/format/json_file.h"
+#include "sim/image/measurement.h"
+
+#define VARIANT_LITE "lite"
+
+/* --- writing --- */
+
+static void member_base64(struct buf *out, char separator, const char *name, struct span data)
+{
+    char *text = memory_alloc(4 * (data.len / 3 + 1) + 1);
+
+    text[base64_encode(data.data, data.len, text)] = '\0';
+    json_text_member(out, separator, name, text);
+    free(text);
+}
+
+char *vm_config_write(const struct measurement_document *document, const struct machine *machine, size_t *len)
+{
+    struct buf out;
+
+    buf_init(&out, SIZE_MAX);
+    json_text_member_hex(&out, '{', "os_image_hash", document->os_image_hash, sizeof document->os_image_hash);
+    json_text_member_uint(&out, ',', "cpu_count", machine->cpu_count);
+    json_text_member_uint(&out, ',', "memory_size", machine->memory_size);
+    json_text_member(&out, ',', "tdx_attestation_variant", VARIANT_LITE);
+    json_text_key(&out, ',', "tdx_measurement");
+    member_base64(&out, '{', "checksum_file", span_text(document->checksum_file));
+    member_base64(&out, ',', "measurement", buf_span(&document->measurement));
+    buf_append_byte(&out, '}');
+    json_text_member(&out, ',', "ovmf_variant", MEASUREMENT_OVMF_VARIANT);
+    buf_append_byte(&out, '}');
+    return buf_take(&out, len);
+}
+
+/* --- reading --- */
+
+static int read_base64(const json_t *object, const char *name, struct arena *arena, struct span *bytes,
+                       struct error *error)
+{
+    const char *text;
+    uint8_t *out;
+    size_t len;
+
+    if (json_file_string(object, name, &text, error))
+        return -1;
+    out = arena_alloc(arena, strlen(text) + 1);
+    if (base64_decode(text, strlen(text), out, &len))
+        return error_input(error, "%s must be base64", name);
+    *bytes = span_of(out, len);
+    return 0;
+}
+
+static int check_variants(const json_t *root, struct error *error)
+{
+    const json_t *ovmf = json_object_get(root, "ovmf_variant"); /* may be missing */
+    const char *variant;
+
+    if (json_file_string(root, "tdx_attestation_variant", &variant, error))
+        return -1;
+    if (strcmp(variant, VARIANT_LITE) != 0)
+        return error_input(error,
+                           "tdx_attestation_variant is \"%.40s\"; only \"" VARIANT_LITE "\" is verified here",
+                           variant);
+    if (ovmf && !(json_is_string(ovmf) && strcmp(json_string_value(ovmf), MEASUREMENT_OVMF_VARIANT) == 0))
+        return error_input(error, "ovmf_variant must be " MEASUREMENT_OVMF_VARIANT);
+    return 0;
+}
+
+static int read_members(const json_t *root, struct arena *arena, struct vm_config *config,
+                        struct error *error)
+{
+    const json_t *document = json_file_object(root, "tdx_measurement", error);
+
+    if (check_variants(root, error) ||
+        json_file_hex(root, "os_image_hash", config->os_image_hash, OS_IMAGE_HASH_BYTES, error) ||
+        json_file_uint(root, "memory_size", MACHINE_MEMORY_BYTES_MAX, &config->memory_size, error))
+        return -1;
+    if (!document || read_base64(document, "checksum_file", arena, &config->checksum_file, error) ||
+        read_base64(document, "measurement", arena, &config->measurement, error))
+        return error_context(error, "tdx_measurement");
+    if (!machine_memory_is_described(config->memory_size))
+        return error_input(error, "memory_size must be 0x%x or at least 0x%x bytes", MACHINE_MEMORY_LOW,
+                           MACHINE_MEMORY_SPLIT_FROM);
+    return 0;
+}
+
+int vm_config_read(struct span text, struct arena *arena, struct vm_config *config, struct error *error)
+{
+    json_t *root = json_file_parse(text, error);
+    int result = root ? read_members(root, arena, config, error) : -1;
+
+    json_decref(root);
+    return result;
+}

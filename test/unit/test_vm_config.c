@@ -1,0 +1,42 @@
+/* A vm_config written, and read back; test_image_verify.c has those that are refused. */
+#include "sim/image/vm_config.h"
+
+#include "sim/base/embedded.h"
+#include "test/unit/vectors.h"
+
+static void what_was_written_is_read(void **state)
+{
+    const struct embedded_file *file = embedded_find(embedded_fixtures, "os-image.json");
+    const struct machine machine = {.cpu_count = 2, .memory_size = MACHINE_MEMORY_SPLIT_FROM};
+    struct error error = {.kind = ERROR_NONE};
+    struct measurement_document document;
+    struct vm_config config;
+    struct os_image image;
+    struct arena arena;
+    size_t len;
+    char *text;
+
+    (void)state;
+    arena_init(&arena);
+    assert_int_equal(os_image_parse(&image, span_of(file->data, file->len), &error), 0);
+    measurement_document_write(&image, &document);
+    text = vm_config_write(&document, &machine, &len);
+    assert_int_equal(strlen(text), len);
+    assert_non_null(strstr(text, ",\"cpu_count\":2,\"memory_size\":2952790016,"
+                                 "\"tdx_attestation_variant\":\"lite\","));
+    assert_int_equal(vm_config_read(span_of(text, len), &arena, &config, &error), 0);
+    assert_true(config.memory_size == MACHINE_MEMORY_SPLIT_FROM);
+    assert_memory_equal(config.os_image_hash, document.os_image_hash, OS_IMAGE_HASH_BYTES);
+    assert_true(span_is(config.checksum_file, document.checksum_file));
+    assert_true(span_equal(config.measurement, buf_span(&document.measurement)));
+    free(text);
+    buf_free(&document.measurement);
+    arena_free(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_was_written_is_read)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
