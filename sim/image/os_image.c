@@ -6,8 +6,9 @@ static int parse_firmware(struct os_image *image, const json_t *root, struct err
 {
     const json_t *firmware = json_file_object(root, "firmware", error);
 
-    if (!firmware ||
-        json_file_hex(firmware, "mrtd_single_pass", image->mrtd_single_pass, REGISTER_BYTES, error) ||
+    if (!firmware)
+        return -1;
+    if (json_file_hex(firmware, "mrtd_single_pass", image->mrtd_single_pass, REGISTER_BYTES, error) ||
         json_file_hex(firmware, "mrtd_two_pass", image->mrtd_two_pass, REGISTER_BYTES, error) ||
         json_file_hex_upto(firmware, "td_hob_witness", image->td_hob_witness, sizeof image->td_hob_witness,
                            &image->td_hob_witness_len, error))
@@ -19,7 +20,9 @@ static int parse_acpi(struct os_image *image, const json_t *root, struct error *
 {
     const json_t *acpi = json_file_object(root, "acpi", error);
 
-    if (!acpi || json_file_hex(acpi, "loader", image->acpi_loader, REGISTER_BYTES, error) ||
+    if (!acpi)
+        return -1;
+    if (json_file_hex(acpi, "loader", image->acpi_loader, REGISTER_BYTES, error) ||
         json_file_hex(acpi, "rsdp", image->acpi_rsdp, REGISTER_BYTES, error) ||
         json_file_hex(acpi, "tables", image->acpi_tables, REGISTER_BYTES, error))
         return error_context(error, "acpi");

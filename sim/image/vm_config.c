@@ -78,11 +78,11 @@ static int read_members(const json_t *root, struct arena *arena, struct vm_confi
 {
     const json_t *document = json_file_object(root, "tdx_measurement", error);
 
-    if (check_variants(root, error) ||
+    if (!document || check_variants(root, error) ||
         json_file_hex(root, "os_image_hash", config->os_image_hash, OS_IMAGE_HASH_BYTES, error) ||
         json_file_uint(root, "memory_size", MACHINE_MEMORY_BYTES_MAX, &config->memory_size, error))
         return -1;
-    if (!document || read_base64(document, "checksum_file", arena, &config->checksum_file, error) ||
+    if (read_base64(document, "checksum_file", arena, &config->checksum_file, error) ||
         read_base64(document, "measurement", arena, &config->measurement, error))
         return error_context(error, "tdx_measurement");
     if (!machine_memory_is_described(config->memory_size))

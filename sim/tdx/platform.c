@@ -21,7 +21,9 @@ static int parse_qe(struct platform_tcb *tcb, const json_t *root, struct error *
     const json_t *qe = json_file_object(root, "qe", error);
     uint64_t prod_id, svn;
 
-    if (!qe || json_file_hex(qe, "mrsigner", tcb->qe_mrsigner, sizeof tcb->qe_mrsigner, error) ||
+    if (!qe)
+        return -1;
+    if (json_file_hex(qe, "mrsigner", tcb->qe_mrsigner, sizeof tcb->qe_mrsigner, error) ||
         json_file_hex(qe, "attributes", tcb->qe_attributes, sizeof tcb->qe_attributes, error) ||
         json_file_uint(qe, "isv_prod_id", UINT16_MAX, &prod_id, error) ||
         json_file_uint(qe, "isv_svn", UINT16_MAX, &svn, error))

@@ -4,6 +4,11 @@
 #include "sim/base/embedded.h"
 #include "test/unit/vectors.h"
 
+/* All but tdx_measurement. */
+#define MEMBERS                                                                                              \
+    "\"tdx_attestation_variant\":\"lite\",\"memory_size\":2147483648,\"os_image_hash\":"                     \
+    "\"0000000000000000000000000000000000000000000000000000000000000000\""
+
 static void what_was_written_is_read(void **state)
 {
     const struct embedded_file *file = embedded_find(embedded_fixtures, "os-image.json");
@@ -34,9 +39,35 @@ static void what_was_written_is_read(void **state)
     arena_free(&arena);
 }
 
+static void a_missing_measurement_is_named_once(void **state)
+{
+    static const struct {
+        const char *text, *sentence;
+    } cases[] = {
+        {"{" MEMBERS "}", "the member tdx_measurement is missing"},
+        {"{" MEMBERS ",\"tdx_measurement\":1}", "tdx_measurement must be an object"},
+        {"{" MEMBERS ",\"tdx_measurement\":{}}", "tdx_measurement: the member checksum_file is missing"},
+    };
+    struct arena arena;
+
+    (void)state;
+    arena_init(&arena);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct error error = {.kind = ERROR_NONE};
+        struct vm_config config;
+
+        assert_int_equal(vm_config_read(span_text(cases[i].text), &arena, &config, &error), -1);
+        assert_string_equal(error.text, cases[i].sentence);
+    }
+    arena_free(&arena);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(what_was_written_is_read)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_was_written_is_read),
+        cmocka_unit_test(a_missing_measurement_is_named_once),
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
