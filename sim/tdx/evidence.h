@@ -1,8 +1,7 @@
-/* What somebody asks to have verified, in the one form the checks work on: a quote,
- * its event log, the vm_config.
+/* What proves a TD, in the one form that checks work on: a quote, its event log, the vm_config.
  *
- * Three encodings carry it: hex and JSON as GetQuote answers, and the two of an
- * attestation (see sim/td/attestation.h). Everything read lives in the arena. */
+ * The readers of the encodings that carry it fill it: event_log_json.h, attestation_scale.h and
+ * attestation_msgpack.h. Everything read lives in the arena. */
 #ifndef TDX_EVIDENCE_H
 #define TDX_EVIDENCE_H
 
@@ -21,19 +20,6 @@ struct evidence {
     bool has_report_data;  /* beside the quote, as attestations have it */
     uint8_t report_data[QUOTE_REPORT_DATA_BYTES];
 };
-
-/* The texts of a request, empty where there was none. */
-struct evidence_request {
-    struct span quote;       /* hex */
-    struct span event_log;   /* JSON array */
-    struct span vm_config;   /* JSON object */
-    struct span attestation; /* hex; when there is one, it alone counts */
-};
-
-MUST_CHECK int evidence_read(const struct evidence_request *request, struct arena *arena,
-                             struct evidence *evidence, struct error *error);
-
-/* --- for the readers of the encodings --- */
 
 struct evidence_event {
     uint64_t imr;
@@ -62,12 +48,5 @@ MUST_CHECK int evidence_end_runtime(const struct evidence *evidence, struct evid
 
 MUST_CHECK int evidence_set_report_data(struct evidence *evidence, struct span report_data,
                                         struct error *error);
-
-MUST_CHECK int evidence_json_events(struct evidence *evidence, struct span text, struct arena *arena,
-                                    struct error *error);
-MUST_CHECK int evidence_scale(struct evidence *evidence, struct span bytes, struct arena *arena,
-                              struct error *error);
-MUST_CHECK int evidence_msgpack(struct evidence *evidence, struct span bytes, struct arena *arena,
-                                struct error *error);
 
 #endif

@@ -6,7 +6,7 @@
 #define VERIFY_VERIFY_H
 
 #include "sim/app/app.h"
-#include "sim/tdx/evidence.h"
+#include "sim/verify/evidence_read.h"
 #include "sim/verify/image_verify.h"
 #include "sim/verify/quote_verify.h"
 

@@ -1,7 +1,7 @@
-/* Attestations in SCALE (Substrate's SCALE codec), as Attest and certificates carry them. */
+#include "sim/tdx/attestation_scale.h"
+
 #include "sim/base/cursor.h"
 #include "sim/format/scale.h"
-#include "sim/tdx/evidence.h"
 
 enum { VERSION = 0, PLATFORM_TDX = 0 };
 
@@ -49,7 +49,8 @@ static int read_runtime_events(struct span *rest, struct evidence *evidence, str
     return evidence_end_runtime(evidence, &runtime, error);
 }
 
-int evidence_scale(struct evidence *evidence, struct span bytes, struct arena *arena, struct error *error)
+int attestation_scale_read(struct evidence *evidence, struct span bytes, struct arena *arena,
+                           struct error *error)
 {
     uint8_t version, platform;
     struct span report_data;

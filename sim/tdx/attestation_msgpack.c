@@ -1,7 +1,6 @@
-/* Attestations in MessagePack, as GetQuote carries them. Members stand in the order the
- * format lists them. */
+#include "sim/tdx/attestation_msgpack.h"
+
 #include "sim/format/msgpack.h"
-#include "sim/tdx/evidence.h"
 
 #define VERSION 1
 
@@ -100,7 +99,8 @@ static int read_stack(struct span *rest, struct evidence *evidence, struct arena
     return 0;
 }
 
-int evidence_msgpack(struct evidence *evidence, struct span bytes, struct arena *arena, struct error *error)
+int attestation_msgpack_read(struct evidence *evidence, struct span bytes, struct arena *arena,
+                             struct error *error)
 {
     uint64_t version;
     size_t pairs;

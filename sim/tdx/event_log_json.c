@@ -1,6 +1,6 @@
-/* The event log as JSON: an array of {imr, event_type, digest, event, event_payload}. */
+#include "sim/tdx/event_log_json.h"
+
 #include "sim/format/json_file.h"
-#include "sim/tdx/evidence.h"
 
 static int read_hex(const json_t *object, const char *name, struct arena *arena, struct span *bytes,
                     struct error *error)
@@ -48,8 +48,7 @@ static int read_array(struct evidence *evidence, const json_t *array, struct are
     return 0;
 }
 
-int evidence_json_events(struct evidence *evidence, struct span text, struct arena *arena,
-                         struct error *error)
+int event_log_json_read(struct evidence *evidence, struct span text, struct arena *arena, struct error *error)
 {
     json_t *array = json_file_load(text, error);
     int result = array ? read_array(evidence, array, arena, error) : -1;
