@@ -6,6 +6,7 @@
 
 enum {
     FIXMAP = 0x80,
+    FIXMAP_MASK = 0xf0,
     FIXARRAY = 0x90,
     FIXTEXT = 0xa0,
     BIN8 = 0xc4,
@@ -126,9 +127,14 @@ static bool read_head(struct span *rest, const struct form *form, size_t *count)
 
 bool msgpack_read_map(struct span *rest, size_t *pairs)
 {
-    static const struct form form = {FIXMAP, 0xf0, MAP16, 2, 2};
+    static const struct form form = {FIXMAP, FIXMAP_MASK, MAP16, 2, 2};
 
     return read_head(rest, &form, pairs);
+}
+
+bool msgpack_is_map(struct span bytes)
+{
+    return bytes.len > 0 && ((bytes.data[0] & FIXMAP_MASK) == FIXMAP || bytes.data[0] == MAP16);
 }
 
 bool msgpack_read_array(struct span *rest, size_t *elements)

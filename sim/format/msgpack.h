@@ -27,6 +27,9 @@ bool msgpack_read_array(struct span *rest, size_t *elements);
 bool msgpack_read_uint(struct span *rest, uint64_t *value);
 bool msgpack_read_text(struct span *rest, struct span *text);
 
+/* Does a map of at most 65535 pairs begin here? */
+bool msgpack_is_map(struct span bytes);
+
 /* A text that is exactly this. */
 bool msgpack_read_key(struct span *rest, const char *key);
 

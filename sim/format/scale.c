@@ -9,7 +9,7 @@ enum { MODE_BITS = 2, MODE_MASK = 3 };
 
 void scale_write_compact(struct buf *out, size_t value)
 {
-    uint8_t bytes[4];
+    uint8_t bytes[SCALE_COMPACT_BYTES_MAX];
     enum mode mode = value < 1u << 6 ? ONE_BYTE : value < 1u << 14 ? TWO_BYTES : FOUR_BYTES;
 
     bytes_put_le32(bytes, (uint32_t)value << MODE_BITS | mode);

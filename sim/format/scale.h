@@ -4,6 +4,8 @@
 
 #include "sim/base/buf.h"
 
+#define SCALE_COMPACT_BYTES_MAX 4
+
 /* Compact integer; value below 2^30, as every length here is. */
 void scale_write_compact(struct buf *out, size_t value);
 void scale_write_u32(struct buf *out, uint32_t value);

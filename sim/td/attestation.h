@@ -6,18 +6,12 @@
 #ifndef TD_ATTESTATION_H
 #define TD_ATTESTATION_H
 
-#include "sim/base/arena.h"
-#include "sim/base/buf.h"
-#include "sim/tdx/event_log.h"
-#include "sim/tdx/quote.h"
+#include "sim/tdx/attestation_msgpack.h"
+#include "sim/tdx/attestation_scale.h"
 
 struct attestation_parts {
-    struct buf scale_log;     /* events and runtime events, whole */
-    struct buf scale_log_cut; /* the same for certificates */
-    struct buf scale_config;  /* what follows the report data */
-    struct buf msgpack_head;  /* up to the quote */
-    struct buf msgpack_log;   /* from the quote to the report data */
-    struct buf msgpack_tail;  /* what follows the report data */
+    struct attestation_scale_parts scale;
+    struct attestation_msgpack_parts msgpack;
 };
 
 /* Everything empty; to be freed. */
@@ -33,8 +27,7 @@ void attestation_parts_render(struct attestation_parts *parts, const struct even
 /* SCALE, as Attest answers. */
 struct span attestation_scale(const struct attestation_parts *parts, struct span quote,
                               const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES], struct arena *arena);
-/* SCALE for a certificate: of the event log only the ACPI events and RTMR3's,
- * these without their digests, which a reader recomputes. */
+/* SCALE for a certificate, with a shorter event log. */
 struct span attestation_scale_cut(const struct attestation_parts *parts, struct span quote,
                                   const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES],
                                   struct arena *arena);

@@ -2,33 +2,166 @@
 
 #include "sim/format/msgpack.h"
 
-#define VERSION 1
+enum {
+    VERSION = 1,
+    MEMBERS = 3,
+    TDX_MEMBERS = 2,
+    STACK_MEMBERS = 3,
+    EVENT_MEMBERS = 5,
+    RUNTIME_EVENT_MEMBERS = 2
+};
 
-static int wrong(struct error *error, const char *what)
-{
-    return error_input(error, "it is cut short or of another shape at %s", what);
-}
+#define KIND_TDX "tdx"
+#define KIND_STACK "dstack"
 
-/* {kind: "<kind>", data: {... */
-static bool read_kind(struct span *rest, const char *kind, size_t members)
+static bool read_map(struct span *rest, size_t members)
 {
     size_t pairs;
 
-    return msgpack_read_map(rest, &pairs) && pairs == 2 && msgpack_read_key(rest, "kind") &&
-           msgpack_read_key(rest, kind) && msgpack_read_key(rest, "data") && msgpack_read_map(rest, &pairs) &&
-           pairs == members;
+    return msgpack_read_map(rest, &pairs) && pairs == members;
+}
+
+/* {kind: "<kind>", data: {... */
+static void write_kind(struct buf *out, const char *kind, size_t members)
+{
+    msgpack_write_map(out, 2);
+    msgpack_write_key(out, "kind");
+    msgpack_write_text(out, span_text(kind));
+    msgpack_write_key(out, "data");
+    msgpack_write_map(out, members);
+}
+
+static bool read_kind(struct span *rest, const char *kind, size_t members)
+{
+    return read_map(rest, 2) && msgpack_read_key(rest, "kind") && msgpack_read_key(rest, kind) &&
+           msgpack_read_key(rest, "data") && read_map(rest, members);
+}
+
+/* --- events --- */
+
+static void write_event(struct buf *out, const struct event *event)
+{
+    msgpack_write_map(out, EVENT_MEMBERS);
+    msgpack_write_key(out, "imr");
+    msgpack_write_uint(out, event->imr);
+    msgpack_write_key(out, "event_type");
+    msgpack_write_uint(out, event->type);
+    msgpack_write_key(out, "digest");
+    msgpack_write_bin(out, event->digest, REGISTER_BYTES);
+    msgpack_write_key(out, "event");
+    msgpack_write_text(out, span_text(event->name));
+    msgpack_write_key(out, "event_payload");
+    msgpack_write_bin(out, event->payload, event->payload_len);
 }
 
 static bool read_event(struct span *rest, struct arena *arena, struct evidence_event *event)
 {
-    size_t pairs;
-
-    return msgpack_read_map(rest, &pairs) && pairs == 5 && msgpack_read_key(rest, "imr") &&
+    return read_map(rest, EVENT_MEMBERS) && msgpack_read_key(rest, "imr") &&
            msgpack_read_uint(rest, &event->imr) && msgpack_read_key(rest, "event_type") &&
            msgpack_read_uint(rest, &event->type) && msgpack_read_key(rest, "digest") &&
            msgpack_read_bytes(rest, arena, &event->digest) && msgpack_read_key(rest, "event") &&
            msgpack_read_text(rest, &event->name) && msgpack_read_key(rest, "event_payload") &&
            msgpack_read_bytes(rest, arena, &event->payload);
+}
+
+static void write_runtime_event(struct buf *out, const struct event *event)
+{
+    msgpack_write_map(out, RUNTIME_EVENT_MEMBERS);
+    msgpack_write_key(out, "event");
+    msgpack_write_text(out, span_text(event->name));
+    msgpack_write_key(out, "payload");
+    msgpack_write_bin(out, event->payload, event->payload_len);
+}
+
+static bool read_runtime_event(struct span *rest, struct arena *arena, struct span *name,
+                               struct span *payload)
+{
+    return read_map(rest, RUNTIME_EVENT_MEMBERS) && msgpack_read_key(rest, "event") &&
+           msgpack_read_text(rest, name) && msgpack_read_key(rest, "payload") &&
+           msgpack_read_bytes(rest, arena, payload);
+}
+
+/* --- writing --- */
+
+void attestation_msgpack_init(struct attestation_msgpack_parts *parts)
+{
+    buf_init(&parts->head, SIZE_MAX);
+    buf_init(&parts->log, SIZE_MAX);
+    buf_init(&parts->tail, SIZE_MAX);
+}
+
+void attestation_msgpack_free(struct attestation_msgpack_parts *parts)
+{
+    buf_free(&parts->head);
+    buf_free(&parts->log);
+    buf_free(&parts->tail);
+}
+
+static void write_head(struct buf *out)
+{
+    msgpack_write_map(out, MEMBERS);
+    msgpack_write_key(out, "version");
+    msgpack_write_uint(out, VERSION);
+    msgpack_write_key(out, "platform");
+    write_kind(out, KIND_TDX, TDX_MEMBERS);
+    msgpack_write_key(out, "quote");
+}
+
+static void write_log(struct buf *out, const struct event_log *log)
+{
+    msgpack_write_key(out, "event_log");
+    msgpack_write_array(out, log->count);
+    for (size_t i = 0; i < log->count; i++)
+        write_event(out, &log->events[i]);
+    msgpack_write_key(out, "stack");
+    write_kind(out, KIND_STACK, STACK_MEMBERS);
+    msgpack_write_key(out, "report_data");
+}
+
+static void write_tail(struct buf *out, const struct event_log *log, struct span config)
+{
+    msgpack_write_key(out, "runtime_events");
+    msgpack_write_array(out, event_log_count(log, event_is_runtime));
+    for (size_t i = 0; i < log->count; i++)
+        if (event_is_runtime(&log->events[i]))
+            write_runtime_event(out, &log->events[i]);
+    msgpack_write_key(out, "config");
+    msgpack_write_text(out, config);
+}
+
+void attestation_msgpack_render(struct attestation_msgpack_parts *parts, const struct event_log *log,
+                                struct span config)
+{
+    buf_reset(&parts->head);
+    buf_reset(&parts->log);
+    buf_reset(&parts->tail);
+    write_head(&parts->head);
+    write_log(&parts->log, log);
+    write_tail(&parts->tail, log, config);
+}
+
+struct span attestation_msgpack_write(const struct attestation_msgpack_parts *parts, struct span quote,
+                                      const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES],
+                                      struct arena *arena)
+{
+    size_t size = parts->head.len + msgpack_integers_size_max(quote.len) + parts->log.len +
+                  msgpack_integers_size_max(QUOTE_REPORT_DATA_BYTES) + parts->tail.len;
+    struct buf out;
+
+    buf_over(&out, arena_alloc(arena, size), size);
+    buf_append_span(&out, buf_span(&parts->head));
+    msgpack_write_integers(&out, quote);
+    buf_append_span(&out, buf_span(&parts->log));
+    msgpack_write_integers(&out, span_of(report_data, QUOTE_REPORT_DATA_BYTES));
+    buf_append_span(&out, buf_span(&parts->tail));
+    return buf_span(&out);
+}
+
+/* --- reading --- */
+
+static int wrong(struct error *error, const char *what)
+{
+    return error_input(error, "it is cut short or of another shape at %s", what);
 }
 
 static int read_events(struct span *rest, struct evidence *evidence, struct arena *arena, struct error *error)
@@ -45,16 +178,6 @@ static int read_events(struct span *rest, struct evidence *evidence, struct aren
             return error_context(error, "event %zu", i + 1);
     }
     return 0;
-}
-
-static bool read_runtime_event(struct span *rest, struct arena *arena, struct span *name,
-                               struct span *payload)
-{
-    size_t pairs;
-
-    return msgpack_read_map(rest, &pairs) && pairs == 2 && msgpack_read_key(rest, "event") &&
-           msgpack_read_text(rest, name) && msgpack_read_key(rest, "payload") &&
-           msgpack_read_bytes(rest, arena, payload);
 }
 
 static int read_runtime_events(struct span *rest, struct evidence *evidence, struct arena *arena,
@@ -78,7 +201,7 @@ static int read_runtime_events(struct span *rest, struct evidence *evidence, str
 static int read_platform(struct span *rest, struct evidence *evidence, struct arena *arena,
                          struct error *error)
 {
-    if (!msgpack_read_key(rest, "platform") || !read_kind(rest, "tdx", 2) ||
+    if (!msgpack_read_key(rest, "platform") || !read_kind(rest, KIND_TDX, TDX_MEMBERS) ||
         !msgpack_read_key(rest, "quote") || !msgpack_read_bytes(rest, arena, &evidence->quote))
         return wrong(error, "platform");
     return read_events(rest, evidence, arena, error);
@@ -88,7 +211,7 @@ static int read_stack(struct span *rest, struct evidence *evidence, struct arena
 {
     struct span report_data;
 
-    if (!msgpack_read_key(rest, "stack") || !read_kind(rest, "dstack", 3) ||
+    if (!msgpack_read_key(rest, "stack") || !read_kind(rest, KIND_STACK, STACK_MEMBERS) ||
         !msgpack_read_key(rest, "report_data") || !msgpack_read_bytes(rest, arena, &report_data))
         return wrong(error, "stack");
     if (evidence_set_report_data(evidence, report_data, error) ||
@@ -103,9 +226,8 @@ int attestation_msgpack_read(struct evidence *evidence, struct span bytes, struc
                              struct error *error)
 {
     uint64_t version;
-    size_t pairs;
 
-    if (!msgpack_read_map(&bytes, &pairs) || pairs != 3 || !msgpack_read_key(&bytes, "version") ||
+    if (!read_map(&bytes, MEMBERS) || !msgpack_read_key(&bytes, "version") ||
         !msgpack_read_uint(&bytes, &version))
         return wrong(error, "its version");
     if (version != VERSION)
@@ -113,4 +235,9 @@ int attestation_msgpack_read(struct evidence *evidence, struct span bytes, struc
     if (read_platform(&bytes, evidence, arena, error) || read_stack(&bytes, evidence, arena, error))
         return -1;
     return bytes.len == 0 ? 0 : error_input(error, "behind its end stand %zu more bytes", bytes.len);
+}
+
+bool attestation_msgpack_begins(struct span bytes)
+{
+    return msgpack_is_map(bytes);
 }

@@ -3,7 +3,132 @@
 #include "sim/base/cursor.h"
 #include "sim/format/scale.h"
 
-enum { VERSION = 0, PLATFORM_TDX = 0 };
+enum { VERSION = 0, PLATFORM_TDX = 0, HEAD_BYTES = 2 };
+
+/* --- events --- */
+
+static void write_event(struct buf *out, const struct event *event, bool has_digest)
+{
+    scale_write_u32(out, event->imr);
+    scale_write_u32(out, event->type);
+    scale_write_bytes(out, event->digest, has_digest ? REGISTER_BYTES : 0);
+    scale_write_bytes(out, event->name, strlen(event->name));
+    scale_write_bytes(out, event->payload, event->payload_len);
+}
+
+static bool read_event(struct span *rest, struct evidence_event *event)
+{
+    uint32_t imr, type;
+
+    if (!scale_read_u32(rest, &imr) || !scale_read_u32(rest, &type) ||
+        !scale_read_bytes(rest, &event->digest) || !scale_read_bytes(rest, &event->name) ||
+        !scale_read_bytes(rest, &event->payload))
+        return false;
+    event->imr = imr;
+    event->type = type;
+    return true;
+}
+
+static void write_runtime_event(struct buf *out, const struct event *event)
+{
+    scale_write_bytes(out, event->name, strlen(event->name));
+    scale_write_bytes(out, event->payload, event->payload_len);
+}
+
+static bool read_runtime_event(struct span *rest, struct span *name, struct span *payload)
+{
+    return scale_read_bytes(rest, name) && scale_read_bytes(rest, payload);
+}
+
+/* --- writing --- */
+
+void attestation_scale_init(struct attestation_scale_parts *parts)
+{
+    buf_init(&parts->log, SIZE_MAX);
+    buf_init(&parts->log_cut, SIZE_MAX);
+    buf_init(&parts->config, SIZE_MAX);
+}
+
+void attestation_scale_free(struct attestation_scale_parts *parts)
+{
+    buf_free(&parts->log);
+    buf_free(&parts->log_cut);
+    buf_free(&parts->config);
+}
+
+static void write_runtime_events(struct buf *out, const struct event_log *log)
+{
+    scale_write_compact(out, event_log_count(log, event_is_runtime));
+    for (size_t i = 0; i < log->count; i++)
+        if (event_is_runtime(&log->events[i]))
+            write_runtime_event(out, &log->events[i]);
+}
+
+static void write_log(struct buf *out, const struct event_log *log)
+{
+    scale_write_compact(out, log->count);
+    for (size_t i = 0; i < log->count; i++)
+        write_event(out, &log->events[i], true);
+    write_runtime_events(out, log);
+}
+
+static bool is_kept_in_cut(const struct event *event)
+{
+    return event_is_runtime(event) || event_is_acpi(event);
+}
+
+static void write_log_cut(struct buf *out, const struct event_log *log)
+{
+    scale_write_compact(out, event_log_count(log, is_kept_in_cut));
+    for (size_t i = 0; i < log->count; i++)
+        if (is_kept_in_cut(&log->events[i]))
+            write_event(out, &log->events[i], !event_is_runtime(&log->events[i]));
+    write_runtime_events(out, log);
+}
+
+void attestation_scale_render(struct attestation_scale_parts *parts, const struct event_log *log,
+                              struct span config)
+{
+    buf_reset(&parts->log);
+    buf_reset(&parts->log_cut);
+    buf_reset(&parts->config);
+    write_log(&parts->log, log);
+    write_log_cut(&parts->log_cut, log);
+    scale_write_bytes(&parts->config, config.data, config.len);
+}
+
+static struct span write_whole(const struct attestation_scale_parts *parts, const struct buf *log,
+                               struct span quote, const uint8_t *report_data, struct arena *arena)
+{
+    size_t size = HEAD_BYTES + SCALE_COMPACT_BYTES_MAX + quote.len + log->len + QUOTE_REPORT_DATA_BYTES +
+                  parts->config.len;
+    struct buf out;
+
+    buf_over(&out, arena_alloc(arena, size), size);
+    buf_append_byte(&out, VERSION);
+    buf_append_byte(&out, PLATFORM_TDX);
+    scale_write_bytes(&out, quote.data, quote.len);
+    buf_append_span(&out, buf_span(log));
+    buf_append(&out, report_data, QUOTE_REPORT_DATA_BYTES);
+    buf_append_span(&out, buf_span(&parts->config));
+    return buf_span(&out);
+}
+
+struct span attestation_scale_write(const struct attestation_scale_parts *parts, struct span quote,
+                                    const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES],
+                                    struct arena *arena)
+{
+    return write_whole(parts, &parts->log, quote, report_data, arena);
+}
+
+struct span attestation_scale_write_cut(const struct attestation_scale_parts *parts, struct span quote,
+                                        const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES],
+                                        struct arena *arena)
+{
+    return write_whole(parts, &parts->log_cut, quote, report_data, arena);
+}
+
+/* --- reading --- */
 
 static int cut(struct error *error, const char *where)
 {
@@ -18,13 +143,8 @@ static int read_events(struct span *rest, struct evidence *evidence, struct aren
         return cut(error, "the number of events");
     for (size_t i = 0; i < count; i++) {
         struct evidence_event event;
-        uint32_t imr, type;
-        if (!scale_read_u32(rest, &imr) || !scale_read_u32(rest, &type) ||
-            !scale_read_bytes(rest, &event.digest) || !scale_read_bytes(rest, &event.name) ||
-            !scale_read_bytes(rest, &event.payload))
+        if (!read_event(rest, &event))
             return cut(error, "an event");
-        event.imr = imr;
-        event.type = type;
         if (evidence_add_event(evidence, &event, arena, error))
             return error_context(error, "event %zu", i + 1);
     }
@@ -41,7 +161,7 @@ static int read_runtime_events(struct span *rest, struct evidence *evidence, str
         return cut(error, "the number of runtime events");
     for (size_t i = 0; i < count; i++) {
         struct span name, payload;
-        if (!scale_read_bytes(rest, &name) || !scale_read_bytes(rest, &payload))
+        if (!read_runtime_event(rest, &name, &payload))
             return cut(error, "a runtime event");
         if (evidence_add_runtime(evidence, &runtime, name, payload, arena, error))
             return -1;
@@ -70,4 +190,9 @@ int attestation_scale_read(struct evidence *evidence, struct span bytes, struct 
     if (bytes.len != 0)
         return error_input(error, "behind its end stand %zu more bytes", bytes.len);
     return evidence_set_report_data(evidence, report_data, error);
+}
+
+bool attestation_scale_begins(struct span bytes)
+{
+    return bytes.len > 0 && bytes.data[0] == VERSION;
 }

@@ -28,6 +28,9 @@ void event_log_free(struct event_log *log);
 /* Makes `log`, which is freed first, hold what `other` holds. */
 void event_log_copy(struct event_log *log, const struct event_log *other);
 
+/* How many of its events are of a kind. */
+size_t event_log_count(const struct event_log *log, bool (*is_counted)(const struct event *));
+
 /* Appends a copy of a boot event with its digest and extends registers->rtmr[imr]. */
 void event_log_measure(struct event_log *log, struct registers *registers, const struct event *event);
 

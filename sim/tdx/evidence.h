@@ -8,7 +8,7 @@
 #include "sim/base/arena.h"
 #include "sim/base/error.h"
 #include "sim/tdx/event_log.h"
-#include "sim/tdx/quote.h"
+#include "sim/tdx/quote_format.h"
 
 #define EVIDENCE_EVENTS_MAX (EVENT_LOG_EVENTS_MAX + 1024) /* most events; a log of ours holds fewer */
 

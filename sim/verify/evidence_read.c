@@ -5,9 +5,6 @@
 #include "sim/tdx/attestation_scale.h"
 #include "sim/tdx/event_log_json.h"
 
-/* First bytes of the two encodings of an attestation. */
-enum { SCALE_VERSION = 0x00, MSGPACK_FIXMAP = 0x80, MSGPACK_FIXMAP_MASK = 0xf0, MSGPACK_MAP16 = 0xde };
-
 static int read_hex(struct span text, const char *name, struct arena *arena, struct span *bytes,
                     struct error *error)
 {
@@ -24,15 +21,13 @@ static int read_attestation(struct span text, struct arena *arena, struct eviden
                             struct error *error)
 {
     struct span bytes;
-    unsigned first;
     int result;
 
     if (read_hex(text, "attestation", arena, &bytes, error))
         return -1;
-    first = bytes.len ? bytes.data[0] : 0xff;
-    if (first == SCALE_VERSION)
+    if (attestation_scale_begins(bytes))
         result = attestation_scale_read(evidence, bytes, arena, error);
-    else if ((first & MSGPACK_FIXMAP_MASK) == MSGPACK_FIXMAP || first == MSGPACK_MAP16)
+    else if (attestation_msgpack_begins(bytes))
         result = attestation_msgpack_read(evidence, bytes, arena, error);
     else
         return error_input(
