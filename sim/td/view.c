@@ -1,6 +1,7 @@
 #include "sim/td/view.h"
 
 #include "sim/base/json_text.h"
+#include "sim/tdx/event_log_json.h"
 
 void view_init(struct view *view, const struct view_subject *subject)
 {
@@ -37,19 +38,7 @@ static void render_event_log(const struct event_log *log, struct text *text)
     struct buf out;
 
     buf_init(&out, SIZE_MAX);
-    buf_append_byte(&out, '[');
-    for (size_t i = 0; i < log->count; i++) {
-        const struct event *event = &log->events[i];
-        if (i > 0)
-            buf_append_byte(&out, ',');
-        json_text_member_uint(&out, '{', "imr", event->imr);
-        json_text_member_uint(&out, ',', "event_type", event->type);
-        json_text_member_hex(&out, ',', "digest", event->digest, REGISTER_BYTES);
-        json_text_member(&out, ',', "event", event->name);
-        json_text_member_hex(&out, ',', "event_payload", event->payload, event->payload_len);
-        buf_append_byte(&out, '}');
-    }
-    buf_append_byte(&out, ']');
+    event_log_json_write(&out, log);
     take_text(text, &out);
 }
 

@@ -1,5 +1,6 @@
 #include "sim/tdx/event_log_json.h"
 
+#include "sim/base/json_text.h"
 #include "sim/format/json_file.h"
 
 static int read_hex(const json_t *object, const char *name, struct arena *arena, struct span *bytes,
@@ -19,6 +20,16 @@ static int read_hex(const json_t *object, const char *name, struct arena *arena,
     return 0;
 }
 
+static void write_event(struct buf *out, const struct event *event)
+{
+    json_text_member_uint(out, '{', "imr", event->imr);
+    json_text_member_uint(out, ',', "event_type", event->type);
+    json_text_member_hex(out, ',', "digest", event->digest, REGISTER_BYTES);
+    json_text_member(out, ',', "event", event->name);
+    json_text_member_hex(out, ',', "event_payload", event->payload, event->payload_len);
+    buf_append_byte(out, '}');
+}
+
 static int read_event(struct evidence *evidence, const json_t *object, struct arena *arena,
                       struct error *error)
 {
@@ -35,6 +46,17 @@ static int read_event(struct evidence *evidence, const json_t *object, struct ar
         return -1;
     event.name = span_text(name);
     return evidence_add_event(evidence, &event, arena, error);
+}
+
+void event_log_json_write(struct buf *out, const struct event_log *log)
+{
+    buf_append_byte(out, '[');
+    for (size_t i = 0; i < log->count; i++) {
+        if (i > 0)
+            buf_append_byte(out, ',');
+        write_event(out, &log->events[i]);
+    }
+    buf_append_byte(out, ']');
 }
 
 static int read_array(struct evidence *evidence, const json_t *array, struct arena *arena,

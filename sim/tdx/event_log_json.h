@@ -1,9 +1,14 @@
-/* The event log as JSON: an array of {imr, event_type, digest, event, event_payload}. */
+/* The event log as JSON, as GetQuote has it: an array of {imr, event_type, digest, event,
+ * event_payload}, digest and payload in hex; written and read. */
 #ifndef TDX_EVENT_LOG_JSON_H
 #define TDX_EVENT_LOG_JSON_H
 
+#include "sim/base/buf.h"
 #include "sim/tdx/evidence.h"
 
+void event_log_json_write(struct buf *out, const struct event_log *log);
+
+/* Appends its events to the evidence. */
 MUST_CHECK int event_log_json_read(struct evidence *evidence, struct span text, struct arena *arena,
                                    struct error *error);
 

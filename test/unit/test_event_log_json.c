@@ -1,0 +1,65 @@
+/* The event log as JSON, read back as it was written; test_evidence_read.c has logs that are
+ * refused. */
+#include "sim/tdx/event_log_json.h"
+
+#include "test/unit/attestation_fixture.h"
+
+static void what_was_written_is_read(void **state)
+{
+    struct attestation_fixture *f = *state;
+    struct evidence evidence = {.count = 0};
+    struct error error = {.kind = ERROR_NONE};
+    struct buf out;
+
+    buf_init(&out, SIZE_MAX);
+    event_log_json_write(&out, &f->log);
+    assert_int_equal(event_log_json_read(&evidence, buf_span(&out), &f->arena, &error), 0);
+    assert_int_equal(evidence.count, f->log.count);
+    for (size_t i = 0; i < evidence.count; i++)
+        assert_event_equal(&evidence.events[i], &f->log.events[i]);
+    buf_free(&out);
+}
+
+static void members_have_dstack_s_names_and_order(void **state)
+{
+    static const char expected[] =
+        "[{\"imr\":3,\"event_type\":134217729,\"digest\":\""
+        "98bd7e6bd3952720b65027fd494834045d06b4a714bf737a06b874638b3ea00ff402f7f583e3e3b05e921c8570433ac6"
+        "\",\"event\":\"boot-mr-done\",\"event_payload\":\"\"}]";
+    struct registers registers = {.mrtd = {0}};
+    struct error error = {.kind = ERROR_NONE};
+    struct event_log log;
+    struct buf out;
+
+    (void)state;
+    event_log_init(&log);
+    buf_init(&out, SIZE_MAX);
+    assert_int_equal(event_log_emit(&log, &registers, "boot-mr-done", NO_SPAN, &error), 0);
+    event_log_json_write(&out, &log);
+    assert_true(span_is(buf_span(&out), expected));
+    buf_free(&out);
+    event_log_free(&log);
+}
+
+static void a_log_without_events_is_an_empty_array(void **state)
+{
+    const struct event_log log = {.count = 0};
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, SIZE_MAX);
+    event_log_json_write(&out, &log);
+    assert_true(span_is(buf_span(&out), "[]"));
+    buf_free(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_was_written_is_read, fixture_start, fixture_finish),
+        cmocka_unit_test(members_have_dstack_s_names_and_order),
+        cmocka_unit_test(a_log_without_events_is_an_empty_array),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
