@@ -231,7 +231,7 @@ int attestation_msgpack_read(struct evidence *evidence, struct span bytes, struc
         !msgpack_read_uint(&bytes, &version))
         return wrong(error, "its version");
     if (version != VERSION)
-        return error_input(error, "version %u is not read here, only 1", (unsigned)version);
+        return error_input(error, "version %u is not read here, only %d", (unsigned)version, VERSION);
     if (read_platform(&bytes, evidence, arena, error) || read_stack(&bytes, evidence, arena, error))
         return -1;
     return bytes.len == 0 ? 0 : error_input(error, "behind its end stand %zu more bytes", bytes.len);

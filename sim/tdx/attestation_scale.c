@@ -178,8 +178,8 @@ int attestation_scale_read(struct evidence *evidence, struct span bytes, struct 
     if (!cursor_take_byte(&bytes, &version) || !cursor_take_byte(&bytes, &platform))
         return cut(error, "its version");
     if (version != VERSION || platform != PLATFORM_TDX)
-        return error_input(error, "version %u of platform %u is not read here, only 0 of 0 (TDX)", version,
-                           platform);
+        return error_input(error, "version %u of platform %u is not read here, only %d of %d (TDX)", version,
+                           platform, VERSION, PLATFORM_TDX);
     if (!scale_read_bytes(&bytes, &evidence->quote))
         return cut(error, "the quote");
     if (read_events(&bytes, evidence, arena, error) || read_runtime_events(&bytes, evidence, arena, error))

@@ -11,11 +11,13 @@ static int check_header(const uint8_t *quote, struct error *error)
     uint32_t tee = bytes_get_le32(quote + QUOTE_TEE_TYPE_OFFSET);
 
     if (version != QUOTE_VERSION)
-        return error_input(error, "the quote has version %u; only version 4 is read here", version);
+        return error_input(error, "the quote has version %u; only version %d is read here", version,
+                           QUOTE_VERSION);
     if (key != QUOTE_KEY_TYPE_ECDSA_P256)
-        return error_input(error, "the attestation key type is %u, not 2 (ECDSA P-256)", key);
+        return error_input(error, "the attestation key type is %u, not %d (ECDSA P-256)", key,
+                           QUOTE_KEY_TYPE_ECDSA_P256);
     if (tee != QUOTE_TEE_TYPE_TDX)
-        return error_input(error, "the TEE type is 0x%x, not 0x81 (TDX)", (unsigned)tee);
+        return error_input(error, "the TEE type is 0x%x, not 0x%x (TDX)", (unsigned)tee, QUOTE_TEE_TYPE_TDX);
     if (memcmp(quote + QUOTE_QE_VENDOR_OFFSET, qe_vendor, sizeof qe_vendor) != 0)
         return error_input(error, "the QE vendor id is not Intel's");
     return 0;

@@ -24,7 +24,8 @@ static int check_hashes(const struct vm_config *config, const struct evidence *e
     if (memcmp(computed, config->os_image_hash, sizeof computed) != 0)
         return error_input(error, "vm_config's os_image_hash is not the SHA-256 of its checksum_file");
     if (!span_equal(replay_payload(evidence, EVENT_NAME_OS_IMAGE_HASH), span_of(computed, sizeof computed)))
-        return error_input(error, "the os-image-hash event does not hold vm_config's os_image_hash");
+        return error_input(error,
+                           "the " EVENT_NAME_OS_IMAGE_HASH " event does not hold vm_config's os_image_hash");
     if (measurement_document_checksum(config->checksum_file, named, error))
         return -1;
     hash_sha256(config->measurement.data, config->measurement.len, computed);
