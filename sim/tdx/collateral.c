@@ -145,8 +145,8 @@ static char *render_tcb_info(const struct platform *platform, const struct scena
     struct buf out;
 
     buf_init(&out, SIZE_MAX);
-    json_text_member(&out, '{', "id", "TDX");
-    json_text_member_uint(&out, ',', "version", 3);
+    json_text_member(&out, '{', "id", COLLATERAL_TCB_INFO_ID);
+    json_text_member_uint(&out, ',', "version", COLLATERAL_TCB_INFO_VERSION);
     member_dates(&out, scenario, now);
     json_text_member_hex(&out, ',', "fmspc", tcb->fmspc, sizeof tcb->fmspc);
     json_text_member_hex(&out, ',', "pceId", tcb->pce_id, sizeof tcb->pce_id);
@@ -163,7 +163,7 @@ static char *render_tcb_info(const struct platform *platform, const struct scena
     buf_append_text(&out, "}]");
     member_tcb_levels(&out, tcb, scenario);
     buf_append_byte(&out, '}');
-    return sign_document("tcbInfo", &out, &platform->tcb_signing.key);
+    return sign_document(COLLATERAL_TCB_INFO, &out, &platform->tcb_signing.key);
 }
 
 static char *render_qe_identity(const struct platform *platform, const struct scenario *scenario, int64_t now)
@@ -177,8 +177,8 @@ static char *render_qe_identity(const struct platform *platform, const struct sc
     for (size_t i = 0; i < sizeof mask; i++)
         attributes[i] = tcb->qe_attributes[i] & mask[i];
     buf_init(&out, SIZE_MAX);
-    json_text_member(&out, '{', "id", "TD_QE");
-    json_text_member_uint(&out, ',', "version", 2);
+    json_text_member(&out, '{', "id", COLLATERAL_QE_IDENTITY_ID);
+    json_text_member_uint(&out, ',', "version", COLLATERAL_QE_IDENTITY_VERSION);
     member_dates(&out, scenario, now);
     json_text_member_uint(&out, ',', "tcbEvaluationDataNumber", TCB_EVALUATION_NUMBER);
     json_text_member(&out, ',', "miscselect", "00000000");
@@ -189,7 +189,7 @@ static char *render_qe_identity(const struct platform *platform, const struct sc
     json_text_member_uint(&out, ',', "isvprodid", tcb->qe_isv_prod_id);
     member_isv_levels(&out, tcb->qe_isv_svn);
     buf_append_byte(&out, '}');
-    return sign_document("enclaveIdentity", &out, &platform->tcb_signing.key);
+    return sign_document(COLLATERAL_QE_IDENTITY, &out, &platform->tcb_signing.key);
 }
 
 /* --- CRLs and chains --- */

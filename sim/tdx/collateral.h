@@ -10,6 +10,14 @@
 #include "sim/tdx/platform.h"
 #include "sim/tdx/scenario.h"
 
+/* The two signed documents: the member that holds each, what it says it is, and its version. */
+#define COLLATERAL_TCB_INFO "tcbInfo"
+#define COLLATERAL_TCB_INFO_ID "TDX"
+#define COLLATERAL_TCB_INFO_VERSION 3
+#define COLLATERAL_QE_IDENTITY "enclaveIdentity"
+#define COLLATERAL_QE_IDENTITY_ID "TD_QE"
+#define COLLATERAL_QE_IDENTITY_VERSION 2
+
 struct collateral {
     char *tcb_info;    /* {"tcbInfo":{...},"signature":"..."}; NUL-terminated, heap, as all of these */
     char *qe_identity; /* {"enclaveIdentity":{...},"signature":"..."} */
