@@ -6,21 +6,11 @@
 #ifndef APP_ENCRYPTED_ENV_H
 #define APP_ENCRYPTED_ENV_H
 
-#include "sim/base/arena.h"
 #include "sim/app/app.h"
-#include "sim/base/buf.h"
+#include "sim/app/env.h"
+#include "sim/base/arena.h"
 
 #define ENCRYPTED_ENV_BYTES_MAX (1024 * 1024)
-
-struct env_var {
-    char *key;   /* a name a shell takes: letters, digits, '_', no digit first */
-    char *value; /* UTF-8 */
-};
-
-struct env {
-    struct env_var *vars;
-    size_t count;
-};
 
 #define ENCRYPTED_ENV_SECRETS_MAX 2
 
@@ -39,8 +29,5 @@ MUST_CHECK int encrypted_env_decrypt(const struct encrypted_env_secrets *secrets
 /* A file's contents, as hex digits (0x and white space around them allowed) or as
  * they are: the bytes to decrypt, in the arena. */
 struct span encrypted_env_from_file(struct span file, struct arena *arena);
-
-/* KEY='value' lines that a shell can source. */
-void env_write_shell(const struct env *env, struct buf *out);
 
 #endif

@@ -12,7 +12,7 @@ struct span {
     size_t len;
 };
 
-#define NO_SPAN ((struct span){NULL, 0})
+#define SPAN_NONE ((struct span){NULL, 0})
 
 static inline struct span span_of(const void *data, size_t len)
 {

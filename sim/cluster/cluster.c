@@ -14,7 +14,7 @@ void cluster_config_init(struct cluster_config *config)
     *config = (struct cluster_config){
         .seed = CLUSTER_SEED_DEFAULT,
         .public_url = "http://localhost:8090",
-        .platform = platform ? span_of(platform->data, platform->len) : NO_SPAN,
+        .platform = platform ? span_of(platform->data, platform->len) : SPAN_NONE,
     };
 }
 

@@ -111,7 +111,7 @@ bool faults_take(struct faults *faults, const char *label, struct span path, boo
 
 /* --- for people --- */
 
-void fault_describe(const struct fault *fault, char *out, size_t size)
+void faults_describe(const struct fault *fault, char *out, size_t size)
 {
     char line[FAULT_METHOD_BYTES + 160];
     size_t at = (size_t)snprintf(line, sizeof line, "%s:", fault->method[0] ? fault->method : "every method");

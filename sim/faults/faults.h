@@ -54,6 +54,6 @@ bool faults_take(struct faults *faults, const char *label, struct span path, boo
                  struct fault *taken);
 
 /* "GetQuote: 500, 2 more times": a line for people, cut where it does not fit. */
-void fault_describe(const struct fault *fault, char *out, size_t size);
+void faults_describe(const struct fault *fault, char *out, size_t size);
 
 #endif

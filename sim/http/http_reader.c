@@ -323,7 +323,7 @@ static void split_target(struct span target, struct http_request *request)
     const uint8_t *mark = rest.len ? memchr(rest.data, '?', rest.len) : NULL;
 
     request->path = mark ? span_of(rest.data, (size_t)(mark - rest.data)) : rest;
-    request->query = mark ? span_of(mark + 1, rest.len - request->path.len - 1) : NO_SPAN;
+    request->query = mark ? span_of(mark + 1, rest.len - request->path.len - 1) : SPAN_NONE;
     if (request->path.len == 0)
         request->path = span_text("/");
 }

@@ -7,13 +7,13 @@
 
 _Static_assert(LIMIT_REQUEST_MS == 30 * 1000, "a sentence below says 30 seconds");
 
-void http_shared_init(struct http_shared *shared)
+void http_session_shared_init(struct http_shared *shared)
 {
     arena_init(&shared->arena);
     buf_init_front(&shared->output, LIMIT_RESPONSE_BYTES, LIMIT_RESPONSE_HEAD_BYTES);
 }
 
-void http_shared_free(struct http_shared *shared)
+void http_session_shared_free(struct http_shared *shared)
 {
     arena_free(&shared->arena);
     buf_free(&shared->output);
@@ -139,7 +139,7 @@ size_t http_session_feed(struct http_session *session, const uint8_t *data, size
 {
     size_t taken;
 
-    session->output = NO_SPAN;
+    session->output = SPAN_NONE;
     session->answered = false;
     if (session->state == HTTP_OVER || len == 0)
         return 0;

@@ -22,8 +22,8 @@ struct http_shared {
     struct buf output;  /* of the session fed last */
 };
 
-void http_shared_init(struct http_shared *shared);
-void http_shared_free(struct http_shared *shared);
+void http_session_shared_init(struct http_shared *shared);
+void http_session_shared_free(struct http_shared *shared);
 
 enum http_state { HTTP_READING, HTTP_OVER };
 

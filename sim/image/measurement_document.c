@@ -139,7 +139,7 @@ int measurement_document_checksum(struct span file, uint8_t checksum[static 32],
         if (line.len == 64 + strlen(name) && memcmp(line.data + 64, name, strlen(name)) == 0 &&
             hex_decode((const char *)line.data, 64, checksum, &len, &bad_at) == HEX_OK && len == 32)
             return 0;
-        file = end ? span_of(end + 1, file.len - line.len - 1) : NO_SPAN;
+        file = end ? span_of(end + 1, file.len - line.len - 1) : SPAN_NONE;
     }
     return error_input(error, "checksum_file has no line for " MEASUREMENT_DOCUMENT_NAME);
 }

@@ -27,9 +27,9 @@ static int issue_ca(struct pki_entity *ca, enum serial serial, const char *commo
 
 int kms_init(struct kms *kms, const struct seed *seed, const struct k256 *k256, struct error *error)
 {
-    seed_bytes(seed, "kms/k256-root", NO_SPAN, kms->root_key, sizeof kms->root_key);
-    seed_p256(seed, "kms/ca", NO_SPAN, &kms->ca.key);
-    seed_p256(seed, "kms/temp-ca", NO_SPAN, &kms->temp_ca.key);
+    seed_bytes(seed, "kms/k256-root", SPAN_NONE, kms->root_key, sizeof kms->root_key);
+    seed_p256(seed, "kms/ca", SPAN_NONE, &kms->ca.key);
+    seed_p256(seed, "kms/temp-ca", SPAN_NONE, &kms->temp_ca.key);
     if (k256_public_key(k256, kms->root_key, kms->root_public))
         return error_input(error, "this seed gives no valid KMS root key; choose another");
     if (issue_ca(&kms->ca, SERIAL_CA, "Dstack KMS CA", 1, error) ||
@@ -82,8 +82,9 @@ void kms_env_secret(const struct kms *kms, const uint8_t app_id[static APP_ID_BY
     derive_key(kms->root_key, path, 2, secret);
 }
 
-int kms_env_key(const struct kms *kms, const struct k256 *k256, const uint8_t app_id[static APP_ID_BYTES],
-                uint64_t timestamp, struct kms_env_key *key, struct error *error)
+int kms_derive_env_key(const struct kms *kms, const struct k256 *k256,
+                       const uint8_t app_id[static APP_ID_BYTES], uint64_t timestamp, struct kms_env_key *key,
+                       struct error *error)
 {
     uint8_t secret[32], time[8];
     const struct bytes prefix = {env_prefix, sizeof env_prefix - 1};

@@ -26,7 +26,7 @@ static void derive(const struct seed *seed, const char *label, struct span which
 
 void seed_bytes(const struct seed *seed, const char *label, struct span which, uint8_t *out, size_t len)
 {
-    derive(seed, label, which, NO_SPAN, out, len);
+    derive(seed, label, which, SPAN_NONE, out, len);
 }
 
 void seed_p256(const struct seed *seed, const char *label, struct span which, struct p256_key *key)

@@ -14,12 +14,12 @@ void clients_init(struct clients *clients, uv_loop_t *loop, const struct http_ob
         .observer = observer,
         .read_buffer = memory_alloc(LIMIT_READ_BYTES),
     };
-    http_shared_init(&clients->http);
+    http_session_shared_init(&clients->http);
 }
 
 void clients_free(struct clients *clients)
 {
-    http_shared_free(&clients->http);
+    http_session_shared_free(&clients->http);
     free(clients->read_buffer);
 }
 

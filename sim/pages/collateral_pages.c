@@ -79,7 +79,7 @@ static void answer_crl(struct exchange *exchange, const uint8_t *der, size_t len
 static void serve_pck_crl(const void *context, struct exchange *exchange)
 {
     const struct collateral *collateral = fetch(context, exchange);
-    struct span ca = NO_SPAN, encoding = NO_SPAN;
+    struct span ca = SPAN_NONE, encoding = SPAN_NONE;
 
     if (!collateral)
         return;
@@ -123,7 +123,7 @@ static void serve_tcb_info(const void *context, struct exchange *exchange)
 {
     const struct platform *platform = &((const struct site *)context)->cluster->platform;
     const struct collateral *collateral = fetch(context, exchange);
-    struct span fmspc = NO_SPAN;
+    struct span fmspc = SPAN_NONE;
     const char *chain;
 
     if (!collateral)

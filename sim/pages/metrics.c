@@ -61,7 +61,7 @@ static void write_requests(const struct stats *stats, struct buf *out)
     const struct stats_method *method;
 
     metrics_text_family(out, &family);
-    for (size_t i = 0; (method = stats_method(stats, i)); i++) {
+    for (size_t i = 0; (method = stats_method_at(stats, i)); i++) {
         for (size_t k = 0; k < method->status_count; k++) {
             char digits[12];
             const struct metrics_label list[] = {
@@ -82,7 +82,7 @@ static void write_durations(const struct stats *stats, struct buf *out)
     const struct stats_method *method;
 
     metrics_text_family(out, &family);
-    for (size_t i = 0; (method = stats_method(stats, i)); i++) {
+    for (size_t i = 0; (method = stats_method_at(stats, i)); i++) {
         const struct metrics_label label = {"method", method->name};
         const struct metrics_histogram histogram = {stats_bounds, method->buckets, STATS_BUCKETS,
                                                     method->micros};

@@ -53,7 +53,7 @@ static void print_what_is_wrong(FILE *stream, const struct site *site)
     if (site->td->state.is_debug)
         fprintf(stream, "  %-14sthe TD can be debugged\n", "On purpose");
     for (size_t i = 0; i < faults->count; i++) {
-        fault_describe(&faults->list[i], line, sizeof line);
+        faults_describe(&faults->list[i], line, sizeof line);
         fprintf(stream, "  %-14s%s\n", "On purpose", line);
     }
 }

@@ -72,7 +72,7 @@ static int wrap_app(struct inputs *inputs, const struct options *options, struct
 {
     char *const *field = &options->docker_compose;
     const char *name = named(inputs, options, field);
-    struct span file = NO_SPAN;
+    struct span file = SPAN_NONE;
     char *data = NULL;
     size_t len;
 
@@ -120,7 +120,7 @@ static int read_app(struct inputs *inputs, const struct options *options, struct
 static int read_env(struct inputs *inputs, const struct options *options, struct error *error)
 {
     char *const *field = options->decrypt_env ? &options->decrypt_env : &options->encrypted_env;
-    struct span file = NO_SPAN;
+    struct span file = SPAN_NONE;
 
     if (read_file(options, field, 2 * ENCRYPTED_ENV_BYTES_MAX, &inputs->encrypted_env, &file, error))
         return -1;

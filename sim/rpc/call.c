@@ -2,20 +2,20 @@
 
 #include "sim/base/unconst.h"
 
-char *rpc_text(struct rpc_call *call, const struct text *text)
+char *call_text(struct rpc_call *call, const struct text *text)
 {
     if (call->text_count < RPC_CALL_TEXTS_MAX)
         call->texts[call->text_count++] = text;
     return text->plain;
 }
 
-ProtobufCBinaryData rpc_bytes(const void *data, size_t len)
+ProtobufCBinaryData call_bytes(const void *data, size_t len)
 {
     /* protobuf-c has one type for what is read and what is written. */
     return (ProtobufCBinaryData){.len = len, .data = unconst(data)};
 }
 
-struct span rpc_span(ProtobufCBinaryData bytes)
+struct span call_span(ProtobufCBinaryData bytes)
 {
     return span_of(bytes.data, bytes.len);
 }

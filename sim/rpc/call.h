@@ -35,12 +35,12 @@ struct rpc_call {
 
 /* The characters of a text for a string field of the response. The JSON encoder
  * then takes its ready JSON form; the text must stay as it is until reply. */
-char *rpc_text(struct rpc_call *call, const struct text *text);
+char *call_text(struct rpc_call *call, const struct text *text);
 
 /* Bytes for a field of the response; they must live until reply. */
-ProtobufCBinaryData rpc_bytes(const void *data, size_t len);
+ProtobufCBinaryData call_bytes(const void *data, size_t len);
 
 /* An argument's bytes as a span. */
-struct span rpc_span(ProtobufCBinaryData bytes);
+struct span call_span(ProtobufCBinaryData bytes);
 
 #endif

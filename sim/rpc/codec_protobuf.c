@@ -55,7 +55,7 @@ static int check_value(const ProtobufCFieldDescriptor *field, struct span value,
  * its descriptor; what does not look so is passed over. */
 static int check_strings(const ProtobufCMessageDescriptor *descriptor, struct span body, struct error *error)
 {
-    struct span value = NO_SPAN;
+    struct span value = SPAN_NONE;
     uint64_t tag;
 
     while (cursor_take_varint(&body, VARINT_BYTES_MAX, &tag)) {

@@ -255,8 +255,8 @@ static void add_schemas(struct writer *writer)
     for (size_t cursor = 0; router_next_path(writer->router, &cursor, &path);) {
         if (path.page)
             continue;
-        openapi_schemas_add(&writer->schemas, path.method->input, OPENAPI_REQUEST);
-        openapi_schemas_add(&writer->schemas, path.method->output, OPENAPI_RESPONSE);
+        openapi_schema_add(&writer->schemas, path.method->input, OPENAPI_REQUEST);
+        openapi_schema_add(&writer->schemas, path.method->output, OPENAPI_RESPONSE);
     }
 }
 
@@ -319,7 +319,7 @@ static void write_paths(const struct writer *writer)
 static void write_components(const struct writer *writer)
 {
     write_text(writer, ",\"components\":{\"schemas\":");
-    openapi_schemas_write(&writer->schemas, writer->out);
+    openapi_schema_write(&writer->schemas, writer->out);
     write_text(writer, ",\"responses\":{");
     for (size_t i = 0; i < ERROR_COUNT; i++) {
         buf_printf(writer->out, "%s\"%s\":{\"description\":\"%s\"", i > 0 ? "," : "", errors[i].name,
@@ -342,7 +342,7 @@ void openapi_write(const struct router *router, const struct openapi_info *info,
     write_tags(&writer);
     write_paths(&writer);
     write_components(&writer);
-    openapi_schemas_free(&writer.schemas);
+    openapi_schema_free(&writer.schemas);
 }
 
 /* --- its page --- */

@@ -10,7 +10,7 @@
 /* Readers of patterns keep counted repetitions unrolled: longer ones are counted in characters. */
 #define PATTERN_BYTES 255
 
-void openapi_schemas_free(struct openapi_schemas *schemas)
+void openapi_schema_free(struct openapi_schemas *schemas)
 {
     free(schemas->rows);
     schemas->rows = NULL;
@@ -32,8 +32,8 @@ static bool is_any(const ProtobufCFieldDescriptor *field, enum openapi_place pla
     return field->descriptor == &dstack__json_text__descriptor && place == OPENAPI_REQUEST;
 }
 
-void openapi_schemas_add(struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,
-                         enum openapi_place place)
+void openapi_schema_add(struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,
+                        enum openapi_place place)
 {
     if (message->n_fields == 0 || has(schemas, message, place))
         return;
@@ -44,7 +44,7 @@ void openapi_schemas_add(struct openapi_schemas *schemas, const ProtobufCMessage
     schemas->rows[schemas->count++] = (struct openapi_schema_row){message, place};
     for (unsigned i = 0; i < message->n_fields; i++)
         if (message->fields[i].type == PROTOBUF_C_TYPE_MESSAGE && !is_any(&message->fields[i], place))
-            openapi_schemas_add(schemas, message->fields[i].descriptor, place);
+            openapi_schema_add(schemas, message->fields[i].descriptor, place);
 }
 
 /* --- values --- */
@@ -160,7 +160,7 @@ static void write_value(const struct openapi_schemas *schemas, const ProtobufCFi
         write_ref(schemas, field->descriptor, place, out);
 }
 
-/* What codec_json_write.c writes as null when it is absent, and the reader takes for absent. */
+/* What codec_json_encode.c writes as null when it is absent, and the reader takes for absent. */
 static bool may_be_null(const ProtobufCFieldDescriptor *field, enum openapi_place place)
 {
     return (message_field_is_oneof(field) && place != OPENAPI_QUERY) ||
@@ -280,7 +280,7 @@ static void write_message(const struct openapi_schemas *schemas, const struct op
     buf_append_byte(out, '}');
 }
 
-void openapi_schemas_write(const struct openapi_schemas *schemas, struct buf *out)
+void openapi_schema_write(const struct openapi_schemas *schemas, struct buf *out)
 {
     buf_append_byte(out, '{');
     for (size_t i = 0; i < schemas->count; i++) {

@@ -32,15 +32,15 @@ struct openapi_schemas {
     size_t capacity;
 };
 
-void openapi_schemas_free(struct openapi_schemas *schemas);
+void openapi_schema_free(struct openapi_schemas *schemas);
 
 /* Adds a message and all that are in it. One without fields needs no name and is not added. */
-void openapi_schemas_add(struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,
-                         enum openapi_place place);
+void openapi_schema_add(struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,
+                        enum openapi_place place);
 
 /* {"GetKeyArgs":{...},...}: one member for each that was added. A message in both places is
  * a schema of its name as a response, and one with "Input" behind it as a request. */
-void openapi_schemas_write(const struct openapi_schemas *schemas, struct buf *out);
+void openapi_schema_write(const struct openapi_schemas *schemas, struct buf *out);
 
 /* The schema of a whole body: a reference to one of the above, once all are added. */
 void openapi_schema_body(const struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,

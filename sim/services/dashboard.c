@@ -15,17 +15,17 @@ static void reply_identity(const struct td *td, bool is_private, struct arena *a
     uint8_t *aggregated;
 
     response->app_name = td->app.name;
-    response->app_id = rpc_bytes(td->identity.app_id, sizeof td->identity.app_id);
-    response->instance_id = rpc_bytes(td->identity.instance_id, sizeof td->identity.instance_id);
-    response->device_id = rpc_bytes(td->identity.device_id, sizeof td->identity.device_id);
+    response->app_id = call_bytes(td->identity.app_id, sizeof td->identity.app_id);
+    response->instance_id = call_bytes(td->identity.instance_id, sizeof td->identity.instance_id);
+    response->device_id = call_bytes(td->identity.device_id, sizeof td->identity.device_id);
     if (is_private)
         return;
-    response->compose_hash = rpc_bytes(td->identity.compose_hash, sizeof td->identity.compose_hash);
-    response->os_image_hash = rpc_bytes(td->identity.os_image_hash, sizeof td->identity.os_image_hash);
+    response->compose_hash = call_bytes(td->identity.compose_hash, sizeof td->identity.compose_hash);
+    response->os_image_hash = call_bytes(td->identity.os_image_hash, sizeof td->identity.os_image_hash);
     /* Not from the TCB info, which would be rendered anew once a second. */
     aggregated = arena_alloc(arena, 32);
     registers_aggregate(&td->state.registers, aggregated);
-    response->mr_aggregated = rpc_bytes(aggregated, 32);
+    response->mr_aggregated = call_bytes(aggregated, 32);
 }
 
 static void reply_platform(const struct scenario *scenario, bool is_debug, struct arena *arena,
@@ -47,16 +47,16 @@ static void reply_platform(const struct scenario *scenario, bool is_debug, struc
 static void reply_registers(const struct registers *registers, struct arena *arena,
                             Dstack__DashboardState *response)
 {
-    response->mrtd = rpc_bytes(registers->mrtd, sizeof registers->mrtd);
+    response->mrtd = call_bytes(registers->mrtd, sizeof registers->mrtd);
     response->rtmrs = arena_alloc(arena, RTMR_COUNT * sizeof *response->rtmrs);
     response->n_rtmrs = RTMR_COUNT;
     for (size_t i = 0; i < RTMR_COUNT; i++)
-        response->rtmrs[i] = rpc_bytes(registers->rtmr[i], sizeof registers->rtmr[i]);
+        response->rtmrs[i] = call_bytes(registers->rtmr[i], sizeof registers->rtmr[i]);
 }
 
 static ProtobufCBinaryData copy_register(const struct registers *registers, uint32_t imr, struct arena *arena)
 {
-    return rpc_bytes(arena_copy(arena, registers->rtmr[imr], REGISTER_BYTES), REGISTER_BYTES);
+    return call_bytes(arena_copy(arena, registers->rtmr[imr], REGISTER_BYTES), REGISTER_BYTES);
 }
 
 /* Shows the event and moves the registers over it. */
@@ -71,9 +71,9 @@ static Dstack__DashboardEvent *describe_event(const struct event *event, size_t 
     described->imr = event->imr;
     described->event_type = event->type;
     described->name = unconst(event->name);
-    described->digest = rpc_bytes(event->digest, sizeof event->digest);
+    described->digest = call_bytes(event->digest, sizeof event->digest);
     described->payload =
-        rpc_bytes(event->payload, is_long ? DASHBOARD_PAYLOAD_BYTES_MAX : event->payload_len);
+        call_bytes(event->payload, is_long ? DASHBOARD_PAYLOAD_BYTES_MAX : event->payload_len);
     described->payload_bytes = (uint32_t)event->payload_len;
     described->rtmr_before = copy_register(registers, event->imr, arena);
     registers_extend(registers, event->imr, event->digest);
@@ -144,7 +144,7 @@ static void reply_controls(const struct site *site, struct arena *arena, Dstack_
     response->n_faults = faults->count;
     for (size_t i = 0; i < faults->count; i++) {
         response->faults[i] = arena_alloc(arena, FAULT_LINE_BYTES);
-        fault_describe(&faults->list[i], response->faults[i], FAULT_LINE_BYTES);
+        faults_describe(&faults->list[i], response->faults[i], FAULT_LINE_BYTES);
     }
     response->snapshots = arena_alloc(arena, TD_SNAPSHOTS_MAX * sizeof *response->snapshots);
     response->n_snapshots = td->snapshot_count;

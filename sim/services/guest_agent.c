@@ -40,7 +40,7 @@ static void guest_agent_get_key(Service *service, const Dstack__GetKeyArgs *args
         reply(NULL, call);
         return;
     }
-    response.key = rpc_bytes(key.private_key, sizeof key.private_key);
+    response.key = call_bytes(key.private_key, sizeof key.private_key);
     reply_signature_chain(call, td, &key, &response.n_signature_chain, &response.signature_chain);
     reply(&response, call);
     bytes_wipe(&key, sizeof key);
@@ -53,7 +53,7 @@ static void guest_agent_get_quote(Service *service, const Dstack__RawQuoteArgs *
     struct rpc_call *call = data;
     uint8_t report_data[REPORT_DATA_BYTES];
 
-    if (report_data_pad(rpc_span(args->report_data), report_data, &call->error)) {
+    if (report_data_pad(call_span(args->report_data), report_data, &call->error)) {
         reply(NULL, call);
         return;
     }
@@ -69,13 +69,13 @@ static void guest_agent_attest(Service *service, const Dstack__RawQuoteArgs *arg
     uint8_t report_data[REPORT_DATA_BYTES];
     struct span attestation;
 
-    if (report_data_pad(rpc_span(args->report_data), report_data, &call->error)) {
+    if (report_data_pad(call_span(args->report_data), report_data, &call->error)) {
         reply(NULL, call);
         return;
     }
     attestation =
         td_attestation(service_site(data)->td, TD_ATTESTATION_SCALE, report_data, call->arena, NULL);
-    response.attestation = rpc_bytes(attestation.data, attestation.len);
+    response.attestation = call_bytes(attestation.data, attestation.len);
     reply(&response, call);
 }
 
@@ -84,7 +84,7 @@ static void guest_agent_emit_event(Service *service, const Dstack__EmitEventArgs
 {
     Dstack__Empty response = DSTACK__EMPTY__INIT;
     struct rpc_call *call = data;
-    int failed = td_emit_event(service_site(data)->td, args->event, rpc_span(args->payload), &call->error);
+    int failed = td_emit_event(service_site(data)->td, args->event, call_span(args->payload), &call->error);
 
     reply(failed ? NULL : &response, call);
 }
@@ -102,7 +102,7 @@ static void guest_agent_gpu_info(Service *service, const Dstack__Empty *args,
 {
     Dstack__GpuInfoResponse response = DSTACK__GPU_INFO_RESPONSE__INIT;
 
-    response.attestation = rpc_text(call, &service_site(call)->td->gpu_info);
+    response.attestation = call_text(call, &service_site(call)->td->gpu_info);
     reply(&response, call);
 }
 
@@ -121,17 +121,17 @@ static void guest_agent_sign(Service *service, const Dstack__SignArgs *args,
 
     if (signing_algorithm_by_name(args->algorithm, &algorithm, &call->error) ||
         signing_app_key(&td->keyring, algorithm, &key, &call->error) ||
-        signing_sign(td->keyring.k256, algorithm, &key, rpc_span(args->data), signature, &call->error)) {
+        signing_sign(td->keyring.k256, algorithm, &key, call_span(args->data), signature, &call->error)) {
         bytes_wipe(&key, sizeof key);
         reply(NULL, call);
         return;
     }
     reply_signature_chain(call, td, &key, &key_chain_count, &key_chain);
-    response.signature = chain[0] = rpc_bytes(signature, sizeof signature);
+    response.signature = chain[0] = call_bytes(signature, sizeof signature);
     memcpy(&chain[1], key_chain, key_chain_count * sizeof *key_chain);
     response.signature_chain = chain;
     response.n_signature_chain = 1 + key_chain_count;
-    response.public_key = rpc_bytes(key.public_key, key.public_key_len);
+    response.public_key = call_bytes(key.public_key, key.public_key_len);
     reply(&response, call);
     bytes_wipe(&key, sizeof key);
 }
@@ -145,8 +145,8 @@ static void guest_agent_verify(Service *service, const Dstack__VerifyArgs *args,
     bool valid = false;
 
     if (signing_algorithm_by_name(args->algorithm, &algorithm, &call->error) ||
-        signing_verify(service_site(data)->td->keyring.k256, algorithm, rpc_span(args->data),
-                       rpc_span(args->signature), rpc_span(args->public_key), &valid, &call->error)) {
+        signing_verify(service_site(data)->td->keyring.k256, algorithm, call_span(args->data),
+                       call_span(args->signature), call_span(args->public_key), &valid, &call->error)) {
         reply(NULL, call);
         return;
     }

@@ -25,11 +25,11 @@ static void guest_api_info(Service *service, const Dstack__Empty *args, Dstack__
         return;
     }
     response.version = unconst(version_number);
-    response.app_id = rpc_bytes(identity->app_id, sizeof identity->app_id);
-    response.instance_id = rpc_bytes(identity->instance_id, sizeof identity->instance_id);
-    response.app_cert = rpc_text(call, app_cert);
-    response.tcb_info = rpc_text(call, td_tcb_info(td));
-    response.device_id = rpc_bytes(identity->device_id, sizeof identity->device_id);
+    response.app_id = call_bytes(identity->app_id, sizeof identity->app_id);
+    response.instance_id = call_bytes(identity->instance_id, sizeof identity->instance_id);
+    response.app_cert = call_text(call, app_cert);
+    response.tcb_info = call_text(call, td_tcb_info(td));
+    response.device_id = call_bytes(identity->device_id, sizeof identity->device_id);
     reply(&response, call);
 }
 

@@ -14,8 +14,8 @@ static void kms_service_get_meta(Service *service, const Dstack__Empty *args,
     uint8_t spki[X509_SPKI_BYTES];
 
     x509_key_spki(kms->ca.key.public_key, spki);
-    bootstrap.ca_pubkey = rpc_bytes(spki, sizeof spki);
-    bootstrap.k256_pubkey = rpc_bytes(kms->root_public, sizeof kms->root_public);
+    bootstrap.ca_pubkey = call_bytes(spki, sizeof spki);
+    bootstrap.k256_pubkey = call_bytes(kms->root_public, sizeof kms->root_public);
     response.ca_cert = kms->ca.pem;
     response.k256_pubkey = bootstrap.k256_pubkey;
     response.bootstrap_info = &bootstrap;
@@ -34,14 +34,14 @@ static void kms_service_get_app_env_encrypt_pub_key(Service *service, const Dsta
     response.timestamp = (uint64_t)clock_seconds(&cluster->clock);
     if (args->app_id.len != APP_ID_BYTES)
         error_input(&call->error, "app_id must have %d bytes, not %zu", APP_ID_BYTES, args->app_id.len);
-    if (call->error.kind || kms_env_key(&cluster->kms, cluster->k256, args->app_id.data, response.timestamp,
-                                        &key, &call->error)) {
+    if (call->error.kind || kms_derive_env_key(&cluster->kms, cluster->k256, args->app_id.data,
+                                               response.timestamp, &key, &call->error)) {
         reply(NULL, call);
         return;
     }
-    response.public_key = rpc_bytes(key.public_key, sizeof key.public_key);
-    response.signature = rpc_bytes(key.signature, sizeof key.signature);
-    response.signature_v1 = rpc_bytes(key.signature_v1, sizeof key.signature_v1);
+    response.public_key = call_bytes(key.public_key, sizeof key.public_key);
+    response.signature = call_bytes(key.signature, sizeof key.signature);
+    response.signature_v1 = call_bytes(key.signature_v1, sizeof key.signature_v1);
     reply(&response, call);
 }
 

@@ -21,20 +21,20 @@ int reply_app_info(struct rpc_call *call, const struct td *td, bool everything, 
     if (!app_cert)
         return -1;
     registers_aggregate(&td->state.registers, aggregated);
-    response->app_id = rpc_bytes(identity->app_id, sizeof identity->app_id);
-    response->instance_id = rpc_bytes(identity->instance_id, sizeof identity->instance_id);
-    response->app_cert = rpc_text(call, app_cert);
+    response->app_id = call_bytes(identity->app_id, sizeof identity->app_id);
+    response->instance_id = call_bytes(identity->instance_id, sizeof identity->instance_id);
+    response->app_cert = call_text(call, app_cert);
     response->app_name = td->app.name;
-    response->device_id = rpc_bytes(identity->device_id, sizeof identity->device_id);
-    response->mr_aggregated = rpc_bytes(aggregated, 32);
-    response->os_image_hash = rpc_bytes(identity->os_image_hash, sizeof identity->os_image_hash);
-    response->key_provider_info = rpc_text(call, &identity->key_provider_info);
-    response->compose_hash = rpc_bytes(identity->compose_hash, sizeof identity->compose_hash);
+    response->device_id = call_bytes(identity->device_id, sizeof identity->device_id);
+    response->mr_aggregated = call_bytes(aggregated, 32);
+    response->os_image_hash = call_bytes(identity->os_image_hash, sizeof identity->os_image_hash);
+    response->key_provider_info = call_text(call, &identity->key_provider_info);
+    response->compose_hash = call_bytes(identity->compose_hash, sizeof identity->compose_hash);
     response->cloud_vendor = unconst(td->machine.cloud_vendor);
     response->cloud_product = unconst(td->machine.cloud_product);
     if (everything) {
-        response->tcb_info = rpc_text(call, td_tcb_info(td));
-        response->vm_config = rpc_text(call, &identity->vm_config);
+        response->tcb_info = call_text(call, td_tcb_info(td));
+        response->vm_config = call_text(call, &identity->vm_config);
     }
     return 0;
 }
@@ -45,11 +45,11 @@ void reply_quote(struct rpc_call *call, const struct td *td,
     struct span quote;
     struct span attestation = td_attestation(td, TD_ATTESTATION_MSGPACK, report_data, call->arena, &quote);
 
-    response->quote = rpc_bytes(quote.data, quote.len);
-    response->event_log = rpc_text(call, td_event_log(td));
-    response->report_data = rpc_bytes(report_data, REPORT_DATA_BYTES);
-    response->vm_config = rpc_text(call, &td->identity.vm_config);
-    response->attestation = rpc_bytes(attestation.data, attestation.len);
+    response->quote = call_bytes(quote.data, quote.len);
+    response->event_log = call_text(call, td_event_log(td));
+    response->report_data = call_bytes(report_data, REPORT_DATA_BYTES);
+    response->vm_config = call_text(call, &td->identity.vm_config);
+    response->attestation = call_bytes(attestation.data, attestation.len);
 }
 
 char *reply_private_key(struct rpc_call *call, const struct p256_key *key)
@@ -82,6 +82,6 @@ void reply_signature_chain(struct rpc_call *call, const struct td *td, const str
 {
     *count = 2;
     *chain = arena_alloc(call->arena, 2 * sizeof **chain);
-    (*chain)[0] = rpc_bytes(key->signature, sizeof key->signature);
-    (*chain)[1] = rpc_bytes(td->keys.k256_signature, sizeof td->keys.k256_signature);
+    (*chain)[0] = call_bytes(key->signature, sizeof key->signature);
+    (*chain)[1] = call_bytes(td->keys.k256_signature, sizeof td->keys.k256_signature);
 }

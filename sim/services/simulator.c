@@ -30,8 +30,8 @@ static void reply_status(Dstack__SimulatorStatus_Closure reply, void *data)
     response.collateral_expired = scenario->collateral_expired;
     response.key_not_vouched = scenario->key_not_vouched;
     response.version = unconst(version_number);
-    response.app_id = rpc_bytes(td->identity.app_id, sizeof td->identity.app_id);
-    response.instance_id = rpc_bytes(td->identity.instance_id, sizeof td->identity.instance_id);
+    response.app_id = call_bytes(td->identity.app_id, sizeof td->identity.app_id);
+    response.instance_id = call_bytes(td->identity.instance_id, sizeof td->identity.instance_id);
     response.event_count = (uint32_t)td->state.log.count;
     response.faults = fault_messages_list(site->faults, call->arena, &response.n_faults);
     for (size_t i = 0; i < td->snapshot_count; i++)
@@ -100,7 +100,7 @@ static void simulator_decrypt_env(Service *service, const Dstack__DecryptEnvArgs
     Dstack__DecryptEnvResponse response = DSTACK__DECRYPT_ENV_RESPONSE__INIT;
     struct rpc_call *call = data;
     const struct td *td = service_site(data)->td;
-    struct span encrypted = rpc_span(args->encrypted_env);
+    struct span encrypted = call_span(args->encrypted_env);
     struct env env;
 
     if (encrypted.len == 0)

@@ -64,7 +64,7 @@ static void tappd_derive_k256_key(Service *service, const Dstack__GetKeyArgs *ar
         reply(NULL, call);
         return;
     }
-    response.k256_key = rpc_bytes(key.private_key, sizeof key.private_key);
+    response.k256_key = call_bytes(key.private_key, sizeof key.private_key);
     reply_signature_chain(call, td, &key, &response.n_k256_signature_chain, &response.k256_signature_chain);
     reply(&response, call);
     bytes_wipe(&key, sizeof key);
@@ -83,8 +83,8 @@ static void reply_tdx_quote(const struct td *td, const char *algorithm, const ch
         return;
     }
     quote = td_quote(td, hashed, call->arena);
-    response.quote = rpc_bytes(quote.data, quote.len);
-    response.event_log = rpc_text(call, td_event_log(td));
+    response.quote = call_bytes(quote.data, quote.len);
+    response.event_log = call_text(call, td_event_log(td));
     response.hash_algorithm = unconst(algorithm);
     response.prefix = unconst(prefix);
     reply(&response, call);
@@ -97,13 +97,13 @@ static void tappd_tdx_quote(Service *service, const Dstack__TdxQuoteArgs *args,
     bool defaults = !*args->prefix && strcmp(algorithm, RAW) != 0;
 
     reply_tdx_quote(service_site(call)->td, algorithm, defaults ? DEFAULT_PREFIX : args->prefix,
-                    rpc_span(args->report_data), reply, call);
+                    call_span(args->report_data), reply, call);
 }
 
 static void tappd_raw_quote(Service *service, const Dstack__RawQuoteArgs *args,
                             Dstack__TdxQuoteResponse_Closure reply, void *call)
 {
-    reply_tdx_quote(service_site(call)->td, RAW, "", rpc_span(args->report_data), reply, call);
+    reply_tdx_quote(service_site(call)->td, RAW, "", call_span(args->report_data), reply, call);
 }
 
 static void tappd_info(Service *service, const Dstack__Empty *args, Dstack__AppInfo_Closure reply, void *call)

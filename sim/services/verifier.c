@@ -10,12 +10,12 @@ typedef Dstack__Verifier_Service Service;
 
 static ProtobufCBinaryData bytes_of(struct span span)
 {
-    return rpc_bytes(span.data, span.len);
+    return call_bytes(span.data, span.len);
 }
 
 static struct span text_of(const Dstack__JsonText *given)
 {
-    return given ? span_text(given->text) : NO_SPAN;
+    return given ? span_text(given->text) : SPAN_NONE;
 }
 
 static void show_quote(const struct verify_verdict *verdict, Dstack__VerificationDetails *details)
@@ -24,7 +24,7 @@ static void show_quote(const struct verify_verdict *verdict, Dstack__Verificatio
     details->has_tee_variant_case = DSTACK__VERIFICATION_DETAILS__HAS_TEE_VARIANT_TEE_VARIANT;
     details->tee_variant = unconst(TEE_VARIANT);
     details->has_report_data_case = DSTACK__VERIFICATION_DETAILS__HAS_REPORT_DATA_REPORT_DATA;
-    details->report_data = rpc_bytes(verdict->report_data, sizeof verdict->report_data);
+    details->report_data = call_bytes(verdict->report_data, sizeof verdict->report_data);
     details->has_tcb_status_case = DSTACK__VERIFICATION_DETAILS__HAS_TCB_STATUS_TCB_STATUS;
     details->tcb_status = unconst(tcb_status_name(verdict->tcb.status));
     details->advisory_ids = unconst(verdict->tcb.advisories);
@@ -36,10 +36,10 @@ static void show_app(const struct verify_app *app, Dstack__VerifiedAppInfo *info
     info->app_id = bytes_of(app->app_id);
     info->compose_hash = bytes_of(app->compose_hash);
     info->instance_id = bytes_of(app->instance_id);
-    info->device_id = rpc_bytes(app->device_id, sizeof app->device_id);
-    info->mr_system = rpc_bytes(app->mr_system, sizeof app->mr_system);
-    info->mr_aggregated = rpc_bytes(app->mr_aggregated, sizeof app->mr_aggregated);
-    info->os_image_hash = rpc_bytes(app->os_image_hash, sizeof app->os_image_hash);
+    info->device_id = call_bytes(app->device_id, sizeof app->device_id);
+    info->mr_system = call_bytes(app->mr_system, sizeof app->mr_system);
+    info->mr_aggregated = call_bytes(app->mr_aggregated, sizeof app->mr_aggregated);
+    info->os_image_hash = call_bytes(app->os_image_hash, sizeof app->os_image_hash);
     info->key_provider_info = bytes_of(app->key_provider_info);
 }
 

@@ -12,15 +12,15 @@ int boot_measure(const struct os_image *image, const struct machine *machine, co
         const char *name;
         struct span payload;
     } sequence[] = {
-        {EVENT_NAME_SYSTEM_PREPARING, NO_SPAN},
+        {EVENT_NAME_SYSTEM_PREPARING, SPAN_NONE},
         {EVENT_NAME_APP_ID, span_of(identity->app_id, sizeof identity->app_id)},
         {EVENT_NAME_COMPOSE_HASH, span_of(identity->compose_hash, sizeof identity->compose_hash)},
         {EVENT_NAME_INSTANCE_ID, span_of(identity->instance_id, sizeof identity->instance_id)},
-        {EVENT_NAME_BOOT_MR_DONE, NO_SPAN},
+        {EVENT_NAME_BOOT_MR_DONE, SPAN_NONE},
         {EVENT_NAME_OS_IMAGE_HASH, span_of(identity->os_image_hash, sizeof identity->os_image_hash)},
         {EVENT_NAME_KEY_PROVIDER, span_of(provider->plain, provider->len)},
         {EVENT_NAME_STORAGE_FS, span_text(STORAGE_FS)},
-        {EVENT_NAME_SYSTEM_READY, NO_SPAN},
+        {EVENT_NAME_SYSTEM_READY, SPAN_NONE},
     };
 
     if (measurement_boot(image, machine, log, registers, error))

@@ -12,7 +12,7 @@ static struct span fixture_span(const char *name)
 {
     const struct embedded_file *file = embedded_find(embedded_fixtures, name);
 
-    return file ? span_of(file->data, file->len) : NO_SPAN;
+    return file ? span_of(file->data, file->len) : SPAN_NONE;
 }
 
 void td_config_init(struct td_config *config)

@@ -131,7 +131,7 @@ void td_registers_before(const struct td *td, size_t index, struct registers *re
 
 enum td_attestation_form {
     TD_ATTESTATION_SCALE,     /* whole, as Attest answers */
-    TD_ATTESTATION_SCALE_CUT, /* for a certificate: see attestation.h */
+    TD_ATTESTATION_SCALE_CUT, /* for a certificate: see attestation_scale.h */
     TD_ATTESTATION_MSGPACK,   /* as in GetQuote's attestation field */
 };
 

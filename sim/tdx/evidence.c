@@ -81,7 +81,7 @@ static void start(const struct evidence *evidence, struct evidence_runtime *runt
 int evidence_add_runtime(struct evidence *evidence, struct evidence_runtime *runtime, struct span name,
                          struct span payload, struct arena *arena, struct error *error)
 {
-    const struct evidence_event added = {EVENT_RUNTIME_IMR, EVENT_TYPE_RUNTIME, NO_SPAN, name, payload};
+    const struct evidence_event added = {EVENT_RUNTIME_IMR, EVENT_TYPE_RUNTIME, SPAN_NONE, name, payload};
     const struct event *event;
 
     start(evidence, runtime);

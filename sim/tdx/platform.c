@@ -109,10 +109,10 @@ static int issue_chain(struct platform *p, const struct seed *seed, const char *
         {&p->tcb_signing, &p->root, SERIAL_TCB_SIGNING, CERTIFICATE_NAME_TCB_SIGNING, X509_NOT_A_CA, NULL},
     };
 
-    seed_p256(seed, "pki/root", NO_SPAN, &p->root.key);
-    seed_p256(seed, "pki/platform-ca", NO_SPAN, &p->platform_ca.key);
-    seed_p256(seed, "pki/pck", NO_SPAN, &p->pck.key);
-    seed_p256(seed, "pki/tcb-signing", NO_SPAN, &p->tcb_signing.key);
+    seed_p256(seed, "pki/root", SPAN_NONE, &p->root.key);
+    seed_p256(seed, "pki/platform-ca", SPAN_NONE, &p->platform_ca.key);
+    seed_p256(seed, "pki/pck", SPAN_NONE, &p->pck.key);
+    seed_p256(seed, "pki/tcb-signing", SPAN_NONE, &p->tcb_signing.key);
     for (size_t i = 0; i < sizeof chain / sizeof *chain; i++)
         if (issue(&chain[i], public_url, error))
             return -1;
@@ -128,7 +128,7 @@ static void report_qe(struct platform *platform, const struct seed *seed)
 
     memcpy(report + SGX_REPORT_CPU_SVN, tcb->cpu_svn, sizeof tcb->cpu_svn);
     memcpy(report + SGX_REPORT_ATTRIBUTES, tcb->qe_attributes, sizeof tcb->qe_attributes);
-    seed_bytes(seed, "qe/mrenclave", NO_SPAN, report + SGX_REPORT_MRENCLAVE, SGX_REPORT_MR_BYTES);
+    seed_bytes(seed, "qe/mrenclave", SPAN_NONE, report + SGX_REPORT_MRENCLAVE, SGX_REPORT_MR_BYTES);
     memcpy(report + SGX_REPORT_MRSIGNER, tcb->qe_mrsigner, sizeof tcb->qe_mrsigner);
     bytes_put_le16(report + SGX_REPORT_ISV_PROD_ID, tcb->qe_isv_prod_id);
     bytes_put_le16(report + SGX_REPORT_ISV_SVN, tcb->qe_isv_svn);
@@ -141,13 +141,13 @@ static void report_qe(struct platform *platform, const struct seed *seed)
 int platform_init(struct platform *platform, const struct seed *seed, const char *public_url,
                   struct error *error)
 {
-    seed_bytes(seed, "platform/ppid", NO_SPAN, platform->ppid, sizeof platform->ppid);
+    seed_bytes(seed, "platform/ppid", SPAN_NONE, platform->ppid, sizeof platform->ppid);
     hash_sha256(platform->ppid, sizeof platform->ppid, platform->device_id);
     if (issue_chain(platform, seed, public_url, error))
         return -1;
-    seed_p256(seed, "qe/attestation-key", NO_SPAN, &platform->attestation_key);
-    seed_p256(seed, "qe/stranger-key", NO_SPAN, &platform->stranger_key);
-    seed_bytes(seed, "qe/auth-data", NO_SPAN, platform->qe_auth, sizeof platform->qe_auth);
+    seed_p256(seed, "qe/attestation-key", SPAN_NONE, &platform->attestation_key);
+    seed_p256(seed, "qe/stranger-key", SPAN_NONE, &platform->stranger_key);
+    seed_bytes(seed, "qe/auth-data", SPAN_NONE, platform->qe_auth, sizeof platform->qe_auth);
     report_qe(platform, seed);
     return 0;
 }

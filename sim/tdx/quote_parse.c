@@ -81,7 +81,7 @@ static int check_padding(struct span rest, struct error *error)
 
 int quote_parse(struct span quote, struct quote_parts *parts, struct error *error)
 {
-    struct span rest = quote, signature = NO_SPAN, certification = NO_SPAN;
+    struct span rest = quote, signature = SPAN_NONE, certification = SPAN_NONE;
     uint32_t len;
 
     if (quote.len > QUOTE_BYTES_MAX)

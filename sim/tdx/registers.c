@@ -32,7 +32,7 @@ void registers_aggregate_owned(const struct registers *registers, struct span ow
 
 void registers_aggregate(const struct registers *registers, uint8_t aggregated[static 32])
 {
-    registers_aggregate_owned(registers, NO_SPAN, aggregated);
+    registers_aggregate_owned(registers, SPAN_NONE, aggregated);
 }
 
 void registers_system(const struct registers *registers, struct span key_provider_info,

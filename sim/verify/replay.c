@@ -58,5 +58,5 @@ struct span replay_payload(const struct evidence *evidence, const char *name)
         if (strcmp(event->name, name) == 0)
             return span_of(event->payload, event->payload_len);
     }
-    return NO_SPAN;
+    return SPAN_NONE;
 }

@@ -104,7 +104,7 @@ static json_t *read(struct span text, const char *member, const uint8_t *key, in
                     struct error *error)
 {
     uint8_t signature[P256_SIGNATURE_BYTES], digest[32];
-    struct span body = NO_SPAN;
+    struct span body = SPAN_NONE;
     json_t *object;
 
     if (split(text, member, &body, signature, error))

@@ -168,7 +168,7 @@ uint64_t stats_connections_total(const struct stats *stats)
     return stats->accepted;
 }
 
-const struct stats_method *stats_method(const struct stats *stats, size_t index)
+const struct stats_method *stats_method_at(const struct stats *stats, size_t index)
 {
     const struct stats_method *other = &stats->methods[STATS_METHODS_MAX];
 

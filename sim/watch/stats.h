@@ -53,7 +53,7 @@ struct stats_method {
 extern const uint64_t stats_bounds[STATS_BUCKETS];
 
 /* The index-th method in the order of their first requests, or NULL past the last. */
-const struct stats_method *stats_method(const struct stats *stats, size_t index);
+const struct stats_method *stats_method_at(const struct stats *stats, size_t index);
 
 /* --- the requests remembered --- */
 

@@ -29,7 +29,7 @@ static inline int fixture_start(void **state)
     event_log_measure(&f->log, &registers, &boot);
     event_log_measure(&f->log, &registers, &acpi);
     assert_int_equal(event_log_emit(&f->log, &registers, "app-id", span_of("\x00\xff", 2), &error), 0);
-    assert_int_equal(event_log_emit(&f->log, &registers, "m\xc3\xa4rz", NO_SPAN, &error), 0);
+    assert_int_equal(event_log_emit(&f->log, &registers, "m\xc3\xa4rz", SPAN_NONE, &error), 0);
     for (size_t i = 0; i < sizeof f->quote; i++)
         f->quote[i] = (uint8_t)(i * 7);
     f->report_data[0] = 0x12;

@@ -29,10 +29,10 @@ static inline void get_key(Dstack__DstackGuest_Service *service, const Dstack__G
                            Dstack__GetKeyResponse_Closure reply, void *data)
 {
     Dstack__GetKeyResponse response = DSTACK__GET_KEY_RESPONSE__INIT;
-    ProtobufCBinaryData purpose = rpc_bytes(args->purpose, strlen(args->purpose));
+    ProtobufCBinaryData purpose = call_bytes(args->purpose, strlen(args->purpose));
 
     count(service);
-    response.key = rpc_bytes(args->path, strlen(args->path));
+    response.key = call_bytes(args->path, strlen(args->path));
     response.signature_chain = &purpose;
     response.n_signature_chain = 1;
     reply(&response, data);
@@ -80,7 +80,7 @@ static inline void get_quote(Dstack__DstackGuest_Service *service, const Dstack_
 
     (void)args;
     count(service);
-    response.quote = rpc_bytes(arena_zalloc(call->arena, BODY_LIMIT), BODY_LIMIT);
+    response.quote = call_bytes(arena_zalloc(call->arena, BODY_LIMIT), BODY_LIMIT);
     reply(&response, data);
 }
 
@@ -188,7 +188,7 @@ static inline const struct http_response *send_bytes(struct fixture *fixture, co
     fixture->exchange = (struct exchange){
         .request = {.verb = request.verb,
                     .query = span_text(request.query ? request.query : ""),
-                    .content_type = request.type ? span_text(request.type) : NO_SPAN,
+                    .content_type = request.type ? span_text(request.type) : SPAN_NONE,
                     .body = body},
         .response = {.status = 200, .body = &fixture->body},
         .arena = &fixture->arena,
@@ -200,7 +200,7 @@ static inline const struct http_response *send_bytes(struct fixture *fixture, co
 static inline const struct http_response *send(struct fixture *fixture, const char *method,
                                                struct request request)
 {
-    return send_bytes(fixture, method, request, request.body ? span_text(request.body) : NO_SPAN);
+    return send_bytes(fixture, method, request, request.body ? span_text(request.body) : SPAN_NONE);
 }
 
 #define SEND(fixture, method, ...) send(fixture, method, (struct request){__VA_ARGS__})

@@ -188,7 +188,7 @@ static void the_own_certificate_keeps_key_and_serial_over_events(void **state)
     mbedtls_x509_crt before;
 
     certificate_read(&before, own_certificate(f)->plain);
-    assert_int_equal(td_emit_event(f->td, "late", NO_SPAN, &f->error), 0);
+    assert_int_equal(td_emit_event(f->td, "late", SPAN_NONE, &f->error), 0);
     mbedtls_x509_crt_free(&f->crt);
     certificate_read(&f->crt, own_certificate(f)->plain);
     assert_int_equal(before.serial.len, f->crt.serial.len);

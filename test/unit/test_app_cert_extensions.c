@@ -166,7 +166,7 @@ static void a_new_event_is_in_the_next_certificate(void **state)
     struct span log;
 
     issue(f, &request);
-    assert_int_equal(td_emit_event(f->td, "late", NO_SPAN, &f->error), 0);
+    assert_int_equal(td_emit_event(f->td, "late", SPAN_NONE, &f->error), 0);
     issue(f, &request);
     log = wrapped(f, EVENT_LOG_OID);
     assert_non_null(memmem(log.data, log.len, "\"event\":\"late\"", 14));

@@ -272,7 +272,7 @@ static void a_new_event_is_in_the_next_attestation(void **state)
     struct error error = {.kind = ERROR_NONE};
     struct span before = td_attestation(f->td, TD_ATTESTATION_SCALE, report_data, &f->arena, NULL), after;
 
-    assert_int_equal(td_emit_event(f->td, "needle-in-the-log", NO_SPAN, &error), 0);
+    assert_int_equal(td_emit_event(f->td, "needle-in-the-log", SPAN_NONE, &error), 0);
     after = td_attestation(f->td, TD_ATTESTATION_SCALE, report_data, &f->arena, NULL);
     assert_null(memmem(before.data, before.len, "needle-in-the-log", 17));
     assert_non_null(memmem(after.data, after.len, "needle-in-the-log", 17));

@@ -54,7 +54,7 @@ static void only_maps_begin_so(void **state)
     assert_true(attestation_msgpack_begins(span_text("\xde")));
     assert_false(attestation_msgpack_begins(span_text("\x90")));
     assert_false(attestation_msgpack_begins(span_text("\xdf")));
-    assert_false(attestation_msgpack_begins(NO_SPAN));
+    assert_false(attestation_msgpack_begins(SPAN_NONE));
 }
 
 int main(void)

@@ -75,7 +75,7 @@ static void one_that_is_cut_short_is_refused(void **state)
 static void other_bytes_do_not_begin_so(void **state)
 {
     (void)state;
-    assert_false(attestation_scale_begins(NO_SPAN));
+    assert_false(attestation_scale_begins(SPAN_NONE));
     assert_false(attestation_scale_begins(span_text("\x83")));
 }
 

@@ -12,15 +12,15 @@ static void runtime_events_in_their_order(void **state)
         const char *name;
         struct span payload;
     } sequence[] = {
-        {"system-preparing", NO_SPAN},
+        {"system-preparing", SPAN_NONE},
         {"app-id", span_of(td->identity.app_id, 20)},
         {"compose-hash", span_of(td->app.compose_hash, 32)},
         {"instance-id", span_of(td->identity.instance_id, 20)},
-        {"boot-mr-done", NO_SPAN},
+        {"boot-mr-done", SPAN_NONE},
         {"os-image-hash", span_of(td->identity.os_image_hash, 32)},
         {"key-provider", span_text(td->identity.key_provider_info.plain)},
         {"storage-fs", span_text("zfs")},
-        {"system-ready", NO_SPAN},
+        {"system-ready", SPAN_NONE},
     };
 
     assert_int_equal(td->state.log.count, FIRST_RUNTIME_EVENT + 9);

@@ -56,7 +56,7 @@ static void emit(struct td *td, const char *name)
 {
     struct error error = {.kind = ERROR_NONE};
 
-    if (td_emit_event(td, name, NO_SPAN, &error))
+    if (td_emit_event(td, name, SPAN_NONE, &error))
         fail_msg("%s", error.text);
 }
 

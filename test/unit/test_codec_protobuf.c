@@ -77,7 +77,7 @@ static void bytes_and_messages_round_trip(void **state)
     Dstack__BootstrapInfo info = DSTACK__BOOTSTRAP_INFO__INIT;
     const Dstack__GetMetaResponse *back;
 
-    info.k256_pubkey = rpc_bytes("\x00\x01\xff", 3);
+    info.k256_pubkey = call_bytes("\x00\x01\xff", 3);
     meta.bootstrap_info = &info;
     meta.is_dev = 1;
     codec_protobuf_encode(&call, &meta.base, &fixture->out);
@@ -216,7 +216,7 @@ static void a_response_past_the_limit_overflows(void **state)
     static const uint8_t quote[100];
 
     (void)state;
-    response.quote = rpc_bytes(quote, sizeof quote);
+    response.quote = call_bytes(quote, sizeof quote);
     buf_init(&small, 101);
     codec_protobuf_encode(&call, &response.base, &small);
     assert_true(small.overflow);

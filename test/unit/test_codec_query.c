@@ -189,7 +189,7 @@ static void the_json_flag(void **state)
     for (size_t i = 0; i < sizeof no / sizeof *no; i++)
         if (codec_query_wants_json(span_text(no[i])))
             fail_msg("%s", no[i]);
-    assert_false(codec_query_wants_json(NO_SPAN));
+    assert_false(codec_query_wants_json(SPAN_NONE));
 }
 
 int main(void)

@@ -75,7 +75,7 @@ static void identity_and_registers_are_those_of_the_td(void **state)
     const Dstack__DashboardState *answer;
     uint8_t aggregated[32];
 
-    emit(f, "not rendered yet", NO_SPAN);
+    emit(f, "not rendered yet", SPAN_NONE);
     answer = ask(f, &f->full, 0, 0, 0);
     assert_false(td->view->has_event_log || td->view->has_tcb_info || td->view->has_attestation ||
                  td->view->has_app_cert);
@@ -160,7 +160,7 @@ static void long_logs_come_in_parts_and_long_payloads_are_cut(void **state)
 static void emit_many(struct fixture *f, const char *name)
 {
     for (int i = 0; i < EVENT_CHAIN_STEP; i++)
-        emit(f, name, NO_SPAN);
+        emit(f, name, SPAN_NONE);
 }
 
 /* Another history of the same length must not be taken for the one seen, nor its registers. */
@@ -248,7 +248,7 @@ static void platform_and_faults_are_told(void **state)
     assert_int_equal(scenario_add_advisory(&scenario, "INTEL-SA-00837", &error), 0);
     cluster_set_scenario(f->s.site.cluster, &scenario);
     assert_int_equal(faults_set(&f->s.faults, &fault, &error), 0);
-    fault_describe(&f->s.faults.list[0], line, sizeof line);
+    faults_describe(&f->s.faults.list[0], line, sizeof line);
     answer = ask(f, &f->read_only, 0, 0, 0);
     assert_string_equal(answer->tcb_status, "OutOfDate");
     assert_int_equal(answer->n_advisories, 1);

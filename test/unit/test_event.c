@@ -41,7 +41,7 @@ static void the_digest_follows_from_name_and_payload(void **state)
     uint8_t got[REGISTER_BYTES];
 
     (void)state;
-    event_runtime_digest("system-ready", NO_SPAN, got);
+    event_runtime_digest("system-ready", SPAN_NONE, got);
     assert_hex_equal(got, sizeof got,
                      "1a76b2a80a0be71eae59f80945d876351a7a3fb8e9fd1ff1"
                      "cede5734aa84ea11fd72b4edfbb6f04e5a85edd114c751bd");

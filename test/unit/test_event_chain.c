@@ -93,7 +93,7 @@ static void a_full_log_has_a_mark_for_each_step(void **state)
     struct error error = {.kind = ERROR_NONE};
 
     while (f->log.count < EVENT_LOG_EVENTS_MAX)
-        if (event_log_emit(&f->log, &registers, "e", NO_SPAN, &error))
+        if (event_log_emit(&f->log, &registers, "e", SPAN_NONE, &error))
             fail_msg("%s", error.text);
     event_chain_before(&f->chain, &f->log, EVENT_LOG_EVENTS_MAX, &end);
     assert_memory_equal(&end, &registers, sizeof end);

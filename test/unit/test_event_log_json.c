@@ -34,7 +34,7 @@ static void members_have_dstack_s_names_and_order(void **state)
     (void)state;
     event_log_init(&log);
     buf_init(&out, SIZE_MAX);
-    assert_int_equal(event_log_emit(&log, &registers, "boot-mr-done", NO_SPAN, &error), 0);
+    assert_int_equal(event_log_emit(&log, &registers, "boot-mr-done", SPAN_NONE, &error), 0);
     event_log_json_write(&out, &log);
     assert_true(span_is(buf_span(&out), expected));
     buf_free(&out);

@@ -195,12 +195,12 @@ static void a_line_for_people(void **state)
                           .percent = 25};
 
     (void)state;
-    fault_describe(&fault, line, sizeof line);
+    faults_describe(&fault, line, sizeof line);
     assert_string_equal(
         line, "GetQuote: delayed by 20 ms, fails with 500, dropped, cut, 25 of 100 calls, 2 more times");
-    fault_describe(&fault, small, sizeof small);
+    faults_describe(&fault, small, sizeof small);
     assert_string_equal(small, "GetQuote: d");
-    fault_describe(&(struct fault){.drop = true, .percent = 100}, line, sizeof line);
+    faults_describe(&(struct fault){.drop = true, .percent = 100}, line, sizeof line);
     assert_string_equal(line, "every method: dropped");
 }
 

@@ -53,7 +53,7 @@ static void sign_as_a_running_agent_and_verify(void **state)
     uint8_t signature[64], public_key[33];
 
     args.algorithm = algorithm;
-    args.data = rpc_bytes("abc", 3);
+    args.data = call_bytes("abc", 3);
     CALL(s, sign, &args, on_signature);
     response = service_answer(s);
     assert_int_equal(response->n_signature_chain, 3);
@@ -69,11 +69,11 @@ static void sign_as_a_running_agent_and_verify(void **state)
     memcpy(public_key, response->public_key.data, 33);
     check.algorithm = algorithm;
     check.data = args.data;
-    check.signature = rpc_bytes(signature, 64);
-    check.public_key = rpc_bytes(public_key, 33);
+    check.signature = call_bytes(signature, 64);
+    check.public_key = call_bytes(public_key, 33);
     CALL(s, verify, &check, on_verified);
     assert_true(((Dstack__VerifyResponse *)service_answer(s))->valid);
-    check.data = rpc_bytes("abd", 3);
+    check.data = call_bytes("abd", 3);
     CALL(s, verify, &check, on_verified);
     assert_false(((Dstack__VerifyResponse *)service_answer(s))->valid);
 }
@@ -102,7 +102,7 @@ static void quotes_and_attestations_pad_the_report_data(void **state)
     const Dstack__AttestResponse *attest;
     struct span attestation;
 
-    args.report_data = rpc_bytes(expected, 2);
+    args.report_data = call_bytes(expected, 2);
     CALL(s, get_quote, &args, on_quote);
     quote = service_answer(s);
     assert_memory_equal(quote->quote.data + 568, expected, 64);
@@ -110,8 +110,8 @@ static void quotes_and_attestations_pad_the_report_data(void **state)
     CALL(s, attest, &args, on_attest);
     attest = service_answer(s);
     attestation = td_attestation(s->td, TD_ATTESTATION_SCALE, expected, &s->arena, NULL);
-    assert_true(span_equal(rpc_span(attest->attestation), attestation));
-    args.report_data = rpc_bytes(too_long, 65);
+    assert_true(span_equal(call_span(attest->attestation), attestation));
+    args.report_data = call_bytes(too_long, 65);
     CALL(s, get_quote, &args, on_quote);
     assert_service_failed(s, "Report data is too long");
     CALL(s, attest, &args, on_attest);
@@ -128,7 +128,7 @@ static void an_emitted_event_is_in_the_log(void **state)
     CALL(s, emit_event, &args, on_empty);
     assert_service_failed(s, "event must be a name");
     args.event = name;
-    args.payload = rpc_bytes("\x01", 1);
+    args.payload = call_bytes("\x01", 1);
     CALL(s, emit_event, &args, on_empty);
     service_answer(s);
     assert_int_equal(s->td->state.log.count, count + 1);

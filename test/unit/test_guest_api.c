@@ -26,9 +26,9 @@ static void info_says_who_the_td_is(void **state)
     CALL(s, info, &args, on_info);
     response = service_answer(s);
     assert_string_equal(response->version, version_number);
-    assert_true(span_equal(rpc_span(response->app_id), span_of(s->td->identity.app_id, 20)));
-    assert_true(span_equal(rpc_span(response->instance_id), span_of(s->td->identity.instance_id, 20)));
-    assert_true(span_equal(rpc_span(response->device_id), span_of(s->site.cluster->platform.device_id, 32)));
+    assert_true(span_equal(call_span(response->app_id), span_of(s->td->identity.app_id, 20)));
+    assert_true(span_equal(call_span(response->instance_id), span_of(s->td->identity.instance_id, 20)));
+    assert_true(span_equal(call_span(response->device_id), span_of(s->site.cluster->platform.device_id, 32)));
     assert_string_equal(response->app_cert, td_app_cert(s->td, &error)->plain);
     assert_string_equal(response->tcb_info, td_tcb_info(s->td)->plain);
 }

@@ -138,7 +138,7 @@ static void a_text_is_read_into_the_arena_or_explained(void **state)
     arena_init(&arena);
     assert_int_equal(hex_read(span_text("0xA1b2"), "key", &arena, &bytes, &len, &error), 0);
     assert_hex_equal(bytes, len, "a1b2");
-    assert_int_equal(hex_read(NO_SPAN, "key", &arena, &bytes, &len, &error), 0);
+    assert_int_equal(hex_read(SPAN_NONE, "key", &arena, &bytes, &len, &error), 0);
     assert_int_equal(len, 0);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         error.kind = ERROR_NONE;

@@ -53,13 +53,13 @@ static void answer_in_pieces(struct span input, size_t first, size_t second, str
     struct http_shared shared;
     struct http_session session;
 
-    http_shared_init(&shared);
+    http_session_shared_init(&shared);
     http_session_init(&session, &shared, &echo_handler);
     feed(&session, input.data, first, out);
     feed(&session, input.data + first, second, out);
     feed(&session, input.data + first + second, input.len - first - second, out);
     http_session_free(&session);
-    http_shared_free(&shared);
+    http_session_shared_free(&shared);
 }
 
 static void answer_bytewise(struct span input, struct buf *out)
@@ -67,12 +67,12 @@ static void answer_bytewise(struct span input, struct buf *out)
     struct http_shared shared;
     struct http_session session;
 
-    http_shared_init(&shared);
+    http_session_shared_init(&shared);
     http_session_init(&session, &shared, &echo_handler);
     for (size_t i = 0; i < input.len; i++)
         feed(&session, input.data + i, 1, out);
     http_session_free(&session);
-    http_shared_free(&shared);
+    http_session_shared_free(&shared);
 }
 
 /* Puts the length of a body, which ends where the next response starts, for each #. */
@@ -252,7 +252,7 @@ static int status_of(struct span input, size_t piece)
     struct buf out;
     int status;
 
-    http_shared_init(&shared);
+    http_session_shared_init(&shared);
     http_session_init(&session, &shared, &echo_handler);
     buf_init(&out, SIZE_MAX);
     for (size_t at = 0; at < input.len; at += piece)
@@ -260,7 +260,7 @@ static int status_of(struct span input, size_t piece)
     status = session.answer.status;
     buf_free(&out);
     http_session_free(&session);
-    http_shared_free(&shared);
+    http_session_shared_free(&shared);
     return status;
 }
 
@@ -316,7 +316,7 @@ static void a_request_that_takes_too_long_is_refused(void **state)
     struct http_session session;
 
     (void)state;
-    http_shared_init(&shared);
+    http_session_shared_init(&shared);
     http_session_init(&session, &shared, &echo_handler);
     assert_false(session.reader.in_request);
     assert_int_equal(http_session_feed(&session, start.data, start.len), start.len);
@@ -326,7 +326,7 @@ static void a_request_that_takes_too_long_is_refused(void **state)
     assert_memory_equal(http_session_output(&session).data, "HTTP/1.1 408 ", 13);
     assert_int_equal(http_session_feed(&session, start.data, start.len), 0);
     http_session_free(&session);
-    http_shared_free(&shared);
+    http_session_shared_free(&shared);
 }
 
 static void the_last_request_says_so(void **state)
@@ -337,7 +337,7 @@ static void the_last_request_says_so(void **state)
     struct buf out;
 
     (void)state;
-    http_shared_init(&shared);
+    http_session_shared_init(&shared);
     http_session_init(&session, &shared, &echo_handler);
     session.last = true;
     http_session_feed(&session, request.data, request.len);
@@ -347,7 +347,7 @@ static void the_last_request_says_so(void **state)
     assert_answer(&out, OK_CLOSE("GET /a   "));
     buf_free(&out);
     http_session_free(&session);
-    http_shared_free(&shared);
+    http_session_shared_free(&shared);
 }
 
 int main(void)

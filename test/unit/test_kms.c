@@ -54,7 +54,7 @@ static void environments_are_encrypted_to_a_signed_key(void **state)
 
     for (uint8_t i = 0; i < APP_ID_BYTES; i++)
         app_id[i] = i;
-    assert_int_equal(kms_env_key(&f->kms, f->k256, app_id, 0x0102030405060708, &key, &f->error), 0);
+    assert_int_equal(kms_derive_env_key(&f->kms, f->k256, app_id, 0x0102030405060708, &key, &f->error), 0);
     assert_hex_equal(key.public_key, 32, "38b9722ecc26d93e5a09af6efd2aae7d2da7409e01a7e62c4250505c4544c25f");
     assert_hex_equal(key.signature, 65,
                      "9d4e3b034a349f8886202b179df2e31f63de4d3dec7741b6fb627d98e3e98c37"

@@ -134,7 +134,7 @@ static void texts_that_are_no_number(void **state)
                        "u64 must be a whole number in decimal digits");
     assert_refused(fixture, message_set_number_text(&u64, span_of("1\0", 2)),
                    "u64 must be a whole number in decimal digits");
-    assert_refused(fixture, message_set_number_text(&u64, NO_SPAN),
+    assert_refused(fixture, message_set_number_text(&u64, SPAN_NONE),
                    "u64 must be a whole number, not an empty text");
     assert_refused(fixture, message_set_number_text(&u64, span_text("-")),
                    "u64 must be a whole number, not an empty text");
@@ -169,7 +169,7 @@ static void texts(void **state)
     assert_int_equal(message_set_text(&alias, span_of("caf\xc3\xa9 and more", 5)), 0);
     assert_string_equal(sample_of(&alias)->alias, "caf\xc3\xa9");
     assert_int_equal(sample_of(&alias)->alias_case, 1);
-    assert_int_equal(message_set_text(&alias, NO_SPAN), 0);
+    assert_int_equal(message_set_text(&alias, SPAN_NONE), 0);
     assert_string_equal(sample_of(&alias)->alias, "");
     assert_refused(fixture, message_set_text(&alias, span_of("a\0b", 3)),
                    "alias must not contain the character U+0000");
@@ -187,7 +187,7 @@ static void bytes_are_hex(void **state)
 
     assert_int_equal(message_set_text(&slot, span_text("0xDEADbeef")), 0);
     assert_hex_equal(args->report_data.data, args->report_data.len, "deadbeef");
-    assert_int_equal(message_set_text(&slot, NO_SPAN), 0);
+    assert_int_equal(message_set_text(&slot, SPAN_NONE), 0);
     assert_int_equal(args->report_data.len, 0);
     assert_refused(fixture, message_set_text(&slot, span_text("abc")),
                    "report_data must be hex with two digits a byte, but has an odd number of digits");

@@ -102,8 +102,8 @@ static void shows_the_state(void **state)
 
     assert_int_equal(td_take_snapshot(world->s.td, &snapshot, &error), 0);
     for (int i = 0; i < 3; i++)
-        assert_int_equal(td_emit_event(world->s.td, "mine", NO_SPAN, &error), 0);
-    assert_int_equal(td_emit_event(world->s.td, "", NO_SPAN, &error), -1); /* is not counted */
+        assert_int_equal(td_emit_event(world->s.td, "mine", SPAN_NONE, &error), 0);
+    assert_int_equal(td_emit_event(world->s.td, "", SPAN_NONE, &error), -1); /* is not counted */
     assert_int_equal(faults_set(&world->s.faults, &(struct fault){.status = 500}, &error), 0);
     stats_connected(world->s.stats);
     stats_connected(world->s.stats);

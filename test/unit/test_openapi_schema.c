@@ -151,15 +151,15 @@ static void a_message_with_its_comments(void **state)
     struct rpc_fixture *fixture = *state;
     struct openapi_schemas schemas = {.docs = &sample_docs};
 
-    openapi_schemas_add(&schemas, &dstack__get_key_args__descriptor, OPENAPI_REQUEST);
-    openapi_schemas_write(&schemas, &fixture->out);
+    openapi_schema_add(&schemas, &dstack__get_key_args__descriptor, OPENAPI_REQUEST);
+    openapi_schema_write(&schemas, &fixture->out);
     rpc_assert_out(fixture,
                    "{\"GetKeyArgs\":{\"type\":\"object\",\"properties\":{"
                    "\"path\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":9,\"pattern\":\"^\\\"$\"},"
                    "\"purpose\":{\"description\":\"Why \\\"so\\\".\",\"type\":\"string\",\"minLength\":1},"
                    "\"algorithm\":{\"type\":\"string\",\"enum\":[\"a\",\"b\",\"\"],\"examples\":[\"a\"]}},"
                    "\"required\":[\"purpose\"]}}");
-    openapi_schemas_free(&schemas);
+    openapi_schema_free(&schemas);
 }
 
 static void a_response_has_every_field(void **state)
@@ -167,13 +167,13 @@ static void a_response_has_every_field(void **state)
     struct rpc_fixture *fixture = *state;
     struct openapi_schemas schemas = {.docs = &no_docs};
 
-    openapi_schemas_add(&schemas, &dstack__version_response__descriptor, OPENAPI_RESPONSE);
-    openapi_schemas_write(&schemas, &fixture->out);
+    openapi_schema_add(&schemas, &dstack__version_response__descriptor, OPENAPI_RESPONSE);
+    openapi_schema_write(&schemas, &fixture->out);
     rpc_assert_out(
         fixture,
         "{\"VersionResponse\":{\"type\":\"object\",\"properties\":{\"version\":{\"type\":\"string\"},"
         "\"rev\":{\"type\":\"string\"}},\"required\":[\"version\",\"rev\"]}}");
-    openapi_schemas_free(&schemas);
+    openapi_schema_free(&schemas);
 }
 
 static void messages_inside_are_added_once(void **state)
@@ -182,20 +182,20 @@ static void messages_inside_are_added_once(void **state)
     struct openapi_schemas schemas = {.docs = &no_docs};
 
     for (int i = 0; i < 3; i++)
-        openapi_schemas_add(&schemas, &sample_descriptor, OPENAPI_REQUEST);
+        openapi_schema_add(&schemas, &sample_descriptor, OPENAPI_REQUEST);
     assert_int_equal(schemas.count, 3); /* with BootstrapInfo and AppId */
-    openapi_schemas_add(&schemas, &dstack__verify_request__descriptor, OPENAPI_REQUEST);
+    openapi_schema_add(&schemas, &dstack__verify_request__descriptor, OPENAPI_REQUEST);
     assert_int_equal(schemas.count, 4); /* any JSON has no name */
-    openapi_schemas_add(&schemas, &dstack__empty__descriptor, OPENAPI_REQUEST);
+    openapi_schema_add(&schemas, &dstack__empty__descriptor, OPENAPI_REQUEST);
     assert_int_equal(schemas.count, 4);
     openapi_schema_body(&schemas, &dstack__app_id__descriptor, OPENAPI_REQUEST, &fixture->out);
     rpc_assert_out(fixture, "{\"$ref\":\"#/components/schemas/AppId\"}");
-    openapi_schemas_add(&schemas, &dstack__app_id__descriptor, OPENAPI_RESPONSE);
+    openapi_schema_add(&schemas, &dstack__app_id__descriptor, OPENAPI_RESPONSE);
     openapi_schema_body(&schemas, &dstack__app_id__descriptor, OPENAPI_REQUEST, &fixture->out);
     rpc_assert_out(fixture, "{\"$ref\":\"#/components/schemas/AppIdInput\"}");
     openapi_schema_body(&schemas, &dstack__app_id__descriptor, OPENAPI_RESPONSE, &fixture->out);
     rpc_assert_out(fixture, "{\"$ref\":\"#/components/schemas/AppId\"}");
-    openapi_schemas_free(&schemas);
+    openapi_schema_free(&schemas);
 }
 
 static void no_fields(void **state)
@@ -207,7 +207,7 @@ static void no_fields(void **state)
     rpc_assert_out(fixture, "{\"type\":\"object\"}");
     openapi_schema_body(&schemas, &dstack__empty__descriptor, OPENAPI_RESPONSE, &fixture->out);
     rpc_assert_out(fixture, "{\"type\":\"null\"}");
-    openapi_schemas_write(&schemas, &fixture->out);
+    openapi_schema_write(&schemas, &fixture->out);
     rpc_assert_out(fixture, "{}");
 }
 

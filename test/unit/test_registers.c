@@ -67,7 +67,7 @@ static void the_system_is_all_but_the_app(void **state)
     registers.rtmr[3][0] ^= 1;
     registers_system(&registers, span_text("{\"name\":\"kms\",\"id\":\"00\"}"), mr_system);
     assert_hex_equal(mr_system, 32, "0d3fee4ec846bbe64ce7287d78c9b33b54c811c6ee94ea1c77291e6a961e49ca");
-    registers_system(&registers, NO_SPAN, mr_system);
+    registers_system(&registers, SPAN_NONE, mr_system);
     assert_hex_equal(mr_system, 32, "4863c077cc50673c1c1a50f98ddd0432577bf42d6415c386d1ea2b08bd82cdfd");
 }
 

@@ -37,7 +37,7 @@ static int finish(void **state)
 
 static void assert_bytes(ProtobufCBinaryData bytes, const void *data, size_t len)
 {
-    assert_true(span_equal(rpc_span(bytes), span_of(data, len)));
+    assert_true(span_equal(call_span(bytes), span_of(data, len)));
 }
 
 static void check_version(const Dstack__VersionResponse *response, void *called)

@@ -80,7 +80,7 @@ static void refuses_other_algorithms_by_name(void **state)
         char wants[64];
 
         snprintf(wants, sizeof wants, "invalid hash algorithm: %s;", refused[i]);
-        assert_int_equal(report_data_hash(refused[i], "p", NO_SPAN, out, &error), -1);
+        assert_int_equal(report_data_hash(refused[i], "p", SPAN_NONE, out, &error), -1);
         assert_int_equal(error.kind, ERROR_INPUT);
         if (!strstr(error.text, wants))
             fail_msg("%s: %s", wants, error.text);
@@ -95,7 +95,7 @@ static void pads_with_zeros(void **state)
     (void)state;
     memset(data, 0xab, sizeof data);
     memset(out, 0xee, sizeof out);
-    assert_int_equal(report_data_pad(NO_SPAN, out, &error), 0);
+    assert_int_equal(report_data_pad(SPAN_NONE, out, &error), 0);
     assert_memory_equal(out, zeros, sizeof out);
     assert_int_equal(report_data_pad(span_of(data, 2), out, &error), 0);
     assert_memory_equal(out, data, 2);

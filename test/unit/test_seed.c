@@ -10,7 +10,7 @@ static void the_same_label_gives_the_same_bytes(void **state)
 
     (void)state;
     seed_init(&seed, "seed");
-    seed_bytes(&seed, "label", NO_SPAN, out, 32);
+    seed_bytes(&seed, "label", SPAN_NONE, out, 32);
     assert_hex_equal(out, 32, "cb1ad9d276f6bf25d7f44ed414d81537dc7c2b6bbe9b8fccf02157c276f93673");
     seed_bytes(&seed, "label", span_text("which"), out, 40);
     assert_hex_equal(out, 40,

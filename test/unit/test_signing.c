@@ -123,7 +123,7 @@ static void malformed_keys_are_errors(void **state)
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
         verification_of(i, &v)->public_span.len--;
         assert_refused(*state, &v, "invalid public key");
-        v.public_span = NO_SPAN;
+        v.public_span = SPAN_NONE;
         assert_refused(*state, &v, "invalid public key");
     }
     verification_of(0, &v)->public_key[0] = 5;
@@ -141,7 +141,7 @@ static void malformed_signatures_are_errors(void **state)
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
         verification_of(i, &v)->signature_span.len = 63;
         assert_refused(*state, &v, "signature error");
-        v.signature_span = NO_SPAN;
+        v.signature_span = SPAN_NONE;
         assert_refused(*state, &v, "signature error");
     }
     verification_of(0, &v);
@@ -198,9 +198,10 @@ static void empty_data_is_data(void **state)
 
         if (verification_of(i, &v)->algorithm == SIGNING_SECP256K1_PREHASHED)
             continue;
-        v.data_span = NO_SPAN;
+        v.data_span = SPAN_NONE;
         assert_int_equal(signing_app_key(&td->keyring, v.algorithm, &key, &error), 0);
-        assert_int_equal(signing_sign(td->shared->k256, v.algorithm, &key, NO_SPAN, v.signature, &error), 0);
+        assert_int_equal(signing_sign(td->shared->k256, v.algorithm, &key, SPAN_NONE, v.signature, &error),
+                         0);
         assert_int_equal(verify(td, &v, &error), 1);
     }
 }

@@ -50,7 +50,7 @@ static const struct stats_method *find(const struct stats *stats, const char *na
 {
     const struct stats_method *method, *found = NULL;
 
-    for (size_t i = 0; (method = stats_method(stats, i)); i++) {
+    for (size_t i = 0; (method = stats_method_at(stats, i)); i++) {
         if (strcmp(method->name, name) != 0)
             continue;
         assert_null(found);
@@ -79,7 +79,7 @@ static size_t method_count(const struct stats *stats)
 {
     size_t count = 0;
 
-    while (stats_method(stats, count))
+    while (stats_method_at(stats, count))
         count++;
     return count;
 }
@@ -88,8 +88,8 @@ static size_t method_count(const struct stats *stats)
 
 static void nothing_at_first(void **state)
 {
-    assert_null(stats_method(*state, 0));
-    assert_null(stats_method(*state, STATS_METHODS_MAX));
+    assert_null(stats_method_at(*state, 0));
+    assert_null(stats_method_at(*state, STATS_METHODS_MAX));
     assert_null(stats_recent_after(*state, 0));
     assert_int_equal(stats_connections_open(*state), 0);
     assert_int_equal(stats_connections_total(*state), 0);
@@ -104,9 +104,9 @@ static void counts_by_method_and_status(void **state)
     record(*state, "A.x", 0);
     record(*state, NULL, 404);
     assert_int_equal(method_count(*state), 3);
-    assert_string_equal(stats_method(*state, 0)->name, "A.x");
-    assert_string_equal(stats_method(*state, 1)->name, "A.y");
-    assert_string_equal(stats_method(*state, 2)->name, "none");
+    assert_string_equal(stats_method_at(*state, 0)->name, "A.x");
+    assert_string_equal(stats_method_at(*state, 1)->name, "A.y");
+    assert_string_equal(stats_method_at(*state, 2)->name, "none");
     assert_int_equal(count_of(find(*state, "A.x"), 200), 2);
     assert_int_equal(count_of(find(*state, "A.x"), 500), 1);
     assert_int_equal(count_of(find(*state, "A.x"), 0), 1);
@@ -136,14 +136,14 @@ static void what_comes_after_a_full_table_is_other(void **state)
         char name[16];
 
         snprintf(name, sizeof name, "M%d", i);
-        assert_string_equal(stats_method(*state, (size_t)i)->name, name);
+        assert_string_equal(stats_method_at(*state, (size_t)i)->name, name);
         assert_int_equal(find(*state, name)->count, 2);
     }
-    assert_string_equal(stats_method(*state, STATS_METHODS_MAX)->name, "other");
+    assert_string_equal(stats_method_at(*state, STATS_METHODS_MAX)->name, "other");
     assert_int_equal(count_of(find(*state, "other"), 201), 40);
     assert_int_equal(count_of(find(*state, "other"), 404), 1);
     assert_int_equal(find(*state, "other")->count, 41);
-    assert_null(stats_method(*state, STATS_METHODS_MAX + 1));
+    assert_null(stats_method_at(*state, STATS_METHODS_MAX + 1));
 }
 
 /* A request without an answer stays apart from statuses there is no room for. */

@@ -85,7 +85,7 @@ static void tdx_quote(struct service_call *s, const char *algorithm, const char 
 
     args.hash_algorithm = (char *)(uintptr_t)algorithm;
     args.prefix = (char *)(uintptr_t)prefix;
-    args.report_data = rpc_bytes(report_data.data, report_data.len);
+    args.report_data = call_bytes(report_data.data, report_data.len);
     CALL(s, tdx_quote, &args, on_quote);
 }
 
@@ -132,12 +132,12 @@ static void raw_quotes_take_64_bytes(void **state)
     assert_memory_equal(response->quote.data + 568, data, 64);
     tdx_quote(s, "raw", "", span_of(data, 63));
     assert_service_failed(s, "invalid content length");
-    args.report_data = rpc_bytes(data, 64);
+    args.report_data = call_bytes(data, 64);
     CALL(s, raw_quote, &args, on_quote);
     response = service_answer(s);
     assert_string_equal(response->hash_algorithm, "raw");
     assert_memory_equal(response->quote.data + 568, data, 64);
-    tdx_quote(s, "md5", "", NO_SPAN);
+    tdx_quote(s, "md5", "", SPAN_NONE);
     assert_service_failed(s, "invalid hash algorithm");
 }
 

@@ -97,8 +97,8 @@ static void a_refused_event_changes_nothing(void **state)
     struct error error = {.kind = ERROR_NONE};
 
     memset(long_name, 'x', sizeof long_name - 1);
-    assert_int_equal(td_emit_event(td, "", NO_SPAN, &error), -1);
-    assert_int_equal(td_emit_event(td, long_name, NO_SPAN, &error), -1);
+    assert_int_equal(td_emit_event(td, "", SPAN_NONE, &error), -1);
+    assert_int_equal(td_emit_event(td, long_name, SPAN_NONE, &error), -1);
     assert_int_equal(td_emit_event(td, "x", span_of(large, sizeof large), &error), -1);
     assert_int_equal(error.kind, ERROR_INPUT);
     assert_int_equal(td->state.log.count, count);
@@ -209,7 +209,7 @@ static void assert_side_by_side(struct td *a, struct td *b)
     arena_init(&arena);
     before = td_quote(b, report_data, &arena);
     assert_true(span_equal(td_quote(a, report_data, &arena), before));
-    assert_int_equal(td_emit_event(a, "only here", NO_SPAN, &error), 0);
+    assert_int_equal(td_emit_event(a, "only here", SPAN_NONE, &error), 0);
     assert_false(span_equal(td_quote(a, report_data, &arena), before));
     assert_true(span_equal(td_quote(b, report_data, &arena), before));
     assert_null(strstr(td_event_log(b)->plain, "only here"));
@@ -256,7 +256,7 @@ static void a_quote_after_an_event_renders_what_it_needs(void **state)
     own_certificate(f);
     td_tcb_info(td);
     assert_true(td->view->has_tcb_info && td->view->has_app_cert);
-    assert_int_equal(td_emit_event(td, "late", NO_SPAN, &f->error), 0);
+    assert_int_equal(td_emit_event(td, "late", SPAN_NONE, &f->error), 0);
     quote = td_quote(td, report_data, &f->arena);
     attestation = td_attestation(td, TD_ATTESTATION_MSGPACK, report_data, &f->arena, NULL);
     assert_memory_equal(quote.data + 48 + 472, td->state.registers.rtmr[3], REGISTER_BYTES);

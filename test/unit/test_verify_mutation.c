@@ -118,7 +118,7 @@ static void a_cut_quote(void **state)
 static void cut_and_change(struct subject *subject, struct span attestation, size_t from, size_t until)
 {
     uint8_t *bytes = (uint8_t *)(uintptr_t)attestation.data;
-    struct evidence_request request = {.quote = NO_SPAN};
+    struct evidence_request request = {.quote = SPAN_NONE};
     struct verify_verdict verdict;
     struct arena arena;
 

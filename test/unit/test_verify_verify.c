@@ -203,7 +203,7 @@ static void report_data_beside_the_quote_must_be_its(void **state)
     struct td *td = *state;
     const struct attestation_parts *parts = view_attestation(td->view);
     struct arena arena;
-    struct evidence_request request = {.quote = NO_SPAN};
+    struct evidence_request request = {.quote = SPAN_NONE};
     struct span quote;
 
     arena_init(&arena);

@@ -120,7 +120,7 @@ static void the_measurements_of_all_and_of_the_system(void **state)
     hash_parts(HASH_SHA256, parts, 5, system_before);
     registers_system(&td->state.registers, span_of(info->plain, info->len), system);
     assert_memory_equal(system, system_before, 32);
-    assert_int_equal(td_emit_event(td, "e", NO_SPAN, &error), 0);
+    assert_int_equal(td_emit_event(td, "e", SPAN_NONE, &error), 0);
     registers_aggregate(&td->state.registers, aggregated);
     assert_memory_not_equal(aggregated, expected, 32);
     registers_system(&td->state.registers, span_of(info->plain, info->len), system);
@@ -136,7 +136,7 @@ static void the_view_is_rendered_when_the_log_changes(void **state)
 
     assert_ptr_equal(td_tcb_info(td)->plain, plain);
     assert_null(strstr(plain, "\"event\":\"later\""));
-    assert_int_equal(td_emit_event(td, "later", NO_SPAN, &error), 0);
+    assert_int_equal(td_emit_event(td, "later", SPAN_NONE, &error), 0);
     assert_non_null(strstr(td_tcb_info(td)->plain, "\"event\":\"later\""));
     assert_non_null(strstr(td_event_log(td)->plain, "\"event\":\"later\""));
     app_cert = td_app_cert(td, &error);

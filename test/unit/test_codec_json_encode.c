@@ -71,8 +71,8 @@ static void every_kind_of_field_is_written(void **state)
         .u64 = UINT64_MAX,
     };
 
-    inner.k256_pubkey = rpc_bytes("\x00\xAB", 2);
-    two.app_id = rpc_bytes("\x7f", 1);
+    inner.k256_pubkey = call_bytes("\x00\xAB", 2);
+    two.app_id = call_bytes("\x7f", 1);
     encode(fixture, &value.base);
     rpc_assert_out(
         fixture,
@@ -114,7 +114,7 @@ static void what_is_written_can_be_read(void **state)
     const Dstack__EmitEventArgs *back;
 
     args.event = event;
-    args.payload = rpc_bytes("\x00\xff", 2);
+    args.payload = call_bytes("\x00\xff", 2);
     encode(fixture, &args.base);
     back = rpc_decode_bytes(fixture, codec_json_decode, EVENT, fixture->out.data, fixture->out.len);
     assert_non_null(back);
@@ -132,7 +132,7 @@ static void a_text_brings_its_json_form(void **state)
     for (size_t i = 0; i <= RPC_CALL_TEXTS_MAX; i++) {
         text_copy(&texts[i], "x", 1);
         memcpy(texts[i].json, "\"r\"", 3); /* tells the ready form from a fresh one */
-        assert_ptr_equal(rpc_text(&call, &texts[i]), texts[i].plain);
+        assert_ptr_equal(call_text(&call, &texts[i]), texts[i].plain);
     }
     response.version = texts[0].plain;
     response.rev = texts[RPC_CALL_TEXTS_MAX - 1].plain;

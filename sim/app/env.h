@@ -1,0 +1,20 @@
+/* The environment of an app: names and values. */
+#ifndef APP_ENV_H
+#define APP_ENV_H
+
+#include "sim/base/buf.h"
+
+struct env_var {
+    char *key;   /* a name a shell takes: letters, digits, '_', no digit first */
+    char *value; /* UTF-8 */
+};
+
+struct env {
+    struct env_var *vars;
+    size_t count;
+};
+
+/* KEY='value' lines that a shell can source. */
+void env_write_shell(const struct env *env, struct buf *out);
+
+#endif
