@@ -8,8 +8,9 @@
 #include "crypto/x509_key.h"
 #include "sim/base/error.h"
 #include "sim/base/span.h"
+#include "sim/tdx/quote_format.h"
 
-#define REPORT_DATA_BYTES 64
+#define REPORT_DATA_BYTES QUOTE_REPORT_DATA_BYTES
 
 /* Pads data of at most 64 bytes with zeros. */
 MUST_CHECK int report_data_pad(struct span data, uint8_t out[static REPORT_DATA_BYTES], struct error *error);

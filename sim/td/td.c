@@ -244,15 +244,15 @@ struct span td_attestation(const struct td *td, enum td_attestation_form form,
                            const uint8_t report_data[static REPORT_DATA_BYTES], struct arena *arena,
                            struct span *quote)
 {
-    const struct attestation_parts *parts = view_attestation(td->view);
     struct span own = td_quote(td, report_data, arena);
 
     if (quote)
         *quote = own;
     if (form == TD_ATTESTATION_MSGPACK)
-        return attestation_msgpack(parts, own, report_data, arena);
-    return form == TD_ATTESTATION_SCALE ? attestation_scale(parts, own, report_data, arena)
-                                        : attestation_scale_cut(parts, own, report_data, arena);
+        return attestation_msgpack_write(view_msgpack(td->view), own, report_data, arena);
+    if (form == TD_ATTESTATION_SCALE)
+        return attestation_scale_write(view_scale(td->view), own, report_data, arena);
+    return attestation_scale_write_cut(view_scale(td->view), own, report_data, arena);
 }
 
 static void gather_evidence(const struct td *td, const struct p256_key *key, struct arena *arena,

@@ -6,7 +6,8 @@
 void view_init(struct view *view, const struct view_subject *subject)
 {
     *view = (struct view){.subject = *subject};
-    attestation_parts_init(&view->attestation);
+    attestation_scale_init(&view->scale);
+    attestation_msgpack_init(&view->msgpack);
 }
 
 void view_free(struct view *view)
@@ -14,14 +15,16 @@ void view_free(struct view *view)
     text_free(&view->event_log);
     text_free(&view->tcb_info);
     text_free(&view->app_cert);
-    attestation_parts_free(&view->attestation);
+    attestation_scale_free(&view->scale);
+    attestation_msgpack_free(&view->msgpack);
 }
 
 void view_forget(struct view *view)
 {
     view->has_event_log = false;
     view->has_tcb_info = false;
-    view->has_attestation = false;
+    view->has_scale = false;
+    view->has_msgpack = false;
     view->has_app_cert = false;
 }
 
@@ -83,12 +86,25 @@ const struct text *view_tcb_info(struct view *view)
     return &view->tcb_info;
 }
 
-const struct attestation_parts *view_attestation(struct view *view)
+static struct span config_of(const struct view *view)
 {
     const struct text *config = &view->subject.identity->vm_config;
 
-    if (!view->has_attestation)
-        attestation_parts_render(&view->attestation, view->subject.log, span_of(config->plain, config->len));
-    view->has_attestation = true;
-    return &view->attestation;
+    return span_of(config->plain, config->len);
+}
+
+const struct attestation_scale_parts *view_scale(struct view *view)
+{
+    if (!view->has_scale)
+        attestation_scale_render(&view->scale, view->subject.log, config_of(view));
+    view->has_scale = true;
+    return &view->scale;
+}
+
+const struct attestation_msgpack_parts *view_msgpack(struct view *view)
+{
+    if (!view->has_msgpack)
+        attestation_msgpack_render(&view->msgpack, view->subject.log, config_of(view));
+    view->has_msgpack = true;
+    return &view->msgpack;
 }

@@ -3,8 +3,9 @@
 #ifndef TD_VIEW_H
 #define TD_VIEW_H
 
-#include "sim/td/attestation.h"
 #include "sim/td/identity.h"
+#include "sim/tdx/attestation_msgpack.h"
+#include "sim/tdx/attestation_scale.h"
 
 /* All a view shows; outlives it. */
 struct view_subject {
@@ -16,10 +17,11 @@ struct view_subject {
 
 struct view {
     struct view_subject subject;
-    bool has_event_log, has_tcb_info, has_attestation, has_app_cert;
+    bool has_event_log, has_tcb_info, has_scale, has_msgpack, has_app_cert;
     struct text event_log; /* to be read with the functions below */
     struct text tcb_info;
-    struct attestation_parts attestation;
+    struct attestation_scale_parts scale;
+    struct attestation_msgpack_parts msgpack;
     struct text app_cert; /* kept here for its writer, which is td.c */
 };
 
@@ -32,6 +34,7 @@ void view_forget(struct view *view);
 /* Each is valid until the next change. */
 const struct text *view_event_log(struct view *view); /* JSON array */
 const struct text *view_tcb_info(struct view *view);  /* JSON object */
-const struct attestation_parts *view_attestation(struct view *view);
+const struct attestation_scale_parts *view_scale(struct view *view);
+const struct attestation_msgpack_parts *view_msgpack(struct view *view);
 
 #endif

@@ -7,20 +7,10 @@
 #include <stddef.h>
 
 #include "sim/base/error.h"
+#include "sim/tdx/tcb_status.h"
 
 #define SCENARIO_ADVISORIES_MAX 16
 #define SCENARIO_ADVISORY_BYTES 32 /* with NUL: "INTEL-SA-00837" */
-
-/* The statuses of Intel's TCB info, version 3. */
-enum tcb_status {
-    TCB_UP_TO_DATE,
-    TCB_SW_HARDENING_NEEDED,
-    TCB_CONFIGURATION_NEEDED,
-    TCB_CONFIGURATION_AND_SW_HARDENING_NEEDED,
-    TCB_OUT_OF_DATE,
-    TCB_OUT_OF_DATE_CONFIGURATION_NEEDED,
-    TCB_REVOKED,
-};
 
 /* All zero is a platform with which nothing is wrong. */
 struct scenario {
@@ -31,8 +21,6 @@ struct scenario {
     bool collateral_expired; /* TCB info and QE identity ended yesterday */
     bool key_not_vouched;    /* quotes are signed by a key the QE report does not name */
 };
-
-const char *tcb_status_name(enum tcb_status status); /* "UpToDate" */
 
 /* Sets the status of that name, or says which there are. */
 MUST_CHECK int scenario_set_status(struct scenario *scenario, const char *name, struct error *error);

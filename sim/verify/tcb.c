@@ -13,11 +13,8 @@ static int read_status(const json_t *level, enum tcb_status *status, struct erro
 
     if (json_file_string(level, "tcbStatus", &name, error))
         return -1;
-    for (int i = TCB_UP_TO_DATE; i <= TCB_REVOKED; i++) {
-        *status = (enum tcb_status)i;
-        if (strcmp(name, tcb_status_name(*status)) == 0)
-            return 0;
-    }
+    if (tcb_status_by_name(name, status) == 0)
+        return 0;
     return error_input(error, "there is no TCB status \"%.40s\"", name);
 }
 

@@ -156,7 +156,7 @@ static void the_quote_binds_the_key(void **state)
     assert_true(span_equal(quote, td_quote(f->td, expected, &f->arena)));
     assert_true(span_is(wrapped(f, EVENT_LOG_OID), td_event_log(f->td)->plain));
     assert_true(span_equal(wrapped(f, ATTESTATION_OID),
-                           attestation_scale_cut(view_attestation(f->td->view), quote, expected, &f->arena)));
+                           attestation_scale_write_cut(view_scale(f->td->view), quote, expected, &f->arena)));
 }
 
 static void a_new_event_is_in_the_next_certificate(void **state)

@@ -1,6 +1,6 @@
 /* Attestations, read back: SCALE with the small reader below, MessagePack with
  * msgpack-c. */
-#include "sim/td/attestation.h"
+#include "sim/tdx/attestation_scale.h"
 
 #include <msgpack.h>
 
@@ -128,10 +128,10 @@ static void assert_scale(const struct fixture *f, struct span rest, bool cut)
 static void scale_holds_the_whole_log(void **state)
 {
     struct fixture *f = *state;
-    const struct attestation_parts *parts = view_attestation(f->td->view);
     struct span quote;
 
-    assert_scale(f, attestation_scale(parts, f->quote, report_data, &f->arena), false);
+    assert_scale(f, attestation_scale_write(view_scale(f->td->view), f->quote, report_data, &f->arena),
+                 false);
     assert_scale(f, td_attestation(f->td, TD_ATTESTATION_SCALE, report_data, &f->arena, NULL), false);
     assert_scale(f, td_attestation(f->td, TD_ATTESTATION_SCALE, report_data, &f->arena, &quote), false);
     assert_true(span_equal(quote, f->quote));
@@ -140,9 +140,9 @@ static void scale_holds_the_whole_log(void **state)
 static void scale_for_certificates_is_cut(void **state)
 {
     struct fixture *f = *state;
-    const struct attestation_parts *parts = view_attestation(f->td->view);
 
-    assert_scale(f, attestation_scale_cut(parts, f->quote, report_data, &f->arena), true);
+    assert_scale(f, attestation_scale_write_cut(view_scale(f->td->view), f->quote, report_data, &f->arena),
+                 true);
     assert_scale(f, td_attestation(f->td, TD_ATTESTATION_SCALE_CUT, report_data, &f->arena, NULL), true);
 }
 
@@ -250,8 +250,8 @@ static void assert_packs_again(const msgpack_object *root, struct span bytes)
 static void msgpack_holds_the_whole_log(void **state)
 {
     struct fixture *f = *state;
-    const struct attestation_parts *parts = view_attestation(f->td->view);
-    struct span bytes = attestation_msgpack(parts, f->quote, report_data, &f->arena);
+    struct span bytes =
+        attestation_msgpack_write(view_msgpack(f->td->view), f->quote, report_data, &f->arena);
     msgpack_unpacked result;
     size_t offset = 0;
 

@@ -77,8 +77,8 @@ static void identity_and_registers_are_those_of_the_td(void **state)
 
     emit(f, "not rendered yet", SPAN_NONE);
     answer = ask(f, &f->full, 0, 0, 0);
-    assert_false(td->view->has_event_log || td->view->has_tcb_info || td->view->has_attestation ||
-                 td->view->has_app_cert);
+    assert_false(td->view->has_event_log || td->view->has_tcb_info || td->view->has_scale ||
+                 td->view->has_msgpack || td->view->has_app_cert);
     assert_false(answer->read_only);
     assert_false(answer->is_private);
     assert_string_equal(answer->app_name, "dstack-simulator-demo");

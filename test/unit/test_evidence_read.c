@@ -174,8 +174,8 @@ static void both_forms_say_what_get_quote_says(void **state)
 
     arena_init(&arena);
     quote = td_quote(td, report_data, &arena);
-    forms[0] = attestation_scale(view_attestation(td->view), quote, report_data, &arena);
-    forms[1] = attestation_msgpack(view_attestation(td->view), quote, report_data, &arena);
+    forms[0] = attestation_scale_write(view_scale(td->view), quote, report_data, &arena);
+    forms[1] = attestation_msgpack_write(view_msgpack(td->view), quote, report_data, &arena);
     for (int i = 0; i < 2; i++) {
         const struct evidence_request request = {.attestation = hex_text(forms[i], &arena)};
         struct error error = {.kind = ERROR_NONE};

@@ -100,7 +100,7 @@ static void a_quote_comes_with_all_that_checks_it(void **state)
 
     reply_quote(&f->call, f->td, report_data, &response);
     quote = td_quote(f->td, report_data, &f->arena);
-    attestation = attestation_msgpack(view_attestation(f->td->view), quote, report_data, &f->arena);
+    attestation = attestation_msgpack_write(view_msgpack(f->td->view), quote, report_data, &f->arena);
     assert_bytes(response.quote, quote.data, quote.len);
     assert_bytes(response.attestation, attestation.data, attestation.len);
     assert_bytes(response.report_data, report_data, sizeof report_data);

@@ -261,7 +261,8 @@ static void a_quote_after_an_event_renders_what_it_needs(void **state)
     attestation = td_attestation(td, TD_ATTESTATION_MSGPACK, report_data, &f->arena, NULL);
     assert_memory_equal(quote.data + 48 + 472, td->state.registers.rtmr[3], REGISTER_BYTES);
     assert_non_null(memmem(attestation.data, attestation.len, "late", 4));
-    assert_true(td->view->has_attestation);
+    assert_true(td->view->has_msgpack);
+    assert_false(td->view->has_scale);
     assert_false(td->view->has_tcb_info);
     assert_false(td->view->has_app_cert);
 
@@ -279,7 +280,7 @@ static void a_new_td_has_rendered_nothing(void **state)
     const struct td *td = *state;
 
     assert_false(td->view->has_event_log || td->view->has_tcb_info);
-    assert_false(td->view->has_attestation || td->view->has_app_cert);
+    assert_false(td->view->has_scale || td->view->has_msgpack || td->view->has_app_cert);
 }
 
 /* --- going back --- */

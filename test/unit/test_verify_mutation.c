@@ -152,17 +152,18 @@ static void changed_and_cut_scale(void **state)
 {
     struct subject *subject = *state;
     struct span quote = a_quote(subject);
-    const struct attestation_parts *parts = view_attestation(subject->td->view);
 
-    cut_and_change(subject, attestation_scale_cut(parts, quote, report_data, &subject->keep), 0, 0);
+    cut_and_change(
+        subject,
+        attestation_scale_write_cut(view_scale(subject->td->view), quote, report_data, &subject->keep), 0, 0);
 }
 
 static void changed_and_cut_messagepack(void **state)
 {
     struct subject *subject = *state;
     struct span quote = a_quote(subject);
-    const struct attestation_parts *parts = view_attestation(subject->td->view);
-    struct span attestation = attestation_msgpack(parts, quote, report_data, &subject->keep);
+    struct span attestation =
+        attestation_msgpack_write(view_msgpack(subject->td->view), quote, report_data, &subject->keep);
 
     cut_and_change(subject, attestation, find(attestation, "event_log"),
                    find(attestation, "system-preparing"));

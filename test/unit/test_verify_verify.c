@@ -55,17 +55,15 @@ static void all_attestations_are_valid(void **state)
 {
     struct td *td = *state;
     struct error error = {.kind = ERROR_NONE};
-    const struct attestation_parts *parts;
     struct arena arena;
     struct span quote, forms[3];
 
     arena_init(&arena);
     assert_int_equal(td_emit_event(td, "mine", span_text("payload"), &error), 0);
     quote = td_quote(td, report_data, &arena);
-    parts = view_attestation(td->view);
-    forms[0] = attestation_scale(parts, quote, report_data, &arena);
-    forms[1] = attestation_scale_cut(parts, quote, report_data, &arena);
-    forms[2] = attestation_msgpack(parts, quote, report_data, &arena);
+    forms[0] = attestation_scale_write(view_scale(td->view), quote, report_data, &arena);
+    forms[1] = attestation_scale_write_cut(view_scale(td->view), quote, report_data, &arena);
+    forms[2] = attestation_msgpack_write(view_msgpack(td->view), quote, report_data, &arena);
     for (int i = 0; i < 3; i++) {
         /* What stands beside an attestation does not count. */
         const struct evidence_request request = {
@@ -201,16 +199,17 @@ static void report_data_beside_the_quote_must_be_its(void **state)
 {
     static const uint8_t other[REPORT_DATA_BYTES] = {0x56};
     struct td *td = *state;
-    const struct attestation_parts *parts = view_attestation(td->view);
     struct arena arena;
     struct evidence_request request = {.quote = SPAN_NONE};
     struct span quote;
 
     arena_init(&arena);
     quote = td_quote(td, report_data, &arena);
-    request.attestation = hex_text(attestation_scale(parts, quote, other, &arena), &arena);
+    request.attestation =
+        hex_text(attestation_scale_write(view_scale(td->view), quote, other, &arena), &arena);
     assert_refused(td, &request, &arena, "the attestation's report_data is not the quote's");
-    request.attestation = hex_text(attestation_msgpack(parts, quote, other, &arena), &arena);
+    request.attestation =
+        hex_text(attestation_msgpack_write(view_msgpack(td->view), quote, other, &arena), &arena);
     assert_refused(td, &request, &arena, "the attestation's report_data is not the quote's");
     arena_free(&arena);
 }

@@ -1,0 +1,23 @@
+/* How far a platform is up to date (Intel PCS API version 4, "Get TDX TCB Info"). */
+#ifndef TDX_TCB_STATUS_H
+#define TDX_TCB_STATUS_H
+
+#include "crypto/must_check.h"
+
+/* The statuses of Intel's TCB info, version 3. */
+enum tcb_status {
+    TCB_UP_TO_DATE,
+    TCB_SW_HARDENING_NEEDED,
+    TCB_CONFIGURATION_NEEDED,
+    TCB_CONFIGURATION_AND_SW_HARDENING_NEEDED,
+    TCB_OUT_OF_DATE,
+    TCB_OUT_OF_DATE_CONFIGURATION_NEEDED,
+    TCB_REVOKED,
+};
+
+const char *tcb_status_name(enum tcb_status status); /* "UpToDate" */
+
+/* The status of that name. Returns 0, or -1 if there is none. */
+MUST_CHECK int tcb_status_by_name(const char *name, enum tcb_status *status);
+
+#endif
