@@ -28,7 +28,7 @@ def without_strings(text):
 class Finding:
     path: str
     line: int
-    key: str  # what EXCEPTIONS and KNOWN call it: the same whatever the line
+    key: str  # what EXCEPTIONS calls it: the same whatever the line
     text: str
 
 
