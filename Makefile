@@ -148,9 +148,10 @@ $(BUILD)/unit/%: test/unit/%.c $(LIBRARY)
 
 units: $(UNITS)
 
-# A unit test fails when the tables of this document are not those of the options.
-docs: $(BUILD)/unit/test_docs_options
-	$(Q)$< docs/options.md > $(BUILD)/options.md && mv $(BUILD)/options.md docs/options.md
+# Tables of documents are printed by the unit tests that fail when they are out of date.
+docs: $(BUILD)/unit/test_docs_options $(BUILD)/unit/test_docs_services
+	$(Q)$< docs/options.md > $(BUILD)/document && cat $(BUILD)/document > docs/options.md
+	$(Q)$(word 2,$^) README.md > $(BUILD)/document && cat $(BUILD)/document > README.md
 
 OWN_C := $(SOURCES) $(wildcard test/unit/*.c)
 

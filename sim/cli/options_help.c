@@ -3,10 +3,11 @@
 #include <string.h>
 
 #include "sim/cli/options_table.h"
+#include "sim/services/registry.h"
 
 /* Where options begin, and where what they mean begins: the second column is for
  * several options on one line. */
-enum { OPTION_COLUMN = 10, TEXT_COLUMN = 39, SHARED_COLUMN = 59 };
+enum { OPTION_COLUMN = 10, TEXT_COLUMN = 39, SHARED_COLUMN = 59, COLUMNS = 80 };
 
 static int print_option(FILE *stream, const struct option_row *row)
 {
@@ -47,6 +48,19 @@ static void print_group(FILE *stream, enum option_group group)
     }
 }
 
+static void print_services(FILE *stream)
+{
+    int column = fprintf(stream, "%-*s", OPTION_COLUMN - 1, "SERVICES");
+    const char *name;
+
+    for (size_t i = 0; (name = registry_name(i)); i++) {
+        if (column + 1 + (int)strlen(name) > COLUMNS)
+            column = fprintf(stream, "\n%*s", OPTION_COLUMN - 1, "") - 1;
+        column += fprintf(stream, " %s", name);
+    }
+    fputc('\n', stream);
+}
+
 void options_help(FILE *stream)
 {
     fputs("Usage: dstack-simulator [OPTION]...                   serve until Ctrl-C\n"
@@ -55,7 +69,6 @@ void options_help(FILE *stream)
           stream);
     for (enum option_group group = 0; group < GROUP_COUNT; group++)
         print_group(stream, group);
-    fputs("Most options can also be set in the environment, as in " OPTIONS_PREFIX "SEED=x.\n"
-          "For more, see man dstack-simulator or docs/options.md.\n",
-          stream);
+    print_services(stream);
+    fputs("Most can also be set as " OPTIONS_PREFIX "SEED=x. See also: man dstack-simulator\n", stream);
 }

@@ -7,6 +7,6 @@ static service_pages *const pages[] = {collateral_pages_add, root_pages_add, NUL
 
 const struct service collateral_service = {
     .name = "collateral",
-    .summary = "what verifiers fetch, at the paths of Intel's PCS, and the root certificate",
+    .summary = "What verifiers download for a quote, at the paths of Intel's PCS, and the root certificate",
     .pages = pages,
 };

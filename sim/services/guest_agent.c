@@ -164,7 +164,7 @@ static const Service methods = DSTACK__DSTACK_GUEST__INIT(guest_agent_);
 
 const struct service guest_agent_service = {
     .name = "dstack",
-    .summary = "the guest agent that apps talk to: keys, certificates, quotes, signatures, events",
+    .summary = "The guest agent's API for apps: keys, certificates, quotes, events, signatures",
     .direct = "/",
     .methods = &methods.base,
 };

@@ -217,7 +217,7 @@ static const Service methods = DSTACK__GUEST_API__INIT(guest_api_);
 
 const struct service guest_api_service = {
     .name = "guest",
-    .summary = "what the host asks a TD: system, network, containers, shutdown",
+    .summary = "What a host asks its guest: system, network and container information, shutdown",
     .direct = "/api/",
     .methods = &methods.base,
 };

@@ -62,6 +62,6 @@ static const Service methods = DSTACK__KMS__INIT(kms_service_);
 
 const struct service kms_service = {
     .name = "kms",
-    .summary = "the key management service of the simulated cluster",
+    .summary = "The KMS of the simulated cluster: its roots, and the keys that environments are encrypted to",
     .methods = &methods.base,
 };

@@ -191,7 +191,7 @@ static service_pages *const pages[] = {web_pages_add, root_pages_add, metrics_ad
 
 const struct service simulator_service = {
     .name = "simulator",
-    .summary = "controls that no real TD has: platform state, snapshots, faults, and the dashboard",
+    .summary = "Controls for tests: reset, snapshots, platform scenarios, faults, and the dashboard",
     .methods = &methods.base,
     .is_control = true,
     .pages = pages,

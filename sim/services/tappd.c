@@ -123,7 +123,7 @@ static const Service methods = DSTACK__TAPPD__INIT(tappd_);
 
 const struct service tappd_service = {
     .name = "tappd",
-    .summary = "the API of 0.3 clients",
+    .summary = "The guest agent's older API, from dstack 0.3",
     .owns_short_paths = true,
     .methods = &methods.base,
 };

@@ -140,7 +140,7 @@ static const Service methods = DSTACK__VERIFIER__INIT(verifier_);
 
 const struct service verifier_service = {
     .name = "verifier",
-    .summary = "dstack-verifier's API, with the simulator's root in Intel's place",
+    .summary = "dstack-verifier's API: whether a quote is genuine, and what runs in its TD",
     .direct = "/",
     .methods = &methods.base,
 };

@@ -66,7 +66,7 @@ static service_pages *const pages[] = {logs_add, web_pages_add, metrics_add, NUL
 
 const struct service worker_service = {
     .name = "worker",
-    .summary = "what a TD shows to the public: identity, logs, metrics, a read-only dashboard",
+    .summary = "What a TD shows to the public: identity, attested signing key, container logs",
     .methods = &methods.base,
     .pages = pages,
     .companion = &dashboard_service,

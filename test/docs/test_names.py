@@ -87,16 +87,6 @@ def test_the_api_lists_every_method():
             assert sorted(listed[service].split(", ")) == sorted(names), service
 
 
-def test_the_readme_lists_every_service():
-    text = documents()["README.md"].text
-    table = re.search(r"<!-- services: generated -->\n(.*)<!-- end -->", text, re.S).group(1)
-    listed = re.findall(r"^\| `(\w+)` \| \S.* \|$", table, re.M)
-    assert len(listed) == table.count("\n") - 2, "every row has the form | `name` | what |"
-    refused = program("--check", "--listen", "8090=-")  # the sentence lists what there is
-    known = set(max(re.findall(r"\w+(?:, \w+)+", refused), key=len).split(", ")) - {"or", "all"}
-    assert set(listed) == known
-
-
 def test_the_architecture_lists_every_room():
     rooms = table_under("docs/architecture.md", "## The rooms")
     listed = [re.fullmatch(r"`([\w.]+)/?`", row[0]).group(1) for row in rooms]

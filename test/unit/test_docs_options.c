@@ -1,9 +1,6 @@
-/* The tables of docs/options.md, which are written from the table of options. Given the name of
- * the document, this program does not test but prints it with new tables: `make docs`. */
-#include "test/unit/options_fixture.h"
+/* The tables of docs/options.md, which are written from the table of options. */
+#include "test/unit/docs_fixture.h"
 
-#define DOCUMENT "docs/options.md"
-#define DOCUMENT_BYTES_MAX (1024 * 1024)
 #define START "<!-- `make docs` writes these tables, from sim/cli/options_table.c -->\n"
 #define END "<!-- end of the tables -->\n"
 
@@ -83,45 +80,12 @@ static void print_tables(FILE *stream)
     fputc('\n', stream);
 }
 
-/* Heap; the tests run in the root of the tree. */
-static char *read_document(const char *path)
-{
-    char *text = calloc(1, DOCUMENT_BYTES_MAX);
-    FILE *file = fopen(path, "r");
-
-    if (!text || !file || !fread(text, 1, DOCUMENT_BYTES_MAX - 1, file)) {
-        fprintf(stderr, "cannot read %s\n", path);
-        exit(1);
-    }
-    fclose(file);
-    return text;
-}
-
-static char *renewed(const char *document)
-{
-    const char *start = strstr(document, START), *end = strstr(document, END);
-
-    if (!start || !end) {
-        fprintf(stderr, "where are the tables to be? Expected the lines\n" START END);
-        exit(1);
-    }
-    return PRINTED({
-        fprintf(stream, "%.*s" START, (int)(start - document), document);
-        print_tables(stream);
-        fputs(end, stream);
-    });
-}
+static const struct document document = {"docs/options.md", START, END, print_tables};
 
 static void the_document_has_these_tables(void **state)
 {
-    char *document = read_document(DOCUMENT);
-    char *fresh = renewed(document);
-
     (void)state;
-    if (strcmp(document, fresh) != 0)
-        fail_msg("%s", DOCUMENT " is out of date: run `make docs` and commit it");
-    free(fresh);
-    free(document);
+    document_assert_fresh(&document);
 }
 
 int main(int argc, char *argv[])
@@ -129,14 +93,6 @@ int main(int argc, char *argv[])
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_document_has_these_tables),
     };
-    char *document, *fresh;
 
-    if (argc < 2)
-        return cmocka_run_group_tests(tests, NULL, NULL);
-    document = read_document(argv[1]);
-    fresh = renewed(document);
-    fputs(fresh, stdout);
-    free(fresh);
-    free(document);
-    return 0;
+    return argc < 2 ? cmocka_run_group_tests(tests, NULL, NULL) : document_print(&document, argv[1]);
 }

@@ -1,5 +1,6 @@
 #include "sim/cli/options_help.h"
 
+#include "sim/services/registry.h"
 #include "test/unit/options_fixture.h"
 
 enum { SCREEN_LINES = 24, SCREEN_COLUMNS = 80 };
@@ -52,6 +53,20 @@ static void shows_the_groups_and_the_way_on(void **state)
     free(text);
 }
 
+static void shows_every_service(void **state)
+{
+    char *text = PRINTED(options_help(stream));
+    char expected[256] = "\nSERVICES ";
+
+    (void)state;
+    for (size_t i = 0; registry_name(i); i++) {
+        strcat(expected, " ");
+        strcat(expected, registry_name(i));
+    }
+    assert_non_null(strstr(text, expected));
+    free(text);
+}
+
 /* Not "each": some ask for one thing to be done, which the environment cannot. */
 static void says_what_the_environment_can_set(void **state)
 {
@@ -62,7 +77,7 @@ static void says_what_the_environment_can_set(void **state)
     for (const struct option_row *row = options_table; row->name; row++)
         *(row->is_command_line_only ? &others : &settings) += 1;
     assert_true(others > 0 && settings > others);
-    assert_non_null(strstr(text, "\nMost options can also be set in the environment, "));
+    assert_non_null(strstr(text, "\nMost can also be set as " OPTIONS_PREFIX));
     free(text);
 }
 
@@ -72,6 +87,7 @@ int main(void)
         cmocka_unit_test(fits_a_screen),
         cmocka_unit_test(shows_each_option_once),
         cmocka_unit_test(shows_the_groups_and_the_way_on),
+        cmocka_unit_test(shows_every_service),
         cmocka_unit_test(says_what_the_environment_can_set),
     };
 
