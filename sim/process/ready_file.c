@@ -1,7 +1,5 @@
 #include "sim/process/ready_file.h"
 
-#include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sim/base/file.h"
@@ -9,38 +7,34 @@
 int ready_file_write(struct ready_file *ready, const char *path, const struct endpoints *endpoints,
                      struct error *error)
 {
+    struct buf text;
+    int result;
+
     if (!path)
         return 0;
-    buf_init(&ready->text, SIZE_MAX);
-    endpoints_write_ready(endpoints, &ready->text);
-    if (file_write_atomic(path, ready->text.data, ready->text.len, error))
-        return -1;
-    ready->path = path;
-    return 0;
+    buf_init(&text, SIZE_MAX);
+    endpoints_write_ready(endpoints, &text);
+    result = file_write_atomic(path, text.data, text.len, error);
+    buf_free(&text);
+    if (result == 0 && lstat(path, &ready->written) == 0)
+        ready->path = path;
+    return result;
 }
 
-/* The text names our process and our ports, so nobody else writes the same. */
+/* Inode numbers are used again, so the time counts as well. */
 static bool is_ours(const struct ready_file *ready)
 {
-    struct error ignored = {.kind = ERROR_NONE};
-    struct stat status;
-    char *data;
-    size_t len;
-    bool same;
+    const struct stat *written = &ready->written;
+    struct stat now;
 
-    if (lstat(ready->path, &status) != 0 || !S_ISREG(status.st_mode))
-        return false;
-    if (file_read(ready->path, ready->text.len, &data, &len, &ignored))
-        return false;
-    same = span_equal(span_of(data, len), buf_span(&ready->text));
-    free(data);
-    return same;
+    return lstat(ready->path, &now) == 0 && S_ISREG(now.st_mode) && now.st_dev == written->st_dev &&
+           now.st_ino == written->st_ino && now.st_mtim.tv_sec == written->st_mtim.tv_sec &&
+           now.st_mtim.tv_nsec == written->st_mtim.tv_nsec;
 }
 
 void ready_file_remove(struct ready_file *ready)
 {
     if (ready->path && is_ours(ready))
         unlink(ready->path);
-    buf_free(&ready->text);
     ready->path = NULL;
 }
