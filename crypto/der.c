@@ -24,27 +24,27 @@ size_t der_mark(const struct der *der)
 
 void der_raw(struct der *der, const void *data, size_t len)
 {
-    if (der->failed || len == 0)
+    if (der->has_failed || len == 0)
         return;
     if (mbedtls_asn1_write_raw_buffer(&der->at, der->start, data, len) < 0)
-        der->failed = true;
+        der->has_failed = true;
 }
 
 void der_wrap(struct der *der, size_t mark, int tag)
 {
-    if (der->failed)
+    if (der->has_failed)
         return;
     if (mbedtls_asn1_write_len(&der->at, der->start, der_mark(der) - mark) < 0 ||
         mbedtls_asn1_write_tag(&der->at, der->start, (unsigned char)tag) < 0)
-        der->failed = true;
+        der->has_failed = true;
 }
 
 void der_append(struct der *der, const void *data, size_t len)
 {
     size_t written = der_mark(der);
 
-    if (der->failed || (size_t)(der->at - der->start) < len) {
-        der->failed = true;
+    if (der->has_failed || (size_t)(der->at - der->start) < len) {
+        der->has_failed = true;
         return;
     }
     memmove(der->at - len, der->at, written);
@@ -103,7 +103,7 @@ void der_time(struct der *der, int64_t unix_seconds)
     bool utc;
 
     if (!gmtime_r(&seconds, &tm) || tm.tm_year < FIRST_YEAR - 1900 || tm.tm_year > LAST_YEAR - 1900) {
-        der->failed = true;
+        der->has_failed = true;
         return;
     }
     utc = tm.tm_year <= LAST_UTC_YEAR - 1900;
@@ -113,7 +113,7 @@ void der_time(struct der *der, int64_t unix_seconds)
 
 struct bytes der_done(const struct der *der)
 {
-    if (der->failed)
+    if (der->has_failed)
         return (struct bytes){NULL, 0};
     return (struct bytes){der->at, der_mark(der)};
 }

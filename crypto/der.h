@@ -34,7 +34,7 @@ struct der {
     uint8_t *start; /* of the caller's buffer */
     uint8_t *at;    /* first byte written so far */
     uint8_t *end;
-    bool failed;
+    bool has_failed;
 };
 
 void der_init(struct der *der, uint8_t *room, size_t size);

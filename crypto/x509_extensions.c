@@ -26,7 +26,7 @@ void x509_extensions_init(struct x509_extensions *list, uint8_t *room, size_t si
 void x509_extensions_add(struct x509_extensions *list, struct bytes oid, bool critical, struct bytes value)
 {
     if (list->count == X509_EXTENSIONS_MAX || !value.data) {
-        list->failed = true;
+        list->has_failed = true;
         return;
     }
     list->items[list->count++] = (struct x509_extension){oid, critical, value};

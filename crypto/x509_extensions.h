@@ -16,7 +16,7 @@ struct x509_extensions {
     size_t count;
     uint8_t *room;
     size_t left; /* bytes of room not taken, at its beginning */
-    bool failed;
+    bool has_failed;
 };
 
 void x509_extensions_init(struct x509_extensions *list, uint8_t *room, size_t size);

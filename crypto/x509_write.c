@@ -91,7 +91,7 @@ static void write_extension(struct der *der, const struct x509_extension *extens
     size_t mark = der_mark(der);
 
     der_value(der, DER_OCTET_STRING, extension->value.data, extension->value.len);
-    if (extension->critical)
+    if (extension->is_critical)
         der_bool(der, true);
     der_oid(der, extension->oid.data, extension->oid.len);
     der_wrap(der, mark, DER_SEQUENCE);
@@ -113,7 +113,7 @@ static void write_extensions(struct der *der, const struct x509_extension *exten
 static void write_serial(struct der *der, struct bytes serial)
 {
     if (serial.len == 0 || serial.len > SERIAL_BYTES_MAX)
-        der->failed = true;
+        der->has_failed = true;
     else
         der_uint_bytes(der, serial.data, serial.len);
 }

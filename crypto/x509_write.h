@@ -21,7 +21,7 @@ struct x509_attribute {
 /* One extension; value is the DER inside extnValue's OCTET STRING. */
 struct x509_extension {
     struct bytes oid; /* contents octets */
-    bool critical;
+    bool is_critical;
     struct bytes value;
 };
 

@@ -3,6 +3,9 @@ import re
 
 from checks.source import Finding
 
+BOOL = re.compile(r"^[ \t]+bool (\w+(?:, \w+)*);", re.M)
+ASSERTION = re.compile(r"(?:is|has|are|was|can|may)_|[a-z]+s(?:_|$)|\w+_(?:is|has)_")
+
 
 def begins_with(name, stem):
     return name == stem or name.startswith(f"{stem}_")
@@ -86,3 +89,27 @@ def check_twins(tree, _rules):
             if name in functions:
                 yield Finding(source.path, line, f"{source.path} has a twin {name}",
                               f"{kind} {name} and a function have one name, so a search finds both: rename one")
+
+
+def members(source):
+    """The bodies of structs, as (offset, text)."""
+    for match in re.finditer(r"\bstruct(?: \w+)? \{", source.code):
+        depth, at = 1, match.end()
+        while depth and at < len(source.code):
+            depth += {"{": 1, "}": -1}.get(source.code[at], 0)
+            at += 1
+        yield match.end(), source.code[match.end():at]
+
+
+def check_booleans(tree, rules):
+    """A boolean member reads as an assertion, unless it has the name of something outside."""
+    for source in tree.sources.values():
+        found = {}
+        for start, body in members(source):
+            for match in BOOL.finditer(body):
+                found.update((name, start + match.start()) for name in match.group(1).split(", "))
+        for name, at in found.items():
+            if not ASSERTION.match(name) and name not in rules.outside_booleans:
+                yield Finding(source.path, source.line(at), f"{source.path} has a boolean {name}",
+                              f"the boolean {name} does not read as an assertion: begin it with is_, has_ or a verb "
+                              f"(is_{name}, has_{name})")

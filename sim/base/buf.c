@@ -35,7 +35,7 @@ void buf_free(struct buf *buf)
 void buf_reset(struct buf *buf)
 {
     buf->len = 0;
-    buf->overflow = false;
+    buf->has_overflowed = false;
 }
 
 static void grow(struct buf *buf, size_t needed)
@@ -51,8 +51,8 @@ static void grow(struct buf *buf, size_t needed)
 
 uint8_t *buf_reserve(struct buf *buf, size_t extra)
 {
-    if (buf->overflow || extra > buf->limit - buf->len) {
-        buf->overflow = true;
+    if (buf->has_overflowed || extra > buf->limit - buf->len) {
+        buf->has_overflowed = true;
         return NULL;
     }
     if (!buf->data || extra > buf->capacity - buf->len)

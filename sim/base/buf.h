@@ -13,7 +13,7 @@ struct buf {
     size_t capacity;
     size_t limit; /* most bytes it may hold */
     size_t front; /* bytes kept free before data, see buf_init_front */
-    bool overflow;
+    bool has_overflowed;
 };
 
 void buf_init(struct buf *buf, size_t limit);

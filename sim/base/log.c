@@ -139,10 +139,10 @@ void log_line_outside(struct log_line *line, struct span text, size_t max)
 
 static void append_coloured(struct log_line *line, const char *colour, const char *word)
 {
-    if (line->log->colour)
+    if (line->log->has_colour)
         buf_append_text(&line->text, colour);
     buf_append_text(&line->text, word);
-    if (line->log->colour)
+    if (line->log->has_colour)
         buf_append_text(&line->text, PLAIN);
 }
 

@@ -21,7 +21,7 @@ struct log {
     FILE *stream;
     enum log_level level; /* the most talkative that is written */
     enum log_format format;
-    bool colour; /* of text; for a terminal */
+    bool has_colour; /* of text; for a terminal */
 
     time_t second;  /* the log's own: the second that stamp shows */
     char stamp[24]; /* empty at first */

@@ -69,7 +69,7 @@ size_t http_head_write(const struct http_response *response, enum http_connectio
     buf_append_text(&head, reason_phrase(response->status));
     buf_append_text(&head, "\r\n");
     append_headers(&head, response, connection);
-    if (head.overflow || !buf_reserve(response->body, 0))
+    if (head.has_overflowed || !buf_reserve(response->body, 0))
         return 0;
     memcpy(response->body->data - head.len, head.data, head.len);
     return head.len;

@@ -65,7 +65,7 @@ static int on_header_field(llhttp_t *parser, const char *at, size_t len)
 {
     struct http_reader *reader = parser->data;
 
-    if (reader->head_complete)
+    if (reader->is_head_complete)
         return pass_over(parser, at, len);
     reader->name_has_space = reader->name_has_space || memchr(at, ' ', len);
     collect(&reader->name, at, len);
@@ -78,7 +78,7 @@ static int on_header_field_complete(llhttp_t *parser)
     const struct http_token *name = &reader->name;
 
     /* llhttp is lenient here, and RFC 9112, 5.1 is not. */
-    if (reader->name_has_space || (name->len == 0 && !reader->head_complete))
+    if (reader->name_has_space || (name->len == 0 && !reader->is_head_complete))
         return fail(parser, 400, "a header's name is empty or has a space in it");
     reader->header = HEADER_OTHER;
     if (is_token(name, "Content-Type") && !reader->has_content_type)
@@ -99,7 +99,7 @@ static int on_header_value(llhttp_t *parser, const char *at, size_t len)
 {
     struct http_reader *reader = parser->data;
 
-    if (reader->head_complete)
+    if (reader->is_head_complete)
         return pass_over(parser, at, len);
     if (reader->header == HEADER_CONTENT_TYPE)
         buf_append(&reader->content_type, at, len);
@@ -130,7 +130,7 @@ static int on_headers_complete(llhttp_t *parser)
     struct http_reader *reader = parser->data;
     bool has_body = (parser->flags & F_CHUNKED) || parser->content_length > 0;
 
-    reader->head_complete = true;
+    reader->is_head_complete = true;
     parser->upgrade = 0; /* no other protocol is spoken: an offer to switch is passed over */
     if (parser->http_major != 1)
         return fail(parser, 505, "this port speaks HTTP/1.1");
@@ -144,14 +144,14 @@ static int on_body(llhttp_t *parser, const char *at, size_t len)
     struct http_reader *reader = parser->data;
 
     buf_append(&reader->body, at, len);
-    return reader->body.overflow ? fail(parser, 413, "the body is larger than 10 MiB") : HPE_OK;
+    return reader->body.has_overflowed ? fail(parser, 413, "the body is larger than 10 MiB") : HPE_OK;
 }
 
 static int on_message_begin(llhttp_t *parser)
 {
     struct http_reader *reader = parser->data;
 
-    reader->in_request = true;
+    reader->is_in_request = true;
     return HPE_OK;
 }
 
@@ -159,9 +159,9 @@ static int on_message_complete(llhttp_t *parser)
 {
     struct http_reader *reader = parser->data;
 
-    reader->in_request = false;
+    reader->is_in_request = false;
     reader->is_complete = true;
-    reader->keep_alive = llhttp_should_keep_alive(parser) != 0;
+    reader->is_keep_alive = llhttp_should_keep_alive(parser) != 0;
     return HPE_PAUSED;
 }
 
@@ -195,7 +195,7 @@ static void forget_request(struct http_reader *reader)
     http_reader_drop_body(reader);
     reader->head_bytes = 0;
     reader->passed_bytes = 0;
-    reader->head_complete = false;
+    reader->is_head_complete = false;
     reader->is_complete = false;
     reader->name.len = 0;
     reader->has_content_type = false;
@@ -231,13 +231,13 @@ void http_reader_drop_body(struct http_reader *reader)
 static enum llhttp_errno read_part(struct http_reader *reader, const uint8_t *data, size_t len, size_t *taken)
 {
     size_t room = LIMIT_HEAD_BYTES - reader->head_bytes;
-    size_t part = reader->head_complete || len < room ? len : room;
+    size_t part = reader->is_head_complete || len < room ? len : room;
     enum llhttp_errno error = llhttp_execute(&reader->parser, (const char *)data, part);
 
     *taken = part;
     if (error == HPE_PAUSED)
         *taken = (size_t)((const uint8_t *)llhttp_get_error_pos(&reader->parser) - data);
-    if (error != HPE_OK || reader->head_complete)
+    if (error != HPE_OK || reader->is_head_complete)
         return error;
     reader->head_bytes += part;
     return reader->head_bytes < LIMIT_HEAD_BYTES
@@ -267,7 +267,7 @@ enum http_progress http_reader_read(struct http_reader *reader, const uint8_t *d
                                     size_t *taken)
 {
     enum llhttp_errno error = HPE_OK;
-    bool tls = !reader->in_request && len > 0 && data[0] == TLS_HANDSHAKE;
+    bool tls = !reader->is_in_request && len > 0 && data[0] == TLS_HANDSHAKE;
 
     *taken = 0;
     if (reader->is_complete)
@@ -339,7 +339,7 @@ void http_reader_request(const struct http_reader *reader, struct http_request *
 
 const char *http_reader_verb(const struct http_reader *reader)
 {
-    return reader->head_complete ? llhttp_method_name((llhttp_method_t)reader->parser.method) : NULL;
+    return reader->is_head_complete ? llhttp_method_name((llhttp_method_t)reader->parser.method) : NULL;
 }
 
 bool http_reader_is_old(const struct http_reader *reader)

@@ -31,12 +31,12 @@ struct http_reader {
     llhttp_t parser;
 
     /* To be looked at. */
-    bool in_request;    /* its first byte has come, its last has not */
-    bool head_complete; /* of this request, or the one completed last */
-    bool keep_alive;    /* of a complete request: another may follow it */
-    int failure;        /* the status to refuse it with, or 0 */
-    const char *reason; /* a sentence, static */
-    const char *detail; /* what llhttp says of it, static, or NULL */
+    bool is_in_request;    /* its first byte has come, its last has not */
+    bool is_head_complete; /* of this request, or the one completed last */
+    bool is_keep_alive;    /* of a complete request: another may follow it */
+    int failure;           /* the status to refuse it with, or 0 */
+    const char *reason;    /* a sentence, static */
+    const char *detail;    /* what llhttp says of it, static, or NULL */
 
     bool is_complete; /* what is kept is given up at the next read */
     bool expects_continue;
@@ -63,13 +63,13 @@ enum http_progress http_reader_read(struct http_reader *reader, const uint8_t *d
                                     size_t *taken);
 
 /* The request, in spans that are valid until the next read. The path is not empty; it
- * starts with '/' unless the client sent something else. Allowed once head_complete. */
+ * starts with '/' unless the client sent something else. Allowed once is_head_complete. */
 void http_reader_request(const struct http_reader *reader, struct http_request *request);
 
 /* The method as sent ("POST"), or NULL while the head is not complete. */
 const char *http_reader_verb(const struct http_reader *reader);
 
-/* HTTP/1.0, which closes unless both sides say otherwise. Allowed once head_complete. */
+/* HTTP/1.0, which closes unless both sides say otherwise. Allowed once is_head_complete. */
 bool http_reader_is_old(const struct http_reader *reader);
 
 /* Gives the body up before the next read, so that a client that has been answered

@@ -37,7 +37,7 @@ static void offer(struct http_session *session, struct http_response *response, 
     struct buf *body = response->body;
     size_t head_len;
 
-    if (body->overflow)
+    if (body->has_overflowed)
         exchange_fail(response, 500, "the response is too large");
     head_len = write_head(session, response);
     if (head_len == 0) {
@@ -48,7 +48,7 @@ static void offer(struct http_session *session, struct http_response *response, 
     session->answer.status = response->status;
     session->answer.body_bytes = verb == HTTP_VERB_HEAD ? 0 : body->len;
     session->output = span_of(body->data - head_len, head_len + session->answer.body_bytes);
-    session->answered = true;
+    session->has_answered = true;
 }
 
 /* Half of what the head promises is kept; of a head alone, half of that. */
@@ -77,7 +77,7 @@ static void refuse(struct http_session *session, int status, const char *message
     struct http_response response = new_response(session);
     struct http_request request = {.verb = HTTP_VERB_OTHER};
 
-    if (session->reader.head_complete)
+    if (session->reader.is_head_complete)
         http_reader_request(&session->reader, &request);
     session->state = HTTP_OVER;
     session->answer = (struct http_answer){.verb = http_reader_verb(&session->reader), .path = request.path};
@@ -106,7 +106,7 @@ static void answer(struct http_session *session)
     }
     exchange.response = new_response(session);
     session->handler.serve(session->handler.context, &exchange);
-    if (session->last || !session->reader.keep_alive)
+    if (session->is_last || !session->reader.is_keep_alive)
         session->state = HTTP_OVER;
     session->answer = (struct http_answer){
         .verb = http_reader_verb(&session->reader),
@@ -140,7 +140,7 @@ size_t http_session_feed(struct http_session *session, const uint8_t *data, size
     size_t taken;
 
     session->output = SPAN_NONE;
-    session->answered = false;
+    session->has_answered = false;
     if (session->state == HTTP_OVER || len == 0)
         return 0;
     switch (http_reader_read(&session->reader, data, len, &taken)) {

@@ -32,10 +32,10 @@ struct http_session {
     struct http_shared *shared;
     struct http_handler handler;
     enum http_state state;
-    bool last;                    /* set by the owner: over after the request being read */
+    bool is_last;                 /* set by the owner: over after the request being read */
     const struct http_peer *peer; /* set by the owner of a TLS connection, or NULL */
     struct span output;           /* into shared->output, or static */
-    bool answered;                /* output holds a response, not only 100 Continue */
+    bool has_answered;            /* output holds a response, not only 100 Continue */
     struct http_answer answer; /* of that response: client and micros are the owner's to set, and so is what
                                 * its fault asks for, but for a cut, which is done in the output */
 };
@@ -54,7 +54,7 @@ size_t http_session_feed(struct http_session *session, const uint8_t *data, size
 struct span http_session_output(const struct http_session *session);
 
 /* The client took too long over its request: answers 408 and is over. Only while
- * reader.in_request. */
+ * reader.is_in_request. */
 void http_session_time_out(struct http_session *session);
 
 #endif

@@ -39,7 +39,7 @@ int pki_issue(struct pki_entity *entity, const struct pki_entity *issuer, uint8_
     };
     uint8_t der[CERTIFICATE_BYTES];
 
-    if (extensions->failed ||
+    if (extensions->has_failed ||
         x509_write_certificate(&certificate, &issuer->key, der, sizeof der, &entity->der_len))
         return error_internal(error, "a certificate of the simulator's PKI does not fit in %d bytes",
                               CERTIFICATE_BYTES);

@@ -70,7 +70,7 @@ static void close_now(struct connection *connection)
 /* Between requests, with nothing to send. */
 static bool is_idle(const struct connection *connection)
 {
-    return !connection->unsent && !connection->session.reader.in_request;
+    return !connection->unsent && !connection->session.reader.is_in_request;
 }
 
 static void set_deadline(struct connection *connection, uint64_t milliseconds)
@@ -138,7 +138,7 @@ static void after_response(struct connection *connection)
         finish(connection);
         return;
     }
-    set_deadline(connection, connection->session.reader.in_request ? LIMIT_REQUEST_MS : LIMIT_IDLE_MS);
+    set_deadline(connection, connection->session.reader.is_in_request ? LIMIT_REQUEST_MS : LIMIT_IDLE_MS);
 }
 
 /* What came while the response was being written. */
@@ -175,7 +175,7 @@ static void on_written(uv_write_t *request, int status)
     after_response(connection);
     if (connection->state == OPEN)
         process_unread(connection);
-    if (connection->state == OPEN && connection->session.last && is_idle(connection))
+    if (connection->state == OPEN && connection->session.is_last && is_idle(connection))
         finish(connection);
     check_account(connection);
     if (connection->state != CLOSED && !connection->unsent)
@@ -226,7 +226,7 @@ static bool send_response(struct connection *connection, bool later)
     struct http_fault *fault = &connection->session.answer.fault;
     bool sent = false;
 
-    if (connection->session.last)
+    if (connection->session.is_last)
         fault->delay_ms = 0; /* the server stops */
     if (fault->delay_ms) {
         keep(connection, http_session_output(&connection->session));
@@ -264,7 +264,7 @@ static void process(struct connection *connection, const uint8_t *data, size_t l
     unsigned answers = 0;
 
     while (connection->state == OPEN && len > 0) {
-        bool was_in_request = connection->session.reader.in_request, sent = true;
+        bool was_in_request = connection->session.reader.is_in_request, sent = true;
         size_t taken;
 
         connection->started = uv_hrtime();
@@ -273,9 +273,9 @@ static void process(struct connection *connection, const uint8_t *data, size_t l
         connection->is_fed = false;
         data += taken;
         len -= taken;
-        if (!was_in_request && connection->session.reader.in_request)
+        if (!was_in_request && connection->session.reader.is_in_request)
             set_deadline(connection, LIMIT_REQUEST_MS);
-        if (connection->session.answered)
+        if (connection->session.has_answered)
             sent = send_response(connection, len > 0 && ++answers == LIMIT_TURN_ANSWERS);
         else if (http_session_output(&connection->session).len > 0)
             sent = send_output(connection, false);
@@ -283,7 +283,7 @@ static void process(struct connection *connection, const uint8_t *data, size_t l
             buf_append(&connection->unread, data, len);
             return;
         }
-        if (connection->session.answered)
+        if (connection->session.has_answered)
             after_response(connection);
     }
 }
@@ -378,7 +378,7 @@ static void end(struct pool_member *member)
 
     if (connection->state == CLOSED)
         return;
-    connection->session.last = true;
+    connection->session.is_last = true;
     connection->ends_at = uv_now(connection->clients->loop) + LIMIT_STOP_MS;
     if (connection->member.deadline > connection->ends_at)
         connection->member.deadline = connection->ends_at;

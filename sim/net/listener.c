@@ -23,7 +23,7 @@ struct listening_socket {
     } socket;
     struct listener *listener;
     char url[ADDRESS_BYTES + 8]; /* empty for a Unix socket, and for one that could not listen */
-    bool client_waits;           /* not accepted yet */
+    bool has_client_waiting;     /* not accepted yet */
 };
 
 struct listener {
@@ -110,7 +110,7 @@ static void accept_client(struct listening_socket *socket)
 {
     struct listener *listener = socket->listener;
 
-    socket->client_waits = false;
+    socket->has_client_waiting = false;
     listener->clients++;
     listener->listeners->before_client(listener->listeners->data);
     connection_accept(&listener->listeners->clients, &socket->socket.stream, &listener->origin);
@@ -133,7 +133,7 @@ static void on_client(uv_stream_t *stream, int status)
         return;
     }
     /* libuv takes no further one from this socket until it is accepted */
-    socket->client_waits = true;
+    socket->has_client_waiting = true;
     if (may_accept(socket->listener))
         accept_client(socket);
 }
@@ -141,7 +141,7 @@ static void on_client(uv_stream_t *stream, int status)
 static void accept_waiting(struct listener *listener)
 {
     for (size_t i = 0; i < listener->socket_count; i++)
-        if (listener->sockets[i].client_waits && may_accept(listener))
+        if (listener->sockets[i].has_client_waiting && may_accept(listener))
             accept_client(&listener->sockets[i]);
 }
 

@@ -99,7 +99,7 @@ static void show(struct exchange *exchange, const char *text, size_t len)
     const char *end = text + len;
 
     for (const char *at = tail ? last_lines(text, len, tail) : end;
-         at < end && !exchange->response.body->overflow;) {
+         at < end && !exchange->response.body->has_overflowed;) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         size_t line_len = newline ? (size_t)(newline - at) : (size_t)(end - at);
         append_line(exchange->response.body, exchange->arena, at, line_len, form);

@@ -60,7 +60,7 @@ static void set_up_log(struct log *log, const struct options *options)
         .stream = stderr,
         .level = options->log_level,
         .format = options->log_format,
-        .colour = has_colours(),
+        .has_colour = has_colours(),
     };
 }
 

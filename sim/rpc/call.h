@@ -28,7 +28,7 @@ struct rpc_call {
     /* What follows is rpc/'s own. */
     void (*encode)(const struct rpc_call *call, const ProtobufCMessage *message, struct buf *out);
     struct buf *out;
-    bool replied;
+    bool has_replied;
     const struct text *texts[RPC_CALL_TEXTS_MAX];
     size_t text_count;
 };

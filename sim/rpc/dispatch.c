@@ -85,7 +85,7 @@ static void reply(const ProtobufCMessage *message, void *data)
 
     if (message && call->error.kind == ERROR_NONE) {
         call->encode(call, message, call->out);
-        call->replied = true;
+        call->has_replied = true;
     }
 }
 
@@ -129,9 +129,9 @@ void dispatch_call(const struct dispatch_method *method, struct exchange *exchan
     args = decode(method, &exchange->request, json, &call);
     if (args)
         method->service->invoke(unconst(method->service), method->index, args, reply, &call);
-    if (args && !call.replied)
+    if (args && !call.has_replied)
         error_internal(&call.error, "%s gave no answer", descriptor->name);
-    if (response->body->overflow)
+    if (response->body->has_overflowed)
         error_internal(&call.error, "the response of %s is too large", descriptor->name);
     if (call.error.kind != ERROR_NONE)
         fail(&call, response, json);

@@ -185,7 +185,7 @@ static int write_certificate(struct draft *draft, struct arena *arena, char **pe
     add_extensions(draft);
     certificate.extensions = draft->extensions.items;
     certificate.extension_count = draft->extensions.count;
-    if (draft->extensions.failed || x509_write_name(&name, 1, subject, size, &subject_len))
+    if (draft->extensions.has_failed || x509_write_name(&name, 1, subject, size, &subject_len))
         return error_internal(error, "the certificate's contents do not fit in %zu bytes", size);
     certificate.subject = (struct bytes){subject, subject_len};
     if (x509_write_certificate(&certificate, &draft->issuer->keys->ca_key, der, size, &der_len))

@@ -154,7 +154,7 @@ static int read_events(struct span *rest, struct evidence *evidence, struct aren
 static int read_runtime_events(struct span *rest, struct evidence *evidence, struct arena *arena,
                                struct error *error)
 {
-    struct evidence_runtime runtime = {.started = false};
+    struct evidence_runtime runtime = {.has_started = false};
     size_t count;
 
     if (!scale_read_compact(rest, &count))

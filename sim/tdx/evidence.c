@@ -71,10 +71,10 @@ static const struct event *next_runtime(const struct evidence *evidence, struct 
 
 static void start(const struct evidence *evidence, struct evidence_runtime *runtime)
 {
-    if (runtime->started)
+    if (runtime->has_started)
         return;
-    runtime->started = true;
-    runtime->append = next_runtime(evidence, runtime) == NULL;
+    runtime->has_started = true;
+    runtime->appends = next_runtime(evidence, runtime) == NULL;
     runtime->next = 0;
 }
 
@@ -85,7 +85,7 @@ int evidence_add_runtime(struct evidence *evidence, struct evidence_runtime *run
     const struct event *event;
 
     start(evidence, runtime);
-    if (runtime->append)
+    if (runtime->appends)
         return evidence_add_event(evidence, &added, arena, error);
     event = next_runtime(evidence, runtime);
     if (event && span_is(name, event->name) &&
@@ -98,7 +98,7 @@ int evidence_end_runtime(const struct evidence *evidence, struct evidence_runtim
                          struct error *error)
 {
     start(evidence, runtime);
-    if (!runtime->append && next_runtime(evidence, runtime))
+    if (!runtime->appends && next_runtime(evidence, runtime))
         return error_input(error, "its event log has more runtime events than its list of them");
     return 0;
 }

@@ -36,8 +36,8 @@ MUST_CHECK int evidence_add_event(struct evidence *evidence, const struct eviden
 /* An attestation lists its runtime events a second time. They must be those of the event
  * log, and are appended when that has none. Zero it, call add for each, then end. */
 struct evidence_runtime {
-    bool started;
-    bool append;
+    bool has_started;
+    bool appends;
     size_t next; /* event of the log */
 };
 MUST_CHECK int evidence_add_runtime(struct evidence *evidence, struct evidence_runtime *runtime,

@@ -163,6 +163,19 @@ def test_a_guard_moves_with_its_file(house):
     assert house.finding().startswith("sim/base/hex.h:1: the guard of hex.h is BASE_HEX_H: ")
 
 
+@pytest.mark.parametrize("name", ["overflow", "last", "replied"])
+def test_a_boolean_reads_as_an_assertion(house, name):
+    house.unit("sim/base/buf", f"struct buf {{\n    int size;\n    bool is_empty, {name};\n}};")
+    house.write("sim/base/buf.c", '#include <stdbool.h>\n#include "sim/base/buf.h"\n')
+    assert house.finding().startswith(f"sim/base/buf.h:5: the boolean {name} does not read as an assertion")
+
+
+@pytest.mark.parametrize("name", ["is_last", "has_replied", "owns_short_paths", "fails", "name_has_space", "print_config"])
+def test_a_boolean_that_does_is_fine(house, name):
+    house.unit("sim/base/buf", f"#include <stdbool.h>\nstruct buf {{\n    bool {name};\n}};")
+    assert house.findings() == []
+
+
 def test_no_type_and_function_have_one_name(house):
     house.header("sim/td/td.h", "struct td_view { int n; };")
     house.unit("sim/td/view", "", "static int\ntd_view(int n)\n{\n    return n;\n}\nint view(void) { return td_view(1); }")

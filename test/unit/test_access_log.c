@@ -72,7 +72,7 @@ static void a_status_has_the_colour_of_its_class(void **state)
 
     (void)state;
     begin(&capture, LOG_DEBUG, LOG_TEXT);
-    capture.log.colour = true;
+    capture.log.has_colour = true;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         request.status = rows[i].status;
         access_log_write(&capture.log, &request);
@@ -105,7 +105,7 @@ static void a_request_for_machines(void **state)
     assert_string_equal(json_string_value(json_object_get(object, "client")), "127.0.0.1:50314");
     json_decref(object);
 
-    capture.log.colour = true; /* only text has colours */
+    capture.log.has_colour = true; /* only text has colours */
     request.label.method = NULL;
     request.fault.cut = true;
     access_log_write(&capture.log, &request);

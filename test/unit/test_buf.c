@@ -21,7 +21,7 @@ static void what_is_appended_is_there(void **state)
     buf_append_span(&buf, span_text("fg"));
     buf_printf(&buf, "%d%s", 42, "h");
     assert_true(span_is(buf_span(&buf), "abcdefg42h"));
-    assert_false(buf.overflow);
+    assert_false(buf.has_overflowed);
     buf_free(&buf);
 }
 
@@ -37,7 +37,7 @@ static void numbers_are_little_endian(void **state)
     buf_append_le64(&buf, UINT64_C(0x0708090a0b0c0d0e));
     assert_true(span_equal(buf_span(&buf), span_of(expected, sizeof expected)));
     buf_append_le16(&buf, 0);
-    assert_true(buf.overflow);
+    assert_true(buf.has_overflowed);
     buf_free(&buf);
 }
 
@@ -49,11 +49,11 @@ static void a_buffer_grows_up_to_its_limit(void **state)
     buf_init(&buf, 100000);
     for (int i = 0; i < 100000; i++)
         buf_append_byte(&buf, (uint8_t)i);
-    assert_false(buf.overflow);
+    assert_false(buf.has_overflowed);
     for (int i = 0; i < 100000; i++)
         assert_int_equal(buf.data[i], (uint8_t)i);
     buf_append_byte(&buf, 0);
-    assert_true(buf.overflow);
+    assert_true(buf.has_overflowed);
     assert_int_equal(buf.len, 100000);
     buf_free(&buf);
 }
@@ -70,11 +70,11 @@ static void overflow_sticks(void **state)
     buf_append_text(&buf, "f");
     buf_printf(&buf, "g");
     assert_null(buf_reserve(&buf, 0));
-    assert_true(buf.overflow);
+    assert_true(buf.has_overflowed);
     assert_true(span_is(buf_span(&buf), "abc"));
     buf_reset(&buf);
     buf_append_text(&buf, "wxyz");
-    assert_false(buf.overflow);
+    assert_false(buf.has_overflowed);
     assert_true(span_is(buf_span(&buf), "wxyz"));
     assert_null(buf_reserve(&buf, SIZE_MAX));
     buf_free(&buf);
@@ -113,10 +113,10 @@ static void memory_of_the_caller_is_the_limit(void **state)
     (void)state;
     buf_over(&buf, memory, sizeof memory);
     buf_append_text(&buf, "abcd");
-    assert_false(buf.overflow);
+    assert_false(buf.has_overflowed);
     assert_memory_equal(memory, "abcd", 4);
     buf_append_byte(&buf, 'e');
-    assert_true(buf.overflow);
+    assert_true(buf.has_overflowed);
 }
 
 static void taken_contents_are_a_string(void **state)

@@ -101,7 +101,7 @@ static void nothing_is_all_defaults(void **state)
     assert_non_null(decode(fixture, &dstack__empty__descriptor, NULL, 0));
     codec_protobuf_encode(&call, &empty.base, &fixture->out);
     assert_int_equal(fixture->out.len, 0);
-    assert_false(fixture->out.overflow);
+    assert_false(fixture->out.has_overflowed);
 }
 
 static void input_cut_at_every_length(void **state)
@@ -219,12 +219,12 @@ static void a_response_past_the_limit_overflows(void **state)
     response.quote = call_bytes(quote, sizeof quote);
     buf_init(&small, 101);
     codec_protobuf_encode(&call, &response.base, &small);
-    assert_true(small.overflow);
+    assert_true(small.has_overflowed);
     assert_int_equal(small.len, 0);
     buf_free(&small);
     buf_init(&small, 102);
     codec_protobuf_encode(&call, &response.base, &small);
-    assert_false(small.overflow);
+    assert_false(small.has_overflowed);
     assert_int_equal(small.len, 102);
     buf_free(&small);
 }

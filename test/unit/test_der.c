@@ -177,7 +177,7 @@ static size_t write_all(uint8_t *room, size_t size)
     der_uint(&der, 300);
     der_bool(&der, true);
     der_wrap(&der, 0, DER_SEQUENCE);
-    assert_int_equal(der_done(&der).data == NULL, der.failed);
+    assert_int_equal(der_done(&der).data == NULL, der.has_failed);
     return der_done(&der).len;
 }
 

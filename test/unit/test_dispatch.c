@@ -181,10 +181,10 @@ static void a_response_too_large_is_a_500(void **state)
     struct fixture *fixture = *state;
 
     assert_json(SEND(fixture, "GetQuote", GET), 500, "{\"error\":\"the response of GetQuote is too large\"}");
-    assert_false(fixture->body.overflow);
+    assert_false(fixture->body.has_overflowed);
     assert_protobuf_error(fixture, SEND(fixture, "GetQuote", POST), 500,
                           "the response of GetQuote is too large");
-    assert_false(fixture->body.overflow);
+    assert_false(fixture->body.has_overflowed);
 }
 
 static void other_verbs_are_405(void **state)

@@ -30,9 +30,9 @@ static void an_overflow_is_forgotten(void **state)
     (void)state;
     buf_init(&body, 16);
     buf_append_text(&body, "more than the sixteen bytes it may have");
-    assert_true(body.overflow);
+    assert_true(body.has_overflowed);
     exchange_fail(&response, 500, "big");
-    assert_false(body.overflow);
+    assert_false(body.has_overflowed);
     assert_true(span_is(buf_span(&body), "{\"error\":\"big\"}"));
     buf_free(&body);
 }

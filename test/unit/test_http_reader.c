@@ -46,8 +46,8 @@ static void it_reads_up_to_the_end_of_a_request(void **state)
     assert_null(http_reader_verb(reader));
     assert_read(reader, "", HTTP_PROGRESS_MORE, 0);
     assert_read(reader, two, HTTP_PROGRESS_COMPLETE, 43);
-    assert_false(reader->in_request);
-    assert_true(reader->keep_alive);
+    assert_false(reader->is_in_request);
+    assert_true(reader->is_keep_alive);
     assert_string_equal(http_reader_verb(reader), "POST");
     http_reader_request(reader, &request);
     assert_int_equal(request.verb, HTTP_VERB_POST);
@@ -67,7 +67,7 @@ static void it_says_when_the_client_waits(void **state)
     static const char head[] = "POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n";
 
     assert_read(reader, head, HTTP_PROGRESS_CONTINUE, strlen(head));
-    assert_true(reader->in_request && reader->head_complete);
+    assert_true(reader->is_in_request && reader->is_head_complete);
     assert_read(reader, "x", HTTP_PROGRESS_COMPLETE, 1);
 }
 
@@ -76,9 +76,9 @@ static void old_versions_and_closing_are_told(void **state)
     struct http_reader *reader = *state;
 
     assert_read(reader, "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", HTTP_PROGRESS_COMPLETE, 42);
-    assert_true(http_reader_is_old(reader) && reader->keep_alive);
+    assert_true(http_reader_is_old(reader) && reader->is_keep_alive);
     assert_read(reader, "GET / HTTP/1.1\r\nConnection: close\r\n\r\n", HTTP_PROGRESS_COMPLETE, 37);
-    assert_false(http_reader_is_old(reader) || reader->keep_alive);
+    assert_false(http_reader_is_old(reader) || reader->is_keep_alive);
 }
 
 static void a_failure_has_a_status_and_a_reason(void **state)

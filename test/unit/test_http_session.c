@@ -318,9 +318,9 @@ static void a_request_that_takes_too_long_is_refused(void **state)
     (void)state;
     http_session_shared_init(&shared);
     http_session_init(&session, &shared, &echo_handler);
-    assert_false(session.reader.in_request);
+    assert_false(session.reader.is_in_request);
     assert_int_equal(http_session_feed(&session, start.data, start.len), start.len);
-    assert_true(session.reader.in_request);
+    assert_true(session.reader.is_in_request);
     http_session_time_out(&session);
     assert_int_equal(session.state, HTTP_OVER);
     assert_memory_equal(http_session_output(&session).data, "HTTP/1.1 408 ", 13);
@@ -339,7 +339,7 @@ static void the_last_request_says_so(void **state)
     (void)state;
     http_session_shared_init(&shared);
     http_session_init(&session, &shared, &echo_handler);
-    session.last = true;
+    session.is_last = true;
     http_session_feed(&session, request.data, request.len);
     assert_int_equal(session.state, HTTP_OVER);
     buf_init(&out, SIZE_MAX);

@@ -133,18 +133,18 @@ static void the_limit_holds(void **state)
     for (size_t limit = 0; limit < 10; limit++) {
         buf_init(&small, limit);
         json_text_hex(&small, "\x01\x02\x03\x04", 4);
-        assert_true(small.overflow);
+        assert_true(small.has_overflowed);
         assert_true(small.len <= limit);
         buf_free(&small);
         buf_init(&small, limit);
         json_text_string(&small, "\xf0\x9f\x98\x80", 4);
-        assert_true(small.overflow);
+        assert_true(small.has_overflowed);
         assert_true(small.len <= limit);
         buf_free(&small);
     }
     buf_init(&small, 10);
     json_text_hex(&small, "\x01\x02\x03\x04", 4);
-    assert_false(small.overflow);
+    assert_false(small.has_overflowed);
     assert_int_equal(small.len, 10);
     buf_free(&small);
 }

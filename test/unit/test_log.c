@@ -23,7 +23,7 @@ static void a_line_for_people(void **state)
     assert_text(&capture, "info  serving 3 things\n");
     log_write(&capture.log, LOG_ERROR, "no");
     assert_text(&capture, "error no\n");
-    capture.log.colour = true;
+    capture.log.has_colour = true;
     log_write(&capture.log, LOG_WARN, "red");
     assert_text(&capture, "\033[33mwarn \033[0m red\n");
     end(&capture);

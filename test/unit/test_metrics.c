@@ -197,7 +197,7 @@ static void the_largest_fits_a_response(void **state)
     }
     write_metrics(world);
     assert_line(world, "dstack_simulator_request_duration_seconds_count{method=\"other\"} 12");
-    assert_false(world->out.overflow);
+    assert_false(world->out.has_overflowed);
     assert_true(world->out.len < 1024 * 1024);
 }
 

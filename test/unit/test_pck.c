@@ -36,7 +36,7 @@ static struct bytes write_extension(const struct pck *pck, struct extension *ext
 {
     x509_extensions_init(&extension->list, extension->room, sizeof extension->room);
     pck_add_extension(&extension->list, pck);
-    assert_false(extension->list.failed);
+    assert_false(extension->list.has_failed);
     assert_int_equal(extension->list.count, 1);
     return extension->list.items[0].value;
 }
@@ -49,7 +49,7 @@ static void the_reference_extension_is_written(void **state)
     (void)state;
     assert_hex_equal(extension.list.items[0].oid.data, extension.list.items[0].oid.len, "2a864886f84d010d01");
     assert_hex_equal(pck_extension_oid().data, pck_extension_oid().len, "2a864886f84d010d01");
-    assert_false(extension.list.items[0].critical);
+    assert_false(extension.list.items[0].is_critical);
     assert_hex_equal(value.data, value.len, reference);
 }
 

@@ -17,10 +17,10 @@ static void assert_added(const char *oid, bool critical, const char *value)
 {
     const struct x509_extension *last = &list.items[list.count - 1];
 
-    assert_false(list.failed);
+    assert_false(list.has_failed);
     assert_hex_equal(last->oid.data, last->oid.len, oid);
     assert_hex_equal(last->value.data, last->value.len, value);
-    assert_int_equal(last->critical, critical);
+    assert_int_equal(last->is_critical, critical);
 }
 
 static void key_usage_drops_trailing_zero_bits(void **state)
@@ -116,11 +116,11 @@ static void running_out_of_room_sticks(void **state)
     (void)state;
     x509_extensions_init(&list, room, 7);
     x509_extensions_add_key_usage(&list, X509_DIGITAL_SIGNATURE);
-    assert_false(list.failed);
+    assert_false(list.has_failed);
     x509_extensions_add_key_usage(&list, X509_DIGITAL_SIGNATURE);
-    assert_true(list.failed);
+    assert_true(list.has_failed);
     x509_extensions_add_basic_constraints(&list, X509_NOT_A_CA);
-    assert_true(list.failed);
+    assert_true(list.has_failed);
 }
 
 static void running_out_of_places_sticks(void **state)
@@ -128,9 +128,9 @@ static void running_out_of_places_sticks(void **state)
     (void)state;
     for (int i = 0; i < X509_EXTENSIONS_MAX; i++)
         x509_extensions_add_basic_constraints(&list, X509_NOT_A_CA);
-    assert_false(list.failed);
+    assert_false(list.has_failed);
     x509_extensions_add_basic_constraints(&list, X509_NOT_A_CA);
-    assert_true(list.failed);
+    assert_true(list.has_failed);
     assert_int_equal(list.count, X509_EXTENSIONS_MAX);
 }
 
