@@ -115,12 +115,17 @@ $(BUILD)/llhttp/%.o: /usr/share/llhttp/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(HARDENING) $(PKG_FLAGS) -c -o $@ $<
 
-# Its initializers cast const away, which only a system header may do.
-$(BUILD)/proto/%.pb-c.c $(BUILD)/proto/%.pb-c.h &: sim/proto/%.proto $(PROTOS)
+# protoc-c writes down what each file imports, so that a change reaches only its users. The
+# initializers of its headers cast const away, which only a system header may do.
+$(BUILD)/proto/%.pb-c.c $(BUILD)/proto/%.pb-c.h &: sim/proto/%.proto
 	@mkdir -p $(@D)
 	@echo "  proto $<"
-	$(Q)protoc-c --proto_path=sim/proto --c_out=$(BUILD)/proto $< 2> $@.log || { cat $@.log >&2; exit 1; }
+	$(Q)protoc-c --proto_path=sim/proto --c_out=$(BUILD)/proto --dependency_out=$(BUILD)/proto/$*.imports.d $< \
+	    2> $@.log || { cat $@.log >&2; exit 1; }
 	$(Q)sed -i '1i #pragma GCC system_header' $(BUILD)/proto/$*.pb-c.h
+
+# An import that is gone from the tree may still be named in a file of an earlier build.
+sim/proto/%.proto: ;
 
 .SECONDARY: $(PROTO_C) $(PROTO_H)
 
@@ -192,4 +197,4 @@ uninstall:
 clean:
 	rm -rf build dstack-simulator
 
--include $(OBJECTS:.o=.d) $(UNITS:=.d)
+-include $(OBJECTS:.o=.d) $(UNITS:=.d) $(PROTO_C:.pb-c.c=.imports.d)
