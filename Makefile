@@ -51,7 +51,7 @@ DOCS      := $(BUILD)/proto_docs.c
 
 SOURCES   := $(wildcard crypto/*.c sim/*.c sim/*/*.c)
 OBJECTS   := $(SOURCES:%.c=$(BUILD)/%.o) $(PROTO_C:.c=.o) $(EMBEDDED:.c=.o) $(DOCS:.c=.o) $(LLHTTP_OBJECTS)
-LIBRARY   := $(filter-out $(BUILD)/sim/main.o,$(OBJECTS))
+LIBRARY   := $(BUILD)/library.a
 UNITS     := $(patsubst test/unit/%.c,$(BUILD)/unit/%,$(wildcard test/unit/test_*.c))
 INCLUDES  := -I. -I$(BUILD)
 COMPILE    = $(CC) $(STANDARD) $(CFLAGS) $(WARNINGS) $(HARDENING) $(INCLUDES) $(PKG_FLAGS) -MMD -MP
@@ -146,10 +146,20 @@ $(DOCS): scripts/proto-docs $(PROTOS)
 	@echo "  docs  $@"
 	$(Q)scripts/proto-docs $(PROTOS) > $@.new && mv $@.new $@
 
-$(BUILD)/unit/%: test/unit/%.c $(LIBRARY)
+# Unit tests link what they use of the program, which is all of it but main.
+$(LIBRARY): $(filter-out $(BUILD)/sim/main.o,$(OBJECTS))
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/unit/%.o: test/unit/%.c | $(PROTO_H) $(BUILD)/version_data.h
 	@mkdir -p $(@D)
-	@echo "  unit  $<"
-	$(Q)$(COMPILE) -MF $@.d -MT $@ -o $@ $< $(LIBRARY) $(LIBS) -lcmocka
+	@echo "  cc    $<"
+	$(Q)$(COMPILE) -c -o $@ $<
+
+$(BUILD)/unit/%: $(BUILD)/unit/%.o $(LIBRARY)
+	@echo "  unit  $@"
+	$(Q)$(CC) $(CFLAGS) $(HARDENING) -o $@ $< $(LIBRARY) $(LIBS) -lcmocka
+
+.SECONDARY: $(UNITS:=.o)
 
 units: $(UNITS)
 
