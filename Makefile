@@ -1,8 +1,19 @@
-# dstack-simulator: `make` builds, `make run` sets up, builds and runs,
-# `make test` does the same and runs every test, `make bench` measures. Everything
-# generated lies in build/, except the program itself.
+# Builds dstack-simulator, runs its tests and installs it.
+#
+# `make help` lists the targets. Three of them are for every day: `make run` installs the
+# packages that are missing, builds and runs; `make test` does the same for the tests and
+# runs all of them; `make check` runs them without installing anything.
+#
+# The program is built in the root of the tree; everything else that is generated goes to
+# build/. What can be set on the command line:
+#
+#   SANITIZE=1       build with ASan and UBSan, in build/asan
+#   CI=true          treat warnings as errors
+#   V=1              show the commands that are run
+#   PREFIX, DESTDIR  where to install, /usr/local by default
+#   REV              the revision that the program reports, that of git by default
+#   CC, CFLAGS, BUILD, PROGRAM, JOBS  as usual
 
-# SANITIZE=1 builds with ASan and UBSan, into a folder of its own.
 BUILD     ?= $(if $(SANITIZE),build/asan,build)
 PROGRAM   ?= $(if $(filter build,$(BUILD)),,$(BUILD)/)dstack-simulator
 PREFIX    ?= /usr/local
@@ -58,34 +69,39 @@ COMPILE    = $(CC) $(STANDARD) $(CFLAGS) $(WARNINGS) $(HARDENING) $(INCLUDES) $(
 
 Q := $(if $(V),,@)
 
-NEED_LIBRARIES := $(filter-out run test check setup format format-check uninstall clean,$(or $(MAKECMDGOALS),all))
-ifneq ($(NEED_LIBRARIES),)
+# These compile nothing in this make, so they work before the libraries are installed.
+WITHOUT_LIBRARIES := help run test check setup format format-check uninstall clean
+GOALS             := $(or $(MAKECMDGOALS),all)
+ifneq ($(filter-out $(WITHOUT_LIBRARIES),$(GOALS)),)
 ifeq ($(shell pkg-config --exists $(PACKAGES) 2>/dev/null && command -v protoc-c),)
-$(error libraries to build with are missing: `make setup` installs them)
+$(error libraries needed to build are missing: `make setup` installs them)
 endif
 endif
 
-.PHONY: all run test check bench units docs setup tidy format format-check install uninstall clean
-all: $(PROGRAM)
+# `make help` shows what follows the two number signs of a target.
+.PHONY: all help run test check bench setup units docs tidy format format-check install uninstall clean
+all: $(PROGRAM) ## Build ./dstack-simulator; what `make` alone does
 
-# Each builds in a make of its own, so that it sees what setup has installed.
-run:
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+# Those that build do it in a make of their own, which sees what setup has installed.
+run: ## Install what is missing, build and run; ARGS='--seed mine' passes options
 	@scripts/setup
 	@$(MAKE) --no-print-directory -j$(JOBS) $(PROGRAM)
 	@exec ./$(PROGRAM) $(ARGS)
 
-test:
+test: ## Install what is missing, also for the tests, then build and run every test
 	@scripts/setup test
 	@test/run
 
-check:
+check: ## Build and run every test, without installing anything
 	@test/run
 
-# BASE=<git revision> to compare with; the rest of the options in ARGS: scripts/bench --help
-bench: $(PROGRAM)
+bench: $(PROGRAM) ## Measure; BASE=REVISION compares, ARGS passes options of scripts/bench
 	@scripts/bench --program ./$(PROGRAM) $(if $(BASE),--base '$(BASE)') $(ARGS)
 
-setup:
+setup: ## Install the Debian packages needed to build
 	@scripts/setup
 
 $(PROGRAM): $(OBJECTS)
@@ -161,22 +177,22 @@ $(BUILD)/unit/%: $(BUILD)/unit/%.o $(LIBRARY)
 
 .SECONDARY: $(UNITS:=.o)
 
-units: $(UNITS)
+units: $(UNITS) ## Build the unit tests
 
 # Tables of documents are printed by the unit tests that fail when they are out of date.
-docs: $(BUILD)/unit/test_docs_options $(BUILD)/unit/test_docs_services
+docs: $(BUILD)/unit/test_docs_options $(BUILD)/unit/test_docs_services ## Write the tables of documents again
 	$(Q)$< docs/options.md > $(BUILD)/document && cat $(BUILD)/document > docs/options.md
 	$(Q)$(word 2,$^) README.md > $(BUILD)/document && cat $(BUILD)/document > README.md
 
 OWN_C := $(SOURCES) $(wildcard test/unit/*.c)
 
-tidy: $(PROTO_H) $(BUILD)/version_data.h
+tidy: $(PROTO_H) $(BUILD)/version_data.h ## Run clang-tidy
 	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(OWN_C) -- $(STANDARD) $(WARNINGS) $(INCLUDES) $(PKG_FLAGS)
 
-format:
+format: ## Format all C files
 	@scripts/format
 
-format-check:
+format-check: ## Fail when a C file is not formatted
 	@scripts/format check
 
 # The manual and the completions are what the program prints of its own options.
@@ -194,17 +210,17 @@ INSTALLED := $(DESTDIR)$(PREFIX)/bin/dstack-simulator \
              $(SHARE)/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)/_dstack-simulator \
              $(SHARE)/fish/vendor_completions.d/dstack-simulator.fish
 
-install: $(PROGRAM) $(TEXTS)
+install: $(PROGRAM) $(TEXTS) ## Install the program, its manual and completions; see PREFIX
 	install -D -m 755 $(PROGRAM) $(word 1,$(INSTALLED))
 	install -D -m 644 $(BUILD)/share/man $(word 2,$(INSTALLED))
 	install -D -m 644 $(BUILD)/share/bash $(word 3,$(INSTALLED))
 	install -D -m 644 $(BUILD)/share/zsh $(word 4,$(INSTALLED))
 	install -D -m 644 $(BUILD)/share/fish $(word 5,$(INSTALLED))
 
-uninstall:
+uninstall: ## Remove what `make install` installed
 	rm -f $(INSTALLED)
 
-clean:
+clean: ## Remove the program and build/
 	rm -rf build dstack-simulator
 
 -include $(OBJECTS:.o=.d) $(UNITS:=.d) $(PROTO_C:.pb-c.c=.imports.d)
