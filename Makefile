@@ -202,23 +202,23 @@ $(TEXTS): $(PROGRAM)
 	@mkdir -p $(@D)
 	$(Q)$(abspath $(PROGRAM)) $(if $(filter man,$(@F)),--man,--completion $(@F)) > $@.new && mv $@.new $@
 
-# Where Debian's man, bash, zsh and fish look.
-SHARE     := $(DESTDIR)$(PREFIX)/share
-INSTALLED := $(DESTDIR)$(PREFIX)/bin/dstack-simulator \
-             $(SHARE)/man/man1/dstack-simulator.1 \
-             $(SHARE)/bash-completion/completions/dstack-simulator \
-             $(SHARE)/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)/_dstack-simulator \
-             $(SHARE)/fish/vendor_completions.d/dstack-simulator.fish
+# MODE:FILE:PLACE, each place relative to PREFIX and one that Debian's man, bash, zsh or fish
+# looks at.
+ZSH_FUNCTIONS := share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
+INSTALLED     := 755:$(PROGRAM):bin/dstack-simulator \
+                 644:$(BUILD)/share/man:share/man/man1/dstack-simulator.1 \
+                 644:$(BUILD)/share/bash:share/bash-completion/completions/dstack-simulator \
+                 644:$(BUILD)/share/zsh:$(ZSH_FUNCTIONS)/_dstack-simulator \
+                 644:$(BUILD)/share/fish:share/fish/vendor_completions.d/dstack-simulator.fish
+
+# For each entry, a command with its mode, file and place in $1, $2 and $3.
+for_installed = @set -e; IFS=:; for entry in $(INSTALLED); do set -- $$entry; $(1); done
 
 install: $(PROGRAM) $(TEXTS) ## Install the program, its manual and completions; see PREFIX
-	install -D -m 755 $(PROGRAM) $(word 1,$(INSTALLED))
-	install -D -m 644 $(BUILD)/share/man $(word 2,$(INSTALLED))
-	install -D -m 644 $(BUILD)/share/bash $(word 3,$(INSTALLED))
-	install -D -m 644 $(BUILD)/share/zsh $(word 4,$(INSTALLED))
-	install -D -m 644 $(BUILD)/share/fish $(word 5,$(INSTALLED))
+	$(call for_installed,echo "  install $$3"; install -D -m "$$1" "$$2" "$(DESTDIR)$(PREFIX)/$$3")
 
 uninstall: ## Remove what `make install` installed
-	rm -f $(INSTALLED)
+	$(call for_installed,echo "  remove  $$3"; rm -f "$(DESTDIR)$(PREFIX)/$$3")
 
 clean: ## Remove the program and build/
 	rm -rf build dstack-simulator
