@@ -3,11 +3,11 @@
 
 FROM debian:bookworm-slim AS build
 WORKDIR /src
-# The packages lie in a layer of their own, which a change of the sources keeps.
+# The packages are a layer of their own, which is kept when the sources change.
 COPY scripts/setup scripts/setup
 RUN scripts/setup
 COPY . .
-# The revision that Version answers: --build-arg REV="$(git rev-parse --short=12 HEAD)"
+# The revision that Version reports: --build-arg REV="$(git rev-parse --short=12 HEAD)"
 ARG REV=unknown
 RUN make -j"$(nproc)" REV="$REV" && strip dstack-simulator
 

@@ -80,7 +80,7 @@ endif
 
 # `make help` shows what follows the two number signs of a target.
 .PHONY: all help run test check bench setup units docs tidy format format-check install uninstall clean
-all: $(PROGRAM) ## Build ./dstack-simulator; what `make` alone does
+all: $(PROGRAM) ## Build ./dstack-simulator, the default
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -113,7 +113,7 @@ $(BUILD)/%.o: %.c | $(PROTO_H) $(BUILD)/version_data.h
 	@echo "  cc    $<"
 	$(Q)$(COMPILE) -c -o $@ $<
 
-# Rewritten only when it changes, so a commit rebuilds what shows the version only.
+# Rewritten only when it changes, so that a commit rebuilds only what shows the version.
 $(BUILD)/version_data.h: FORCE
 	@mkdir -p $(@D)
 	@printf '#define VERSION_NUMBER "%s"\n#define VERSION_REV "%s"\n' '$(VERSION)' '$(REV)' > $@.new
@@ -131,7 +131,7 @@ $(BUILD)/llhttp/%.o: /usr/share/llhttp/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(HARDENING) $(PKG_FLAGS) -c -o $@ $<
 
-# protoc-c writes down what each file imports, so that a change reaches only its users. The
+# protoc-c writes down what each file imports, so that a change rebuilds only its users. The
 # initializers of its headers cast const away, which only a system header may do.
 $(BUILD)/proto/%.pb-c.c $(BUILD)/proto/%.pb-c.h &: sim/proto/%.proto
 	@mkdir -p $(@D)
@@ -140,7 +140,7 @@ $(BUILD)/proto/%.pb-c.c $(BUILD)/proto/%.pb-c.h &: sim/proto/%.proto
 	    2> $@.log || { cat $@.log >&2; exit 1; }
 	$(Q)sed -i '1i #pragma GCC system_header' $(BUILD)/proto/$*.pb-c.h
 
-# An import that is gone from the tree may still be named in a file of an earlier build.
+# An earlier build may have written down an import that no longer exists.
 sim/proto/%.proto: ;
 
 .SECONDARY: $(PROTO_C) $(PROTO_H)
@@ -162,7 +162,7 @@ $(DOCS): scripts/proto-docs $(PROTOS)
 	@echo "  docs  $@"
 	$(Q)scripts/proto-docs $(PROTOS) > $@.new && mv $@.new $@
 
-# Unit tests link what they use of the program, which is all of it but main.
+# Each unit test links the parts of the program that it uses.
 $(LIBRARY): $(filter-out $(BUILD)/sim/main.o,$(OBJECTS))
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
@@ -195,7 +195,7 @@ format: ## Format all C files
 format-check: ## Fail when a C file is not formatted
 	@scripts/format check
 
-# The manual and the completions are what the program prints of its own options.
+# The program itself prints its manual and completions.
 TEXTS := $(addprefix $(BUILD)/share/,man bash zsh fish)
 
 $(TEXTS): $(PROGRAM)

@@ -1,4 +1,4 @@
-"""That scripts/bench runs through; what it measures is not asserted."""
+"""scripts/bench runs to its end; what it measures is not asserted."""
 import json
 import os
 import shutil
@@ -34,12 +34,12 @@ def test_it_runs_through(folder):
 def test_without_wrk(folder):
     result = bench("--methods", "Version", PATH=folder)
     assert result.returncode == 1 and result.stderr == (
-        "bench: wrk is missing; Debian has it in the package of that name: apt-get install wrk\n")
+        "bench: wrk is not installed; Debian has it in the package of that name: apt-get install wrk\n")
 
 
 @pytest.mark.parametrize("options, words", [
     (["--methods", "Versoin"], ["Versoin", "GetQuote"]),
-    (["--seconds", "0"], ["--seconds", "from 1 on"]),
+    (["--seconds", "0"], ["--seconds", "at least 1"]),
 ])
 def test_bad_options(options, words):
     result = bench(*options)
@@ -51,7 +51,7 @@ def test_bad_options(options, words):
 @pytest.mark.skipif(not shutil.which("wrk"), reason="wrk not found")
 @pytest.mark.parametrize("options, words", [
     (["--program", "/nonexistent"], ["/nonexistent", "make"]),
-    (["--base", "no-such-revision"], ["no-such-revision is no revision here"]),
+    (["--base", "no-such-revision"], ["no-such-revision is not a revision of this repository"]),
 ])
 def test_what_is_not_there(options, words):
     result = bench(*options)

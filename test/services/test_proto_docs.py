@@ -80,10 +80,10 @@ def test_comments_become_rows(tmp_path):
 
 
 @pytest.mark.parametrize("line, says", [
-    ("string a = 1; // behind", "in front of it"),
+    ("string a = 1; // after it", "above it"),
     ("string a = 1", "one line"),
     ("/* Another way to comment. */", "cannot read"),
-    ("// Length: 1 bis 20", "no range"),
+    ("// Length: 1 bis 20", "not a range"),
     ("message Open {", "not closed"),
 ])
 def test_what_it_cannot_read_is_an_error(tmp_path, line, says):
