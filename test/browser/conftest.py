@@ -1,8 +1,8 @@
-"""Simulators, and one Chromium for all tests.
+"""Simulators, and one Chromium for all tests."""
 
-SIMULATOR names the program; the default is the one in the root of the tree."""
-
+import contextlib
 import http.client
+import itertools
 import json
 import os
 import shutil
@@ -13,9 +13,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).resolve().parents[1] / "clients")]
-if "SIMULATOR" in os.environ:
-    os.environ["PROGRAM"] = os.environ["SIMULATOR"]
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).resolve().parents[1] / "support")]
 os.environ["no_proxy"] = os.environ["NO_PROXY"] = "127.0.0.1,localhost"
 
 from browser import chromium  # noqa: E402
@@ -57,25 +55,16 @@ class Served:
 def start():
     """start(*options) gives a running simulator; `at` listens where another one did."""
     folder = Path(tempfile.mkdtemp(prefix="browser-", dir="/tmp"))  # short: a socket's path has little room
-    started = []
+    numbers = itertools.count()
 
     def begin(*options, at="127.0.0.1:0"):
-        process = Simulator(folder / str(len(started)), "--listen", "127.0.0.1:0=worker", *options)
-        process.command[process.command.index("127.0.0.1:0")] = at
-        started.append(process)
-        process.start()
-        return Served(process)
+        options = ("--listen", "127.0.0.1:0=worker", *options)
+        return Served(started.enter_context(Simulator(folder / str(next(numbers)), *options, listen=at)))
 
-    yield begin
     try:
-        for process in started:
-            if process.process.returncode is None:
-                process.stop()
+        with contextlib.ExitStack() as started:
+            yield begin
     finally:
-        for process in started:
-            if process.process and process.process.poll() is None:
-                process.process.kill()
-                process.process.wait()
         shutil.rmtree(folder)
 
 

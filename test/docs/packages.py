@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).resolve().parents[1]
-sys.path += [str(TESTS / "clients"), str(TESTS / "verifiers")]
+sys.path += [str(TESTS / name) for name in ("clients", "verifiers", "support")]
 
 import languages  # noqa: E402
 import suites  # noqa: E402

@@ -116,7 +116,8 @@ def test_another_socket_in_its_place_is_left_alone(own):
     place.unlink()
     with socket.socket(socket.AF_UNIX) as other:
         other.bind(str(place))
-        assert own.stop() == 0, own.stderr()
+        own.process.terminate()
+        assert own.wait() == 0, own.stderr()
         assert socket_files(own) == {"dstack.sock"}
 
 

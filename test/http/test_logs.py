@@ -14,8 +14,6 @@ def fixture_ask(tmp_path):
     (logs / "web.log").write_text('one\ntwo "ö"\n\nfour', encoding="utf-8")
     (logs / "empty.log").write_text("")
     (tmp_path / "secret.log").write_text("secret")
-    simulator = Simulator(tmp_path)
-    simulator.start("--logs-dir", str(logs))
 
     def ask(path, status=200):
         with Connection(simulator.tcp) as client:
@@ -23,8 +21,8 @@ def fixture_ask(tmp_path):
         assert response.status == status
         return response.body.decode()
 
-    yield ask
-    assert simulator.stop() == 0
+    with Simulator(tmp_path, "--logs-dir", logs) as simulator:
+        yield ask
 
 
 def test_lines_are_json_with_base64(ask):
@@ -68,8 +66,6 @@ def test_a_longer_path_is_not_there(ask):
 def test_private_logs_stay_private(tmp_path):
     (tmp_path / "web.log").write_text("line")
     (tmp_path / "app.json").write_text('{"public_logs": false}')
-    simulator = Simulator(tmp_path)
-    simulator.start("--logs-dir", str(tmp_path), "--app-compose", str(tmp_path / "app.json"))
-    with Connection(simulator.tcp) as client:
+    with (Simulator(tmp_path, "--logs-dir", tmp_path, "--app-compose", tmp_path / "app.json") as simulator,
+          Connection(simulator.tcp) as client):
         assert "public_logs" in client.ask(get("/logs/web")).json()["error"]
-    assert simulator.stop() == 0

@@ -34,8 +34,8 @@ def second(folder):
     os.mkdir(place)
     simulator = Simulator(place)
     yield simulator
-    if simulator.process and simulator.process.poll() is None:
-        assert simulator.stop() == 0, simulator.stderr()
+    if simulator.is_running():
+        simulator.stop()
 
 
 def ask(address, request):

@@ -1,7 +1,7 @@
-"""Starts simulators, each in a folder of its own and on a free port.
+"""Starts simulators, each in a directory of its own and on a free port."""
 
-SIMULATOR names the program; the default is the one in the root of the tree."""
-
+import contextlib
+import itertools
 import os
 import shutil
 import sys
@@ -11,11 +11,8 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS / "clients"), str(TESTS / "verifiers" / "python")]
-sys.path.append(str(TESTS / "http"))
-if "SIMULATOR" in os.environ:
-    os.environ["PROGRAM"] = os.environ["SIMULATOR"]
-# Nobody listens there, so what goes beyond this machine fails at once.
+sys.path[:0] = [str(TESTS / name) for name in ("support", "clients", "verifiers/python")]
+# Nothing listens there, so what goes beyond this machine fails at once.
 for proxy in ("http_proxy", "https_proxy", "all_proxy"):
     os.environ[proxy] = os.environ[proxy.upper()] = "http://127.0.0.1:1"
 os.environ["no_proxy"] = os.environ["NO_PROXY"] = "127.0.0.1,localhost"
@@ -36,20 +33,6 @@ def folder():
 def start(folder):
     """start(*options) gives a running simulator. They all have to outlive the module's tests
     and to end in good order."""
-    started = []
-
-    def begin(*options):
-        simulator = Simulator(folder / str(len(started)), *options)
-        started.append(simulator)
-        simulator.start()
-        return Simulated(simulator.url())
-
-    yield begin
-    try:
-        for simulator in started:
-            simulator.stop()
-    finally:
-        for simulator in started:
-            if simulator.process and simulator.process.poll() is None:
-                simulator.process.kill()
-                simulator.process.wait()
+    numbers = itertools.count()
+    with contextlib.ExitStack() as started:
+        yield lambda *options: Simulated(started.enter_context(Simulator(folder / str(next(numbers)), *options)).url)

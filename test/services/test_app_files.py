@@ -116,6 +116,6 @@ def test_responses_are_ascii_whatever_the_app(start, write):
 def test_what_is_no_app_compose_is_refused_in_a_sentence(folder, write, compose):
     path = write(compose)
     simulator = Simulator(folder / path.parent.name, "--app-compose", path)
-    done = subprocess.run(simulator.command, capture_output=True, text=True, timeout=60, check=False)
+    done = simulator.run_to_its_end()
     assert done.returncode == 2, done.stderr
     assert str(path) in done.stderr and done.stderr.count("\n") == 1 and not done.stdout

@@ -21,8 +21,7 @@ class Watched:
     """One simulator: `full` may change it, `public` serves what external.sock does."""
 
     def __init__(self, folder, *options):
-        self.process = Simulator(folder, "--listen", "127.0.0.1:0=worker", *options)
-        self.process.start()
+        self.process = Simulator(folder, "--listen", "127.0.0.1:0=worker", *options).start()
         self.full, self.public = (Simulated(endpoint["url"]) for endpoint in self.process.endpoints[:2])
 
     def state(self, **seen):

@@ -9,9 +9,8 @@ import httpx
 import pytest
 from dstack_sdk import EnvVar, encrypt_env_vars_sync
 
-from conftest import TESTS
+from simulator import PROGRAM
 
-PROGRAM = os.environ.get("PROGRAM", str(TESTS.parent / "dstack-simulator"))
 VARS = [EnvVar("API_KEY", "it's \"ö\" $x `id` \\ \n世界"), EnvVar("EMPTY", "")]
 COMPOSE = {"name": "env", "allowed_envs": ["API_KEY", "EMPTY"]}
 

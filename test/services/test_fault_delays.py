@@ -148,26 +148,25 @@ def test_a_half_closed_client_gets_its_answer(simulated, address):
 @pytest.fixture(params=["tcp", "unix"])
 def stopping(request, folder):
     """A simulator of the test's own, its address, and a function that begins its end."""
-    simulator = Simulator(folder / f"stop-{len(list(folder.iterdir()))}")
-    simulator.start()
+    simulator = Simulator(folder / f"stop-{len(list(folder.iterdir()))}").start()
     threads = []
 
     def stop():
         threads.append(threading.Thread(target=simulator.stop))
         threads[0].start()
 
-    yield simulator, tcp(simulator.url()) if request.param == "tcp" else simulator.socket("dstack.sock"), stop
+    yield simulator, getattr(simulator, request.param), stop
     threads[0].join()
     assert simulator.process.returncode == 0
 
 
 def set_over_tcp(simulator, fault):
-    with Connection(tcp(simulator.url())) as connection:
+    with Connection(simulator.tcp) as connection:
         assert connection.ask(post("/prpc/Simulator.SetFault", fault)).status == 200
 
 
 def wait_for_hit(simulator):
-    with Connection(tcp(simulator.url())) as connection:
+    with Connection(simulator.tcp) as connection:
         status = post("/prpc/Simulator.Status")
         wait_until(lambda: connection.ask(status).json()["faults"][0]["hits"] == 1, "a hit")
 

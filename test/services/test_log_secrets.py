@@ -77,16 +77,15 @@ def test_nothing_secret_is_logged(folder, form):
     compose = folder / f"{form}.json"
     compose.write_text(json.dumps({"name": "secrets", "allowed_envs": [VARS[0].key]}))
     simulator = Simulator(folder / form, "-k", VECTORS / "appkeys.json", "-a", compose, "--seed", SEED,
-                          "--log-level", "debug", "--log-format", form)
-    simulator.start()
-    caller = Caller(simulator.url())
+                          "--log-level", "debug", "--log-format", form).start()
+    caller = Caller(simulator.url)
     app_id = caller.by_json("DstackGuest.Info", {}).value["app_id"]
     key = caller.by_json("KMS.GetAppEnvEncryptPubKey", {"app_id": app_id}).value["public_key"]
     encrypted = bytes.fromhex(encrypt_env_vars_sync(VARS, key))
     caller.connection.close()
-    secrets, answers = say_everything(simulator.url(), encrypted)
+    secrets, answers = say_everything(simulator.url, encrypted)
     simulator.stop()
-    log = simulator.log.read_text()
+    log = simulator.stdout() + simulator.stderr()
     app_keys = json.loads((VECTORS / "appkeys.json").read_text())
     secrets += texts_of([SEED, app_keys, *(var.value for var in VARS)])
     assert log.count("/prpc/") == answers + 2 > 2 * len(CALLS)  # they are all there

@@ -37,16 +37,14 @@ TYPES = {
 
 @pytest.fixture(scope="module", name="simulator")
 def fixture_simulator(folder):
-    simulator = Simulator(folder / "metrics", f"--listen=unix:{folder}/kms=kms",
-                          f"--listen=unix:{folder}/controls=simulator")
-    simulator.start()
-    yield simulator
-    simulator.stop()
+    with Simulator(folder / "metrics", f"--listen=unix:{folder}/kms=kms",
+                   f"--listen=unix:{folder}/controls=simulator") as simulator:
+        yield simulator
 
 
 @pytest.fixture(name="client")
 def fixture_client(simulator):
-    with httpx.Client(base_url=simulator.url(), timeout=30) as client:
+    with httpx.Client(base_url=simulator.url, timeout=30) as client:
         yield client
 
 
@@ -173,7 +171,7 @@ def test_histograms(client):
 # --- the figures ---
 
 def test_requests_are_counted_exactly(client, simulator):
-    caller = Caller(simulator.url())
+    caller = Caller(simulator.url)
     before = read(client)
     for _ in range(3):
         for outcome in caller.by_all("DstackGuest.GetQuote", {"report_data": b"\1\2"}):
@@ -206,7 +204,7 @@ def test_requests_are_counted_exactly(client, simulator):
 
 def test_what_is_no_request_is_counted_too(simulator, client):
     before = read(client)
-    with httpx.Client(base_url=simulator.url(), timeout=30) as other:
+    with httpx.Client(base_url=simulator.url, timeout=30) as other:
         for target in ("/Info", "/" + "x" * 20000):
             other.get(target)
     assert requests_since(read(client), before) == {("DstackGuest.Info", "200"): 1, ("none", "431"): 1,
@@ -215,7 +213,7 @@ def test_what_is_no_request_is_counted_too(simulator, client):
 
 def test_connections(client, simulator):
     before = read(client)
-    others = [httpx.Client(base_url=simulator.url(), timeout=30) for _ in range(5)]
+    others = [httpx.Client(base_url=simulator.url, timeout=30) for _ in range(5)]
     for other in others:
         assert other.get("/Version").status_code == 200
     figures = read(client)
@@ -357,4 +355,4 @@ def test_verbs(client):
 def test_a_scrape_is_quiet(client, simulator):
     scrape(client)
     assert call(client, "Worker.Version").status_code == 200
-    assert "GET /metrics 200" not in simulator.log.read_text()
+    assert "GET /metrics 200" not in simulator.stderr()

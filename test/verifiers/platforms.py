@@ -3,7 +3,7 @@
 import json
 import shutil
 import tempfile
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from simulator import Simulator
@@ -23,7 +23,7 @@ def options_of(platform):
     return options + (["--debug-td"] if platform.get("debug_td") else [])
 
 
-def wanted(folder):
+def needed(folder):
     """The options of every simulator, by its name."""
     compose = folder / "app-compose.json"
     compose.write_text(json.dumps({"manifest_version": 2, "name": "peer", "runner": "docker-compose"}))
@@ -41,7 +41,7 @@ def wanted(folder):
 
 
 def settings(simulators):
-    urls = {name: simulator.url() for name, simulator in simulators.items()}
+    urls = {name: simulator.url for name, simulator in simulators.items()}
     beyond = {name: NOWHERE for name in ("http_proxy", "https_proxy", "all_proxy")}
     return {
         "VERIFIER_TEST_URLS": json.dumps(urls),
@@ -57,17 +57,9 @@ def platforms():
     `plain` whose event log may grow, `changing` for SetPlatform, `peer` with another
     app under the same KMS, `stranger` of another seed, and one for each scenario."""
     folder = Path(tempfile.mkdtemp(prefix="verifiers-"))
-    started = {}
     try:
-        for name, options in wanted(folder).items():
-            started[name] = Simulator(folder / name, *options)
-            started[name].start()
-        yield settings(started)
-        for simulator in started.values():
-            simulator.stop()
+        with ExitStack() as started:
+            yield settings({name: started.enter_context(Simulator(folder / name, *options))
+                            for name, options in needed(folder).items()})
     finally:
-        for simulator in started.values():
-            if simulator.process is not None and simulator.process.poll() is None:
-                simulator.process.kill()
-                simulator.process.wait()
         shutil.rmtree(folder)

@@ -1,30 +1,20 @@
 """What stays the same over a restart: the root, quotes and CRLs, byte for byte."""
 
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography import x509
 
 from support import Simulated, setting
 
-sys.path.append(str(Path(setting("TABLES")).parent / "clients"))
+sys.path.append(str(Path(setting("TABLES")).parent / "support"))
 from simulator import Simulator  # noqa: E402
-
-
-@contextmanager
-def started(folder, *options):
-    simulator = Simulator(folder, *options)
-    simulator.start()
-    try:
-        yield Simulated(simulator.url())
-    finally:
-        simulator.stop()
 
 
 def lasting(folder, *options):
     """What may not change over a restart."""
-    with started(folder, *options) as simulated:
+    with Simulator(folder, *options) as simulator:
+        simulated = Simulated(simulator.url)
         paths = ("/simulator/root-ca.der", "/simulator/root-ca.pem", "/IntelSGXRootCA.der",
                  "/sgx/certification/v4/rootcacrl", "/sgx/certification/v4/pckcrl?ca=platform&encoding=der")
         return [simulated.quote(b"same"), *map(simulated.get, paths)]
@@ -43,7 +33,7 @@ def test_another_seed_changes_everything(tmp_path):
 
 
 def test_where_certificates_say_the_root_crl_is(tmp_path):
-    with started(tmp_path / "one", "--public-url", "http://dstack.test:81/sim") as simulated:
-        root = x509.load_der_x509_certificate(simulated.root())
+    with Simulator(tmp_path / "one", "--public-url", "http://dstack.test:81/sim") as simulator:
+        root = x509.load_der_x509_certificate(Simulated(simulator.url).root())
     points = root.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
     assert [name.value for name in points[0].full_name] == ["http://dstack.test:81/sim/IntelSGXRootCA.der"]
