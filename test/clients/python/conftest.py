@@ -1,12 +1,16 @@
 """One client per transport and flavour for all tests, as in a program: it keeps
 its connections, and opening one is what takes an SDK's time."""
 
+import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import dstack_sdk
 import pytest
 
-from support import Driver, control, setting
+sys.path.append(str(Path(__file__).resolve().parents[2] / "support"))
+
+from support import Driver, control, setting  # noqa: E402
 
 # What the SDK learnt in 0.5.4.
 if version("dstack-sdk") == "0.5.3":

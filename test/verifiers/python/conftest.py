@@ -1,8 +1,13 @@
 """The simulators that the launcher has started."""
 
+import sys
+from pathlib import Path
+
 import pytest
 
-from support import Simulated, table, urls
+sys.path.append(str(Path(__file__).resolve().parents[2] / "support"))
+
+from support import Simulated, table, urls  # noqa: E402
 
 
 def rows(file, key):

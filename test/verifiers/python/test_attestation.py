@@ -6,7 +6,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from attestations import read_msgpack, read_scale
+from attestations import read_msgpack
+from scale import read_scale
 from support import ATTESTATION, QUOTE, RUNTIME_EVENT, extension, registers, replay, report_data
 
 REPORT_DATA = [b"", b"\x12\x34", bytes(range(64))]

@@ -1,14 +1,9 @@
 """What stays the same over a restart: the root, quotes and CRLs, byte for byte."""
 
-import sys
-from pathlib import Path
-
 from cryptography import x509
 
-from support import Simulated, setting
-
-sys.path.append(str(Path(setting("TABLES")).parent / "support"))
-from simulator import Simulator  # noqa: E402
+from simulator import Simulator
+from support import Simulated
 
 
 def lasting(folder, *options):
