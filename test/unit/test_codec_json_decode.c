@@ -17,7 +17,7 @@ static void an_empty_body_or_object_is_all_defaults(void **state)
     assert_non_null(rpc_decode(fixture, codec_json_decode, &dstack__empty__descriptor, ""));
 }
 
-static void what_is_no_json(void **state)
+static void what_is_not_json_is_refused(void **state)
 {
     static const char *const texts[] = {
         " ",
@@ -67,7 +67,7 @@ static void a_body_that_is_no_object(void **state)
     REFUSE_EACH(fixture, TLS, cases);
 }
 
-static void keys_that_cannot_be(void **state)
+static void keys_given_twice_or_with_nul_are_refused(void **state)
 {
     static const struct refusal cases[] = {
         {"{\"subject\":\"a\",\"subject\":\"b\"}", "duplicate object key"},
@@ -91,7 +91,7 @@ static void unknown_members_are_ignored(void **state)
                         "out");
 }
 
-static void messages_inside(void **state)
+static void messages_inside_are_read(void **state)
 {
     static const struct refusal cases[] = {
         {"{\"inner\":{\"ca_pubkey\":1}}", "inner: ca_pubkey must be a string of hex digits, not a number"},
@@ -184,11 +184,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         RPC_TEST(an_empty_body_or_object_is_all_defaults),
-        RPC_TEST(what_is_no_json),
+        RPC_TEST(what_is_not_json_is_refused),
         RPC_TEST(a_body_that_is_no_object),
-        RPC_TEST(keys_that_cannot_be),
+        RPC_TEST(keys_given_twice_or_with_nul_are_refused),
         RPC_TEST(unknown_members_are_ignored),
-        RPC_TEST(messages_inside),
+        RPC_TEST(messages_inside_are_read),
         RPC_TEST(deep_nesting_is_an_error),
         RPC_TEST(a_body_may_have_just_so_many_values),
         RPC_TEST(a_body_cut_at_every_length),

@@ -1,7 +1,7 @@
 /* JSON in, by descriptor: the values of fields. */
 #include "test/unit/codec_json_fixture.h"
 
-static void every_kind_of_field(void **state)
+static void every_kind_of_field_is_read(void **state)
 {
     struct rpc_fixture *fixture = *state;
     const Dstack__GetTlsKeyArgs *args =
@@ -93,7 +93,7 @@ static void elements_are_counted_from_one(void **state)
     REFUSE_EACH(fixture, TLS, cases);
 }
 
-static void long_arrays(void **state)
+static void long_arrays_are_read_whole(void **state)
 {
     struct rpc_fixture *fixture = *state;
     const struct sample *read;
@@ -112,7 +112,7 @@ static void long_arrays(void **state)
     assert_int_equal(sample(fixture, "{\"numbers\":[]}")->n_numbers, 0);
 }
 
-static void integers(void **state)
+static void integers_are_read_over_their_whole_range(void **state)
 {
     struct rpc_fixture *fixture = *state;
     const struct sample *read =
@@ -226,16 +226,11 @@ static void strings_that_are_no_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        RPC_TEST(every_kind_of_field),
-        RPC_TEST(null_is_for_optional_fields_alone),
-        RPC_TEST(a_wrong_type_names_the_field),
-        RPC_TEST(elements_are_counted_from_one),
-        RPC_TEST(long_arrays),
-        RPC_TEST(integers),
-        RPC_TEST(numbers_that_do_not_fit),
-        RPC_TEST(bytes_are_hex),
-        RPC_TEST(strings_of_any_character),
-        RPC_TEST(strings_that_are_no_text),
+        RPC_TEST(every_kind_of_field_is_read),  RPC_TEST(null_is_for_optional_fields_alone),
+        RPC_TEST(a_wrong_type_names_the_field), RPC_TEST(elements_are_counted_from_one),
+        RPC_TEST(long_arrays_are_read_whole),   RPC_TEST(integers_are_read_over_their_whole_range),
+        RPC_TEST(numbers_that_do_not_fit),      RPC_TEST(bytes_are_hex),
+        RPC_TEST(strings_of_any_character),     RPC_TEST(strings_that_are_no_text),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,7 +51,7 @@ static void the_bytes_of_a_message(void **state)
                      "38ffffffffffffffffff01");
 }
 
-static void a_round_trip(void **state)
+static void a_message_is_read_as_it_was_written(void **state)
 {
     struct rpc_fixture *fixture = *state;
     const Dstack__GetTlsKeyArgs *args;
@@ -88,7 +88,7 @@ static void bytes_and_messages_round_trip(void **state)
     assert_int_equal(back->bootstrap_info->attestation.len, 0);
 }
 
-static void nothing_is_all_defaults(void **state)
+static void an_empty_body_is_all_defaults(void **state)
 {
     const struct rpc_call call = {0};
     struct rpc_fixture *fixture = *state;
@@ -122,7 +122,7 @@ static void input_cut_at_every_length(void **state)
 }
 
 /* Any byte changed to anything: an error or a message, never a crash. */
-static void every_byte_damaged(void **state)
+static void a_damaged_byte_does_no_harm(void **state)
 {
     struct rpc_fixture *fixture = *state;
     uint8_t bytes[64];
@@ -145,7 +145,7 @@ static void every_byte_damaged(void **state)
     assert_true(refused > 1000);
 }
 
-static void what_is_no_message(void **state)
+static void what_is_not_a_message_is_refused(void **state)
 {
     static const char sentence[] = "the body is no protobuf message of type GetTlsKeyArgs; "
                                    "to send JSON, set Content-Type: application/json";
@@ -233,12 +233,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         RPC_TEST(the_bytes_of_a_message),
-        RPC_TEST(a_round_trip),
+        RPC_TEST(a_message_is_read_as_it_was_written),
         RPC_TEST(bytes_and_messages_round_trip),
-        RPC_TEST(nothing_is_all_defaults),
+        RPC_TEST(an_empty_body_is_all_defaults),
         RPC_TEST(input_cut_at_every_length),
-        RPC_TEST(every_byte_damaged),
-        RPC_TEST(what_is_no_message),
+        RPC_TEST(a_damaged_byte_does_no_harm),
+        RPC_TEST(what_is_not_a_message_is_refused),
         RPC_TEST(unknown_fields_are_ignored),
         RPC_TEST(a_body_may_have_just_so_many_fields),
         RPC_TEST(strings_must_be_utf8),

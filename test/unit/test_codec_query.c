@@ -18,7 +18,7 @@ static void refuse(struct rpc_fixture *fixture, const char *query, const char *s
     rpc_refuse(fixture, codec_query_decode, TLS, query, says);
 }
 
-static void nothing_is_all_defaults(void **state)
+static void an_empty_query_is_all_defaults(void **state)
 {
     static const char *const queries[] = {"", "&", "&&&", "=", "=x", "&=&"};
     struct rpc_fixture *fixture = *state;
@@ -32,7 +32,7 @@ static void nothing_is_all_defaults(void **state)
     }
 }
 
-static void percent_and_plus(void **state)
+static void percent_and_plus_are_decoded(void **state)
 {
     struct rpc_fixture *fixture = *state;
 
@@ -59,7 +59,7 @@ static void a_bad_percent_is_refused(void **state)
         refuse(fixture, queries[i], "'%' that two hex digits do not follow");
 }
 
-static void repeated_names(void **state)
+static void repeated_names_append_or_replace(void **state)
 {
     struct rpc_fixture *fixture = *state;
     Dstack__GetTlsKeyArgs *args = tls(fixture, "alt_names=a&subject=x&alt_names=b+c&alt_names=&subject=y");
@@ -71,7 +71,7 @@ static void repeated_names(void **state)
     assert_string_equal(args->subject, "y");
 }
 
-static void booleans(void **state)
+static void booleans_are_true_false_1_or_0(void **state)
 {
     static const char *const wrong[] = {"", "=", "=TRUE", "=yes", "=2", "=01", "=true+", "=true%00"};
     struct rpc_fixture *fixture = *state;
@@ -88,7 +88,7 @@ static void booleans(void **state)
     }
 }
 
-static void integers(void **state)
+static void integers_are_whole_decimal_numbers(void **state)
 {
     struct rpc_fixture *fixture = *state;
     Dstack__GetTlsKeyArgs *args = tls(fixture, "not_before=0&not_after=18446744073709551615");
@@ -107,7 +107,7 @@ static void integers(void **state)
     refuse(fixture, "not_before=+1", "not_before must be a whole number in decimal digits");
 }
 
-static void bytes_and_empty_values(void **state)
+static void bytes_are_hex_and_values_may_be_empty(void **state)
 {
     struct rpc_fixture *fixture = *state;
     Dstack__EmitEventArgs *args =
@@ -132,7 +132,7 @@ static void unknown_names_are_ignored(void **state)
     rpc_decode(fixture, codec_query_decode, &dstack__empty__descriptor, "anything=1&x");
 }
 
-static void zero_bytes(void **state)
+static void zero_bytes_are_refused_in_texts(void **state)
 {
     struct rpc_fixture *fixture = *state;
 
@@ -159,7 +159,7 @@ static void messages_are_not_for_a_query(void **state)
                "inner cannot be given in a query string; send a JSON body");
 }
 
-static void numbers_of_every_width(void **state)
+static void numbers_are_read_at_every_width(void **state)
 {
     struct rpc_fixture *fixture = *state;
     const struct sample *sample =
@@ -175,7 +175,7 @@ static void numbers_of_every_width(void **state)
     rpc_refuse(fixture, codec_query_decode, &sample_descriptor, "u32=4294967296", "u32 must be between");
 }
 
-static void the_json_flag(void **state)
+static void the_json_flag_has_four_forms(void **state)
 {
     static const char *const yes[] = {"json",     "json=",    "json=1",   "json=true",
                                       "a=b&json", "json&a=b", "&&json=1&"};
@@ -195,19 +195,19 @@ static void the_json_flag(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        RPC_TEST(nothing_is_all_defaults),
-        RPC_TEST(percent_and_plus),
+        RPC_TEST(an_empty_query_is_all_defaults),
+        RPC_TEST(percent_and_plus_are_decoded),
         RPC_TEST(a_bad_percent_is_refused),
-        RPC_TEST(repeated_names),
-        RPC_TEST(booleans),
-        RPC_TEST(integers),
-        RPC_TEST(bytes_and_empty_values),
+        RPC_TEST(repeated_names_append_or_replace),
+        RPC_TEST(booleans_are_true_false_1_or_0),
+        RPC_TEST(integers_are_whole_decimal_numbers),
+        RPC_TEST(bytes_are_hex_and_values_may_be_empty),
         RPC_TEST(unknown_names_are_ignored),
-        RPC_TEST(zero_bytes),
+        RPC_TEST(zero_bytes_are_refused_in_texts),
         RPC_TEST(text_must_be_utf8),
         RPC_TEST(messages_are_not_for_a_query),
-        RPC_TEST(numbers_of_every_width),
-        RPC_TEST(the_json_flag),
+        RPC_TEST(numbers_are_read_at_every_width),
+        RPC_TEST(the_json_flag_has_four_forms),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,7 +83,7 @@ static void wraps_nest_around_what_follows_their_mark(void **state)
 }
 
 /* X.690, 8.1.3: one byte to 127, then a count of bytes in front. */
-static void lengths_grow(void **state)
+static void long_values_have_long_lengths(void **state)
 {
     static uint8_t room[70000], data[65536];
     static const struct {
@@ -150,7 +150,7 @@ static void times_outside_1950_to_9999_fail(void **state)
     }
 }
 
-static void appended_bytes_stand_behind(void **state)
+static void appended_bytes_follow_what_was_there(void **state)
 {
     uint8_t room[8];
     struct der der;
@@ -202,10 +202,10 @@ int main(void)
         cmocka_unit_test(integers_are_as_short_as_they_can_be_and_positive),
         cmocka_unit_test(values_carry_tag_length_and_contents),
         cmocka_unit_test(wraps_nest_around_what_follows_their_mark),
-        cmocka_unit_test(lengths_grow),
+        cmocka_unit_test(long_values_have_long_lengths),
         cmocka_unit_test(times_change_their_form_in_2050),
         cmocka_unit_test(times_outside_1950_to_9999_fail),
-        cmocka_unit_test(appended_bytes_stand_behind),
+        cmocka_unit_test(appended_bytes_follow_what_was_there),
         cmocka_unit_test(running_out_of_room_sticks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,7 @@ static struct bytes der_of(const char *hex, uint8_t *room)
     return (struct bytes){room, strlen(hex) / 2};
 }
 
-static void values(void **state)
+static void values_are_taken_off_the_front(void **state)
 {
     uint8_t room[64];
     struct bytes from = der_of("30050403010203ff", room), list, octets;
@@ -24,7 +24,7 @@ static void values(void **state)
     assert_false(der_read(&list, DER_OCTET_STRING, &octets));
 }
 
-static void numbers(void **state)
+static void numbers_are_read_up_to_a_limit(void **state)
 {
     static const struct {
         const char *hex;
@@ -56,7 +56,7 @@ static void numbers(void **state)
     }
 }
 
-static void what_is_cut(void **state)
+static void a_value_that_is_cut_is_refused(void **state)
 {
     static const char *const texts[] = {"", "30", "3005", "300504", "3080", "308201", "30ff", "3084ffffffff"};
     uint8_t room[16];
@@ -73,9 +73,9 @@ static void what_is_cut(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(values),
-        cmocka_unit_test(numbers),
-        cmocka_unit_test(what_is_cut),
+        cmocka_unit_test(values_are_taken_off_the_front),
+        cmocka_unit_test(numbers_are_read_up_to_a_limit),
+        cmocka_unit_test(a_value_that_is_cut_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

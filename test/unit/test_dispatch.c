@@ -120,7 +120,7 @@ static void everything_else_is_protobuf(void **state)
     }
 }
 
-static void an_empty_response(void **state)
+static void an_empty_response_is_null_or_no_bytes(void **state)
 {
     struct fixture *fixture = *state;
 
@@ -250,7 +250,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(json_by_query, setup, teardown),
         cmocka_unit_test_setup_teardown(json_by_its_first_byte, setup, teardown),
         cmocka_unit_test_setup_teardown(everything_else_is_protobuf, setup, teardown),
-        cmocka_unit_test_setup_teardown(an_empty_response, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_empty_response_is_null_or_no_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(a_refusal_is_a_400, setup, teardown),
         cmocka_unit_test_setup_teardown(arguments_that_cannot_be_read, setup, teardown),
         cmocka_unit_test_setup_teardown(our_own_fault_is_a_500, setup, teardown),

@@ -37,7 +37,7 @@ static unsigned taken(struct faults *faults, const char *label, const char *path
     return faults_take(faults, label, span_text(path), by_all, &fault) ? fault.status : 0;
 }
 
-static void limits(void **state)
+static void a_fault_outside_its_limits_is_refused(void **state)
 {
     struct fault long_enough = {.delay_ms = FAULT_DELAY_MS_MAX};
     struct faults faults = {.count = 0};
@@ -207,7 +207,7 @@ static void a_line_for_people(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(limits),
+        cmocka_unit_test(a_fault_outside_its_limits_is_refused),
         cmocka_unit_test(no_more_than_there_is_room_for),
         cmocka_unit_test(the_most_particular_decides),
         cmocka_unit_test(setting_replaces),

@@ -55,7 +55,7 @@ static void either_case_and_a_prefix(void **state)
     }
 }
 
-static void nothing_is_no_bytes(void **state)
+static void an_empty_text_is_no_bytes(void **state)
 {
     uint8_t out[1] = {7};
     size_t len = 9, bad_at;
@@ -153,7 +153,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_byte_round_trips),
         cmocka_unit_test(either_case_and_a_prefix),
-        cmocka_unit_test(nothing_is_no_bytes),
+        cmocka_unit_test(an_empty_text_is_no_bytes),
         cmocka_unit_test(an_odd_count_is_refused),
         cmocka_unit_test(a_wrong_digit_is_pointed_at),
         cmocka_unit_test(only_the_hex_digits_are_digits),

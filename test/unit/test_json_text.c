@@ -111,7 +111,7 @@ static void output_is_ascii_for_any_input(void **state)
         assert_true(out.data[i] >= 0x20 && out.data[i] < 0x7f);
 }
 
-static void members(void **state)
+static void members_have_keys_and_commas(void **state)
 {
     (void)state;
     json_text_key(&out, 0, "bare");
@@ -158,7 +158,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(each_bad_byte_is_replaced, start, finish),
         cmocka_unit_test_setup_teardown(an_escape_at_every_place, start, finish),
         cmocka_unit_test_setup_teardown(output_is_ascii_for_any_input, start, finish),
-        cmocka_unit_test_setup_teardown(members, start, finish),
+        cmocka_unit_test_setup_teardown(members_have_keys_and_commas, start, finish),
         cmocka_unit_test_setup_teardown(the_limit_holds, start, finish),
     };
 

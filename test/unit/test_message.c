@@ -55,7 +55,7 @@ static void a_new_message_has_defaults(void **state)
     assert_false(args->usage_ra_tls);
 }
 
-static void unsigned_ranges(void **state)
+static void unsigned_fields_keep_their_range(void **state)
 {
     static const char says_64[] = "u64 must be between 0 and 18446744073709551615";
     static const char says_32[] = "u32 must be between 0 and 4294967295";
@@ -75,7 +75,7 @@ static void unsigned_ranges(void **state)
     assert_refused(fixture, message_set_signed(&u32, INT64_MIN), says_32);
 }
 
-static void signed_ranges(void **state)
+static void signed_fields_keep_their_range(void **state)
 {
     static const char says_64[] = "i64 must be between -9223372036854775808 and 9223372036854775807";
     static const char says_32[] = "i32 must be between -2147483648 and 2147483647";
@@ -97,7 +97,7 @@ static void signed_ranges(void **state)
     assert_refused(fixture, message_set_unsigned(&i32, UINT64_MAX), says_32);
 }
 
-static void numbers_in_text(void **state)
+static void numbers_are_read_from_text(void **state)
 {
     struct rpc_fixture *fixture = *state;
     struct message_slot i32 = sample_slot(fixture, SAMPLE_I32), i64 = sample_slot(fixture, SAMPLE_I64);
@@ -161,7 +161,7 @@ static void each_setter_refuses_other_types(void **state)
     assert_int_equal(sample_of(&text)->alias_case, 0);
 }
 
-static void texts(void **state)
+static void texts_are_utf8_without_nul(void **state)
 {
     struct rpc_fixture *fixture = *state;
     struct message_slot alias = sample_slot(fixture, SAMPLE_ALIAS);
@@ -225,7 +225,7 @@ static void the_last_value_of_a_single_field_stays(void **state)
     assert_true(sample_of(&slot)->u64 == 2);
 }
 
-static void messages_inside(void **state)
+static void messages_inside_are_set(void **state)
 {
     struct rpc_fixture *fixture = *state;
     struct message_slot inner = sample_slot(fixture, SAMPLE_INNER),
@@ -290,16 +290,16 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         RPC_TEST(a_new_message_has_defaults),
-        RPC_TEST(unsigned_ranges),
-        RPC_TEST(signed_ranges),
-        RPC_TEST(numbers_in_text),
+        RPC_TEST(unsigned_fields_keep_their_range),
+        RPC_TEST(signed_fields_keep_their_range),
+        RPC_TEST(numbers_are_read_from_text),
         RPC_TEST(texts_that_are_no_number),
         RPC_TEST(each_setter_refuses_other_types),
-        RPC_TEST(texts),
+        RPC_TEST(texts_are_utf8_without_nul),
         RPC_TEST(bytes_are_hex),
         RPC_TEST(repeated_fields_grow),
         RPC_TEST(the_last_value_of_a_single_field_stays),
-        RPC_TEST(messages_inside),
+        RPC_TEST(messages_inside_are_set),
         RPC_TEST(every_method_can_be_carried),
         RPC_TEST(a_query_holds_whatever_is_no_message),
         RPC_TEST(other_types_are_known_to_be_unsupported),

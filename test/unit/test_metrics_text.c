@@ -32,7 +32,7 @@ static int teardown(void **state)
 
 #define TEXT_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
-static void heads(void **state)
+static void a_family_begins_with_help_and_type(void **state)
 {
     struct metrics_family other = {"depth", METRICS_GAUGE, "a \\ b\nc \"d\""};
 
@@ -46,7 +46,7 @@ static void heads(void **state)
     assert_written(*state, "# HELP depth \n# TYPE depth histogram\n");
 }
 
-static void numbers(void **state)
+static void counts_are_whole_numbers(void **state)
 {
     metrics_text_count(*state, &family, none, 0);
     assert_written(*state, "things_total 0\n");
@@ -56,7 +56,7 @@ static void numbers(void **state)
     assert_written(*state, "things_total 18446744073709551615\n");
 }
 
-static void seconds(void **state)
+static void seconds_have_no_needless_zeros(void **state)
 {
     static const struct {
         uint64_t micros;
@@ -79,7 +79,7 @@ static void seconds(void **state)
     }
 }
 
-static void labels(void **state)
+static void labels_are_joined_by_commas(void **state)
 {
     const struct metrics_label list[] = {{"method", "A.x"}, {"status", "200"}};
 
@@ -99,7 +99,7 @@ static void label_values_are_escaped(void **state)
                    "things_total{a=\"\\\\\\\"\\n\",b=\"\xc3\xa9{},= \t\",c=\"\",d=\"x\\\\\\\\y\\n\"} 1\n");
 }
 
-static void histograms(void **state)
+static void histograms_add_their_buckets_up(void **state)
 {
     static const uint64_t bounds[] = {10, 1000000}, buckets[] = {3, 0, 2};
     static const struct metrics_histogram histogram = {bounds, buckets, 2, 7000030};
@@ -121,8 +121,9 @@ static void histograms(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEXT_TEST(heads),  TEXT_TEST(numbers),    TEXT_TEST(seconds),
-        TEXT_TEST(labels), TEXT_TEST(histograms), TEXT_TEST(label_values_are_escaped),
+        TEXT_TEST(a_family_begins_with_help_and_type), TEXT_TEST(counts_are_whole_numbers),
+        TEXT_TEST(seconds_have_no_needless_zeros),     TEXT_TEST(labels_are_joined_by_commas),
+        TEXT_TEST(histograms_add_their_buckets_up),    TEXT_TEST(label_values_are_escaped),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

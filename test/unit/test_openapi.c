@@ -51,7 +51,7 @@ static void assert_json(json_t *value, const char *want)
     free(text);
 }
 
-static void info_and_tags(void **state)
+static void info_and_tags_come_first(void **state)
 {
     struct fixture *fixture = *state;
     json_t *document;
@@ -73,7 +73,7 @@ static void info_and_tags(void **state)
     json_decref(document);
 }
 
-static void a_method_by_post(void **state)
+static void a_method_is_described_by_post(void **state)
 {
     struct fixture *fixture = *state;
     json_t *document, *post;
@@ -99,7 +99,7 @@ static void a_method_by_post(void **state)
     json_decref(document);
 }
 
-static void a_method_by_query(void **state)
+static void a_method_is_described_by_query(void **state)
 {
     struct fixture *fixture = *state;
     json_t *document, *get;
@@ -158,7 +158,7 @@ static void it_has_what_the_router_serves_and_no_more(void **state)
     json_decref(document);
 }
 
-static void errors_are_shared(void **state)
+static void errors_are_described_once(void **state)
 {
     struct fixture *fixture = *state;
     json_t *document = document_of(fixture);
@@ -242,7 +242,7 @@ static void a_page_may_have_another_status(void **state)
     json_decref(document);
 }
 
-static void its_own_page(void **state)
+static void the_document_describes_its_own_page(void **state)
 {
     struct fixture *fixture = *state;
     struct http_handler handler;
@@ -266,15 +266,15 @@ static void its_own_page(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ROUTER_TEST(info_and_tags),
-        ROUTER_TEST(a_method_by_post),
-        ROUTER_TEST(a_method_by_query),
+        ROUTER_TEST(info_and_tags_come_first),
+        ROUTER_TEST(a_method_is_described_by_post),
+        ROUTER_TEST(a_method_is_described_by_query),
         ROUTER_TEST(what_no_query_can_hold_has_no_get),
         ROUTER_TEST(it_has_what_the_router_serves_and_no_more),
-        ROUTER_TEST(errors_are_shared),
+        ROUTER_TEST(errors_are_described_once),
         ROUTER_TEST(pages_say_what_they_are),
         ROUTER_TEST(a_page_may_have_another_status),
-        ROUTER_TEST(its_own_page),
+        ROUTER_TEST(the_document_describes_its_own_page),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

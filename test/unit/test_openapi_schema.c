@@ -69,7 +69,7 @@ static void responses_have_one_form(void **state)
                  "{\"type\":\"string\",\"contentEncoding\":\"base16\",\"pattern\":\"^([0-9a-f]{2})*$\"}");
 }
 
-static void a_query_has_texts(void **state)
+static void a_query_has_booleans_as_texts(void **state)
 {
     assert_field(*state, &no_docs, &sample_descriptor, "alias", OPENAPI_QUERY, "{\"type\":\"string\"}");
     assert_field(*state, &no_docs, &sample_descriptor, "flags", OPENAPI_QUERY,
@@ -93,7 +93,7 @@ static const struct proto_doc sample_rows[] = {
 };
 static const struct proto_docs sample_docs = {sample_rows, sizeof sample_rows / sizeof *sample_rows};
 
-static void limits_of_texts(void **state)
+static void texts_have_their_limits(void **state)
 {
     const ProtobufCMessageDescriptor *key = &dstack__get_key_args__descriptor;
 
@@ -110,7 +110,7 @@ static void limits_of_texts(void **state)
                  "{\"type\":\"string\",\"enum\":[\"a\"]}");
 }
 
-static void limits_of_bytes(void **state)
+static void bytes_have_their_limits(void **state)
 {
     static const struct proto_doc some[] = {{.name = "dstack.AppId.app_id", .least = "3", .most = "255"}};
     static const struct proto_docs some_docs = {some, 1};
@@ -132,7 +132,7 @@ static void limits_of_bytes(void **state)
         "\"maxLength\":2002}");
 }
 
-static void limits_of_numbers(void **state)
+static void numbers_have_their_limits(void **state)
 {
     assert_field(*state, &sample_docs, &sample_descriptor, "u32", OPENAPI_QUERY,
                  "{\"type\":\"integer\",\"format\":\"uint32\",\"minimum\":1,\"maximum\":4294967295}");
@@ -198,7 +198,7 @@ static void messages_inside_are_added_once(void **state)
     openapi_schema_free(&schemas);
 }
 
-static void no_fields(void **state)
+static void a_message_without_fields_is_an_object_or_null(void **state)
 {
     struct rpc_fixture *fixture = *state;
     const struct openapi_schemas schemas = {.docs = &no_docs};
@@ -230,16 +230,11 @@ static void examples_and_what_is_required(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        RPC_TEST(requests_are_read_generously),
-        RPC_TEST(responses_have_one_form),
-        RPC_TEST(a_query_has_texts),
-        RPC_TEST(limits_of_texts),
-        RPC_TEST(limits_of_bytes),
-        RPC_TEST(limits_of_numbers),
-        RPC_TEST(a_message_with_its_comments),
-        RPC_TEST(a_response_has_every_field),
-        RPC_TEST(messages_inside_are_added_once),
-        RPC_TEST(no_fields),
+        RPC_TEST(requests_are_read_generously),   RPC_TEST(responses_have_one_form),
+        RPC_TEST(a_query_has_booleans_as_texts),  RPC_TEST(texts_have_their_limits),
+        RPC_TEST(bytes_have_their_limits),        RPC_TEST(numbers_have_their_limits),
+        RPC_TEST(a_message_with_its_comments),    RPC_TEST(a_response_has_every_field),
+        RPC_TEST(messages_inside_are_added_once), RPC_TEST(a_message_without_fields_is_an_object_or_null),
         RPC_TEST(examples_and_what_is_required),
     };
 

@@ -37,7 +37,7 @@ static int bind_unix(const char *name, size_t len)
     return fd;
 }
 
-static void listening_sockets(void **state)
+static void only_listening_sockets_are_taken(void **state)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     struct error error = {.kind = ERROR_NONE};
@@ -51,7 +51,7 @@ static void listening_sockets(void **state)
     close(fd);
 }
 
-static void other_descriptors(void **state)
+static void other_descriptors_are_refused(void **state)
 {
     int pair[2], pipes[2], datagrams = socket(AF_INET, SOCK_DGRAM, 0),
                            netlink = socket(AF_NETLINK, SOCK_RAW, 0);
@@ -72,7 +72,7 @@ static void other_descriptors(void **state)
     close(netlink);
 }
 
-static void paths(void **state)
+static void the_longest_path_is_read(void **state)
 {
     char folder[] = "/tmp/test_passed_socket.XXXXXX", place[108], path[PASSED_SOCKET_PATH_SIZE];
     int fd;
@@ -98,7 +98,7 @@ static void paths(void **state)
     assert_int_equal(rmdir(folder), 0);
 }
 
-static void abstract_names(void **state)
+static void abstract_names_begin_with_an_at_sign(void **state)
 {
     char path[PASSED_SOCKET_PATH_SIZE], name[64] = "";
     int len = snprintf(name + 1, sizeof name - 1, "test_passed_socket.%d", (int)getpid()) + 1;
@@ -122,10 +122,10 @@ static void abstract_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(listening_sockets),
-        cmocka_unit_test(other_descriptors),
-        cmocka_unit_test(paths),
-        cmocka_unit_test(abstract_names),
+        cmocka_unit_test(only_listening_sockets_are_taken),
+        cmocka_unit_test(other_descriptors_are_refused),
+        cmocka_unit_test(the_longest_path_is_read),
+        cmocka_unit_test(abstract_names_begin_with_an_at_sign),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,7 +84,7 @@ static void what_does_not_fit_is_an_error(void **state)
     assert_null(entity.pem);
 }
 
-static void pem_of_der(void **state)
+static void der_is_written_as_pem(void **state)
 {
     char *pem = pki_pem("X509 CRL", (const uint8_t *)"abc", 3);
 
@@ -98,7 +98,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(issues_itself_and_others),
         cmocka_unit_test(what_does_not_fit_is_an_error),
-        cmocka_unit_test(pem_of_der),
+        cmocka_unit_test(der_is_written_as_pem),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

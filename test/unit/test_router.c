@@ -14,7 +14,7 @@ static void the_guest_agent_at_its_paths(void **state)
     assert_found(fixture, handler, "/prpc/GetKey", "key");
 }
 
-static void paths_that_are_none(void **state)
+static void paths_that_nothing_serves_are_not_found(void **state)
 {
     static const char *const paths[] = {
         "/",
@@ -172,7 +172,7 @@ static void a_strange_path_is_shown_in_part(void **state)
     assert_string_equal(body_of(fixture), "{\"error\":\"Service not found: \"}");
 }
 
-static void a_router_of_nothing(void **state)
+static void a_router_without_services_finds_nothing(void **state)
 {
     struct fixture *fixture = *state;
 
@@ -225,7 +225,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ROUTER_TEST(the_guest_agent_at_its_paths),
-        ROUTER_TEST(paths_that_are_none),
+        ROUTER_TEST(paths_that_nothing_serves_are_not_found),
         ROUTER_TEST(tappd_wins_the_bare_names),
         ROUTER_TEST(a_bare_name_of_two_services_is_none),
         ROUTER_TEST(tappd_wins_whatever_the_order),
@@ -233,7 +233,7 @@ int main(void)
         ROUTER_TEST(every_method_by_its_full_name),
         ROUTER_TEST(a_wrong_verb_is_405),
         ROUTER_TEST(a_strange_path_is_shown_in_part),
-        ROUTER_TEST(a_router_of_nothing),
+        ROUTER_TEST(a_router_without_services_finds_nothing),
         ROUTER_TEST(listeners_share_a_service),
         ROUTER_TEST(each_listener_says_what_a_service_answers_for),
     };

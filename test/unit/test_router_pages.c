@@ -32,7 +32,7 @@ static void a_folder_serves_the_names_in_it(void **state)
         assert_int_equal(serve(fixture, handler, HTTP_VERB_GET, span_text(missing[i])).status, 404);
 }
 
-static void pages_and_their_verbs(void **state)
+static void pages_are_served_by_their_verb_only(void **state)
 {
     struct fixture *fixture = *state;
     char read[] = "read", done[] = "done";
@@ -156,7 +156,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ROUTER_TEST(a_folder_serves_the_names_in_it),
-        ROUTER_TEST(pages_and_their_verbs),
+        ROUTER_TEST(pages_are_served_by_their_verb_only),
         ROUTER_TEST(paths_are_listed_in_order),
         ROUTER_TEST(a_listed_method_is_that_of_its_path),
         ROUTER_TEST(pages_are_released_with_the_router),

@@ -86,7 +86,7 @@ static size_t method_count(const struct stats *stats)
 
 /* --- methods and statuses --- */
 
-static void nothing_at_first(void **state)
+static void nothing_is_counted_at_first(void **state)
 {
     assert_null(stats_method_at(*state, 0));
     assert_null(stats_method_at(*state, STATS_METHODS_MAX));
@@ -321,7 +321,7 @@ static void the_oldest_make_room(void **state)
 }
 
 /* The last before the ring wraps, and the first after. */
-static void the_ring_is_full(void **state)
+static void a_full_ring_drops_the_oldest(void **state)
 {
     for (int i = 0; i < STATS_RECENT_MAX; i++)
         record(*state, "M", 200);
@@ -368,7 +368,7 @@ static void verbs_and_clients_are_cut(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        STATS_TEST(nothing_at_first),
+        STATS_TEST(nothing_is_counted_at_first),
         STATS_TEST(counts_by_method_and_status),
         STATS_TEST(what_comes_after_a_full_table_is_other),
         STATS_TEST(what_comes_after_full_statuses_is_other),
@@ -381,7 +381,7 @@ int main(void)
         STATS_TEST(what_is_unknown_has_names_too),
         STATS_TEST(background_is_counted_only),
         STATS_TEST(the_oldest_make_room),
-        STATS_TEST(the_ring_is_full),
+        STATS_TEST(a_full_ring_drops_the_oldest),
         STATS_TEST(paths_are_made_printable_and_cut),
         STATS_TEST(verbs_and_clients_are_cut),
     };

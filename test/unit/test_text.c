@@ -12,7 +12,7 @@ static void assert_text(const struct text *text, const char *plain, const char *
     assert_int_equal(text->json_len, strlen(json));
 }
 
-static void both_forms(void **state)
+static void a_text_has_its_json_form_beside_it(void **state)
 {
     struct text text = {0};
 
@@ -67,7 +67,7 @@ static void freeing_leaves_an_empty_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(both_forms),
+        cmocka_unit_test(a_text_has_its_json_form_beside_it),
         cmocka_unit_test(only_the_given_length_is_taken),
         cmocka_unit_test(setting_takes_over_and_replaces),
         cmocka_unit_test(freeing_leaves_an_empty_text),

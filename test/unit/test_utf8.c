@@ -41,7 +41,7 @@ static void every_character_and_no_surrogate(void **state)
     }
 }
 
-static void a_character_cut_short(void **state)
+static void a_character_cut_short_is_refused(void **state)
 {
     static const uint32_t characters[] = {0xe4, 0x20ac, 0x1f600};
     uint8_t bytes[4] = {0};
@@ -72,7 +72,7 @@ static void one_character_is_read_at_a_time(void **state)
     assert_int_equal(read, 'z');
 }
 
-static void forbidden_forms(void **state)
+static void forbidden_forms_are_refused(void **state)
 {
     static const char *const texts[] = {
         "\x80",
@@ -109,7 +109,7 @@ static void forbidden_forms(void **state)
     }
 }
 
-static void whole_texts(void **state)
+static void whole_texts_are_checked(void **state)
 {
     (void)state;
     assert_true(utf8_valid(NULL, 0));
@@ -126,10 +126,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_character_and_no_surrogate),
-        cmocka_unit_test(a_character_cut_short),
+        cmocka_unit_test(a_character_cut_short_is_refused),
         cmocka_unit_test(one_character_is_read_at_a_time),
-        cmocka_unit_test(forbidden_forms),
-        cmocka_unit_test(whole_texts),
+        cmocka_unit_test(forbidden_forms_are_refused),
+        cmocka_unit_test(whole_texts_are_checked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,7 +57,7 @@ static void assert_no_ca(const char *pem, const char *part_of_reason)
     assert_null(ca.der);
 }
 
-static void an_app_keys_ca(void **state)
+static void the_ca_of_app_keys_is_read(void **state)
 {
     const char *reason = NULL;
     char pem[sizeof app_ca];
@@ -82,7 +82,7 @@ static void an_app_keys_ca(void **state)
     x509_ca_free(&ca);
 }
 
-static void what_is_no_certificate(void **state)
+static void what_is_not_a_certificate_is_refused(void **state)
 {
     (void)state;
     assert_no_ca("", "not a PEM certificate");
@@ -187,8 +187,8 @@ static void the_key_id_is_the_certificates_own_or_computed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_app_keys_ca),
-        cmocka_unit_test(what_is_no_certificate),
+        cmocka_unit_test(the_ca_of_app_keys_is_read),
+        cmocka_unit_test(what_is_not_a_certificate_is_refused),
         cmocka_unit_test(a_damaged_certificate_is_no_harm),
         cmocka_unit_test(certificates_that_may_not_issue),
         cmocka_unit_test(the_key_id_is_the_certificates_own_or_computed),

@@ -57,7 +57,7 @@ static void basic_constraints_of_a_ca_and_of_none(void **state)
     assert_added("551d13", true, "30060101ff020101");
 }
 
-static void key_ids(void **state)
+static void key_ids_of_subject_and_authority_are_written(void **state)
 {
     uint8_t id[X509_KEY_ID_BYTES];
 
@@ -140,7 +140,7 @@ int main(void)
         cmocka_unit_test_setup(key_usage_drops_trailing_zero_bits, start),
         cmocka_unit_test_setup(extended_key_usage_names_what_is_asked, start),
         cmocka_unit_test_setup(basic_constraints_of_a_ca_and_of_none, start),
-        cmocka_unit_test_setup(key_ids, start),
+        cmocka_unit_test_setup(key_ids_of_subject_and_authority_are_written, start),
         cmocka_unit_test_setup(a_crl_distribution_point_is_one_url, start),
         cmocka_unit_test_setup(alt_names_are_addresses_or_dns_names, start),
         cmocka_unit_test_setup(any_extension_can_be_added, start),
