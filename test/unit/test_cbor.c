@@ -1,23 +1,7 @@
 /* CBOR values of RFC 8949, appendix A, written and read, and such as are cut or of another kind. */
 #include "sim/format/cbor.h"
 
-#include "test/unit/vectors.h"
-
-static struct buf out;
-
-static int start(void **state)
-{
-    (void)state;
-    buf_init(&out, SIZE_MAX);
-    return 0;
-}
-
-static int finish(void **state)
-{
-    (void)state;
-    buf_free(&out);
-    return 0;
-}
+#include "test/unit/buf_fixture.h"
 
 static void numbers_take_the_shortest_form(void **state)
 {
@@ -153,10 +137,8 @@ static void what_is_not_there_is_not_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(numbers_take_the_shortest_form, start, finish),
-        cmocka_unit_test_setup_teardown(texts_bytes_and_maps, start, finish),
-        cmocka_unit_test(numbers_are_read_at_every_width),
-        cmocka_unit_test(texts_bytes_and_maps_are_read),
+        BUF_TEST(numbers_take_the_shortest_form),          BUF_TEST(texts_bytes_and_maps),
+        cmocka_unit_test(numbers_are_read_at_every_width), cmocka_unit_test(texts_bytes_and_maps_are_read),
         cmocka_unit_test(what_is_not_there_is_not_read),
     };
 

@@ -1,30 +1,7 @@
 /* JSON out: escapes, ASCII only, and what becomes of bytes that are no text. */
 #include "sim/base/json_text.h"
 
-#include "test/unit/vectors.h"
-
-static struct buf out;
-
-static int start(void **state)
-{
-    (void)state;
-    buf_init(&out, SIZE_MAX);
-    return 0;
-}
-
-static int finish(void **state)
-{
-    (void)state;
-    buf_free(&out);
-    return 0;
-}
-
-static void assert_out(const char *text)
-{
-    buf_append_byte(&out, 0);
-    assert_string_equal((const char *)out.data, text);
-    buf_reset(&out);
-}
+#include "test/unit/buf_fixture.h"
 
 static void assert_string(const char *text, size_t len, const char *json)
 {
@@ -152,14 +129,10 @@ static void the_limit_holds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(plain_text_stands_for_itself, start, finish),
-        cmocka_unit_test_setup_teardown(control_characters_are_escaped, start, finish),
-        cmocka_unit_test_setup_teardown(other_characters_are_escaped, start, finish),
-        cmocka_unit_test_setup_teardown(each_bad_byte_is_replaced, start, finish),
-        cmocka_unit_test_setup_teardown(an_escape_at_every_place, start, finish),
-        cmocka_unit_test_setup_teardown(output_is_ascii_for_any_input, start, finish),
-        cmocka_unit_test_setup_teardown(members_have_keys_and_commas, start, finish),
-        cmocka_unit_test_setup_teardown(the_limit_holds, start, finish),
+        BUF_TEST(plain_text_stands_for_itself), BUF_TEST(control_characters_are_escaped),
+        BUF_TEST(other_characters_are_escaped), BUF_TEST(each_bad_byte_is_replaced),
+        BUF_TEST(an_escape_at_every_place),     BUF_TEST(output_is_ascii_for_any_input),
+        BUF_TEST(members_have_keys_and_commas), BUF_TEST(the_limit_holds),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

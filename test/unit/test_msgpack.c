@@ -2,23 +2,7 @@
  * there. */
 #include "sim/format/msgpack.h"
 
-#include "test/unit/vectors.h"
-
-static struct buf out;
-
-static int start(void **state)
-{
-    (void)state;
-    buf_init(&out, SIZE_MAX);
-    return 0;
-}
-
-static int finish(void **state)
-{
-    (void)state;
-    buf_free(&out);
-    return 0;
-}
+#include "test/unit/buf_fixture.h"
 
 static void numbers_take_the_shortest_form(void **state)
 {
@@ -193,12 +177,9 @@ static void what_is_not_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(numbers_take_the_shortest_form, start, finish),
-        cmocka_unit_test_setup_teardown(heads_take_the_shortest_form, start, finish),
-        cmocka_unit_test_setup_teardown(containers_are_read_as_they_were_written, start, finish),
-        cmocka_unit_test_setup_teardown(bytes_as_integers, start, finish),
-        cmocka_unit_test(a_head_that_claims_too_much),
-        cmocka_unit_test(what_is_not_there),
+        BUF_TEST(numbers_take_the_shortest_form),           BUF_TEST(heads_take_the_shortest_form),
+        BUF_TEST(containers_are_read_as_they_were_written), BUF_TEST(bytes_as_integers),
+        cmocka_unit_test(a_head_that_claims_too_much),      cmocka_unit_test(what_is_not_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

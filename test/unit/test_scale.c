@@ -1,23 +1,7 @@
 /* Compact integers of every width, and what is built from them, written and read. */
 #include "sim/format/scale.h"
 
-#include "test/unit/vectors.h"
-
-static struct buf out;
-
-static int start(void **state)
-{
-    (void)state;
-    buf_init(&out, SIZE_MAX);
-    return 0;
-}
-
-static int finish(void **state)
-{
-    (void)state;
-    buf_free(&out);
-    return 0;
-}
+#include "test/unit/buf_fixture.h"
 
 static void compact_integers_take_the_shortest_form(void **state)
 {
@@ -95,10 +79,10 @@ static void what_is_cut_or_too_large_is_not_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(compact_integers_take_the_shortest_form, start, finish),
-        cmocka_unit_test_setup_teardown(fixed_integers_and_bytes, start, finish),
+        BUF_TEST(compact_integers_take_the_shortest_form),
+        BUF_TEST(fixed_integers_and_bytes),
         cmocka_unit_test(what_is_cut_or_too_large_is_not_read),
-        cmocka_unit_test_setup_teardown(long_bytes_have_a_long_head, start, finish),
+        BUF_TEST(long_bytes_have_a_long_head),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
