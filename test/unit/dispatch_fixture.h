@@ -25,8 +25,7 @@ static inline void count(Dstack__DstackGuest_Service *service)
 }
 
 /* Echoes its arguments: the path as the key, the purpose as the chain. */
-static inline void get_key(Dstack__DstackGuest_Service *service, const Dstack__GetKeyArgs *args,
-                           Dstack__GetKeyResponse_Closure reply, void *data)
+RPC_METHOD(get_key, DstackGuest, GetKeyArgs, GetKeyResponse)
 {
     Dstack__GetKeyResponse response = DSTACK__GET_KEY_RESPONSE__INIT;
     ProtobufCBinaryData purpose = call_bytes(args->purpose, strlen(args->purpose));
@@ -38,19 +37,16 @@ static inline void get_key(Dstack__DstackGuest_Service *service, const Dstack__G
     reply(&response, data);
 }
 
-static inline void emit_event(Dstack__DstackGuest_Service *service, const Dstack__EmitEventArgs *args,
-                              Dstack__Empty_Closure reply, void *data)
+RPC_METHOD(emit_event, DstackGuest, EmitEventArgs, Empty)
 {
     const Dstack__Empty response = DSTACK__EMPTY__INIT;
 
-    (void)args;
     count(service);
     reply(&response, data);
 }
 
 /* Refuses what it was asked. */
-static inline void sign(Dstack__DstackGuest_Service *service, const Dstack__SignArgs *args,
-                        Dstack__SignResponse_Closure reply, void *data)
+RPC_METHOD(sign, DstackGuest, SignArgs, SignResponse)
 {
     struct rpc_call *call = data;
 
@@ -60,79 +56,63 @@ static inline void sign(Dstack__DstackGuest_Service *service, const Dstack__Sign
 }
 
 /* Fails by itself. */
-static inline void attest(Dstack__DstackGuest_Service *service, const Dstack__RawQuoteArgs *args,
-                          Dstack__AttestResponse_Closure reply, void *data)
+RPC_METHOD(attest, DstackGuest, RawQuoteArgs, AttestResponse)
 {
     struct rpc_call *call = data;
 
-    (void)args;
     count(service);
     error_internal(&call->error, "no random bytes");
     reply(NULL, data);
 }
 
 /* More than the body may hold. */
-static inline void get_quote(Dstack__DstackGuest_Service *service, const Dstack__RawQuoteArgs *args,
-                             Dstack__GetQuoteResponse_Closure reply, void *data)
+RPC_METHOD(get_quote, DstackGuest, RawQuoteArgs, GetQuoteResponse)
 {
     struct rpc_call *call = data;
     Dstack__GetQuoteResponse response = DSTACK__GET_QUOTE_RESPONSE__INIT;
 
-    (void)args;
     count(service);
     response.quote = call_bytes(arena_zalloc(call->arena, BODY_LIMIT), BODY_LIMIT);
     reply(&response, data);
 }
 
 /* Forgets to reply. */
-static inline void verify(Dstack__DstackGuest_Service *service, const Dstack__VerifyArgs *args,
-                          Dstack__VerifyResponse_Closure reply, void *data)
+RPC_METHOD(verify, DstackGuest, VerifyArgs, VerifyResponse)
 {
-    (void)args;
-    (void)reply;
-    (void)data;
     count(service);
 }
 
 /* Replies with neither a response nor an error. */
-static inline void info(Dstack__DstackGuest_Service *service, const Dstack__Empty *args,
-                        Dstack__AppInfo_Closure reply, void *data)
+RPC_METHOD(info, DstackGuest, Empty, AppInfo)
 {
-    (void)args;
     count(service);
     reply(NULL, data);
 }
 
 /* Replies although it has set an error. */
-static inline void version(Dstack__DstackGuest_Service *service, const Dstack__Empty *args,
-                           Dstack__VersionResponse_Closure reply, void *data)
+RPC_METHOD(version, DstackGuest, Empty, VersionResponse)
 {
     const Dstack__VersionResponse response = DSTACK__VERSION_RESPONSE__INIT;
     struct rpc_call *call = data;
 
-    (void)args;
     count(service);
     error_input(&call->error, "first");
     reply(&response, data);
     error_internal(&call->error, "second");
 }
 
-static inline void get_tls_key(Dstack__DstackGuest_Service *service, const Dstack__GetTlsKeyArgs *args,
-                               Dstack__GetTlsKeyResponse_Closure reply, void *data)
+RPC_METHOD(get_tls_key, DstackGuest, GetTlsKeyArgs, GetTlsKeyResponse)
 {
     const Dstack__GetTlsKeyResponse response = DSTACK__GET_TLS_KEY_RESPONSE__INIT;
 
-    (void)args;
     count(service);
     reply(&response, data);
 }
 
-static inline void gpu_info(Dstack__DstackGuest_Service *service, const Dstack__Empty *args,
-                            Dstack__GpuInfoResponse_Closure reply, void *data)
+RPC_METHOD(gpu_info, DstackGuest, Empty, GpuInfoResponse)
 {
     const Dstack__GpuInfoResponse response = DSTACK__GPU_INFO_RESPONSE__INIT;
 
-    (void)args;
     count(service);
     reply(&response, data);
 }

@@ -34,83 +34,40 @@ static inline void say_info(const char *who, Dstack__AppInfo_Closure reply, void
     reply(&response, data);
 }
 
-static inline void guest_version(Dstack__DstackGuest_Service *service, const Dstack__Empty *args,
-                                 Dstack__VersionResponse_Closure reply, void *data)
+static inline void say_guest_info(const char *who, Dstack__GuestInfo_Closure reply, void *data)
 {
-    (void)service;
-    (void)args;
-    say_version("DstackGuest", reply, data);
+    struct rpc_call *call = data;
+    Dstack__GuestInfo response = DSTACK__GUEST_INFO__INIT;
+
+    response.version = arena_copy(call->arena, who, strlen(who));
+    reply(&response, data);
 }
 
-static inline void guest_info(Dstack__DstackGuest_Service *service, const Dstack__Empty *args,
-                              Dstack__AppInfo_Closure reply, void *data)
-{
-    (void)service;
-    (void)args;
-    say_info("DstackGuest", reply, data);
-}
+#define SAYS_WHO(name, owner, response_type, say)                                                            \
+    RPC_METHOD(name, owner, Empty, response_type)                                                            \
+    {                                                                                                        \
+        say(#owner, reply, data);                                                                            \
+    }
 
-static inline void guest_get_key(Dstack__DstackGuest_Service *service, const Dstack__GetKeyArgs *args,
-                                 Dstack__GetKeyResponse_Closure reply, void *data)
+SAYS_WHO(guest_version, DstackGuest, VersionResponse, say_version)
+SAYS_WHO(guest_info, DstackGuest, AppInfo, say_info)
+SAYS_WHO(tappd_version, Tappd, VersionResponse, say_version)
+SAYS_WHO(tappd_info, Tappd, AppInfo, say_info)
+SAYS_WHO(worker_version, Worker, VersionResponse, say_version)
+SAYS_WHO(worker_info, Worker, AppInfo, say_info)
+SAYS_WHO(guest_api_info, GuestApi, GuestInfo, say_guest_info)
+
+RPC_METHOD(guest_get_key, DstackGuest, GetKeyArgs, GetKeyResponse)
 {
     const Dstack__GetKeyResponse response = DSTACK__GET_KEY_RESPONSE__INIT;
 
-    (void)service;
-    (void)args;
     reply(&response, data);
 }
 
-static inline void tappd_version(Dstack__Tappd_Service *service, const Dstack__Empty *args,
-                                 Dstack__VersionResponse_Closure reply, void *data)
-{
-    (void)service;
-    (void)args;
-    say_version("Tappd", reply, data);
-}
-
-static inline void tappd_info(Dstack__Tappd_Service *service, const Dstack__Empty *args,
-                              Dstack__AppInfo_Closure reply, void *data)
-{
-    (void)service;
-    (void)args;
-    say_info("Tappd", reply, data);
-}
-
-static inline void tappd_derive_k256_key(Dstack__Tappd_Service *service, const Dstack__GetKeyArgs *args,
-                                         Dstack__DeriveK256KeyResponse_Closure reply, void *data)
+RPC_METHOD(tappd_derive_k256_key, Tappd, GetKeyArgs, DeriveK256KeyResponse)
 {
     const Dstack__DeriveK256KeyResponse response = DSTACK__DERIVE_K256_KEY_RESPONSE__INIT;
 
-    (void)service;
-    (void)args;
-    reply(&response, data);
-}
-
-static inline void worker_version(Dstack__Worker_Service *service, const Dstack__Empty *args,
-                                  Dstack__VersionResponse_Closure reply, void *data)
-{
-    (void)service;
-    (void)args;
-    say_version("Worker", reply, data);
-}
-
-static inline void worker_info(Dstack__Worker_Service *service, const Dstack__Empty *args,
-                               Dstack__AppInfo_Closure reply, void *data)
-{
-    (void)service;
-    (void)args;
-    say_info("Worker", reply, data);
-}
-
-static inline void guest_api_info(Dstack__GuestApi_Service *service, const Dstack__Empty *args,
-                                  Dstack__GuestInfo_Closure reply, void *data)
-{
-    Dstack__GuestInfo response = DSTACK__GUEST_INFO__INIT;
-    char who[] = "GuestApi";
-
-    (void)service;
-    (void)args;
-    response.version = who;
     reply(&response, data);
 }
 

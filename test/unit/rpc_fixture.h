@@ -33,6 +33,11 @@ static inline int rpc_teardown(void **state)
     return 0;
 }
 
+/* The head of a service's method, whose body follows. The types are named without their prefix. */
+#define RPC_METHOD(name, owner, args_type, response_type)                                                    \
+    static inline void name(Dstack__##owner##_Service *service, const Dstack__##args_type *args,             \
+                            Dstack__##response_type##_Closure reply, void *data)
+
 #define RPC_TEST(name) cmocka_unit_test_setup_teardown(name, rpc_setup, rpc_teardown)
 
 typedef ProtobufCMessage *rpc_decoder(const ProtobufCMessageDescriptor *descriptor, struct span text,

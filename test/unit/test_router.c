@@ -195,8 +195,7 @@ static void listeners_share_a_service(void **state)
     assert_found(fixture, both, "/Info", "DstackGuest");
 }
 
-static void say_context(Dstack__DstackGuest_Service *service, const Dstack__Empty *args,
-                        Dstack__VersionResponse_Closure reply, void *data)
+RPC_METHOD(say_context, DstackGuest, Empty, VersionResponse)
 {
     const struct rpc_call *call = data;
 
