@@ -4,36 +4,7 @@
 #include "sim/base/version.h"
 #include "sim/td/view.h"
 #include "test/unit/certificate.h"
-#include "test/unit/td_fixture.h"
-
-struct fixture {
-    struct td *td;
-    struct arena arena;
-    struct rpc_call call;
-};
-
-static int start(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    void *td;
-
-    td_setup(&td);
-    f->td = td;
-    arena_init(&f->arena);
-    f->call.arena = &f->arena;
-    *state = f;
-    return 0;
-}
-
-static int finish(void **state)
-{
-    struct fixture *f = *state;
-
-    arena_free(&f->arena);
-    cluster_free(td_fixture_cluster_of(f->td));
-    free(f);
-    return 0;
-}
+#include "test/unit/service_fixture.h"
 
 static void assert_bytes(ProtobufCBinaryData bytes, const void *data, size_t len)
 {
@@ -59,53 +30,53 @@ static void version_names_number_and_revision(void **state)
 
 static void app_info_says_who_the_app_is(void **state)
 {
-    struct fixture *f = *state;
+    struct service_call *s = *state;
     Dstack__AppInfo response = DSTACK__APP_INFO__INIT;
     uint8_t aggregated[32];
 
-    assert_int_equal(reply_app_info(&f->call, f->td, true, &response), 0);
-    registers_aggregate(&f->td->state.registers, aggregated);
-    assert_bytes(response.app_id, f->td->app.compose_hash, 20);
-    assert_bytes(response.instance_id, f->td->identity.instance_id, 20);
-    assert_bytes(response.compose_hash, f->td->app.compose_hash, 32);
-    assert_bytes(response.device_id, f->td->shared->platform->device_id, 32);
+    assert_int_equal(reply_app_info(&s->call, s->td, true, &response), 0);
+    registers_aggregate(&s->td->state.registers, aggregated);
+    assert_bytes(response.app_id, s->td->app.compose_hash, 20);
+    assert_bytes(response.instance_id, s->td->identity.instance_id, 20);
+    assert_bytes(response.compose_hash, s->td->app.compose_hash, 32);
+    assert_bytes(response.device_id, s->td->shared->platform->device_id, 32);
     assert_bytes(response.mr_aggregated, aggregated, 32);
-    assert_bytes(response.os_image_hash, f->td->identity.os_image_hash, 32);
+    assert_bytes(response.os_image_hash, s->td->identity.os_image_hash, 32);
     assert_string_equal(response.app_name, "dstack-simulator-demo");
-    assert_string_equal(response.app_cert, td_app_cert(f->td, &f->call.error)->plain);
-    assert_string_equal(response.key_provider_info, f->td->identity.key_provider_info.plain);
-    assert_string_equal(response.tcb_info, td_tcb_info(f->td)->plain);
-    assert_string_equal(response.vm_config, f->td->identity.vm_config.plain);
+    assert_string_equal(response.app_cert, td_app_cert(s->td, &s->call.error)->plain);
+    assert_string_equal(response.key_provider_info, s->td->identity.key_provider_info.plain);
+    assert_string_equal(response.tcb_info, td_tcb_info(s->td)->plain);
+    assert_string_equal(response.vm_config, s->td->identity.vm_config.plain);
     assert_string_equal(response.cloud_vendor, "dstack-simulator");
     assert_string_equal(response.cloud_product, "simulated TDX machine");
 }
 
 static void app_info_may_keep_tcb_info_back(void **state)
 {
-    struct fixture *f = *state;
+    struct service_call *s = *state;
     Dstack__AppInfo response = DSTACK__APP_INFO__INIT;
 
-    assert_int_equal(reply_app_info(&f->call, f->td, false, &response), 0);
+    assert_int_equal(reply_app_info(&s->call, s->td, false, &response), 0);
     assert_string_equal(response.tcb_info, "");
     assert_string_equal(response.vm_config, "");
-    assert_bytes(response.app_id, f->td->identity.app_id, 20);
+    assert_bytes(response.app_id, s->td->identity.app_id, 20);
 }
 
 static void a_quote_comes_with_all_that_checks_it(void **state)
 {
-    struct fixture *f = *state;
+    struct service_call *s = *state;
     Dstack__GetQuoteResponse response = DSTACK__GET_QUOTE_RESPONSE__INIT;
     const uint8_t report_data[REPORT_DATA_BYTES] = {0x12, 0x34};
     struct span quote, attestation;
 
-    reply_quote(&f->call, f->td, report_data, &response);
-    quote = td_quote(f->td, report_data, &f->arena);
-    attestation = attestation_msgpack_write(view_msgpack(f->td->view), quote, report_data, &f->arena);
+    reply_quote(&s->call, s->td, report_data, &response);
+    quote = td_quote(s->td, report_data, &s->arena);
+    attestation = attestation_msgpack_write(view_msgpack(s->td->view), quote, report_data, &s->arena);
     assert_bytes(response.quote, quote.data, quote.len);
     assert_bytes(response.attestation, attestation.data, attestation.len);
     assert_bytes(response.report_data, report_data, sizeof report_data);
-    assert_string_equal(response.event_log, td_event_log(f->td)->plain);
-    assert_string_equal(response.vm_config, f->td->identity.vm_config.plain);
+    assert_string_equal(response.event_log, td_event_log(s->td)->plain);
+    assert_string_equal(response.vm_config, s->td->identity.vm_config.plain);
 }
 
 static void assert_key_pair(const char *key_pem, const char *certificate_pem, const struct p256_key *key)
@@ -126,42 +97,42 @@ static void assert_key_pair(const char *key_pem, const char *certificate_pem, co
 
 static void a_tls_key_comes_with_its_chain(void **state)
 {
-    struct fixture *f = *state;
+    struct service_call *s = *state;
     Dstack__GetTlsKeyResponse response = DSTACK__GET_TLS_KEY_RESPONSE__INIT;
     const struct app_cert_request request = {.subject = "app"};
     struct p256_key key;
 
     p256_key_generate(&key);
-    assert_int_equal(reply_tls_key(&f->call, f->td, &request, &key, &response), 0);
+    assert_int_equal(reply_tls_key(&s->call, s->td, &request, &key, &response), 0);
     assert_int_equal(response.n_certificate_chain, 2);
-    assert_string_equal(response.certificate_chain[1], f->td->keys.ca_cert);
+    assert_string_equal(response.certificate_chain[1], s->td->keys.ca_cert);
     assert_key_pair(response.key, response.certificate_chain[0], &key);
 }
 
 static void a_refused_certificate_is_an_error(void **state)
 {
-    struct fixture *f = *state;
+    struct service_call *s = *state;
     Dstack__GetTlsKeyResponse response = DSTACK__GET_TLS_KEY_RESPONSE__INIT;
     const uint64_t past = 1;
     const struct app_cert_request request = {.subject = "app", .not_after = &past};
     struct p256_key key;
 
     p256_key_generate(&key);
-    assert_int_equal(reply_tls_key(&f->call, f->td, &request, &key, &response), -1);
-    assert_int_equal(f->call.error.kind, ERROR_INPUT);
-    assert_non_null(strstr(f->call.error.text, "not_before must be earlier than not_after"));
+    assert_int_equal(reply_tls_key(&s->call, s->td, &request, &key, &response), -1);
+    assert_int_equal(s->call.error.kind, ERROR_INPUT);
+    assert_non_null(strstr(s->call.error.text, "not_before must be earlier than not_after"));
 }
 
 /* The scalar and PEM of a running agent's DeriveKey. */
 static void a_private_key_is_written_as_a_running_agent_does(void **state)
 {
-    struct fixture *f = *state;
+    struct service_call *s = *state;
     uint8_t scalar[32];
     struct p256_key key;
 
     from_hex("f6c1ed94488394d78e0a4e5ab75d62e9f085d73b0b555d0614fb90ca13d9464d", scalar, 32);
     assert_int_equal(p256_key_from_scalar(&key, scalar), 0);
-    assert_string_equal(reply_private_key(&f->call, &key),
+    assert_string_equal(reply_private_key(&s->call, &key),
                         "-----BEGIN PRIVATE KEY-----\n"
                         "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg9sHtlEiDlNeOCk5a\n"
                         "t11i6fCF1zsLVV0GFPuQyhPZRk2hRANCAATzZ6Uv0OjV+N7V/9AFegAIN4Cq4ZtK\n"
@@ -171,13 +142,13 @@ static void a_private_key_is_written_as_a_running_agent_does(void **state)
 
 static void a_signature_chain_ends_at_the_kms(void **state)
 {
-    struct fixture *f = *state;
+    struct service_call *s = *state;
     ProtobufCBinaryData *chain;
     struct app_key key;
     size_t count;
 
     memset(&key, 0x11, sizeof key);
-    reply_signature_chain(&f->call, f->td, &key, &count, &chain);
+    reply_signature_chain(&s->call, s->td, &key, &count, &chain);
     assert_int_equal(count, 2);
     assert_bytes(chain[0], key.signature, 65);
     assert_hex_equal(chain[1].data, chain[1].len,
@@ -185,7 +156,7 @@ static void a_signature_chain_ends_at_the_kms(void **state)
                      "4d2a283f843f34e8f39e4cc49a612496ce67223a12ac923f8efe330346dfc6c500");
 }
 
-#define WITH_TD(test) cmocka_unit_test_setup_teardown(test, start, finish)
+#define WITH_TD(test) cmocka_unit_test_setup_teardown(test, service_setup, service_teardown)
 
 int main(void)
 {
