@@ -2,9 +2,8 @@
  * refused by name. */
 #include "sim/keys/app_keys.h"
 
-#include <jansson.h>
-
 #include "sim/base/file.h"
+#include "test/unit/json_with.h"
 #include "test/unit/td_fixture.h"
 
 static struct k256 *k256;
@@ -28,18 +27,11 @@ static char *file_with(const char *member, const char *value)
 {
     struct error error = {.kind = ERROR_NONE};
     char *data, *text;
-    json_t *root;
     size_t len;
 
     assert_int_equal(file_read(APP_KEYS_VECTOR, APP_KEYS_FILE_BYTES_MAX, &data, &len, &error), 0);
-    root = json_loadb(data, len, 0, NULL);
+    text = json_with(span_of(data, len), NULL, member, value);
     free(data);
-    if (value)
-        json_object_set_new(root, member, json_loads(value, JSON_DECODE_ANY, NULL));
-    else
-        json_object_del(root, member);
-    text = json_dumps(root, JSON_COMPACT);
-    json_decref(root);
     return text;
 }
 

@@ -1,10 +1,8 @@
 /* The machine file and the sys-config: the default, and one member wrong at a time. */
 #include "sim/image/machine.h"
 
-#include <jansson.h>
-
 #include "sim/base/embedded.h"
-#include "test/unit/vectors.h"
+#include "test/unit/json_with.h"
 
 static struct span file(void)
 {
@@ -12,22 +10,6 @@ static struct span file(void)
 
     assert_non_null(fixture);
     return span_of(fixture->data, fixture->len);
-}
-
-/* The default file with one member replaced (value is JSON), or left out (NULL); heap. */
-static char *with_member(const char *member, const char *value)
-{
-    json_t *root = json_loadb((const char *)file().data, file().len, 0, NULL);
-    char *text;
-
-    assert_non_null(json_object_get(root, member));
-    if (value)
-        json_object_set_new(root, member, json_loads(value, JSON_DECODE_ANY, NULL));
-    else
-        json_object_del(root, member);
-    text = json_dumps(root, JSON_COMPACT);
-    json_decref(root);
-    return text;
 }
 
 static void the_default_machine(void **state)
@@ -54,7 +36,7 @@ static void memory_sizes_that_the_rules_describe(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char *text = with_member("memory_size", cases[i].size);
+        char *text = json_with(file(), NULL, "memory_size", cases[i].size);
         struct error error = {.kind = ERROR_NONE};
         struct machine machine;
 
@@ -79,7 +61,7 @@ static void machine_errors_name_the_member(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char *text = with_member(cases[i].member, cases[i].value);
+        char *text = json_with(file(), NULL, cases[i].member, cases[i].value);
         struct error error = {.kind = ERROR_NONE};
         struct machine machine;
 

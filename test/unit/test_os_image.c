@@ -1,10 +1,8 @@
 /* The OS image file: the default, and one member wrong at a time. */
 #include "sim/image/os_image.h"
 
-#include <jansson.h>
-
 #include "sim/base/embedded.h"
-#include "test/unit/vectors.h"
+#include "test/unit/json_with.h"
 
 static struct span file(void)
 {
@@ -12,24 +10,6 @@ static struct span file(void)
 
     assert_non_null(fixture);
     return span_of(fixture->data, fixture->len);
-}
-
-/* The default file with one member replaced (value is JSON), or left out (NULL); heap. */
-static char *with_member(const char *object, const char *member, const char *value)
-{
-    json_t *root = json_loadb((const char *)file().data, file().len, 0, NULL);
-    json_t *at = object ? json_object_get(root, object) : root;
-    char *text;
-
-    assert_non_null(at);
-    assert_non_null(json_object_get(at, member));
-    if (value)
-        json_object_set_new(at, member, json_loads(value, JSON_DECODE_ANY, NULL));
-    else
-        json_object_del(at, member);
-    text = json_dumps(root, JSON_COMPACT);
-    json_decref(root);
-    return text;
 }
 
 static void the_default_image(void **state)
@@ -69,7 +49,7 @@ static void image_errors_name_the_member(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char *text = with_member(cases[i].object, cases[i].member, cases[i].value);
+        char *text = json_with(file(), cases[i].object, cases[i].member, cases[i].value);
         struct error error = {.kind = ERROR_NONE};
         struct os_image image;
 
@@ -94,7 +74,7 @@ static void a_missing_object_is_named_once(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char *text = with_member(NULL, cases[i].member, cases[i].value);
+        char *text = json_with(file(), NULL, cases[i].member, cases[i].value);
         struct error error = {.kind = ERROR_NONE};
         struct os_image image;
 
@@ -114,13 +94,13 @@ static void texts_have_a_longest(void **state)
     (void)state;
     memset(line, 'x', sizeof line - 1);
     line[0] = line[OS_IMAGE_CMDLINE_BYTES + 1] = '"';
-    text = with_member(NULL, "cmdline", line);
+    text = json_with(file(), NULL, "cmdline", line);
     assert_int_equal(os_image_parse(&image, span_text(text), &error), -1);
     assert_non_null(strstr(error.text, "cmdline is longer than 2047 bytes"));
     free(text);
     memset(witness, '0', sizeof witness - 1);
     witness[0] = witness[sizeof witness - 2] = '"';
-    text = with_member("firmware", "td_hob_witness", witness);
+    text = json_with(file(), "firmware", "td_hob_witness", witness);
     assert_int_equal(os_image_parse(&image, span_text(text), &too_long), -1);
     assert_non_null(strstr(too_long.text, "td_hob_witness has 513 bytes; at most 512"));
     free(text);

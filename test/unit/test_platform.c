@@ -1,11 +1,10 @@
 /* The platform: its PKI read back with mbedTLS, the QE's report by its offsets. */
 #include "sim/tdx/platform.h"
 
-#include <jansson.h>
-
 #include "crypto/hash.h"
 #include "sim/base/embedded.h"
 #include "test/unit/certificate.h"
+#include "test/unit/json_with.h"
 
 /* CN first, then O = dstack-simulator: DER Names of the reference chain. */
 #define ORGANIZATION                                                                                         \
@@ -83,21 +82,14 @@ static void file_errors_name_the_member(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        json_t *root = json_loadb((const char *)platform_file().data, platform_file().len, 0, NULL);
+        char *text = json_with(platform_file(), NULL, cases[i].member, cases[i].value);
         struct error error = {.kind = ERROR_NONE};
         struct platform_tcb tcb;
-        char *text;
 
-        if (cases[i].value)
-            json_object_set_new(root, cases[i].member, json_loads(cases[i].value, JSON_DECODE_ANY, NULL));
-        else
-            json_object_del(root, cases[i].member);
-        text = json_dumps(root, JSON_COMPACT);
         assert_int_equal(platform_tcb_parse(&tcb, span_text(text), &error), -1);
         if (strncmp(error.text, cases[i].wants, strlen(cases[i].wants)) != 0)
             fail_msg("%s: %s", cases[i].wants, error.text);
         free(text);
-        json_decref(root);
     }
 }
 
