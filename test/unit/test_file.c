@@ -1,45 +1,9 @@
-#include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
 #include "sim/base/file.h"
 
-struct folder {
-    char path[32];
-    char file[48];
-};
+#include <fcntl.h>
+#include <sys/stat.h>
 
-static int set_up(void **state)
-{
-    struct folder *folder = calloc(1, sizeof *folder);
-
-    strcpy(folder->path, "/tmp/test_file.XXXXXX");
-    if (!mkdtemp(folder->path))
-        return -1;
-    snprintf(folder->file, sizeof folder->file, "%s/file", folder->path);
-    *state = folder;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct folder *folder = *state;
-
-    unlink(folder->file);
-    if (rmdir(folder->path) != 0) /* fails when something was left behind */
-        return -1;
-    free(folder);
-    return 0;
-}
+#include "test/unit/folder_fixture.h"
 
 static void put(const char *path, const void *data, size_t len)
 {
@@ -168,7 +132,7 @@ static void test_pipe_is_kept(void **state)
     assert_true(S_ISFIFO(status.st_mode));
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, folder_setup, folder_teardown)
 
 int main(void)
 {

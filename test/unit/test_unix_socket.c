@@ -1,46 +1,9 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
 #include "sim/net/unix_socket.h"
 
-struct folder {
-    char path[40];
-    char socket[60];
-};
+#include <sys/socket.h>
+#include <sys/stat.h>
 
-static int set_up(void **state)
-{
-    struct folder *folder = calloc(1, sizeof *folder);
-
-    strcpy(folder->path, "/tmp/test_unix_socket.XXXXXX");
-    if (!mkdtemp(folder->path))
-        return -1;
-    snprintf(folder->socket, sizeof folder->socket, "%s/a.sock", folder->path);
-    *state = folder;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct folder *folder = *state;
-
-    unlink(folder->socket);
-    if (rmdir(folder->path) != 0) /* fails when something was left behind */
-        return -1;
-    free(folder);
-    return 0;
-}
+#include "test/unit/folder_fixture.h"
 
 static int bind_there(struct unix_socket *file, const char *path)
 {
@@ -77,14 +40,14 @@ static void a_socket_is_made_and_removed(void **state)
     const struct folder *folder = *state;
     struct unix_socket file;
     struct stat found;
-    int fd = bind_there(&file, folder->socket);
+    int fd = bind_there(&file, folder->file);
 
-    assert_int_equal(lstat(folder->socket, &found), 0);
+    assert_int_equal(lstat(folder->file, &found), 0);
     assert_true(S_ISSOCK(found.st_mode));
     assert_int_equal(listen(fd, 1), 0);
     close(fd);
     unix_socket_remove(&file);
-    assert_false(exists(folder->socket));
+    assert_false(exists(folder->file));
     assert_null(file.path);
     unix_socket_remove(&file); /* once more does nothing */
 }
@@ -96,10 +59,10 @@ static void a_socket_nobody_answers_on_is_replaced(void **state)
     struct error error = {.kind = ERROR_NONE};
     int fd;
 
-    fd = bind_there(&old, folder->socket);
+    fd = bind_there(&old, folder->file);
     listen(fd, 1);
     close(fd);
-    fd = unix_socket_bind(&made, folder->socket, &error);
+    fd = unix_socket_bind(&made, folder->file, &error);
     assert_true(fd >= 0);
     unix_socket_remove(&made);
     close(fd);
@@ -110,11 +73,11 @@ static void a_socket_in_use_is_left_alone(void **state)
 {
     const struct folder *folder = *state;
     struct unix_socket file;
-    int fd = bind_there(&file, folder->socket);
+    int fd = bind_there(&file, folder->file);
 
     listen(fd, 8);
-    assert_refused(folder->socket, "another program", "--socket-dir");
-    assert_true(exists(folder->socket));
+    assert_refused(folder->file, "another program", "--socket-dir");
+    assert_true(exists(folder->file));
     close(fd);
     unix_socket_remove(&file);
 }
@@ -124,11 +87,11 @@ static void a_full_backlog_is_use_too(void **state)
 {
     const struct folder *folder = *state;
     struct unix_socket file;
-    int fd = bind_there(&file, folder->socket);
+    int fd = bind_there(&file, folder->file);
 
     listen(fd, 0);
     for (int i = 0; i < 3; i++)
-        assert_refused(folder->socket, "another program", "--socket-dir");
+        assert_refused(folder->file, "another program", "--socket-dir");
     close(fd);
     unix_socket_remove(&file);
 }
@@ -136,30 +99,30 @@ static void a_full_backlog_is_use_too(void **state)
 static void what_is_no_socket_is_left_alone(void **state)
 {
     const struct folder *folder = *state;
-    FILE *file = fopen(folder->socket, "w");
+    FILE *file = fopen(folder->file, "w");
 
     fclose(file);
-    assert_refused(folder->socket, "no socket", "remove it");
-    assert_true(exists(folder->socket));
-    unlink(folder->socket);
+    assert_refused(folder->file, "no socket", "remove it");
+    assert_true(exists(folder->file));
+    unlink(folder->file);
 
-    assert_int_equal(symlink("nowhere", folder->socket), 0);
-    assert_refused(folder->socket, "no socket", "remove it");
-    assert_true(exists(folder->socket));
+    assert_int_equal(symlink("nowhere", folder->file), 0);
+    assert_refused(folder->file, "no socket", "remove it");
+    assert_true(exists(folder->file));
 }
 
 static void what_took_its_place_is_left_alone(void **state)
 {
     const struct folder *folder = *state;
     struct unix_socket first, second;
-    int fd = bind_there(&first, folder->socket), other;
+    int fd = bind_there(&first, folder->file), other;
 
-    unlink(folder->socket);
-    other = bind_there(&second, folder->socket); /* a new file, while the first one's inode is still taken */
+    unlink(folder->file);
+    other = bind_there(&second, folder->file); /* a new file, while the first one's inode is still taken */
     unix_socket_remove(&first);
-    assert_true(exists(folder->socket));
+    assert_true(exists(folder->file));
     unix_socket_remove(&second);
-    assert_false(exists(folder->socket));
+    assert_false(exists(folder->file));
     close(fd);
     close(other);
 }
@@ -196,14 +159,15 @@ static void a_folder_has_to_be_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_socket_is_made_and_removed, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_socket_nobody_answers_on_is_replaced, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_socket_in_use_is_left_alone, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_full_backlog_is_use_too, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_is_no_socket_is_left_alone, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_took_its_place_is_left_alone, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_path_has_a_longest_length, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_folder_has_to_be_there, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_socket_is_made_and_removed, folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(a_socket_nobody_answers_on_is_replaced, folder_setup,
+                                        folder_teardown),
+        cmocka_unit_test_setup_teardown(a_socket_in_use_is_left_alone, folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(a_full_backlog_is_use_too, folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(what_is_no_socket_is_left_alone, folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(what_took_its_place_is_left_alone, folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(a_path_has_a_longest_length, folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(a_folder_has_to_be_there, folder_setup, folder_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
