@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "sim/process/endpoints.h"
+#include "test/unit/observer_fixture.h"
 #include "test/unit/td_fixture.h"
 
 #define TDS 2
@@ -12,7 +13,6 @@
 
 struct world {
     uv_loop_t loop;
-    struct http_observer observer;
     struct server *server;
     struct endpoints endpoints;
     struct cluster *cluster;
@@ -23,24 +23,6 @@ struct world {
     char paths[TDS][64];
     int shut_down[TDS]; /* how often, by the TD's number less one */
 };
-
-static void ignore(void *data)
-{
-    (void)data;
-}
-
-static void on_answer(void *data, const struct http_answer *answer)
-{
-    (void)data;
-    (void)answer;
-}
-
-static void on_trouble(void *data, enum http_trouble trouble, const char *sentence)
-{
-    (void)data;
-    (void)trouble;
-    fail_msg("%s", sentence);
-}
 
 static void shut_down(void *data, struct td *td)
 {
@@ -83,8 +65,7 @@ static int set_up(void **state)
     if (!mkdtemp(world->folder))
         return -1;
     uv_loop_init(&world->loop);
-    world->observer = (struct http_observer){ignore, ignore, on_answer, on_trouble, NULL};
-    world->server = server_new(&world->loop, &world->observer);
+    world->server = server_new(&world->loop, &observer_idle);
     world->endpoints = (struct endpoints){.server = world->server};
     world->stats = stats_new();
     world->cluster = td_fixture_cluster(NULL, NULL);

@@ -16,32 +16,14 @@
 
 #include "sim/net/listener.h"
 #include "sim/net/server.h"
+#include "test/unit/observer_fixture.h"
 
 struct world {
     uv_loop_t loop;
-    struct http_observer observer;
     struct server *server;
     bool stopped;
     int done;
 };
-
-static void ignore(void *data)
-{
-    (void)data;
-}
-
-static void on_answer(void *data, const struct http_answer *answer)
-{
-    (void)data;
-    (void)answer;
-}
-
-static void on_trouble(void *data, enum http_trouble trouble, const char *sentence)
-{
-    (void)data;
-    (void)trouble;
-    (void)sentence;
-}
 
 static void on_done(void *data)
 {
@@ -53,8 +35,7 @@ static int set_up(void **state)
     struct world *world = calloc(1, sizeof *world);
 
     uv_loop_init(&world->loop);
-    world->observer = (struct http_observer){ignore, ignore, on_answer, on_trouble, NULL};
-    world->server = server_new(&world->loop, &world->observer);
+    world->server = server_new(&world->loop, &observer_idle);
     *state = world;
     return 0;
 }
