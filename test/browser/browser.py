@@ -18,7 +18,7 @@ PATIENCE_S = 20  # a test that waits this long has failed
 
 @contextlib.contextmanager
 def chromium(*switches, width=1280, height=900, preferences=None):
-    """A browser with a profile of its own, gone afterwards."""
+    """A browser with a profile of its own, which is deleted afterwards."""
     profile = tempfile.mkdtemp(prefix="chromium-", dir="/tmp")
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
@@ -39,7 +39,7 @@ class Page:
 
     def __init__(self, driver):
         self.driver = driver
-        self.expected = []  # words of what the console may complain of
+        self.expected = []  # words of the complaints that the console may make
 
     # --- looking ---
 
@@ -53,14 +53,14 @@ class Page:
         return self.driver.find_element(By.CSS_SELECTOR, selector)
 
     def text(self, selector):
-        """Whole, whatever is seen of it."""
+        """All of it, whatever part is visible."""
         return self.one(selector).get_property("textContent")
 
     def script(self, text, *arguments):
         return self.driver.execute_script(text, *arguments)
 
     def wait(self, condition, what):
-        """What `condition()` gives once it is true."""
+        """What `condition()` returns once it is true."""
         def attempt(_):
             return condition()
         return WebDriverWait(self.driver, PATIENCE_S, 0.05).until(attempt, f"waited in vain for {what}")
@@ -69,7 +69,7 @@ class Page:
         return self.wait(lambda: part in self.text(selector), f"'{part}' in {selector}")
 
     def event(self, number):
-        """The row of that event, once it is there."""
+        """The row of that event, once it exists."""
         selector = f".event[data-number='{number}']"
         return self.wait(lambda: self.all(selector), f"event {number}")[0]
 
@@ -83,7 +83,7 @@ class Page:
         return self.text(f"#register-{name} .register .hash")
 
     def complaints(self):
-        """What the console says since the last look; it lists refused answers too."""
+        """What the console has said since the last call; it lists refused answers too."""
         messages = [entry["message"] for entry in self.driver.get_log("browser")]
         return [message for message in messages if not any(word in message for word in self.expected)]
 

@@ -81,7 +81,7 @@ def browser():
 
 @pytest.fixture
 def blank(browser):
-    """The browser as it is at first; whatever the page complains of fails the test."""
+    """The browser in its first state; any complaint of the page fails the test."""
     browser.expected.clear()
     browser.resize(1280)
     browser.theme("light")

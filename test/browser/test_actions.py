@@ -82,7 +82,7 @@ def test_a_full_log_is_shown_whole(page, simulator):
     assert page.all(".fresh") == []  # they were there already
 
 
-# --- names are anybody's text ---
+# --- names can be any text ---
 
 @pytest.mark.parametrize("name", ["<img src=x onerror=alert(1)>", "</script><script>alert(1)</script>",
                                   "<b>bold</b>", "&lt;", "'\"`${alert(1)}", "x" * 256, "🚀" * 64])
@@ -200,7 +200,7 @@ def test_a_snapshot_is_gone_back_to(page, simulator):
     assert "kept" in page.text("#rtmr3") and "taken back" not in page.text("#rtmr3")
 
 
-# --- the rest of it ---
+# --- the rest ---
 
 def took(micros):
     return f"{micros:,} µs" if micros < 10000 else f"{(micros + 500) // 1000:,} ms"

@@ -41,7 +41,7 @@ def test_the_simulator_goes_and_comes_back(page, simulator, start):
     assert page.one("#gone").is_displayed() and page.text("#link") == "no connection"
     page.script("scrollTo(0, document.body.scrollHeight)")
     assert page.script("return document.getElementById('gone').getBoundingClientRect().top") >= 0
-    assert page.count(".event") == count  # what there was last
+    assert page.count(".event") == count  # those that were there last
     again = start("--tcb-status", "OutOfDate", at=simulator.address())
     page.wait_text("#link", "live")
     assert not page.one("#gone").is_displayed()
@@ -122,7 +122,7 @@ def test_without_javascript_it_says_so(simulator):
 
 
 def test_nothing_is_run_or_loaded_but_its_own_files(page, simulator):
-    """The policy stops markup, inline scripts and styles, and other hosts, should one slip in."""
+    """The policy stops markup, inline scripts and styles, and other hosts, should any slip in."""
     page.expected += ["Content Security Policy", "Trusted", "TrustedHTML", "TrustedScript", "violates"]
     refused = page.driver.execute_async_script("""
         const done = arguments[0], refused = []

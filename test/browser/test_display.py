@@ -6,7 +6,7 @@ from selenium.webdriver.common.keys import Keys
 LONG = "long-" * 51
 WIDTHS = [320, 360, 640, 641, 1000, 1280, 1920]
 
-# Text whose colour is too near to its ground (WCAG 2.2, 1.4.3), with the ratio.
+# Text without enough contrast (WCAG 2.2, 1.4.3), with the ratio.
 FAINT = """
 const channel = (value) => value <= 10.31 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4
 const parse = (colour) => colour.match(/[\\d.]+/g).map(Number)
@@ -33,7 +33,7 @@ while (walker.nextNode()) {
 return faint
 """
 
-# What reaches over the right edge of the window, unless its box scrolls or cuts it.
+# What extends past the right edge of the window, unless its box scrolls or clips it.
 OVERFLOWING = """
 const inner = (node) => {
   for (let up = node.parentElement; up; up = up.parentElement) {
@@ -123,7 +123,7 @@ def test_a_list_that_scrolls_ends_in_a_row_that_is_cut(page, simulator):
     assert page.script("return arguments[0].scrollHeight - arguments[0].clientHeight", box) > 100
     page.script("arguments[0].scrollTop = 1e6", box)
     last = page.one("#requests tbody tr:last-child").rect
-    assert last["y"] + last["height"] <= box.rect["y"] + box.rect["height"] - 28  # the fade leaves the last row alone
+    assert last["y"] + last["height"] <= box.rect["y"] + box.rect["height"] - 28  # the fade does not cover the last row
 
 
 def test_a_register_of_zeros_is_0_and_all_of_a_row_is_in_line(page):
@@ -183,7 +183,7 @@ class Keyboard:
         self.page.driver.switch_to.active_element.send_keys(*keys)
 
     def tab_to(self, name, most=120):
-        """Tabs until that has the focus, which is seen at every stop."""
+        """Presses Tab until that has the focus, which has to be visible at every stop."""
         for _ in range(most):
             self.press(Keys.TAB)
             focus = self.page.script(FOCUS)

@@ -22,7 +22,7 @@ NODE_AT_LEAST = (20,)
 
 
 class Missing(Exception):
-    """A tool or its packages are not to be had here."""
+    """A tool or its packages are missing here."""
 
 
 class Suite:
@@ -50,7 +50,7 @@ def find_tool(name, version_option, at_least):
 
 
 def install(folder, pins, commands):
-    """Run the commands in folder unless they ran before with the same pins."""
+    """Run the commands in folder, unless they have already run with the same pins."""
     stamp = folder / "installed"
     key = hashlib.sha256(b"".join(pin if isinstance(pin, bytes) else pin.read_bytes() for pin in pins))
     if stamp.exists() and stamp.read_text() == key.hexdigest():
@@ -67,7 +67,7 @@ def install(folder, pins, commands):
 
 
 def copy_project(language, names):
-    """Copy sources to the build folder, where the package managers write."""
+    """Copy sources to the build directory, where the package managers write."""
     folder = BUILD / language
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:

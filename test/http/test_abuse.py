@@ -1,4 +1,4 @@
-"""Clients that mean harm, or are broken: they get an answer or the door, and nobody else notices."""
+"""Hostile and broken clients: they get an answer or are disconnected, and other clients do not notice."""
 import random
 import socket
 import struct
@@ -11,7 +11,7 @@ EVENT = '{"event":"transport","payload":"00"}'
 
 
 def vanish(connection):
-    """Closes with a reset, where the socket knows such a thing."""
+    """Closes with a reset, where the socket has one."""
     if connection.socket.family == socket.AF_INET:
         connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.socket.close()
@@ -23,7 +23,7 @@ def resident_kib(pid):
 
 
 def push(connection, data):
-    """Sends all of it from a thread, so that the test can read meanwhile; a reset is no failure."""
+    """Sends all of it from a thread, so that the test can read meanwhile; a reset is not a failure."""
     def run():
         try:
             connection.socket.sendall(data)
@@ -66,7 +66,7 @@ def test_a_claim_of_a_large_body_takes_no_memory(own):
 
 
 def test_all_the_bodies_in_flight_have_a_limit(own):
-    """Each is within the limit of one, and never completed; together they would take 600 MB."""
+    """Each stays within the limit of one request and is never completed; together they would take 600 MB."""
     head = "POST /EmitEvent HTTP/1.1\r\nContent-Length: 10000000\r\n\r\n"
     clients, dropped = [], 0
     own.start("--log-level", "warn")
@@ -97,17 +97,17 @@ def test_one_who_does_not_read_takes_little_memory_and_no_time(own):
                 connection.send(post("/GetQuote", '{"report_data":"00"}') * 200)
             for _ in range(5):
                 assert other.ask(get("/GetQuote")).status == 200
-            # All of the responses would be 140 MB; the sanitizers keep some of what was given back.
+            # All of the responses would be 140 MB; the sanitizers keep some of what was freed.
             assert resident_kib(own.process.pid) - before < 40 * 1024
             for connection in deaf[1:]:
                 vanish(connection)
-            for _ in range(200):  # and one who reads after all gets all
+            for _ in range(200):  # and a client that does read in the end gets everything
                 assert deaf[0].read().status == 200
             vanish(deaf[0])
 
 
 def test_one_who_floods_does_not_keep_others_waiting(address, connection):
-    """As many answers as can be, read as fast as they come; the other has one at a time."""
+    """One client takes as many answers as it can get; the other asks for one at a time."""
     stop = threading.Event()
     answered = []
 
@@ -187,7 +187,7 @@ def test_after_a_refusal_nothing_is_answered(connection):
 
 @pytest.mark.parametrize("seed", range(10))
 def test_noise(address, seed):
-    """Random damage to good requests: whatever comes back, it is whole, and the next client is served."""
+    """Random damage to good requests: any answer is whole, and the next client is served."""
     noise = random.Random(seed)
     good = post("/EmitEvent", EVENT) + chunked("/Info", ("2;a=b", "{}")).encode() + get("/Version?json")
     for _ in range(20):

@@ -7,7 +7,7 @@ from wire import wait_until
 
 
 def banner(folder, *options):
-    """All that it writes on stdout from start to end, and where it serves."""
+    """All that it writes to stdout from start to end, and where it serves."""
     ready = folder / "ready"
     process = subprocess.Popen([PROGRAM, "--socket-dir", "none", "--ready-file", ready, *options], text=True, cwd=folder,
                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)

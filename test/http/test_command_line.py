@@ -11,7 +11,7 @@ import pytest
 from conftest import PROGRAM, ROOT
 from test_process import assert_refused, run
 
-FULL = "/dev/full"  # every write to it fails for want of space
+FULL = "/dev/full"  # every write to it fails: no space left
 
 
 def need(tool):
@@ -40,7 +40,7 @@ def test_the_manual_is_good_roff():
     plain = " ".join(re.sub(r".\x08", "", done.stdout).split())
     for words in ("SYNOPSIS", "EXIT STATUS", "--log-level LEVEL", "INTEL-SA-00837", "with a backslash before"):
         assert words in plain
-    assert "\\" not in plain.replace('", \\, $', "")  # no escape is left over
+    assert "\\" not in plain.replace('", \\, $', "")  # no escape remains
 
 
 def test_the_manual_as_mandoc_reads_it():
@@ -48,7 +48,7 @@ def test_the_manual_as_mandoc_reads_it():
     done = subprocess.run(["mandoc", "-Tlint", "-Wwarning"], input=run("--man").stdout, capture_output=True, text=True,
                           timeout=30, check=False)
     complaints = [line for line in (done.stdout + done.stderr).splitlines() if "missing date" not in line]
-    assert complaints == []  # a date would be that of the build
+    assert complaints == []  # a date could only be that of the build
 
 
 @pytest.mark.parametrize("options", [["--help"], ["--version"], ["--man"], ["--completion", "fish"], ["--print-config"],
@@ -69,7 +69,7 @@ PLACES = {"bin/dstack-simulator": None, "share/man/man1/dstack-simulator.1": ["-
 
 
 def make(target, folder):
-    """With the program that is tested, as it is: -o builds nothing."""
+    """With the program under test, as it is: -o keeps make from building it."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS", "DSTACK_"))}
     program = os.path.abspath(PROGRAM)
     subprocess.run(["make", "-o", program, f"PROGRAM={program}", f"BUILD={folder}/build", "PREFIX=/usr",
@@ -97,7 +97,7 @@ def settings(*options, **environment):
 
 
 def values(text):
-    """Without the comments, which tell where each is from."""
+    """Without the comments, which say where each is from."""
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
@@ -116,7 +116,7 @@ def test_a_shell_takes_the_settings_back(tmp_path):
 
 
 def test_docker_takes_plain_settings_back():
-    """docker run --env-file takes each line as it stands."""
+    """docker run --env-file takes each line literally."""
     first = settings("--seed", "x", "--listen", "[::1]:1=kms,tappd", "--public-url", "http://a:1/b", "--log-level=off")
     assert "quoted" not in first
     again = settings(**dict(line.split("=", 1) for line in values(first)))

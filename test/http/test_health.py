@@ -66,7 +66,7 @@ def test_what_lies_near(shared, path):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("place", ["tcp", "unix"])
 def test_not_ready_while_it_stops(own, number, place):
-    """Requests that have begun are answered; that tells them to go elsewhere."""
+    """Requests that have begun are still answered, and told to go elsewhere."""
     own.start()
     with Connection(getattr(own, place)) as ready, Connection(getattr(own, place)) as health:
         assert ready.ask(get("/readyz")).status == 200

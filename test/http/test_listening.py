@@ -1,4 +1,4 @@
-"""Sockets and signals: taking a place, giving it back, and finishing what is in flight."""
+"""Sockets and signals: making the files, removing them, and finishing what is in flight."""
 import json
 import os
 import signal
@@ -33,7 +33,7 @@ def test_a_request_in_flight_is_finished(own, kind):
         assert idle.ask(get("/Version")).status == 200
         assert busy.ask(get("/Version")).status == 200
         busy.send(request[:-1])
-        with Connection(address) as other:  # so that the start of it has been read
+        with Connection(address) as other:  # so that its beginning has been read
             assert other.ask(get("/Version")).status == 200
         own.process.terminate()
         assert idle.is_closed()
@@ -158,7 +158,7 @@ EVERY_SERVICE = "dstack,tappd,worker,guest,kms,collateral,verifier,simulator"
 
 
 def start_with(simulator, services):
-    """Listens on one port more, for these services; returns its address."""
+    """Listens on one more port, for these services; returns its address."""
     simulator.start("--listen", f"127.0.0.1:0{services}")
     urls = [endpoint["url"] for endpoint in json.loads(simulator.ready.read_text())["endpoints"] if "url" in endpoint]
     url = urlsplit(urls[-1])

@@ -1,4 +1,4 @@
-"""That `make help` lists every target that is not a file."""
+"""`make help` lists every target that is not a file."""
 import re
 import subprocess
 

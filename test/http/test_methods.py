@@ -1,4 +1,4 @@
-"""Every method, by POST and by GET, in JSON and in protobuf, with the words clients match errors by."""
+"""Every method, by POST and by GET, in JSON and in protobuf, with the words of errors that clients match on."""
 import hashlib
 import json
 import urllib.parse
@@ -196,7 +196,7 @@ def length_delimited(number, data):
 
 
 def fields_of(data):
-    """[(number, bytes)] of a message that has length-delimited fields only."""
+    """[(number, bytes)] of a message with only length-delimited fields."""
     found, at = [], 0
     while at < len(data):
         assert data[at] & 7 == 2
@@ -238,7 +238,7 @@ def test_protobuf_that_is_none(client, body):
 
 
 def test_a_page_of_another_site_calls_no_method(client):
-    """Any page a developer looks at can have the browser ask a simulator on this machine."""
+    """Any page that a developer opens can make the browser ask a simulator on this machine."""
     attempts = [
         get("/EmitEvent?event=x", ["Sec-Fetch-Site: cross-site"]),
         post("/prpc/Simulator.Reset", "{}", ["sec-fetch-site: Cross-Site"]),

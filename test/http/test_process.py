@@ -207,7 +207,7 @@ def test_an_option_wins_over_the_environment():
     assert_refused(run("--check", DSTACK_SIMULATOR_LOG_LEVEL="loud"), "DSTACK_SIMULATOR_LOG_LEVEL", "loud")
     compose = str(ROOT / "fixtures/app-compose.json")
     assert run("--check", "--app-compose", compose, DSTACK_SIMULATOR_APP_COMPOSE="/nonexistent").returncode == 0
-    assert run("--check", DSTACK_SIMULATOR_APP_COMPOSE="").returncode == 0  # empty counts as absent
+    assert run("--check", DSTACK_SIMULATOR_APP_COMPOSE="").returncode == 0  # an empty one counts as absent
 
 
 def test_a_mistyped_twin_is_pointed_out():
@@ -234,7 +234,7 @@ def test_the_ready_file(own):
 
 
 def test_from_another_directory(own, folder):
-    """Everything it needs is in it; relative names are those of the folder it was started in."""
+    """Everything it needs is in it; relative names start from the directory it was started in."""
     command = own.command
     own.command = lambda *options: ["sh", "-c", 'cd "$0" && exec "$@"', folder,
                                     os.path.abspath(PROGRAM), *command(*options)[1:]]
@@ -282,13 +282,13 @@ def test_two_side_by_side(own, second):
 def test_a_restart_gives_the_same_bytes(own, second):
     requests = [get("/GetQuote?report_data=0102"), get("/GetKey?path=a"), get("/Attest"),
                 post("/Sign", '{"algorithm":"secp256k1","data":"00"}'), get("/simulator/root-ca.der")]
-    options = ["--public-url", PUBLIC_URL]  # unless given it follows from the port, which is another each time
+    options = ["--public-url", PUBLIC_URL]  # by default it contains the port, which differs each time
     own.start(*options)
     before = [ask(own.tcp, request).body for request in requests]
     assert own.stop() == 0
     own.start(*options)
     assert [ask(own.tcp, request).body for request in requests] == before
-    second.start(*options)  # nor does it matter where it listens
+    second.start(*options)  # it does not matter where it listens either
     assert [ask(second.tcp, request).body for request in requests] == before
 
 

@@ -1,4 +1,4 @@
-"""The log's line for each request: what it holds for people and for machines, what it never
+"""The log's line for each request: what it has for people and for machines, what it never
 holds, and when it is coloured."""
 import json
 import os
@@ -30,7 +30,7 @@ class Logged:
         return self.simulator.stderr().splitlines()
 
     def objects(self):
-        """Of the requests alone."""
+        """Only the lines of requests."""
         every = [json.loads(line) for line in self.lines()]
         for value in every:
             assert list(value)[:3] == ["time", "level", "message"]
@@ -39,7 +39,7 @@ class Logged:
         return [value for value in every if value["message"] == "request"]
 
     def texts(self):
-        """Of the requests alone, without time and level."""
+        """Only those of requests, without time and level."""
         matches = [re.fullmatch(r"\d\d:\d\d:\d\d\.\d{3} (error|warn |info |debug) (.*)", line) for line in self.lines()]
         return [match.group(2) for match in matches if " us " in match.group(2)]
 
@@ -186,7 +186,7 @@ def read_terminal(controller):
     while True:
         try:
             output += os.read(controller, 65536)
-        except OSError:  # how Linux says that nobody has the terminal any more
+        except OSError:  # how Linux says that the terminal has been closed
             os.close(controller)
             return output.decode()
 

@@ -1,4 +1,4 @@
-"""As a service: these tests play the service manager, which passes sockets and is told how it goes."""
+"""As a service: these tests act as the service manager, which passes sockets and receives notifications."""
 import contextlib
 import itertools
 import json
@@ -58,7 +58,7 @@ class Manager:
         return dict(line.split("=", 1) for line in self.notifications.recv(65536).decode().splitlines())
 
     def command(self, *options):
-        """A shell moves the sockets to where they belong, and tells its own pid, which exec keeps."""
+        """A shell moves the sockets to their descriptors and sets LISTEN_PID to its own pid, which exec keeps."""
         moves = [f"{100 + i}<&{s.fileno()}" for i, s in enumerate(self.sockets)]
         moves += [f"{3 + i}<&{100 + i} {100 + i}<&-" for i in range(len(self.sockets))]
         script = "".join(f"exec {move}; " for move in moves) + 'LISTEN_PID=${LISTEN_PID-$$} exec "$@"'
@@ -94,7 +94,7 @@ class Manager:
             return file.read()
 
     def end(self, number=signal.SIGTERM):
-        """Sends the signal, once: a second one ends a program that has stopped listening to it."""
+        """Sends the signal once: a second one would kill a program that no longer handles it."""
         self.process.send_signal(number)
         self.ending = True
 
@@ -150,7 +150,7 @@ def test_ready_comes_first_and_stopping_last(notified, number):
 
 
 def test_everything_is_there_when_it_is_ready(manager):
-    """Nobody has to look for the file or to try the socket until it answers."""
+    """There is no need to poll for the ready file or the socket."""
     manager.listen(f"{manager.folder}/notify")
     process = subprocess.Popen(manager.command("--listen", "127.0.0.1:0", "--socket-dir", "none"), cwd=manager.folder,
                                env=manager.variables(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -257,7 +257,7 @@ def test_the_public_url_follows_from_a_passed_socket(manager):
 
 
 def test_a_passed_socket_outlives_the_program(manager):
-    """Its file stays, and a client that comes between two runs is answered by the second."""
+    """Its file stays, and a client that connects between two runs is answered by the second."""
     path = manager.pass_unix("x.sock")
     manager.start()
     manager.stop()
@@ -285,7 +285,7 @@ def test_a_name_chooses_the_services(manager, name, services):
 
 
 def test_sockets_of_another_process(manager):
-    """LISTEN_PID names somebody else: the variables were inherited by mistake."""
+    """LISTEN_PID names another process: the variables were inherited by mistake."""
     address = manager.pass_tcp()
     manager.environment["LISTEN_PID"] = "1"
     manager.start("--listen", "127.0.0.1:0")
@@ -325,7 +325,7 @@ def test_bad_descriptors(manager, make, words):
     ("external", "external.sock"), ("extrenal.sock", "external.sock"), ("Worker", "worker"), ("guest.socks", "guest.sock"),
 ])
 def test_a_name_that_misses_a_known_one(manager, name, meant):
-    """It would offer everything where little was meant to be."""
+    """It would offer everything where only a little was meant."""
     manager.pass_unix("x.sock", name)
     assert_refused(manager.run_to_its_end(), f'"{name}" names no services', f"did you mean {meant}?")
 

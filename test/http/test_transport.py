@@ -169,7 +169,7 @@ def test_expect_continue_with_the_body_in_the_same_piece(connection):
 
 
 def test_expect_continue_of_an_empty_body(connection):
-    """There is nothing to go on with, so there may be no interim answer, but there is one answer."""
+    """There is no body to wait for, so there is one answer and no interim one."""
     connection.send(post("/Version", "", ["Expect: 100-continue"]))
     start, *lines = connection.read_head()
     if start != "HTTP/1.1 100 Continue":
@@ -208,7 +208,7 @@ def test_a_body_of_just_the_limit(connection):
 
 @pytest.mark.parametrize("framing", ["length", "chunked"])
 def test_a_body_past_the_limit(connection, framing):
-    """The client sends all of it before it looks for the answer, and still gets that."""
+    """The client sends everything before it reads the answer, and still gets the answer."""
     size = 10 * 1024 * 1024 + 1
     if framing == "length":
         request = post("/Info", b" " * size)
@@ -305,7 +305,7 @@ def test_half_close_after_the_request(connection):
 @pytest.mark.parametrize("start", ["", "PO", "POST /Info HTTP/1.1\r\nContent-Le",
                                    "POST /Info HTTP/1.1\r\nContent-Length: 5\r\n\r\n{}"])
 def test_half_close_within_a_request(connection, start):
-    """Nothing can be answered, or a 400; but it may not hang."""
+    """It may close, or answer 400; but it may not hang."""
     connection.send(start)
     connection.half_close()
     if not connection.is_closed():

@@ -1,4 +1,4 @@
-"""dstack-verifier's API: /verify judges what this very program hands out, /health says that it is there."""
+"""dstack-verifier's API: /verify judges what this program itself issues, /health says that it serves."""
 import json
 
 import pytest

@@ -1,4 +1,4 @@
-"""Setting faults, and clients that look at every byte of what comes of them."""
+"""Setting faults, and clients that look at every byte of the results."""
 
 import socket
 import urllib.parse
@@ -37,7 +37,7 @@ def start_on_both(start, folder):
     return simulated
 
 
-# --- fixtures, for those who import them ---
+# --- fixtures, for tests that import them ---
 
 @pytest.fixture(scope="module")
 def simulated(start, folder):
@@ -56,7 +56,7 @@ def address(request, simulated):
 
 
 class SocketCaller(Caller):
-    """A caller on one connection, which it does not open again."""
+    """A caller on one connection, which it never reopens."""
 
     def __init__(self, address):
         super().__init__("http://localhost")
@@ -67,7 +67,7 @@ class SocketCaller(Caller):
 
 
 def statuses(address, path, count, verb=post):
-    """What so many calls answer, on one connection."""
+    """The answers of that many calls on one connection."""
     with Connection(address) as connection:
         return [connection.ask(verb(path)).status for _ in range(count)]
 
@@ -78,7 +78,7 @@ def protobuf(path, method, arguments):
 
 
 def read_cut(connection):
-    """The status, what the head promises of the body, and what came of it."""
+    """The status, the body length that the head promises, and the body that arrived."""
     start, *lines = connection.read_head()
     headers = dict(line.lower().split(": ", 1) for line in lines)
     body = connection.input

@@ -39,7 +39,7 @@ ERROR = GetMessageClass(POOL.FindMessageTypeByName("dstack.RpcError"))
 
 
 def is_any_json(field):
-    """A JsonText: in JSON its text stands for itself."""
+    """A JsonText, which in JSON is its text itself."""
     return field.message_type is not None and field.message_type.name == "JsonText"
 
 
@@ -71,7 +71,7 @@ def plain(message):
 
 
 def read_protobuf(descriptor, body):
-    """The message, which has to be in canonical form and to hold declared fields only."""
+    """The message, which has to be in canonical form and may have only declared fields."""
     message = GetMessageClass(descriptor).FromString(body)
     message.DiscardUnknownFields()
     assert message.SerializeToString(deterministic=True) == body

@@ -1,5 +1,5 @@
 """Two TDs meet over mutual TLS on a real connection, and each lets in only the apps it
-expects: who the peer is says the quote in its certificate, not its address."""
+expects: the quote in its certificate says who the peer is, not its address."""
 
 import hashlib
 import json
@@ -40,7 +40,7 @@ def appraise(certificate, judge):
 
 class Party:
     """A TD's end of a conversation. `judge` is the simulator whose root and collateral it trusts,
-    `welcome` the app ids it talks to. `issued` stands in for the answer of GetTlsKey."""
+    `welcome` the app ids it talks to. `issued` replaces the answer of GetTlsKey."""
 
     def __init__(self, simulated, folder, judge, welcome, issued=None):
         issued = issued or simulated.call("DstackGuest.GetTlsKey", subject="peer", alt_names=["localhost"], **USAGES)
@@ -83,7 +83,7 @@ class Party:
 
 
 def outcome(future):
-    """What the party learned, or the exception that ended its end."""
+    """What the party learned, or the exception on its side."""
     error = future.exception(2 * HANG_SECONDS)
     return error or future.result()
 

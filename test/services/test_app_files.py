@@ -28,7 +28,7 @@ def pretty(**options):
     return json.dumps(DESCRIPTION, indent=2, **options)
 
 
-# The same app in other bytes: each has a hash of its own.
+# The same app in other bytes, each with a hash of its own.
 SPELLINGS = {
     "compact": json.dumps(DESCRIPTION, separators=(",", ":"), ensure_ascii=False),
     "pretty": pretty(ensure_ascii=False),
@@ -76,7 +76,7 @@ def test_every_spelling_is_another_app():
 
 
 def described(name, content):
-    """The app that --docker-compose and --name stand for, as one describes it to an SDK."""
+    """The app that --docker-compose and --name describe, as it is given to an SDK."""
     return {
         "allowed_envs": [], "docker_compose_file": content, "gateway_enabled": False, "key_provider_id": "",
         "kms_enabled": True, "local_key_provider_enabled": False, "manifest_version": 2, "name": name,

@@ -86,7 +86,7 @@ def differing(one, other):
 # --- what is shared ---
 
 def roots(simulated):
-    """What a cluster has in common; every item is of the seed alone."""
+    """What a cluster has in common; every item follows only from the seed."""
     meta = simulated.call("KMS.GetMeta")
     return {
         "ca": meta["ca_cert"], "ca key": meta["bootstrap_info"]["ca_pubkey"], "k256": meta["k256_pubkey"],
@@ -139,7 +139,7 @@ def test_apps_differ(cluster):
 
 def test_instances_differ_in_their_id_alone(cluster):
     one, twin = info(cluster.one), info(cluster.twin)
-    # The rest of these shows RTMR3, which has measured the instance id.
+    # The rest shows RTMR3, into which the instance id is measured.
     assert differing(one, twin) == {"instance_id", "app_cert", "mr_aggregated", "tcb_info"}
     assert differing(tcb_info(cluster.one), tcb_info(cluster.twin)) == {"rtmr3", "mr_aggregated", "event_log"}
     for algorithm in ("secp256k1", "ed25519"):

@@ -1,5 +1,5 @@
 """Every method of every service in sim/proto answers alike by POST with JSON, GET with a
-query string and POST with protobuf: with all arguments, with each alone and with none."""
+query string and POST with protobuf: with all arguments, with only one, and with none."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from dstack_sdk import EnvVar, encrypt_env_vars_sync
 
 from messages import METHODS, SERVICES, Caller
 
-# What is sent in a field of this name, whatever the message. The rest comes from `values`.
+# What is sent in a field of this name, in any message. The rest comes from `values`.
 VALUES = {
     "subject": "grüße.example",
     "alt_names": ["a.example", "127.0.0.1", "::1"],
@@ -63,8 +63,8 @@ REFUSED = {
     "GuestApi": ("Shutdown", {}),  # this listener does not end the process
     "KMS": ("GetAppEnvEncryptPubKey", {"app_id": b"short"}),
     "Simulator": ("SetPlatform", {"tcb_status": "Größe"}),
-    "Dashboard": None,  # whatever the numbers are, there is a state
-    "Verifier": None,  # it judges whatever can be read; see the test of malformed bodies
+    "Dashboard": None,  # there is a state for any numbers
+    "Verifier": None,  # it judges anything that can be read; see the test of malformed bodies
 }
 
 
@@ -100,7 +100,7 @@ def fixed_values(caller, encrypted_env):
 
 @pytest.fixture
 def values(caller, fixed_values, request):
-    """With a snapshot to go back to, because Reset forgets them."""
+    """With a snapshot to go back to, because Reset deletes them."""
     if "Revert" not in request.node.name:
         return fixed_values
     return {**fixed_values, **caller.by_json("Simulator.Snapshot", {}).value}
@@ -142,7 +142,7 @@ def comparable(value, varying, name=None):
 
 
 def agree(name, outcomes):
-    """Asserts that they are the same but for what varies; returns the first."""
+    """Asserts that they are the same except for what varies; returns the first."""
     wanted, *others = [(outcome.status, comparable(outcome.value, VARYING.get(name, ()))) for outcome in outcomes]
     for other in others:
         assert other == wanted
@@ -214,7 +214,7 @@ def test_text_that_is_not_utf8_is_refused_in_protobuf(caller):
 
 @pytest.mark.parametrize("name", ["DstackGuest.GetKey", "DstackGuest.EmitEvent", "Tappd.DeriveKey"])
 def test_text_with_a_zero_character_is_refused_alike(caller, name):
-    """It would end a text in C: then two paths that differ behind it had one key."""
+    """It would end a text in C: two paths that differ after it would have one key."""
     field = METHODS[name].input_type.fields[0].name
     outcome = agree(None, caller.by_all(name, {field: "a\0b"}))
     assert outcome.status == 400 and "U+0000" in outcome.value

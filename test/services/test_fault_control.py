@@ -1,4 +1,4 @@
-"""What SetFault takes and refuses, how often a fault happens, and that its luck repeats itself."""
+"""What SetFault accepts and refuses, how often a fault happens, and that its choices are repeatable."""
 
 import concurrent.futures
 import json
@@ -219,7 +219,7 @@ def test_a_page_of_another_site_uses_up_no_fault(simulated):
 
 
 def test_a_mistyped_field_is_refused(simulated):
-    """Passed over in silence, it would leave a test that tests nothing."""
+    """If it were ignored silently, a test would test nothing."""
     sentence = "there is no field staus; there are: method, status, message, delay_ms, drop, cut, times, percent, seed"
     mistyped = {"method": "GetKey", "staus": 503, "delay_ms": 1}
     before = simulated.call("Simulator.Status")

@@ -1,4 +1,4 @@
-"""Answers that wait: who waits with them, who does not, and what becomes of them when the
+"""Delayed answers: what waits with them, what does not, and what happens to them when the
 client leaves or the simulator stops."""
 
 import threading
@@ -19,7 +19,7 @@ def until_waiting(simulated, hits):
 
 
 def is_silent(connection):
-    """Nothing has come so far, and the connection stands."""
+    """Nothing has arrived so far, and the connection is open."""
     connection.socket.setblocking(False)
     try:
         with pytest.raises(BlockingIOError):
@@ -121,7 +121,7 @@ def test_nothing_is_called_behind_a_dropped_one(simulated, address):
 # --- clients that do not wait ---
 
 def test_clients_leave_while_their_answers_wait(simulated, address):
-    """Their answers' time comes before that of the one who stays."""
+    """Their answers are due before that of the client that stays."""
     set_fault(simulated, "GetKey", delay_ms=300)
     leaving = [Connection(address) for _ in range(50)]
     for connection in leaving:
@@ -147,7 +147,7 @@ def test_a_half_closed_client_gets_its_answer(simulated, address):
 
 @pytest.fixture(params=["tcp", "unix"])
 def stopping(request, folder):
-    """A simulator of the test's own, its address, and a function that begins its end."""
+    """A simulator of the test's own, its address, and a function that begins to stop it."""
     simulator = Simulator(folder / f"stop-{len(list(folder.iterdir()))}").start()
     threads = []
 
@@ -184,7 +184,7 @@ def test_a_stop_answers_what_waits(stopping, fault, status):
 
 
 def test_a_stop_answers_what_would_have_waited(stopping):
-    """What was sent behind an answer that waits, and what arrives whole only afterwards."""
+    """What was sent after a delayed answer, and what only arrives in full afterwards."""
     simulator, address, stop = stopping
     set_over_tcp(simulator, f'{{"method":"GetKey","delay_ms":{FOREVER}}}')
     with Connection(address) as behind, Connection(address) as late:

@@ -160,7 +160,7 @@ def test_the_most_particular_fault_decides(simulated):
 
 
 def test_the_most_particular_fault_decides_alone(simulated):
-    """Where it leaves the answer to come, the more general ones have no say."""
+    """Where it spares a request, the more general ones do not apply."""
     set_fault(simulated, ALL, status=501)
     set_fault(simulated, "GetKey", delay_ms=1)
     assert answers(simulated)["DstackGuest.GetKey by prpc"] == 200
@@ -177,7 +177,7 @@ def test_every_method_fails_but_the_simulators_own(simulated, address):
 
 
 def test_no_name_and_no_path_locks_anyone_out(simulated, address):
-    """What the Simulator's methods are called by is no method of a fault."""
+    """The names of the Simulator's methods cannot have a fault."""
     sentence = "faults cannot be set on Simulator methods, or you could lock yourself out"
     for name in ("ClearFaults", "Simulator.ClearFaults", "/prpc/ClearFaults", "/prpc/Simulator.ClearFaults"):
         outcome = SocketCaller(address).by_json("Simulator.SetFault", {"method": name, "drop": True})
@@ -207,7 +207,7 @@ COLLATERAL = ["/tdx/certification/v4/tcb", "/tdx/certification/v4/qe/identity", 
 @pytest.mark.parametrize("how", [{"status": 503}, {"drop": True}, {"cut": True}], ids=str)
 @pytest.mark.parametrize("path", COLLATERAL)
 def test_a_verifier_without_its_collateral(simulated, path, how):
-    """dcap-qvl fails to fetch it, and judges as ever once it is there again."""
+    """dcap-qvl fails to fetch it, and judges as before once it is available again."""
     quote = simulated.quote()["quote"]
     set_fault(simulated, path, times=1, **how)
     with pytest.raises((RuntimeError, ValueError, OSError)):

@@ -1,4 +1,4 @@
-"""No key, payload or name that goes in or comes out is in the log, whatever the encoding,
+"""No key, payload or name that goes in or comes out is in the log, in any encoding,
 however much is logged, and in either format."""
 
 import base64
@@ -11,7 +11,7 @@ from dstack_sdk import EnvVar, encrypt_env_vars_sync
 from messages import METHODS, Caller
 from simulator import VECTORS, Simulator
 
-WINDOW = 10  # so many characters of a secret in a row are a leak
+WINDOW = 10  # this many consecutive characters of a secret are a leak
 SEED = "seed-of-the-test-Ahth7ahc"
 VARS = [EnvVar("PASSWORD_AEPH9UXA", "value-gah3Eemi-ö")]
 CALLS = {
@@ -37,7 +37,7 @@ REFUSED = {
 
 
 def texts_of(value):
-    """Every form in which a log could show what is in it."""
+    """Every form in which a log could show the values in it."""
     if isinstance(value, dict):
         for one in value.values():
             yield from texts_of(one)

@@ -121,7 +121,7 @@ def test_the_families_and_their_types(client):
 
 
 def test_names_and_units(client):
-    """What `promtool check metrics` complains of."""
+    """What `promtool check metrics` would complain about."""
     units = "seconds|bytes"
     others = r"(milli|micro|nano)seconds|minutes|hours|ms|us|ns|sec|secs|kb|mb|kilobytes|megabytes|kibibytes|percent"
     for family in read(client).families.values():
@@ -320,7 +320,7 @@ def test_descriptors(client, simulator):
 
 
 def stat_fields(simulator):
-    """Of /proc/<pid>/stat, from the third on."""
+    """The fields of /proc/<pid>/stat, from the third on."""
     return Path(f"/proc/{simulator.process.pid}/stat").read_text().rpartition(")")[2].split()
 
 
@@ -335,7 +335,7 @@ def test_times(client, simulator):
     assert 0 < figures.get("process_cpu_seconds_total") <= spent + 2 / ticks
 
 
-# --- where it is ---
+# --- where it is served ---
 
 @pytest.mark.parametrize("name, status", [("external.sock", 200), ("../../controls", 200), ("dstack.sock", 404),
                                           ("tappd.sock", 404), ("guest.sock", 404), ("../../kms", 404)])

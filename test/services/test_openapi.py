@@ -1,5 +1,5 @@
 """/openapi.json: valid, whole, and true. Its own examples work, and what schemathesis makes
-of it, right and wrong on purpose, is answered as it says."""
+of it, both right and deliberately wrong, is answered as it says."""
 
 import collections
 import http.client
@@ -28,7 +28,7 @@ PAGES = [
 
 @pytest.fixture(scope="module")
 def encrypted_env(start, folder):
-    """A file with the environment of the default app, for a simulator that is told of it."""
+    """A file with the default app's environment, for a simulator that is given it."""
     caller = Caller(start().url)
     app_id = caller.by_json("DstackGuest.Info", {}).value["app_id"]
     key = caller.by_json("KMS.GetAppEnvEncryptPubKey", {"app_id": app_id}).value["public_key"]
@@ -59,7 +59,7 @@ def operation(document, path, verb):
 
 
 def referred(document, reference):
-    """What "#/components/..." means."""
+    """What "#/components/..." refers to."""
     found = document
     for part in reference["$ref"].split("/")[1:]:
         found = found[part]
@@ -114,7 +114,7 @@ def test_operations_have_names_of_their_own(document):
 
 
 def test_a_listener_documents_what_it_serves(simulator, folder):
-    """The dstack.sock of the first simulator, which serves no more than apps need."""
+    """The dstack.sock of the first simulator, which serves only what apps need."""
     connection = http.client.HTTPConnection("localhost")
     connection.sock = socket.socket(socket.AF_UNIX)
     connection.sock.connect(str(folder / "0" / "sockets" / "dstack.sock"))
@@ -141,7 +141,7 @@ def in_order(simulator):
 
 @pytest.fixture(scope="module")
 def with_snapshot(start):
-    """Another simulator, which has made its first snapshot: no id is ever given twice."""
+    """Another simulator, which has made its first snapshot: ids are never reused."""
     simulator = start()
     assert simulator.call("Simulator.Snapshot") == {"id": 1}
     return Caller(simulator.url)
@@ -175,7 +175,7 @@ def test_example_of_a_method(document, caller, with_snapshot, in_order, name, ve
     status, content_type, body = example_call(asked, document, path, verb)
     answer = json.loads(body)
     if name == "GuestApi.Shutdown":
-        # Alone in having no success here: a listener of everything does not end the program.
+        # The only one that cannot succeed here: a listener of everything does not end the program.
         assert status == 400 and "Shutdown" in answer["error"]
         return
     assert (status, content_type) == (200, JSON), answer
@@ -220,7 +220,7 @@ CONFIG = {
     "generation": {"max-examples": 20, "deterministic": True, "database": "none"},
     "phases": {
         "stateful": {"enabled": False},
-        # Not QUERY, which llhttp takes for no HTTP at all.
+        # Not QUERY, which llhttp does not accept as HTTP.
         "coverage": {"unexpected-methods": ["get", "put", "post", "delete", "options", "patch", "trace"]},
     },
     "checks": {"negative_data_rejection": {"expected-statuses": ["400", "431"]}},
@@ -229,7 +229,7 @@ CONFIG = {
 # statuses: of each operation, by "GET /path". checked: how often each check was made.
 Run = collections.namedtuple("Run", "statuses checked failures")
 
-# What a run cannot succeed with: there is no end here, and only luck finds the id of a snapshot.
+# Calls that cannot succeed in a run: nothing can be shut down here, and only luck finds the id of a snapshot.
 NO_SUCCESS = ("Shutdown", "Revert")
 
 

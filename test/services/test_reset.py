@@ -77,7 +77,7 @@ def names(simulated):
 
 
 def assert_good(simulated):
-    """The log leads to the registers of the quote, and both verifiers are content."""
+    """The log leads to the registers of the quote, and both verifiers accept it."""
     quote = simulated.quote()
     assert replay(quote["event_log"]) == registers(quote["quote"])
     assert simulated.verify(quote["quote"]).status == "UpToDate"
@@ -193,7 +193,7 @@ def test_a_revert_takes_the_scenario_along(simulated):
 
 
 def test_a_quote_outlives_the_state_it_was_made_in(simulated):
-    """A relying party that looks late judges what it was given."""
+    """A relying party that looks later still judges what it was given."""
     before = snapshot(simulated)
     emit(simulated, "before the revert")
     quote = simulated.quote()

@@ -1,4 +1,4 @@
-"""The example: a receipt proves which app has signed it, and what is not so is refused."""
+"""The example: a receipt proves which app signed it, and false ones are refused."""
 
 import json
 import os
@@ -80,7 +80,7 @@ def test_fake_events_of_the_app_are_refused(poser, trust):
     refused(forged, trust, "the app is another one")
     assert verify(forged, trust_of(poser.url)) == STATEMENT
 
-    # Nor does it help to leave out, rename or move what stands in the way.
+    # Leaving out, renaming or moving what is in the way does not help either.
     log = json.loads(forged["event_log"])
     for wanted in ([e for e in log if e["event"] != "system-ready"],
                    [{**e, "event": e["event"].replace("system-ready", "ready")} for e in log],
@@ -136,7 +136,7 @@ def test_changed_byte_is_refused(receipt, trust, name, at, reason):
 
 
 def test_another_key_is_refused(receipt, trust):
-    """Somebody who has seen a receipt signs a statement of their own and adds the evidence they saw."""
+    """An attacker who has seen a receipt signs another statement and attaches the evidence of the first."""
     thief = Workload.__new__(Workload)
     thief.key = ec.generate_private_key(CURVE)
     numbers = thief.key.public_key().public_numbers()

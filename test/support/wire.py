@@ -1,4 +1,4 @@
-"""Raw HTTP/1.1 over a socket: bytes out, responses in, nothing smoothed over."""
+"""Raw HTTP/1.1 over a socket: bytes out, responses in, nothing tidied up."""
 import json
 import socket
 import time
@@ -10,7 +10,7 @@ class Response:
     def __init__(self, status, reason, headers, body):
         self.status = status
         self.reason = reason
-        self.headers = headers  # names in lower case, the last of a name
+        self.headers = headers  # names in lower case; of repeated names, the last
         self.body = body
 
     def json(self):
@@ -74,7 +74,7 @@ class Connection:
         assert version == "HTTP/1.1"
         headers = {}
         for line in lines:
-            name, value = line.split(": ", 1)  # some clients know no other form
+            name, value = line.split(": ", 1)  # some clients accept no other form
             headers[name.lower()] = value
         length = 0 if bodiless else int(headers["content-length"])
         while len(self.input) < length:

@@ -9,7 +9,7 @@ from pathlib import Path
 from simulator import Simulator
 
 FOLDER = Path(__file__).resolve().parent
-# Nobody listens there, so what goes beyond this machine fails at once.
+# Nothing listens there, so what goes beyond this machine fails at once.
 NOWHERE = "http://127.0.0.1:1"
 
 

@@ -19,7 +19,7 @@ NODE_AT_LEAST = (20,)
 
 
 def copy_project(language, pins):
-    """Copy the tests to the build folder, where the package managers write."""
+    """Copy the tests to the build directory, where the package managers write."""
     folder = BUILD / language
     folder.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(folder / "tests", ignore_errors=True)
@@ -71,7 +71,7 @@ def go():
     wanted = re.search(r"^go (\S+)", manifest, re.MULTILINE).group(1)
     program = find_tool("go", "version", tuple(map(int, wanted.split("."))))
     folder = copy_project("go", ["go.mod", "go.sum"])
-    # The vendor folder holds all that the tests import, so that they compile without a proxy.
+    # The vendor directory holds all that the tests import, so that they compile without a proxy.
     local = ["env", "GOTOOLCHAIN=local", "GOFLAGS="]
     install(folder, [folder / "go.mod", folder / "go.sum"], [[*local, program, "mod", "vendor"]])
     command = [*local, "GOPROXY=off", program, "test", "-mod=vendor", "-count=1", "-v"]

@@ -12,12 +12,12 @@ sys.path.append(str(Path(__file__).resolve().parents[2] / "support"))
 
 from support import Driver, control, setting  # noqa: E402
 
-# What the SDK learnt in 0.5.4.
+# What the SDK has only since 0.5.4.
 if version("dstack-sdk") == "0.5.3":
     collect_ignore = ["test_attest.py", "test_kms.py", "test_sign.py", "test_tls_options.py",
                       "test_version_faults.py"]
 
-# The simulator may run under a checker; no test is about the SDK's 3 s.
+# The simulator may run under a sanitizer; no test is about the SDK's 3 s.
 TIMEOUT = 60
 
 
@@ -65,7 +65,7 @@ def named(flavour, transport):
 
 @pytest.fixture
 def open_client(flavour, endpoint):
-    """A client of the test's own, for another patience than the others have."""
+    """A client of the test's own, with another timeout than the others have."""
     opened = []
 
     def open_one(timeout):
@@ -80,6 +80,6 @@ def open_client(flavour, endpoint):
 
 @pytest.fixture
 def set_fault():
-    """set_fault(method, ...) makes calls of the method go wrong; over when the test is."""
+    """set_fault(method, ...) makes calls of the method fail, until the end of the test."""
     yield lambda method, **how: control("SetFault", {"method": method, **how})
     control("ClearFaults")

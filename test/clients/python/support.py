@@ -67,7 +67,7 @@ class Driver:
 
 
 def control(name, arguments=None):
-    """What the Simulator answers: the same one for either transport."""
+    """What the Simulator service answers; both transports reach the same simulator."""
     url = f"{setting('URL')}/prpc/Simulator.{name}"
     answer = httpx.post(url, json=arguments or {}, timeout=60, trust_env=False, verify=False)
     assert answer.status_code == 200, answer.text

@@ -33,7 +33,7 @@ def test_a_status_raises_with_the_message_in_the_body_alone(client, set_fault, s
 
 
 def test_a_dropped_call_says_that_the_server_disconnected(client, set_fault):
-    assert client.get_key("a")  # so that a connection is there already
+    assert client.get_key("a")  # so that there is a connection already
     set_fault("GetKey", drop=True)
     for _ in range(2):
         with pytest.raises(httpx.RemoteProtocolError, match="disconnected without sending a response"):
@@ -48,7 +48,7 @@ def test_a_cut_answer_says_how_much_is_missing(client, set_fault):
 
 
 def test_an_answer_cut_before_its_body(client, set_fault):
-    """EmitEvent answers nothing, so half of its head is what comes."""
+    """EmitEvent has an empty answer, so what arrives is half of the head."""
     set_fault("EmitEvent", cut=True)
     with pytest.raises(httpx.RemoteProtocolError):
         client.emit_event("cut", b"")
@@ -108,7 +108,7 @@ def test_is_reachable_asks_for_info_and_never_raises(client, open_client, set_fa
 @pytest.mark.parametrize("how, recorded", [
     ({"status": 503}, 1), ({"drop": True}, 1), ({"cut": True}, 2)], ids=str)
 def test_an_event_sent_again_may_be_there_twice(client, set_fault, how, recorded):
-    """Whether it has been recorded is not to be seen from the exception: the log tells."""
+    """The exception does not tell whether the event was recorded; the log does."""
     before = event_names(client)
     set_fault("EmitEvent", times=1, **how)
     with pytest.raises(httpx.HTTPError):

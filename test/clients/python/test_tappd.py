@@ -90,7 +90,7 @@ def test_sdk_fills_a_raw_quote_from_the_left(tappd):
 
 
 def test_raw_quote_wants_64_bytes(tappd):
-    """Without an algorithm the SDK asks for raw and fills nothing up."""
+    """Without an algorithm the SDK asks for raw, and does not pad."""
     with pytest.raises(httpx.HTTPStatusError):
         tappd.tdx_quote(b"abc")
     for data in ("", "00", "00" * 65):

@@ -1,4 +1,4 @@
-"""Some calls ask for Version first, and take any failure of it for an old OS."""
+"""Some calls ask for Version first, and take any failure of that for an old OS."""
 
 import pytest
 
@@ -10,4 +10,4 @@ def test_a_failing_version_is_told_as_an_old_os(client, set_fault, how):
         client.get_key("a", algorithm="ed25519")
     with pytest.raises(RuntimeError, match="OS version too old"):
         client.get_tls_key("a", not_after=5_000_000_000)
-    assert client.get_key("a").key  # asks for nothing first
+    assert client.get_key("a").key  # asks for no Version first

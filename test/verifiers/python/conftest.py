@@ -44,7 +44,7 @@ def stranger():
 
 @pytest.fixture
 def changing():
-    """Its platform is in order before and after the test."""
+    """Its platform is healthy before and after the test."""
     simulated = Simulated(urls()["changing"])
     simulated.call("Simulator.SetPlatform")
     yield simulated

@@ -115,7 +115,7 @@ def registers(quote):
 
 def event_digest(event):
     """What an event extends its register by. A runtime event's digest is computed:
-    the log's own word for it is not signed by anyone."""
+    the digest in the log is not signed."""
     if event["event_type"] != RUNTIME_EVENT:
         return bytes.fromhex(event["digest"])
     name, payload = event["event"].encode(), bytes.fromhex(event["event_payload"])

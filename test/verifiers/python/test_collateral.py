@@ -26,7 +26,7 @@ def chain(answer, header):
 
 
 def assert_signed(text, name, chain, root):
-    """The object called name in a JSON text is signed as it stands there."""
+    """The object called name in a JSON text is signed exactly as it is written there."""
     body = json.loads(text)
     assert list(body) == [name, "signature"]
     inner = text[text.index(b'{"', 1):text.rindex(b',"signature"')]
@@ -103,7 +103,7 @@ def test_platforms_there_are_not(plain, query, code):
 
 @pytest.mark.parametrize("ca", ["platform", "processor"])
 def test_pck_crl(plain, ca):
-    """For either CA, since @phala/dcap-qvl asks for processor whatever the issuer is."""
+    """For either CA, since @phala/dcap-qvl asks for processor whichever the issuer is."""
     with plain.open(f"{SGX}/pckcrl?ca={ca}&encoding=der") as answer:
         platform_ca, root = chain(answer, "SGX-PCK-CRL-Issuer-Chain")
         crl = x509.load_der_x509_crl(answer.read())

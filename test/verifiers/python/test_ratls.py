@@ -16,7 +16,7 @@ TURNS = 20
 
 
 class Party:
-    """Somebody with a key and certificate from GetTlsKey."""
+    """A party with a key and certificate from GetTlsKey."""
 
     def __init__(self, simulated, folder, **usages):
         usages = usages or {"usage_ra_tls": True, "usage_server_auth": True, "usage_client_auth": True}
@@ -29,7 +29,7 @@ class Party:
         self.ca = got["certificate_chain"][-1]
 
     def context(self, side, trusted):
-        """A TLS context that wants a certificate of the peer issued by the trusted CA."""
+        """A TLS context that requires a certificate of the peer issued by the trusted CA."""
         context = ssl.SSLContext(side)
         context.load_cert_chain(self.chain, self.key)
         context.load_verify_locations(cadata=trusted)
