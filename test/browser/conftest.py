@@ -54,18 +54,18 @@ class Served:
 @pytest.fixture
 def start():
     """start(*options) gives a running simulator; `at` listens where another one did."""
-    folder = Path(tempfile.mkdtemp(prefix="browser-", dir="/tmp"))  # short: a socket's path has little room
+    directory = Path(tempfile.mkdtemp(prefix="browser-", dir="/tmp"))  # short: a socket's path has little room
     numbers = itertools.count()
 
     def begin(*options, at="127.0.0.1:0"):
         options = ("--listen", "127.0.0.1:0=worker", *options)
-        return Served(started.enter_context(Simulator(folder / str(next(numbers)), *options, listen=at)))
+        return Served(started.enter_context(Simulator(directory / str(next(numbers)), *options, listen=at)))
 
     try:
         with contextlib.ExitStack() as started:
             yield begin
     finally:
-        shutil.rmtree(folder)
+        shutil.rmtree(directory)
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def test_the_simulator_goes_and_comes_back(page, simulator, start):
 def test_an_action_without_a_simulator_says_so(page, simulator):
     page.expected += ["Dashboard.State", "EmitEvent"]
     simulator.process.stop()
-    page.fill("#event-name", "nobody hears it")
+    page.fill("#event-name", "lost")
     page.click("#emit .primary")
     page.wait_text("#emit-result.error", "no answer from the simulator")
 

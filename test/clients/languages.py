@@ -29,9 +29,9 @@ class Suite:
     """A test command, where it runs, and how its output is counted. The user's
     own arguments go between the command and its targets."""
 
-    def __init__(self, name, folder, command, count, targets=()):
+    def __init__(self, name, directory, command, count, targets=()):
         self.name = name
-        self.folder = folder
+        self.directory = directory
         self.command = list(map(str, command))
         self.targets = list(map(str, targets))
         self.count = count
@@ -49,18 +49,18 @@ def find_tool(name, version_option, at_least):
     return path
 
 
-def install(folder, pins, commands):
-    """Run the commands in folder, unless they have already run with the same pins."""
-    stamp = folder / "installed"
+def install(directory, pins, commands):
+    """Run the commands in directory, unless they have already run with the same pins."""
+    stamp = directory / "installed"
     key = hashlib.sha256(b"".join(pin if isinstance(pin, bytes) else pin.read_bytes() for pin in pins))
     if stamp.exists() and stamp.read_text() == key.hexdigest():
         return
     stamp.unlink(missing_ok=True)
-    log = folder / "install.log"
-    print(f"  packages  {folder.relative_to(ROOT)}")
+    log = directory / "install.log"
+    print(f"  packages  {directory.relative_to(ROOT)}")
     with open(log, "wb") as out:
         for command in commands:
-            code = subprocess.run(list(map(str, command)), cwd=folder, stdout=out, stderr=out).returncode
+            code = subprocess.run(list(map(str, command)), cwd=directory, stdout=out, stderr=out).returncode
             if code != 0:
                 raise Missing(f"packages not installed, see {log.relative_to(ROOT)}")
     stamp.write_text(key.hexdigest())
@@ -68,16 +68,16 @@ def install(folder, pins, commands):
 
 def copy_project(language, names):
     """Copy sources to the build directory, where the package managers write."""
-    folder = BUILD / language
-    folder.mkdir(parents=True, exist_ok=True)
+    directory = BUILD / language
+    directory.mkdir(parents=True, exist_ok=True)
     for name in names:
-        source, target = SOURCES / language / name, folder / name
+        source, target = SOURCES / language / name, directory / name
         if source.is_dir():
             shutil.rmtree(target, ignore_errors=True)
             shutil.copytree(source, target)
         else:
             shutil.copy2(source, target)
-    return folder
+    return directory
 
 
 def python():
@@ -87,15 +87,15 @@ def python():
 
 
 def python_suite(version):
-    folder = BUILD / f"python-{version}"
-    folder.mkdir(parents=True, exist_ok=True)
+    directory = BUILD / f"python-{version}"
+    directory.mkdir(parents=True, exist_ok=True)
     requirements = SOURCES / "python" / f"requirements-{version}.txt"
-    interpreter = folder / "venv" / "bin" / "python"
-    install(folder, [requirements, sys.version.encode()], [
-        [sys.executable, "-m", "venv", "--clear", folder / "venv"],
+    interpreter = directory / "venv" / "bin" / "python"
+    install(directory, [requirements, sys.version.encode()], [
+        [sys.executable, "-m", "venv", "--clear", directory / "venv"],
         [interpreter, "-m", "pip", "install", "--disable-pip-version-check", "-r", requirements],
     ])
-    report = folder / "report.xml"
+    report = directory / "report.xml"
     report.unlink(missing_ok=True)
     command = [interpreter, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider",
                "-W", "ignore::DeprecationWarning", f"--junitxml={report}"]
@@ -115,17 +115,17 @@ def count_junit(report):
 def javascript():
     node = find_tool("node", "--version", NODE_AT_LEAST)
     npm = find_tool("npm", "--version", (0,))
-    folder = copy_project("javascript", ["package.json", "tests"])
-    install(folder, [folder / "package.json"], [
+    directory = copy_project("javascript", ["package.json", "tests"])
+    install(directory, [directory / "package.json"], [
         [npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"],
     ])
-    report = folder / "report.tap"
+    report = directory / "report.tap"
     report.unlink(missing_ok=True)
-    tests = sorted((folder / "tests").glob("*.test.mjs"))
+    tests = sorted((directory / "tests").glob("*.test.mjs"))
     command = [node, "--test", "--test-concurrency=1",
                "--test-reporter=spec", "--test-reporter-destination=stdout",
                "--test-reporter=tap", f"--test-reporter-destination={report}"]
-    return [Suite("javascript", folder, command, lambda output: count_tap(report), tests)]
+    return [Suite("javascript", directory, command, lambda output: count_tap(report), tests)]
 
 
 def count_tap(report):
@@ -140,14 +140,14 @@ def count_tap(report):
 
 def rust():
     manifest = (SOURCES / "rust" / "Cargo.toml").read_text()
-    wanted = re.search(r'^rust-version = "(.*)"', manifest, re.MULTILINE).group(1)
-    cargo = find_tool("cargo", "--version", tuple(map(int, wanted.split("."))))
-    folder = copy_project("rust", ["Cargo.toml", "src", "tests"])
-    install(folder, [folder / "Cargo.toml"], [[cargo, "fetch"]])
+    expected = re.search(r'^rust-version = "(.*)"', manifest, re.MULTILINE).group(1)
+    cargo = find_tool("cargo", "--version", tuple(map(int, expected.split("."))))
+    directory = copy_project("rust", ["Cargo.toml", "src", "tests"])
+    install(directory, [directory / "Cargo.toml"], [[cargo, "fetch"]])
     # One thread: the tests change and compare the same event log.
-    command = [cargo, "test", "--offline", "--no-fail-fast", "--target-dir", folder / "target",
+    command = [cargo, "test", "--offline", "--no-fail-fast", "--target-dir", directory / "target",
                "--tests", "--", "--test-threads=1"]
-    return [Suite("rust", folder, command, count_cargo)]
+    return [Suite("rust", directory, command, count_cargo)]
 
 
 def count_cargo(output):

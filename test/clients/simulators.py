@@ -36,14 +36,14 @@ def settings_of(simulators, compose):
 def simulators():
     """Starts two of them, gives their settings, and stops them: one with the known app keys, one
     with keys of its own seed and an app whose name is far from ASCII."""
-    folder = Path(tempfile.mkdtemp(prefix="clients-"))
-    compose = folder / "app-compose.json"
+    directory = Path(tempfile.mkdtemp(prefix="clients-"))
+    compose = directory / "app-compose.json"
     text = json.dumps(COMPOSE, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     compose.write_bytes(text.encode())
     try:
         with ExitStack() as started:
-            known = started.enter_context(Simulator(folder / "known", "-k", VECTORS / "appkeys.json"))
-            named = started.enter_context(Simulator(folder / "named", "-a", compose))
+            known = started.enter_context(Simulator(directory / "known", "-k", VECTORS / "appkeys.json"))
+            named = started.enter_context(Simulator(directory / "named", "-a", compose))
             yield settings_of({"": known, "NAMED_": named}, compose)
     finally:
-        shutil.rmtree(folder)
+        shutil.rmtree(directory)

@@ -103,7 +103,7 @@ def verified_report(quote, root, pcs):
 
 
 def replayed(events):
-    """RTMR3 after these events. Digests are computed: nobody has signed those in the log."""
+    """RTMR3 after these events. Digests are computed: those in the log are not signed."""
     register = bytes(48)
     for event in in_rtmr3(events):
         name, payload = event["event"].encode(), bytes.fromhex(event["event_payload"])

@@ -129,5 +129,5 @@ def run(block, story, document):
     elif block.language in RUNNERS:
         RUNNERS[block.language](block, story)
     else:
-        raise Failed(f"a block in {block.language or 'no language'} that is no file: there are runners for "
+        raise Failed(f"a block in {block.language or 'no language'} that is not a file: there are runners for "
                      f"{', '.join(RUNNERS)}; files may be in {', '.join(FILES)}")

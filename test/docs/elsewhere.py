@@ -43,18 +43,18 @@ def check_first_commands(block, story):
     check_make(block, story)
     if "exec ./dstack-simulator" not in run(*MAKE, "--dry-run", "run"):
         raise Failed("make run does not start the program")
-    story.start([], story.folder, story.variables)  # what the reader has now
+    story.start([], story.directory, story.variables)  # what the reader has now
 
 
 def check_install(block, story):
     """It installs, into a directory of the story's, and uninstalls without a trace."""
     for command, *words in lines_of(block):
-        run(command, *words, DESTDIR=story.folder / "root")
-    installed = [path for path in (story.folder / "root").rglob("*") if path.is_file()]
+        run(command, *words, DESTDIR=story.directory / "root")
+    installed = [path for path in (story.directory / "root").rglob("*") if path.is_file()]
     if {path.name for path in installed} != {"dstack-simulator", "dstack-simulator.1", "_dstack-simulator",
                                              "dstack-simulator.fish"}:
         raise Failed(f"it installs {installed}")
-    run(*MAKE, "uninstall", DESTDIR=story.folder / "root")
+    run(*MAKE, "uninstall", DESTDIR=story.directory / "root")
     if any(path.exists() for path in installed):
         raise Failed("make uninstall leaves something")
 
@@ -70,7 +70,7 @@ def check_docker(block, story):
     if list(published) != exposed * 2:
         raise Failed(f"the image exposes {exposed}, the command publishes {published}")
     settings = dict(re.findall(r"(DSTACK_SIMULATOR_\w+)=(\S+)", dockerfile()))
-    run(PROGRAM, "--check", **{**settings, "DSTACK_SIMULATOR_SOCKET_DIR": str(story.folder)})
+    run(PROGRAM, "--check", **{**settings, "DSTACK_SIMULATOR_SOCKET_DIR": str(story.directory)})
     if shutil.which("docker"):
         known = run("docker", "run", "--help") + run("docker", "build", "--help")
         for option in re.findall(r"(?<= )--?\w[\w-]*", block.text):
@@ -100,16 +100,16 @@ def check_systemd(block, story):
         unit.read_string(text)
         if "Unit" not in unit:
             raise Failed(f"{name} is not a unit")
-        (story.folder / name).write_text(text.replace("/usr/local/bin/dstack-simulator", str(PROGRAM)))
+        (story.directory / name).write_text(text.replace("/usr/local/bin/dstack-simulator", str(PROGRAM)))
     if shutil.which("systemd-analyze"):
-        run("systemd-analyze", "verify", "--man=no", story.folder / "dstack-simulator.service",
-            story.folder / "dstack-simulator.socket")
+        run("systemd-analyze", "verify", "--man=no", story.directory / "dstack-simulator.service",
+            story.directory / "dstack-simulator.socket")
 
 
 def logged(story, *options):
     """The line of a request for Version."""
     address = story.ports["8099"]
-    code, _, errors = story.start(["-l", address, "-d", "none", *options], story.folder, story.variables)
+    code, _, errors = story.start(["-l", address, "-d", "none", *options], story.directory, story.variables)
     if code != 0:
         raise Failed(errors)
     with urllib.request.urlopen(f"http://127.0.0.1:{address}/Version") as response:

@@ -38,16 +38,16 @@ def installing(build, language):
 @functools.cache
 def javascript():
     with installing(languages.BUILD, "javascript"):
-        clients = languages.javascript()[0].folder
+        clients = languages.javascript()[0].directory
     with installing(suites.BUILD, "javascript"):
-        verifiers = suites.javascript().folder
+        verifiers = suites.javascript().directory
     return {"STORY_NODE_MODULES": f"{clients}/node_modules {verifiers}/node_modules"}
 
 
 @functools.cache
 def go():
     with installing(suites.BUILD, "go"):
-        return {"STORY_GO_MODULE": str(suites.go().folder), "STORY_GO": shutil.which("go")}
+        return {"STORY_GO_MODULE": str(suites.go().directory), "STORY_GO": shutil.which("go")}
 
 
 # By the program that a block calls: the variables that programs/ need.

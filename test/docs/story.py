@@ -1,4 +1,4 @@
-"""A reader who follows a document: its blocks run one after another in one folder, each with what
+"""A reader who follows a document: its blocks run one after another in one directory, each with what
 those before it have left: files, variables, the directory, running simulators.
 
 The reader sees the default port; a story has free ones, and writes them into what it runs."""
@@ -62,37 +62,37 @@ class Story:
     def __init__(self, is_from_scratch):
         """With a simulator that runs already, unless the document is where a reader begins."""
         # A short name: a socket's path has little room.
-        self.folder = self.place = Path(tempfile.mkdtemp(prefix="docs-", dir="/tmp"))
+        self.directory = self.place = Path(tempfile.mkdtemp(prefix="docs-", dir="/tmp"))
         self.ports = {f"809{i}": free_port() for i in range(10)}
         self.simulators = {}  # by the address they were asked for
         self.logs = {}
         self._numbers = itertools.count()
         self.output = ""  # of the block before
         self.promises = {}  # by the name of a file: patterns of what it prints
-        self._listener = Listener(str(self.folder / ".story"), "AF_UNIX")
+        self._listener = Listener(str(self.directory / ".story"), "AF_UNIX")
         self._fill()
         self.variables = self._variables()
         threading.Thread(target=self._serve, daemon=True).start()
         if not is_from_scratch:
-            self.start([], self.folder, self.variables)
+            self.start([], self.directory, self.variables)
             self.variables["DSTACK_SIMULATOR_ENDPOINT"] = f"http://localhost:{self.ports['8090']}"
 
     def _fill(self):
-        (self.folder / "dstack-simulator").symlink_to(PROGRAMS / "dstack-simulator")
-        (self.folder / ".bin").mkdir()
-        (self.folder / ".bin/dstack-simulator").symlink_to(PROGRAM)
+        (self.directory / "dstack-simulator").symlink_to(PROGRAMS / "dstack-simulator")
+        (self.directory / ".bin").mkdir()
+        (self.directory / ".bin/dstack-simulator").symlink_to(PROGRAM)
         for name in TREE:
-            (self.folder / name).symlink_to(ROOT / name)
+            (self.directory / name).symlink_to(ROOT / name)
         for name, source in GIVEN.items():
-            shutil.copy(ROOT / source, self.folder / name)
-        (self.folder / "docker-compose.yml").write_text(DOCKER_COMPOSE)
+            shutil.copy(ROOT / source, self.directory / name)
+        (self.directory / "docker-compose.yml").write_text(DOCKER_COMPOSE)
 
     def _variables(self):
         packages = next((VENV / "lib").glob("python*/site-packages"))
         # A virtual environment that a block makes has the packages of ours, for pip to find.
         return {**environment(), "PYTHONPATH": str(packages),
-                "PATH": f"{self.folder}/.bin:{VENV}/bin:{os.environ['PATH']}",
-                "STORY_SOCKET": str(self.folder / ".story"), "STORY_PORT": self.ports["8090"],
+                "PATH": f"{self.directory}/.bin:{VENV}/bin:{os.environ['PATH']}",
+                "STORY_SOCKET": str(self.directory / ".story"), "STORY_PORT": self.ports["8090"],
                 "STORY_PROGRAM": str(PROGRAM), "STORY_CURL": shutil.which("curl") or "curl not found"}
 
     # --- blocks ---
@@ -126,7 +126,7 @@ class Story:
 
     def run_shell(self, script):
         """Runs a script in bash, and keeps its variables and its directory for the next block."""
-        state, source = self.folder / ".variables", self.folder / ".script"
+        state, source = self.directory / ".variables", self.directory / ".script"
         state.unlink(missing_ok=True)
         source.write_text(self.localised(f"{script}\nexport STORY_PLACE=$PWD\nenv -0 > {state}\n"))
         path = f"{PROGRAMS}:{self.variables['PATH']}"
@@ -134,7 +134,7 @@ class Story:
         if not state.exists():
             raise Failed("the script ended early")
         kept = dict(pair.split("=", 1) for pair in state.read_text().split("\0") if "=" in pair)
-        kept["PATH"] = ":".join(folder for folder in kept["PATH"].split(":") if folder != str(PROGRAMS))
+        kept["PATH"] = ":".join(directory for directory in kept["PATH"].split(":") if directory != str(PROGRAMS))
         self.place = Path(kept.pop("STORY_PLACE"))
         self.variables = kept
 
@@ -157,7 +157,7 @@ class Story:
         ready: (exit code, output, errors), where 0 means that it serves."""
         address = value_of(arguments, "-l", "--listen") or ""
         self.stop(address)
-        ready = self.folder / f".ready{next(self._numbers)}"
+        ready = self.directory / f".ready{next(self._numbers)}"
         ready = Path(place, value_of(arguments, "--ready-file") or ready)
         variables = {"DSTACK_SIMULATOR_LISTEN": f"localhost:{self.ports['8090']}",
                      "DSTACK_SIMULATOR_READY_FILE": str(ready), **variables}
@@ -197,4 +197,4 @@ class Story:
             for process in self.simulators.values():
                 process.kill()
                 process.wait()
-            shutil.rmtree(self.folder)
+            shutil.rmtree(self.directory)

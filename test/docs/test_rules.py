@@ -37,7 +37,7 @@ GOOD = {
 BAD = {
     "a language without a runner": [("ruby", "puts 1")],
     "a block without a language": [("", "make")],
-    "a block in JavaScript that is no file": [("js", "console.log(1)")],
+    "a block in JavaScript that is not a file": [("js", "console.log(1)")],
     "a command that fails": [("sh", "false\ntrue")],
     "a command that fails in a pipe": [("sh", "false | cat")],
     "a script that ends early": [("sh", "exit 0")],

@@ -12,16 +12,16 @@ from wire import Connection  # noqa: E402
 
 
 @pytest.fixture
-def folder():
+def directory():
     # A short name: a socket's path has little room.
     with tempfile.TemporaryDirectory(prefix="sim-", dir="/tmp") as name:
         yield name
 
 
 @pytest.fixture
-def own(folder):
+def own(directory):
     """A simulator of the test's own, not started yet; it is gone afterwards."""
-    simulator = Simulator(folder)
+    simulator = Simulator(directory)
     yield simulator
     if simulator.is_running():
         simulator.stop()

@@ -6,10 +6,10 @@ from conftest import PROGRAM
 from wire import wait_until
 
 
-def banner(folder, *options):
+def banner(directory, *options):
     """All that it writes to stdout from start to end, and where it serves."""
-    ready = folder / "ready"
-    process = subprocess.Popen([PROGRAM, "--socket-dir", "none", "--ready-file", ready, *options], text=True, cwd=folder,
+    ready = directory / "ready"
+    process = subprocess.Popen([PROGRAM, "--socket-dir", "none", "--ready-file", ready, *options], text=True, cwd=directory,
                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:
         wait_until(ready.exists, "the ready file")

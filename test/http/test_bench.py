@@ -15,10 +15,10 @@ def bench(*options, **environment):
 
 
 @pytest.mark.skipif(not shutil.which("wrk"), reason="wrk not found")
-def test_it_runs_through(folder):
+def test_it_runs_through(directory):
     """Each kind of load once: a body of bytes, one made from an answer, one that counts, one client."""
     names = ["GetKey-fresh", "GetQuote-protobuf", "Verify", "one-client-unix"]
-    file = os.path.join(folder, "numbers.json")
+    file = os.path.join(directory, "numbers.json")
     result = bench("--seconds", "1", "--starts", "1", "--methods", ",".join(names), "--json", file)
     assert result.returncode == 0, result.stderr
     with open(file, encoding="ascii") as text:
@@ -31,8 +31,8 @@ def test_it_runs_through(folder):
         assert name in result.stdout
 
 
-def test_without_wrk(folder):
-    result = bench("--methods", "Version", PATH=folder)
+def test_without_wrk(directory):
+    result = bench("--methods", "Version", PATH=directory)
     assert result.returncode == 1 and result.stderr == (
         "bench: wrk is not installed; Debian has it in the package of that name: apt-get install wrk\n")
 

@@ -68,12 +68,12 @@ PLACES = {"bin/dstack-simulator": None, "share/man/man1/dstack-simulator.1": ["-
           "share/fish/vendor_completions.d/dstack-simulator.fish": ["--completion", "fish"]}
 
 
-def make(target, folder):
+def make(target, directory):
     """With the program under test, as it is: -o keeps make from building it."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS", "DSTACK_"))}
     program = os.path.abspath(PROGRAM)
-    subprocess.run(["make", "-o", program, f"PROGRAM={program}", f"BUILD={folder}/build", "PREFIX=/usr",
-                    f"DESTDIR={folder}/root", target], cwd=ROOT, env=environment, capture_output=True, timeout=60, check=True)
+    subprocess.run(["make", "-o", program, f"PROGRAM={program}", f"BUILD={directory}/build", "PREFIX=/usr",
+                    f"DESTDIR={directory}/root", target], cwd=ROOT, env=environment, capture_output=True, timeout=60, check=True)
 
 
 def test_installing_and_uninstalling(tmp_path):
@@ -157,10 +157,10 @@ printf '%s\n' "${COMPREPLY[@]}"
 """
 
 
-def bash(folder, *words):
+def bash(directory, *words):
     """What bash would offer for the last of these words."""
     done = subprocess.run(["bash", "--norc", "-c", BASH, "bash", os.path.abspath(PROGRAM), *words], capture_output=True,
-                          text=True, timeout=30, check=True, cwd=folder)
+                          text=True, timeout=30, check=True, cwd=directory)
     assert done.stderr == ""
     return sorted(done.stdout.split("\n")[:-1])
 
@@ -212,14 +212,14 @@ def test_fish_completes(files, line, offered):
 class Zsh:
     """An interactive zsh on a terminal of its own."""
 
-    def __init__(self, folder):
-        functions = pathlib.Path(folder) / "functions"
+    def __init__(self, directory):
+        functions = pathlib.Path(directory) / "functions"
         functions.mkdir()
         (functions / "_dstack-simulator").write_text(run("--completion", "zsh").stdout)
         ours, theirs = os.openpty()
         self.terminal, self.seen = ours, ""
-        self.process = subprocess.Popen(["zsh", "-f", "-i"], stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder,
-                                        start_new_session=True, env={**os.environ, "TERM": "dumb", "HOME": str(folder),
+        self.process = subprocess.Popen(["zsh", "-f", "-i"], stdin=theirs, stdout=theirs, stderr=theirs, cwd=directory,
+                                        start_new_session=True, env={**os.environ, "TERM": "dumb", "HOME": str(directory),
                                                                      "COLUMNS": "200", "LINES": "50"})
         os.close(theirs)
         self.type("PROMPT='read''y> '; fpath=($PWD/functions $fpath); autoload -U compinit && compinit -u -D; "

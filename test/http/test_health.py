@@ -33,7 +33,7 @@ def test_healthy_everywhere(place):
 
 
 def test_whatever_is_served(own):
-    paths = {service: f"{own.folder}/{service}" for service in SERVICES}
+    paths = {service: f"{own.directory}/{service}" for service in SERVICES}
     own.start(*(f"--listen=unix:{path}={service}" for service, path in paths.items()))
     for path in paths.values():
         assert_healthy(path)

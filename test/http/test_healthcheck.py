@@ -47,11 +47,11 @@ def fake():
 
 
 @pytest.fixture
-def fake_socket(folder):
+def fake_socket(directory):
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(f"{folder}/a.sock")
+    listener.bind(f"{directory}/a.sock")
     server = Fake(listener)
-    server.folder = folder
+    server.directory = directory
     yield server
     server.close()
 
@@ -72,10 +72,10 @@ def test_an_address_that_is_ready(fake, address):
 
 
 def test_a_socket_that_is_ready(fake_socket):
-    folder = fake_socket.folder
-    for address in (f"unix:{folder}/a.sock", f"{folder}/a.sock", "./a.sock", "a.sock"):
-        assert run("--healthcheck", address, cwd=folder).returncode == 0
-        assert run(f"--healthcheck={address}", cwd=folder).returncode == 0
+    directory = fake_socket.directory
+    for address in (f"unix:{directory}/a.sock", f"{directory}/a.sock", "./a.sock", "a.sock"):
+        assert run("--healthcheck", address, cwd=directory).returncode == 0
+        assert run(f"--healthcheck={address}", cwd=directory).returncode == 0
     assert all(head.startswith("GET /readyz ") for head in fake_socket.heads)
 
 
@@ -116,11 +116,11 @@ def test_who_does_not_answer(fake, answer):
     assert_not_ready(run("--healthcheck", str(fake.port)), "no answer within 3 seconds")
 
 
-def test_nobody_there(fake, folder):
+def test_nobody_there(fake, directory):
     fake.close()
     assert_not_ready(run("--healthcheck", str(fake.port)), "cannot connect to", "refused")
-    assert_not_ready(run("--healthcheck", f"unix:{folder}/x.sock"), "cannot connect to", f"{folder}/x.sock", "No such file")
-    assert_not_ready(run("--healthcheck", "http://nobody.invalid"), "cannot connect to", "nobody.invalid")
+    assert_not_ready(run("--healthcheck", f"unix:{directory}/x.sock"), "cannot connect to", f"{directory}/x.sock", "No such file")
+    assert_not_ready(run("--healthcheck", "http://host.invalid"), "cannot connect to", "host.invalid")
 
 
 def test_what_cannot_be_asked():
@@ -130,9 +130,9 @@ def test_what_cannot_be_asked():
 
 
 def test_the_program_itself(own):
-    own.start("--listen", f"unix:{own.folder}/kms.sock=kms")
+    own.start("--listen", f"unix:{own.directory}/kms.sock=kms")
     host, port = own.tcp
-    for address in (f"{host}:{port}", f"http://{host}:{port}", own.unix, f"unix:{own.folder}/kms.sock"):
+    for address in (f"{host}:{port}", f"http://{host}:{port}", own.unix, f"unix:{own.directory}/kms.sock"):
         assert run("--healthcheck", address).returncode == 0
     assert run("--healthcheck", f"http://{host}:{port}/Version").returncode == 0
     assert_not_ready(run("--healthcheck", f"http://{host}:{port}/absent"), "404")

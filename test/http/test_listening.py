@@ -66,10 +66,10 @@ def test_a_client_that_never_finishes_does_not_hold_it(own):
         assert own.stop() == 0, own.stderr()
 
 
-def test_a_socket_in_use(own, folder):
+def test_a_socket_in_use(own, directory):
     own.start()
-    os.makedirs(folder + "/second", exist_ok=True)
-    second = type(own)(folder + "/second")
+    os.makedirs(directory + "/second", exist_ok=True)
+    second = type(own)(directory + "/second")
     second.sockets = own.sockets
     result = second.run_to_its_end()
     assert result.returncode == 2
@@ -122,13 +122,13 @@ def test_another_socket_in_its_place_is_left_alone(own):
 
 
 def test_a_path_that_is_too_long(own):
-    result = own.run_to_its_end("--listen", f"unix:{own.folder}/{'x' * 120}.sock")
+    result = own.run_to_its_end("--listen", f"unix:{own.directory}/{'x' * 120}.sock")
     assert result.returncode == 2
     assert "107" in result.stderr and len(result.stderr.strip().splitlines()) == 1
 
 
-def test_a_folder_that_is_not_there(own):
-    path = f"{own.folder}/absent/a.sock"
+def test_a_directory_that_is_not_there(own):
+    path = f"{own.directory}/absent/a.sock"
     result = own.run_to_its_end("--listen", f"unix:{path}")
     assert result.returncode == 2 and path in result.stderr
 

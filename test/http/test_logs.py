@@ -36,10 +36,10 @@ def test_text_and_bare_lines(ask):
     assert ask("/logs/web?bare=true") == 'one\ntwo "ö"\n\nfour\n'
 
 
-@pytest.mark.parametrize("tail, wants", [("1", "four\n"), ("2", "\nfour\n"), ("99", 'one\ntwo "ö"\n\nfour\n'), ("0", ""),
+@pytest.mark.parametrize("tail, expected", [("1", "four\n"), ("2", "\nfour\n"), ("99", 'one\ntwo "ö"\n\nfour\n'), ("0", ""),
                                          ("all", 'one\ntwo "ö"\n\nfour\n')])
-def test_the_last_lines(ask, tail, wants):
-    assert ask(f"/logs/web?bare&tail={tail}") == wants
+def test_the_last_lines(ask, tail, expected):
+    assert ask(f"/logs/web?bare&tail={tail}") == expected
 
 
 def test_an_empty_file_has_no_lines(ask):
@@ -47,7 +47,7 @@ def test_an_empty_file_has_no_lines(ask):
 
 
 def test_a_container_that_is_not_there(ask):
-    assert json.loads(ask("/logs/nobody")) == {"error": "No such container: nobody"}
+    assert json.loads(ask("/logs/absent")) == {"error": "No such container: absent"}
 
 
 @pytest.mark.parametrize("name", ["..%2fsecret", "..", ".web", "a%00b", "", "x" * 200, "we b"])

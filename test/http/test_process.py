@@ -28,9 +28,9 @@ def assert_refused(result, *words):
 
 
 @pytest.fixture
-def second(folder):
+def second(directory):
     """Another simulator beside the first."""
-    place = os.path.join(folder, "second")
+    place = os.path.join(directory, "second")
     os.mkdir(place)
     simulator = Simulator(place)
     yield simulator
@@ -61,10 +61,10 @@ def test_version():
     assert re.fullmatch(r"dstack-simulator \d+\.\d+\.\d+ \(\w+\)\n", result.stdout)
 
 
-def test_check(folder):
-    result = run("--check", cwd=folder)
+def test_check(directory):
+    result = run("--check", cwd=directory)
     assert result.returncode == 0 and "fine" in result.stdout
-    assert os.listdir(folder) == []  # it opened no socket
+    assert os.listdir(directory) == []  # it opened no socket
 
 
 def test_print_root_ca(own):
@@ -99,7 +99,7 @@ def test_the_root_ca_points_to_where_the_options_would_serve(own):
     (["--log-level", "loud"], ["loud", "info"]),
     (["--log-format", "xml"], ["xml", "json"]),
     (["--public-url", "ftp://x"], ["http://"]),
-    (["--socket-dir", "/nonexistent/folder", "--listen", "127.0.0.1:0"], ["/nonexistent/folder"]),
+    (["--socket-dir", "/nonexistent/directory", "--listen", "127.0.0.1:0"], ["/nonexistent/directory"]),
     (["--ready-file", "/nonexistent/ready", "--listen", "127.0.0.1:0", "--socket-dir", "none"], ["/nonexistent/ready"]),
     (["--app-compose", "/nonexistent"], ["--app-compose", "/nonexistent", "No such file"]),
     (["--app-keys", "/nonexistent"], ["--app-keys", "/nonexistent", "No such file"]),
@@ -112,17 +112,17 @@ def test_the_root_ca_points_to_where_the_options_would_serve(own):
     (["--log-level", "inof"], ["did you mean info?"]),
     (["--fault", "GetQoute=500"], ["--fault: ", "GetQoute", "did you mean GetQuote?"]),
 ])
-def test_bad_options(folder, options, words):
-    assert_refused(run(*options, cwd=folder), *words)
-    assert os.listdir(folder) == []
+def test_bad_options(directory, options, words):
+    assert_refused(run(*options, cwd=directory), *words)
+    assert os.listdir(directory) == []
 
 
 @pytest.mark.parametrize("option", ["--app-compose", "--app-keys"])
 @pytest.mark.parametrize("content, words", [(b"{", ["JSON", "line 1"]), (b"[]", ["object"]), (b"", ["JSON"]),
                                             (b'{"name":"\xff"}', [])],
                          ids=["cut off", "no object", "empty", "no UTF-8"])
-def test_malformed_files(folder, option, content, words):
-    path = os.path.join(folder, "file.json")
+def test_malformed_files(directory, option, content, words):
+    path = os.path.join(directory, "file.json")
     with open(path, "wb") as file:
         file.write(content)
     assert_refused(run("--check", option, path), f"{option}: {path}: ", *words)
@@ -133,15 +133,15 @@ def test_malformed_files(folder, option, content, words):
     (b"web:\n  image: nginx\n", ['"services"']),
     (b"", ['"services"']),
 ])
-def test_what_is_no_docker_compose_file(folder, content, words):
-    path = os.path.join(folder, "docker-compose.yml")
+def test_what_is_no_docker_compose_file(directory, content, words):
+    path = os.path.join(directory, "docker-compose.yml")
     with open(path, "wb") as file:
         file.write(content)
     assert_refused(run("--check", "--docker-compose", path), f"--docker-compose: {path}: ", *words)
 
 
-def test_the_gpu_info_is_text(folder):
-    path = os.path.join(folder, "gpus")
+def test_the_gpu_info_is_text(directory):
+    path = os.path.join(directory, "gpus")
     with open(path, "wb") as file:
         file.write(b"\xff")
     assert_refused(run("--check", "--gpu-info", path), f"--gpu-info: {path}: must be UTF-8")
@@ -157,20 +157,20 @@ def test_a_file_of_the_environment_is_called_by_its_variable():
     ({"APP_COMPOSE": "x", "DOCKER_COMPOSE": "y"}, ["DSTACK_SIMULATOR_APP_COMPOSE and DSTACK_SIMULATOR_DOCKER_COMPOSE "]),
     ({"SOCKET_DIR": "d" * 100}, ["DSTACK_SIMULATOR_SOCKET_DIR ddd", "107 bytes"]),
 ], ids=lambda value: next(iter(value)) if isinstance(value, dict) else None)
-def test_an_error_calls_a_setting_what_the_environment_calls_it(folder, environment, words):
+def test_an_error_calls_a_setting_what_the_environment_calls_it(directory, environment, words):
     settings = {f"DSTACK_SIMULATOR_{name}": value for name, value in environment.items()}
-    assert_refused(run("--listen", "127.0.0.1:0", cwd=folder, **settings), *words)
-    assert os.listdir(folder) == []
+    assert_refused(run("--listen", "127.0.0.1:0", cwd=directory, **settings), *words)
+    assert os.listdir(directory) == []
 
 
-def test_an_error_calls_a_setting_what_the_command_line_calls_it(folder):
-    assert_refused(run("--name", "x", cwd=folder), "--name needs --docker-compose")
-    assert_refused(run("--app-compose", "x", "--docker-compose", "y", cwd=folder), "--app-compose and --docker-compose ")
-    assert_refused(run("--listen", "127.0.0.1:0", "--socket-dir", "d" * 100, cwd=folder), "--socket-dir ddd", "107 bytes")
+def test_an_error_calls_a_setting_what_the_command_line_calls_it(directory):
+    assert_refused(run("--name", "x", cwd=directory), "--name needs --docker-compose")
+    assert_refused(run("--app-compose", "x", "--docker-compose", "y", cwd=directory), "--app-compose and --docker-compose ")
+    assert_refused(run("--listen", "127.0.0.1:0", "--socket-dir", "d" * 100, cwd=directory), "--socket-dir ddd", "107 bytes")
 
 
-def test_app_keys_that_lack_a_key(folder):
-    path = os.path.join(folder, "keys.json")
+def test_app_keys_that_lack_a_key(directory):
+    path = os.path.join(directory, "keys.json")
     with open(path, "w", encoding="ascii") as file:
         file.write("{}")
     assert_refused(run("--check", "--app-keys", path), path, "k256_key")
@@ -192,7 +192,7 @@ def test_settings_from_the_environment(own, monkeypatch):
 
 
 def test_the_listeners_from_the_environment(own, monkeypatch):
-    path = f"{own.folder}/mine.sock"
+    path = f"{own.directory}/mine.sock"
     monkeypatch.setenv("DSTACK_SIMULATOR_LISTEN", f"127.0.0.1:0 unix:{path}=dstack")
     monkeypatch.setenv("DSTACK_SIMULATOR_SOCKET_DIR", str(own.sockets))
     monkeypatch.setenv("DSTACK_SIMULATOR_READY_FILE", str(own.ready))
@@ -233,14 +233,14 @@ def test_the_ready_file(own):
             assert ask(endpoint["path"], get("/prpc/DstackGuest.Version")).status in (200, 404)
 
 
-def test_from_another_directory(own, folder):
+def test_from_another_directory(own, directory):
     """Everything it needs is in it; relative names start from the directory it was started in."""
     command = own.command
-    own.command = lambda *options: ["sh", "-c", 'cd "$0" && exec "$@"', folder,
+    own.command = lambda *options: ["sh", "-c", 'cd "$0" && exec "$@"', directory,
                                     os.path.abspath(PROGRAM), *command(*options)[1:]]
-    own.sockets = own.sockets.relative_to(folder)
+    own.sockets = own.sockets.relative_to(directory)
     own.start()
-    place = os.path.join(folder, "sockets")
+    place = os.path.join(directory, "sockets")
     assert ask(os.path.join(place, "dstack.sock"), get("/Version")).status == 200
     listed = [e["path"] for e in json.loads(own.ready.read_text())["endpoints"] if "path" in e]
     assert {os.path.dirname(path) for path in listed} == {os.path.realpath(place)}
@@ -262,11 +262,11 @@ def test_a_ready_file_of_another_is_left_alone(own, change):
     if change == "replaced":
         own.ready.write_text(text.replace(f"{own.process.pid}", "1", 1))
     if change == "linked":
-        (own.folder / "elsewhere").write_text(text)
+        (own.directory / "elsewhere").write_text(text)
         own.ready.symlink_to("elsewhere")
     assert own.stop() == 0
     assert own.ready.exists() == (change != "removed")
-    assert (own.folder / "elsewhere").exists() == (change == "linked")
+    assert (own.directory / "elsewhere").exists() == (change == "linked")
 
 
 def test_two_side_by_side(own, second):
@@ -293,7 +293,7 @@ def test_a_restart_gives_the_same_bytes(own, second):
 
 
 def test_an_app_of_the_users(own):
-    compose = own.folder / "app-compose.json"
+    compose = own.directory / "app-compose.json"
     compose.write_bytes((ROOT / "fixtures/app-compose.json").read_bytes() + b" \n")
     own.start("--app-compose", str(compose))
     info = ask(own.unix, get("/Info")).json()

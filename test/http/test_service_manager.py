@@ -21,8 +21,8 @@ numbers = itertools.count()
 class Manager:
     """Starts the program as systemd does: sockets from descriptor 3 on, the rest in the environment."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, directory):
+        self.directory = directory
         self.stack = contextlib.ExitStack()
         self.sockets, self.names = [], []
         self.notifications = None
@@ -43,7 +43,7 @@ class Manager:
 
     def pass_unix(self, file, name=None):
         made = self.add(socket.socket(socket.AF_UNIX), name)
-        made.bind(f"{self.folder}/{file}" if file[0] != "\0" else file)
+        made.bind(f"{self.directory}/{file}" if file[0] != "\0" else file)
         made.listen()
         return made.getsockname()
 
@@ -62,7 +62,7 @@ class Manager:
         moves = [f"{100 + i}<&{s.fileno()}" for i, s in enumerate(self.sockets)]
         moves += [f"{3 + i}<&{100 + i} {100 + i}<&-" for i in range(len(self.sockets))]
         script = "".join(f"exec {move}; " for move in moves) + 'LISTEN_PID=${LISTEN_PID-$$} exec "$@"'
-        return ["bash", "-c", script, "bash", PROGRAM, "--ready-file", f"{self.folder}/ready", *options]
+        return ["bash", "-c", script, "bash", PROGRAM, "--ready-file", f"{self.directory}/ready", *options]
 
     def variables(self):
         mine = {k: v for k, v in os.environ.items() if not k.startswith("DSTACK_")}
@@ -73,24 +73,24 @@ class Manager:
         return {**mine, **self.environment}
 
     def start(self, *options):
-        self.errors = self.stack.enter_context(open(f"{self.folder}/stderr", "w+b"))
-        self.process = subprocess.Popen(self.command(*options), cwd=self.folder, env=self.variables(),
+        self.errors = self.stack.enter_context(open(f"{self.directory}/stderr", "w+b"))
+        self.process = subprocess.Popen(self.command(*options), cwd=self.directory, env=self.variables(),
                                         pass_fds=[s.fileno() for s in self.sockets], stdout=subprocess.DEVNULL,
                                         stderr=self.errors)
-        wait_until(lambda: os.path.exists(f"{self.folder}/ready") or self.process.poll() is not None, "the ready file")
+        wait_until(lambda: os.path.exists(f"{self.directory}/ready") or self.process.poll() is not None, "the ready file")
         assert self.process.poll() is None, self.stderr()
         return self
 
     def run_to_its_end(self, *options):
-        return subprocess.run(self.command(*options), cwd=self.folder, env=self.variables(), capture_output=True,
+        return subprocess.run(self.command(*options), cwd=self.directory, env=self.variables(), capture_output=True,
                               pass_fds=[s.fileno() for s in self.sockets], text=True, timeout=30, check=False)
 
     def endpoints(self):
-        with open(f"{self.folder}/ready", encoding="ascii") as file:
+        with open(f"{self.directory}/ready", encoding="ascii") as file:
             return [e.get("url") or e["path"] for e in json.load(file)["endpoints"]]
 
     def stderr(self):
-        with open(f"{self.folder}/stderr", encoding="utf-8", errors="replace") as file:
+        with open(f"{self.directory}/stderr", encoding="utf-8", errors="replace") as file:
             return file.read()
 
     def end(self, number=signal.SIGTERM):
@@ -106,8 +106,8 @@ class Manager:
 
 
 @pytest.fixture
-def manager(folder):
-    made = Manager(folder)
+def manager(directory):
+    made = Manager(directory)
     with made.stack:
         yield made
         if made.process:
@@ -130,17 +130,17 @@ def status(address, path):
 
 @pytest.fixture(params=["path", "abstract"])
 def notified(request, manager):
-    manager.listen(f"{manager.folder}/notify" if request.param == "path" else f"\0sim-{os.getpid()}-{next(numbers)}")
+    manager.listen(f"{manager.directory}/notify" if request.param == "path" else f"\0sim-{os.getpid()}-{next(numbers)}")
     return manager
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_ready_comes_first_and_stopping_last(notified, number):
-    notified.start("--listen", "127.0.0.1:0", "--socket-dir", notified.folder)
+    notified.start("--listen", "127.0.0.1:0", "--socket-dir", notified.directory)
     ready = notified.told()
     assert ready["READY"] == "1"
     assert ready["STATUS"] == f"Serving {notified.endpoints()[0]} and 4 more"
-    assert status(f"{notified.folder}/dstack.sock", "/Version") == 200
+    assert status(f"{notified.directory}/dstack.sock", "/Version") == 200
     notified.end(number)
     assert notified.told() == {"STOPPING": "1"}
     notified.stop()
@@ -151,8 +151,8 @@ def test_ready_comes_first_and_stopping_last(notified, number):
 
 def test_everything_is_there_when_it_is_ready(manager):
     """There is no need to poll for the ready file or the socket."""
-    manager.listen(f"{manager.folder}/notify")
-    process = subprocess.Popen(manager.command("--listen", "127.0.0.1:0", "--socket-dir", "none"), cwd=manager.folder,
+    manager.listen(f"{manager.directory}/notify")
+    process = subprocess.Popen(manager.command("--listen", "127.0.0.1:0", "--socket-dir", "none"), cwd=manager.directory,
                                env=manager.variables(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     manager.process = process
     manager.told()
@@ -161,7 +161,7 @@ def test_everything_is_there_when_it_is_ready(manager):
 
 
 def test_a_start_that_fails_is_not_ready(manager):
-    manager.listen(f"{manager.folder}/notify")
+    manager.listen(f"{manager.directory}/notify")
     assert manager.run_to_its_end("--listen", "127.0.0.1:0", "--socket-dir", "/nonexistent").returncode == 2
     manager.notifications.setblocking(False)
     with pytest.raises(BlockingIOError):
@@ -169,7 +169,7 @@ def test_a_start_that_fails_is_not_ready(manager):
 
 
 def test_a_client_in_flight_holds_the_end_but_not_the_message(manager):
-    manager.listen(f"{manager.folder}/notify")
+    manager.listen(f"{manager.directory}/notify")
     address = manager.pass_unix("x.sock")
     manager.start()
     manager.told()
@@ -195,7 +195,7 @@ def test_the_watchdog_is_pinged(notified):
 
 
 def test_the_watchdog_of_another_process(manager):
-    manager.listen(f"{manager.folder}/notify")
+    manager.listen(f"{manager.directory}/notify")
     manager.environment.update(WATCHDOG_USEC="1000", WATCHDOG_PID="1")
     manager.start("--listen", "127.0.0.1:0", "--socket-dir", "none")
     assert manager.told()["READY"] == "1"
@@ -205,12 +205,12 @@ def test_the_watchdog_of_another_process(manager):
 
 
 def test_a_manager_that_does_not_listen(manager):
-    manager.environment["NOTIFY_SOCKET"] = f"{manager.folder}/absent"
+    manager.environment["NOTIFY_SOCKET"] = f"{manager.directory}/absent"
     address = manager.pass_tcp()
     manager.start()
     assert status(address, "/Version") == 200
     manager.stop()
-    assert f"{manager.folder}/absent could not be told READY=1" in manager.stderr()
+    assert f"{manager.directory}/absent could not be told READY=1" in manager.stderr()
 
 
 # --- sockets ---
@@ -227,7 +227,7 @@ def test_passed_sockets_replace_the_default_ones(manager):
         client.sendall(get("/Version"))
         assert client.recv(4096).startswith(b"HTTP/1.1 200 ")
     assert manager.endpoints() == [f"http://127.0.0.1:{tcp[1]}", path, abstract.decode().replace("\0", "@")]
-    assert set(os.listdir(manager.folder)) == {"ready", "stderr", "x.sock"}
+    assert set(os.listdir(manager.directory)) == {"ready", "stderr", "x.sock"}
 
 
 def test_a_passed_tcp_socket_of_ipv6(manager):
@@ -242,10 +242,10 @@ def test_a_passed_tcp_socket_of_ipv6(manager):
 
 def test_options_open_more(manager):
     tcp = manager.pass_tcp()
-    manager.start("--listen", "127.0.0.1:0", "--socket-dir", manager.folder)
+    manager.start("--listen", "127.0.0.1:0", "--socket-dir", manager.directory)
     first, second, *sockets = manager.endpoints()
     assert first == f"http://127.0.0.1:{tcp[1]}" and second.startswith("http://127.0.0.1:") and len(sockets) == 4
-    assert status(f"{manager.folder}/guest.sock", "/api/Info") == 200
+    assert status(f"{manager.directory}/guest.sock", "/api/Info") == 200
 
 
 def test_the_public_url_follows_from_a_passed_socket(manager):
@@ -318,7 +318,7 @@ def test_bad_descriptors(manager, make, words):
     manager.pass_unix("x.sock", "good")
     manager.add(make(), "odd")
     assert_refused(manager.run_to_its_end(), "odd", "descriptor 4", *words)
-    assert set(os.listdir(manager.folder)) == {"x.sock"}
+    assert set(os.listdir(manager.directory)) == {"x.sock"}
 
 
 @pytest.mark.parametrize("name, meant", [
@@ -340,7 +340,7 @@ def test_bad_variables(manager, variables, words):
     manager.pass_unix("x.sock")
     manager.environment.update(variables)
     assert_refused(manager.run_to_its_end(), *words)
-    assert set(os.listdir(manager.folder)) == {"x.sock"}
+    assert set(os.listdir(manager.directory)) == {"x.sock"}
 
 
 def test_too_many_sockets(manager):
@@ -359,11 +359,11 @@ def is_listening(path):
 
 @pytest.mark.skipif(not shutil.which("systemd-socket-activate"), reason="systemd-socket-activate not found")
 def test_systemd_socket_activate(manager):
-    path = f"{manager.folder}/guest.sock"
+    path = f"{manager.directory}/guest.sock"
     manager.process = subprocess.Popen(
         ["systemd-socket-activate", "--listen", path, "--fdname=guest.sock", PROGRAM, "--log-level", "off"],
-        cwd=manager.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        cwd=manager.directory, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_until(lambda: is_listening(path), "the socket")
     assert status(path, "/api/Info") == 200  # it is started by this
     assert status(path, "/Version") == 404
-    assert os.listdir(manager.folder) == ["guest.sock"]
+    assert os.listdir(manager.directory) == ["guest.sock"]

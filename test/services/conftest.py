@@ -22,7 +22,7 @@ from support import Simulated  # noqa: E402
 
 
 @pytest.fixture(scope="module")
-def folder():
+def directory():
     # A short name: a socket's path has little room.
     name = tempfile.mkdtemp(prefix="services-", dir="/tmp")
     yield Path(name)
@@ -30,9 +30,9 @@ def folder():
 
 
 @pytest.fixture(scope="module")
-def start(folder):
+def start(directory):
     """start(*options) gives a running simulator. They all have to outlive the module's tests
     and to end in good order."""
     numbers = itertools.count()
     with contextlib.ExitStack() as started:
-        yield lambda *options: Simulated(started.enter_context(Simulator(folder / str(next(numbers)), *options)).url)
+        yield lambda *options: Simulated(started.enter_context(Simulator(directory / str(next(numbers)), *options)).url)

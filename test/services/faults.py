@@ -29,9 +29,9 @@ def tcp(url):
     return parts.hostname, parts.port
 
 
-def start_on_both(start, folder):
+def start_on_both(start, directory):
     """A simulator that serves everything over TCP and over a Unix socket, and its two addresses."""
-    unix = str(folder / "all.sock")
+    unix = str(directory / "all.sock")
     simulated = start("--listen", f"unix:{unix}")
     simulated.addresses = {"tcp": tcp(simulated.url), "unix": unix}
     return simulated
@@ -40,8 +40,8 @@ def start_on_both(start, folder):
 # --- fixtures, for tests that import them ---
 
 @pytest.fixture(scope="module")
-def simulated(start, folder):
-    return start_on_both(start, folder)
+def simulated(start, directory):
+    return start_on_both(start, directory)
 
 
 @pytest.fixture(autouse=True)

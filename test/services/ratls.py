@@ -42,10 +42,10 @@ class Party:
     """A TD's end of a conversation. `judge` is the simulator whose root and collateral it trusts,
     `welcome` the app ids it talks to. `issued` replaces the answer of GetTlsKey."""
 
-    def __init__(self, simulated, folder, judge, welcome, issued=None):
+    def __init__(self, simulated, directory, judge, welcome, issued=None):
         issued = issued or simulated.call("DstackGuest.GetTlsKey", subject="peer", alt_names=["localhost"], **USAGES)
         self.judge, self.welcome = judge, welcome
-        self.key, self.chain = folder / "key.pem", folder / "chain.pem"
+        self.key, self.chain = directory / "key.pem", directory / "chain.pem"
         self.key.write_text(issued["key"])
         self.chain.write_text("".join(issued["certificate_chain"]))
         self.ca = simulated.call("KMS.GetMeta")["ca_cert"]

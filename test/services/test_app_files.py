@@ -113,9 +113,9 @@ def test_responses_are_ascii_whatever_the_app(start, write):
     b'{"name":"\\ud800"}', SPELLINGS["pretty"].encode("utf-16"), b"services: {}\n", b'{"name":"a"}\0',
 ], ids=["BOM", "empty", "array", "cut", "two", "name is a number", "not UTF-8", "surrogate", "escaped surrogate",
         "UTF-16", "YAML", "NUL"])
-def test_what_is_no_app_compose_is_refused_in_a_sentence(folder, write, compose):
+def test_what_is_no_app_compose_is_refused_in_a_sentence(directory, write, compose):
     path = write(compose)
-    simulator = Simulator(folder / path.parent.name, "--app-compose", path)
+    simulator = Simulator(directory / path.parent.name, "--app-compose", path)
     done = simulator.run_to_its_end()
     assert done.returncode == 2, done.stderr
     assert str(path) in done.stderr and done.stderr.count("\n") == 1 and not done.stdout

@@ -21,8 +21,8 @@ ROOT_PATHS = ["/simulator/root-ca.der", "/simulator/root-ca.pem", "/IntelSGXRoot
               "/sgx/certification/v4/rootcacrl", "/sgx/certification/v4/pckcrl?ca=platform&encoding=der"]
 
 
-def compose_file(folder, app):
-    path = folder / f"{app}.json"
+def compose_file(directory, app):
+    path = directory / f"{app}.json"
     path.write_text(json.dumps({"manifest_version": 2, "name": "clustered", "runner": "docker-compose",
                                 "kms_enabled": True, "docker_compose_file": APPS[app]}))
     return path
@@ -42,8 +42,8 @@ class Cluster:
     an instance of it that emits events, `stranger` is the first app under another seed. They
     all point to the first one's collateral."""
 
-    def __init__(self, folder, start):
-        files = {app: compose_file(folder, app) for app in APPS}
+    def __init__(self, directory, start):
+        files = {app: compose_file(directory, app) for app in APPS}
         self.one = start("--seed", "a cluster", "--app-compose", files["one"])
         url = ("--public-url", public_url(self.one))
         self.other = start("--seed", "a cluster", "--app-compose", files["other"], *url)
@@ -54,8 +54,8 @@ class Cluster:
 
 
 @pytest.fixture(scope="module")
-def cluster(folder, start):
-    return Cluster(folder, start)
+def cluster(directory, start):
+    return Cluster(directory, start)
 
 
 def info(simulated):
@@ -99,11 +99,11 @@ def roots(simulated):
 
 
 def test_members_share_the_roots(cluster):
-    wanted = roots(cluster.one)
-    assert roots(cluster.other) == wanted
-    assert roots(cluster.twin) == wanted
-    assert wanted["issuer"] == wanted["ca"]
-    assert json.loads(wanted["key provider"]) == {"name": "kms", "id": wanted["ca key"]}
+    expected = roots(cluster.one)
+    assert roots(cluster.other) == expected
+    assert roots(cluster.twin) == expected
+    assert expected["issuer"] == expected["ca"]
+    assert json.loads(expected["key provider"]) == {"name": "kms", "id": expected["ca key"]}
 
 
 def test_another_seed_shares_no_root(cluster):
@@ -203,10 +203,10 @@ def test_a_strangers_quote_does_not_verify(cluster):
 def party(cluster, tmp_path):
     """party(name, welcome...) is the end of a member that talks to the apps of these members."""
     def make(name, *welcome, issued=None):
-        folder = tmp_path / str(len(list(tmp_path.iterdir())))
-        folder.mkdir()
+        directory = tmp_path / str(len(list(tmp_path.iterdir())))
+        directory.mkdir()
         ids = [info(getattr(cluster, other))["app_id"] for other in welcome]
-        return Party(getattr(cluster, name), folder, cluster.one, ids, issued)
+        return Party(getattr(cluster, name), directory, cluster.one, ids, issued)
     return make
 
 
@@ -214,12 +214,12 @@ def party(cluster, tmp_path):
 def test_members_meet(cluster, party, server, client):
     found = meet(party(server, client), party(client, server))
     for peer, name in zip(found, (client, server)):
-        wanted = info(getattr(cluster, name))
+        expected = info(getattr(cluster, name))
         assert isinstance(peer, dict), peer
-        assert peer["app-id"] == wanted["app_id"] and peer["compose-hash"] == wanted["compose_hash"]
-        assert peer["instance-id"] == wanted["instance_id"]
+        assert peer["app-id"] == expected["app_id"] and peer["compose-hash"] == expected["compose_hash"]
+        assert peer["instance-id"] == expected["instance_id"]
         held = app_info(peer["certificate"])
-        assert bytes.fromhex(wanted["app_id"]) in held and bytes.fromhex(wanted["instance_id"]) in held
+        assert bytes.fromhex(expected["app_id"]) in held and bytes.fromhex(expected["instance_id"]) in held
 
 
 def app_info(certificate):
@@ -252,11 +252,11 @@ def test_a_certificate_without_a_quote_is_refused(cluster, party):
 
 def test_an_app_cannot_pose_as_another(cluster, party):
     """An app-id event of the app's own comes after system-ready, and changes nothing for readers."""
-    wanted, own = info(cluster.one)["app_id"], info(cluster.poser)["app_id"]
-    for event, payload in (("app-id", wanted), ("system-ready", ""), ("app-id", wanted)):
+    expected, own = info(cluster.one)["app_id"], info(cluster.poser)["app_id"]
+    for event, payload in (("app-id", expected), ("system-ready", ""), ("app-id", expected)):
         cluster.poser.call("DstackGuest.EmitEvent", event=event, payload=payload)
     log = cluster.poser.quote()["event_log"]
-    assert log[-1]["event_payload"] == wanted and event_payload(log, "app-id") == own
+    assert log[-1]["event_payload"] == expected and event_payload(log, "app-id") == own
     of_server, _ = meet(party("one", "one"), party("poser", "one"))
     assert isinstance(of_server, Refused) and own in str(of_server)
 

@@ -20,8 +20,8 @@ HIDDEN = ("mrtd", "rtmrs", "events", "event_count", "compose_hash", "os_image_ha
 class Watched:
     """One simulator: `full` may change it, `public` serves what external.sock does."""
 
-    def __init__(self, folder, *options):
-        self.process = Simulator(folder, "--listen", "127.0.0.1:0=worker", *options).start()
+    def __init__(self, directory, *options):
+        self.process = Simulator(directory, "--listen", "127.0.0.1:0=worker", *options).start()
         self.full, self.public = (Simulated(endpoint["url"]) for endpoint in self.process.endpoints[:2])
 
     def state(self, **seen):

@@ -143,9 +143,9 @@ def comparable(value, varying, name=None):
 
 def agree(name, outcomes):
     """Asserts that they are the same except for what varies; returns the first."""
-    wanted, *others = [(outcome.status, comparable(outcome.value, VARYING.get(name, ()))) for outcome in outcomes]
+    expected, *others = [(outcome.status, comparable(outcome.value, VARYING.get(name, ()))) for outcome in outcomes]
     for other in others:
-        assert other == wanted
+        assert other == expected
     return outcomes[0]
 
 
@@ -195,7 +195,7 @@ def test_malformed_protobuf(caller, name, body):
 
 @pytest.mark.parametrize("name", METHODS)
 @pytest.mark.parametrize("body", ["{", "[]", "1", '{"a":1}}', '{"a":"\ud800"}'.encode("utf-8", "surrogatepass")],
-                         ids=["cut", "array", "number", "something behind", "lone surrogate"])
+                         ids=["cut", "array", "number", "trailing text", "lone surrogate"])
 def test_malformed_json(caller, name, body):
     outcome = caller.raw_json(name, body)
     assert outcome.status == 400 and outcome.value.strip()

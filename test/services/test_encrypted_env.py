@@ -16,8 +16,8 @@ COMPOSE = {"name": "env", "allowed_envs": ["API_KEY", "EMPTY"]}
 
 
 @pytest.fixture(name="app", scope="module")
-def fixture_app(folder, start):
-    path = folder / "env.json"
+def fixture_app(directory, start):
+    path = directory / "env.json"
     path.write_text(json.dumps(COMPOSE))
     return path, start("--app-compose", str(path))
 
@@ -72,7 +72,7 @@ def test_the_last_byte_missing(app):
 
 @pytest.mark.parametrize("order", ['decrypt-env "{path}" --app-compose "{compose}"',
                                    'decrypt-env --app-compose "{compose}" "{path}"',
-                                   '--app-compose "{compose}" decrypt-env "{path}"'], ids=["behind", "between", "before"])
+                                   '--app-compose "{compose}" decrypt-env "{path}"'], ids=["after", "between", "before"])
 @pytest.mark.parametrize("form", ["hex", "bytes"])
 def test_a_shell_sources_what_the_command_prints(app, tmp_path, form, order):
     compose, simulated = app

@@ -49,7 +49,7 @@ def test_nobody_else_waits(simulated, address):
         assert is_silent(waiting)
 
 
-def test_a_short_delay_behind_a_long_one(simulated, address):
+def test_a_short_delay_second_a_long_one(simulated, address):
     with Connection(address) as long, Connection(address) as short:
         set_fault(simulated, "GetKey", delay_ms=FOREVER)
         long.send(KEY)
@@ -99,7 +99,7 @@ def test_pipelined_requests_keep_their_order(simulated, address):
     assert "app_id" in answers[4].json()
 
 
-def test_a_request_that_comes_in_pieces_behind_a_delayed_one(simulated, address):
+def test_a_request_that_comes_in_pieces_second_a_delayed_one(simulated, address):
     set_fault(simulated, "GetKey", delay_ms=30)
     with Connection(address) as connection:
         connection.send(KEY + b"POST /Version HTT")
@@ -108,11 +108,11 @@ def test_a_request_that_comes_in_pieces_behind_a_delayed_one(simulated, address)
         assert connection.read().status == 200
 
 
-def test_nothing_is_called_behind_a_dropped_one(simulated, address):
+def test_nothing_is_called_second_a_dropped_one(simulated, address):
     before = len(simulated.quote()["event_log"])
     set_fault(simulated, "GetKey", drop=True, delay_ms=30)
     with Connection(address) as connection:
-        connection.send(post("/Version") + KEY + post("/EmitEvent", '{"event":"behind"}'))
+        connection.send(post("/Version") + KEY + post("/EmitEvent", '{"event":"second"}'))
         assert connection.read().status == 200
         assert connection.is_closed()
     assert len(simulated.quote()["event_log"]) == before
@@ -146,9 +146,9 @@ def test_a_half_closed_client_gets_its_answer(simulated, address):
 # --- the end ---
 
 @pytest.fixture(params=["tcp", "unix"])
-def stopping(request, folder):
+def stopping(request, directory):
     """A simulator of the test's own, its address, and a function that begins to stop it."""
-    simulator = Simulator(folder / f"stop-{len(list(folder.iterdir()))}").start()
+    simulator = Simulator(directory / f"stop-{len(list(directory.iterdir()))}").start()
     threads = []
 
     def stop():
@@ -187,14 +187,14 @@ def test_a_stop_answers_what_would_have_waited(stopping):
     """What was sent after a delayed answer, and what only arrives in full afterwards."""
     simulator, address, stop = stopping
     set_over_tcp(simulator, f'{{"method":"GetKey","delay_ms":{FOREVER}}}')
-    with Connection(address) as behind, Connection(address) as late:
+    with Connection(address) as second, Connection(address) as late:
         late.send(KEY[:-1])
-        behind.send(KEY + KEY)
+        second.send(KEY + KEY)
         wait_for_hit(simulator)
         stop()
-        assert behind.read().status == 200
+        assert second.read().status == 200
         late.send(KEY[-1:])
-        for connection in (behind, late):
+        for connection in (second, late):
             assert connection.read().status == 200
             assert connection.is_closed()
 

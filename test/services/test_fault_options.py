@@ -32,8 +32,8 @@ def test_chance_is_that_of_the_seed(start):
 
 
 @pytest.fixture(scope="module")
-def uncontrolled(start, folder):
-    unix = folder / "all.sock"
+def uncontrolled(start, directory):
+    unix = directory / "all.sock"
     simulated = start("--no-control", "--listen", f"unix:{unix}", "--fault", "GetKey=500")
     return [tcp(simulated.url), str(unix)]
 

@@ -36,9 +36,9 @@ TYPES = {
 
 
 @pytest.fixture(scope="module", name="simulator")
-def fixture_simulator(folder):
-    with Simulator(folder / "metrics", f"--listen=unix:{folder}/kms=kms",
-                   f"--listen=unix:{folder}/controls=simulator") as simulator:
+def fixture_simulator(directory):
+    with Simulator(directory / "metrics", f"--listen=unix:{directory}/kms=kms",
+                   f"--listen=unix:{directory}/controls=simulator") as simulator:
         yield simulator
 
 
@@ -103,12 +103,12 @@ def test_every_family_has_its_head(client):
             current = line.split(" ", 3)[2]
             heads[current] += 1
             assert re.fullmatch(r"# HELP \S+ [A-Z].*\.", line)
-            wanted = "# TYPE"
+            expected = "# TYPE"
         elif line.startswith("# TYPE "):
-            assert wanted == "# TYPE" and line.split()[2] == current
-            wanted = "sample"
+            assert expected == "# TYPE" and line.split()[2] == current
+            expected = "sample"
         else:
-            assert wanted == "sample"
+            assert expected == "sample"
             assert re.sub(r"_(bucket|sum|count)$", "", re.split(r"[{ ]", line)[0]) == current
     assert set(heads.values()) == {1}
 
@@ -182,7 +182,7 @@ def test_requests_are_counted_exactly(client, simulator):
     assert client.put("/Version").status_code == 405
     assert client.get("/nothing/here").status_code == 404
     assert client.get("/simulator/root-ca.pem").status_code == 200
-    assert client.get("/logs/nobody").status_code == 200
+    assert client.get("/logs/absent").status_code == 200
     assert client.get("/readyz").status_code == 200
     figures = read(client)
     assert requests_since(figures, before) == {

@@ -27,12 +27,12 @@ PAGES = [
 
 
 @pytest.fixture(scope="module")
-def encrypted_env(start, folder):
+def encrypted_env(start, directory):
     """A file with the default app's environment, for a simulator that is given it."""
     caller = Caller(start().url)
     app_id = caller.by_json("DstackGuest.Info", {}).value["app_id"]
     key = caller.by_json("KMS.GetAppEnvEncryptPubKey", {"app_id": app_id}).value["public_key"]
-    file = folder / "env"
+    file = directory / "env"
     file.write_bytes(bytes.fromhex(encrypt_env_vars_sync([EnvVar(key="API_KEY", value="x")], key)))
     return file
 
@@ -113,11 +113,11 @@ def test_operations_have_names_of_their_own(document):
     assert all(name.isidentifier() for name in names)
 
 
-def test_a_listener_documents_what_it_serves(simulator, folder):
+def test_a_listener_documents_what_it_serves(simulator, directory):
     """The dstack.sock of the first simulator, which serves only what apps need."""
     connection = http.client.HTTPConnection("localhost")
     connection.sock = socket.socket(socket.AF_UNIX)
-    connection.sock.connect(str(folder / "0" / "sockets" / "dstack.sock"))
+    connection.sock.connect(str(directory / "0" / "sockets" / "dstack.sock"))
     connection.request("GET", "/openapi.json")
     document = json.loads(connection.getresponse().read())
     connection.close()

@@ -14,7 +14,7 @@ package some.where;
 
 import "other.proto";
 
-// Detached, so nobody's.
+// Detached, so of no field.
 
 service First {
   // Does "this" \ that.
@@ -67,8 +67,8 @@ ROWS = [
 ]
 
 
-def run(folder, text):
-    file = folder / "some.proto"
+def run(directory, text):
+    file = directory / "some.proto"
     file.write_text(text)
     return subprocess.run([SCRIPT, file], capture_output=True, text=True)
 

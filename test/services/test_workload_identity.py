@@ -17,15 +17,15 @@ EXAMPLE = Path(__file__).resolve().parents[1] / "clients" / "workload_identity.p
 STATEMENT = "sum of 1 and 2 is 3 ✓"
 
 
-def compose_file(folder, name):
-    path = folder / f"{name}.json"
+def compose_file(directory, name):
+    path = directory / f"{name}.json"
     path.write_text(json.dumps({"manifest_version": 2, "name": name, "runner": "docker-compose"}))
     return path
 
 
 @pytest.fixture(scope="module")
-def node(folder, start):
-    return start("--app-compose", compose_file(folder, "node"))
+def node(directory, start):
+    return start("--app-compose", compose_file(directory, "node"))
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def receipt(node):
 
 
 @pytest.fixture
-def poser(folder, start, tmp_path):
+def poser(directory, start, tmp_path):
     """Another app on the same platform, to emit events in."""
     return start("--app-compose", compose_file(tmp_path, "poser"))
 
@@ -54,8 +54,8 @@ def test_receipt_is_accepted(receipt, trust):
     assert verify(json.loads(json.dumps(receipt)), trust) == STATEMENT
 
 
-def test_later_receipt_of_the_same_key_is_accepted(start, folder, trust, receipt):
-    again = start("--app-compose", folder / "node.json", "--instance", "again", "--public-url", "http://dstack.test")
+def test_later_receipt_of_the_same_key_is_accepted(start, directory, trust, receipt):
+    again = start("--app-compose", directory / "node.json", "--instance", "again", "--public-url", "http://dstack.test")
     agent = DstackClient(again.url)
     agent.emit_event("model-loaded", b"weights")
     later = Workload(agent).sign("later")
@@ -82,15 +82,15 @@ def test_fake_events_of_the_app_are_refused(poser, trust):
 
     # Leaving out, renaming or moving what is in the way does not help either.
     log = json.loads(forged["event_log"])
-    for wanted in ([e for e in log if e["event"] != "system-ready"],
+    for expected in ([e for e in log if e["event"] != "system-ready"],
                    [{**e, "event": e["event"].replace("system-ready", "ready")} for e in log],
                    [e for e in log if e != next(e for e in log if e["event"] == "compose-hash")],
                    log[:-1] + [{**log[-1], "imr": 2}], log[-1:] + log[:-1]):
-        refused({**forged, "event_log": json.dumps(wanted)}, trust, "the event log is not the quote's")
+        refused({**forged, "event_log": json.dumps(expected)}, trust, "the event log is not the quote's")
     # Other registers are not replayed here, so their events can say anything.
     early = [{**log[-1], "imr": 0}, {**log[-1], "imr": 0, "event": "system-ready", "event_payload": ""}]
-    for wanted in ([*early, *log], [*early[:1], *log]):
-        refused({**forged, "event_log": json.dumps(wanted)}, trust, "the app is another one")
+    for expected in ([*early, *log], [*early[:1], *log]):
+        refused({**forged, "event_log": json.dumps(expected)}, trust, "the app is another one")
 
 
 @pytest.mark.parametrize("register", ["mr_td", "rt_mr0", "rt_mr1", "rt_mr2"])
@@ -106,14 +106,14 @@ def test_another_root_is_refused(start, receipt, trust):
     refused(forged, trust, "the quote does not verify")
 
 
-def test_machine_out_of_date_is_refused(start, folder, trust):
-    late = start("--app-compose", folder / "node.json", "--tcb-status", "OutOfDate")
+def test_machine_out_of_date_is_refused(start, directory, trust):
+    late = start("--app-compose", directory / "node.json", "--tcb-status", "OutOfDate")
     forged = Workload(DstackClient(late.url)).sign(STATEMENT)
     refused(forged, {**trust, "collateral": late.url}, "the machine is OutOfDate")
 
 
-def test_debuggable_td_is_refused(start, folder, trust):
-    open_to_all = start("--app-compose", folder / "node.json", "--debug-td")
+def test_debuggable_td_is_refused(start, directory, trust):
+    open_to_all = start("--app-compose", directory / "node.json", "--debug-td")
     forged = Workload(DstackClient(open_to_all.url)).sign(STATEMENT)
     refused(forged, {**trust, "collateral": open_to_all.url}, "the quote does not verify")
 

@@ -29,11 +29,11 @@ class Simulator:
     """One process. A `with` block starts it, and at its end it has to stop in good order, unless
     the block has ended it. Options can be given here or with each start."""
 
-    def __init__(self, folder, *options, listen="127.0.0.1:0"):
-        self.folder = Path(folder)
-        self.sockets = self.folder / "sockets"
+    def __init__(self, directory, *options, listen="127.0.0.1:0"):
+        self.directory = Path(directory)
+        self.sockets = self.directory / "sockets"
         self.sockets.mkdir(parents=True, exist_ok=True)
-        self.ready = self.folder / "ready"
+        self.ready = self.directory / "ready"
         self.ready.unlink(missing_ok=True)
         self.options = list(map(str, options))
         self.listen = listen
@@ -53,7 +53,7 @@ class Simulator:
         command = self.command(*options)
         self.has_ended = False
         try:
-            with open(self.folder / "stdout", "wb") as out, open(self.folder / "stderr", "wb") as errors:
+            with open(self.directory / "stdout", "wb") as out, open(self.directory / "stderr", "wb") as errors:
                 self.process = subprocess.Popen(command, stdout=out, stderr=errors)
         except OSError as error:
             reason = f"{command[0]} does not start: {error.strerror}; run make first"
@@ -96,10 +96,10 @@ class Simulator:
         return next(e["path"] for e in self.endpoints if e.get("path", "").endswith("/" + name))
 
     def stdout(self):
-        return (self.folder / "stdout").read_text(errors="replace")
+        return (self.directory / "stdout").read_text(errors="replace")
 
     def stderr(self):
-        return (self.folder / "stderr").read_text(errors="replace")
+        return (self.directory / "stderr").read_text(errors="replace")
 
     # --- the end ---
 
@@ -115,7 +115,7 @@ class Simulator:
         code = self.wait()
         if code != 0:
             raise SimulatorFailed(f"the simulator ends with {code} at SIGTERM:\n{self._last_words()}")
-        left = sorted(path.name for path in (self.folder / self.sockets).iterdir())
+        left = sorted(path.name for path in (self.directory / self.sockets).iterdir())
         if left:
             raise SimulatorFailed(f"the simulator leaves sockets: {', '.join(left)}")
         return code

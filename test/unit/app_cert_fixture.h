@@ -62,18 +62,18 @@ static inline void issue(struct app_cert_fixture *f, const struct app_cert_reque
 }
 
 static inline void refuses(struct app_cert_fixture *f, const struct app_cert_request *request,
-                           const char *wants)
+                           const char *expected)
 {
     char *pem;
 
     f->error.kind = ERROR_NONE;
     assert_int_equal(td_issue_cert(f->td, request, &f->key, &f->arena, &pem, &f->error), -1);
     assert_int_equal(f->error.kind, ERROR_INPUT);
-    if (!strstr(f->error.text, wants))
-        fail_msg("%s: %s", wants, f->error.text);
+    if (!strstr(f->error.text, expected))
+        fail_msg("%s: %s", expected, f->error.text);
 }
 
-/* The TD's own, with its CA's behind it. */
+/* The TD's own, followed by its CA's. */
 static inline const struct text *own_certificate(struct app_cert_fixture *f)
 {
     const struct text *text = td_app_cert(f->td, &f->error);

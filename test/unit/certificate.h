@@ -66,12 +66,12 @@ static inline bool certificate_find(const mbedtls_x509_crt *crt, const char *oid
 {
     struct certificate_extension list[CERTIFICATE_EXTENSIONS_MAX];
     size_t count = certificate_extensions(crt, list);
-    uint8_t wanted[32];
+    uint8_t expected[32];
 
     *found = (struct certificate_extension){.critical = false};
-    from_hex(oid, wanted, strlen(oid) / 2);
+    from_hex(oid, expected, strlen(oid) / 2);
     for (size_t i = 0; i < count; i++) {
-        if (!span_equal(list[i].oid, span_of(wanted, strlen(oid) / 2)))
+        if (!span_equal(list[i].oid, span_of(expected, strlen(oid) / 2)))
             continue;
         *found = list[i];
         return true;

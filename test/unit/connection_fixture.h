@@ -24,7 +24,7 @@
 #define RESPONSE_BYTES (1u << 20) /* more than a socket takes at once */
 
 struct world {
-    char folder[40];
+    char directory[40];
     char path[60];
     uv_loop_t loop;
     uv_pipe_t listener;
@@ -93,7 +93,7 @@ static inline void run(struct world *world)
         uv_run(&world->loop, UV_RUN_NOWAIT);
 }
 
-/* Moves the loop's clock, which stands still until the loop runs again. */
+/* Moves the loop's clock, which does not advance until the loop runs again. */
 static inline void tick_after(struct world *world, uint64_t milliseconds)
 {
     world->loop.time += milliseconds;
@@ -116,10 +116,10 @@ static inline int set_up(void **state)
 {
     struct world *world = calloc(1, sizeof *world);
 
-    strcpy(world->folder, "/tmp/test_connection.XXXXXX");
-    if (!mkdtemp(world->folder))
+    strcpy(world->directory, "/tmp/test_connection.XXXXXX");
+    if (!mkdtemp(world->directory))
         return -1;
-    snprintf(world->path, sizeof world->path, "%s/a.sock", world->folder);
+    snprintf(world->path, sizeof world->path, "%s/a.sock", world->directory);
     signal(SIGPIPE, SIG_IGN);
     uv_loop_init(&world->loop);
     world->observer = (struct http_observer){ignore, ignore, on_answer, on_trouble, world};
@@ -148,7 +148,7 @@ static inline int tear_down(void **state)
         return -1;
     clients_free(&world->clients);
     close(world->client);
-    if (rmdir(world->folder) != 0)
+    if (rmdir(world->directory) != 0)
         return -1;
     free(world);
     return 0;

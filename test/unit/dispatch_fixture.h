@@ -187,10 +187,10 @@ static inline const struct http_response *send(struct fixture *fixture, const ch
 #define POST .verb = HTTP_VERB_POST
 #define GET .verb = HTTP_VERB_GET
 
-static inline void assert_body(const struct http_response *response, const char *want)
+static inline void assert_body(const struct http_response *response, const char *expected)
 {
-    if (!span_is(buf_span(response->body), want))
-        fail_msg("%.*s, not %s", (int)response->body->len, (const char *)response->body->data, want);
+    if (!span_is(buf_span(response->body), expected))
+        fail_msg("%.*s, not %s", (int)response->body->len, (const char *)response->body->data, expected);
 }
 
 static inline void assert_json(const struct http_response *response, int status, const char *body)

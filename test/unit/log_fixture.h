@@ -38,7 +38,7 @@ static inline void end(struct capture *capture)
     free(capture->written);
 }
 
-/* A digit stands where the model has one, anything else is the same. */
+/* A digit matches where the model has one, anything else is the same. */
 static inline void assert_stamp(const char *text, const char *model)
 {
     for (; *model; model++, text++)

@@ -172,12 +172,13 @@ static inline void assert_found(struct fixture *fixture, struct http_handler han
 static inline void assert_not_found(struct fixture *fixture, struct http_handler handler, const char *path)
 {
     struct http_response response = serve(fixture, handler, HTTP_VERB_GET, span_text(path));
-    char want[256];
+    char expected[256];
 
-    snprintf(want, sizeof want, "{\"error\":\"Service not found: %s\"}", *path == '/' ? path + 1 : path);
+    snprintf(expected, sizeof expected, "{\"error\":\"Service not found: %s\"}",
+             *path == '/' ? path + 1 : path);
     assert_int_equal(response.status, 404);
     assert_string_equal(response.content_type, "application/json");
-    assert_string_equal(body_of(fixture), want);
+    assert_string_equal(body_of(fixture), expected);
     assert_null(response.label.method);
 }
 

@@ -108,13 +108,13 @@ static inline void *service_answer(const struct service_call *s)
 }
 
 /* The last call failed, and for that reason. */
-static inline void assert_service_failed(const struct service_call *s, const char *wants)
+static inline void assert_service_failed(const struct service_call *s, const char *expected)
 {
     assert_int_equal(s->replies, 1);
     assert_null(s->response);
     assert_int_equal(s->call.error.kind, ERROR_INPUT);
-    if (!strstr(s->call.error.text, wants))
-        fail_msg("%s: %s", wants, s->call.error.text);
+    if (!strstr(s->call.error.text, expected))
+        fail_msg("%s: %s", expected, s->call.error.text);
 }
 
 static inline void assert_binary_hex(ProtobufCBinaryData data, const char *hex)

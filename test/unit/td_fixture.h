@@ -39,7 +39,7 @@ static inline void td_fixture_free(const struct td *td)
     cluster_free(td_fixture_cluster_of(td));
 }
 
-/* The collateral of a TD's cluster, whose clock stands at `now` (Unix seconds) from then on. */
+/* The collateral of a TD's cluster, whose clock is set to `now` (Unix seconds). */
 static inline const struct collateral *td_fixture_collateral(const struct td *td, int64_t now)
 {
     struct error error = {.kind = ERROR_NONE};

@@ -48,7 +48,7 @@ static void name_and_flag_may_be_missing(void **state)
 static void refuses_what_it_cannot_show(void **state)
 {
     static const struct {
-        const char *text, *wants;
+        const char *text, *expected;
     } cases[] = {
         {"", "not valid JSON"},
         {"\"x\"", "JSON"},
@@ -65,8 +65,8 @@ static void refuses_what_it_cannot_show(void **state)
 
         assert_int_equal(parse(cases[i].text, &error), -1);
         assert_int_equal(error.kind, ERROR_INPUT);
-        if (!strstr(error.text, cases[i].wants))
-            fail_msg("%s: %s", cases[i].wants, error.text);
+        if (!strstr(error.text, cases[i].expected))
+            fail_msg("%s: %s", cases[i].expected, error.text);
         assert_null(app.compose);
         assert_null(app.name);
     }

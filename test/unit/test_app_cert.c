@@ -128,12 +128,13 @@ static void not_before_must_be_earlier(void **state)
 {
     struct app_cert_fixture *f = *state;
     static const uint64_t past = 1000, distant = 253402300799;
-    static const char wants[] = "not_before must be earlier than not_after";
+    static const char expected[] = "not_before must be earlier than not_after";
 
-    refuses(f, &(struct app_cert_request){.subject = "", .not_before = &past, .not_after = &past}, wants);
-    refuses(f, &(struct app_cert_request){.subject = "", .not_before = &distant, .not_after = &past}, wants);
-    refuses(f, &(struct app_cert_request){.subject = "", .not_after = &past}, wants);
-    refuses(f, &(struct app_cert_request){.subject = "", .not_before = &distant}, wants);
+    refuses(f, &(struct app_cert_request){.subject = "", .not_before = &past, .not_after = &past}, expected);
+    refuses(f, &(struct app_cert_request){.subject = "", .not_before = &distant, .not_after = &past},
+            expected);
+    refuses(f, &(struct app_cert_request){.subject = "", .not_after = &past}, expected);
+    refuses(f, &(struct app_cert_request){.subject = "", .not_before = &distant}, expected);
 }
 
 static void times_end_with_the_year_9999(void **state)

@@ -33,7 +33,7 @@ static void key_ids_link_it_to_the_ca(void **state)
     x509_key_id(f->key.public_key, id);
     assert_memory_equal(value_of(f, "551d0e").data, "\x04\x14", 2);
     assert_memory_equal(value_of(f, "551d0e").data + 2, id, sizeof id);
-    /* The subject key id that stands in the vectors' CA certificate. */
+    /* The subject key id in the vectors' CA certificate. */
     assert_hex_equal(value_of(f, "551d23").data, value_of(f, "551d23").len,
                      "301680147af8c9f9564fbc3c472767a38de21a51830c7047");
 }
@@ -87,7 +87,7 @@ static void alt_names_that_no_certificate_can_hold(void **state)
     static char longest[255], *const longest_name = longest;
     static const struct {
         char *name;
-        const char *wants;
+        const char *reason;
     } cases[] = {
         {"b\xc3\xbc"
          "cher.example",
@@ -103,7 +103,7 @@ static void alt_names_that_no_certificate_can_hold(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         names[1] = cases[i].name;
         refuses(f, &(struct app_cert_request){.subject = "app", .alt_names = names, .alt_name_count = 2},
-                cases[i].wants);
+                cases[i].reason);
     }
     memset(longest, 'a', sizeof longest - 1);
     refuses(f, &(struct app_cert_request){.subject = "app", .alt_names = &longest_name, .alt_name_count = 1},
@@ -180,7 +180,7 @@ static void app_info_is_who_the_app_is(void **state)
     const struct td *td = f->td;
     const struct text *provider = &td->identity.key_provider_info;
     uint8_t mr_system[32], mr_aggregated[32];
-    const struct span wanted[] = {
+    const struct span expected[] = {
         {td->identity.app_id, 20},
         {td->app.compose_hash, 32},
         {td->identity.instance_id, 20},
@@ -207,7 +207,7 @@ static void app_info_is_who_the_app_is(void **state)
     for (int i = 0; i < 8; i++) {
         const msgpack_object *item = &result.data.via.array.ptr[i];
         assert_int_equal(item->type, MSGPACK_OBJECT_BIN);
-        assert_true(span_equal(span_of(item->via.bin.ptr, item->via.bin.size), wanted[i]));
+        assert_true(span_equal(span_of(item->via.bin.ptr, item->via.bin.size), expected[i]));
     }
     assert_int_equal(result.data.via.array.ptr[8].type, MSGPACK_OBJECT_ARRAY);
     msgpack_unpacked_destroy(&result);

@@ -1,4 +1,4 @@
-/* Keys by path: a running agent's answers, and a cache that nobody can see. */
+/* Keys by path: a running agent's answers, and a cache that no caller can see. */
 #include "sim/keys/app_key.h"
 
 #include "test/unit/td_fixture.h"

@@ -73,7 +73,7 @@ static void errors_name_the_member(void **state)
     static const char zeros[] = "\"0000000000000000000000000000000000000000000000000000000000000000\"";
     static const char order[] = "\"fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141\"";
     const struct {
-        const char *member, *value, *wants;
+        const char *member, *value, *expected;
     } cases[] = {
         {"k256_key", NULL, "k256_key is missing"},
         {"k256_key", zeros, "k256_key is no secp256k1 private key"},
@@ -100,8 +100,8 @@ static void errors_name_the_member(void **state)
 
         assert_int_equal(app_keys_parse(&keys, span_text(text), k256, &error), -1);
         assert_int_equal(error.kind, ERROR_INPUT);
-        if (!strstr(error.text, cases[i].wants))
-            fail_msg("%s: %s", cases[i].wants, error.text);
+        if (!strstr(error.text, cases[i].expected))
+            fail_msg("%s: %s", cases[i].expected, error.text);
         assert_memory_equal(keys.k256_key, zero.k256_key, sizeof zero.k256_key);
         assert_null(keys.ca_cert);
         free(text);

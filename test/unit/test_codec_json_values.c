@@ -54,7 +54,7 @@ static void a_wrong_type_names_the_field(void **state)
     };
     static const struct {
         const ProtobufCMessageDescriptor *descriptor;
-        const char *field, *wants;
+        const char *field, *expected;
     } fields[] = {
         {TLS, "subject", "a string"},           {EVENT, "payload", "a string of hex digits"},
         {TLS, "usage_ra_tls", "true or false"}, {SAMPLE, "u64", "a whole number"},
@@ -68,7 +68,7 @@ static void a_wrong_type_names_the_field(void **state)
             if (f == 3 && v == 0)
                 continue; /* a number may be a string: see below */
             snprintf(body, sizeof body, "{\"%s\":%s}", fields[f].field, values[v].value);
-            snprintf(says, sizeof says, "%s must be %s, not %s", fields[f].field, fields[f].wants,
+            snprintf(says, sizeof says, "%s must be %s, not %s", fields[f].field, fields[f].expected,
                      values[v].name);
             if (values[v].fits[f])
                 rpc_decode(fixture, codec_json_decode, fields[f].descriptor, body);

@@ -22,7 +22,7 @@ static void hashes_as_the_sdks_do(void **state)
 
 static void sorts_its_keys_and_keeps_the_file(void **state)
 {
-    static const char wants[] =
+    static const char expected[] =
         "{\"allowed_envs\":[],\"docker_compose_file\":\"services: {}\\n\",\"gateway_enabled\":false,"
         "\"key_provider_id\":\"\",\"kms_enabled\":true,\"local_key_provider_enabled\":false,\"manifest_"
         "version\":2,"
@@ -33,8 +33,8 @@ static void sorts_its_keys_and_keeps_the_file(void **state)
     char *text = docker_compose_wrap("a", span_text("services: {}\n"), &len, &error);
 
     (void)state;
-    assert_string_equal(text, wants);
-    assert_int_equal(len, strlen(wants));
+    assert_string_equal(text, expected);
+    assert_int_equal(len, strlen(expected));
     free(text);
 }
 

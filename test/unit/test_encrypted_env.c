@@ -62,7 +62,7 @@ static void opens_what_was_sealed_for_the_app(void **state)
 static void says_what_is_wrong(void **state)
 {
     static const struct {
-        const char *plain, *wants;
+        const char *plain, *expected;
     } cases[] = {
         {"{}", "the member env is missing"},
         {"{\"env\":1}", "env must be an array"},
@@ -87,7 +87,7 @@ static void says_what_is_wrong(void **state)
 
         arena_init(&arena);
         assert_int_equal(td_decrypt_env(td, seal(td, cases[i].plain, &arena), &arena, &env, &error), -1);
-        if (!strstr(error.text, cases[i].wants))
+        if (!strstr(error.text, cases[i].expected))
             fail_msg("%s: %s", cases[i].plain, error.text);
         arena_free(&arena);
     }
@@ -122,7 +122,7 @@ static void says_when_there_is_too_little(void **state)
     static const uint8_t zeros[60];
     static const struct {
         size_t len;
-        const char *wants;
+        const char *expected;
     } cases[] = {
         {0, "no environment was given; pass encrypted_env, or start with --encrypted-env"},
         {1, "the encrypted environment is truncated: it has 1 of at least 60 bytes (key, IV and tag)"},
@@ -140,7 +140,7 @@ static void says_when_there_is_too_little(void **state)
         arena_init(&arena);
         assert_int_equal(td_decrypt_env(td, span_of(zeros, cases[i].len), &arena, &env, &error), -1);
         assert_int_equal(error.kind, ERROR_INPUT);
-        assert_memory_equal(error.text, cases[i].wants, strlen(cases[i].wants));
+        assert_memory_equal(error.text, cases[i].expected, strlen(cases[i].expected));
         arena_free(&arena);
     }
     td_fixture_free(td);

@@ -19,7 +19,7 @@ struct world {
     struct faults faults;
     struct stats *stats;
     bool is_stopping;
-    char folder[40];
+    char directory[40];
     char paths[TDS][64];
     int shut_down[TDS]; /* how often, by the TD's number less one */
 };
@@ -48,7 +48,7 @@ static void serve_td(struct world *world, struct td *td)
     };
     char *path = world->paths[td->number - 1];
 
-    snprintf(path, sizeof *world->paths, "%s/%u.sock", world->folder, td->number);
+    snprintf(path, sizeof *world->paths, "%s/%u.sock", world->directory, td->number);
     strcpy(spec.address, path);
     endpoints_set_services(&spec, "dstack,guest");
     if (endpoints_add(&world->endpoints, &spec, &site, &error))
@@ -61,8 +61,8 @@ static int set_up(void **state)
     struct error error = {.kind = ERROR_NONE};
     struct td_config config;
 
-    strcpy(world->folder, "/tmp/test_endpoints.XXXXXX");
-    if (!mkdtemp(world->folder))
+    strcpy(world->directory, "/tmp/test_endpoints.XXXXXX");
+    if (!mkdtemp(world->directory))
         return -1;
     uv_loop_init(&world->loop);
     world->server = server_new(&world->loop, &observer_idle);
@@ -89,13 +89,13 @@ static int tear_down(void **state)
     endpoints_free(&world->endpoints);
     stats_free(world->stats);
     cluster_free(world->cluster);
-    if (world->endpoints.first || uv_loop_close(&world->loop) != 0 || rmdir(world->folder) != 0)
+    if (world->endpoints.first || uv_loop_close(&world->loop) != 0 || rmdir(world->directory) != 0)
         return -1;
     free(world);
     return 0;
 }
 
-/* Returns whether somebody listens there; the answer's first bytes are in text. */
+/* Returns whether anything listens there; the answer's first bytes are in text. */
 static bool ask(struct world *world, int td, const char *request, char *text, size_t size)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};

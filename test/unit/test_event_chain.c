@@ -7,7 +7,7 @@
 
 struct fixture {
     struct event_log log;
-    struct registers *before; /* of each event, and behind the last */
+    struct registers *before; /* of each event, and after the last */
     struct event_chain chain;
 };
 
@@ -71,7 +71,7 @@ static void places_can_be_asked_in_any_order(void **state)
         assert_before(*state, places[i]);
 }
 
-/* What it knows, it does not replay: a log that is changed behind its back is not noticed. */
+/* What it knows, it does not replay: a log changed without its knowledge goes unnoticed. */
 static void what_was_replayed_is_remembered(void **state)
 {
     struct fixture *f = *state;

@@ -100,15 +100,15 @@ static void a_boot_event_keeps_its_digest(void **state)
     assert_int_equal(f->log.bytes, 3);
 }
 
-static void refuses(struct fixture *f, const char *name, struct span payload, const char *wants)
+static void refuses(struct fixture *f, const char *name, struct span payload, const char *reason)
 {
     const struct registers before = f->registers;
     const size_t count = f->log.count, bytes = f->log.bytes;
 
     assert_int_equal(emit(f, name, payload), -1);
     assert_int_equal(f->error.kind, ERROR_INPUT);
-    if (!strstr(f->error.text, wants))
-        fail_msg("%s: %s", wants, f->error.text);
+    if (!strstr(f->error.text, reason))
+        fail_msg("%s: %s", reason, f->error.text);
     assert_int_equal(f->log.count, count);
     assert_int_equal(f->log.bytes, bytes);
     assert_memory_equal(&f->registers, &before, sizeof before);

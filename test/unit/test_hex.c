@@ -1,4 +1,4 @@
-/* Hexadecimal out and in, and where a wrong digit stands. */
+/* Hexadecimal out and in, and where a wrong digit is. */
 #include "test/unit/vectors.h"
 
 #include "sim/base/span.h"

@@ -34,7 +34,7 @@ static const struct http_handler echo_handler = {echo, NULL};
 static void feed(struct http_session *session, const uint8_t *data, size_t len, struct buf *out)
 {
     while (len > 0 && session->state != HTTP_OVER) {
-        /* A copy of its own, so that a look behind its end is found, and one back at it later. */
+        /* A copy of its own, so that a read past its end is found, and one back at it later. */
         uint8_t *copy = malloc(len);
         size_t taken;
 
@@ -101,7 +101,7 @@ static void assert_answer(const struct buf *out, const char *expected)
     buf_free(&whole);
 }
 
-/* Each # is the length of the body behind. */
+/* Each # is the length of the body after it. */
 #define OK_START "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: "
 #define OK_1_1(body) OK_START "#\r\n\r\n" body
 #define OK_CLOSE(body) OK_START "#\r\nConnection: close\r\n\r\n" body

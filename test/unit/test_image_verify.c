@@ -148,8 +148,8 @@ static void the_checksum_file(void **state)
     buf_free(&own.measurement);
 }
 
-/* Cut at every length and with every byte changed, it is refused. What stands in it is
- * copied to exactly its size, so that a sanitizer sees a read behind it. */
+/* Cut at every length and with every byte changed, it is refused. What is in it is
+ * copied to exactly its size, so that a sanitizer sees a read past it. */
 static void the_measurement_document(void **state)
 {
     struct td *td = *state;

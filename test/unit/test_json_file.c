@@ -26,17 +26,17 @@ static int forget(void **state)
     return 0;
 }
 
-static void assert_says(const struct error *error, const char *wants)
+static void assert_says(const struct error *error, const char *expected)
 {
     assert_int_equal(error->kind, ERROR_INPUT);
-    if (!strstr(error->text, wants))
-        fail_msg("%s: %s", wants, error->text);
+    if (!strstr(error->text, expected))
+        fail_msg("%s: %s", expected, error->text);
 }
 
 static void takes_objects_alone(void **state)
 {
     static const struct {
-        const char *text, *wants;
+        const char *text, *expected;
     } cases[] = {
         {"", "not valid JSON"},
         {"{", "line 1, column 1"},
@@ -53,7 +53,7 @@ static void takes_objects_alone(void **state)
         struct error error = {.kind = ERROR_NONE};
 
         assert_null(json_file_parse(span_text(cases[i].text), &error));
-        assert_says(&error, cases[i].wants);
+        assert_says(&error, cases[i].expected);
     }
 }
 
@@ -146,7 +146,7 @@ static void hex_of_an_exact_length(void **state)
     static const struct {
         const char *name;
         size_t len;
-        const char *wants;
+        const char *expected;
     } cases[] = {
         {"hex", 3, "hex must have 3 bytes, but has 2"},
         {"hex", 1, "hex has 2 bytes; at most 1"},
@@ -167,7 +167,7 @@ static void hex_of_an_exact_length(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         error.kind = ERROR_NONE;
         assert_int_equal(json_file_hex(root, cases[i].name, out, cases[i].len, &error), -1);
-        assert_says(&error, cases[i].wants);
+        assert_says(&error, cases[i].expected);
     }
 }
 

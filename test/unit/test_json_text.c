@@ -1,4 +1,4 @@
-/* JSON out: escapes, ASCII only, and what becomes of bytes that are no text. */
+/* JSON out: escapes, ASCII only, and what becomes of bytes that are not text. */
 #include "sim/base/json_text.h"
 
 #include "test/unit/buf_fixture.h"

@@ -47,7 +47,7 @@ static void stop(struct world *world)
     world->stopped = true;
 }
 
-/* Every test ends with a server that stops and leaves no handle behind. */
+/* Every test ends with a server that stops and leaves no handle open. */
 static int tear_down(void **state)
 {
     struct world *world = *state;
@@ -113,7 +113,7 @@ static void a_free_port_is_found_and_told(void **state)
     assert_false(listener_find_address(other, 1, &address));
 }
 
-/* Where this machine has ::1, localhost is there too; a taken ::1 is no error. */
+/* Where this machine has ::1, localhost is there too; a ::1 in use is not an error. */
 static void localhost_may_have_two_addresses(void **state)
 {
     struct world *world = *state;
@@ -124,7 +124,7 @@ static void localhost_may_have_two_addresses(void **state)
     struct listener_address address;
     char url[40];
 
-    if (!listener) /* somebody else has just that port */
+    if (!listener) /* another process has that port */
         return;
     assert_int_equal(port_of(listener), port);
     snprintf(url, sizeof url, "http://[::1]:%u", port);
@@ -173,14 +173,14 @@ static void nothing_is_opened_once_the_server_stops(void **state)
 static void a_unix_socket_is_named_and_removed(void **state)
 {
     struct world *world = *state;
-    char folder[] = "/tmp/test_listener.XXXXXX", path[64];
+    char directory[] = "/tmp/test_listener.XXXXXX", path[64];
     struct error error = {.kind = ERROR_NONE};
     struct listener_address address;
     struct listener *listener;
     struct stat found;
 
-    assert_non_null(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/a.sock", folder);
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/a.sock", directory);
     listener = listener_open_unix(server_listeners(world->server), path, &error);
     assert_non_null(listener);
     assert_true(listener_find_address(listener, 0, &address));
@@ -191,21 +191,21 @@ static void a_unix_socket_is_named_and_removed(void **state)
     assert_non_null(strstr(error.text, "another program"));
     listener_close(listener);
     assert_int_equal(lstat(path, &found), -1);
-    assert_int_equal(rmdir(folder), 0);
+    assert_int_equal(rmdir(directory), 0);
 }
 
 static void a_passed_unix_socket_is_named_and_left_there(void **state)
 {
     struct world *world = *state;
     struct sockaddr_un unix_address = {.sun_family = AF_UNIX};
-    char folder[] = "/tmp/test_listener.XXXXXX";
+    char directory[] = "/tmp/test_listener.XXXXXX";
     struct error error = {.kind = ERROR_NONE};
     struct listener_address address;
     struct listener *listener;
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
-    assert_non_null(mkdtemp(folder));
-    snprintf(unix_address.sun_path, sizeof unix_address.sun_path, "%s/a.sock", folder);
+    assert_non_null(mkdtemp(directory));
+    snprintf(unix_address.sun_path, sizeof unix_address.sun_path, "%s/a.sock", directory);
     assert_int_equal(bind(fd, (const struct sockaddr *)&unix_address, sizeof unix_address), 0);
     assert_int_equal(listen(fd, 1), 0);
     listener = listener_open_fd(server_listeners(world->server), fd, &error);
@@ -216,7 +216,7 @@ static void a_passed_unix_socket_is_named_and_left_there(void **state)
     assert_string_equal(address.path, unix_address.sun_path);
     stop(world);
     assert_int_equal(unlink(unix_address.sun_path), 0);
-    assert_int_equal(rmdir(folder), 0);
+    assert_int_equal(rmdir(directory), 0);
 }
 
 static void a_passed_descriptor_is_taken_also_after_an_error(void **state)

@@ -36,7 +36,7 @@ struct world {
     uv_loop_t loop;
     struct http_observer observer;
     struct server *server;
-    char folder[40];
+    char directory[40];
     size_t open;     /* clients */
     size_t answered; /* responses that went out */
     int done;
@@ -74,8 +74,8 @@ static int set_up(void **state)
 {
     struct world *world = calloc(1, sizeof *world);
 
-    strcpy(world->folder, "/tmp/test_listener.XXXXXX");
-    if (!mkdtemp(world->folder))
+    strcpy(world->directory, "/tmp/test_listener.XXXXXX");
+    if (!mkdtemp(world->directory))
         return -1;
     uv_loop_init(&world->loop);
     world->observer = (struct http_observer){on_open, on_close, on_answer, on_trouble, world};
@@ -92,7 +92,8 @@ static int tear_down(void **state)
     server_stop(world->server, on_done, world);
     uv_run(&world->loop, UV_RUN_DEFAULT);
     server_free(world->server);
-    if (world->done != 1 || world->open != 0 || uv_loop_close(&world->loop) != 0 || rmdir(world->folder) != 0)
+    if (world->done != 1 || world->open != 0 || uv_loop_close(&world->loop) != 0 ||
+        rmdir(world->directory) != 0)
         return -1;
     free(world);
     return 0;
@@ -128,7 +129,7 @@ static void open_spot(struct world *world, struct spot *spot, const char *name)
     struct error error = {.kind = ERROR_NONE};
 
     spot->world = world;
-    snprintf(spot->path, sizeof spot->path, "%s/%s", world->folder, name);
+    snprintf(spot->path, sizeof spot->path, "%s/%s", world->directory, name);
     spot->listener = listener_open_unix(server_listeners(world->server), spot->path, &error);
     if (!spot->listener)
         fail_msg("%s", error.text);

@@ -50,7 +50,7 @@ static void memory_sizes_that_the_rules_describe(void **state)
 static void machine_errors_name_the_member(void **state)
 {
     static const struct {
-        const char *member, *value, *wants;
+        const char *member, *value, *expected;
     } cases[] = {
         {"cpu_count", NULL, "cpu_count is missing"},
         {"cpu_count", "4097", "cpu_count must be a whole number"},
@@ -66,8 +66,8 @@ static void machine_errors_name_the_member(void **state)
         struct machine machine;
 
         assert_int_equal(machine_parse(&machine, span_text(text), &error), -1);
-        if (!strstr(error.text, cases[i].wants))
-            fail_msg("%s: %s", cases[i].wants, error.text);
+        if (!strstr(error.text, cases[i].expected))
+            fail_msg("%s: %s", cases[i].expected, error.text);
         free(text);
     }
 }
@@ -91,7 +91,7 @@ static void a_sys_config_changes_what_it_names(void **state)
 static void sys_config_errors_name_the_member(void **state)
 {
     static const struct {
-        const char *json, *wants;
+        const char *json, *expected;
     } cases[] = {
         {"{}", "the member vm_config is missing"},
         {"{\"vm_config\":\"x\"}", "vm_config: not valid JSON"},
@@ -105,7 +105,7 @@ static void sys_config_errors_name_the_member(void **state)
         struct error error = {.kind = ERROR_NONE};
 
         assert_int_equal(machine_apply_sys_config(&machine, span_text(cases[i].json), &error), -1);
-        if (!strstr(error.text, cases[i].wants))
+        if (!strstr(error.text, cases[i].expected))
             fail_msg("%s: %s", cases[i].json, error.text);
     }
 }

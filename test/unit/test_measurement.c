@@ -101,7 +101,7 @@ static void splits_large_memory_around_the_hole(void **state)
 static void refuses_broken_witnesses(void **state)
 {
     static const struct {
-        const char *hex, *wants;
+        const char *hex, *expected;
     } cases[] = {
         {"8010", "cut short"},
         {"801009", "cut short"},
@@ -123,7 +123,7 @@ static void refuses_broken_witnesses(void **state)
         from_hex(cases[i].hex, witness, len);
         buf_init(&out, SIZE_MAX);
         assert_int_equal(td_hob_write(&out, span_of(witness, len), 0x80000000, &error), -1);
-        if (!strstr(error.text, cases[i].wants))
+        if (!strstr(error.text, cases[i].expected))
             fail_msg("%s: %s", cases[i].hex, error.text);
         buf_free(&out);
     }

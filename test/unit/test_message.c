@@ -46,12 +46,12 @@ static void a_new_message_has_defaults(void **state)
     struct rpc_fixture *fixture = *state;
     Dstack__GetTlsKeyArgs *args =
         (Dstack__GetTlsKeyArgs *)message_new(&dstack__get_tls_key_args__descriptor, &fixture->arena);
-    const Dstack__GetTlsKeyArgs want = DSTACK__GET_TLS_KEY_ARGS__INIT;
+    const Dstack__GetTlsKeyArgs expected = DSTACK__GET_TLS_KEY_ARGS__INIT;
 
     assert_ptr_equal(args->base.descriptor, &dstack__get_tls_key_args__descriptor);
     assert_string_equal(args->subject, "");
     assert_int_equal(args->n_alt_names, 0);
-    assert_int_equal(args->optional_not_before_case, want.optional_not_before_case);
+    assert_int_equal(args->optional_not_before_case, expected.optional_not_before_case);
     assert_false(args->usage_ra_tls);
 }
 

@@ -42,14 +42,14 @@ static void write_metrics(struct world *world)
 static void assert_line(const struct world *world, const char *line)
 {
     const char *text = (const char *)world->out.data, *found;
-    char wanted[300];
+    char expected[300];
 
-    snprintf(wanted, sizeof wanted, "\n%s\n", line);
-    found = strstr(text, wanted);
+    snprintf(expected, sizeof expected, "\n%s\n", line);
+    found = strstr(text, expected);
     if (!found)
         fail_msg("no line %s in\n%s", line, text);
     else
-        assert_null(strstr(found + 1, wanted));
+        assert_null(strstr(found + 1, expected));
 }
 
 static void assert_absent(const struct world *world, const char *part)

@@ -36,18 +36,18 @@ static json_t *at(json_t *value, const char *const *keys)
 
 #define AT(value, ...) at(value, (const char *const[]){__VA_ARGS__, NULL})
 
-static void assert_text(json_t *value, const char *want)
+static void assert_text(json_t *value, const char *expected)
 {
     assert_true(json_is_string(value));
-    assert_string_equal(json_string_value(value), want);
+    assert_string_equal(json_string_value(value), expected);
 }
 
-static void assert_json(json_t *value, const char *want)
+static void assert_json(json_t *value, const char *expected)
 {
     char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS);
 
     assert_non_null(text);
-    assert_string_equal(text, want);
+    assert_string_equal(text, expected);
     free(text);
 }
 
@@ -250,7 +250,7 @@ static void the_document_describes_its_own_page(void **state)
     char *first;
 
     openapi_add(fixture->router, &info);
-    router_add_service(fixture->router, &fixture->rows[GUEST]); /* behind it, and in it all the same */
+    router_add_service(fixture->router, &fixture->rows[GUEST]); /* after it, yet described */
     handler = router_handler(fixture->router);
     response = serve(fixture, handler, HTTP_VERB_GET, span_text("/openapi.json"));
     assert_int_equal(response.status, 200);

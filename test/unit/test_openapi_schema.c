@@ -10,13 +10,13 @@ static const struct proto_docs no_docs = {NULL, 0};
 
 static void assert_field(struct rpc_fixture *fixture, const struct proto_docs *docs,
                          const ProtobufCMessageDescriptor *message, const char *name,
-                         enum openapi_place place, const char *want)
+                         enum openapi_place place, const char *expected)
 {
     const struct openapi_schemas schemas = {.docs = docs};
 
     openapi_schema_field(&schemas, message, protobuf_c_message_descriptor_get_field_by_name(message, name),
                          place, &fixture->out);
-    rpc_assert_out(fixture, want);
+    rpc_assert_out(fixture, expected);
 }
 
 #define TEXT_NUMBER "{\"type\":\"string\",\"pattern\":\"^-?[0-9]+$\"}"
@@ -24,7 +24,7 @@ static void assert_field(struct rpc_fixture *fixture, const struct proto_docs *d
 static void requests_are_read_generously(void **state)
 {
     static const struct {
-        const char *name, *want;
+        const char *name, *expected;
     } rows[] = {
         {"alias", "{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}]}"},
         {"flags", "{\"type\":\"array\",\"items\":{\"type\":\"boolean\"}}"},
@@ -41,7 +41,7 @@ static void requests_are_read_generously(void **state)
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        assert_field(*state, &no_docs, &sample_descriptor, rows[i].name, OPENAPI_REQUEST, rows[i].want);
+        assert_field(*state, &no_docs, &sample_descriptor, rows[i].name, OPENAPI_REQUEST, rows[i].expected);
     assert_field(
         *state, &no_docs, &dstack__raw_quote_args__descriptor, "report_data", OPENAPI_REQUEST,
         "{\"type\":\"string\",\"contentEncoding\":\"base16\",\"pattern\":\"^(0[xX])?([0-9a-fA-F]{2})*$\"}");
@@ -52,7 +52,7 @@ static void requests_are_read_generously(void **state)
 static void responses_have_one_form(void **state)
 {
     static const struct {
-        const char *name, *want;
+        const char *name, *expected;
     } rows[] = {
         {"alias", "{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}]}"},
         {"i32", "{\"type\":\"integer\",\"format\":\"int32\",\"minimum\":-2147483648,\"maximum\":2147483647}"},
@@ -64,7 +64,7 @@ static void responses_have_one_form(void **state)
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        assert_field(*state, &no_docs, &sample_descriptor, rows[i].name, OPENAPI_RESPONSE, rows[i].want);
+        assert_field(*state, &no_docs, &sample_descriptor, rows[i].name, OPENAPI_RESPONSE, rows[i].expected);
     assert_field(*state, &no_docs, &dstack__attest_response__descriptor, "attestation", OPENAPI_RESPONSE,
                  "{\"type\":\"string\",\"contentEncoding\":\"base16\",\"pattern\":\"^([0-9a-f]{2})*$\"}");
 }

@@ -110,7 +110,7 @@ static void comes_back_the_same(void **state)
                       ENVIRONMENT("DSTACK_SIMULATOR_LOG_LEVEL=debug", "DSTACK_SIMULATOR_SEED=x"));
 }
 
-/* Which of the sections a line stands in. */
+/* Which of the sections a line is in. */
 static void assert_in_section(const char *text, const char *section, const char *line)
 {
     const char *start = strstr(text, section);

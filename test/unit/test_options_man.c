@@ -83,7 +83,7 @@ static void fills_in_every_field(void **state)
     assert_non_null(strstr(text, version));
     for (const char *at = strchr(text, '@'); at; at = strchr(at + 1, '@'))
         assert_false(isupper((unsigned char)at[1]));
-    assert_non_null(strstr(text, "+@%")); /* one that is no field */
+    assert_non_null(strstr(text, "+@%")); /* not a field */
     free(text);
 }
 

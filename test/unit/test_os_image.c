@@ -32,7 +32,7 @@ static void the_default_image(void **state)
 static void image_errors_name_the_member(void **state)
 {
     static const struct {
-        const char *object, *member, *value, *wants;
+        const char *object, *member, *value, *expected;
     } cases[] = {
         {NULL, "kernel_authenticode_sha384", NULL, "kernel_authenticode_sha384 is missing"},
         {NULL, "initrd_sha384", "\"00\"", "initrd_sha384 must have 48 bytes, but has 1"},
@@ -54,8 +54,8 @@ static void image_errors_name_the_member(void **state)
         struct os_image image;
 
         assert_int_equal(os_image_parse(&image, span_text(text), &error), -1);
-        if (!strstr(error.text, cases[i].wants))
-            fail_msg("%s: %s", cases[i].wants, error.text);
+        if (!strstr(error.text, cases[i].expected))
+            fail_msg("%s: %s", cases[i].expected, error.text);
         free(text);
     }
 }

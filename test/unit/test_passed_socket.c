@@ -74,14 +74,14 @@ static void other_descriptors_are_refused(void **state)
 
 static void the_longest_path_is_read(void **state)
 {
-    char folder[] = "/tmp/test_passed_socket.XXXXXX", place[108], path[PASSED_SOCKET_PATH_SIZE];
+    char directory[] = "/tmp/test_passed_socket.XXXXXX", place[108], path[PASSED_SOCKET_PATH_SIZE];
     int fd;
 
     (void)state;
-    assert_non_null(mkdtemp(folder));
+    assert_non_null(mkdtemp(directory));
     memset(place, 'x', sizeof place);
-    memcpy(place, folder, strlen(folder));
-    place[strlen(folder)] = '/';
+    memcpy(place, directory, strlen(directory));
+    place[strlen(directory)] = '/';
     fd = bind_unix(place, sizeof place); /* all of sun_path, without a NUL */
     passed_socket_path(fd, path);
     assert_int_equal(strlen(path), sizeof place);
@@ -89,13 +89,13 @@ static void the_longest_path_is_read(void **state)
     unlink(path);
     close(fd);
 
-    place[strlen(folder) + 2] = '\0';
+    place[strlen(directory) + 2] = '\0';
     fd = bind_unix(place, strlen(place) + 1);
     passed_socket_path(fd, path);
     assert_string_equal(path, place);
     unlink(path);
     close(fd);
-    assert_int_equal(rmdir(folder), 0);
+    assert_int_equal(rmdir(directory), 0);
 }
 
 static void abstract_names_begin_with_an_at_sign(void **state)

@@ -68,7 +68,7 @@ static void the_file_says_what_the_platform_is(void **state)
 static void file_errors_name_the_member(void **state)
 {
     static const struct {
-        const char *member, *value, *wants;
+        const char *member, *value, *reason;
     } cases[] = {
         {"fmspc", "\"00\"", "fmspc must have 6 bytes"},
         {"pce_id", NULL, "the member pce_id is missing"},
@@ -87,8 +87,8 @@ static void file_errors_name_the_member(void **state)
         struct platform_tcb tcb;
 
         assert_int_equal(platform_tcb_parse(&tcb, span_text(text), &error), -1);
-        if (strncmp(error.text, cases[i].wants, strlen(cases[i].wants)) != 0)
-            fail_msg("%s: %s", cases[i].wants, error.text);
+        if (strncmp(error.text, cases[i].reason, strlen(cases[i].reason)) != 0)
+            fail_msg("%s: %s", cases[i].reason, error.text);
         free(text);
     }
 }
@@ -137,13 +137,13 @@ static void the_chain_verifies_up_to_the_root(void **state)
 }
 
 /* OID, criticality and value; a value of NULL is not compared. */
-struct wanted {
+struct expected {
     const char *oid;
     bool critical;
     const char *value;
 };
 
-static void assert_extensions(const struct pki_entity *entity, const struct wanted *wanted, size_t count)
+static void assert_extensions(const struct pki_entity *entity, const struct expected *expected, size_t count)
 {
     struct certificate_extension list[CERTIFICATE_EXTENSIONS_MAX];
     mbedtls_x509_crt crt;
@@ -151,10 +151,10 @@ static void assert_extensions(const struct pki_entity *entity, const struct want
     certificate_read(&crt, entity->pem);
     assert_int_equal(certificate_extensions(&crt, list), count);
     for (size_t i = 0; i < count; i++) {
-        assert_hex_equal(list[i].oid.data, list[i].oid.len, wanted[i].oid);
-        assert_int_equal(list[i].critical, wanted[i].critical);
-        if (wanted[i].value)
-            assert_hex_equal(list[i].value.data, list[i].value.len, wanted[i].value);
+        assert_hex_equal(list[i].oid.data, list[i].oid.len, expected[i].oid);
+        assert_int_equal(list[i].critical, expected[i].critical);
+        if (expected[i].value)
+            assert_hex_equal(list[i].value.data, list[i].value.len, expected[i].value);
     }
     mbedtls_x509_crt_free(&crt);
 }
@@ -165,12 +165,12 @@ static void assert_extensions(const struct pki_entity *entity, const struct want
 
 static void the_pck_certificate_has_six_extensions_in_order(void **state)
 {
-    static const struct wanted wanted[] = {
+    static const struct expected expected[] = {
         {"551d23", false, NULL},      {"551d1f", false, CRL_POINT}, {"551d0e", false, NULL},
         {"551d0f", true, "030206c0"}, {"551d13", true, "3000"},     {"2a864886f84d010d01", false, NULL},
     };
 
-    assert_extensions(&((struct platform *)*state)->pck, wanted, 6);
+    assert_extensions(&((struct platform *)*state)->pck, expected, 6);
 }
 
 static void the_pck_certificate_describes_the_platform(void **state)
@@ -194,15 +194,15 @@ static void the_pck_certificate_describes_the_platform(void **state)
 
 static void cas_may_sign_certificates_and_crls(void **state)
 {
-    struct wanted wanted[] = {
+    struct expected expected[] = {
         {"551d23", false, NULL},      {"551d1f", false, CRL_POINT},         {"551d0e", false, NULL},
         {"551d0f", true, "03020106"}, {"551d13", true, "30060101ff020101"},
     };
     const struct platform *p = *state;
 
-    assert_extensions(&p->root, wanted, 5);
-    wanted[4].value = "30060101ff020100";
-    assert_extensions(&p->platform_ca, wanted, 5);
+    assert_extensions(&p->root, expected, 5);
+    expected[4].value = "30060101ff020100";
+    assert_extensions(&p->platform_ca, expected, 5);
 }
 
 static void key_ids_link_the_chain(void **state)

@@ -45,7 +45,7 @@ static void raw_takes_64_bytes_as_they_are(void **state)
 {
     static const struct {
         size_t len;
-        const char *prefix, *wants;
+        const char *prefix, *reason;
     } refused[] = {
         {63, "", "invalid content length"},
         {65, "", "invalid content length"},
@@ -64,8 +64,8 @@ static void raw_takes_64_bytes_as_they_are(void **state)
         error.kind = ERROR_NONE;
         assert_int_equal(
             report_data_hash("raw", refused[i].prefix, span_of(data, refused[i].len), out, &error), -1);
-        if (!strstr(error.text, refused[i].wants))
-            fail_msg("%s: %s", refused[i].wants, error.text);
+        if (!strstr(error.text, refused[i].reason))
+            fail_msg("%s: %s", refused[i].reason, error.text);
     }
 }
 
@@ -77,13 +77,13 @@ static void refuses_other_algorithms_by_name(void **state)
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         struct error error = {.kind = ERROR_NONE};
         uint8_t out[REPORT_DATA_BYTES];
-        char wants[64];
+        char reason[64];
 
-        snprintf(wants, sizeof wants, "invalid hash algorithm: %s;", refused[i]);
+        snprintf(reason, sizeof reason, "invalid hash algorithm: %s;", refused[i]);
         assert_int_equal(report_data_hash(refused[i], "p", SPAN_NONE, out, &error), -1);
         assert_int_equal(error.kind, ERROR_INPUT);
-        if (!strstr(error.text, wants))
-            fail_msg("%s: %s", wants, error.text);
+        if (!strstr(error.text, reason))
+            fail_msg("%s: %s", reason, error.text);
     }
 }
 

@@ -159,13 +159,13 @@ static void a_strange_path_is_shown_in_part(void **state)
 {
     struct fixture *fixture = *state;
     struct http_handler handler = handler_of(fixture, "0");
-    char path[5000], want[300];
+    char path[5000], expected[300];
 
     memset(path, 'x', sizeof path);
     path[0] = '/';
     assert_int_equal(serve(fixture, handler, HTTP_VERB_GET, span_of(path, sizeof path)).status, 404);
-    snprintf(want, sizeof want, "{\"error\":\"Service not found: %.200s\"}", path + 1);
-    assert_string_equal(body_of(fixture), want);
+    snprintf(expected, sizeof expected, "{\"error\":\"Service not found: %.200s\"}", path + 1);
+    assert_string_equal(body_of(fixture), expected);
     assert_int_equal(serve(fixture, handler, HTTP_VERB_GET, span_of("/a\"\xff\n", 5)).status, 404);
     assert_string_equal(body_of(fixture), "{\"error\":\"Service not found: a\\\"\\ufffd\\n\"}");
     assert_int_equal(serve(fixture, handler, HTTP_VERB_GET, span_text("")).status, 404);

@@ -77,7 +77,7 @@ static void what_is_dropped_is_not_called(void **state)
     assert_string_equal(body_of(fixture), "");
 }
 
-/* Whoever has made everything fail has to be able to end it. */
+/* A client that has made everything fail can end it. */
 static void controls_are_left_alone(void **state)
 {
     struct fixture *fixture = *state;

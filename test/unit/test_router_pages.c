@@ -1,4 +1,4 @@
-/* Paths that are no methods. */
+/* Paths that are not methods. */
 #include "test/unit/router_fixture.h"
 
 static void serve_page(const void *context, struct exchange *exchange)
@@ -7,12 +7,12 @@ static void serve_page(const void *context, struct exchange *exchange)
     buf_append_text(exchange->response.body, context);
 }
 
-static void a_folder_serves_the_names_in_it(void **state)
+static void a_directory_serves_the_names_in_it(void **state)
 {
     struct fixture *fixture = *state;
-    char folder[] = "folder", page[] = "page";
+    char directory[] = "directory", page[] = "page";
     const struct router_page pages[] = {
-        {.path = "/logs/", .serve = serve_page, .context = folder, .is_prefix = true},
+        {.path = "/logs/", .serve = serve_page, .context = directory, .is_prefix = true},
         {.path = "/logs/page", .serve = serve_page, .context = page},
         {.path = "/plain/", .serve = serve_page, .context = page},
     };
@@ -23,9 +23,9 @@ static void a_folder_serves_the_names_in_it(void **state)
         router_add_page(fixture->router, &pages[i]);
     handler = router_handler(fixture->router);
     serve(fixture, handler, HTTP_VERB_GET, span_text("/logs/x"));
-    assert_string_equal(body_of(fixture), "folder");
+    assert_string_equal(body_of(fixture), "directory");
     serve(fixture, handler, HTTP_VERB_GET, span_text("/logs/"));
-    assert_string_equal(body_of(fixture), "folder");
+    assert_string_equal(body_of(fixture), "directory");
     serve(fixture, handler, HTTP_VERB_GET, span_text("/logs/page"));
     assert_string_equal(body_of(fixture), "page");
     for (size_t i = 0; i < sizeof missing / sizeof *missing; i++)
@@ -64,8 +64,8 @@ static void pages_are_served_by_their_verb_only(void **state)
 
 static void paths_are_listed_in_order(void **state)
 {
-    static const char *const want[] = {"/a", "/prpc/Worker.GetAttestationForAppKey", "/prpc/Worker.Info",
-                                       "/prpc/Worker.Version", "/x/"};
+    static const char *const expected[] = {"/a", "/prpc/Worker.GetAttestationForAppKey", "/prpc/Worker.Info",
+                                           "/prpc/Worker.Version", "/x/"};
     struct fixture *fixture = *state;
     const struct router_page x = {.path = "/x/", .serve = serve_page, .is_prefix = true};
     const struct router_page a = {.path = "/a", .serve = serve_page};
@@ -76,11 +76,11 @@ static void paths_are_listed_in_order(void **state)
     router_add_service(fixture->router, &fixture->rows[WORKER]);
     router_add_page(fixture->router, &a);
     router_handler(fixture->router);
-    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
         bool is_page = i == 0 || i == 4;
 
         assert_true(router_next_path(fixture->router, &cursor, &path));
-        assert_string_equal(path.path, want[i]);
+        assert_string_equal(path.path, expected[i]);
         assert_int_equal(path.page != NULL, is_page);
         assert_int_equal(path.method != NULL, !is_page);
     }
@@ -93,7 +93,7 @@ static void a_listed_method_is_that_of_its_path(void **state)
 {
     struct fixture *fixture = *state;
     struct router_path path;
-    char want[128];
+    char expected[128];
     size_t count = 0;
 
     router_add_service(fixture->router, &fixture->rows[GUEST_API]);
@@ -102,9 +102,9 @@ static void a_listed_method_is_that_of_its_path(void **state)
     for (size_t cursor = 0; router_next_path(fixture->router, &cursor, &path); count++) {
         bool direct = path.path[1] == 'a';
 
-        snprintf(want, sizeof want, direct ? "/api/%s%s%s" : "/prpc/%s%s%s",
+        snprintf(expected, sizeof expected, direct ? "/api/%s%s%s" : "/prpc/%s%s%s",
                  direct ? "" : path.service->short_name, direct ? "" : ".", path.method->name);
-        assert_string_equal(path.path, want);
+        assert_string_equal(path.path, expected);
     }
     assert_int_equal(count, 2 * 5 + 6);
 }
@@ -155,7 +155,7 @@ static void what_is_asked_in_the_background_is_marked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ROUTER_TEST(a_folder_serves_the_names_in_it),
+        ROUTER_TEST(a_directory_serves_the_names_in_it),
         ROUTER_TEST(pages_are_served_by_their_verb_only),
         ROUTER_TEST(paths_are_listed_in_order),
         ROUTER_TEST(a_listed_method_is_that_of_its_path),

@@ -106,14 +106,14 @@ static void a_signature_verifies_over_its_data_alone(void **state)
     }
 }
 
-static void assert_refused(struct td *td, const struct verification *v, const char *wants)
+static void assert_refused(struct td *td, const struct verification *v, const char *expected)
 {
     struct error error;
 
     assert_int_equal(verify(td, v, &error), -1);
     assert_int_equal(error.kind, ERROR_INPUT);
-    if (strncmp(error.text, wants, strlen(wants)) != 0)
-        fail_msg("%s: %s", wants, error.text);
+    if (strncmp(error.text, expected, strlen(expected)) != 0)
+        fail_msg("%s: %s", expected, error.text);
 }
 
 static void malformed_keys_are_errors(void **state)
@@ -175,15 +175,15 @@ static void prehashed_takes_32_bytes(void **state)
 
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
         struct error error = {.kind = ERROR_NONE};
-        char wants[96];
+        char expected[96];
 
-        snprintf(wants, sizeof wants, "Pre-hashed signing requires a 32-byte digest, but received %zu bytes",
-                 lengths[i]);
+        snprintf(expected, sizeof expected,
+                 "Pre-hashed signing requires a 32-byte digest, but received %zu bytes", lengths[i]);
         assert_int_equal(signing_app_key(&td->keyring, SIGNING_SECP256K1_PREHASHED, &key, &error), 0);
         assert_int_equal(signing_sign(td->shared->k256, SIGNING_SECP256K1_PREHASHED, &key,
                                       span_of(data, lengths[i]), signature, &error),
                          -1);
-        assert_string_equal(error.text, wants);
+        assert_string_equal(error.text, expected);
     }
 }
 

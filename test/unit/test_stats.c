@@ -184,7 +184,7 @@ static void long_names_are_cut(void **state)
     snprintf(kept, sizeof kept, "%.*s", (int)sizeof kept - 1, name);
     record(*state, name, 200);
     record(*state, kept, 200);
-    name[STATS_NAME_BYTES] = 'x'; /* behind what is kept, so it is the same */
+    name[STATS_NAME_BYTES] = 'x'; /* past what is kept, so it is the same */
     record(*state, name, 200);
     assert_int_equal(method_count(*state), 1);
     assert_int_equal(find(*state, kept)->count, 3);

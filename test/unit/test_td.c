@@ -171,7 +171,7 @@ static void the_app_decides_its_own_identity_alone(void **state)
 static void refuses_inputs_by_name(void **state)
 {
     static const struct {
-        const char *compose, *keys, *wants;
+        const char *compose, *keys, *expected;
     } cases[] = {
         {"[]", NULL, "app-compose"},
         {"{\"name\":1}", NULL, "name must be a string"},
@@ -191,8 +191,8 @@ static void refuses_inputs_by_name(void **state)
         if (cases[i].keys)
             config.app_keys = span_text(cases[i].keys);
         assert_null(cluster_add(cluster, &config, &error));
-        if (!strstr(error.text, cases[i].wants))
-            fail_msg("%s: %s", cases[i].wants, error.text);
+        if (!strstr(error.text, cases[i].expected))
+            fail_msg("%s: %s", cases[i].expected, error.text);
         assert_null(cluster->first->next);
     }
     cluster_free(cluster);

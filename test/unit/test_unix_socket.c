@@ -3,7 +3,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-#include "test/unit/folder_fixture.h"
+#include "test/unit/directory_fixture.h"
 
 static int bind_there(struct unix_socket *file, const char *path)
 {
@@ -37,32 +37,32 @@ static bool exists(const char *path)
 
 static void a_socket_is_made_and_removed(void **state)
 {
-    const struct folder *folder = *state;
+    const struct directory *directory = *state;
     struct unix_socket file;
     struct stat found;
-    int fd = bind_there(&file, folder->file);
+    int fd = bind_there(&file, directory->file);
 
-    assert_int_equal(lstat(folder->file, &found), 0);
+    assert_int_equal(lstat(directory->file, &found), 0);
     assert_true(S_ISSOCK(found.st_mode));
     assert_int_equal(listen(fd, 1), 0);
     close(fd);
     unix_socket_remove(&file);
-    assert_false(exists(folder->file));
+    assert_false(exists(directory->file));
     assert_null(file.path);
     unix_socket_remove(&file); /* once more does nothing */
 }
 
 static void a_socket_nobody_answers_on_is_replaced(void **state)
 {
-    const struct folder *folder = *state;
+    const struct directory *directory = *state;
     struct unix_socket old, made;
     struct error error = {.kind = ERROR_NONE};
     int fd;
 
-    fd = bind_there(&old, folder->file);
+    fd = bind_there(&old, directory->file);
     listen(fd, 1);
     close(fd);
-    fd = unix_socket_bind(&made, folder->file, &error);
+    fd = unix_socket_bind(&made, directory->file, &error);
     assert_true(fd >= 0);
     unix_socket_remove(&made);
     close(fd);
@@ -71,13 +71,13 @@ static void a_socket_nobody_answers_on_is_replaced(void **state)
 
 static void a_socket_in_use_is_left_alone(void **state)
 {
-    const struct folder *folder = *state;
+    const struct directory *directory = *state;
     struct unix_socket file;
-    int fd = bind_there(&file, folder->file);
+    int fd = bind_there(&file, directory->file);
 
     listen(fd, 8);
-    assert_refused(folder->file, "another program", "--socket-dir");
-    assert_true(exists(folder->file));
+    assert_refused(directory->file, "another program", "--socket-dir");
+    assert_true(exists(directory->file));
     close(fd);
     unix_socket_remove(&file);
 }
@@ -85,58 +85,58 @@ static void a_socket_in_use_is_left_alone(void **state)
 /* A server that is busy has not gone. */
 static void a_full_backlog_is_use_too(void **state)
 {
-    const struct folder *folder = *state;
+    const struct directory *directory = *state;
     struct unix_socket file;
-    int fd = bind_there(&file, folder->file);
+    int fd = bind_there(&file, directory->file);
 
     listen(fd, 0);
     for (int i = 0; i < 3; i++)
-        assert_refused(folder->file, "another program", "--socket-dir");
+        assert_refused(directory->file, "another program", "--socket-dir");
     close(fd);
     unix_socket_remove(&file);
 }
 
 static void what_is_no_socket_is_left_alone(void **state)
 {
-    const struct folder *folder = *state;
-    FILE *file = fopen(folder->file, "w");
+    const struct directory *directory = *state;
+    FILE *file = fopen(directory->file, "w");
 
     fclose(file);
-    assert_refused(folder->file, "no socket", "remove it");
-    assert_true(exists(folder->file));
-    unlink(folder->file);
+    assert_refused(directory->file, "no socket", "remove it");
+    assert_true(exists(directory->file));
+    unlink(directory->file);
 
-    assert_int_equal(symlink("nowhere", folder->file), 0);
-    assert_refused(folder->file, "no socket", "remove it");
-    assert_true(exists(folder->file));
+    assert_int_equal(symlink("nowhere", directory->file), 0);
+    assert_refused(directory->file, "no socket", "remove it");
+    assert_true(exists(directory->file));
 }
 
 static void what_took_its_place_is_left_alone(void **state)
 {
-    const struct folder *folder = *state;
+    const struct directory *directory = *state;
     struct unix_socket first, second;
-    int fd = bind_there(&first, folder->file), other;
+    int fd = bind_there(&first, directory->file), other;
 
-    unlink(folder->file);
-    other = bind_there(&second, folder->file); /* a new file, while the first one's inode is still taken */
+    unlink(directory->file);
+    other = bind_there(&second, directory->file); /* a new file, while the first one's inode is still taken */
     unix_socket_remove(&first);
-    assert_true(exists(folder->file));
+    assert_true(exists(directory->file));
     unix_socket_remove(&second);
-    assert_false(exists(folder->file));
+    assert_false(exists(directory->file));
     close(fd);
     close(other);
 }
 
 static void a_path_has_a_longest_length(void **state)
 {
-    const struct folder *folder = *state;
+    const struct directory *directory = *state;
     struct unix_socket file;
     char path[109];
     int fd;
 
     memset(path, 'x', sizeof path);
-    memcpy(path, folder->path, strlen(folder->path));
-    path[strlen(folder->path)] = '/';
+    memcpy(path, directory->path, strlen(directory->path));
+    path[strlen(directory->path)] = '/';
     path[108] = 0;
     assert_refused(path, "107", "bytes");
     path[107] = 0;
@@ -146,28 +146,29 @@ static void a_path_has_a_longest_length(void **state)
     unix_socket_remove(&file);
 }
 
-static void a_folder_has_to_be_there(void **state)
+static void a_directory_has_to_be_there(void **state)
 {
-    const struct folder *folder = *state;
+    const struct directory *directory = *state;
     char path[80];
 
-    snprintf(path, sizeof path, "%s/absent/a.sock", folder->path);
-    assert_refused(path, "folder", "create");
+    snprintf(path, sizeof path, "%s/absent/a.sock", directory->path);
+    assert_refused(path, "directory", "create");
     assert_refused("", "cannot listen", "");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_socket_is_made_and_removed, folder_setup, folder_teardown),
-        cmocka_unit_test_setup_teardown(a_socket_nobody_answers_on_is_replaced, folder_setup,
-                                        folder_teardown),
-        cmocka_unit_test_setup_teardown(a_socket_in_use_is_left_alone, folder_setup, folder_teardown),
-        cmocka_unit_test_setup_teardown(a_full_backlog_is_use_too, folder_setup, folder_teardown),
-        cmocka_unit_test_setup_teardown(what_is_no_socket_is_left_alone, folder_setup, folder_teardown),
-        cmocka_unit_test_setup_teardown(what_took_its_place_is_left_alone, folder_setup, folder_teardown),
-        cmocka_unit_test_setup_teardown(a_path_has_a_longest_length, folder_setup, folder_teardown),
-        cmocka_unit_test_setup_teardown(a_folder_has_to_be_there, folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(a_socket_is_made_and_removed, directory_setup, directory_teardown),
+        cmocka_unit_test_setup_teardown(a_socket_nobody_answers_on_is_replaced, directory_setup,
+                                        directory_teardown),
+        cmocka_unit_test_setup_teardown(a_socket_in_use_is_left_alone, directory_setup, directory_teardown),
+        cmocka_unit_test_setup_teardown(a_full_backlog_is_use_too, directory_setup, directory_teardown),
+        cmocka_unit_test_setup_teardown(what_is_no_socket_is_left_alone, directory_setup, directory_teardown),
+        cmocka_unit_test_setup_teardown(what_took_its_place_is_left_alone, directory_setup,
+                                        directory_teardown),
+        cmocka_unit_test_setup_teardown(a_path_has_a_longest_length, directory_setup, directory_teardown),
+        cmocka_unit_test_setup_teardown(a_directory_has_to_be_there, directory_setup, directory_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -105,7 +105,7 @@ static void a_cut_quote(void **state)
     struct subject *subject = *state;
     struct span quote = a_quote(subject);
 
-    /* A copy of exactly that length, so that a sanitizer sees a read behind it. */
+    /* A copy of exactly that length, so that a sanitizer sees a read past it. */
     for (size_t len = 0; len < quote.len; len++) {
         char *cut = memory_copy(quote.data, len);
         refuse_quote(subject, span_of(cut, len), "a cut", len);
@@ -114,7 +114,7 @@ static void a_cut_quote(void **state)
 }
 
 /* Of boot events only the digest is measured: what else changes in those between
- * `from` and `until` is nobody's loss. */
+ * `from` and `until` changes nothing. */
 static void cut_and_change(struct subject *subject, struct span attestation, size_t from, size_t until)
 {
     uint8_t *bytes = (uint8_t *)(uintptr_t)attestation.data;

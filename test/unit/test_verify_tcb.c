@@ -22,7 +22,8 @@
                                                                        "\"tcbLevels\":[" levels "]}"
 
 #define UP_TO_DATE "\"tcbStatus\":\"UpToDate\""
-#define BEHIND "\"tcbStatus\":\"OutOfDate\",\"advisoryIDs\":[\"INTEL-SA-1\",\"INTEL-SA-2\",\"INTEL-SA-1\"]"
+#define OUT_OF_DATE                                                                                          \
+    "\"tcbStatus\":\"OutOfDate\",\"advisoryIDs\":[\"INTEL-SA-1\",\"INTEL-SA-2\",\"INTEL-SA-1\"]"
 #define NEEDS "\"tcbStatus\":\"ConfigurationNeeded\""
 #define MODULE_OK ISV_LEVEL("5", "UpToDate") "," ISV_LEVEL("3", "OutOfDate") "," ISV_LEVEL("1", "Revoked")
 
@@ -58,7 +59,7 @@ static void the_first_level_reached_counts(void **state)
     static const char info[] =
         INFO(MODULE_OK, LEVEL(SVNS("3", "0", "0"), "13", SVNS("5", "1", "2"), UP_TO_DATE) "," LEVEL(
                             SVNS("2", "0", "0"), "13", SVNS("5", "1", "2"),
-                            NEEDS) "," LEVEL(SVNS("2", "0", "0"), "5", SVNS("3", "0", "0"), BEHIND));
+                            NEEDS) "," LEVEL(SVNS("2", "0", "0"), "5", SVNS("3", "0", "0"), OUT_OF_DATE));
     static const struct {
         struct platform_svns svns;
         enum tcb_status status;

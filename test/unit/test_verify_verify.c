@@ -65,7 +65,7 @@ static void all_attestations_are_valid(void **state)
     forms[1] = attestation_scale_write_cut(view_scale(td->view), quote, report_data, &arena);
     forms[2] = attestation_msgpack_write(view_msgpack(td->view), quote, report_data, &arena);
     for (int i = 0; i < 3; i++) {
-        /* What stands beside an attestation does not count. */
+        /* What comes with an attestation does not count. */
         const struct evidence_request request = {
             .attestation = hex_text(forms[i], &arena),
             .quote = span_text("nonsense"),
@@ -101,7 +101,7 @@ static void events_of_the_app_do_not_change_who_it_is(void **state)
     struct verify_verdict verdict;
 
     arena_init(&arena);
-    assert_int_equal(td_emit_event(td, "app-id", span_text("somebody else's id.."), &error), 0);
+    assert_int_equal(td_emit_event(td, "app-id", span_text("another app's id....."), &error), 0);
     request = request_of(td, &arena);
     assert_true(verdict_of(td, &request, SOME_TIME, &arena, &verdict));
     assert_true(span_equal(verdict.app.app_id, span_of(td->identity.app_id, sizeof td->identity.app_id)));

@@ -77,7 +77,7 @@ static void a_name_has_one_attribute_per_rdn(void **state)
 
 #define OID(hex) {hex, 3}
 
-/* The root certificate's fields, with values as they stand in it. */
+/* The root certificate's fields, with its values. */
 static void the_signed_part_of_a_root_certificate(void **state)
 {
     const struct fixture *fixture = *state;

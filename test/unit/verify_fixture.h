@@ -122,7 +122,7 @@ static inline void reference_collateral(struct reference *reference, struct aren
         reference_document(reference, "enclaveIdentity", "qe_identity", "qe_identity_signature", arena);
 }
 
-/* To be given back with reference_free; the rest lives in the arena. */
+/* To be freed with reference_free; the rest lives in the arena. */
 static inline void reference_read(struct reference *reference, struct arena *arena)
 {
     const char *reason;

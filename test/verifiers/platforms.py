@@ -8,7 +8,7 @@ from pathlib import Path
 
 from simulator import Simulator
 
-FOLDER = Path(__file__).resolve().parent
+DIRECTORY = Path(__file__).resolve().parent
 # Nothing listens there, so what goes beyond this machine fails at once.
 NOWHERE = "http://127.0.0.1:1"
 
@@ -23,9 +23,9 @@ def options_of(platform):
     return options + (["--debug-td"] if platform.get("debug_td") else [])
 
 
-def needed(folder):
+def needed(directory):
     """The options of every simulator, by its name."""
-    compose = folder / "app-compose.json"
+    compose = directory / "app-compose.json"
     compose.write_text(json.dumps({"manifest_version": 2, "name": "peer", "runner": "docker-compose"}))
     simulators = {
         "plain": [],
@@ -33,7 +33,7 @@ def needed(folder):
         "peer": ["--app-compose", compose],
         "stranger": ["--seed", "another platform"],
     }
-    for scenario in json.loads((FOLDER / "scenarios.json").read_text()):
+    for scenario in json.loads((DIRECTORY / "scenarios.json").read_text()):
         options = options_of(scenario["platform"])
         if options is not None:
             simulators[scenario["name"]] = options
@@ -45,7 +45,7 @@ def settings(simulators):
     beyond = {name: NOWHERE for name in ("http_proxy", "https_proxy", "all_proxy")}
     return {
         "VERIFIER_TEST_URLS": json.dumps(urls),
-        "VERIFIER_TEST_TABLES": str(FOLDER),
+        "VERIFIER_TEST_TABLES": str(DIRECTORY),
         **beyond, **{name.upper(): url for name, url in beyond.items()},
         "no_proxy": "127.0.0.1,localhost", "NO_PROXY": "127.0.0.1,localhost",
     }
@@ -56,10 +56,10 @@ def platforms():
     """Start them all, give the settings that tell the tests where, and stop them:
     `plain` whose event log may grow, `changing` for SetPlatform, `peer` with another
     app under the same KMS, `stranger` of another seed, and one for each scenario."""
-    folder = Path(tempfile.mkdtemp(prefix="verifiers-"))
+    directory = Path(tempfile.mkdtemp(prefix="verifiers-"))
     try:
         with ExitStack() as started:
-            yield settings({name: started.enter_context(Simulator(folder / name, *options))
-                            for name, options in needed(folder).items()})
+            yield settings({name: started.enter_context(Simulator(directory / name, *options))
+                            for name, options in needed(directory).items()})
     finally:
-        shutil.rmtree(folder)
+        shutil.rmtree(directory)

@@ -20,17 +20,17 @@ NODE_AT_LEAST = (20,)
 
 def copy_project(language, pins):
     """Copy the tests to the build directory, where the package managers write."""
-    folder = BUILD / language
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(folder / "tests", ignore_errors=True)
-    shutil.copytree(SOURCES / language / "tests", folder / "tests")
+    directory = BUILD / language
+    directory.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(directory / "tests", ignore_errors=True)
+    shutil.copytree(SOURCES / language / "tests", directory / "tests")
     for name in pins:
-        shutil.copy2(SOURCES / language / name, folder / name)
-    return folder
+        shutil.copy2(SOURCES / language / name, directory / name)
+    return directory
 
 
-def fresh_report(folder, name):
-    report = folder / name
+def fresh_report(directory, name):
+    report = directory / name
     report.unlink(missing_ok=True)
     return report
 
@@ -38,15 +38,15 @@ def fresh_report(folder, name):
 def python():
     if sys.version_info < PYTHON_AT_LEAST:
         raise Missing(f"python {sys.version.split()[0]} is older than {'.'.join(map(str, PYTHON_AT_LEAST))}")
-    folder = BUILD / "python"
-    folder.mkdir(parents=True, exist_ok=True)
+    directory = BUILD / "python"
+    directory.mkdir(parents=True, exist_ok=True)
     requirements = SOURCES / "python" / "requirements.txt"
-    interpreter = folder / "venv" / "bin" / "python"
-    install(folder, [requirements, sys.version.encode()], [
-        [sys.executable, "-m", "venv", "--clear", folder / "venv"],
+    interpreter = directory / "venv" / "bin" / "python"
+    install(directory, [requirements, sys.version.encode()], [
+        [sys.executable, "-m", "venv", "--clear", directory / "venv"],
         [interpreter, "-m", "pip", "install", "--disable-pip-version-check", "-r", requirements],
     ])
-    report = fresh_report(folder, "report.xml")
+    report = fresh_report(directory, "report.xml")
     command = [interpreter, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}"]
     return Suite("python dcap-qvl", SOURCES / "python", command, lambda output: count_junit(report))
 
@@ -54,28 +54,28 @@ def python():
 def javascript():
     node = find_tool("node", "--version", NODE_AT_LEAST)
     npm = find_tool("npm", "--version", (0,))
-    folder = copy_project("javascript", ["package.json"])
-    install(folder, [folder / "package.json"], [
+    directory = copy_project("javascript", ["package.json"])
+    install(directory, [directory / "package.json"], [
         [npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"],
     ])
-    report = fresh_report(folder, "report.tap")
+    report = fresh_report(directory, "report.tap")
     command = [node, "--test", "--test-concurrency=1",
                "--test-reporter=spec", "--test-reporter-destination=stdout",
                "--test-reporter=tap", f"--test-reporter-destination={report}"]
-    tests = sorted((folder / "tests").glob("*.test.mjs"))
-    return Suite("javascript @phala/dcap-qvl", folder, command, lambda output: count_tap(report), tests)
+    tests = sorted((directory / "tests").glob("*.test.mjs"))
+    return Suite("javascript @phala/dcap-qvl", directory, command, lambda output: count_tap(report), tests)
 
 
 def go():
     manifest = (SOURCES / "go" / "go.mod").read_text()
-    wanted = re.search(r"^go (\S+)", manifest, re.MULTILINE).group(1)
-    program = find_tool("go", "version", tuple(map(int, wanted.split("."))))
-    folder = copy_project("go", ["go.mod", "go.sum"])
+    expected = re.search(r"^go (\S+)", manifest, re.MULTILINE).group(1)
+    program = find_tool("go", "version", tuple(map(int, expected.split("."))))
+    directory = copy_project("go", ["go.mod", "go.sum"])
     # The vendor directory holds all that the tests import, so that they compile without a proxy.
     local = ["env", "GOTOOLCHAIN=local", "GOFLAGS="]
-    install(folder, [folder / "go.mod", folder / "go.sum"], [[*local, program, "mod", "vendor"]])
+    install(directory, [directory / "go.mod", directory / "go.sum"], [[*local, program, "mod", "vendor"]])
     command = [*local, "GOPROXY=off", program, "test", "-mod=vendor", "-count=1", "-v"]
-    return Suite("go go-tdx-guest", folder, command, count_go, ["./tests"])
+    return Suite("go go-tdx-guest", directory, command, count_go, ["./tests"])
 
 
 def count_go(output):

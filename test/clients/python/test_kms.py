@@ -1,4 +1,4 @@
-"""The KMS behind the keys: where chains end, and the key that environments are
+"""The KMS that issued the keys: where chains end, and the key that environments are
 encrypted to, as the SDK checks it."""
 
 import dstack_sdk

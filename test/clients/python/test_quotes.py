@@ -41,9 +41,9 @@ def test_empty_report_data(client):
 
 
 def test_hex_is_read_in_either_case_and_with_a_prefix(client):
-    wanted = client.raw("GetQuote", {"report_data": "abcd"}).json()
+    expected = client.raw("GetQuote", {"report_data": "abcd"}).json()
     for same in ("ABCD", "0xabcd", "0xAbCd"):
-        assert client.raw("GetQuote", {"report_data": same}).json() == wanted
+        assert client.raw("GetQuote", {"report_data": same}).json() == expected
 
 
 @pytest.mark.parametrize("length", [65, 1000, 100_000])

@@ -88,10 +88,10 @@ def test_alternative_name_that_is_no_dns_name(client):
 def test_usages(client, server, client_auth):
     got = client.get_tls_key("s", usage_server_auth=server, usage_client_auth=client_auth)
     leaf, _ = certificates(got)
-    wanted = {ExtendedKeyUsageOID.SERVER_AUTH} if server else set()
+    expected = {ExtendedKeyUsageOID.SERVER_AUTH} if server else set()
     if client_auth:
-        wanted.add(ExtendedKeyUsageOID.CLIENT_AUTH)
-    assert usages(leaf) == wanted
+        expected.add(ExtendedKeyUsageOID.CLIENT_AUTH)
+    assert usages(leaf) == expected
     usage = leaf.extensions.get_extension_for_class(x509.KeyUsage)
     assert usage.critical and usage.value.digital_signature
 

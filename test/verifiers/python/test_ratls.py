@@ -18,12 +18,12 @@ TURNS = 20
 class Party:
     """A party with a key and certificate from GetTlsKey."""
 
-    def __init__(self, simulated, folder, **usages):
+    def __init__(self, simulated, directory, **usages):
         usages = usages or {"usage_ra_tls": True, "usage_server_auth": True, "usage_client_auth": True}
         names = ["localhost", "127.0.0.1"]
         got = simulated.call("DstackGuest.GetTlsKey", subject="party", alt_names=names, **usages)
-        folder.mkdir()
-        self.key, self.chain = folder / "key.pem", folder / "chain.pem"
+        directory.mkdir()
+        self.key, self.chain = directory / "key.pem", directory / "chain.pem"
         self.key.write_text(got["key"])
         self.chain.write_text("".join(got["certificate_chain"]))
         self.ca = got["certificate_chain"][-1]

@@ -6,9 +6,9 @@ from simulator import Simulator
 from support import Simulated
 
 
-def lasting(folder, *options):
+def lasting(directory, *options):
     """What may not change over a restart."""
-    with Simulator(folder, *options) as simulator:
+    with Simulator(directory, *options) as simulator:
         simulated = Simulated(simulator.url)
         paths = ("/simulator/root-ca.der", "/simulator/root-ca.pem", "/IntelSGXRootCA.der",
                  "/sgx/certification/v4/rootcacrl", "/sgx/certification/v4/pckcrl?ca=platform&encoding=der")

@@ -1,7 +1,7 @@
 // Text beyond ASCII. Over TCP it just works. Over a Unix socket the SDK counts
 // characters where HTTP counts bytes: it sends such a request with too small a
-// Content-Length, and what matters is that the answer comes and that nobody
-// waits for the other. None of these tests looks at a clock; each has to end.
+// Content-Length, and what matters is that the answer comes and that neither
+// side waits for the other. None of these tests looks at a clock; each has to end.
 
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'

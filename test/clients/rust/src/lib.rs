@@ -13,7 +13,7 @@ pub fn setting(name: &str) -> String {
     std::env::var(&name).unwrap_or_else(|_| panic!("{name} is not set: start with test/clients/run rust"))
 }
 
-/// A JSON file from the folder of known numbers.
+/// A JSON file from the directory of known numbers.
 pub fn vectors(file: &str) -> Value {
     let path = std::path::Path::new(&setting("VECTORS")).join(file);
     let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));

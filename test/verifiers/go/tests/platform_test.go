@@ -67,7 +67,7 @@ func TestPlatformSetWhileRunning(t *testing.T) {
 	}
 }
 
-// Whoever skips the revocation checks does not see that the PCK certificate is revoked.
+// A verifier that skips the revocation checks does not see that the PCK certificate is revoked.
 func TestRevocationIsInTheListAlone(t *testing.T) {
 	changing := simulated(t, "changing")
 	var status map[string]any

@@ -160,7 +160,7 @@ func (s simulator) verify(t *testing.T, quote []byte) error {
 	})
 }
 
-// satisfy checks a quote against the policy of somebody who takes no debug TD.
+// satisfy checks a quote against a policy that refuses debug TDs.
 func satisfy(quote []byte) error {
 	return validate.RawTdxQuote(quote, &validate.Options{
 		HeaderOptions: validate.HeaderOptions{
