@@ -85,7 +85,7 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 
 void arena_reset(struct arena *arena)
 {
-    /* Blocks of the usual size are as good as each other; a larger one is not kept. */
+    /* Keep one block of the usual size; a larger one would hold memory for nothing. */
     while (arena->blocks && (arena->blocks->next || arena->blocks->size > BLOCK_BYTES)) {
         struct arena_block *block = arena->blocks;
 

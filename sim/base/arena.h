@@ -2,7 +2,7 @@
  *
  * Everything one request allocates comes from one arena and is freed by a single
  * arena_reset once the response is written; nothing is freed piece by piece.
- * Memory that outlives the request must be copied elsewhere on purpose. */
+ * Memory that outlives the request must be copied elsewhere explicitly. */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
@@ -19,7 +19,7 @@ struct arena {
 void arena_init(struct arena *arena);
 
 /* Memory of `size` bytes, aligned for any type, contents undefined. Never NULL:
- * a machine without memory ends the process (see memory.h). */
+ * running out of memory aborts the process (see memory.h). */
 void *arena_alloc(struct arena *arena, size_t size);
 
 /* The same, zeroed. */

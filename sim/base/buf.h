@@ -11,16 +11,16 @@ struct buf {
     uint8_t *data;
     size_t len;
     size_t capacity;
-    size_t limit; /* most bytes it may hold */
+    size_t limit; /* maximum length */
     size_t front; /* bytes kept free before data, see buf_init_front */
     bool has_overflowed;
 };
 
 void buf_init(struct buf *buf, size_t limit);
-/* Keeps `front` bytes free before data for what is known only once the rest
- * is written. They exist once the buffer has been appended to. */
+/* Keeps `front` bytes free before data, for a header that is known only once the
+ * rest is written. They exist once something has been appended. */
 void buf_init_front(struct buf *buf, size_t limit, size_t front);
-/* A buffer over memory of the caller's, which is also its limit: it never grows and
+/* A buffer over the caller's memory, whose size is the limit: it never grows and
  * must not be freed. */
 void buf_over(struct buf *buf, void *memory, size_t size);
 void buf_free(struct buf *buf);
@@ -35,16 +35,16 @@ void buf_append_text(struct buf *buf, const char *text);
 void buf_append_byte(struct buf *buf, uint8_t byte);
 void buf_append_span(struct buf *buf, struct span span);
 void buf_append_decimal(struct buf *buf, uint64_t value); /* several times as fast as buf_printf */
-void buf_append_le16(struct buf *buf, uint16_t value);    /* little-endian, as these are */
+void buf_append_le16(struct buf *buf, uint16_t value);
 void buf_append_le32(struct buf *buf, uint32_t value);
 void buf_append_le64(struct buf *buf, uint64_t value);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The contents; valid until the next change. */
+/* The contents, valid until the next change. */
 struct span buf_span(const struct buf *buf);
 
-/* Takes the contents away as a heap string (a NUL after it, free with free()); the
- * buffer, which must have no front, is empty afterwards. */
+/* Moves the contents out as a NUL-terminated heap string (free with free()); the
+ * buffer is empty afterwards. */
 char *buf_take(struct buf *buf, size_t *len);
 
 #endif

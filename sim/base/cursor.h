@@ -1,11 +1,11 @@
-/* Taking bytes off the front of what somebody sent, never past its end. */
+/* Bounds-checked reading from the front of untrusted bytes. */
 #ifndef BASE_CURSOR_H
 #define BASE_CURSOR_H
 
 #include "crypto/bytes.h"
 #include "sim/base/span.h"
 
-/* False, and nothing changed, when fewer than len bytes are left. */
+/* Returns false and changes nothing when fewer than len bytes are left. */
 static inline bool cursor_take(struct span *rest, size_t len, struct span *taken)
 {
     if (rest->len < len)
@@ -58,8 +58,8 @@ static inline bool cursor_take_be(struct span *rest, size_t size, uint64_t *valu
     return true;
 }
 
-/* A LEB128 number: seven bits a byte, the lowest first, the top bit set on all bytes but
- * the last. At most `bytes_max` bytes, of which 10 hold any value. */
+/* A LEB128 number: seven bits per byte, lowest first, the top bit set on all bytes but
+ * the last. Reads at most `bytes_max` bytes; 10 are enough for any value. */
 static inline bool cursor_take_varint(struct span *rest, size_t bytes_max, uint64_t *value)
 {
     uint64_t number = 0;

@@ -1,4 +1,4 @@
-/* Files embedded at build time, so that the program runs with nothing beside it. */
+/* Files embedded at build time, so that the program needs no data files at run time. */
 #ifndef BASE_EMBEDDED_H
 #define BASE_EMBEDDED_H
 
@@ -11,13 +11,12 @@ struct embedded_file {
 };
 
 /* The default machine, image, platform and app (fixtures/), the dashboard (sim/web/), and the
- * manual (sim/cli/man.roff).
- * Each list ends with an entry whose name is NULL. */
+ * manual (sim/cli/man.roff). Each list ends with an entry whose name is NULL. */
 extern const struct embedded_file embedded_fixtures[];
 extern const struct embedded_file embedded_web[];
 extern const struct embedded_file embedded_cli[];
 
-/* The file of that name in a list, or NULL. */
+/* The file with that name in the list, or NULL. */
 const struct embedded_file *embedded_find(const struct embedded_file *list, const char *name);
 
 #endif

@@ -1,8 +1,8 @@
-/* Errors are values with a sentence for the user.
+/* Errors are values with a message for the user.
  *
- * A function that can fail takes a `struct error *` last and returns 0 or -1;
- * with -1 the sentence says what was wrong, which field, and what would be
- * right. The first cause is the one that is kept. */
+ * A function that can fail takes a `struct error *` as its last argument and
+ * returns 0 or -1; with -1 the message says what was wrong, in which field, and
+ * what would be right. The first cause is kept. */
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
 
@@ -10,8 +10,8 @@
 
 enum error_kind {
     ERROR_NONE = 0,
-    ERROR_INPUT,    /* what was asked for is wrong: the caller can correct it */
-    ERROR_INTERNAL, /* our own fault */
+    ERROR_INPUT,    /* the request is wrong: the caller can correct it */
+    ERROR_INTERNAL, /* the program's own failure */
 };
 
 struct error {
@@ -19,12 +19,12 @@ struct error {
     char text[512];
 };
 
-/* Each sets *error unless it is set already, and returns -1 so that
- * `return error_input(...)` reads well. Text past the size is cut. */
+/* Each sets *error unless it is already set, and returns -1 so that
+ * `return error_input(...)` reads well. Longer text is truncated. */
 int error_input(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int error_internal(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Puts "context: " before the sentence that is there; returns -1. */
+/* Prefixes the message with "context: "; returns -1. */
 int error_context(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

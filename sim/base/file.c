@@ -22,13 +22,13 @@ static int error_too_large(const char *path, size_t limit, struct error *error)
     return error_input(error, "%s is larger than the limit of %zu bytes", path, limit);
 }
 
-/* One byte more than the limit is asked for, so that a longer file shows. */
+/* Reads up to one byte past the limit, to notice a longer file. */
 static int read_to_end(int fd, const char *path, size_t limit, struct buf *contents, struct error *error)
 {
     for (;;) {
         size_t left = limit - contents->len + 1;
-        size_t wanted = left < READ_BYTES ? left : READ_BYTES;
-        ssize_t count = read(fd, buf_reserve(contents, wanted), wanted);
+        size_t size = left < READ_BYTES ? left : READ_BYTES;
+        ssize_t count = read(fd, buf_reserve(contents, size), size);
 
         if (count == 0)
             return 0;
@@ -75,7 +75,7 @@ static int write_all(int fd, const char *data, size_t len)
     return 0;
 }
 
-/* close() counts: some file systems report a full disk there. */
+/* The result of close() matters: some file systems report a full disk only there. */
 static int write_and_close(int fd, const void *data, size_t len)
 {
     int result = write_all(fd, data, len);

@@ -1,4 +1,4 @@
-/* The hash FNV-1a (draft-eastlake-fnv), for tables of bounded size. */
+/* The FNV-1a hash (draft-eastlake-fnv), for tables of bounded size. */
 #ifndef BASE_FNV1A_H
 #define BASE_FNV1A_H
 

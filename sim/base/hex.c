@@ -2,7 +2,7 @@
 
 static uint8_t digit(unsigned nibble)
 {
-    /* '0' + n, and from 10 up the distance to 'a' besides. */
+    /* '0' + n, plus the distance to 'a' from 10 up. */
     return (uint8_t)('0' + nibble + (((9u - nibble) >> 8) & ('a' - '0' - 10)));
 }
 
@@ -58,10 +58,10 @@ int hex_read(struct span text, const char *name, struct arena *arena, uint8_t **
     case HEX_OK:
         return 0;
     case HEX_ODD:
-        return error_input(error, "%s must be hex with two digits a byte, but has an odd number of digits",
+        return error_input(error, "%s must be hex with two digits per byte, but has an odd number of digits",
                            name);
     case HEX_DIGIT:
         break;
     }
-    return error_input(error, "%s must be hex, but its character %zu is no hex digit", name, bad_at + 1);
+    return error_input(error, "%s must be hex, but character %zu is not a hex digit", name, bad_at + 1);
 }

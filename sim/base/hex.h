@@ -1,4 +1,4 @@
-/* Hexadecimal: lower case out, either case in. */
+/* Hexadecimal: writes lower case, reads either case. */
 #ifndef BASE_HEX_H
 #define BASE_HEX_H
 
@@ -6,19 +6,19 @@
 #include "sim/base/error.h"
 #include "sim/base/span.h"
 
-/* Writes 2 * len characters, no NUL. Free of branches and look-ups on the data. */
+/* Writes 2 * len characters, no NUL. Branches and table look-ups never depend on the data. */
 void hex_encode(const void *bytes, size_t len, char *out);
 
 enum hex_error { HEX_OK = 0, HEX_ODD = -1, HEX_DIGIT = -2 };
 
-/* Reads `len` characters, after an optional 0x.
+/* Reads `len` characters, which may start with 0x.
  * Out: out, which has room for len / 2 bytes, and *out_len.
  * Returns HEX_OK, HEX_ODD (an odd number of digits) or HEX_DIGIT (a character
- * that is not a hex digit; its place in *bad_at). */
+ * that is not a hex digit; *bad_at is its index). */
 enum hex_error hex_decode(const char *text, size_t len, uint8_t *out, size_t *out_len, size_t *bad_at);
 
-/* Decodes a text of a request into the arena. Out: *bytes and *len. The error calls the
- * text by its name and says what is wrong with it. */
+/* Decodes text from a request into the arena. Out: *bytes and *len. The error says what is
+ * wrong with the text and calls it `name`. */
 MUST_CHECK int hex_read(struct span text, const char *name, struct arena *arena, uint8_t **bytes, size_t *len,
                         struct error *error);
 

@@ -13,8 +13,8 @@ static bool is_plain(uint8_t byte)
     return (byte >= 0x20) & (byte < 0x7f) & (byte != '"') & (byte != '\\');
 }
 
-/* How many bytes need no escape. Whole blocks are looked at without a branch
- * for each byte, which compilers turn into vector instructions. */
+/* How many leading bytes need no escape. Whole blocks are checked without a branch
+ * per byte, which compilers turn into vector instructions. */
 static size_t plain_prefix(const uint8_t *text, size_t len)
 {
     size_t count = 0;

@@ -6,7 +6,7 @@
 #include "sim/base/utf8.h"
 
 #define MESSAGE_MAX 600
-#define LINE_BYTES_MAX 8192 /* the longest message with each byte escaped, and the rest of the line */
+#define LINE_BYTES_MAX 8192 /* fits the longest message with every byte escaped */
 
 #define RED "\033[31m"
 #define GREEN "\033[32m"
@@ -23,7 +23,7 @@ static const struct {
 } levels[] = {
     [LOG_ERROR] = {"error", "error", RED}, [LOG_WARN] = {"warn", "warn ", YELLOW},
     [LOG_INFO] = {"info", "info ", GREEN}, [LOG_DEBUG] = {"debug", "debug", DIM},
-    [LOG_OFF] = {"off", NULL, NULL}, /* of no line */
+    [LOG_OFF] = {"off", NULL, NULL}, /* never on a line */
 };
 
 static const char *const formats[] = {[LOG_TEXT] = "text", [LOG_JSON] = "json"};
@@ -38,7 +38,7 @@ const char *log_format_name(enum log_format format)
     return (size_t)format < ARRAY_LEN(formats) ? formats[format] : NULL;
 }
 
-/* Most lines fall into the second of the line before. */
+/* Most lines are written in the same second as the previous one. */
 static void refresh_stamp(struct log *log, time_t second)
 {
     struct tm tm;
@@ -70,8 +70,8 @@ static void append_time(struct log *log, struct buf *line)
     buf_append(line, millis, sizeof millis);
 }
 
-/* Line and paragraph separators, and what turns the direction of the text round
- * it, let one line pass for another. */
+/* Line and paragraph separators and characters that change the text direction can
+ * make one line look like another. */
 static bool is_deceptive(uint32_t character)
 {
     return (character >= 0x200e && character <= 0x200f) || (character >= 0x2028 && character <= 0x202e) ||
@@ -85,8 +85,8 @@ static bool is_printable(uint32_t character)
     return character >= 0xa0 && !is_deceptive(character);
 }
 
-/* The longest start of at most `max` bytes that splits no character; one has at
- * most three bytes behind its first. */
+/* The longest prefix of at most `max` bytes that splits no character, which has at
+ * most three bytes after its first. */
 static struct span cut(struct span text, size_t max)
 {
     size_t at = max;
@@ -182,7 +182,7 @@ void log_line_end(struct log_line *line)
 
 void log_write(struct log *log, enum log_level level, const char *format, ...)
 {
-    char message[MESSAGE_MAX + 4]; /* room for one character more, so that cut() sees where it ends */
+    char message[MESSAGE_MAX + 4]; /* one more character, so that cut() sees where the last one ends */
     struct log_line line;
     va_list arguments;
 

@@ -1,8 +1,8 @@
-/* The program's log: lines for people or JSON for machines, on one stream.
+/* The program's log: text for people or JSON for machines, on one stream.
  *
- * Never given keys or payloads. A struct log is passed in, there is no global
- * one: fill in the first four fields and zero the rest. Lines are buffered by the
- * stream; log_flush writes them out, which the event loop does before it sleeps. */
+ * Never log keys or payloads. There is no global log; a struct log is passed in:
+ * fill in the first four fields and zero the rest. The stream buffers lines; the
+ * event loop calls log_flush before it sleeps. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
@@ -19,15 +19,15 @@ enum log_format { LOG_TEXT, LOG_JSON };
 
 struct log {
     FILE *stream;
-    enum log_level level; /* the most talkative that is written */
+    enum log_level level; /* the most verbose level that is written */
     enum log_format format;
-    bool has_colour; /* of text; for a terminal */
+    bool has_colour; /* use ANSI colours in text */
 
-    time_t second;  /* the log's own: the second that stamp shows */
-    char stamp[24]; /* empty at first */
+    time_t second;  /* private: the second that stamp shows */
+    char stamp[24]; /* private: empty at first */
 };
 
-/* Names as on the command line, NULL past the last one. */
+/* Names as on the command line; NULL past the last one. */
 const char *log_level_name(enum log_level level);
 const char *log_format_name(enum log_format format);
 
@@ -36,13 +36,13 @@ static inline bool log_wants(const struct log *log, enum log_level level)
     return log->level != LOG_OFF && level <= log->level;
 }
 
-/* One line of one sentence, cut at 600 bytes, with control characters and what is
- * not UTF-8 escaped. LOG_ERROR lines are flushed at once. Text shows local time,
+/* One line with a message, cut at 600 bytes, with control characters and invalid
+ * UTF-8 escaped. LOG_ERROR lines are flushed at once. Text shows local time,
  * JSON shows UTC. */
 void log_write(struct log *log, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* A line put together by its writer. Nothing is written unless log_wants(log, level). */
+/* A line composed piece by piece. Check log_wants(log, level) before beginning one. */
 struct log_line {
     struct log *log;
     struct buf text;
@@ -50,16 +50,16 @@ struct log_line {
 
 enum log_colour { LOG_RED, LOG_GREEN, LOG_YELLOW };
 
-/* Time and level; what is appended then follows them. */
+/* Starts the line with time and level. */
 void log_line_begin(struct log_line *line, struct log *log, enum log_level level);
 
-/* Text from outside, cut at `max` bytes: escaped for people, a quoted string in JSON. */
+/* Untrusted text, cut at `max` bytes: escaped in text format, a quoted string in JSON. */
 void log_line_outside(struct log_line *line, struct span text, size_t max);
 
-/* A word in colour where the log has any; for people. */
+/* A word in colour if the log uses any; for text format. */
 void log_line_coloured(struct log_line *line, enum log_colour colour, const char *word);
 
-/* Writes the line, and frees it. */
+/* Writes the line and frees it. */
 void log_line_end(struct log_line *line);
 
 void log_flush(struct log *log);

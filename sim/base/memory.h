@@ -1,8 +1,8 @@
 /* Heap allocation that cannot fail.
  *
- * Every size that comes from outside is checked against a limit before it
- * reaches these, so what is left is a machine that is out of memory: the process
- * says so and aborts. Free with free(). */
+ * Every size that comes from outside is checked against a limit before it gets
+ * here, so failure means that the machine is out of memory: the process says so
+ * and aborts. Free with free(). */
 #ifndef BASE_MEMORY_H
 #define BASE_MEMORY_H
 
@@ -11,6 +11,6 @@
 void *memory_alloc(size_t size);
 void *memory_zalloc(size_t size);
 void *memory_grow(void *old, size_t size);
-char *memory_copy(const void *data, size_t len); /* a NUL after the copy */
+char *memory_copy(const void *data, size_t len); /* adds a NUL after the copy */
 
 #endif

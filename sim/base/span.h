@@ -1,4 +1,4 @@
-/* A view of bytes somebody else owns. */
+/* A view of bytes that it does not own. */
 #ifndef BASE_SPAN_H
 #define BASE_SPAN_H
 

@@ -15,11 +15,11 @@ static bool same(char a, char b)
     return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
 
-/* How many letters have to be put in, taken out, replaced or swapped with their
- * neighbour to make one word of the other; each letter is touched once at most. */
+/* How many letters have to be inserted, deleted, replaced or swapped with their
+ * neighbour to turn one word into the other; each letter is changed at most once. */
 static size_t edit_distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
-    size_t rows[3][SPELLING_MAX]; /* for prefixes of a: of this length, one less, two less */
+    size_t rows[3][SPELLING_MAX]; /* for prefixes of a: this length, one less, two less */
 
     for (size_t j = 0; j <= b_len; j++)
         rows[0][j] = j;

@@ -1,4 +1,4 @@
-/* What a mistyped word may have meant. */
+/* Guesses what a mistyped word was meant to be. */
 #ifndef BASE_SPELLING_H
 #define BASE_SPELLING_H
 
@@ -10,9 +10,9 @@ enum { SPELLING_MAX = 64 };
 /* The index-th word of a list, NULL past the last. */
 typedef const char *spelling_word(size_t index);
 
-/* The word that is nearest to what was typed, or NULL: one slip in three letters is
- * forgiven (a letter left out, put in, replaced or swapped with its neighbour; upper
- * and lower case are the same), and a part of three letters is enough. */
+/* The word closest to what was typed, or NULL. Allows one slip per three letters (a
+ * letter missing, added, replaced or swapped with its neighbour), ignores case, and
+ * also accepts any three or more consecutive letters of a word. */
 const char *spelling_nearest(const char *typed, size_t len, spelling_word *word);
 
 #endif

@@ -1,6 +1,6 @@
-/* A long text that is kept together with its JSON form.
+/* A long text kept together with its JSON form.
  *
- * Responses show some texts (event log, certificates, TCB info) again and again;
+ * Many responses contain the same texts (event log, certificates, TCB info);
  * escaping them once, when they change, costs nothing per request. */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
@@ -14,11 +14,11 @@ struct text {
     size_t json_len;
 };
 
-/* Takes ownership of plain (from memory.h or buf_take); frees what text held
- * before. A zeroed struct text is an empty one. */
+/* Takes ownership of plain (from memory.h or buf_take) and frees the previous
+ * contents. A zeroed struct text is an empty one. */
 void text_set(struct text *text, char *plain, size_t len);
 
-/* A copy of those characters. */
+/* Sets the text to a copy of plain. */
 void text_copy(struct text *text, const char *plain, size_t len);
 
 void text_free(struct text *text);

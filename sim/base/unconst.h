@@ -1,5 +1,5 @@
-/* Dropping const, for libraries that take a pointer to what they only read and do not
- * say so: protobuf-c's messages, jansson's iterators, libuv's buffers. Nothing may be
+/* Dropping const, for libraries whose parameters lack it although they only read:
+ * protobuf-c's messages, jansson's iterators, libuv's buffers. Nothing may be
  * written through the result. No other code casts const away. */
 #ifndef BASE_UNCONST_H
 #define BASE_UNCONST_H

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Reads one character of at most len bytes. Returns how many bytes it takes, or
- * 0 when they are not valid UTF-8 (overlong forms and surrogates are not). */
+/* Reads one character of at most len bytes. Returns its size in bytes, or 0 when
+ * the bytes are not valid UTF-8 (overlong forms and surrogates are invalid). */
 size_t utf8_read(const uint8_t *bytes, size_t len, uint32_t *character);
 
 bool utf8_valid(const void *text, size_t len);

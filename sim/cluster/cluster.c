@@ -5,7 +5,7 @@
 #include "sim/base/embedded.h"
 #include "sim/base/memory.h"
 
-#define COLLATERAL_FRESH_SECONDS 3600 /* then it is dated anew */
+#define COLLATERAL_FRESH_SECONDS 3600 /* after that it is rendered with new dates */
 
 void cluster_config_init(struct cluster_config *config)
 {
@@ -18,7 +18,7 @@ void cluster_config_init(struct cluster_config *config)
     };
 }
 
-/* --- its life --- */
+/* --- life cycle --- */
 
 static int init(struct cluster *cluster, const struct cluster_config *config, struct error *error)
 {
@@ -85,14 +85,14 @@ void cluster_remove(struct cluster *cluster, struct td *td)
     struct td **at = &cluster->first;
 
     if (td == cluster->first)
-        cluster->snapshot_count = 0; /* they went with its own */
+        cluster->snapshot_count = 0; /* they belong to the first TD's snapshots */
     while (*at != td)
         at = &(*at)->next;
     *at = td->next;
     td_free(td);
 }
 
-/* --- its platform --- */
+/* --- platform --- */
 
 void cluster_set_scenario(struct cluster *cluster, const struct scenario *scenario)
 {
@@ -116,7 +116,7 @@ const struct collateral *cluster_collateral(struct cluster *cluster, struct erro
     return collateral;
 }
 
-/* --- going back --- */
+/* --- snapshots --- */
 
 int cluster_take_snapshot(struct cluster *cluster, struct td *td, uint32_t *id, struct error *error)
 {

@@ -1,4 +1,4 @@
-/* What the services and pages of one listener answer for. */
+/* What the services and pages of one listener serve. */
 #ifndef SITE_SITE_H
 #define SITE_SITE_H
 
@@ -6,25 +6,25 @@
 #include "sim/faults/faults.h"
 #include "sim/watch/stats.h"
 
-/* Everything in it outlives the router that is made for it. */
+/* Everything it points to outlives the router made for it. */
 struct site {
     struct cluster *cluster;
-    struct td *td; /* whose listener it is; on the main port the first */
+    struct td *td; /* the listener's TD; on the main port the first */
 
-    /* The whole program's. */
+    /* Shared by the whole program. */
     struct faults *faults;
-    const struct faults *faults_at_start;                        /* what Reset goes back to */
-    int (*check_fault)(const char *method, struct error *error); /* may a fault be set for it? */
+    const struct faults *faults_at_start;                        /* what Reset restores */
+    int (*check_fault)(const char *method, struct error *error); /* may a fault be set on it? */
     const struct stats *stats;
     const char *logs_dir;    /* or NULL */
-    const bool *is_stopping; /* it takes no more requests */
-    int64_t started_millis;  /* of the monotonic clock */
-    int64_t process_started; /* Unix milliseconds, read once because it wavers; 0 when unknown */
+    const bool *is_stopping; /* the program accepts no more requests */
+    int64_t started_millis;  /* on the monotonic clock */
+    int64_t process_started; /* Unix milliseconds, read once because readings vary; 0 if unknown */
 
-    bool has_control; /* the Simulator is offered here; else nothing can be changed */
+    bool has_control; /* the Simulator service is available here; otherwise nothing can be changed */
 
-    /* Closes the listeners of the TD once the present answers are out; NULL where a Shutdown
-     * is refused. */
+    /* Closes the TD's listeners once pending responses are sent; NULL where Shutdown is
+     * refused. */
     void (*shut_down)(void *data, struct td *td);
     void *data;
 };

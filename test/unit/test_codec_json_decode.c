@@ -95,8 +95,8 @@ static void messages_inside_are_read(void **state)
 {
     static const struct refusal cases[] = {
         {"{\"inner\":{\"ca_pubkey\":1}}", "inner: ca_pubkey must be a string of hex digits, not a number"},
-        {"{\"inner\":{\"attestation\":\"0\"}}", "inner: attestation must be hex with two digits a byte"},
-        {"{\"items\":[{},{\"app_id\":\"xy\"}]}", "element 2: items: app_id must be hex, but its character 1"},
+        {"{\"inner\":{\"attestation\":\"0\"}}", "inner: attestation must be hex with two digits per byte"},
+        {"{\"items\":[{},{\"app_id\":\"xy\"}]}", "element 2: items: app_id must be hex, but character 1"},
         {"{\"items\":[[]]}", "element 1: items must be an object, not an array"},
     };
     struct rpc_fixture *fixture = *state;

@@ -157,13 +157,13 @@ static void bytes_are_hex(void **state)
 {
     static const struct refusal cases[] = {
         {"{\"payload\":\"abc\"}",
-         "payload must be hex with two digits a byte, but has an odd number of digits"},
-        {"{\"payload\":\"0xabc\"}", "payload must be hex with two digits a byte"},
-        {"{\"payload\":\"abxy\"}", "payload must be hex, but its character 3 is no hex digit"},
-        {"{\"payload\":\"0x0g\"}", "payload must be hex, but its character 4 is no hex digit"},
-        {"{\"payload\":\" ab\"}", "payload must be hex, but its character 1 is no hex digit"},
-        {"{\"payload\":\"\\u00e4\"}", "payload must be hex, but its character 1 is no hex digit"},
-        {"{\"payload\":\"00\\u0000\"}", "payload must be hex, but its character 3 is no hex digit"},
+         "payload must be hex with two digits per byte, but has an odd number of digits"},
+        {"{\"payload\":\"0xabc\"}", "payload must be hex with two digits per byte"},
+        {"{\"payload\":\"abxy\"}", "payload must be hex, but character 3 is not a hex digit"},
+        {"{\"payload\":\"0x0g\"}", "payload must be hex, but character 4 is not a hex digit"},
+        {"{\"payload\":\" ab\"}", "payload must be hex, but character 1 is not a hex digit"},
+        {"{\"payload\":\"\\u00e4\"}", "payload must be hex, but character 1 is not a hex digit"},
+        {"{\"payload\":\"00\\u0000\"}", "payload must be hex, but character 3 is not a hex digit"},
         {"{\"payload\":[1,2]}", "payload must be a string of hex digits, not an array"},
     };
     static const char *const same[] = {"{\"payload\":\"00ffab\"}", "{\"payload\":\"0x00FFaB\"}",

@@ -119,9 +119,9 @@ static void bytes_are_hex_and_values_may_be_empty(void **state)
     assert_string_equal(args->event, "");
     assert_int_equal(args->payload.len, 0);
     rpc_refuse(fixture, codec_query_decode, EVENT, "payload=abc",
-               "payload must be hex with two digits a byte");
-    rpc_refuse(fixture, codec_query_decode, EVENT, "payload=zz", "payload must be hex, but its character 1");
-    rpc_refuse(fixture, codec_query_decode, EVENT, "payload=a+b", "payload must be hex, but its character 2");
+               "payload must be hex with two digits per byte");
+    rpc_refuse(fixture, codec_query_decode, EVENT, "payload=zz", "payload must be hex, but character 1");
+    rpc_refuse(fixture, codec_query_decode, EVENT, "payload=a+b", "payload must be hex, but character 2");
 }
 
 static void unknown_names_are_ignored(void **state)
@@ -138,7 +138,7 @@ static void zero_bytes_are_refused_in_texts(void **state)
 
     refuse(fixture, "subject=a%00b", "subject must not contain the character U+0000");
     refuse(fixture, "alt_names=%00", "alt_names must not contain the character U+0000");
-    rpc_refuse(fixture, codec_query_decode, EVENT, "payload=%00", "payload must be hex, but its character 1");
+    rpc_refuse(fixture, codec_query_decode, EVENT, "payload=%00", "payload must be hex, but character 1");
     assert_string_equal(tls(fixture, "subject%00=a&subject%00x=b")->subject, ""); /* other, unknown names */
 }
 

@@ -152,7 +152,7 @@ static void arguments_that_cannot_be_read(void **state)
     struct fixture *fixture = *state;
 
     assert_json(SEND(fixture, "Sign", POST, .body = "{\"data\":\"0\"}"), 400,
-                "{\"error\":\"data must be hex with two digits a byte, but has an odd number of digits\"}");
+                "{\"error\":\"data must be hex with two digits per byte, but has an odd number of digits\"}");
     assert_protobuf_error(fixture, SEND(fixture, "Sign", POST, .body = "\x0a\x01\xff"), 400,
                           "algorithm must be UTF-8 text");
     assert_int_equal(fixture->fake.calls, 0);

@@ -70,8 +70,8 @@ static void wrong_requests_are_explained(void **state)
     } rows[] = {
         {"", "[]", "", "give a quote with event_log and vm_config, or an attestation"},
         {"00", "", "", "event_log is missing"},
-        {"0", "[]", "", "quote must be hex with two digits a byte"},
-        {"00zz", "[]", "", "quote must be hex, but its character 3 is no hex digit"},
+        {"0", "[]", "", "quote must be hex with two digits per byte"},
+        {"00zz", "[]", "", "quote must be hex, but character 3 is not a hex digit"},
         {"", "", "0x", "attestation is neither"},
         {"", "", "ff", "attestation is neither"},
         {"", "", "00", "attestation: it is cut short in its version"},

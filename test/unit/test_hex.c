@@ -126,8 +126,8 @@ static void a_text_is_read_into_the_arena_or_explained(void **state)
     static const struct {
         const char *text, *reason;
     } wrong[] = {
-        {"0xabc", "key must be hex with two digits a byte, but has an odd number of digits"},
-        {"0g", "key must be hex, but its character 2 is no hex digit"},
+        {"0xabc", "key must be hex with two digits per byte, but has an odd number of digits"},
+        {"0g", "key must be hex, but character 2 is not a hex digit"},
     };
     struct error error = {.kind = ERROR_NONE};
     struct arena arena;

@@ -190,11 +190,11 @@ static void bytes_are_hex(void **state)
     assert_int_equal(message_set_text(&slot, SPAN_NONE), 0);
     assert_int_equal(args->report_data.len, 0);
     assert_refused(fixture, message_set_text(&slot, span_text("abc")),
-                   "report_data must be hex with two digits a byte, but has an odd number of digits");
+                   "report_data must be hex with two digits per byte, but has an odd number of digits");
     assert_refused(fixture, message_set_text(&slot, span_text("abxy")),
-                   "report_data must be hex, but its character 3 is no hex digit");
+                   "report_data must be hex, but character 3 is not a hex digit");
     assert_refused(fixture, message_set_text(&slot, span_of("ab\0d", 4)),
-                   "report_data must be hex, but its character 3 is no hex digit");
+                   "report_data must be hex, but character 3 is not a hex digit");
 }
 
 static void repeated_fields_grow(void **state)
