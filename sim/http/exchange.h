@@ -1,8 +1,8 @@
-/* One request and its response: the contract between what moves bytes and what answers.
+/* One request and its response: the contract between the transport and the handlers.
  *
- * net/ reads a whole request, calls the handler of the listener it came in on, and writes
- * the response. The handler is synchronous and runs on the loop's thread. A handler knows
- * nothing of sockets, net/ nothing of methods. */
+ * net/ reads a complete request, calls the handler of the listener it arrived on, and writes
+ * the response. The handler is synchronous and runs on the loop's thread. Handlers know
+ * nothing about sockets, net/ nothing about methods. */
 #ifndef HTTP_EXCHANGE_H
 #define HTTP_EXCHANGE_H
 
@@ -19,42 +19,42 @@ struct http_request {
     struct span query;        /* what follows '?', may be empty; not decoded */
     struct span content_type; /* value of the first Content-Type, or empty */
     struct span body;         /* complete and unchunked */
-    bool is_cross_site;       /* a browser asks in the name of another site's page (Sec-Fetch-Site) */
+    bool is_cross_site;       /* sent by a browser on behalf of another site (Sec-Fetch-Site) */
 };
 
-/* What happens to a response on its way because a fault is set; all zero: nothing. */
+/* What a fault does to the response; all zero: nothing. */
 struct http_fault {
-    uint32_t delay_ms; /* the response waits so long */
-    bool fails;        /* the response is the fault's own; only the log and the counters mention it */
+    uint32_t delay_ms; /* how long the response is held back */
+    bool fails;        /* the response is the fault's error; only for the log and the counters */
     bool drop;         /* the connection is closed instead */
     bool cut;          /* the connection is closed in the middle of the response */
 };
 
-/* What answered a request, for log and counts. */
+/* What answered a request, for the log and the counters. */
 struct http_label {
-    const char *method; /* "DstackGuest.GetQuote", a page's path, or NULL; outlives the request */
+    const char *method; /* "DstackGuest.GetQuote", the path of a page, or NULL; outlives the request */
     bool is_background; /* polled by a page or a probe: counted, but logged at debug level only */
 };
 
 struct http_response {
     int status;               /* 200 unless the handler says otherwise */
     const char *content_type; /* static or from the arena; NULL: no such header */
-    const char *headers;      /* further complete header lines, each with CRLF, or NULL */
-    struct buf *body;         /* empty at first; the handler appends. A HEAD request gets only its length */
+    const char *headers;      /* more header lines, each with its CRLF, or NULL */
+    struct buf *body;         /* empty at first; the handler appends. For HEAD only its length is sent */
     struct http_label label;
     struct http_fault fault;
 };
 
 /* The other end of a TLS connection. */
 struct http_peer {
-    struct span certificate; /* DER of the client's own certificate; empty when it sent none */
+    struct span certificate; /* the client's leaf certificate in DER; empty if it sent none */
 };
 
 struct exchange {
     struct http_request request;
     struct http_response response;
     const struct http_peer *peer; /* NULL on a connection without TLS */
-    struct arena *arena;          /* reset once the response has been handed over */
+    struct arena *arena;          /* reset once the response has been taken */
 };
 
 /* What a listener calls for each complete request. */
@@ -63,8 +63,8 @@ struct http_handler {
     void *context;
 };
 
-/* Turns the response into {"error": "<message>"} with this status: the form of
- * every JSON error, those of http/ itself included. Drops what the body held. */
+/* Turns the response into {"error": "<message>"} with this status, the form of every
+ * JSON error, including those of http/ itself. Discards the previous body. */
 void exchange_fail(struct http_response *response, int status, const char *message);
 
 #endif

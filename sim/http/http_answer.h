@@ -1,39 +1,39 @@
-/* An answered request, and who is told of it.
+/* An answered request, and the observer that is told about it.
  *
- * Whoever moves the bytes fills in one struct http_answer for each response and hands it to
- * one observer, which counts and logs as it likes. */
+ * The transport fills in a struct http_answer for each response and passes it to the
+ * observer, which counts and logs. */
 #ifndef HTTP_HTTP_ANSWER_H
 #define HTTP_HTTP_ANSWER_H
 
 #include "sim/http/exchange.h"
 
 struct http_answer {
-    const char *verb; /* "POST"; NULL when no head could be read */
+    const char *verb; /* "POST"; NULL if no complete head was read */
     struct span path; /* as sent, or empty */
     struct http_label label;
-    int status;              /* of the response, also of one that was dropped on its way */
-    size_t body_bytes;       /* of what was sent */
-    struct http_fault fault; /* what happened to it on purpose */
-    const char *client;      /* "127.0.0.1:50314", or the path of the socket it came in on */
-    uint64_t micros;         /* from the complete request until the system has its response */
+    int status;              /* of the response, even if it was dropped */
+    size_t body_bytes;       /* sent */
+    struct http_fault fault; /* what was injected */
+    const char *client;      /* "127.0.0.1:50314", or the path of the Unix socket */
+    uint64_t micros;         /* from the complete request until the response is with the kernel */
 };
 
-/* The status as it reached the client: 0 when the response was dropped. */
+/* The status that the client saw: 0 if the response was dropped. */
 int http_answer_status(const struct http_answer *answer);
 size_t http_answer_bytes(const struct http_answer *answer);
 
-/* What a fault did to it, such as "delayed, cut"; static, or NULL. */
+/* What a fault did to the response, such as "delayed, cut"; static, or NULL. */
 const char *http_answer_note(const struct http_answer *answer);
 
 enum http_trouble {
-    HTTP_TROUBLE_DETAIL, /* for people who look closely */
+    HTTP_TROUBLE_DETAIL, /* of interest only when debugging */
     HTTP_TROUBLE_WARNING,
 };
 
-/* What an observer is told; every function is there. None may keep what it is given. */
+/* No function may be NULL, and none may keep its arguments. */
 struct http_observer {
     void (*opened)(void *data); /* a client has connected */
-    void (*closed)(void *data); /* and has gone */
+    void (*closed)(void *data); /* a client has disconnected */
     void (*answered)(void *data, const struct http_answer *answer);
     void (*troubled)(void *data, enum http_trouble trouble, const char *sentence);
     void *data;

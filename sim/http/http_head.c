@@ -2,7 +2,7 @@
 
 #include "sim/http/limits.h"
 
-/* RFC 9110, 15. A phrase is for people only, so a rare status goes without one. */
+/* RFC 9110, 15. Phrases are only for people, so rare statuses have none. */
 static const char *reason_phrase(int status)
 {
     switch (status) {

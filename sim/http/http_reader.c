@@ -7,12 +7,12 @@
 
 enum header { HEADER_OTHER, HEADER_CONTENT_TYPE, HEADER_TRANSFER_ENCODING, HEADER_EXPECT, HEADER_FETCH_SITE };
 
-#define TLS_HANDSHAKE 0x16 /* first byte of a TLS record that begins a connection (RFC 8446, 5.1) */
+#define TLS_HANDSHAKE 0x16 /* first byte of a TLS connection (RFC 8446, 5.1) */
 
-/* Sentences below name these. */
+/* Messages below name these limits. */
 _Static_assert(LIMIT_HEAD_BYTES == 16 * 1024 && LIMIT_BODY_BYTES == 10 * 1024 * 1024, "16 KiB and 10 MiB");
 
-/* --- what llhttp calls --- */
+/* --- llhttp callbacks --- */
 
 static int fail(llhttp_t *parser, int status, const char *reason)
 {
@@ -30,7 +30,7 @@ static int on_url(llhttp_t *parser, const char *at, size_t len)
     return HPE_OK;
 }
 
-/* Trailers and chunk extensions are passed over; the head is counted as it is read. */
+/* Trailers and chunk extensions are ignored but limited; read_part limits the head. */
 static int pass_over(llhttp_t *parser, const char *at, size_t len)
 {
     struct http_reader *reader = parser->data;
@@ -41,7 +41,6 @@ static int pass_over(llhttp_t *parser, const char *at, size_t len)
     return fail(parser, 431, "trailers and chunk extensions are larger than 16 KiB");
 }
 
-/* Keeps the start of a short text. */
 static void collect(struct http_token *token, const char *at, size_t len)
 {
     size_t room = sizeof token->text - token->len;
@@ -55,7 +54,7 @@ static bool is_token(const struct http_token *token, const char *text)
     size_t len = token->len;
 
     if (len == sizeof token->text)
-        return false; /* there may be more of it */
+        return false; /* possibly truncated */
     while (len > 0 && (token->text[len - 1] == ' ' || token->text[len - 1] == '\t'))
         len--;
     return len == strlen(text) && strncasecmp(token->text, text, len) == 0;
@@ -77,9 +76,9 @@ static int on_header_field_complete(llhttp_t *parser)
     struct http_reader *reader = parser->data;
     const struct http_token *name = &reader->name;
 
-    /* llhttp is lenient here, and RFC 9112, 5.1 is not. */
+    /* llhttp is more lenient than RFC 9112, 5.1. */
     if (reader->name_has_space || (name->len == 0 && !reader->is_head_complete))
-        return fail(parser, 400, "a header's name is empty or has a space in it");
+        return fail(parser, 400, "a header name is empty or contains a space");
     reader->header = HEADER_OTHER;
     if (is_token(name, "Content-Type") && !reader->has_content_type)
         reader->header = HEADER_CONTENT_TYPE;
@@ -113,10 +112,10 @@ static int on_header_value_complete(llhttp_t *parser)
     struct http_reader *reader = parser->data;
 
     if (reader->header == HEADER_TRANSFER_ENCODING && !is_token(&reader->value, "chunked"))
-        return fail(parser, 501, "the only transfer coding that can be read is chunked");
+        return fail(parser, 501, "the only supported transfer coding is chunked");
     if (reader->header == HEADER_EXPECT && parser->http_minor > 0) { /* RFC 9110, 10.1.1 */
         if (!is_token(&reader->value, "100-continue"))
-            return fail(parser, 417, "the only expectation that can be met is 100-continue");
+            return fail(parser, 417, "the only supported expectation is 100-continue");
         reader->expects_continue = true;
     }
     if (reader->header == HEADER_FETCH_SITE)
@@ -131,9 +130,9 @@ static int on_headers_complete(llhttp_t *parser)
     bool has_body = (parser->flags & F_CHUNKED) || parser->content_length > 0;
 
     reader->is_head_complete = true;
-    parser->upgrade = 0; /* no other protocol is spoken: an offer to switch is passed over */
+    parser->upgrade = 0; /* an offer to switch to another protocol is ignored */
     if (parser->http_major != 1)
-        return fail(parser, 505, "this port speaks HTTP/1.1");
+        return fail(parser, 505, "this port speaks HTTP/1.1 only");
     if ((parser->flags & F_CONTENT_LENGTH) && parser->content_length > LIMIT_BODY_BYTES)
         return fail(parser, 413, "the body is larger than 10 MiB");
     return reader->expects_continue && has_body ? HPE_PAUSED : HPE_OK;
@@ -179,7 +178,7 @@ static const llhttp_settings_t settings = {
     .on_message_complete = on_message_complete,
 };
 
-/* --- one request after another --- */
+/* --- reading --- */
 
 static void reset_large(struct buf *buf)
 {
@@ -206,7 +205,7 @@ static void forget_request(struct http_reader *reader)
 void http_reader_init(struct http_reader *reader)
 {
     *reader = (struct http_reader){.failure = 0};
-    /* llhttp keeps the settings as they are; its interface only lacks the const. */
+    /* llhttp does not modify the settings; its interface merely lacks the const. */
     llhttp_init(&reader->parser, HTTP_REQUEST, unconst(&settings));
     reader->parser.data = reader;
     buf_init(&reader->target, LIMIT_HEAD_BYTES);
@@ -226,8 +225,8 @@ void http_reader_drop_body(struct http_reader *reader)
     reset_large(&reader->body);
 }
 
-/* Has llhttp read on. Of a head it is shown no more than it may be long, so that all of
- * it counts: spaces and empty lines too, of which llhttp says nothing. */
+/* Feeds llhttp. It gets no more of a head than the limit allows, so that all bytes count,
+ * including spaces and empty lines that llhttp does not report. */
 static enum llhttp_errno read_part(struct http_reader *reader, const uint8_t *data, size_t len, size_t *taken)
 {
     size_t room = LIMIT_HEAD_BYTES - reader->head_bytes;
@@ -246,7 +245,7 @@ static enum llhttp_errno read_part(struct http_reader *reader, const uint8_t *da
                                          "the request line and headers are larger than 16 KiB");
 }
 
-/* Gives the reason, unless a callback has. */
+/* Sets status and reason unless a callback has done so. */
 static enum http_progress explain(struct http_reader *reader, enum llhttp_errno error, bool tls)
 {
     if (reader->failure)
@@ -286,7 +285,7 @@ enum http_progress http_reader_read(struct http_reader *reader, const uint8_t *d
     return reader->is_complete ? HTTP_PROGRESS_COMPLETE : HTTP_PROGRESS_CONTINUE;
 }
 
-/* --- what was asked for --- */
+/* --- the request --- */
 
 static enum http_verb verb_of(const llhttp_t *parser)
 {
@@ -302,7 +301,7 @@ static enum http_verb verb_of(const llhttp_t *parser)
     }
 }
 
-/* Some clients send an absolute target: scheme and authority are dropped. */
+/* Some clients send an absolute target. */
 static struct span drop_authority(struct span target)
 {
     const uint8_t *end = target.data + target.len;

@@ -5,7 +5,7 @@
 #include "sim/http/http_head.h"
 #include "sim/http/limits.h"
 
-_Static_assert(LIMIT_REQUEST_MS == 30 * 1000, "a sentence below says 30 seconds");
+_Static_assert(LIMIT_REQUEST_MS == 30 * 1000, "a message below says 30 seconds");
 
 void http_session_shared_init(struct http_shared *shared)
 {
@@ -42,7 +42,7 @@ static void offer(struct http_session *session, struct http_response *response, 
     head_len = write_head(session, response);
     if (head_len == 0) {
         response->headers = NULL;
-        exchange_fail(response, 500, "the response's headers are too large");
+        exchange_fail(response, 500, "the response headers are too large");
         head_len = write_head(session, response);
     }
     session->answer.status = response->status;
@@ -51,7 +51,7 @@ static void offer(struct http_session *session, struct http_response *response, 
     session->has_answered = true;
 }
 
-/* Half of what the head promises is kept; of a head alone, half of that. */
+/* Keeps half of the body, or half of the head if there is no body. */
 static void cut(struct http_session *session)
 {
     size_t body = session->answer.body_bytes;
@@ -71,7 +71,7 @@ static struct http_response new_response(struct http_session *session)
     return (struct http_response){.status = 200, .body = output};
 }
 
-/* Answers for the handler, because the request cannot be read or makes no sense. */
+/* Answers a request that cannot be passed to the handler. */
 static void refuse(struct http_session *session, int status, const char *message)
 {
     struct http_response response = new_response(session);
@@ -101,7 +101,7 @@ static void answer(struct http_session *session)
 
     http_reader_request(&session->reader, &exchange.request);
     if (exchange.request.path.data[0] != '/') {
-        refuse(session, 400, "what is asked for must be a path that starts with '/'");
+        refuse(session, 400, "the request target must be a path that starts with '/'");
         return;
     }
     exchange.response = new_response(session);

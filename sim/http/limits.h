@@ -3,30 +3,30 @@
 #define HTTP_LIMITS_H
 
 #define LIMIT_BODY_BYTES (10u * 1024 * 1024)
-#define LIMIT_HEAD_BYTES (16u * 1024) /* request line, headers, and what chunks say of themselves */
+#define LIMIT_HEAD_BYTES (16u * 1024) /* request line and headers; likewise trailers and chunk extensions */
 #define LIMIT_RESPONSE_HEAD_BYTES (16u * 1024)
 #define LIMIT_RESPONSE_BYTES (64u * 1024 * 1024)
 
 #define LIMIT_CLIENTS 8192       /* connections; further ones wait in the backlog */
-#define LIMIT_SPARE_FILES 64     /* descriptors that clients leave to the rest of the program */
+#define LIMIT_SPARE_FILES 64     /* descriptors reserved for the rest of the program */
 #define LIMIT_BACKLOG 1024       /* a full backlog of a Unix socket fails a client's connect */
-#define LIMIT_READ_BYTES 65536   /* read at once */
-#define LIMIT_TURN_ANSWERS 8     /* to one client that pipelines, before others have their turn */
-#define LIMIT_ACCEPT_PAUSE_MS 10 /* after a client could not be accepted */
+#define LIMIT_READ_BYTES 65536   /* per read */
+#define LIMIT_TURN_ANSWERS 8     /* to one client that pipelines, before the others get a turn */
+#define LIMIT_ACCEPT_PAUSE_MS 10 /* after a failed accept */
 
 #define LIMIT_REQUEST_MS 30000 /* from the first byte of a request to its last */
 #define LIMIT_IDLE_MS 75000    /* between requests; clients keep connections for less */
 #define LIMIT_WRITE_MS 30000   /* for a client to take a response */
-#define LIMIT_DRAIN_MS 1000    /* reading on after the last response, so that no reset eats it */
-#define LIMIT_STOP_MS 5000     /* for what is in flight when the server stops */
-#define LIMIT_TICK_MS 250      /* how often all this is looked at */
+#define LIMIT_DRAIN_MS 1000    /* keep reading after the last response, so that a reset does not discard it */
+#define LIMIT_STOP_MS 5000     /* for requests in flight when the server stops */
+#define LIMIT_TICK_MS 250      /* how often deadlines are checked */
 
-/* Buffers larger than these are given back after use. */
-#define LIMIT_KEPT_REQUEST_BYTES 2048 /* of each connection, so that thousands may be idle */
+/* Buffers larger than these are freed after use. */
+#define LIMIT_KEPT_REQUEST_BYTES 2048 /* per connection, so that thousands may be idle */
 #define LIMIT_KEPT_OUTPUT_BYTES (256u * 1024)
 
-/* Bodies being received and responses being taken, of all clients together: what goes past
- * it loses its connection, so that no number of slow clients uses up the machine. */
+/* Request bodies being received and responses being sent, of all clients together: a client
+ * that exceeds it is disconnected, so that slow clients cannot exhaust the machine's memory. */
 #define LIMIT_HELD_BYTES (512u * 1024 * 1024)
 
 #endif

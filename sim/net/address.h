@@ -1,4 +1,4 @@
-/* Socket addresses as people write them. */
+/* Socket addresses as text. */
 #ifndef NET_ADDRESS_H
 #define NET_ADDRESS_H
 
@@ -6,10 +6,10 @@
 
 #define ADDRESS_BYTES 64
 
-/* "127.0.0.1:50314" or "[::1]:50314"; "?" for what is neither IPv4 nor IPv6. */
+/* "127.0.0.1:50314" or "[::1]:50314"; "?" for any other address family. */
 void address_write(const struct sockaddr_storage *address, char text[static ADDRESS_BYTES]);
 
-/* This end of a socket, and the other one; "?" when the client has gone. */
+/* The local and the remote end of a socket; "?" if the client has gone. */
 void address_of_socket(const uv_tcp_t *socket, char text[static ADDRESS_BYTES]);
 void address_of_peer(const uv_tcp_t *socket, char text[static ADDRESS_BYTES]);
 

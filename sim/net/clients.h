@@ -14,22 +14,21 @@ struct clients {
     struct http_shared http;
     uint8_t *read_buffer; /* LIMIT_READ_BYTES: reads are handled one at a time */
 
-    /* Set by the owner afterwards: clients_tick is due as soon as that. */
+    /* Set by the owner after clients_init: asks for clients_tick after that time or sooner. */
     void (*tick_in)(void *data, uint64_t milliseconds);
     void *data;
 };
 
-/* Loop and observer outlive them. */
+/* loop and observer must outlive the clients. */
 void clients_init(struct clients *clients, uv_loop_t *loop, const struct http_observer *observer);
 
-/* Once all have gone. */
+/* Call once all clients have gone. */
 void clients_free(struct clients *clients);
 
-/* Closes those whose deadlines have passed, and sends the responses that have waited long
- * enough. */
+/* Closes clients whose deadlines have passed and sends delayed responses that are due. */
 void clients_tick(struct clients *clients);
 
-/* Something went wrong that no response tells: printf into one sentence for the observer. */
+/* Reports, printf-like, a problem that no response mentions to the observer. */
 void clients_trouble(const struct clients *clients, enum http_trouble trouble, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

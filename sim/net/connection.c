@@ -7,16 +7,15 @@
 #include "sim/http/limits.h"
 #include "sim/net/address.h"
 
-/* Who may read and write when:
- *   OPEN      reading, unless `unsent` is being written
- *   WAITING   `unsent` is a response that a fault delays until the deadline
- *   DRAINING  the last response is written: input is read and dropped until the client
- *             closes, lest a reset overtake the response
- *   CLOSED    uv_close has been called; every late callback does nothing */
+/* OPEN      reading, unless `unsent` is being written
+ * WAITING   `unsent` is a response that a fault delays until the deadline
+ * DRAINING  the last response is written; input is discarded until the client closes, so
+ *           that a reset does not overtake the response
+ * CLOSED    uv_close has been called; late callbacks do nothing */
 enum connection_state { OPEN, WAITING, DRAINING, CLOSED };
 
 struct connection {
-    struct pool_member member; /* first: the pool's actions get back from it to the struct */
+    struct pool_member member; /* first, because of_member casts */
     union {
         uv_handle_t handle;
         uv_stream_t stream;
@@ -27,15 +26,15 @@ struct connection {
     const struct connection_origin *origin;
     struct http_session session;
     enum connection_state state;
-    bool is_fed;       /* the session is reading, and may be calling its handler */
-    uint64_t ends_at;  /* no deadline is later: its origin is closing; POOL_NEVER before that */
-    uint64_t started;  /* uv_hrtime when the request answered last was complete */
-    struct buf unread; /* input that waits for a response to be taken */
-    uint8_t *unsent;   /* the part of a response being written, or that waits; or NULL */
+    bool is_fed;       /* inside http_session_feed, possibly in a handler */
+    uint64_t ends_at;  /* upper bound of deadlines once the origin is closing; POOL_NEVER before */
+    uint64_t started;  /* uv_hrtime when the last answered request was complete */
+    struct buf unread; /* input received while a response is waiting or being written */
+    uint8_t *unsent;   /* the part of a response that is being written or delayed, or NULL */
     size_t unsent_len;
     uv_write_t write;
     uv_shutdown_t shutdown;
-    char client[ADDRESS_BYTES]; /* for the log; empty for a Unix socket's, which has no name */
+    char client[ADDRESS_BYTES]; /* for the log; empty on a Unix socket, whose clients have no address */
 };
 
 static void process(struct connection *connection, const uint8_t *data, size_t len);
@@ -67,7 +66,6 @@ static void close_now(struct connection *connection)
     uv_close(&connection->socket.handle, on_closed);
 }
 
-/* Between requests, with nothing to send. */
 static bool is_idle(const struct connection *connection)
 {
     return !connection->unsent && !connection->session.reader.is_in_request;
@@ -81,8 +79,8 @@ static void set_deadline(struct connection *connection, uint64_t milliseconds)
     connection->member.is_exact = connection->state == WAITING;
 }
 
-/* Brings the pool's account up to date. Returns false when this connection's share would go
- * past what all of them may hold. */
+/* Tells the pool how much memory this connection holds. Returns false if that exceeds the
+ * limit for all connections together. */
 static bool account(struct connection *connection)
 {
     return pool_hold(&connection->clients->pool, &connection->member,
@@ -90,14 +88,12 @@ static bool account(struct connection *connection)
                          connection->unsent_len);
 }
 
-/* The same, and the connection is lost when it would. */
 static void check_account(struct connection *connection)
 {
     if (connection->state == CLOSED || account(connection))
         return;
     clients_trouble(connection->clients, HTTP_TROUBLE_WARNING,
-                    "a client is dropped: requests and responses in flight hold %u MiB",
-                    LIMIT_HELD_BYTES >> 20);
+                    "dropped a client: requests and responses in flight hold %u MiB", LIMIT_HELD_BYTES >> 20);
     close_now(connection);
 }
 
@@ -109,7 +105,6 @@ static void on_shut_down(uv_shutdown_t *request, int status)
         close_now(connection);
 }
 
-/* After the last response: no more is sent, and what still comes is dropped. */
 static void finish(struct connection *connection)
 {
     connection->state = DRAINING;
@@ -119,7 +114,7 @@ static void finish(struct connection *connection)
         close_now(connection);
 }
 
-/* Tells the observer of the response offered last. */
+/* Reports the last response to the observer. */
 static void tell(struct connection *connection)
 {
     const struct http_observer *observer = connection->clients->observer;
@@ -141,7 +136,7 @@ static void after_response(struct connection *connection)
     set_deadline(connection, connection->session.reader.is_in_request ? LIMIT_REQUEST_MS : LIMIT_IDLE_MS);
 }
 
-/* What came while the response was being written. */
+/* Processes the input received while the response was being written. */
 static void process_unread(struct connection *connection)
 {
     struct buf waiting = connection->unread;
@@ -189,7 +184,7 @@ static void keep(struct connection *connection, struct span rest)
     uv_read_stop(&connection->socket.stream);
 }
 
-/* Writes what is kept when the socket takes it, in a later turn of the loop. */
+/* Writes `unsent` in a later iteration of the loop, as the socket accepts it. */
 static void write_kept(struct connection *connection)
 {
     uv_buf_t buf = uv_buf_init((char *)connection->unsent, (unsigned)connection->unsent_len);
@@ -200,8 +195,8 @@ static void write_kept(struct connection *connection)
         close_now(connection);
 }
 
-/* Returns true when all of it is on its way and the session may be fed again. later: other
- * clients are to have their turn first. */
+/* Returns true if everything has been written and the session may be fed again. later: give
+ * other clients a turn first. */
 static bool send_output(struct connection *connection, bool later)
 {
     struct span output = http_session_output(&connection->session);
@@ -220,7 +215,7 @@ static bool send_output(struct connection *connection, bool later)
     return false;
 }
 
-/* The same for a response: what a fault does to its way is done here. */
+/* Like send_output, for a response: applies its fault. */
 static bool send_response(struct connection *connection, bool later)
 {
     struct http_fault *fault = &connection->session.answer.fault;
@@ -231,7 +226,7 @@ static bool send_response(struct connection *connection, bool later)
     if (fault->delay_ms) {
         keep(connection, http_session_output(&connection->session));
         connection->state = WAITING;
-        uv_read_start(&connection->socket.stream, allocate, on_read); /* to learn when the client goes */
+        uv_read_start(&connection->socket.stream, allocate, on_read); /* to notice when the client leaves */
         set_deadline(connection, fault->delay_ms);
         connection->clients->tick_in(connection->clients->data, fault->delay_ms);
         return false;
@@ -244,7 +239,6 @@ static bool send_response(struct connection *connection, bool later)
     return sent;
 }
 
-/* The time of a delayed response has come. */
 static void wait_no_longer(struct connection *connection)
 {
     connection->state = OPEN;
@@ -258,7 +252,7 @@ static void wait_no_longer(struct connection *connection)
 
 /* --- receiving --- */
 
-/* Feeds the session until the input is used up or has to wait. */
+/* Feeds the session until the input is used up or a response has to be sent first. */
 static void process(struct connection *connection, const uint8_t *data, size_t len)
 {
     unsigned answers = 0;
@@ -288,8 +282,8 @@ static void process(struct connection *connection, const uint8_t *data, size_t l
     }
 }
 
-/* At the end of input the client has left, or has closed its half: the answer goes out at
- * once, so that nobody who has left keeps a place until its time has come. */
+/* At the end of input the client has left or has closed its half of the connection: the
+ * response is sent at once, so that a client that has left does not occupy a slot. */
 static void stop_waiting(struct connection *connection, ssize_t cause)
 {
     if (cause == UV_EOF) {
@@ -300,7 +294,7 @@ static void stop_waiting(struct connection *connection, ssize_t cause)
     close_now(connection);
 }
 
-/* Input for later, in bounds: what does not fit stays in the socket. */
+/* Keeps a limited amount of input for later; the rest stays in the socket. */
 static void defer(struct connection *connection, const uint8_t *data, size_t len)
 {
     buf_append(&connection->unread, data, len);
@@ -317,7 +311,7 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
     if (len < 0 && connection->state == WAITING)
         stop_waiting(connection, len);
     else if (len < 0)
-        close_now(connection); /* also at the end of input: all that came before it is answered */
+        close_now(connection); /* also at the end of input: earlier requests have been answered */
     else if (connection->state == OPEN)
         process(connection, (const uint8_t *)buf->base, (size_t)len);
     else if (connection->state == WAITING)
@@ -325,7 +319,7 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
     check_account(connection);
 }
 
-/* --- the life of a connection --- */
+/* --- life cycle --- */
 
 static int open_socket(struct connection *connection, uv_stream_t *listening)
 {

@@ -1,16 +1,16 @@
-/* One client: a socket on the loop and the HTTP session behind it.
+/* One client: a socket on the loop and its HTTP session.
  *
- * A connection reads, feeds the session and sends its output. While a response is not
- * taken by the socket it stops reading, so a slow client holds only its own
- * response. It closes when the session is over, the client has gone, or a deadline
- * has passed, and frees itself in the last callback. */
+ * A connection reads, feeds the session and sends its output. It stops reading until the
+ * socket has accepted the response, so a slow client delays only itself. It closes when
+ * the session is over, the client has gone, or a deadline has passed, and frees itself
+ * in the last callback. */
 #ifndef NET_CONNECTION_H
 #define NET_CONNECTION_H
 
 #include "sim/net/clients.h"
 
-/* Where clients come in; outlives its connections, and owns them in the pool: pool_end with
- * it closes those between requests, and the others after theirs, in LIMIT_STOP_MS at most. */
+/* Where clients connect. It outlives its connections and owns them in the pool: pool_end with
+ * it closes idle ones at once and the others after their request, in LIMIT_STOP_MS at most. */
 struct connection_origin {
     struct http_handler handler;
     const char *unix_path;         /* the listening socket's, or NULL for TCP */
@@ -18,7 +18,7 @@ struct connection_origin {
     void *data;
 };
 
-/* Accepts the client that waits on the listening socket. */
+/* Accepts the client waiting on the listening socket. */
 void connection_accept(struct clients *clients, uv_stream_t *listening,
                        const struct connection_origin *origin);
 

@@ -23,7 +23,7 @@ struct listening_socket {
     } socket;
     struct listener *listener;
     char url[ADDRESS_BYTES + 8]; /* empty for a Unix socket, and for one that could not listen */
-    bool has_client_waiting;     /* not accepted yet */
+    bool has_client_waiting;     /* libuv has a client that is not accepted yet */
 };
 
 struct listener {
@@ -33,9 +33,9 @@ struct listener {
     struct connection_origin origin;
     struct listening_socket sockets[SOCKETS_MAX];
     size_t socket_count;
-    size_t open_sockets; /* that are not closed yet */
+    size_t open_sockets; /* not closed yet */
     size_t clients;
-    struct unix_socket file; /* its own; path is NULL for TCP and for a passed socket */
+    struct unix_socket file; /* that it created; path is NULL for TCP and for a passed socket */
     char *path;              /* heap, or NULL for TCP */
     bool is_serving;
     bool is_closing;
@@ -128,11 +128,11 @@ static void on_client(uv_stream_t *stream, int status)
 
     if (status < 0) {
         clients_trouble(&socket->listener->listeners->clients, HTTP_TROUBLE_WARNING,
-                        "a client could not be accepted: %s", uv_strerror(status));
-        uv_sleep(LIMIT_ACCEPT_PAUSE_MS); /* libuv tries again at once */
+                        "cannot accept a client: %s", uv_strerror(status));
+        uv_sleep(LIMIT_ACCEPT_PAUSE_MS); /* libuv retries at once */
         return;
     }
-    /* libuv takes no further one from this socket until it is accepted */
+    /* Until it is accepted, libuv takes no other client from this socket. */
     socket->has_client_waiting = true;
     if (may_accept(socket->listener))
         accept_client(socket);
@@ -189,18 +189,17 @@ static struct listening_socket *add_socket(struct listener *listener)
     return socket;
 }
 
-/* The path lives on as where its clients come from. */
 static void set_path(struct listener *listener, const char *path)
 {
     listener->path = memory_copy(path, strlen(path));
     listener->origin.unix_path = listener->path;
 }
 
-/* Closes one that could not be opened; always NULL. */
+/* Closes a listener that could not be opened; always returns NULL. */
 static struct listener *give_up(struct listener *listener)
 {
     listener_close(listener);
-    free_when_gone(listener); /* at once, if it has no socket */
+    free_when_gone(listener); /* without a socket, no callback will */
     return NULL;
 }
 
@@ -234,12 +233,12 @@ static int fail_tcp(const char *host, uint16_t port, int result, struct error *e
     else if (result == UV_EADDRNOTAVAIL)
         what = "this machine has no such address; choose another with --listen";
     else if (result == UV_EACCES)
-        what = "the port is reserved to root; choose one from 1024 up with --listen";
+        what = "the port is reserved for root; choose one from 1024 up with --listen";
     return error_input(error, "cannot listen on %s%s%s:%u: %s", is_v6 ? "[" : "", host, is_v6 ? "]" : "",
                        port, what);
 }
 
-/* 127.0.0.1 it has to be; some clients try ::1 first, so that is taken too where it can be had. */
+/* 127.0.0.1 is required; ::1, which some clients try first, is used if available. */
 static int listen_localhost(struct listener *listener, uint16_t port, struct error *error)
 {
     struct sockaddr_in in;
@@ -253,7 +252,7 @@ static int listen_localhost(struct listener *listener, uint16_t port, struct err
     uv_ip6_addr("::1", port, &in6);
     if (port != 0 && listen_address(listener, (const struct sockaddr *)&in6) != 0)
         clients_trouble(&listener->listeners->clients, HTTP_TROUBLE_DETAIL,
-                        "not listening on [::1]:%u, which is taken or does not exist", port);
+                        "not listening on [::1]:%u, which is in use or does not exist", port);
     return 0;
 }
 
@@ -287,7 +286,7 @@ struct listener *listener_open_tcp(struct listeners *listeners, const char *host
     return failed ? give_up(listener) : listener;
 }
 
-/* Listens on a bound socket; the descriptor is taken, also after an error. */
+/* Listens on a bound socket. Takes ownership of the descriptor, even on error. */
 static int listen_descriptor(struct listener *listener, int family, int fd)
 {
     struct listening_socket *socket = add_socket(listener);

@@ -1,4 +1,4 @@
-/* What the listeners of one server share. The server owns it; listener.c works on it. */
+/* What the listeners of one server share. The server owns it; listener.c maintains it. */
 #ifndef NET_LISTENERS_H
 #define NET_LISTENERS_H
 
@@ -6,13 +6,13 @@
 
 struct listeners {
     struct clients clients;
-    struct listener *first; /* in the order of opening, those that are closing included */
+    struct listener *first; /* in order of opening, including those that are closing */
     size_t clients_max;     /* further ones wait in the backlog */
     bool is_stopping;       /* no more can be opened */
 
-    /* Set by the owner: a client is about to be accepted; a client or a listener has gone. */
-    void (*before_client)(void *data);
-    void (*on_gone)(void *data);
+    /* Set by the owner. */
+    void (*before_client)(void *data); /* a client is about to be accepted */
+    void (*on_gone)(void *data);       /* a client or a listener has gone */
     void *data;
 };
 

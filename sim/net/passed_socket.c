@@ -22,24 +22,24 @@ int passed_socket_family(int fd, struct error *error)
 
     if (type < 0)
         return error_input(error, "cannot listen on descriptor %d: %s", fd,
-                           errno == ENOTSOCK ? "it is no socket" : strerror(errno));
+                           errno == ENOTSOCK ? "it is not a socket" : strerror(errno));
     if (family != AF_INET && family != AF_INET6 && family != AF_UNIX)
         return error_input(error, "cannot listen on descriptor %d: it is neither a TCP nor a Unix socket",
                            fd);
     if (type != SOCK_STREAM)
         return error_input(
-            error, "cannot listen on descriptor %d: it is no stream socket; ListenStream= makes one", fd);
+            error, "cannot listen on descriptor %d: it is not a stream socket; use ListenStream=", fd);
     if (option_of(fd, SO_ACCEPTCONN) != 1)
         return error_input(error,
-                           "cannot listen on descriptor %d: nobody has called listen() on it; a connection "
-                           "is not taken, so a socket unit needs Accept=no",
+                           "cannot listen on descriptor %d: it is not a listening socket; a socket unit "
+                           "needs Accept=no",
                            fd);
     return family;
 }
 
 void passed_socket_path(int fd, char path[PASSED_SOCKET_PATH_SIZE])
 {
-    /* The kernel's answer may fill sun_path and count a NUL behind it. */
+    /* The kernel may fill sun_path completely and count a NUL after it. */
     union {
         struct sockaddr any;
         struct sockaddr_un unix_address;

@@ -1,8 +1,8 @@
-/* The clients of one server, whatever they speak: their deadlines, and what they hold together.
+/* The clients of one server, whatever protocol they speak: their deadlines and memory use.
  *
- * A member is embedded in the struct of a client, which joins once its socket is there and
- * leaves when that is closed. The pool knows nothing of sockets: what has to happen to a
- * member is done by its actions. */
+ * A member is embedded in the struct of a client, which joins when its socket exists and
+ * leaves when that is closed. The pool knows nothing about sockets; it calls a member's
+ * actions. */
 #ifndef NET_POOL_H
 #define NET_POOL_H
 
@@ -14,7 +14,7 @@
 
 struct pool_member;
 
-/* None of them makes a member leave the pool before it returns. */
+/* None of them may make a member leave the pool before it returns. */
 struct pool_actions {
     void (*on_deadline)(struct pool_member *member);
     void (*end)(struct pool_member *member); /* finish what is in flight, then close */
@@ -24,34 +24,34 @@ struct pool_actions {
 struct pool_member {
     struct pool_member *next, *previous;
     const struct pool_actions *actions;
-    const void *owner; /* whose client it is, for pool_end */
+    const void *owner; /* for pool_end */
     uint64_t deadline; /* in ms of the caller's clock, or POOL_NEVER */
-    bool is_exact;     /* its deadline is met to the millisecond, others at the next tick */
-    size_t held;       /* bytes; the pool's own */
+    bool is_exact;     /* meet the deadline to the millisecond, not at the next regular tick */
+    size_t held;       /* bytes; private */
 };
 
 /* All zero: an empty pool. */
 struct pool {
     struct pool_member *first;
     size_t count;
-    size_t held; /* bytes that all members hold */
+    size_t held; /* bytes held by all members */
 };
 
-/* The member's owner, actions and deadline are set; the rest of it is zero. */
+/* The caller has set owner, actions and deadline; the rest of the member is zero. */
 void pool_join(struct pool *pool, struct pool_member *member);
 void pool_leave(struct pool *pool, struct pool_member *member);
 
-/* The member holds so many bytes now. Returns false when it holds more than before and all
- * members together more than LIMIT_HELD_BYTES. */
+/* Records how many bytes the member holds now. Returns false if that is more than before and
+ * all members together hold more than LIMIT_HELD_BYTES. */
 bool pool_hold(struct pool *pool, struct pool_member *member, size_t bytes);
 
-/* Acts on the deadlines that have passed at `now`. Returns the next exact one, or POOL_NEVER. */
+/* Handles the deadlines that have passed at `now`. Returns the next exact one, or POOL_NEVER. */
 uint64_t pool_tick(struct pool *pool, uint64_t now);
 
-/* Ends the members of an owner; NULL: all of them. */
+/* Ends the members of an owner, or all of them if it is NULL. */
 void pool_end(struct pool *pool, const void *owner);
 
-/* Closes all of them. */
+/* Closes all members. */
 void pool_close(struct pool *pool);
 
 #endif

@@ -25,7 +25,6 @@ static void on_tick_closed(uv_handle_t *handle)
         server->done(server->data);
 }
 
-/* Once the last listener has gone, nothing is left for the tick to do. */
 static void finish_when_idle(struct server *server)
 {
     if (!server->listeners.is_stopping || server->listeners.first ||
@@ -85,7 +84,7 @@ static void ignore_sigpipe(void)
         signal(SIGPIPE, SIG_IGN);
 }
 
-/* Without a descriptor a client cannot even be told to wait. */
+/* Leaves some descriptors for the rest of the program. */
 static size_t count_clients_max(void)
 {
     struct rlimit limit;

@@ -1,8 +1,8 @@
 /* The owner of listeners and connections on one event loop.
  *
- * Life: server_new, listener_open_* and listener_close as often as needed, before and
- * while the loop runs, server_stop, the loop runs until the done callback, server_free.
- * After that the server holds no handle of the loop. */
+ * Call server_new, then listener_open_* and listener_close as often as needed, before and
+ * while the loop runs; finally server_stop, run the loop until the done callback, and
+ * server_free. After that the server has no handle on the loop. */
 #ifndef NET_SERVER_H
 #define NET_SERVER_H
 
@@ -13,18 +13,18 @@
 struct server;
 struct listeners;
 
-/* Loop and observer outlive the server. Ignores SIGPIPE for the process unless it has a
- * handler for it. Raise RLIMIT_NOFILE first: clients wait once it is nearly used up. */
+/* loop and observer must outlive the server. Ignores SIGPIPE for the process unless it has a
+ * handler. Raise RLIMIT_NOFILE first: when it is nearly used up, clients have to wait. */
 struct server *server_new(uv_loop_t *loop, const struct http_observer *observer);
 
-/* What listener_open_* opens on. */
+/* The argument for listener_open_*. */
 struct listeners *server_listeners(struct server *server);
 
 /* Closes every listener (listener_close_all). Calls done(data), unless done is NULL, once
- * everything is closed; that is always after server_stop has returned. */
+ * everything is closed, but never before server_stop has returned. */
 void server_stop(struct server *server, void (*done)(void *data), void *data);
 
-/* Allowed once done has been called; also with NULL. */
+/* Allowed once done has been called. server may be NULL. */
 void server_free(struct server *server);
 
 #endif

@@ -16,7 +16,7 @@ static int open_socket(void)
     return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 }
 
-/* A full backlog (EAGAIN) is an answer too. */
+/* A full backlog (EAGAIN) also means that a program is listening. */
 static bool somebody_answers(const struct sockaddr_un *address)
 {
     int fd = open_socket();
@@ -37,13 +37,13 @@ static int make_way(const struct sockaddr_un *address, struct error *error)
         return 0;
     if (!S_ISSOCK(found.st_mode))
         return error_input(error,
-                           "cannot listen on %s: a file that is no socket is there; remove it or choose "
+                           "cannot listen on %s: the path exists and is not a socket; remove it or choose "
                            "another place with --socket-dir",
                            path);
     if (somebody_answers(address))
         return error_input(error,
-                           "cannot listen on %s: another program serves there; stop it, or choose another "
-                           "place with --socket-dir (or none)",
+                           "cannot listen on %s: another program is serving it; stop that program or choose "
+                           "another place with --socket-dir (or none)",
                            path);
     if (unlink(path) != 0)
         return error_input(error, "cannot replace the old socket %s: %s", path, strerror(errno));
@@ -68,7 +68,7 @@ int unix_socket_bind(struct unix_socket *file, const char *path, struct error *e
     int fd;
 
     if (strlen(path) >= sizeof address.sun_path)
-        return error_input(error, "cannot listen on %s: a socket's path has at most %zu bytes", path,
+        return error_input(error, "cannot listen on %s: a socket path can have at most %zu bytes", path,
                            sizeof address.sun_path - 1);
     memcpy(address.sun_path, path, strlen(path) + 1);
     if (make_way(&address, error))
@@ -78,7 +78,7 @@ int unix_socket_bind(struct unix_socket *file, const char *path, struct error *e
         remember(file, path) == 0)
         return fd;
     error_input(error, "cannot listen on %s: %s", path,
-                errno == ENOENT ? "its folder is not there; create that first" : strerror(errno));
+                errno == ENOENT ? "its directory does not exist; create it first" : strerror(errno));
     if (fd >= 0)
         close(fd);
     return -1;

@@ -1,4 +1,4 @@
-/* The file of a listening Unix socket: made, and removed only while it is ours. */
+/* The file of a listening Unix socket, removed only if it is still the one we created. */
 #ifndef NET_UNIX_SOCKET_H
 #define NET_UNIX_SOCKET_H
 
@@ -12,11 +12,11 @@ struct unix_socket {
     ino_t inode;
 };
 
-/* Binds a new socket at path; a socket file nobody answers on is replaced.
- * Returns its descriptor, or -1 with a sentence. */
+/* Binds a new socket at path, replacing a socket file that no program listens on.
+ * Returns its descriptor, or -1 with an error. */
 MUST_CHECK int unix_socket_bind(struct unix_socket *file, const char *path, struct error *error);
 
-/* Removes the file unless another has taken its place. */
+/* Removes the file unless another has replaced it. */
 void unix_socket_remove(struct unix_socket *file);
 
 #endif

@@ -45,7 +45,7 @@ static void only_listening_sockets_are_taken(void **state)
 
     (void)state;
     assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
-    assert_refused(fd, "nobody has called listen()");
+    assert_refused(fd, "it is not a listening socket");
     assert_int_equal(listen(fd, 1), 0);
     assert_int_equal(passed_socket_family(fd, &error), AF_INET);
     close(fd);
@@ -60,7 +60,7 @@ static void other_descriptors_are_refused(void **state)
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
     assert_int_equal(pipe(pipes), 0);
     assert_refused(pair[0], "Accept=no");
-    assert_refused(pipes[0], "it is no socket");
+    assert_refused(pipes[0], "it is not a socket");
     assert_refused(datagrams, "ListenStream=");
     assert_refused(netlink, "neither a TCP nor a Unix socket");
     assert_refused(-1, "Bad file descriptor");
