@@ -5,12 +5,11 @@
 int faults_check(const struct fault *fault, struct error *error)
 {
     if (!fault->status && !fault->delay_ms && !fault->drop && !fault->cut)
-        return error_input(error, "a fault does nothing without a status, a delay, drop or cut");
+        return error_input(error, "a fault needs a status, a delay, drop or cut");
     if (fault->status && (fault->status < 400 || fault->status > 599))
         return error_input(error, "status must be between 400 and 599, not %u", fault->status);
     if (fault->delay_ms > FAULT_DELAY_MS_MAX)
-        return error_input(error, "a delay has at most %d milliseconds, not %u", FAULT_DELAY_MS_MAX,
-                           fault->delay_ms);
+        return error_input(error, "delay_ms must be at most %d, not %u", FAULT_DELAY_MS_MAX, fault->delay_ms);
     if (fault->percent > 100)
         return error_input(error, "percent must be between 1 and 100, not %u", fault->percent);
     return 0;
@@ -39,7 +38,7 @@ int faults_set(struct faults *faults, const struct fault *fault, struct error *e
     if (faults_check(fault, error))
         return -1;
     if (!place && faults->count == FAULTS_MAX)
-        return error_input(error, "there are %d faults already, clear them first", FAULTS_MAX);
+        return error_input(error, "there are already %d faults; clear them first", FAULTS_MAX);
     if (!place)
         place = &faults->list[faults->count++];
     *place = *fault;
@@ -76,7 +75,7 @@ static struct fault *most_particular(struct faults *faults, const char *label, s
     return !found && by_all ? find(faults, "") : found;
 }
 
-/* Sebastiano Vigna's SplitMix64: every state gives a sequence of its own. */
+/* Sebastiano Vigna's SplitMix64, in which every state starts a different sequence. */
 static uint64_t draw(uint64_t *state)
 {
     uint64_t mixed = *state += 0x9e3779b97f4a7c15u;
@@ -86,14 +85,14 @@ static uint64_t draw(uint64_t *state)
     return mixed ^ mixed >> 31;
 }
 
-/* One that has happened as often as it should is forgotten. */
+/* Removes a fault that has affected as many calls as it should. */
 static void use_up(struct faults *faults, struct fault *fault)
 {
-    size_t behind = faults->count - (size_t)(fault - faults->list) - 1;
+    size_t later = faults->count - (size_t)(fault - faults->list) - 1;
 
     if (fault->times == 0 || --fault->times > 0)
         return;
-    memmove(fault, fault + 1, behind * sizeof *fault);
+    memmove(fault, fault + 1, later * sizeof *fault);
     faults->count--;
 }
 

@@ -1,10 +1,10 @@
-/* Faults set on purpose: which requests go wrong, and how.
+/* Injected faults: which requests go wrong, and how.
  *
- * A fault is set for a path ("/verify"), for a method of one service
- * ("DstackGuest.GetQuote"), for the method of that name of any service ("GetQuote") or
- * for every method (""). The most particular one that is set decides alone: where it
- * leaves a request as it is, the others do too. Each draws from a generator of its own, so
- * that a run repeats itself whatever else is called in between. */
+ * A fault is set on a path ("/verify"), on a method of one service
+ * ("DstackGuest.GetQuote"), on a method of any service ("GetQuote") or on every method
+ * (""). Only the most specific matching fault is considered; if it spares a request, no
+ * other applies. Each fault has its own random generator, so that a run can be repeated
+ * regardless of other calls. */
 #ifndef FAULTS_FAULTS_H
 #define FAULTS_FAULTS_H
 
@@ -19,15 +19,15 @@
 
 struct fault {
     char method[FAULT_METHOD_BYTES]; /* empty: every method */
-    unsigned status;                 /* 400 to 599, or 0: the call is answered */
+    unsigned status;                 /* 400 to 599, or 0: the call does not fail */
     char message[FAULT_MESSAGE_BYTES];
     uint32_t delay_ms; /* at most FAULT_DELAY_MS_MAX */
     bool drop;
     bool cut;
-    uint32_t times;   /* calls it is still for; 0: every call */
-    uint32_t percent; /* 1 to 100 of the calls it is asked for */
-    uint64_t random;  /* the generator's state; its seed at first */
-    uint64_t hits;    /* calls gone wrong by it */
+    uint32_t times;   /* calls still to affect; 0: no limit */
+    uint32_t percent; /* of matching calls to affect, 1 to 100 */
+    uint64_t random;  /* the generator's state, initially its seed */
+    uint64_t hits;    /* calls affected so far */
 };
 
 struct faults {
@@ -35,25 +35,25 @@ struct faults {
     size_t count;
 };
 
-/* Whether it does something, within the limits above; or a sentence. */
+/* Checks that the fault has an effect and keeps to the limits above. */
 MUST_CHECK int faults_check(const struct fault *fault, struct error *error);
 
-/* Seeds the fault's generator from the simulator's seed, its method and what is in random. */
+/* Seeds the fault's generator from the simulator's seed, the method and the current random. */
 void faults_seed(struct fault *fault, const struct seed *seed);
 
-/* Sets a fault in place of what was set for the same method; percent 0 stands for 100.
- * Fails as faults_check does, or when there are too many; then nothing changes. */
+/* Sets a fault, replacing one on the same method; percent 0 means 100. Fails like
+ * faults_check, or if there are too many; then nothing changes. */
 MUST_CHECK int faults_set(struct faults *faults, const struct fault *fault, struct error *error);
 
 void faults_clear(struct faults *faults);
 
-/* Whether a request goes wrong; copies how, and counts it.
- * label: "DstackGuest.GetQuote", or a page's path. path: as sent. by_all: a fault for
- * every method means this one too. */
+/* Returns whether a fault affects the request, copies that fault to *taken and counts the hit.
+ * label: "DstackGuest.GetQuote", or the path of a page. path: as sent. by_all: a fault on
+ * every method applies too. */
 bool faults_take(struct faults *faults, const char *label, struct span path, bool by_all,
                  struct fault *taken);
 
-/* "GetQuote: 500, 2 more times": a line for people, cut where it does not fit. */
+/* "GetQuote: fails with 500, 2 more times": one line for people, truncated to size. */
 void faults_describe(const struct fault *fault, char *out, size_t size);
 
 #endif

@@ -132,7 +132,7 @@ static int on_headers_complete(llhttp_t *parser)
     reader->is_head_complete = true;
     parser->upgrade = 0; /* an offer to switch to another protocol is ignored */
     if (parser->http_major != 1)
-        return fail(parser, 505, "this port speaks HTTP/1.1 only");
+        return fail(parser, 505, "this port only speaks HTTP/1.1");
     if ((parser->flags & F_CONTENT_LENGTH) && parser->content_length > LIMIT_BODY_BYTES)
         return fail(parser, 413, "the body is larger than 10 MiB");
     return reader->expects_continue && has_body ? HPE_PAUSED : HPE_OK;

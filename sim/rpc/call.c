@@ -11,7 +11,7 @@ char *call_text(struct rpc_call *call, const struct text *text)
 
 ProtobufCBinaryData call_bytes(const void *data, size_t len)
 {
-    /* protobuf-c has one type for what is read and what is written. */
+    /* protobuf-c uses one type for input and output. */
     return (ProtobufCBinaryData){.len = len, .data = unconst(data)};
 }
 

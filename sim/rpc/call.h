@@ -6,7 +6,7 @@
  *                           Dstack__GetQuoteResponse_Closure reply, void *call);
  *
  * It calls reply exactly once before it returns: with a response, which is encoded
- * at once and may lie on the stack, or with NULL after it has set call->error. */
+ * at once and may be on the stack, or with NULL after setting call->error. */
 #ifndef RPC_CALL_H
 #define RPC_CALL_H
 
@@ -21,11 +21,11 @@
 #define RPC_CALL_TEXTS_MAX 4
 
 struct rpc_call {
-    const void *context; /* what it answers for, as router_service said */
-    struct arena *arena; /* everything a handler allocates */
+    const void *context; /* from router_service */
+    struct arena *arena; /* for everything a handler allocates */
     struct error error;
 
-    /* What follows is rpc/'s own. */
+    /* Private to rpc/. */
     void (*encode)(const struct rpc_call *call, const ProtobufCMessage *message, struct buf *out);
     struct buf *out;
     bool has_replied;
@@ -33,11 +33,11 @@ struct rpc_call {
     size_t text_count;
 };
 
-/* The characters of a text for a string field of the response. The JSON encoder
- * then takes its ready JSON form; the text must stay as it is until reply. */
+/* A text for a string field of the response. The JSON encoder then uses its ready-made
+ * JSON form; the text must not change before reply. */
 char *call_text(struct rpc_call *call, const struct text *text);
 
-/* Bytes for a field of the response; they must live until reply. */
+/* Bytes for a field of the response; they must stay valid until reply. */
 ProtobufCBinaryData call_bytes(const void *data, size_t len);
 
 /* An argument's bytes as a span. */

@@ -44,7 +44,7 @@ static int read_message(const struct message_slot *slot, const json_t *value)
     return inner ? message_set_message(slot, inner) : error_context(slot->error, "%s", slot->field->name);
 }
 
-/* A JsonText: any value, as text. */
+/* A JsonText takes any value and stores it as text. */
 static int read_text(const struct message_slot *slot, const json_t *value)
 {
     const ProtobufCMessageDescriptor *descriptor = slot->field->descriptor;
@@ -114,7 +114,7 @@ static ProtobufCMessage *read_object(const ProtobufCMessageDescriptor *descripto
     return slot.message;
 }
 
-/* Counts what separates or opens values; good enough on text that is no JSON, too. */
+/* Counts characters that open or separate values, so it also works on invalid JSON. */
 static bool has_few_values(struct span text)
 {
     bool in_string = false;
@@ -136,7 +136,7 @@ static bool has_few_values(struct span text)
 static int refuse_unknown(const ProtobufCMessageDescriptor *descriptor, const json_t *object,
                           struct error *error)
 {
-    /* jansson's iterators take what they do not change as if they did. */
+    /* jansson's iterators do not modify the object; their interface merely lacks the const. */
     void *at = json_object_iter(unconst(object));
 
     for (; at; at = json_object_iter_next(unconst(object), at)) {
@@ -151,7 +151,7 @@ static int refuse_unknown(const ProtobufCMessageDescriptor *descriptor, const js
 static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, struct span text,
                                 struct arena *arena, struct error *error, bool strict)
 {
-    /* U+0000 is for the fields to refuse: they say which of them has it. */
+    /* Allow U+0000 here, because the setters' error names the field. */
     const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
     ProtobufCMessage *message = NULL;
     json_error_t reason;

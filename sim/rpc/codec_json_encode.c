@@ -44,7 +44,7 @@ static void write_value(const struct rpc_call *call, const ProtobufCFieldDescrip
     case PROTOBUF_C_TYPE_UINT64:
         buf_printf(out, "%" PRIu64, *(const uint64_t *)value);
         break;
-    default: /* a message: the protos use no other type, see test_message.c */
+    default: /* a message: test_message.c checks that the protos use no other type */
         if (*(const ProtobufCMessage *const *)value)
             write_message(call, *(const ProtobufCMessage *const *)value, out);
         else

@@ -12,14 +12,14 @@ static void arena_hook_free(void *arena, void *memory)
 }
 
 /* --- strings on the wire ---
- * proto3 wants them to be UTF-8, which protobuf-c does not look at; and it keeps no
- * lengths, so a U+0000 would silently cut a text short. */
+ * proto3 requires UTF-8, which protobuf-c does not check; nor does it keep string
+ * lengths, so a U+0000 would silently truncate a string. */
 
-#define VARINT_BYTES_MAX 10 /* of 64 bits */
+#define VARINT_BYTES_MAX 10 /* for 64 bits */
 
 enum wire_type { WIRE_VARINT = 0, WIRE_64_BITS = 1, WIRE_LENGTH = 2, WIRE_32_BITS = 5 };
 
-/* Takes the value behind a tag off the front; its bytes where it has a length. */
+/* Takes the value after a tag off the front. Out: *value, its bytes, except for a varint. */
 static bool read_value(struct span *from, unsigned type, struct span *value)
 {
     uint64_t len = type == WIRE_64_BITS ? 8 : type == WIRE_32_BITS ? 4 : 0;
@@ -51,8 +51,8 @@ static int check_value(const ProtobufCFieldDescriptor *field, struct span value,
     return 0;
 }
 
-/* The body has been unpacked before, so it is well-formed and nested no deeper than
- * its descriptor; what does not look so is passed over. */
+/* The body has already been unpacked, so it is well-formed and nested no deeper than
+ * its descriptor. */
 static int check_strings(const ProtobufCMessageDescriptor *descriptor, struct span body, struct error *error)
 {
     struct span value = SPAN_NONE;
@@ -96,7 +96,7 @@ ProtobufCMessage *codec_protobuf_decode(const ProtobufCMessageDescriptor *descri
     if (!message) {
         error_input(
             error,
-            "the body is no protobuf message of type %s; to send JSON, set Content-Type: application/json",
+            "the body is not a protobuf message of type %s; to send JSON, set Content-Type: application/json",
             descriptor->short_name);
         return NULL;
     }

@@ -9,7 +9,7 @@ static int hex_value(uint8_t c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Undoes percent-encoding into the arena. Returns -1 for a '%' without two hex digits. */
+/* Percent-decodes into the arena. Returns -1 for a '%' without two hex digits. */
 static int unescape(struct span text, struct arena *arena, struct span *out)
 {
     uint8_t *to = arena_alloc(arena, text.len + 1);
@@ -79,8 +79,8 @@ static int set_pair(struct message_slot *slot, struct span name, struct span val
     struct span plain_name, plain_value;
 
     if (unescape(name, slot->arena, &plain_name) || unescape(value, slot->arena, &plain_value))
-        return error_input(slot->error, "the query string has a '%%' that two hex digits do not follow");
-    /* The look-up stops at a zero byte: a name with one in it is no field's. */
+        return error_input(slot->error, "the query string has a '%%' that is not followed by two hex digits");
+    /* The look-up would stop at a NUL, but no field name contains one. */
     slot->field =
         memchr(plain_name.data, 0, plain_name.len)
             ? NULL

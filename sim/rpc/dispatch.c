@@ -12,7 +12,7 @@
 #define TYPE_PLAIN "text/plain"
 #define TYPE_PROTOBUF "application/octet-stream"
 
-/* Compares a Content-Type's type, leaving its parameters aside. */
+/* Compares a Content-Type, ignoring its parameters. */
 static bool is_type(struct span content_type, const char *type)
 {
     size_t len = strlen(type);
@@ -22,7 +22,7 @@ static bool is_type(struct span content_type, const char *type)
     return content_type.len == len || strchr("; \t", content_type.data[len]) != NULL;
 }
 
-/* `curl -d` names its JSON a form, fetch() calls it plain text, and some clients name nothing. */
+/* `curl -d` labels its JSON as a form, fetch() as plain text, and some clients not at all. */
 static bool is_json(const struct http_request *request)
 {
     if (is_type(request->content_type, TYPE_JSON) || codec_query_wants_json(request->query))
@@ -33,7 +33,7 @@ static bool is_json(const struct http_request *request)
     return request->body.len > 0 && request->body.data[0] == '{';
 }
 
-/* A sentence that was cut may end inside a character, which protobuf's readers refuse. */
+/* A truncated message may end inside a character, which protobuf readers reject. */
 static void mend_utf8(char *text)
 {
     size_t len = strlen(text);
@@ -78,7 +78,6 @@ void dispatch_fail(struct exchange *exchange, int status, const char *message)
         fail_protobuf(&exchange->response, status, arena_copy(exchange->arena, message, strlen(message)));
 }
 
-/* The closure every handler replies through. */
 static void reply(const ProtobufCMessage *message, void *data)
 {
     struct rpc_call *call = data;
@@ -106,8 +105,8 @@ static ProtobufCMessage *decode(const struct dispatch_method *method, const stru
 static void fail_verb(struct http_response *response, bool with_get)
 {
     exchange_fail(response, 405,
-                  with_get ? "a method is called with GET or POST"
-                           : "this method is called with POST: no query string can hold what it takes");
+                  with_get ? "this method takes GET or POST"
+                           : "this method takes POST only: its arguments do not fit in a query string");
     response->headers = with_get ? "Allow: GET, POST\r\n" : "Allow: POST\r\n";
 }
 
@@ -130,7 +129,7 @@ void dispatch_call(const struct dispatch_method *method, struct exchange *exchan
     if (args)
         method->service->invoke(unconst(method->service), method->index, args, reply, &call);
     if (args && !call.has_replied)
-        error_internal(&call.error, "%s gave no answer", descriptor->name);
+        error_internal(&call.error, "%s did not reply", descriptor->name);
     if (response->body->has_overflowed)
         error_internal(&call.error, "the response of %s is too large", descriptor->name);
     if (call.error.kind != ERROR_NONE)

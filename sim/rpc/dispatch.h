@@ -1,5 +1,5 @@
 /* One method call from request to response: choose the encoding, decode the
- * arguments, call the handler, encode what it replies. */
+ * arguments, call the handler, encode its reply. */
 #ifndef RPC_DISPATCH_H
 #define RPC_DISPATCH_H
 
@@ -9,15 +9,15 @@
 
 struct dispatch_method {
     const ProtobufCService *service;
-    const void *context; /* for call.h */
+    const void *context; /* see call.h */
     unsigned index;      /* into the service's methods */
-    bool is_strict;      /* an argument of an unknown name is an error, in JSON and query strings */
+    bool is_strict;      /* refuse unknown arguments in JSON and query strings */
 };
 
-/* Answers in the encoding that was asked in. Never fails: errors are responses. */
+/* Answers in the encoding of the request. Never fails: errors are responses. */
 void dispatch_call(const struct dispatch_method *method, struct exchange *exchange);
 
-/* An error in place of a call's answer, in the encoding that was asked in. */
+/* Answers with an error instead of calling, in the encoding of the request. */
 void dispatch_fail(struct exchange *exchange, int status, const char *message);
 
 #endif

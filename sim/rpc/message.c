@@ -71,8 +71,9 @@ int message_unknown_field(const ProtobufCMessageDescriptor *descriptor, struct s
     for (unsigned i = 0; i < descriptor->n_fields && len < sizeof names; i++)
         len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", i ? ", " : "",
                                 descriptor->fields[i].name);
-    return error_input(error, "there is no field %.*s; %s%s", (int)(name.len < 60 ? name.len : 60),
-                       (const char *)name.data, len ? "there are: " : "nothing is asked for here", names);
+    return error_input(error, "unknown field %.*s: %s%s", (int)(name.len < 60 ? name.len : 60),
+                       (const char *)name.data, len ? "known fields are " : "this method takes no arguments",
+                       names);
 }
 
 size_t message_value_size(const ProtobufCFieldDescriptor *field)
@@ -93,7 +94,7 @@ size_t message_value_size(const ProtobufCFieldDescriptor *field)
     }
 }
 
-/* Room for one more element: the array doubles whenever its count is a power of two. */
+/* The array doubles whenever its count is a power of two. */
 static void *next_element(const struct message_slot *slot)
 {
     uint8_t *base = (uint8_t *)slot->message;
@@ -218,7 +219,7 @@ int message_set_number_text(const struct message_slot *slot, struct span text)
     uint64_t value = 0;
 
     if (text.len == negative)
-        return error_input(slot->error, "%s must be a whole number, not an empty text", slot->field->name);
+        return error_input(slot->error, "%s must be a whole number, not an empty string", slot->field->name);
     for (size_t i = negative; i < text.len; i++) {
         unsigned digit = (unsigned)text.data[i] - '0';
         if (digit > 9)

@@ -1,5 +1,5 @@
-/* Building a message field by field, by its descriptor: what the JSON and the
- * query decoder share.
+/* Building a message field by field from its descriptor, for the JSON and query
+ * decoders.
  *
  * All memory comes from the arena. The setters report in *error, naming the
  * field, and return 0 or -1. Setting a repeated field appends to it. */
@@ -12,10 +12,10 @@
 #include "sim/base/error.h"
 #include "sim/base/span.h"
 
-/* A message with every field at its default. */
+/* A message with all fields at their defaults. */
 ProtobufCMessage *message_new(const ProtobufCMessageDescriptor *descriptor, struct arena *arena);
 
-/* Where one value is to go. */
+/* The destination of one value. */
 struct message_slot {
     ProtobufCMessage *message;
     const ProtobufCFieldDescriptor *field;
@@ -23,7 +23,7 @@ struct message_slot {
     struct error *error;
 };
 
-/* Text for a string field (as it is) or a bytes field (hex, 0x in front allowed). */
+/* Text for a string field (as it is) or a bytes field (hex, optionally with 0x). */
 MUST_CHECK int message_set_text(const struct message_slot *slot, struct span text);
 MUST_CHECK int message_set_bool(const struct message_slot *slot, bool value);
 /* Checked against the range of the field's type. */
@@ -37,17 +37,17 @@ bool message_field_is_text(const ProtobufCFieldDescriptor *field);    /* string 
 bool message_field_is_integer(const ProtobufCFieldDescriptor *field); /* 32 or 64 bits */
 bool message_field_is_oneof(const ProtobufCFieldDescriptor *field);
 
-/* Whether a query string can hold all fields: there is no message among them. */
+/* Whether a query string can hold all fields, that is, none of them is a message. */
 bool message_fits_query(const ProtobufCMessageDescriptor *descriptor);
 
-/* Bytes one value of the field takes in its message struct or array. */
+/* The size of one value of the field in its message struct or array. */
 size_t message_value_size(const ProtobufCFieldDescriptor *field);
 
-/* An error for a name that no field has; lists those there are. */
+/* An error for an unknown field name; lists the known ones. */
 MUST_CHECK int message_unknown_field(const ProtobufCMessageDescriptor *descriptor, struct span name,
                                      struct error *error);
 
-/* How an error calls what the field holds: "a string", "a string of hex digits",
+/* What the field expects, for errors: "a string", "a string of hex digits",
  * "true or false", "a whole number", "an object". */
 const char *message_field_wants(const ProtobufCFieldDescriptor *field);
 

@@ -26,14 +26,14 @@ static void write_text(const struct writer *writer, const char *text)
     buf_append_text(writer->out, text);
 }
 
-/* `,"key":"value"`, where the value is whatever text there is. */
+/* `,"key":"value"`, or nothing if value is NULL. */
 static void write_member(const struct writer *writer, const char *key, const char *value)
 {
     if (value)
         json_text_member(writer->out, ',', key, value);
 }
 
-/* The first sentence, without its period, as the summary; the whole text where it says more. */
+/* The first sentence, without its period, is the summary; a longer text is also the description. */
 static void write_summary(const struct writer *writer, const char *text)
 {
     const char *end = strstr(text, ". ");
@@ -65,17 +65,17 @@ static const struct {
     const char *name;
     const char *text;
 } errors[] = {
-    {400, "BadRequest", "What was asked cannot be done as it was asked; the error says what would be right."},
-    {403, "Forbidden", "A browser asked in the name of another site's page."},
-    {404, "NotFound", "There is no such thing here."},
-    {413, "PayloadTooLarge", "The body is larger than the simulator takes."},
-    {431, "HeadTooLarge", "The query string is longer than the simulator takes."},
-    {500, "InternalError", "The simulator itself is at fault."},
+    {400, "BadRequest", "The request is invalid; the error says what would be right."},
+    {403, "Forbidden", "A browser sent the request on behalf of another site."},
+    {404, "NotFound", "The resource does not exist."},
+    {413, "PayloadTooLarge", "The body exceeds the size limit."},
+    {431, "HeadTooLarge", "The query string exceeds the size limit."},
+    {500, "InternalError", "The simulator itself failed."},
 };
 
 #define ERROR_COUNT (sizeof errors / sizeof *errors)
 
-/* References to these errors, behind another response. */
+/* References to these errors, to be written after another response. */
 static void write_errors(const struct writer *writer, const int *statuses, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -112,7 +112,7 @@ static void write_query(const struct writer *writer, const ProtobufCMessageDescr
     buf_append_byte(writer->out, ']');
 }
 
-/* The other content type of a message, behind JSON. Its bytes have no JSON Schema. */
+/* The other content type of a message, written after JSON. JSON Schema cannot describe its bytes. */
 static void write_protobuf(const struct writer *writer, const ProtobufCMessageDescriptor *message)
 {
     buf_printf(writer->out,
@@ -138,7 +138,7 @@ static void write_body(const struct writer *writer, const ProtobufCMessageDescri
 static void write_answer(const struct writer *writer, const ProtobufCMessageDescriptor *message,
                          bool by_query)
 {
-    write_text(writer, ",\"responses\":{\"200\":{\"description\":\"What the method answers.\",\"content\":"
+    write_text(writer, ",\"responses\":{\"200\":{\"description\":\"The method's response.\",\"content\":"
                        "{\"application/json\":{\"schema\":");
     openapi_schema_body(&writer->schemas, message, OPENAPI_RESPONSE, writer->out);
     buf_append_byte(writer->out, '}');
@@ -204,7 +204,7 @@ static void write_page_parameters(const struct writer *writer, const struct rout
     buf_append_byte(writer->out, ']');
 }
 
-/* The end of a response: each of the types that "a/b, c/d" lists, with what there is to say of it. */
+/* The end of a response: the content types that "a/b, c/d" lists. */
 static void write_types(const struct writer *writer, const char *types)
 {
     write_text(writer, ",\"content\":{");
@@ -279,7 +279,7 @@ static void write_tag(const struct writer *writer, const char *name, const char 
     buf_append_byte(writer->out, '}');
 }
 
-/* The services: each has its methods at paths of the prefix, one behind the other. */
+/* Paths with the prefix are sorted, so the methods of one service follow each other. */
 static void write_tags(const struct writer *writer)
 {
     const ProtobufCServiceDescriptor *last = NULL;
@@ -293,7 +293,7 @@ static void write_tags(const struct writer *writer)
         write_tag(writer, last->short_name, proto_docs_find(writer->info->docs, last->name, NULL)->text);
         buf_append_byte(writer->out, ',');
     }
-    write_tag(writer, PAGES, "What is no method.");
+    write_tag(writer, PAGES, "Everything that is not a method.");
     buf_append_byte(writer->out, ']');
 }
 
@@ -345,12 +345,12 @@ void openapi_write(const struct router *router, const struct openapi_info *info,
     openapi_schema_free(&writer.schemas);
 }
 
-/* --- its page --- */
+/* --- the page --- */
 
 struct openapi {
     const struct router *router;
     const struct openapi_info *info;
-    struct buf *text; /* heap; empty until it is asked for */
+    struct buf *text; /* heap; empty until the first request */
 };
 
 static void serve(const void *context, struct exchange *exchange)

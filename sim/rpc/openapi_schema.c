@@ -7,7 +7,7 @@
 #include "sim/base/memory.h"
 #include "sim/rpc/message.h"
 
-/* Readers of patterns keep counted repetitions unrolled: longer ones are counted in characters. */
+/* Regex engines unroll counted repetitions, so longer values get a maxLength instead. */
 #define PATTERN_BYTES 255
 
 void openapi_schema_free(struct openapi_schemas *schemas)
@@ -26,7 +26,7 @@ static bool has(const struct openapi_schemas *schemas, const ProtobufCMessageDes
     return false;
 }
 
-/* Any JSON value, in a request. */
+/* Whether the field takes any JSON value. */
 static bool is_any(const ProtobufCFieldDescriptor *field, enum openapi_place place)
 {
     return field->descriptor == &dstack__json_text__descriptor && place == OPENAPI_REQUEST;
@@ -61,7 +61,7 @@ static unsigned long number_of(const char *digits)
     return digits ? strtoul(digits, NULL, 10) : 0;
 }
 
-/* The least bytes of a text, or the least number, where there is one. */
+/* The least length of a text or the least number, or NULL. */
 static const char *least_of(const struct proto_doc *doc, enum openapi_place place)
 {
     return doc->least || !doc->is_required || place == OPENAPI_RESPONSE ? doc->least : "1";
@@ -115,8 +115,8 @@ static struct range range_of(const ProtobufCFieldDescriptor *field, enum openapi
         return (struct range){"uint32", "0", "4294967295"};
     case PROTOBUF_C_TYPE_INT64:
         return (struct range){"int64", "-9223372036854775808", "9223372036854775807"};
-    default: /* larger ones have to be texts in a request; elsewhere the format alone says the limit,
-                a number that large being more than some readers of JSON can take */
+    default: /* larger ones have to be strings in a request; elsewhere only the format states the
+                limit, which is too large a number for some JSON parsers */
         return (struct range){"uint64", "0", place == OPENAPI_REQUEST ? "9223372036854775807" : NULL};
     }
 }
@@ -140,7 +140,7 @@ static void write_integer(const ProtobufCFieldDescriptor *field, const struct pr
 static void write_ref(const struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,
                       enum openapi_place place, struct buf *out);
 
-/* The keywords of one value, at least one of them. */
+/* The keywords of one value; never none. */
 static void write_value(const struct openapi_schemas *schemas, const ProtobufCFieldDescriptor *field,
                         const struct proto_doc *doc, enum openapi_place place, struct buf *out)
 {
@@ -160,7 +160,7 @@ static void write_value(const struct openapi_schemas *schemas, const ProtobufCFi
         write_ref(schemas, field->descriptor, place, out);
 }
 
-/* What codec_json_encode.c writes as null when it is absent, and the reader takes for absent. */
+/* Whether codec_json_encode.c writes null for an absent field, or codec_json_decode.c reads it as one. */
 static bool may_be_null(const ProtobufCFieldDescriptor *field, enum openapi_place place)
 {
     return (message_field_is_oneof(field) && place != OPENAPI_QUERY) ||
@@ -190,7 +190,7 @@ void openapi_schema_field(const struct openapi_schemas *schemas, const ProtobufC
 
 /* --- messages --- */
 
-/* Its name without that of its package. */
+/* The message's name without its package. */
 static const char *name_of(const ProtobufCMessageDescriptor *message)
 {
     size_t len = message->package_name ? strlen(message->package_name) : 0;

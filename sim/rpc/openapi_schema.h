@@ -1,9 +1,9 @@
-/* JSON Schema (2020-12, as OpenAPI 3.1 has it) of messages, from their descriptors and from
- * what the comments in sim/proto say of them. It describes what the codecs of codec.h read
- * and write, which is not the same: a request may leave out what it does not need, write
- * bytes in capitals and numbers as texts; a response has every field, in one form.
+/* JSON Schemas (2020-12, as in OpenAPI 3.1) of messages, from their descriptors and the
+ * comments in sim/proto. They describe what the codecs of codec.h read and write, which
+ * differs: a request may omit fields, write hex in upper case and numbers as strings; a
+ * response has every field, in one form.
  *
- * openapi.c alone uses it. */
+ * Only openapi.c uses it. */
 #ifndef RPC_OPENAPI_SCHEMA_H
 #define RPC_OPENAPI_SCHEMA_H
 
@@ -23,8 +23,8 @@ struct openapi_schema_row {
     enum openapi_place place; /* OPENAPI_REQUEST or OPENAPI_RESPONSE */
 };
 
-/* The types of message a document names, each once for each place. All zero but for docs
- * at first; to be freed. */
+/* The message types that a document names, each once per place. Initially all zero except
+ * docs; free it with openapi_schema_free. */
 struct openapi_schemas {
     const struct proto_docs *docs;
     struct openapi_schema_row *rows;
@@ -34,15 +34,15 @@ struct openapi_schemas {
 
 void openapi_schema_free(struct openapi_schemas *schemas);
 
-/* Adds a message and all that are in it. One without fields needs no name and is not added. */
+/* Adds a message and all nested ones. A message without fields needs no schema and is not added. */
 void openapi_schema_add(struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,
                         enum openapi_place place);
 
-/* {"GetKeyArgs":{...},...}: one member for each that was added. A message in both places is
- * a schema of its name as a response, and one with "Input" behind it as a request. */
+/* {"GetKeyArgs":{...},...}: one member per message added. If a message was added for both
+ * places, its request schema has "Input" appended to its name. */
 void openapi_schema_write(const struct openapi_schemas *schemas, struct buf *out);
 
-/* The schema of a whole body: a reference to one of the above, once all are added. */
+/* The schema of a whole body: a reference to one of the above. Add all messages first. */
 void openapi_schema_body(const struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,
                          enum openapi_place place, struct buf *out);
 
@@ -50,11 +50,11 @@ void openapi_schema_body(const struct openapi_schemas *schemas, const ProtobufCM
 void openapi_schema_field(const struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,
                           const ProtobufCFieldDescriptor *field, enum openapi_place place, struct buf *out);
 
-/* A request made of the examples that its fields have. */
+/* A request made from the examples of its fields. */
 void openapi_schema_example(const struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,
                             struct buf *out);
 
-/* Whether a request must have one field at least. */
+/* Whether a request must have at least one field. */
 bool openapi_schema_is_required(const struct openapi_schemas *schemas,
                                 const ProtobufCMessageDescriptor *message);
 

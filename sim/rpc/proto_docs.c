@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* Compares "name.member", or name alone, with a row's name. */
+/* Compares "name.member", or only name if member is NULL, with a row's name. */
 static int compare(const char *name, const char *member, const char *row)
 {
     size_t len = strlen(name);

@@ -11,13 +11,13 @@
 struct route {
     char *path; /* heap */
     struct span key;
-    char *label; /* heap: "DstackGuest.GetQuote"; NULL for a page, whose path it is */
+    char *label; /* heap: "DstackGuest.GetQuote"; NULL for a page, whose label is its path */
     bool is_control;
     bool is_background;
     bool is_method;
     bool is_short;     /* /prpc/<Method> */
-    bool is_owned;     /* of several claims on one path, this one keeps it */
-    bool is_ambiguous; /* claimed twice: answered as if it were not there */
+    bool is_owned;     /* the service owns the path, even if others claim it too */
+    bool is_ambiguous; /* claimed twice: treated as not found */
     struct dispatch_method method;
     struct router_page page;
 };
@@ -167,7 +167,7 @@ static const struct route *find(const struct router *router, struct span path)
     return NULL;
 }
 
-/* A page that serves every name in its folder. */
+/* A page that serves every name in its directory. */
 static const struct route *find_folder(const struct router *router, struct span path)
 {
     const uint8_t *slash = path.len ? memrchr(path.data, '/', path.len - 1) : NULL;
@@ -194,7 +194,7 @@ static void serve_page(const struct router_page *page, struct exchange *exchange
 
     if (exchange->request.verb != page->verb && !(get && exchange->request.verb == HTTP_VERB_HEAD)) {
         exchange_fail(&exchange->response, 405,
-                      get ? "this page is read with GET" : "this is called with POST");
+                      get ? "this page takes GET only" : "this page takes POST only");
         exchange->response.headers = get ? "Allow: GET, HEAD\r\n" : "Allow: POST\r\n";
         return;
     }
@@ -209,11 +209,11 @@ static void serve_route(const struct route *route, struct exchange *exchange)
         serve_page(&route->page, exchange);
 }
 
-/* What fails or is dropped is not called at all, so that it has no effect. */
+/* A call that fails or is dropped never reaches its handler, so that it has no effect. */
 static void serve_fault(const struct route *route, const struct fault *fault, struct exchange *exchange)
 {
     const char *message =
-        fault->message[0] ? fault->message : "this request fails because a fault is set for it";
+        fault->message[0] ? fault->message : "this request fails because a fault is set on it";
 
     if (fault->status && route->is_method)
         dispatch_fail(exchange, (int)fault->status, message);
@@ -229,12 +229,12 @@ static void serve_fault(const struct route *route, const struct fault *fault, st
     };
 }
 
-/* Whatever site a developer happens to look at could extend RTMR3 otherwise. Pages still open from a link. */
+/* Otherwise any site a developer visits could extend RTMR3. Links to pages still work. */
 static void refuse_other_site(struct exchange *exchange)
 {
     exchange_fail(
         &exchange->response, 403,
-        "a page of another site may not call methods; open the simulator's own, or call from localhost");
+        "cross-site browser requests may not call methods; use the dashboard at / or another client");
 }
 
 static void serve(void *context, struct exchange *exchange)

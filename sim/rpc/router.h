@@ -1,4 +1,4 @@
-/* From a path to what answers it.
+/* Finds the method or page for a path.
  *
  * A router is filled once from service descriptors and pages, then serves as the
  * handler of a listener. Several routers may share one service: each listener has
@@ -14,41 +14,41 @@
 struct router;
 struct openapi_page;
 
-/* faults outlives it; NULL: nothing goes wrong on purpose. */
+/* faults must outlive the router; NULL means that no faults are injected. */
 struct router *router_new(struct faults *faults);
 void router_free(struct router *router);
 
 struct router_service {
     const ProtobufCService *service; /* both outlive the router */
-    const void *context;             /* handed to its handlers */
+    const void *context;             /* passed to its handlers */
     const char *direct;    /* its methods are also found at <direct><Method>: "/", "/api/", or NULL */
     bool owns_short_paths; /* keeps /prpc/<Method> where another service has the same method */
-    bool is_control;       /* a fault for every method leaves it alone, and unknown arguments are refused */
+    bool is_control;       /* exempt from a fault on every method, and unknown arguments are refused */
     bool is_background;    /* see exchange.h */
 };
 
 /* Adds every method at /prpc/<Service>.<Method>, at the direct path, and at
- * /prpc/<Method> as long as no other service of this router has that method. */
+ * /prpc/<Method> unless another service of this router has that method. */
 void router_add_service(struct router *router, const struct router_service *service);
 
-/* A path that is no method. Only a fault for that very path makes it go wrong. */
+/* A path that is not a method. Only a fault on exactly that path affects it. */
 struct router_page {
     const char *path;    /* copied */
     enum http_verb verb; /* GET, which also answers HEAD, or POST */
     void (*serve)(const void *context, struct exchange *exchange);
     const void *context;
-    bool is_prefix;     /* path ends with '/': serves whatever one name stands behind it */
+    bool is_prefix;     /* path ends with '/' and is followed by any one name */
     bool is_background; /* see exchange.h */
 
-    const struct openapi_page *openapi;   /* what /openapi.json says of it; NULL: nothing */
+    const struct openapi_page *openapi;   /* for /openapi.json; NULL leaves the page out */
     void (*release)(const void *context); /* called by router_free, or NULL */
 };
 void router_add_page(struct router *router, const struct router_page *page);
 
-/* The http_handler of this router; it points into it. To be called when all is added. */
+/* The http_handler of this router, which it points to. Call it once everything is added. */
 struct http_handler router_handler(struct router *router);
 
-/* What is found at a path: a page, or else a method of a service. */
+/* A path with its page or, if that is NULL, its service and method. */
 struct router_path {
     const char *path;
     const struct router_page *page;
@@ -57,8 +57,8 @@ struct router_path {
     bool is_strict; /* see dispatch.h */
 };
 
-/* The next path behind *cursor, which is 0 at first; false behind the last. They are in order
- * once router_handler was called, and /prpc/<Method>, which is short for another, is left out. */
+/* The next path after *cursor, which starts at 0; false after the last. Skips the short forms
+ * /prpc/<Method>. Paths are sorted once router_handler has been called. */
 bool router_next_path(const struct router *router, size_t *cursor, struct router_path *path);
 
 #endif

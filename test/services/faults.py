@@ -9,7 +9,7 @@ from messages import METHODS, Caller, write_protobuf
 from wire import Connection, post
 
 ALL = ""
-NO_MESSAGE = "this request fails because a fault is set for it"
+NO_MESSAGE = "this request fails because a fault is set on it"
 
 
 def set_fault(simulated, method, **how):

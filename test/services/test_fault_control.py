@@ -50,7 +50,7 @@ def test_names_of_one_method_are_faults_of_their_own(simulated):
 
 
 UNKNOWN = "no method {} to set a fault on: use a name such as GetQuote or Tappd.Info, or a path"
-NOTHING = "a fault does nothing without a status, a delay, drop or cut"
+NOTHING = "a fault needs a status, a delay, drop or cut"
 REFUSED = [
     ({}, NOTHING),
     ({"times": 3, "percent": 50, "message": "m"}, NOTHING),
@@ -58,18 +58,18 @@ REFUSED = [
     ({"status": 399}, "status must be between 400 and 599, not 399"),
     ({"status": 600}, "status must be between 400 and 599, not 600"),
     ({"drop": True, "percent": 101}, "percent must be between 1 and 100, not 101"),
-    ({"delay_ms": 600001}, "a delay has at most 600000 milliseconds, not 600001"),
-    ({"method": "getquote", "drop": True}, "there is no method getquote; did you mean GetQuote?"),
-    ({"method": "tappd.info", "drop": True}, "there is no method tappd.info; did you mean Tappd.Info?"),
+    ({"delay_ms": 600001}, "delay_ms must be at most 600000, not 600001"),
+    ({"method": "getquote", "drop": True}, "no method getquote; did you mean GetQuote?"),
+    ({"method": "tappd.info", "drop": True}, "no method tappd.info; did you mean Tappd.Info?"),
     ({"method": "DstackGuest.getKey", "drop": True},
-     "there is no method DstackGuest.getKey; did you mean DstackGuest.GetKey?"),
-    ({"method": "GetQuotes", "drop": True}, "there is no method GetQuotes; did you mean GetQuote?"),
+     "no method DstackGuest.getKey; did you mean DstackGuest.GetKey?"),
+    ({"method": "GetQuotes", "drop": True}, "no method GetQuotes; did you mean GetQuote?"),
     ({"method": "Tappd.GetQuote", "drop": True}, UNKNOWN.format("Tappd.GetQuote")),
     ({"method": "größe", "drop": True}, UNKNOWN.format("größe")),
     ({"method": "*", "drop": True}, UNKNOWN.format("*")),
-    ({"method": "/GetKey?json", "drop": True}, "the path of a fault ends before its '?'"),
-    ({"method": "/" + "p" * 63, "drop": True}, "method has at most 63 bytes, not 64"),
-    ({"status": 500, "message": "ü" * 128}, "message has at most 255 bytes, not 256"),
+    ({"method": "/GetKey?json", "drop": True}, "the path of a fault must not contain a query string"),
+    ({"method": "/" + "p" * 63, "drop": True}, "method must have at most 63 bytes, not 64"),
+    ({"status": 500, "message": "ü" * 128}, "message must have at most 255 bytes, not 256"),
 ]
 
 
@@ -92,7 +92,7 @@ def test_json_that_does_not_fit_is_refused(simulated, caller, arguments):
 def test_64_faults_and_no_more(simulated, caller):
     for i in range(64):
         assert len(set_fault(simulated, f"/page/{i}", status=500)) == i + 1
-    full = Outcome(400, "there are 64 faults already, clear them first")
+    full = Outcome(400, "there are already 64 faults; clear them first")
     assert caller.by_json("Simulator.SetFault", {"method": "GetKey", "status": 500}) == full
     assert caller.by_json("Simulator.SetFault", {"status": 500}) == full
     assert set_fault(simulated, "/page/63", drop=True)[63] == {**UNSET, "method": "/page/63", "drop": True}
@@ -220,7 +220,7 @@ def test_a_page_of_another_site_uses_up_no_fault(simulated):
 
 def test_a_mistyped_field_is_refused(simulated):
     """If it were ignored silently, a test would test nothing."""
-    sentence = "there is no field staus; there are: method, status, message, delay_ms, drop, cut, times, percent, seed"
+    sentence = "unknown field staus: known fields are method, status, message, delay_ms, drop, cut, times, percent, seed"
     mistyped = {"method": "GetKey", "staus": 503, "delay_ms": 1}
     before = simulated.call("Simulator.Status")
     for path, arguments, field in (("SetFault", mistyped, "staus"),
@@ -228,7 +228,7 @@ def test_a_mistyped_field_is_refused(simulated):
                                    ("Reset", {"hard": True}, "hard")):
         with Connection(tcp(simulated.url)) as connection:
             response = connection.ask(post(f"/prpc/Simulator.{path}", json.dumps(arguments)))
-            assert response.status == 400 and f"there is no field {field}; " in response.error()
+            assert response.status == 400 and f"unknown field {field}: " in response.error()
             if path == "SetFault":
                 assert response.error() == sentence
             assert connection.ask(get(f"/prpc/Simulator.{path}?{field}=1")).status == 400

@@ -142,7 +142,7 @@ static void numbers_that_do_not_fit(void **state)
         {"{\"u64\":1e3}", "u64 must be a whole number, not a number with a fraction or exponent"},
         {"{\"u64\":\"1e3\"}", "u64 must be a whole number in decimal digits"},
         {"{\"u64\":\"0x10\"}", "u64 must be a whole number in decimal digits"},
-        {"{\"u64\":\"\"}", "u64 must be a whole number, not an empty text"},
+        {"{\"u64\":\"\"}", "u64 must be a whole number, not an empty string"},
         {"{\"u64\":\"1\\u0000\"}", "u64 must be a whole number in decimal digits"},
         {"{\"numbers\":[1,-1]}", "element 2: numbers must be between 0 and 18446744073709551615"},
         {"{\"u64\":99999999999999999999}", "the body is not valid JSON"},

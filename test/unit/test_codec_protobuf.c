@@ -147,7 +147,7 @@ static void a_damaged_byte_does_no_harm(void **state)
 
 static void what_is_not_a_message_is_refused(void **state)
 {
-    static const char sentence[] = "the body is no protobuf message of type GetTlsKeyArgs; "
+    static const char sentence[] = "the body is not a protobuf message of type GetTlsKeyArgs; "
                                    "to send JSON, set Content-Type: application/json";
     struct rpc_fixture *fixture = *state;
 

@@ -56,7 +56,7 @@ static void a_bad_percent_is_refused(void **state)
     struct rpc_fixture *fixture = *state;
 
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
-        refuse(fixture, queries[i], "'%' that two hex digits do not follow");
+        refuse(fixture, queries[i], "'%' that is not followed by two hex digits");
 }
 
 static void repeated_names_append_or_replace(void **state)
@@ -99,8 +99,8 @@ static void integers_are_whole_decimal_numbers(void **state)
     assert_int_equal(args->optional_not_after_case, DSTACK__GET_TLS_KEY_ARGS__OPTIONAL_NOT_AFTER_NOT_AFTER);
     assert_true(args->not_after == UINT64_MAX);
     assert_int_equal(tls(fixture, "not_after=5")->optional_not_before_case, 0);
-    refuse(fixture, "not_before=", "not_before must be a whole number, not an empty text");
-    refuse(fixture, "not_before", "not_before must be a whole number, not an empty text");
+    refuse(fixture, "not_before=", "not_before must be a whole number, not an empty string");
+    refuse(fixture, "not_before", "not_before must be a whole number, not an empty string");
     refuse(fixture, "not_before=-1", "not_before must be between 0 and 18446744073709551615");
     refuse(fixture, "not_before=18446744073709551616", "not_before must be between");
     refuse(fixture, "not_before=1.5", "not_before must be a whole number in decimal digits");

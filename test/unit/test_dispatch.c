@@ -21,7 +21,7 @@ static void get_reads_the_query(void **state)
     assert_json(SEND(fixture, "GetKey", GET, .query = "path=a&json=0"), 200, echo_a);
     assert_json(SEND(fixture, "GetKey", GET), 200, "{\"key\":\"\",\"signature_chain\":[\"\"]}");
     assert_json(SEND(fixture, "GetKey", GET, .query = "path=%"), 400,
-                "{\"error\":\"the query string has a '%' that two hex digits do not follow\"}");
+                "{\"error\":\"the query string has a '%' that is not followed by two hex digits\"}");
     assert_int_equal(fixture->fake.calls, 0);
 }
 
@@ -85,7 +85,7 @@ static void json_by_its_first_byte(void **state)
                         protobuf_a);
         assert_protobuf(SEND(fixture, "GetKey", POST, .type = types[i]), "1200");
         assert_protobuf_error(fixture, SEND(fixture, "GetKey", POST, .type = types[i], .body = " {}"), 400,
-                              "the body is no protobuf message of type GetKeyArgs; "
+                              "the body is not a protobuf message of type GetKeyArgs; "
                               "to send JSON, set Content-Type: application/json");
     }
 }
@@ -114,7 +114,7 @@ static void everything_else_is_protobuf(void **state)
                         protobuf_a);
         assert_protobuf_error(
             fixture, SEND(fixture, "GetKey", POST, .type = types[i], .body = "{\"path\":\"a\"}"), 400,
-            "the body is no protobuf message of type GetKeyArgs; "
+            "the body is not a protobuf message of type GetKeyArgs; "
             "to send JSON, set Content-Type: application/json");
         assert_int_equal(fixture->fake.calls, 0);
     }
@@ -164,9 +164,9 @@ static void our_own_fault_is_a_500(void **state)
 
     assert_json(SEND(fixture, "Attest", GET), 500, "{\"error\":\"no random bytes\"}");
     assert_protobuf_error(fixture, SEND(fixture, "Attest", POST), 500, "no random bytes");
-    assert_json(SEND(fixture, "Verify", GET), 500, "{\"error\":\"Verify gave no answer\"}");
-    assert_protobuf_error(fixture, SEND(fixture, "Verify", POST), 500, "Verify gave no answer");
-    assert_json(SEND(fixture, "Info", GET), 500, "{\"error\":\"Info gave no answer\"}");
+    assert_json(SEND(fixture, "Verify", GET), 500, "{\"error\":\"Verify did not reply\"}");
+    assert_protobuf_error(fixture, SEND(fixture, "Verify", POST), 500, "Verify did not reply");
+    assert_json(SEND(fixture, "Info", GET), 500, "{\"error\":\"Info did not reply\"}");
 }
 
 static void an_error_wins_over_a_response(void **state)
@@ -194,7 +194,7 @@ static void other_verbs_are_405(void **state)
 
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
         const struct http_response *response = SEND(fixture, "GetKey", .verb = verbs[i], .query = "path=a");
-        assert_json(response, 405, "{\"error\":\"a method is called with GET or POST\"}");
+        assert_json(response, 405, "{\"error\":\"this method takes GET or POST\"}");
         assert_string_equal(response->headers, "Allow: GET, POST\r\n");
         assert_int_equal(fixture->fake.calls, 0);
     }
@@ -220,7 +220,7 @@ static void what_no_query_can_hold_is_called_with_post(void **state)
         dispatch_call(&method, &fixture->exchange);
         assert_json(
             response, 405,
-            "{\"error\":\"this method is called with POST: no query string can hold what it takes\"}");
+            "{\"error\":\"this method takes POST only: its arguments do not fit in a query string\"}");
         assert_string_equal(response->headers, "Allow: POST\r\n");
     }
 }
@@ -228,7 +228,7 @@ static void what_no_query_can_hold_is_called_with_post(void **state)
 static void a_strict_method_takes_no_unknown_names(void **state)
 {
     static const char sentence[] =
-        "{\"error\":\"there is no field pat; there are: path, purpose, algorithm\"}";
+        "{\"error\":\"unknown field pat: known fields are path, purpose, algorithm\"}";
     struct fixture *fixture = *state;
 
     assert_int_equal(SEND(fixture, "GetKey", POST, .body = "{\"pat\":1}")->status, 200);
@@ -239,7 +239,7 @@ static void a_strict_method_takes_no_unknown_names(void **state)
     assert_json(SEND(fixture, "GetKey", POST, .body = "{\"path\":\"a\"}"), 200, echo_a);
     assert_json(SEND(fixture, "GetKey", GET, .query = "path=a&json&"), 200, echo_a);
     assert_json(SEND(fixture, "Info", POST, .body = "{\"x\":1}"), 400,
-                "{\"error\":\"there is no field x; nothing is asked for here\"}");
+                "{\"error\":\"unknown field x: this method takes no arguments\"}");
 }
 
 int main(void)

@@ -83,8 +83,8 @@ static void what_is_refused(void **state)
     assert_refused("", "expected METHOD=WHAT");
     assert_refused("GetQuote", "expected METHOD=WHAT");
     assert_refused("=500", "expected METHOD=WHAT");
-    assert_refused("GetQuote=times=2", "does nothing");
-    assert_refused("GetQuote=message=x", "does nothing");
+    assert_refused("GetQuote=times=2", "needs a status");
+    assert_refused("GetQuote=message=x", "needs a status");
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         snprintf(text, sizeof text, "A=500,%s,drop", parts[i]);
         assert_refused(text, "is not a fault");

@@ -43,7 +43,7 @@ static void a_fault_outside_its_limits_is_refused(void **state)
     struct faults faults = {.count = 0};
 
     (void)state;
-    assert_refused((struct fault){.times = 1, .percent = 50}, "does nothing");
+    assert_refused((struct fault){.times = 1, .percent = 50}, "needs a status");
     assert_refused((struct fault){.status = 399}, "between 400 and 599, not 399");
     assert_refused((struct fault){.status = 600}, "between 400 and 599, not 600");
     assert_refused((struct fault){.delay_ms = FAULT_DELAY_MS_MAX + 1}, "at most 600000");
@@ -67,7 +67,7 @@ static void no_more_than_there_is_room_for(void **state)
     set(&faults, fault); /* in place of the last */
     strcpy(fault.method, "/one-more");
     assert_int_equal(faults_set(&faults, &fault, &error), -1);
-    assert_non_null(strstr(error.text, "64 faults already"));
+    assert_non_null(strstr(error.text, "already 64 faults"));
     faults_clear(&faults);
     set(&faults, fault);
 }

@@ -157,7 +157,7 @@ static const struct {
      "close\r\n\r\n"},
     {"POST /a HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
      REFUSED("501 Not Implemented", "the only supported transfer coding is chunked")},
-    {"GET /a HTTP/2.0\r\n\r\n", REFUSED("505 HTTP Version Not Supported", "this port speaks HTTP/1.1 only")},
+    {"GET /a HTTP/2.0\r\n\r\n", REFUSED("505 HTTP Version Not Supported", "this port only speaks HTTP/1.1")},
     {"CONNECT a:1 HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n\r\n",
      REFUSED("400 Bad Request", "the request target must be a path that starts with '/'")},
     {"\x16\x03\x01\x02\x03\x04\x05\x06\x07",

@@ -135,9 +135,9 @@ static void texts_that_are_no_number(void **state)
     assert_refused(fixture, message_set_number_text(&u64, span_of("1\0", 2)),
                    "u64 must be a whole number in decimal digits");
     assert_refused(fixture, message_set_number_text(&u64, SPAN_NONE),
-                   "u64 must be a whole number, not an empty text");
+                   "u64 must be a whole number, not an empty string");
     assert_refused(fixture, message_set_number_text(&u64, span_text("-")),
-                   "u64 must be a whole number, not an empty text");
+                   "u64 must be a whole number, not an empty string");
     assert_refused(fixture, message_set_number_text(&i64, span_text("9223372036854775808")),
                    "i64 must be between -9223372036854775808 and 9223372036854775807");
     assert_refused(fixture, message_set_number_text(&i64, span_text("-9223372036854775809")),

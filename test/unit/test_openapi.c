@@ -110,7 +110,8 @@ static void a_method_is_described_by_query(void **state)
     assert_text(AT(get, "operationId"), "KMS_GetAppEnvEncryptPubKey_by_query");
     assert_json(
         AT(get, "parameters"),
-        "[{\"description\":\"As Info answers it.\",\"example\":\"9d4c997e8fe54852ebf5a700f8400d5e6572f6cd\","
+        "[{\"description\":\"As in the response of "
+        "Info.\",\"example\":\"9d4c997e8fe54852ebf5a700f8400d5e6572f6cd\","
         "\"in\":\"query\",\"name\":\"app_id\",\"required\":true,\"schema\":{\"contentEncoding\":\"base16\","
         "\"pattern\":\"^(0[xX])?([0-9a-fA-F]{2}){20}$\",\"type\":\"string\"}}]");
     assert_json(AT(get, "responses", "200", "content"),
@@ -134,10 +135,10 @@ static void what_no_query_can_hold_has_no_get(void **state)
     assert_non_null(AT(document, "paths", "/verify", "post"));
     assert_non_null(AT(document, "paths", "/health", "get"));
     assert_text(AT(document, "paths", "/verify", "post", "description"),
-                "Whether a quote is that of a TD, and what runs in it. Whatever can be read is answered with "
-                "a verdict.");
+                "Checks whether a quote is from a TD and says what runs in it. "
+                "Everything that can be parsed gets a verdict.");
     assert_text(AT(document, "paths", "/verify", "post", "summary"),
-                "Whether a quote is that of a TD, and what runs in it");
+                "Checks whether a quote is from a TD and says what runs in it");
     json_decref(document);
 }
 

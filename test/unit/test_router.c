@@ -149,7 +149,7 @@ static void a_wrong_verb_is_405(void **state)
         struct http_response response = serve(fixture, handler, verbs[i], span_text("/prpc/Info"));
         assert_int_equal(response.status, 405);
         assert_string_equal(response.headers, "Allow: GET, POST\r\n");
-        assert_string_equal(body_of(fixture), "{\"error\":\"a method is called with GET or POST\"}");
+        assert_string_equal(body_of(fixture), "{\"error\":\"this method takes GET or POST\"}");
         assert_int_equal(serve(fixture, handler, verbs[i], span_text("/nothing")).status, 404);
     }
     assert_int_equal(serve(fixture, handler, HTTP_VERB_POST, span_text("/nothing")).status, 404);
