@@ -12,7 +12,7 @@
 #define TYPE_TEXT "text/plain"
 #define TYPE_PEM "application/x-pem-file"
 
-/* The collateral as of now, or NULL after a 500. */
+/* The current collateral, or NULL after answering 500. */
 static const struct collateral *fetch(const void *context, struct exchange *exchange)
 {
     struct error error = {.kind = ERROR_NONE};
@@ -85,7 +85,7 @@ static void serve_pck_crl(const void *context, struct exchange *exchange)
         return;
     codec_query_find(exchange->request.query, "ca", exchange->arena, &ca);
     codec_query_find(exchange->request.query, "encoding", exchange->arena, &encoding);
-    /* A client that cannot tell the issuer asks for `processor`: the one CRL there is serves both. */
+    /* Clients that do not recognise the issuer ask for `processor`; the only CRL serves both. */
     if (!span_is(ca, "platform") && !span_is(ca, "processor")) {
         exchange_fail(&exchange->response, 400, "ca must be platform");
         return;
@@ -131,9 +131,8 @@ static void serve_tcb_info(const void *context, struct exchange *exchange)
     codec_query_find(exchange->request.query, "fmspc", exchange->arena, &fmspc);
     if (!is_our_fmspc(platform, fmspc)) {
         exchange_fail(&exchange->response, fmspc.len == 2 * sizeof platform->tcb.fmspc ? 404 : 400,
-                      fmspc.len
-                          ? "there is no TCB info for this fmspc; the PCK certificate names the platform's"
-                          : "fmspc is missing: 12 hex digits, as the PCK certificate names them");
+                      fmspc.len ? "there is no TCB info for this fmspc; use the one in the PCK certificate"
+                                : "fmspc is missing: 12 hex digits, as in the PCK certificate");
         return;
     }
     chain = collateral->tcb_issuer_chain;
@@ -154,16 +153,16 @@ static void serve_qe_identity(const void *context, struct exchange *exchange)
     answer(exchange, TYPE_JSON, collateral->qe_identity, strlen(collateral->qe_identity));
 }
 
-/* --- where they are --- */
+/* --- paths --- */
 
 static const struct openapi_parameter pck_crl_parameters[] = {
-    {"ca", "Whose PCK certificates: there is one CRL, for both.",
+    {"ca", "The CA of the PCK certificates; both have the same CRL.",
      "{\"type\":\"string\",\"enum\":[\"platform\",\"processor\"]}", "\"platform\"", true},
-    {"encoding", "With der, DER instead of PEM.", "{\"type\":\"string\"}", "\"der\"", false},
+    {"encoding", "der for DER instead of PEM.", "{\"type\":\"string\"}", "\"der\"", false},
     {.name = NULL},
 };
 static const struct openapi_parameter tcb_parameters[] = {
-    {"fmspc", "The platform's, as its PCK certificate names it: 6 bytes in hex.",
+    {"fmspc", "The platform's FMSPC, as in its PCK certificate: 6 bytes in hex.",
      "{\"type\":\"string\",\"pattern\":\"^[0-9a-fA-F]{12}$\"}", "\"b0c06f000000\"", true},
     {.name = NULL},
 };

@@ -28,10 +28,10 @@ static void serve_readiness(const void *context, struct exchange *exchange)
 void health_add(const struct site *site, struct router *router)
 {
     static const struct openapi_page alive = {.summary = "Whether the program answers", .types = TYPE_TEXT};
-    static const struct openapi_page ready = {.summary = "Whether the program takes requests",
+    static const struct openapi_page ready = {.summary = "Whether the program accepts requests",
                                               .types = TYPE_TEXT,
                                               .other = 503,
-                                              .other_text = "It is stopping."};
+                                              .other_text = "The program is stopping."};
     const struct router_page list[] = {
         {.path = "/healthz", .serve = serve_health, .is_background = true, .openapi = &alive},
         {.path = "/readyz",

@@ -17,14 +17,14 @@
 
 enum form { FORM_BASE64, FORM_TEXT, FORM_BARE };
 
-/* As the real agent reports trouble in the middle of its stream. */
+/* The real agent reports errors in this way, in the middle of its stream. */
 static void answer_error(struct exchange *exchange, const char *message)
 {
     json_text_member(exchange->response.body, '{', "error", message);
     buf_append_byte(exchange->response.body, '}');
 }
 
-/* Names of containers have these characters alone, so none leads out of the folder. */
+/* Container names have only these characters, so that none leads out of the directory. */
 static bool is_container_name(struct span name)
 {
     if (name.len == 0 || name.len > NAME_BYTES || name.data[0] == '.')
@@ -46,7 +46,6 @@ static bool is_set(const struct exchange *exchange, const char *name)
            (value.len == 0 || span_is(value, "true") || span_is(value, "1"));
 }
 
-/* How many lines are asked for; all of them for `all`. */
 static size_t tail_of(const struct exchange *exchange)
 {
     struct span value;
@@ -57,7 +56,7 @@ static size_t tail_of(const struct exchange *exchange)
                                  : strtoul(arena_copy(exchange->arena, value.data, value.len), NULL, 10);
 }
 
-/* The beginning of the last `count` lines. */
+/* The start of the last `count` lines. */
 static const char *last_lines(const char *text, size_t len, size_t count)
 {
     const char *at = text + len;
@@ -120,7 +119,7 @@ static void serve(const void *context, struct exchange *exchange)
 
     exchange->response.content_type = TYPE_TEXT;
     if (!is_container_name(name)) {
-        answer_error(exchange, "a container's name has letters, digits, '_', '-' and '.'");
+        answer_error(exchange, "a container name has only letters, digits, '_', '-' and '.'");
         return;
     }
     shown = arena_copy(exchange->arena, name.data, name.len);
@@ -135,7 +134,7 @@ static void serve(const void *context, struct exchange *exchange)
     }
     if (file_read(path, FILE_BYTES, &text, &len, &error)) {
         answer_error(exchange,
-                     arena_printf(exchange->arena, "the log of %s cannot be read: it has at most %u MiB",
+                     arena_printf(exchange->arena, "cannot read the log of %s: it may have at most %u MiB",
                                   shown, FILE_BYTES >> 20));
         return;
     }
@@ -143,19 +142,19 @@ static void serve(const void *context, struct exchange *exchange)
     free(text);
 }
 
-/* Values are taken as they come: what is no number counts as 0, what is not true as false. */
+/* Any text is accepted: what is not a number counts as 0, what is not true as false. */
 #define ANY_TEXT "{\"type\":\"string\"}"
 
 static const struct openapi_parameter parameters[] = {
-    {"container", "The name of a container; where there is none of it, the answer says so.", ANY_TEXT,
+    {"container", "The name of a container; the response says if there is none of that name.", ANY_TEXT,
      "\"web\"", true},
-    {"tail", "So many of the last lines, or all; 1000 unless given.", ANY_TEXT, "\"10\"", false},
-    {"text", "With true or 1, messages are texts and not base64.", ANY_TEXT, "\"true\"", false},
-    {"bare", "With true or 1, lines are messages alone and not objects.", ANY_TEXT, NULL, false},
+    {"tail", "How many of the last lines to show, or all; 1000 by default.", ANY_TEXT, "\"10\"", false},
+    {"text", "With true or 1, messages are plain text instead of base64.", ANY_TEXT, "\"true\"", false},
+    {"bare", "With true or 1, lines are bare messages instead of objects.", ANY_TEXT, NULL, false},
     {.name = NULL},
 };
 static const struct openapi_page description = {
-    .summary = "What a container wrote, as lines of JSON", .types = TYPE_TEXT, .parameters = parameters};
+    .summary = "The log of a container, as lines of JSON", .types = TYPE_TEXT, .parameters = parameters};
 
 void logs_add(const struct site *site, struct router *router)
 {

@@ -11,7 +11,7 @@
 
 static const struct metrics_labels no_labels;
 
-/* A family of one sample without labels. */
+/* A family with a single sample without labels. */
 static void write_one(struct buf *out, const char *name, enum metrics_type type, uint64_t value,
                       const char *help)
 {
@@ -33,7 +33,7 @@ static void write_one_seconds(struct buf *out, const char *name, enum metrics_ty
 static void write_build(struct buf *out)
 {
     static const struct metrics_family family = {PREFIX "build_info", METRICS_GAUGE,
-                                                 "Always 1; the labels say what was built."};
+                                                 "Always 1; the labels say which version this is."};
     const struct metrics_label list[] = {{"version", version_number}, {"revision", version_rev}};
 
     metrics_text_family(out, &family);
@@ -55,9 +55,9 @@ static const char *status_label(int status, char digits[static 12])
 static void write_requests(const struct stats *stats, struct buf *out)
 {
     static const struct metrics_family family = {PREFIX "requests_total", METRICS_COUNTER,
-                                                 "Requests by method (or page; none where nothing is served) "
-                                                 "and HTTP status (dropped by a fault, or other "
-                                                 "when a method has had too many)."};
+                                                 "Requests by method (or page; none if the path is unknown) "
+                                                 "and HTTP status (or dropped by a fault, or other "
+                                                 "if a method has had too many different ones)."};
     const struct stats_method *method;
 
     metrics_text_family(out, &family);
@@ -77,8 +77,8 @@ static void write_requests(const struct stats *stats, struct buf *out)
 static void write_durations(const struct stats *stats, struct buf *out)
 {
     static const struct metrics_family family = {PREFIX "request_duration_seconds", METRICS_HISTOGRAM,
-                                                 "Time from a complete request until its response is handed "
-                                                 "to the system, delays by a fault included."};
+                                                 "Time from a complete request until its response is passed "
+                                                 "to the system, including delays by a fault."};
     const struct stats_method *method;
 
     metrics_text_family(out, &family);
@@ -100,18 +100,17 @@ static void write_state(const struct site *site, struct buf *out)
     write_one(out, PREFIX "connections_open", METRICS_GAUGE, stats_connections_open(site->stats),
               "Clients connected now.");
     write_one(out, PREFIX "connections_total", METRICS_COUNTER, stats_connections_total(site->stats),
-              "Clients that have ever connected.");
+              "Clients that have connected so far.");
     write_one(out, PREFIX "events", METRICS_GAUGE, td->state.log.count,
-              "Events in the event log, those of the boot included.");
+              "Events in the event log, including those of the boot.");
     write_one(out, PREFIX "events_emitted_total", METRICS_COUNTER, td->emitted,
-              "Events that EmitEvent has added, those that were taken back since included.");
+              "Events that EmitEvent has added, including those undone since.");
     write_one(out, PREFIX "reverts_total", METRICS_COUNTER, td->reverts,
-              "How often Reset or Revert took the TD back to an earlier state.");
-    write_one(out, PREFIX "faults_set", METRICS_GAUGE, site->faults->count,
-              "Faults that make requests go wrong on purpose.");
+              "How often Reset or Revert restored an earlier state of the TD.");
+    write_one(out, PREFIX "faults_set", METRICS_GAUGE, site->faults->count, "Injected faults that are set.");
 }
 
-/* What cannot be read is not shown. */
+/* Omits what cannot be read. */
 static void write_process(const struct site *site, struct buf *out)
 {
     struct host_process process;
@@ -133,7 +132,7 @@ static void write_process(const struct site *site, struct buf *out)
         write_one(out, "process_open_fds", METRICS_GAUGE, process.open_fds, "Open file descriptors.");
     if (process.max_fds)
         write_one(out, "process_max_fds", METRICS_GAUGE, process.max_fds,
-                  "Most file descriptors that may be open.");
+                  "Maximum number of open file descriptors.");
 }
 
 void metrics_write(const struct site *site, struct buf *out)
@@ -154,7 +153,7 @@ static void serve(const void *context, struct exchange *exchange)
 void metrics_add(const struct site *site, struct router *router)
 {
     static const struct openapi_page description = {
-        .summary = "What is answered and what the process takes, for Prometheus", .types = METRICS_TEXT_TYPE};
+        .summary = "Metrics of requests and of the process, for Prometheus", .types = METRICS_TEXT_TYPE};
     const struct router_page page = {
         .path = "/metrics", .serve = serve, .context = site, .is_background = true, .openapi = &description};
 

@@ -19,7 +19,7 @@ static void append_seconds(struct buf *out, uint64_t micros)
     buf_append(out, digits, len);
 }
 
-/* The format knows three escapes; help has no use for that of the quote. */
+/* The format has three escapes, but help texts do not escape quotes. */
 static void append_escaped(struct buf *out, const char *text, const char *special)
 {
     for (;;) {
@@ -35,7 +35,7 @@ static void append_escaped(struct buf *out, const char *text, const char *specia
     }
 }
 
-/* Leaves the braces open when there are labels, for one that may follow. */
+/* Leaves the braces open if there are labels, so that another can be added. */
 static void append_labels(struct buf *out, struct metrics_labels labels)
 {
     for (size_t i = 0; i < labels.count; i++) {
@@ -92,7 +92,7 @@ void metrics_text_seconds(struct buf *out, const struct metrics_family *family, 
     buf_append_byte(out, '\n');
 }
 
-/* bound: NULL for the bucket that takes everything. */
+/* bound: NULL for +Inf. */
 static void append_bucket(struct buf *out, const char *name, struct metrics_labels labels,
                           const uint64_t *bound, uint64_t value)
 {

@@ -1,8 +1,8 @@
 /* Writing metrics in Prometheus' text format 0.0.4.
  *
- * https://prometheus.io/docs/instrumenting/exposition_formats/ : a family's head, then all
- * its samples, then the next family. Names are the caller's own and right as they are,
- * values of labels are any UTF-8. */
+ * https://prometheus.io/docs/instrumenting/exposition_formats/ : the head of a family, then
+ * all its samples, then the next family. The caller must pass valid names; label values may
+ * be any UTF-8. */
 #ifndef PAGES_METRICS_TEXT_H
 #define PAGES_METRICS_TEXT_H
 
@@ -33,11 +33,11 @@ struct metrics_labels {
 void metrics_text_count(struct buf *out, const struct metrics_family *family, struct metrics_labels labels,
                         uint64_t value);
 
-/* The value is in microseconds, what is written in seconds. */
+/* Takes microseconds and writes seconds. */
 void metrics_text_seconds(struct buf *out, const struct metrics_family *family, struct metrics_labels labels,
                           uint64_t micros);
 
-/* Of times; all in microseconds. */
+/* A histogram of times in microseconds. */
 struct metrics_histogram {
     const uint64_t *bounds;  /* rising, inclusive */
     const uint64_t *buckets; /* one more than bounds; not cumulative */
@@ -45,7 +45,7 @@ struct metrics_histogram {
     uint64_t sum;
 };
 
-/* One series of a histogram, in seconds: its buckets, cumulative, with sum and count. */
+/* One series of a histogram, in seconds: cumulative buckets, sum and count. */
 void metrics_text_histogram(struct buf *out, const struct metrics_family *family,
                             struct metrics_labels labels, const struct metrics_histogram *histogram);
 

@@ -6,7 +6,7 @@
 #include "sim/rpc/router.h"
 #include "sim/site/site.h"
 
-/* Adds both pages; the site outlives the router. */
+/* Adds both pages; the site must outlive the router. */
 void root_pages_add(const struct site *site, struct router *router);
 
 #endif

@@ -7,8 +7,8 @@
 
 #define PAGE "index.html"
 
-/* The page has what it needs beside it, and shows names that anybody can choose: nothing
- * from elsewhere, nothing written into it as markup, no frame around it. */
+/* The page needs nothing from other hosts and shows untrusted names: allow no other sources,
+ * no markup from strings, and no framing. */
 static const char headers[] =
     "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
     "connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "

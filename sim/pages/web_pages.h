@@ -1,12 +1,12 @@
-/* The dashboard's own files, embedded from sim/web at build time: index.html at /, the
- * others at /simulator/<name>. */
+/* The dashboard's files, embedded from sim/web at build time: index.html at /, the others
+ * at /simulator/<name>. */
 #ifndef PAGES_WEB_PAGES_H
 #define PAGES_WEB_PAGES_H
 
 #include "sim/rpc/router.h"
 #include "sim/site/site.h"
 
-/* Adds a page for each file; they are the same on every site. */
+/* Adds a page for each file; they are the same for every site. */
 void web_pages_add(const struct site *site, struct router *router);
 
 #endif

@@ -7,7 +7,7 @@
 
 typedef Dstack__Dashboard_Service Service;
 
-/* --- who it is --- */
+/* --- identity and platform --- */
 
 static void reply_identity(const struct td *td, bool is_private, struct arena *arena,
                            Dstack__DashboardState *response)
@@ -22,7 +22,7 @@ static void reply_identity(const struct td *td, bool is_private, struct arena *a
         return;
     response->compose_hash = call_bytes(td->identity.compose_hash, sizeof td->identity.compose_hash);
     response->os_image_hash = call_bytes(td->identity.os_image_hash, sizeof td->identity.os_image_hash);
-    /* Not from the TCB info, which would be rendered anew once a second. */
+    /* Not from the TCB info, which would have to be rendered again every second. */
     aggregated = arena_alloc(arena, 32);
     registers_aggregate(&td->state.registers, aggregated);
     response->mr_aggregated = call_bytes(aggregated, 32);
@@ -42,7 +42,7 @@ static void reply_platform(const struct scenario *scenario, bool is_debug, struc
     response->key_not_vouched = scenario->key_not_vouched;
 }
 
-/* --- what was measured --- */
+/* --- measurements --- */
 
 static void reply_registers(const struct registers *registers, struct arena *arena,
                             Dstack__DashboardState *response)
@@ -59,7 +59,7 @@ static ProtobufCBinaryData copy_register(const struct registers *registers, uint
     return call_bytes(arena_copy(arena, registers->rtmr[imr], REGISTER_BYTES), REGISTER_BYTES);
 }
 
-/* Shows the event and moves the registers over it. */
+/* Also extends *registers with the event. */
 static Dstack__DashboardEvent *describe_event(const struct event *event, size_t number,
                                               struct registers *registers, struct arena *arena)
 {
@@ -81,7 +81,7 @@ static Dstack__DashboardEvent *describe_event(const struct event *event, size_t 
     return described;
 }
 
-/* after: events seen already. */
+/* after: how many events have been seen already. */
 static void reply_events(const struct td *td, size_t after, struct arena *arena,
                          Dstack__DashboardState *response)
 {
@@ -101,7 +101,7 @@ static void reply_events(const struct td *td, size_t after, struct arena *arena,
         response->events[i] = describe_event(&log->events[after + i], after + i + 1, &registers, arena);
 }
 
-/* --- what was asked --- */
+/* --- requests and controls --- */
 
 static Dstack__DashboardRequest *describe_request(const struct stats_recent *recent, struct arena *arena)
 {

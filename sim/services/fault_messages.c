@@ -5,7 +5,7 @@ static int copy_text(const char *field, char *out, size_t size, const char *text
     size_t len = strlen(text);
 
     if (len >= size)
-        return error_input(error, "%s has at most %zu bytes, not %zu", field, size - 1, len);
+        return error_input(error, "%s must have at most %zu bytes, not %zu", field, size - 1, len);
     memcpy(out, text, len + 1);
     return 0;
 }

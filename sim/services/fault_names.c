@@ -9,7 +9,7 @@
 #define NAME_BYTES 64 /* of a service or a method, with NUL */
 
 struct found {
-    const char *service, *dot; /* empty where no service was named */
+    const char *service, *dot; /* empty if no service was named */
     const char *method;
 };
 
@@ -36,7 +36,7 @@ static bool find_in(const ProtobufCServiceDescriptor *descriptor, const char *na
     return false;
 }
 
-/* Among the services that are controls, or among the others. */
+/* Searches the services that are controls, or the others. */
 static bool find_method(bool is_control, const char *name, compare_names *compare, struct found *found)
 {
     const struct service *service;
@@ -48,7 +48,7 @@ static bool find_method(bool is_control, const char *name, compare_names *compar
     return false;
 }
 
-/* --- what may have been meant --- */
+/* --- suggestions --- */
 
 /* The index-th service that can have faults, NULL past the last. */
 static const ProtobufCServiceDescriptor *descriptor_at(size_t index)
@@ -68,7 +68,7 @@ static const char *service_at(size_t index)
     return descriptor ? descriptor->short_name : NULL;
 }
 
-/* Of all services, one after another. */
+/* The index-th method of all these services, NULL past the last. */
 static const char *method_at(size_t index)
 {
     const ProtobufCServiceDescriptor *descriptor;
@@ -81,7 +81,7 @@ static const char *method_at(size_t index)
     return NULL;
 }
 
-/* A method's name or, with a dot, a service and a method that it has. */
+/* name: a method or, with a dot, a service and its method. */
 static bool find_nearest(const char *name, struct found *found)
 {
     const char *dot = strchr(name, '.'), *typed = dot ? dot + 1 : name;
@@ -112,7 +112,7 @@ static int check_path(const char *path, struct error *error)
     static const char methods[] = "/prpc/";
 
     if (strchr(path, '?'))
-        return error_input(error, "the path of a fault ends before its '?'");
+        return error_input(error, "the path of a fault must not contain a query string");
     if (strncmp(path, methods, sizeof methods - 1) != 0)
         return 0;
     return check_control(path + sizeof methods - 1, error);
@@ -129,8 +129,8 @@ int fault_names_check(const char *name, struct error *error)
     if (check_control(name, error))
         return -1;
     if (find_nearest(name, &found))
-        return error_input(error, "there is no method %s; did you mean %s%s%s?", name, found.service,
-                           found.dot, found.method);
+        return error_input(error, "no method %s; did you mean %s%s%s?", name, found.service, found.dot,
+                           found.method);
     return error_input(
         error, "no method %s to set a fault on: use a name such as GetQuote or Tappd.Info, or a path", name);
 }

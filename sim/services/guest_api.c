@@ -80,7 +80,7 @@ static void guest_api_sys_info(Service *service, const Dstack__Empty *args, Dsta
     reply(&response, call);
 }
 
-/* --- its network --- */
+/* --- the network --- */
 
 static Dstack__Gateway **list_gateways(const struct host_network *network, struct arena *arena)
 {
@@ -145,7 +145,7 @@ static void guest_api_network_info(Service *service, const Dstack__Empty *args,
 
 /* --- containers --- */
 
-/* What a container runtime would have drawn at random follows from the instance. */
+/* Ids that a container runtime picks at random are derived from the instance id. */
 static char *hex_id(const struct td *td, const char *label, const char *of, struct arena *arena)
 {
     const struct bytes parts[] = {
@@ -196,7 +196,7 @@ static void guest_api_list_containers(Service *service, const Dstack__Empty *arg
     reply(&response, call);
 }
 
-/* Where everything is served by default, a test that tries every method must not end the program. */
+/* On a listener with all services, a test that tries every method must not end the program. */
 static void guest_api_shutdown(Service *service, const Dstack__Empty *args, Dstack__Empty_Closure reply,
                                void *data)
 {
@@ -205,7 +205,8 @@ static void guest_api_shutdown(Service *service, const Dstack__Empty *args, Dsta
     struct rpc_call *call = data;
 
     if (!site->shut_down) {
-        error_input(&call->error, "Shutdown works on guest.sock, and where --listen names the service guest");
+        error_input(&call->error,
+                    "Shutdown works only on guest.sock and where --listen names the service guest");
         reply(NULL, call);
         return;
     }

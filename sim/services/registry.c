@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-/* A row for each service, in the order they are listed to people. */
+/* One row per service, in the order in which they are listed for users. */
 #define SERVICES(ROW)                                                                                        \
     ROW(guest_agent)                                                                                         \
     ROW(tappd)                                                                                               \

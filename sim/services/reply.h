@@ -1,7 +1,7 @@
 /* Pieces of responses that several services share.
  *
- * Each fills a response whose strings and bytes live in the call's arena or in
- * the TD. What can fail returns 0, or -1 with call->error set. */
+ * Each fills in a response whose strings and bytes are in the call's arena or in the
+ * TD. Functions that can fail return 0, or -1 with call->error set. */
 #ifndef SERVICES_REPLY_H
 #define SERVICES_REPLY_H
 
@@ -9,17 +9,17 @@
 #include "sim/rpc/call.h"
 #include "sim/td/td.h"
 
-/* Version, whole: every service answers it alike. */
+/* The whole Version method, which is the same in every service. */
 void reply_version(Dstack__VersionResponse_Closure reply, void *call);
 
-/* everything: with TCB info and vm_config, which an app may keep from the public. */
+/* everything: include TCB info and vm_config, which an app may keep private. */
 MUST_CHECK int reply_app_info(struct rpc_call *call, const struct td *td, bool everything,
                               Dstack__AppInfo *response);
 
 void reply_quote(struct rpc_call *call, const struct td *td,
                  const uint8_t report_data[static REPORT_DATA_BYTES], Dstack__GetQuoteResponse *response);
 
-/* A certificate for the key, which is written out as PKCS#8. */
+/* The key as PKCS#8, with a certificate for it. */
 MUST_CHECK int reply_tls_key(struct rpc_call *call, const struct td *td,
                              const struct app_cert_request *request, const struct p256_key *key,
                              Dstack__GetTlsKeyResponse *response);
@@ -27,8 +27,8 @@ MUST_CHECK int reply_tls_key(struct rpc_call *call, const struct td *td,
 /* The key as PKCS#8 in PEM, in the call's arena. */
 char *reply_private_key(struct rpc_call *call, const struct p256_key *key);
 
-/* The app key's signature over a path's key, and the KMS root's over the app key.
- * key must live until reply. Out: two elements. */
+/* The app key's signature over a path's key and the KMS root's over the app key.
+ * key must stay valid until reply. Out: an array of two. */
 void reply_signature_chain(struct rpc_call *call, const struct td *td, const struct app_key *key,
                            size_t *count, ProtobufCBinaryData **chain);
 

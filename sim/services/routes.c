@@ -8,23 +8,20 @@ static const struct openapi_info openapi_info = {
     .title = "dstack-simulator",
     .version = version_number,
     .text =
-        "A dstack guest agent for development and tests only: its keys follow from a public seed and protect "
-        "nothing.\n\n"
-        "This is what the listener serves that was asked for it; others serve other services. A method "
-        "answers in "
-        "the encoding it was asked in, JSON or protobuf. In JSON, bytes are hex. "
-        "`/prpc/<Method>` is short for `/prpc/<Service>.<Method>` where one service alone has that "
-        "method.\n\n"
-        "What is not described is answered with 404, another verb with 405 and an `Allow` header. "
-        "Errors are `{\"error\": \"what was wrong and what would be right\"}`. A fault that was set on "
-        "purpose "
-        "(`Simulator.SetFault`) answers with the status it names.",
+        "A dstack guest agent for development and tests only: its keys are derived from a public seed and "
+        "protect nothing.\n\n"
+        "This document describes the listener that served it; other listeners may have other services. "
+        "A method answers in the encoding of the request, JSON or protobuf. In JSON, bytes are hex. "
+        "`/prpc/<Method>` is short for `/prpc/<Service>.<Method>` if only one service has that method.\n\n"
+        "Unknown paths get a 404, other verbs a 405 with an `Allow` header. "
+        "Errors are `{\"error\": \"what was wrong and what would be right\"}`. A call that an injected "
+        "fault (`Simulator.SetFault`) makes fail returns the status of that fault.",
     .docs = &proto_docs,
 };
 
 #define PAGES_MAX 32
 
-/* What a router has already, for what comes with several services but is there once. */
+/* What the router already has: several services may share pages and a companion. */
 struct added {
     service_pages *pages[PAGES_MAX];
     size_t page_count;

@@ -1,11 +1,11 @@
-/* Where services and pages are found on a listener. */
+/* The services and pages of a listener, at their paths. */
 #ifndef SERVICES_ROUTES_H
 #define SERVICES_ROUTES_H
 
 #include "sim/services/registry.h"
 
-/* A router for a set of services (see registry.h), with their pages, /healthz, /readyz and
- * /openapi.json. The site outlives it; free it with router_free. */
+/* A router for a set of services (see registry.h) with their pages, /healthz, /readyz and
+ * /openapi.json. The site must outlive it; free it with router_free. */
 struct router *routes_new(const struct site *site, unsigned set);
 
 #endif

@@ -1,8 +1,8 @@
-/* What a service is: its methods, and what has to be known of it.
+/* What describes a service: its methods, and how it is served.
  *
- * Each lies in a file of its own, whose one exported name is `const struct service
- * <file>_service`, and has a row in registry.c. Names of --listen and of faults, the tags
- * of OpenAPI, the README's table and the manual follow from these. */
+ * Each has its own file, whose only exported name is `const struct service <file>_service`,
+ * and a row in registry.c. The names for --listen and for faults, the tags in OpenAPI, the
+ * README's table and the manual are derived from these. */
 #ifndef SERVICES_SERVICE_H
 #define SERVICES_SERVICE_H
 
@@ -14,18 +14,18 @@
 typedef void service_pages(const struct site *site, struct router *router);
 
 struct service {
-    const char *name;                /* of --listen */
-    const char *summary;             /* what it is, in a line for people */
-    const ProtobufCService *methods; /* NULL: it has only pages */
+    const char *name;                /* for --listen */
+    const char *summary;             /* one line for users */
+    const ProtobufCService *methods; /* NULL if it has only pages */
     const char *direct;              /* its methods are also at <direct><Method>: "/", "/api/", or NULL */
     bool owns_short_paths;           /* keeps /prpc/<Method> where another service has the same method */
-    bool is_control;             /* it changes the simulator: see router.h, and no faults for its methods */
+    bool is_control;             /* controls the simulator: see router.h; its methods cannot have faults */
     bool is_background;          /* see exchange.h */
-    service_pages *const *pages; /* ends with NULL; or NULL. A listener has each of them once */
-    const struct service *companion; /* found wherever this one is, once; or NULL */
+    service_pages *const *pages; /* a NULL-terminated array, or NULL. A listener adds each only once */
+    const struct service *companion; /* served along with this one, only once; or NULL */
 };
 
-/* What a handler answers for. call: its rpc_call. */
+/* The site that a handler serves. call: its rpc_call. */
 const struct site *service_site(const void *call);
 
 #endif

@@ -114,7 +114,7 @@ static void simulator_decrypt_env(Service *service, const Dstack__DecryptEnvArgs
     reply(&response, call);
 }
 
-/* --- going back --- */
+/* --- snapshots --- */
 
 static void simulator_reset(Service *service, const Dstack__Empty *args,
                             Dstack__SimulatorStatus_Closure reply, void *call)

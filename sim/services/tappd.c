@@ -12,7 +12,7 @@
 
 typedef Dstack__Tappd_Service Service;
 
-/* The path's P-256 key: the scalar derives from the app key, or from randomness. */
+/* The P-256 key for the path, derived from the app key or from random bytes. */
 static int derive_tls_key(const struct td *td, const Dstack__DeriveKeyArgs *args, struct p256_key *key,
                           struct error *error)
 {

@@ -76,7 +76,6 @@ static void show_verdict(const struct verify_verdict *verdict, bool is_valid,
     response->reason = unconst(verdict->reason.text);
 }
 
-/* Answers with the verdict; its parts live on the stack until then. */
 static void reply_verdict(const struct verify_verdict *verdict, bool is_valid,
                           Dstack__VerificationResponse_Closure reply, void *call)
 {
@@ -86,7 +85,7 @@ static void reply_verdict(const struct verify_verdict *verdict, bool is_valid,
     Dstack__VerifiedAppInfo app = DSTACK__VERIFIED_APP_INFO__INIT;
     Dstack__VerifiedBootInfo boot = DSTACK__VERIFIED_BOOT_INFO__INIT;
 
-    dstack__verification_details__init(&details); /* the macro leaves braces of the union out */
+    dstack__verification_details__init(&details); /* the macro lacks the braces of the union */
     show_verdict(verdict, is_valid, &response, &details);
     if (is_valid) {
         show_app(&verdict->app, &app);

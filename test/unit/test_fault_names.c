@@ -64,7 +64,7 @@ static void a_wrong_spelling_is_told_the_right_one(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
-        snprintf(sentence, sizeof sentence, "there is no method %s; did you mean %s?", spellings[i][0],
+        snprintf(sentence, sizeof sentence, "no method %s; did you mean %s?", spellings[i][0],
                  spellings[i][1]);
         assert_told(spellings[i][0], sentence);
     }
@@ -95,7 +95,7 @@ static void any_path_will_do(void **state)
     assert_told("/prpc/Tappd.Info", "");
     assert_told("/prpc/Simulator.Nothing", "");
     assert_told("/Status", "");
-    assert_told("/prpc/GetQuote?json", "the path of a fault ends before its '?'");
+    assert_told("/prpc/GetQuote?json", "the path of a fault must not contain a query string");
 }
 
 static void no_fault_can_lock_anyone_out(void **state)
@@ -201,10 +201,10 @@ static void texts_have_a_limit(void **state)
     assert_string_equal(fault.message, message);
     snprintf(method, sizeof method, "/%0*d", FAULT_METHOD_BYTES - 1, 0);
     assert_int_equal(read_args(&fault, method, "", &error), -1);
-    assert_string_equal(error.text, "method has at most 63 bytes, not 64");
+    assert_string_equal(error.text, "method must have at most 63 bytes, not 64");
     snprintf(message, sizeof message, "%0*d", FAULT_MESSAGE_BYTES, 0);
     assert_int_equal(read_args(&fault, "", message, &error), -1);
-    assert_string_equal(error.text, "message has at most 255 bytes, not 256");
+    assert_string_equal(error.text, "message must have at most 255 bytes, not 256");
 }
 
 static void the_list_shows_everything(void **state)

@@ -288,7 +288,7 @@ static void test_errors_name_the_variable(void **state)
     assert_refused(ARGUMENTS(NULL), ENVIRONMENT(ids),
                    "DSTACK_SIMULATOR_ADVISORY: at most 16 advisories are taken");
     assert_refused(ARGUMENTS(NULL), ENVIRONMENT("DSTACK_SIMULATOR_FAULT=GetQoute=500"),
-                   "DSTACK_SIMULATOR_FAULT: there is no method GetQoute; did you mean GetQuote?");
+                   "DSTACK_SIMULATOR_FAULT: no method GetQoute; did you mean GetQuote?");
 }
 
 /* Blanks hold no item, so that the default stays. */
