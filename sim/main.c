@@ -1,4 +1,4 @@
-/* What is asked for: a text about the program, a look at its settings, or to serve. */
+/* Prints a text about the program, checks or shows its settings, or serves. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,7 @@ static int fail(const struct error *error)
     return exit_status_of(error);
 }
 
-/* What was asked for is on stdout; a full disk there must not pass for success. */
+/* A failed write to stdout, such as on a full disk, must not count as success. */
 static int finish_output(void)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
@@ -28,7 +28,7 @@ static int finish_output(void)
     return EXIT_FAILURE;
 }
 
-/* --- what needs no server --- */
+/* --- commands that need no server --- */
 
 static int print_env(const struct td *td)
 {
@@ -67,7 +67,7 @@ static int inspect(const struct options *options, struct inputs *inputs)
     else if (options->print_root_ca)
         fputs(cluster->platform.root.pem, stdout);
     else
-        puts("options and files are fine");
+        puts("options and files are valid");
     cluster_free(cluster);
     return result ? result : finish_output();
 }
@@ -101,7 +101,7 @@ static int run(const struct options *options, uint64_t started)
     return result;
 }
 
-/* Texts about the program; no setting matters to them. */
+/* Texts about the program, independent of its settings. */
 static int print_text(const struct options *options)
 {
     if (options->help)

@@ -28,7 +28,7 @@ static void read_dns(struct host_network *network, struct arena *arena)
     }
 }
 
-/* Lines of /proc/net/route: interface, destination, gateway, flags, ... in hex. */
+/* Lines of /proc/net/route: interface, destination, gateway, flags, ..., in hex. */
 static void read_gateways(struct host_network *network, struct arena *arena)
 {
     char *text = lines_read("/proc/net/route", arena);

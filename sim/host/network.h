@@ -1,6 +1,5 @@
-/* The network of this machine: its interfaces and their counters, gateways and DNS
- * servers, as a guest tells its host. Read anew at each call from /proc, /etc and the
- * system. */
+/* The network of this machine, as a guest reports it to its host: interfaces and their
+ * counters, gateways and DNS servers. Read from /proc, /etc and the system at each call. */
 #ifndef HOST_NETWORK_H
 #define HOST_NETWORK_H
 

@@ -9,11 +9,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define FILE_BYTES 1024  /* more than the figures of one process ever take */
-#define COUNTED_FDS 1024 /* takes some 0.2 ms */
-#define STARTED_FIELD 22 /* of /proc/self/stat, the first being 1: proc_pid_stat(5) */
+#define FILE_BYTES 1024  /* more than any of these files needs */
+#define COUNTED_FDS 1024 /* takes about 0.2 ms */
+#define STARTED_FIELD 22 /* of /proc/self/stat, counted from 1: proc_pid_stat(5) */
 
-/* The beginning of a file of /proc; empty when it cannot be read. */
+/* The start of a file in /proc; empty if it cannot be read. */
 static void read_small(const char *path, char text[static FILE_BYTES])
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -39,7 +39,7 @@ static uint64_t micros_of(struct timeval time)
     return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_usec;
 }
 
-/* One by one, without the descriptor that this takes itself. */
+/* Does not count the descriptor of the directory itself. */
 static uint64_t count_fds(void)
 {
     DIR *directory = opendir("/proc/self/fd");
@@ -54,7 +54,7 @@ static uint64_t count_fds(void)
     return count > COUNTED_FDS + 1 ? 0 : count - 1;
 }
 
-/* Since Linux 6.2 the directory's size is how many there are. */
+/* Since Linux 6.2 the size of the directory is the number of descriptors. */
 static uint64_t read_open_fds(void)
 {
     struct stat directory;
@@ -92,7 +92,7 @@ int64_t process_started(void)
     int64_t since_boot;
 
     read_small("/proc/self/stat", text);
-    at = strrchr(text, ')'); /* the end of field 2, the name, which may hold blanks */
+    at = strrchr(text, ')'); /* the end of field 2, the name, which may contain spaces */
     for (int field = 2; at && field < STARTED_FIELD; field++)
         at = strchr(at + 1, ' ');
     if (!at || ticks_per_second <= 0)

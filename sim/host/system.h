@@ -1,5 +1,5 @@
-/* What this machine says of itself: processors, memory and disks, as a guest tells its
- * host. Read anew at each call from /proc, /etc and the system. */
+/* The processors, memory and disks of this machine, as a guest reports them to its host.
+ * Read from /proc, /etc and the system at each call. */
 #ifndef HOST_SYSTEM_H
 #define HOST_SYSTEM_H
 

@@ -40,7 +40,7 @@ static void print_export(FILE *stream, const struct endpoints *endpoints)
     fprintf(stream, "\n  export DSTACK_SIMULATOR_ENDPOINT=%s\n", url);
 }
 
-/* Whoever has forgotten what he asked for sees why nothing works. */
+/* Reminds a user who left a fault set why calls fail. */
 static void print_what_is_wrong(FILE *stream, const struct site *site)
 {
     const struct scenario *scenario = &site->cluster->scenario;
@@ -48,17 +48,17 @@ static void print_what_is_wrong(FILE *stream, const struct site *site)
     char line[FAULT_METHOD_BYTES + 160];
 
     if (scenario->tcb_status != TCB_UP_TO_DATE || scenario->advisory_count)
-        fprintf(stream, "  %-14sTCB status %s, advisories: %zu\n", "On purpose",
+        fprintf(stream, "  %-14sTCB status %s, advisories: %zu\n", "Injected",
                 tcb_status_name(scenario->tcb_status), scenario->advisory_count);
     if (site->td->state.is_debug)
-        fprintf(stream, "  %-14sthe TD can be debugged\n", "On purpose");
+        fprintf(stream, "  %-14sTD in debug mode\n", "Injected");
     for (size_t i = 0; i < faults->count; i++) {
         faults_describe(&faults->list[i], line, sizeof line);
-        fprintf(stream, "  %-14s%s\n", "On purpose", line);
+        fprintf(stream, "  %-14s%s\n", "Injected", line);
     }
 }
 
-/* The name is anybody's text: nothing in it may steer the terminal. */
+/* The name is untrusted: it must not contain terminal control sequences. */
 static void print_name(FILE *stream, const char *name)
 {
     fprintf(stream, "  %-14s", "App");
@@ -81,7 +81,7 @@ void banner_print(FILE *stream, const struct endpoints *endpoints, const struct 
     print_what_is_wrong(stream, site);
     print_export(stream, endpoints);
     fprintf(stream,
-            "\n  For development and tests only: every key follows from a public seed and protects\n"
+            "\n  For development and tests only: every key is derived from a public seed and protects\n"
             "  nothing, and no production verifier may trust the root of these quotes.\n\n"
             "ready in %llu.%llu ms, stop with Ctrl-C\n",
             (unsigned long long)(micros / 1000), (unsigned long long)(micros / 100 % 10));

@@ -1,4 +1,4 @@
-/* What a person sees when the simulator has started. */
+/* The text printed for people when the simulator has started. */
 #ifndef PROCESS_BANNER_H
 #define PROCESS_BANNER_H
 
@@ -6,7 +6,7 @@
 
 #include "sim/process/endpoints.h"
 
-/* micros: from the start of the process to being ready. */
+/* micros: time from the start of the process until it is ready. */
 void banner_print(FILE *stream, const struct endpoints *endpoints, const struct site *site, uint64_t micros);
 
 #endif

@@ -10,7 +10,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/spelling.h"
 
-/* The sockets of --socket-dir, as they are in a real TD. */
+/* The sockets in --socket-dir, as in a real TD. */
 static const struct {
     const char *name;
     const char *services;
@@ -31,7 +31,7 @@ static struct listener *open_listener(struct listeners *listeners, const struct 
     return listener_open_tcp(listeners, spec->address, spec->port, error);
 }
 
-/* NULL for a listener that could not be opened. */
+/* Returns NULL if listener is NULL because it could not be opened. */
 static struct endpoint *add_endpoint(struct endpoints *endpoints, struct listener *listener,
                                      const struct listen_spec *spec)
 {
@@ -67,8 +67,8 @@ static int open_socket_files(struct endpoints *endpoints, const struct options *
         bool here = strcmp(dir, ".") == 0;
 
         if ((here ? 0 : strlen(dir) + 1) + strlen(name) > LISTEN_SPEC_PATH_MAX)
-            return error_input(error, "%s %s is too long: a socket's path has at most %d bytes", given, dir,
-                               LISTEN_SPEC_PATH_MAX);
+            return error_input(error, "%s %s is too long: a socket path can have at most %d bytes", given,
+                               dir, LISTEN_SPEC_PATH_MAX);
         snprintf(spec.address, sizeof spec.address, "%s%s%s", here ? "" : dir, here ? "" : "/", name);
         endpoints_set_services(&spec, name);
         if (!open_endpoint(endpoints, &spec, error))
@@ -95,7 +95,7 @@ static const char *known_name(size_t index)
     return index < SOCKET_FILES ? socket_files[index].name : registry_name(index - SOCKET_FILES);
 }
 
-/* A name of one's own offers everything, so one that only misses a known name is refused. */
+/* An unknown name would serve everything, so one that resembles a known name is refused as a typo. */
 static int check_name(const char *name, struct error *error)
 {
     const size_t len = strlen(name);
@@ -106,11 +106,12 @@ static int check_name(const char *name, struct error *error)
         const char *known = known_name(i);
 
         if (strncmp(known, name, len) == 0 && strcmp(known + len, ".sock") == 0)
-            meant = known; /* the name of a socket file without its ending */
+            meant = known; /* a socket file's name without the extension */
     }
     if (!meant || !registry_read(name, &choice) || strcmp(meant, name) == 0)
         return 0;
-    return error_input(error, "\"%.60s\" names no services, and would offer all of them; did you mean %s?",
+    return error_input(error,
+                       "unknown socket name \"%.60s\", which would expose every service; did you mean %s?",
                        name, meant);
 }
 
@@ -164,7 +165,7 @@ static void on_gone(void *data)
     free_endpoint(endpoint);
 }
 
-/* Without the controls, where --no-control says so. */
+/* The endpoint's services, without controls if --no-control is given. */
 static unsigned set_of(const struct endpoint *endpoint)
 {
     unsigned set = endpoint->spec.services;
@@ -258,7 +259,7 @@ bool endpoints_address(const struct endpoints *endpoints, size_t index, struct l
 
 #define DEFAULT_URL "http://localhost:8090"
 
-/* Is it this machine itself, or every address of it? Brackets of a v6 host are allowed. */
+/* Whether it means this machine or all of its addresses. IPv6 addresses may have brackets. */
 static bool is_local(const char *host, size_t len)
 {
     static const char *const hosts[] = {"localhost", "127.0.0.1", "0.0.0.0", "[::1]", "[::]", "::1", "::"};
@@ -340,7 +341,7 @@ void endpoints_status(const struct endpoints *endpoints, char *text, size_t size
     while (endpoints_address(endpoints, count, &address))
         count++;
     if (!endpoints_address(endpoints, 0, &address))
-        snprintf(text, size, "Serving nowhere");
+        snprintf(text, size, "Not serving anywhere");
     else if (count == 1)
         snprintf(text, size, "Serving %s", address.url ? address.url : address.path);
     else

@@ -1,8 +1,8 @@
-/* The addresses the simulator serves on: from options, and the sockets that a service
- * manager passes, to open listeners.
+/* The addresses that the simulator serves: opens listeners from options and from the sockets
+ * that a service manager passes.
  *
- * Listeners are opened before the TD exists, because its certificates name the port that a
- * listener got; they serve once it does. */
+ * Listeners are opened before the TD exists, because its certificates contain the port of a
+ * listener; they start serving afterwards. */
 #ifndef PROCESS_ENDPOINTS_H
 #define PROCESS_ENDPOINTS_H
 
@@ -14,7 +14,7 @@
 #include "sim/process/service_manager.h"
 #include "sim/services/routes.h"
 
-/* A listener and what it offers; on the heap, freed when the listener has gone. */
+/* A listener and what it serves; on the heap, freed when the listener has gone. */
 struct endpoint {
     struct endpoint *next;
     struct endpoints *endpoints;
@@ -24,57 +24,56 @@ struct endpoint {
     struct router *router;
 };
 
-/* In the order of opening. */
 struct endpoints {
     struct server *server;
-    bool no_control; /* the Simulator is served nowhere */
-    struct endpoint *first;
+    bool no_control;        /* no endpoint has control services */
+    struct endpoint *first; /* in order of opening */
 };
 
-/* Opens the passed sockets and every listener of the options; where sockets are passed,
- * only those options count that were given. The server outlives the endpoints. After an
+/* Opens the passed sockets and every listener of the options; if sockets are passed, the
+ * options' default listeners are not opened. The server must outlive the endpoints. After an
  * error, server_stop closes those that were opened. */
 MUST_CHECK int endpoints_open(struct endpoints *endpoints, struct server *server,
                               const struct service_manager *manager, const struct options *options,
                               struct error *error);
 
-/* What a passed socket of that name serves: the services that it lists, what the socket of
- * --socket-dir with that name has, or everything. */
+/* Sets what a passed socket serves according to its name: the services that the name lists,
+ * those of the socket with that name in --socket-dir, or everything. */
 void endpoints_set_services(struct listen_spec *spec, const char *name);
 
-/* Starts serving everywhere, as the site says; each listener has a copy of it, with
- * has_control as its services have it, and shut_down only where GuestApi was asked for. */
+/* Starts serving everywhere. Each listener gets a copy of the site, with has_control set
+ * according to its services, and with shut_down only if its services were named. */
 void endpoints_serve(struct endpoints *endpoints, const struct site *site);
 
-/* Opens one more while the loop runs, and serves that site on it as above. */
+/* Opens another endpoint while the loop runs and serves the site on it as above. */
 MUST_CHECK int endpoints_add(struct endpoints *endpoints, const struct listen_spec *spec,
                              const struct site *site, struct error *error);
 
 /* Closes the listeners of a TD. */
 void endpoints_close_td(struct endpoints *endpoints, const struct td *td);
 
-/* Frees what is left once the server has stopped. */
+/* Frees the remaining endpoints once the server has stopped. */
 void endpoints_free(struct endpoints *endpoints);
 
-/* The index-th address of all endpoints, or false past the last. */
+/* The index-th address of all endpoints; returns false past the last. */
 bool endpoints_address(const struct endpoints *endpoints, size_t index, struct listener_address *address);
 
-/* The first TCP endpoint as clients of this machine reach it, or the default one. */
+/* The URL of the first TCP endpoint for clients on this machine, or the default URL. */
 void endpoints_public_url(const struct endpoints *endpoints, char *url, size_t size);
-/* What that will be with these options, unless it is a free port that the system picks. */
+/* What that will be with these options, unless the system is to pick a free port. */
 void endpoints_expected_url(const struct options *options, char *url, size_t size);
 
-/* The whole path of a Unix socket, as clients that were started elsewhere need it.
+/* The absolute path of a Unix socket, for clients with another working directory.
  * room: PATH_MAX bytes. */
 const char *endpoints_path(const struct listener_address *address, char *room);
 
-/* What --ready-file gets: {"pid": N, "endpoints": [{"url": ...}, {"path": ...}]}. */
+/* The contents of --ready-file: {"pid": N, "endpoints": [{"url": ...}, {"path": ...}]}. */
 void endpoints_write_ready(const struct endpoints *endpoints, struct buf *out);
 
-/* Whether the first endpoint shows the dashboard. */
+/* Whether the first endpoint serves the dashboard. */
 bool endpoints_have_dashboard(const struct endpoints *endpoints);
 
-/* One line for people: where it serves. */
+/* One line for people about where it serves. */
 void endpoints_status(const struct endpoints *endpoints, char *text, size_t size);
 
 #endif

@@ -22,7 +22,7 @@ static const char *named(struct inputs *inputs, const struct options *options, c
     return arena_printf(&inputs->arena, "%s: %s", name, *field);
 }
 
-/* The same for an error that already names the file. */
+/* Adds only the option to an error that already names the file. */
 static int error_of(const struct options *options, char *const *field, struct error *error)
 {
     char name[OPTIONS_NAME_MAX];
@@ -31,7 +31,7 @@ static int error_of(const struct options *options, char *const *field, struct er
     return error_context(error, "%s", name);
 }
 
-/* field: the option of *options that names the file, or holds NULL. */
+/* field: the member of *options with the file's name; does nothing if that is NULL. */
 static int read_file(const struct options *options, char *const *field, size_t limit, char **data,
                      struct span *span, struct error *error)
 {
@@ -45,7 +45,7 @@ static int read_file(const struct options *options, char *const *field, size_t l
     return 0;
 }
 
-/* GpuInfo answers with a string: UTF-8 without NUL. */
+/* GpuInfo returns a string: UTF-8 without NUL. */
 static int check_text(const char *name, struct span text, struct error *error)
 {
     if (text.len && (memchr(text.data, 0, text.len) || !utf8_valid(text.data, text.len)))
@@ -95,16 +95,15 @@ static int check_app(const struct options *options, struct error *error)
     options_given_as(options, &options->docker_compose, other);
     if (!options->docker_compose && options_is_given(options, &options->name)) {
         options_given_as(options, &options->name, one);
-        return error_input(error, "%s needs %s; an app-compose file has its own name", one, other);
+        return error_input(error, "%s needs %s; an app-compose file already contains a name", one, other);
     }
     if (options->docker_compose && options->app_compose) {
         options_given_as(options, &options->app_compose, one);
-        return error_input(error, "%s and %s both define the app; give only one of them", one, other);
+        return error_input(error, "%s and %s both define the app; use only one of them", one, other);
     }
     return 0;
 }
 
-/* The app is an app-compose file, or a docker-compose file that is wrapped into one. */
 static int read_app(struct inputs *inputs, const struct options *options, struct error *error)
 {
     if (check_app(options, error))

@@ -1,4 +1,4 @@
-/* The file of --ready-file: there as long as the simulator serves. */
+/* The file of --ready-file, which exists as long as the simulator serves. */
 #ifndef PROCESS_READY_FILE_H
 #define PROCESS_READY_FILE_H
 
@@ -6,18 +6,18 @@
 
 #include "sim/process/endpoints.h"
 
-/* All zero: none is written. */
+/* All zero: there is no file. */
 struct ready_file {
-    const char *path;    /* the caller's, which outlives this */
+    const char *path;    /* owned by the caller */
     struct stat written; /* the file as it was after writing */
 };
 
-/* Writes where it serves; path may be NULL. Returns 0, or -1 with a sentence. */
+/* Writes the file, unless path is NULL. path must stay valid until ready_file_remove. */
 MUST_CHECK int ready_file_write(struct ready_file *ready, const char *path, const struct endpoints *endpoints,
                                 struct error *error);
 
-/* Removes the file unless another program has replaced or changed it. To be called once,
- * whether ready_file_write succeeded or not. */
+/* Removes the file unless it has been replaced or is not a regular file. Call it once, even if
+ * ready_file_write has failed. */
 void ready_file_remove(struct ready_file *ready);
 
 #endif

@@ -45,7 +45,7 @@ static void raise_descriptor_limit(void)
 
 /* --- the log --- */
 
-/* Only a terminal is shown colours, and only one that can (https://no-color.org). */
+/* Colours only for terminals that support them; see https://no-color.org. */
 static bool has_colours(void)
 {
     const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
@@ -69,7 +69,7 @@ static void on_before_sleep(uv_prepare_t *prepare)
     log_flush(&((struct program *)prepare->data)->log);
 }
 
-/* Lines of the log are written out when the loop has nothing else to do. */
+/* Log lines are written when the loop has nothing else to do. */
 static void flush_log_before_sleep(struct program *program)
 {
     uv_prepare_init(&program->loop, &program->before_sleep);
@@ -94,7 +94,7 @@ static void on_signal(uv_signal_t *handle, int number)
     struct program *program = handle->data;
 
     program->is_stopping = true;
-    log_write(&program->log, LOG_INFO, "%s: finishing what is in flight",
+    log_write(&program->log, LOG_INFO, "%s: finishing requests in flight",
               number == SIGTERM ? "SIGTERM" : "SIGINT");
     for (int i = 0; i < SIGNALS; i++)
         uv_signal_stop(&program->signals[i]);
@@ -102,15 +102,15 @@ static void on_signal(uv_signal_t *handle, int number)
     server_stop(program->server, on_stopped, program);
 }
 
-/* The process ends with its first TD, in the loop's next turn, when the present answers are
- * out; with another one only its listeners close. */
+/* Shutting down the first TD ends the process; for another one, only its listeners close. raise()
+ * takes effect in a later iteration of the loop, after pending responses. */
 static void shut_down(void *data, struct td *td)
 {
     struct program *program = data;
 
     if (td != program->cluster->first)
         endpoints_close_td(&program->endpoints, td);
-    else if (uv_is_active((const uv_handle_t *)&program->signals[0])) /* else it is stopping already */
+    else if (uv_is_active((const uv_handle_t *)&program->signals[0])) /* not stopping already */
         raise(SIGTERM);
 }
 
@@ -158,7 +158,6 @@ static struct site site_of(struct program *program, const struct options *option
     };
 }
 
-/* Opens the listeners, boots the first TD and starts serving it. */
 static int start(struct program *program, const struct options *options, struct inputs *inputs,
                  struct site *site, struct error *error)
 {
@@ -174,8 +173,8 @@ static int start(struct program *program, const struct options *options, struct 
     return ready_file_write(&program->ready_file, options->ready_file, &program->endpoints, error);
 }
 
-/* People get the banner; where machines read the log, one line of it says the same. The
- * service manager is told last, when everything is there for those who wait for it. */
+/* People get the banner; a JSON log gets a line instead. The service manager is notified last,
+ * because other services may start then. */
 static void announce(struct program *program, const struct options *options, const struct site *site,
                      uint64_t started)
 {
@@ -191,7 +190,7 @@ static void announce(struct program *program, const struct options *options, con
     service_manager_ready(&program->manager, status);
 }
 
-/* --- from start to end, with the loop in between --- */
+/* --- running --- */
 
 static void open_loop(struct program *program)
 {
@@ -212,7 +211,9 @@ static int close_loop(struct program *program, struct error *error)
     stats_free(program->stats);
     cluster_free(program->cluster);
     log_flush(&program->log);
-    return uv_loop_close(&program->loop) == 0 ? 0 : error_internal(error, "the event loop has handles left");
+    return uv_loop_close(&program->loop) == 0
+               ? 0
+               : error_internal(error, "the event loop still has open handles");
 }
 
 static int run(struct program *program, const struct options *options, struct inputs *inputs,

@@ -7,9 +7,9 @@
 
 #include "sim/base/memory.h"
 
-#define STATUS_BYTES 1024 /* systemd takes no notification of more than 4096 bytes */
+#define STATUS_BYTES 1024 /* systemd ignores notifications of more than 4096 bytes */
 
-_Static_assert(SERVICE_MANAGER_FIRST_FD == SD_LISTEN_FDS_START, "sd_listen_fds(3) says where they begin");
+_Static_assert(SERVICE_MANAGER_FIRST_FD == SD_LISTEN_FDS_START, "see sd_listen_fds(3)");
 
 /* --- reading the environment --- */
 
@@ -30,8 +30,8 @@ static int fail_sockets(int result, const char *count, const char *names, struct
     if (result == -EINVAL && names[0])
         return error_input(
             error,
-            "LISTEN_FDS=%.20s with LISTEN_FDNAMES=%.200s: a count of sockets and as many names "
-            "between colons are wanted",
+            "LISTEN_FDS=%.20s with LISTEN_FDNAMES=%.200s: expected a number of sockets and as many "
+            "names separated by colons",
             count, names);
     return error_input(error, "LISTEN_FDS=%.20s: cannot take the service manager's sockets: %s", count,
                        strerror(-result));
@@ -54,7 +54,7 @@ static int read_sockets(struct service_manager *manager, struct error *error)
     if (found < 0)
         result = fail_sockets(found, count, all_names, error);
     else if (found > SERVICE_MANAGER_SOCKETS_MAX)
-        result = error_input(error, "the service manager passes %d sockets; %d are the most", found,
+        result = error_input(error, "the service manager passes %d sockets; at most %d are allowed", found,
                              SERVICE_MANAGER_SOCKETS_MAX);
     for (int i = 0; i < found; i++)
         if (result == 0)
@@ -80,8 +80,7 @@ static int read_watchdog(struct service_manager *manager, struct error *error)
     int result = 0;
 
     if (found < 0)
-        result =
-            error_input(error, "WATCHDOG_USEC=%.40s: a number of microseconds is wanted, from 1 on", text);
+        result = error_input(error, "WATCHDOG_USEC=%.40s: expected a positive number of microseconds", text);
     else if (found > 0)
         manager->watchdog_ms = service_manager_ping_ms(usec);
     free(text);
@@ -104,9 +103,9 @@ void service_manager_attach(struct service_manager *manager, uv_loop_t *loop, st
     manager->watchdog.data = manager;
 }
 
-/* --- telling the manager --- */
+/* --- notifying the manager --- */
 
-/* sd_notify finds the socket in the environment; it is there for this call only. */
+/* sd_notify takes the socket from the environment, which has it only during this call. */
 static void notify(const struct service_manager *manager, const char *state)
 {
     int result;
@@ -116,8 +115,8 @@ static void notify(const struct service_manager *manager, const char *state)
     setenv("NOTIFY_SOCKET", manager->notify_socket, 1);
     result = sd_notify(1, state);
     if (result < 0)
-        log_write(manager->log, LOG_WARN, "the service manager at %.108s could not be told %.20s: %s",
-                  manager->notify_socket, state, strerror(-result));
+        log_write(manager->log, LOG_WARN, "cannot send %.*s to the service manager at %.108s: %s",
+                  (int)strcspn(state, "\n"), state, manager->notify_socket, strerror(-result));
 }
 
 static void on_watchdog(uv_timer_t *timer)
@@ -133,7 +132,7 @@ void service_manager_ready(struct service_manager *manager, const char *status)
     snprintf(state + start, sizeof state - start, "%s", status);
     for (char *at = state + start; *at; at++)
         if ((unsigned char)*at < 0x20 || *at == 0x7f)
-            *at = '?'; /* a line of its own would be another message */
+            *at = '?'; /* a new line would start another variable */
     notify(manager, state);
     if (manager->watchdog_ms && manager->notify_socket)
         uv_timer_start(&manager->watchdog, on_watchdog, manager->watchdog_ms, manager->watchdog_ms);

@@ -4,7 +4,7 @@
 
 #include "sim/base/json_text.h"
 
-#define OUTSIDE_BYTES_MAX 200 /* of a path or a client's name */
+#define OUTSIDE_BYTES_MAX 200 /* of a path or a client's address */
 
 static const char *verb_of(const struct http_answer *answer)
 {
@@ -29,7 +29,7 @@ static void append_json(struct log_line *line, const struct http_answer *answer)
         json_text_member(text, ',', "note", note);
 }
 
-/* A request without an answer has no status, which people see as '-'. */
+/* A request without a response has no status, shown as '-'. */
 static void append_status(struct log_line *line, int status)
 {
     char digits[12] = "-";

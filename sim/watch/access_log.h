@@ -1,15 +1,15 @@
-/* A line of the log for each answered request. */
+/* A log line for each answered request. */
 #ifndef WATCH_ACCESS_LOG_H
 #define WATCH_ACCESS_LOG_H
 
 #include "sim/base/log.h"
 #include "sim/http/http_answer.h"
 
-/* For people: GET /Version 200 69 B 12 us 127.0.0.1:50314 (note)
- * For machines, after time and level: message, which is "request", verb, path, method if there
- * is one, status, bytes, micros, client, note if there is one.
- * LOG_INFO, or LOG_DEBUG for a background request. A path is shown without its query, which
- * may hold a secret, with everything unprintable escaped, and cut at 200 bytes. */
+/* Text: GET /Version 200 69 B 12 us 127.0.0.1:50314 (note)
+ * JSON, after time and level: message, which is "request", verb, path, method if there is one,
+ * status, bytes, micros, client, note if there is one.
+ * The level is LOG_INFO, or LOG_DEBUG for a background request. The path is shown without its
+ * query, which may contain a secret, with unprintable characters escaped, and cut at 200 bytes. */
 void access_log_write(struct log *log, const struct http_answer *answer);
 
 #endif

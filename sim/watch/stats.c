@@ -6,7 +6,7 @@
 #include "sim/base/fnv1a.h"
 #include "sim/base/memory.h"
 
-#define SLOTS 512 /* of the hash table: a power of two, more than twice STATS_METHODS_MAX */
+#define SLOTS 512 /* of the hash table */
 _Static_assert(SLOTS > 2 * STATS_METHODS_MAX, "the table is never more than half full");
 
 struct stats {
@@ -14,7 +14,7 @@ struct stats {
     size_t method_count;
     uint16_t slots[SLOTS]; /* index into methods plus one; 0 is empty */
     struct stats_recent recent[STATS_RECENT_MAX];
-    uint64_t recent_count; /* of all time */
+    uint64_t recent_count; /* including those overwritten */
     uint64_t open;
     uint64_t accepted;
 };
@@ -33,7 +33,8 @@ void stats_free(struct stats *stats)
     free(stats);
 }
 
-/* By what is kept of the name; the names come from our own descriptors. */
+/* Hashes only the part of the name that is stored. Names come from our own descriptors, so they
+ * need no protection against collisions. */
 static size_t slot_of(const char *name)
 {
     uint32_t hash = fnv1a(name, strnlen(name, STATS_NAME_BYTES - 1));
@@ -41,7 +42,6 @@ static size_t slot_of(const char *name)
     return (hash ^ hash >> 16) % SLOTS;
 }
 
-/* As much of the text as fits. */
 static void copy_text(char *out, size_t size, const char *text)
 {
     size_t len = strnlen(text, size - 1);

@@ -1,4 +1,4 @@
-/* What the program writes down of its clients: the observer that counts and logs. */
+/* The observer that counts and logs requests. */
 #ifndef WATCH_WATCH_H
 #define WATCH_WATCH_H
 
@@ -12,7 +12,7 @@ struct watch {
     struct http_observer observer;
 };
 
-/* Log and stats outlive it, and it the server it observes. It may not be moved afterwards. */
+/* log and stats must outlive the watch, and the watch its server. It must not be moved afterwards. */
 void watch_init(struct watch *watch, struct log *log, struct stats *stats);
 
 #endif

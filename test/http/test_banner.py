@@ -32,7 +32,7 @@ def test_it_says_where_to_look(tmp_path):
     assert ("Endpoints", endpoint["url"]) in rows(text)
     assert ("Dashboard", f"http://localhost:{port}/") in rows(text)
     assert ("export", f"DSTACK_SIMULATOR_ENDPOINT=http://localhost:{port}") in rows(text)
-    assert "On purpose" not in text
+    assert "Injected" not in text
     assert "ready in " in text
 
 
@@ -44,9 +44,9 @@ def test_no_dashboard_where_there_is_none(tmp_path):
 def test_it_says_what_is_wrong_on_purpose(tmp_path):
     text, _ = banner(tmp_path, "--listen", "127.0.0.1:0", "--fault", "GetQuote=500,times=2", "--fault", "*=delay=5",
                      "--tcb-status", "OutOfDate", "--advisory", "INTEL-SA-00837", "--debug-td")
-    assert [row[1] for row in rows(text) if row[0] == "On"] == [
-        "purpose    TCB status OutOfDate, advisories: 1",
-        "purpose    the TD can be debugged",
-        "purpose    GetQuote: fails with 500, 2 more times",
-        "purpose    every method: delayed by 5 ms",
+    assert [row[1] for row in rows(text) if row[0] == "Injected"] == [
+        "TCB status OutOfDate, advisories: 1",
+        "TD in debug mode",
+        "GetQuote: fails with 500, 2 more times",
+        "every method: delayed by 5 ms",
     ]

@@ -210,7 +210,7 @@ def test_a_manager_that_does_not_listen(manager):
     manager.start()
     assert status(address, "/Version") == 200
     manager.stop()
-    assert f"{manager.directory}/absent could not be told READY=1" in manager.stderr()
+    assert f"cannot send READY=1 to the service manager at {manager.directory}/absent" in manager.stderr()
 
 
 # --- sockets ---
@@ -307,12 +307,12 @@ def connected():
 
 
 @pytest.mark.parametrize("make, words", [
-    (lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM), ["no stream socket", "ListenStream="]),
-    (lambda: socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM), ["no stream socket"]),
-    (lambda: socket.socket(socket.AF_INET), ["listen()"]),
-    (connected, ["listen()", "Accept=no"]),
+    (lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM), ["not a stream socket", "ListenStream="]),
+    (lambda: socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM), ["not a stream socket"]),
+    (lambda: socket.socket(socket.AF_INET), ["not a listening socket"]),
+    (connected, ["not a listening socket", "Accept=no"]),
     (lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW), ["neither a TCP nor a Unix socket"]),
-    (lambda: open(os.devnull, "rb"), ["no socket"]),
+    (lambda: open(os.devnull, "rb"), ["not a socket"]),
 ], ids=["UDP", "datagrams", "not listening", "a connection", "netlink", "a file"])
 def test_bad_descriptors(manager, make, words):
     manager.pass_unix("x.sock", "good")
@@ -327,7 +327,7 @@ def test_bad_descriptors(manager, make, words):
 def test_a_name_that_misses_a_known_one(manager, name, meant):
     """It would offer everything where only a little was meant."""
     manager.pass_unix("x.sock", name)
-    assert_refused(manager.run_to_its_end(), f'"{name}" names no services', f"did you mean {meant}?")
+    assert_refused(manager.run_to_its_end(), f'unknown socket name "{name}"', f"did you mean {meant}?")
 
 
 @pytest.mark.parametrize("variables, words", [

@@ -218,7 +218,7 @@ static void a_bad_watchdog(void **state)
 {
     (void)state;
     set("WATCHDOG_USEC", "soon");
-    assert_refused("WATCHDOG_USEC=soon: a number of microseconds");
+    assert_refused("WATCHDOG_USEC=soon: expected a positive number of microseconds");
 }
 
 static void the_sockets_of_another_process(void **state)

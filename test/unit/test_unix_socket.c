@@ -102,12 +102,12 @@ static void what_is_no_socket_is_left_alone(void **state)
     FILE *file = fopen(directory->file, "w");
 
     fclose(file);
-    assert_refused(directory->file, "no socket", "remove it");
+    assert_refused(directory->file, "not a socket", "remove it");
     assert_true(exists(directory->file));
     unlink(directory->file);
 
     assert_int_equal(symlink("nowhere", directory->file), 0);
-    assert_refused(directory->file, "no socket", "remove it");
+    assert_refused(directory->file, "not a socket", "remove it");
     assert_true(exists(directory->file));
 }
 
