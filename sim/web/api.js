@@ -1,4 +1,4 @@
-// Calls of the simulator's API. What it refuses is an Error with the sentence it says.
+// Calls the simulator's API. An error response becomes an Error with its message.
 
 const PATIENCE_MS = 60000
 
@@ -16,7 +16,7 @@ async function readAnswer(response) {
   return answer
 }
 
-// body: an object, or a text that is JSON already.
+// body: an object, or JSON text.
 export async function call(path, body = {}, patience = PATIENCE_MS) {
   let response
   try {
@@ -31,7 +31,7 @@ export async function call(path, body = {}, patience = PATIENCE_MS) {
     return await readAnswer(response)
   } catch (error) {
     if (response === undefined || error instanceof TypeError || error instanceof DOMException) {
-      throw new Gone('there was no answer from the simulator')
+      throw new Gone('the simulator did not answer')
     }
     throw error
   }

@@ -1,4 +1,4 @@
-// What can be done from the page: events, quotes, platform, snapshots, faults.
+// The page's controls: events, quotes, platform, snapshots, faults.
 import { call } from './api.js'
 import { byId, copy, element, hexOfText, spell } from './dom.js'
 import { showVerdict } from './verdict.js'
@@ -10,8 +10,8 @@ function say(id, text, isError) {
   byId(id).replaceChildren(spell(text))
 }
 
-// act(button, result, action) runs an action and says in place how it went: what it gives, or the
-// sentence of its error. Meanwhile the button waits. `after` is called at the end.
+// act(button, result, action) runs an action and shows its result, or the message of its error, in
+// the element `result`. The button is busy meanwhile. `after` is called at the end.
 function makeAct(after) {
   return async function act(button, result, action) {
     if (button.getAttribute('aria-busy') === 'true') return
@@ -38,7 +38,7 @@ function onClick(id, act, result, action) {
   byId(id).addEventListener('click', (event) => act(event.currentTarget, result, action))
 }
 
-// Text as hex, or hex as it was typed: the API says what is wrong with it.
+// Text as hex, or hex as typed: the API reports what is wrong with it.
 function hexOfField(form, name) {
   const value = form.elements[name].value
   return form.elements.kind.value === 'hex' ? value.replace(/\s+/g, '') : hexOfText(value)
@@ -49,7 +49,7 @@ function addEvents(act) {
   onSubmit(form, act, 'emit-result', async () => {
     const name = form.elements.event.value
     await call('EmitEvent', { event: name, payload: hexOfField(form, 'payload') })
-    return `RTMR3 was extended by ${name}`
+    return `Extended RTMR3 with ${name}`
   })
 }
 
@@ -79,7 +79,7 @@ function addQuotes(act) {
 function addPlatform(act) {
   const form = byId('platform')
   const fields = form.elements
-  let isTouched = false // somebody is about to change it
+  let isTouched = false // the user is changing it
   let shown = ''
   const forget = () => {
     isTouched = false
@@ -120,7 +120,7 @@ function addFaults(act) {
     value.value = usual[kind.value] ?? ''
     value.disabled = !(kind.value in usual)
   })
-  // Numbers go as they were typed: the API says what is wrong with them.
+  // Anything that is not a number is sent as typed: the API reports what is wrong with it.
   const numberOf = (text) => (/^\d{1,9}$/.test(text) ? Number(text) : text)
   onSubmit(form, act, 'set-fault-result', async () => {
     const fault = { method: method.value.trim(), [kind.value]: value.disabled || numberOf(value.value.trim()) }
@@ -136,21 +136,21 @@ function addFaults(act) {
 
 function addSnapshots(act) {
   const list = byId('snapshots')
-  let wanted = null // the one just taken
+  let newest = null // the one just taken
   onClick('snapshot', act, 'state-result', async () => {
-    wanted = (await call('prpc/Simulator.Snapshot')).id
-    return `Snapshot ${wanted} remembers this state`
+    newest = (await call('prpc/Simulator.Snapshot')).id
+    return `Snapshot ${newest} saved`
   })
   onClick('revert', act, 'state-result', async () => {
     const id = Number(list.value)
     await call('prpc/Simulator.Revert', { id })
-    return `Back at snapshot ${id}`
+    return `Reverted to snapshot ${id}`
   })
 
   return function show(ids) {
     if (ids.join() === list.dataset.shown) return
-    const chosen = wanted ?? Number(list.value)
-    wanted = null
+    const chosen = newest ?? Number(list.value)
+    newest = null
     list.dataset.shown = ids.join()
     list.replaceChildren(...ids.map((id) => element('option', { value: id }, `snapshot ${id}`)))
     if (ids.length === 0) list.append(element('option', { value: '' }, 'none yet'))
@@ -168,12 +168,12 @@ function addReset(act, forget) {
     act(byId('reset'), 'state-result', async () => {
       await call('prpc/Simulator.Reset')
       forget()
-      return 'The TD is as at the start'
+      return 'The TD is in its initial state'
     })
   })
 }
 
-// after: called once something may have changed. Returns what shows a state.
+// after: called once something may have changed. Returns a function that shows a state.
 export function makeControls(after) {
   const act = makeAct(after)
   addEvents(act)

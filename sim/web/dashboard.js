@@ -1,4 +1,4 @@
-// The page: asks for what is new once a second and shows it.
+// The page: fetches and shows what is new once a second.
 import { call, Gone } from './api.js'
 import { makeControls } from './controls.js'
 import { byId, copyButton, element, hash, setHash, setText, spell } from './dom.js'
@@ -58,7 +58,7 @@ function showBadge(id, text) {
   byId(id).hidden = text === ''
 }
 
-// One is named, more are counted: the platform's panel shows which, or a notice where there is no panel.
+// The badge names one problem or counts several; the platform panel, or else a notice, lists them.
 function showPlatform(state) {
   const problems = problemsOf(state)
   const notice = byId('platform-notice')
@@ -69,7 +69,7 @@ function showPlatform(state) {
   notice.hidden = !state.read_only || problems.length === 0
 }
 
-// "METHOD: what happens", in a row each.
+// line: "METHOD: what happens".
 function faultRow(line) {
   const at = line.lastIndexOf(': ') + 1
   return element('li', {}, element('span', { className: 'name' }, spell(line.slice(0, at))), spell(line.slice(at)))
@@ -85,7 +85,7 @@ function showFaults(faults) {
 }
 
 function showHead(state) {
-  const name = state.app_name || 'an app without a name'
+  const name = state.app_name || 'unnamed app'
   if (byId('app-name').dataset.name !== name) {
     byId('app-name').dataset.name = name
     byId('app-name').replaceChildren(spell(name))
@@ -112,7 +112,7 @@ function showLink(isUp, sentence) {
 
 // --- the whole ---
 
-// Shows answers; knows what was seen, and so what the next question is about.
+// Shows states and keeps track of what was seen, for the next request.
 function makeView(changed) {
   const showIdentity = makeIdentity()
   const measurements = makeMeasurements()
@@ -147,11 +147,11 @@ function start() {
   const view = makeView(() => ask())
   let timer = null
   let isAsking = false
-  let isWanted = false
+  let isDue = false // asked again in the meantime
 
   async function ask() {
     if (isAsking) {
-      isWanted = true
+      isDue = true
       return
     }
     isAsking = true
@@ -162,17 +162,17 @@ function start() {
       document.documentElement.classList.remove('asking')
     } catch (error) {
       showLink(false, error instanceof Gone
-        ? 'The simulator does not answer. This page goes on asking, and shows what there was last.'
-        : `The simulator’s answer cannot be shown: ${error.message}`)
+        ? 'The simulator does not answer. This page keeps trying and shows the last known state.'
+        : `Cannot show the simulator’s answer: ${error.message}`)
     }
     isAsking = false
     askLater()
   }
 
-  // At once where there is more to read; not at all for a page that nobody sees.
+  // At once if there is more to read; never while the page is hidden.
   function askLater() {
-    const isHurried = isWanted || (!view.isComplete && byId('gone').hidden)
-    isWanted = false
+    const isHurried = isDue || (!view.isComplete && byId('gone').hidden)
+    isDue = false
     if (!document.hidden) timer = setTimeout(ask, isHurried ? 0 : PERIOD_MS)
   }
 

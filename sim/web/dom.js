@@ -1,4 +1,4 @@
-// Building the page from text alone: whatever comes from the simulator is shown, never read as markup.
+// Builds the page from text only: nothing from the simulator is ever parsed as markup.
 
 export const byId = (id) => document.getElementById(id)
 
@@ -9,16 +9,16 @@ export function element(name, properties = {}, ...children) {
   return made
 }
 
-// Sets text only where it changes, so that a selection or a screen reader is left in peace.
+// Sets text only if it changes, so that selections and screen readers are not disturbed.
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text
 }
 
-// Characters that are not seen, or that turn the order of others: controls, bidi marks and
-// overrides, zero-width ones, and halves of surrogate pairs.
+// Characters that are invisible or reorder others: controls, bidi marks and overrides, zero-width
+// characters, and lone surrogates.
 const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Cs}/gu
 
-// A text of anybody's, with what cannot be seen spelled out.
+// Untrusted text, with invisible characters spelled out.
 export function spell(text) {
   const shown = element('bdi')
   let at = 0
@@ -35,7 +35,7 @@ export function spell(text) {
 
 const TAIL = 8
 
-// The whole value; where there is no room, its middle is left out by the style sheet.
+// The whole value; the style sheet elides its middle if there is no room.
 export function setHash(code, hex) {
   if (code.textContent === hex) return
   code.title = hex
@@ -55,7 +55,7 @@ export function say(text) {
   byId('said').textContent = text
 }
 
-// Where the page is not on localhost or HTTPS, browsers know the old way alone.
+// Browsers offer navigator.clipboard only on localhost and HTTPS.
 function copyTheOldWay(text) {
   const area = element('textarea', { value: text, className: 'visually-hidden' })
   const focused = document.activeElement
@@ -75,13 +75,13 @@ export async function copy(text, button) {
   } catch {
     done = copyTheOldWay(text)
   }
-  say(done ? 'copied' : 'the browser does not let this page copy')
+  say(done ? 'copied' : 'the browser does not allow this page to copy')
   if (!done) return
   button.classList.add('done')
   setTimeout(() => button.classList.remove('done'), 1200)
 }
 
-// A small button that copies what `text()` gives at that moment.
+// A small button that copies what `text()` returns when it is pressed.
 export function copyButton(what, text) {
   const button = element('button', { type: 'button', className: 'copy', title: `Copy ${what}` })
   button.setAttribute('aria-label', `Copy ${what}`)
@@ -99,7 +99,7 @@ export function bytesOfHex(hex) {
   return Uint8Array.from({ length: hex.length / 2 }, (_, i) => parseInt(hex.slice(2 * i, 2 * i + 2), 16))
 }
 
-// The text that the bytes are, or null when they are none that people read.
+// The bytes as text, or null if they are not readable text.
 export function textOfHex(hex, isCut) {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytesOfHex(hex), { stream: isCut })

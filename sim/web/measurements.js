@@ -1,11 +1,11 @@
 // Registers, and the chain of events that led to each.
 import { byId, copyButton, element, hash, setHash, spell, textOfHex } from './dom.js'
 
-const APP = 3 // the register of the app's own events
-const READY = 'system-ready' // the last event of the boot: what comes later is the app's word
-const PAYLOAD_SHOWN = 64 // characters in a row; all of them are in its details
+const APP = 3 // the register with the app's events
+const READY = 'system-ready' // the last event of the boot: later ones come from the app
+const PAYLOAD_SHOWN = 64 // characters in the row; the details show more
 
-// TCG PC Client Platform Firmware Profile, 10.4.1: events of the firmware have no other name.
+// TCG PC Client Platform Firmware Profile, 10.4.1: firmware events have no other name.
 const EVENT_TYPES = {
   0x4: 'EV_SEPARATOR',
   0x6: 'EV_EVENT_TAG',
@@ -118,14 +118,14 @@ function setRegister(register, hex, mayMove) {
   setHash(register.value, hex)
 }
 
-// Starts the animation anew; the mark stays until the next change.
+// Restarts the animation; the mark stays until the next change.
 function flash(node, mark) {
   node.classList.remove(mark)
   void node.offsetWidth
   node.classList.add(mark)
 }
 
-// The new rows, newest first; they stand in front of the older ones.
+// Adds rows before the older ones and returns them, newest first.
 function addEvents(register, events, isFresh) {
   const rows = []
   for (const event of events) {
@@ -150,7 +150,7 @@ function clearRegister(register) {
   Object.assign(register, { count: 0, isReady: false, hasOwn: false })
 }
 
-// isLive, of the functions it gives: the page has shown this TD before, so what is new has just happened.
+// isLive: the page already shows this TD, so new events have just happened.
 export function makeMeasurements() {
   const names = ['RTMR0', 'RTMR1', 'RTMR2', 'RTMR3']
   const mrtd = makeRegister('MRTD', byId('machine'), false)

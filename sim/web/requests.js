@@ -20,7 +20,7 @@ function tookText(micros) {
   return micros < 1e7 ? `${number.format(Math.round(micros / 1e3))} ms` : `${(micros / 1e6).toFixed(1)} s`
 }
 
-// What went wrong on purpose is not as bad as the rest.
+// An injected failure is not marked as bad.
 function statusCell(request) {
   const isBad = (request.status === 0 || request.status >= 500) && !request.note
   const kind = isBad ? 'bad' : request.status === 0 || request.status >= 400 ? 'caution' : ''

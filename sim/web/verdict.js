@@ -1,4 +1,4 @@
-// What /verify says of a quote, for people: the verdict, why, and step by step.
+// Shows the result of /verify: the verdict, the reason and the steps.
 import { element, hash, spell } from './dom.js'
 
 const MARKS = { good: '✓', bad: '✗', caution: '!', none: '–' }
@@ -8,7 +8,7 @@ function step(kind, name, word) {
     element('span', {}, name), element('span', { className: 'word' }, word))
 }
 
-// Steps are taken in order: after the first that fails, none is reached.
+// Verification stops at the first step that fails.
 function steps(details) {
   const list = element('ul', { className: 'steps' })
   let isReached = true
@@ -43,7 +43,7 @@ function facts(details) {
   return list
 }
 
-// good, caution or bad, and the headline that says it in words.
+// good, caution or bad, and a headline.
 function judge(answer) {
   if (!answer.is_valid) return ['bad', 'Not valid']
   const status = answer.details.tcb_status
@@ -57,7 +57,7 @@ export function showVerdict(place, answer) {
   const shown = element('div', { className: `verdict ${kind}` },
     element('h3', {}, element('span', { className: 'mark', ariaHidden: 'true' }, MARKS[kind]), headline))
   if (answer.reason) shown.append(element('p', {}, spell(answer.reason)))
-  if (kind === 'caution') shown.append(element('p', {}, 'A verifier’s policy has to decide whether that will do.'))
+  if (kind === 'caution') shown.append(element('p', {}, 'A verifier’s policy decides whether that is acceptable.'))
   shown.append(steps(answer.details), facts(answer.details))
   place.replaceChildren(shown)
 }

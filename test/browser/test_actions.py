@@ -195,7 +195,7 @@ def test_a_snapshot_is_gone_back_to(page, simulator):
     kept = simulator.state()["rtmrs"][3]
     page.emit("taken back")
     page.click("#revert")
-    page.wait_text("#state-result", "Back at snapshot 1")
+    page.wait_text("#state-result", "Reverted to snapshot 1")
     page.wait(lambda: page.register("rtmr3") == kept, "the register to be back")
     assert "kept" in page.text("#rtmr3") and "taken back" not in page.text("#rtmr3")
 

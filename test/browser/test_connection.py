@@ -56,7 +56,7 @@ def test_an_action_without_a_simulator_says_so(page, simulator):
     simulator.process.stop()
     page.fill("#event-name", "lost")
     page.click("#emit .primary")
-    page.wait_text("#emit-result.error", "no answer from the simulator")
+    page.wait_text("#emit-result.error", "the simulator did not answer")
 
 
 def test_a_state_that_fails_is_told_in_its_sentence(page, simulator):

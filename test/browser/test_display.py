@@ -229,7 +229,7 @@ def test_everything_is_done_by_keyboard(page, simulator):
     keyboard.press(Keys.ENTER)
     keyboard.tab_to("reset-yes")
     keyboard.press(Keys.ENTER)
-    page.wait_text("#state-result", "as at the start")
+    page.wait_text("#state-result", "initial state")
     assert "by keyboard" not in [event["event"] for event in simulator.log()]
 
 
