@@ -63,7 +63,7 @@ def test_version():
 
 def test_check(directory):
     result = run("--check", cwd=directory)
-    assert result.returncode == 0 and "fine" in result.stdout
+    assert result.returncode == 0 and "valid" in result.stdout
     assert os.listdir(directory) == []  # it opened no socket
 
 
