@@ -168,7 +168,7 @@ static const struct route *find(const struct router *router, struct span path)
 }
 
 /* A page that serves every name in its directory. */
-static const struct route *find_folder(const struct router *router, struct span path)
+static const struct route *find_below(const struct router *router, struct span path)
 {
     const uint8_t *slash = path.len ? memrchr(path.data, '/', path.len - 1) : NULL;
     const struct route *route =
@@ -244,7 +244,7 @@ static void serve(void *context, struct exchange *exchange)
     struct fault fault;
 
     if (!route)
-        route = find_folder(router, exchange->request.path);
+        route = find_below(router, exchange->request.path);
     if (!route) {
         fail_not_found(exchange);
         return;
