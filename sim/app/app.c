@@ -34,7 +34,7 @@ int app_parse(struct app *app, struct span compose, struct error *error)
 
     *app = (struct app){0};
     if (!utf8_valid(compose.data, compose.len))
-        return error_input(error, "must be UTF-8 text: Info shows it as it is");
+        return error_input(error, "must be UTF-8 text, because Info returns it unchanged");
     root = json_file_parse(compose, error);
     if (!root)
         return -1;

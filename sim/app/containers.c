@@ -81,17 +81,17 @@ int containers_check(struct span file, struct error *error)
     int result = 0;
 
     if (!yaml_parser_initialize(&parser))
-        return error_internal(error, "no memory to read YAML");
+        return error_internal(error, "out of memory");
     yaml_parser_set_input_string(&parser, file.data, file.len);
     if (!yaml_parser_load(&parser, &document)) {
-        result = error_input(error, "is no YAML: line %zu: %s", parser.problem_mark.line + 1,
-                             parser.problem ? parser.problem : "it cannot be read");
+        result = error_input(error, "is not YAML: line %zu: %s", parser.problem_mark.line + 1,
+                             parser.problem ? parser.problem : "cannot be parsed");
     } else {
         services = find(&document, yaml_document_get_root_node(&document), "services");
         if (!services || services->type != YAML_MAPPING_NODE)
             result =
-                error_input(error, "a docker-compose file has a mapping \"services\", as in services: {web: "
-                                   "{image: nginx}}; this one has none");
+                error_input(error, "has no mapping \"services\"; expected one as in services: {web: {image: "
+                                   "nginx}}");
         yaml_document_delete(&document);
     }
     yaml_parser_delete(&parser);

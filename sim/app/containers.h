@@ -10,16 +10,15 @@
 struct container {
     char *service; /* its key under services: */
     char *name;    /* its container_name, or empty */
-    char *image;   /* empty when it is built or not said */
+    char *image;   /* empty if it is built or not specified */
 };
 
-/* Reads docker_compose_file of the app-compose. Returns how many there are, at
- * most CONTAINERS_MAX; none when the app has no such file or it is not YAML of
- * that shape. Everything lies in the arena. */
+/* Reads docker_compose_file of the app-compose. Returns the number of containers, at most
+ * CONTAINERS_MAX; 0 if the app has no such file or it is malformed. Everything is in the arena. */
 size_t containers_list(const struct app *app, struct arena *arena, struct container **containers);
 
-/* Is this a docker-compose file: YAML with a mapping `services`? Returns 0, or -1 with a
- * sentence that names the line, where it is no YAML. */
+/* Checks that this is a docker-compose file: YAML with a mapping `services`. If it is not YAML,
+ * the error names the line. */
 MUST_CHECK int containers_check(struct span file, struct error *error);
 
 #endif

@@ -8,7 +8,7 @@
 
 #define MANIFEST_VERSION 2
 
-/* The SDKs' languages write a control character as \u001f, jansson as \u001F. */
+/* Python and JavaScript write a control character as \u001f, jansson writes \u001F. */
 static void lower_escapes(char *json)
 {
     for (char *at = json; *at; at++) {

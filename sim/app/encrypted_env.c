@@ -32,12 +32,12 @@ static int open_box(const struct encrypted_env_secrets *secrets, struct span enc
 
     if (encrypted.len == 0)
         return error_input(error,
-                           "no environment was given; pass encrypted_env, or start with --encrypted-env");
+                           "no environment was given; pass encrypted_env or start with --encrypted-env");
     if (encrypted.len < OVERHEAD_BYTES)
         return error_input(
             error,
-            "the encrypted environment is truncated: it has %zu of at least %d bytes (key, IV and tag)",
-            encrypted.len, OVERHEAD_BYTES);
+            "the encrypted environment is truncated: expected at least %d bytes (key, IV and tag), not %zu",
+            OVERHEAD_BYTES, encrypted.len);
     *plain = span_of(NULL, encrypted.len - OVERHEAD_BYTES);
     text = arena_alloc(arena, plain->len);
     plain->data = text;
@@ -45,8 +45,8 @@ static int open_box(const struct encrypted_env_secrets *secrets, struct span enc
         is_open = try_key(secrets->list[i], encrypted, text, plain->len) == 0;
     if (!is_open)
         return error_input(
-            error, "the encrypted environment cannot be decrypted: it is damaged, or made for another "
-                   "app's key (GetAppEnvEncryptPubKey with this app's id gives the right one)");
+            error, "the encrypted environment cannot be decrypted: it is damaged or encrypted for another "
+                   "app (GetAppEnvEncryptPubKey with this app's id returns the right key)");
     return 0;
 }
 

@@ -1,5 +1,5 @@
-/* The encrypted environment an app is deployed with: what the SDKs' encrypt_env_vars
- * makes for the key of KMS.GetAppEnvEncryptPubKey.
+/* The encrypted environment that an app is deployed with: the output of the SDKs'
+ * encrypt_env_vars for the key of KMS.GetAppEnvEncryptPubKey.
  *
  * Ephemeral X25519 key 32 || IV 12 || AES-256-GCM, under the shared secret, of
  * {"env":[{"key","value"}]} || tag 16. */
@@ -14,20 +14,20 @@
 
 #define ENCRYPTED_ENV_SECRETS_MAX 2
 
-/* The X25519 secrets that it may be encrypted to, in the order they are tried. */
+/* The X25519 secrets to decrypt it with, in the order they are tried. */
 struct encrypted_env_secrets {
     uint8_t list[ENCRYPTED_ENV_SECRETS_MAX][32];
     size_t count;
 };
 
-/* Decrypts it, and checks every name against the app's allowed_envs. Everything lies in the
- * arena. */
+/* Decrypts an environment and checks every name against the app's allowed_envs. Everything is in
+ * the arena. */
 MUST_CHECK int encrypted_env_decrypt(const struct encrypted_env_secrets *secrets, const struct app *app,
                                      struct span encrypted, struct arena *arena, struct env *env,
                                      struct error *error);
 
-/* A file's contents, as hex digits (0x and white space around them allowed) or as
- * they are: the bytes to decrypt, in the arena. */
+/* The bytes to decrypt, from a file that holds them as hex digits (with optional 0x and white
+ * space around them) or as they are. In the arena. */
 struct span encrypted_env_from_file(struct span file, struct arena *arena);
 
 #endif

@@ -5,7 +5,7 @@
 #include "sim/base/buf.h"
 
 struct env_var {
-    char *key;   /* a name a shell takes: letters, digits, '_', no digit first */
+    char *key;   /* a valid shell name: letters, digits and '_', no digit first */
     char *value; /* UTF-8 */
 };
 

@@ -2,7 +2,7 @@
 
 #include "sim/base/cursor.h"
 
-/* The first byte of a value: its major type, and its argument or the width of that. */
+/* The first byte of a value holds its major type and its argument, or the argument's width. */
 enum major_type { UNSIGNED = 0, BYTES = 2, TEXT = 3, MAP = 5 };
 enum { ARGUMENT_BITS = 5, ARGUMENT_MASK = 0x1f, DIRECT_BELOW = 24, WIDEST = 27 };
 

@@ -99,9 +99,9 @@ int json_file_hex_upto(const json_t *object, const char *name, uint8_t *out, siz
         return -1;
     bytes = memory_alloc(strlen(text) / 2 + 1);
     if (hex_decode(text, strlen(text), bytes, len, &bad_at) != HEX_OK)
-        result = error_input(error, "%s must be hex, two digits a byte", name);
+        result = error_input(error, "%s must be hex, two digits per byte", name);
     else if (*len > size)
-        result = error_input(error, "%s has %zu bytes; at most %zu are taken", name, *len, size);
+        result = error_input(error, "%s has %zu bytes; at most %zu are allowed", name, *len, size);
     else
         memcpy(out, bytes, *len);
     free(bytes);

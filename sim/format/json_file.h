@@ -1,8 +1,7 @@
-/* Reading JSON whose members are known by name: the simulator's own files (app keys, image,
- * machine, platform) and what a verifier is sent.
+/* Reads JSON with known members: the simulator's own files (app keys, image, machine, platform)
+ * and what clients send to the verifier.
  *
- * Each reader returns 0, or -1 with an error that names the member by the path it
- * was reached on. */
+ * Each reader returns 0, or -1 with an error that names the member. */
 #ifndef FORMAT_JSON_FILE_H
 #define FORMAT_JSON_FILE_H
 
@@ -11,18 +10,18 @@
 #include "sim/base/error.h"
 #include "sim/base/span.h"
 
-/* The object or array a text holds; free it with json_decref. NULL on error. */
+/* Parses an object or array; free it with json_decref. Returns NULL on error. */
 json_t *json_file_load(struct span text, struct error *error);
-/* The same, when it must be an object. */
+/* Parses an object; otherwise the same. */
 json_t *json_file_parse(struct span text, struct error *error);
 
-/* A member of any kind; NULL with an error when it is missing. */
+/* A member of any type. Returns NULL with an error if it is missing. */
 const json_t *json_file_member(const json_t *object, const char *name, struct error *error);
 const json_t *json_file_object(const json_t *object, const char *name, struct error *error);
 
 MUST_CHECK int json_file_string(const json_t *object, const char *name, const char **text,
                                 struct error *error);
-/* A string into the caller's memory: at most size - 1 bytes, and a NUL. */
+/* Copies a string to the caller's memory: at most size - 1 bytes, and a NUL. */
 MUST_CHECK int json_file_copy(const json_t *object, const char *name, char *out, size_t size,
                               struct error *error);
 MUST_CHECK int json_file_uint(const json_t *object, const char *name, uint64_t most, uint64_t *value,

@@ -77,7 +77,7 @@ size_t msgpack_integers_size_max(size_t len)
     return 3 + 2 * len;
 }
 
-/* Written here without branches rather than by msgpack-c: every quote is encoded so anew. */
+/* Not by msgpack-c, and without branches, because it runs for every quote. */
 void msgpack_write_integers(struct buf *out, struct span bytes)
 {
     const uint8_t head[] = {ARRAY16, (uint8_t)(bytes.len >> 8), (uint8_t)bytes.len};
@@ -88,7 +88,7 @@ void msgpack_write_integers(struct buf *out, struct span bytes)
     if (!to)
         return;
     for (size_t i = 0; i < bytes.len; i++) {
-        *to = UINT8; /* kept only before what does not fit in seven bits */
+        *to = UINT8; /* overwritten if the next byte fits in seven bits */
         to += bytes.data[i] >> 7;
         *to++ = bytes.data[i];
     }
@@ -97,14 +97,14 @@ void msgpack_write_integers(struct buf *out, struct span bytes)
 
 /* --- reading --- */
 
-/* A value whose count or length is in the head byte, or after it in a number of 2^n bytes.
- * wide: the head byte of the narrowest such form. */
+/* How a type's count or length is encoded: in the head byte, or after it in a number of 2^n bytes.
+ * wide: the head byte for the narrowest such number. */
 struct form {
     uint8_t fixed;
-    uint8_t fixed_mask; /* which bits of the head are the form; 0: there is no fixed form */
+    uint8_t fixed_mask; /* the bits of the head that identify the fixed form; 0: there is none */
     uint8_t wide;
     unsigned wide_forms;
-    size_t wide_bytes; /* of the number, in the narrowest */
+    size_t wide_bytes; /* size of the narrowest number */
 };
 
 static bool read_head(struct span *rest, const struct form *form, size_t *count)
@@ -179,7 +179,7 @@ static bool read_integers(struct span *rest, struct arena *arena, struct span *b
     size_t count;
     uint8_t *out;
 
-    if (!msgpack_read_array(rest, &count) || count > rest->len) /* each takes a byte or more */
+    if (!msgpack_read_array(rest, &count) || count > rest->len) /* each takes at least one byte */
         return false;
     out = arena_alloc(arena, count + 1);
     for (size_t i = 0; i < count; i++) {

@@ -2,8 +2,8 @@
 
 #include "sim/base/cursor.h"
 
-/* A compact integer's lowest two bits say how many bytes it takes, 2^mode; the rest of them
- * is the value. */
+/* The lowest two bits of a compact integer are its mode: it takes 2^mode bytes. The other bits
+ * are the value. */
 enum mode { ONE_BYTE = 0, TWO_BYTES = 1, FOUR_BYTES = 2, LARGER = 3 };
 enum { MODE_BITS = 2, MODE_MASK = 3 };
 

@@ -7,15 +7,15 @@
 
 #define MACHINE_NAME_BYTES 128
 
-/* The sizes of memory whose map the firmware rules describe: 2 GiB, or so much that it is split
- * around the hole below 4 GiB, with the same 2 GiB below it. */
+/* The memory sizes for which the firmware rules describe the memory map: 2 GiB, or enough to be
+ * split around the hole below 4 GiB, again with 2 GiB below it. */
 #define MACHINE_MEMORY_LOW 0x80000000u
 #define MACHINE_MEMORY_SPLIT_FROM 0xb0000000u
 #define MACHINE_MEMORY_BYTES_MAX (UINT64_C(1) << 46)
 
 struct machine {
     uint32_t cpu_count;
-    uint64_t memory_size; /* bytes, of a size that is described */
+    uint64_t memory_size; /* bytes; see machine_memory_is_described */
     char cloud_vendor[MACHINE_NAME_BYTES];
     char cloud_product[MACHINE_NAME_BYTES];
 };
@@ -24,9 +24,8 @@ bool machine_memory_is_described(uint64_t size);
 
 MUST_CHECK int machine_parse(struct machine *machine, struct span json, struct error *error);
 
-/* Takes processors and memory from the vm_config of the real simulator's
- * sys-config.json, as far as it names them. The image stays as it is: a
- * sys-config does not describe one. */
+/* Takes processors and memory, if present, from the vm_config of the real simulator's
+ * sys-config.json, which does not describe an image. */
 MUST_CHECK int machine_apply_sys_config(struct machine *machine, struct span json, struct error *error);
 
 #endif

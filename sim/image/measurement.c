@@ -18,14 +18,14 @@ enum {
     EV_EFI_HANDOFF_TABLES2 = 0x8000000b,
 };
 
-/* GUIDs as they lie in memory: the first three fields little-endian. */
+/* GUIDs as stored in memory, with the first three fields little-endian. */
 #define GUID_GLOBAL_VARIABLE                                                                                 \
     {0x61, 0xdf, 0xe4, 0x8b, 0xca, 0x93, 0xd2, 0x11, 0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b, 0x8c}
 #define GUID_IMAGE_SECURITY                                                                                  \
     {0xcb, 0xb2, 0x19, 0xd7, 0x3a, 0x3d, 0x96, 0x45, 0xa3, 0xbc, 0xda, 0xd0, 0x0e, 0x67, 0x65, 0x6f}
 
-/* The firmware's configuration volume and the Boot0000 variable as this firmware
- * always measures them. */
+/* The firmware's configuration volume and the Boot0000 variable, which are the same for every
+ * image with this firmware. */
 static const uint8_t digest_cfv[REGISTER_BYTES] = {
     0x34, 0x4b, 0xc5, 0x1c, 0x98, 0x0b, 0xa6, 0x21, 0xaa, 0xa0, 0x0d, 0xa3, 0xed, 0x74, 0x36, 0xf7,
     0xd6, 0xe5, 0x49, 0x19, 0x7d, 0xfe, 0x69, 0x95, 0x15, 0xdf, 0xa2, 0xc6, 0x58, 0x3d, 0x95, 0xe6,
@@ -116,7 +116,7 @@ static int measure_td_hob(const struct boot *boot, const struct os_image *image,
     return result;
 }
 
-/* What the rest of RTMR0 holds: the firmware's configuration. */
+/* The rest of RTMR0: the firmware's configuration. */
 static void measure_firmware(const struct boot *boot, const struct os_image *image)
 {
     static const uint8_t global_variable[] = GUID_GLOBAL_VARIABLE;
@@ -149,8 +149,8 @@ void measurement_cmdline(const struct os_image *image, uint8_t digest[static REG
     buf_free(&text);
 }
 
-/* RTMR1 and RTMR2: the kernel, its command line and initrd, in the order they are
- * measured while the kernel starts. */
+/* RTMR1 and RTMR2: the kernel, its command line and initrd, in the order in which they are
+ * measured. */
 static void measure_kernel(const struct boot *boot, const struct os_image *image, const uint8_t *cmdline)
 {
     measure_digest(boot, 1, EV_EFI_BOOT_SERVICES_APPLICATION, image->kernel_authenticode);
@@ -187,7 +187,7 @@ int measurement_boot(const struct os_image *image, const struct machine *machine
 int measurement_recompute(const struct os_image *image, const uint8_t cmdline[static REGISTER_BYTES],
                           uint64_t memory_size, struct registers *registers, struct error *error)
 {
-    struct event_log log; /* needed on the way only */
+    struct event_log log; /* measure_boot needs one */
     const struct boot boot = {&log, registers};
     int result;
 

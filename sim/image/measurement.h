@@ -1,5 +1,5 @@
-/* From an OS image and a machine to MRTD and RTMR0 to RTMR2, by dstack's public "TDX lite"
- * rules, so that a verifier recomputes the same. */
+/* Computes MRTD and RTMR0 to RTMR2 of an OS image on a machine, by dstack's public "TDX lite"
+ * rules, so that a verifier computes the same values. */
 #ifndef IMAGE_MEASUREMENT_H
 #define IMAGE_MEASUREMENT_H
 
@@ -9,18 +9,18 @@
 
 #define MEASUREMENT_OVMF_VARIANT "pre202505" /* the firmware whose measurements these are */
 
-/* Sets MRTD, zeroes the RTMRs, and measures the boot of the image on the machine:
- * the events of RTMR0, RTMR1 and RTMR2 in the order of the TCG log. */
+/* Sets MRTD, zeroes the RTMRs, and measures the boot of the image on the machine: the events of
+ * RTMR0, RTMR1 and RTMR2, in the order of the TCG log. */
 MUST_CHECK int measurement_boot(const struct os_image *image, const struct machine *machine,
                                 struct event_log *log, struct registers *registers, struct error *error);
 
-/* RTMR0 to RTMR2 of such a boot, and MRTD single-pass, from what a verifier has: an image
- * of whose command line only the digest is known (image->cmdline is not looked at). */
+/* The same from what a verifier has, which is only the digest of the command line; image->cmdline
+ * is ignored. MRTD is the single-pass one. */
 MUST_CHECK int measurement_recompute(const struct os_image *image,
                                      const uint8_t cmdline[static REGISTER_BYTES], uint64_t memory_size,
                                      struct registers *registers, struct error *error);
 
-/* SHA-384 of the image's command line as the kernel measures it. */
+/* The SHA-384 of the image's command line, as the kernel measures it. */
 void measurement_cmdline(const struct os_image *image, uint8_t digest[static REGISTER_BYTES]);
 
 #endif

@@ -10,7 +10,7 @@
 #define VERSION 3
 #define CHECKSUM_FILE_NAME "  " MEASUREMENT_DOCUMENT_NAME /* follows the checksum, as in sha256sum's output */
 
-/* --- the measurement, whose members are in the order in which they are written here --- */
+/* --- the measurement; the order of its members is fixed --- */
 
 static void write_digest(struct buf *out, const char *name, const uint8_t *digest)
 {
@@ -103,13 +103,13 @@ int measurement_document_read(struct span measurement, struct os_image *image,
 
     if (!read_map(&rest, 3) || !cbor_read_key(&rest, "version") || !cbor_read_uint(&rest, &version) ||
         version != VERSION)
-        return error_input(error, "the measurement is no CBOR map of version %d", VERSION);
+        return error_input(error, "the measurement is not a CBOR map of version %d", VERSION);
     if (!read_kernel(&rest, image, cmdline))
         return error_input(error, "the measurement's member image is malformed");
     if (!read_firmware(&rest, image))
         return error_input(error,
-                           "the measurement's member tdvf is malformed, or not of " MEASUREMENT_OVMF_VARIANT);
-    return rest.len == 0 ? 0 : error_input(error, "behind the measurement stand %zu more bytes", rest.len);
+                           "the measurement's member tdvf is malformed or not for " MEASUREMENT_OVMF_VARIANT);
+    return rest.len == 0 ? 0 : error_input(error, "trailing bytes after the measurement: %zu", rest.len);
 }
 
 /* --- the checksum file --- */

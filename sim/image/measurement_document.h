@@ -1,5 +1,5 @@
-/* The measurement document of an OS image, "measurement.tdx.cbor" in it, and the checksum file
- * that commits to it: what a verifier needs of the image (dstack's TDX lite rules). */
+/* The measurement document of an OS image, its file "measurement.tdx.cbor", and the checksum file
+ * that commits to it: all that a verifier needs of the image (dstack's TDX lite rules). */
 #ifndef IMAGE_MEASUREMENT_DOCUMENT_H
 #define IMAGE_MEASUREMENT_DOCUMENT_H
 
@@ -16,12 +16,12 @@ struct measurement_document {
 
 void measurement_document_write(const struct os_image *image, struct measurement_document *document);
 
-/* What a measurement says. Out: image, but for its command line, of which the digest is known,
+/* Reads a measurement. Out: image, except for the command line, of which it has only the digest,
  * and the ACPI tables, which it leaves out. */
 MUST_CHECK int measurement_document_read(struct span measurement, struct os_image *image,
                                          uint8_t cmdline[static REGISTER_BYTES], struct error *error);
 
-/* The SHA-256 that a checksum file, which may list other files too, has for the measurement. */
+/* The SHA-256 of the measurement in a checksum file, which may list other files too. */
 MUST_CHECK int measurement_document_checksum(struct span checksum_file, uint8_t checksum[static 32],
                                              struct error *error);
 

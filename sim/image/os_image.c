@@ -29,7 +29,7 @@ static int parse_acpi(struct os_image *image, const json_t *root, struct error *
     return 0;
 }
 
-/* It is measured as UTF-16, which the rules describe for ASCII. */
+/* It is measured as UTF-16, and the rules cover only ASCII. */
 static int check_cmdline(const char *cmdline, struct error *error)
 {
     for (; *cmdline; cmdline++)

@@ -1,7 +1,7 @@
-/* A dstack OS image as far as it is measured.
+/* The measured parts of a dstack OS image.
  *
- * MRTD and RTMR0 to RTMR2 follow from it and the machine it boots on (see
- * measurement.h). The default is fixtures/os-image.json. */
+ * They and the machine that it boots on determine MRTD and RTMR0 to RTMR2 (see measurement.h).
+ * The default is fixtures/os-image.json. */
 #ifndef IMAGE_OS_IMAGE_H
 #define IMAGE_OS_IMAGE_H
 
@@ -9,7 +9,7 @@
 #include "sim/base/span.h"
 #include "sim/tdx/registers.h"
 
-#define OS_IMAGE_HASH_BYTES 32 /* SHA-256, by which an image is named */
+#define OS_IMAGE_HASH_BYTES 32 /* SHA-256, which identifies an image */
 #define OS_IMAGE_CMDLINE_BYTES 2048
 #define OS_IMAGE_WITNESS_BYTES_MAX 512
 

@@ -10,7 +10,7 @@
 #define RESOURCES_MAX 64u
 #define PAGES_MAX ((uint64_t)1 << 40)
 #define VARINT_BYTES_MAX 9
-#define HIGH_START 0x100000000u /* where memory goes on after the hole below 4 GiB */
+#define HIGH_START 0x100000000u /* where memory continues after the hole below 4 GiB */
 
 enum resource_type { RESOURCE_WITNESS = 0, RESOURCE_GAP = 7 };
 
@@ -29,7 +29,7 @@ static int read_number(struct span *witness, uint64_t *value, struct error *erro
 {
     *value = 0;
     if (!cursor_take_varint(witness, VARINT_BYTES_MAX, value))
-        return error_input(error, "the TD HOB witness is cut short");
+        return error_input(error, "the TD HOB witness is truncated");
     if (*value > PAGES_MAX)
         return error_input(error, "a number in the TD HOB witness is too large");
     return 0;
@@ -41,12 +41,13 @@ static int add(struct resources *resources, enum resource_type type, uint64_t st
     if (start == end)
         return 0;
     if (resources->count == RESOURCES_MAX)
-        return error_input(error, "the TD HOB witness has too many ranges; %u resources fit", RESOURCES_MAX);
+        return error_input(error, "the TD HOB witness has too many ranges; at most %u resources fit",
+                           RESOURCES_MAX);
     resources->list[resources->count++] = (struct resource){type, start, end};
     return 0;
 }
 
-/* The witness's ranges with the gaps between them, from address 0 on. */
+/* Adds the witness's ranges and the gaps between them, from address 0 on. */
 static int add_ranges(struct resources *resources, struct span *witness, uint64_t base, uint64_t count,
                       uint64_t *end, struct error *error)
 {
@@ -73,7 +74,7 @@ static int add_rest(struct resources *resources, uint64_t end, uint64_t memory_s
     uint64_t low_end = memory_size >= MACHINE_MEMORY_SPLIT_FROM ? MACHINE_MEMORY_LOW : memory_size;
 
     if (end > low_end)
-        return error_input(error, "the ranges of the TD HOB witness reach past the machine's memory");
+        return error_input(error, "the ranges of the TD HOB witness extend beyond the machine's memory");
     if (add(resources, RESOURCE_GAP, end, low_end, error))
         return -1;
     if (memory_size < MACHINE_MEMORY_SPLIT_FROM)
@@ -117,7 +118,7 @@ int td_hob_write(struct buf *out, struct span witness, uint64_t memory_size, str
         read_number(&witness, &count, error) || add_ranges(&resources, &witness, base, count, &end, error))
         return -1;
     if (witness.len != 0)
-        return error_input(error, "the TD HOB witness has %zu bytes too many", witness.len);
+        return error_input(error, "trailing bytes after the TD HOB witness: %zu", witness.len);
     if (add_rest(&resources, end, memory_size, error))
         return -1;
     write_handoff(out, (base + hob_delta) * PAGE_BYTES, resources.count);

@@ -1,5 +1,5 @@
-/* An app's id, by which a KMS tells apps apart: the first bytes of the SHA-256 of its
- * app-compose, unless it was deployed under an id of its own. */
+/* The id by which a KMS identifies an app: the first bytes of the SHA-256 of its app-compose,
+ * unless it was deployed with another id. */
 #ifndef KEYS_APP_ID_H
 #define KEYS_APP_ID_H
 

@@ -12,7 +12,7 @@
 #define CACHE_SLOTS 256 /* a power of two */
 #define CACHE_NAME_BYTES 120
 
-/* What the key depends on: algorithm, path and purpose. */
+/* What a key depends on: algorithm, path and purpose. */
 struct cache_name {
     uint8_t bytes[CACHE_NAME_BYTES];
     size_t len; /* 0: no key here */
@@ -37,7 +37,7 @@ void app_key_cache_free(struct app_key_cache *cache)
     free(cache);
 }
 
-/* Returns -1 for a name too long to be kept. */
+/* Returns -1 if the name is too long for the cache. */
 static int make_name(struct cache_name *name, enum app_key_algorithm algorithm, const char *path,
                      const char *purpose)
 {
@@ -53,7 +53,7 @@ static int make_name(struct cache_name *name, enum app_key_algorithm algorithm, 
     return 0;
 }
 
-/* Names that share a slot only cost a derivation. */
+/* A collision costs only another derivation. */
 static size_t slot_of(const struct cache_name *name)
 {
     return fnv1a(name->bytes, name->len) % CACHE_SLOTS;
@@ -98,7 +98,7 @@ int app_key_get(const struct keyring *keyring, enum app_key_algorithm algorithm,
         return 0;
     }
     if (derive_pair(keyring, algorithm, path, key) || sign_pair(keyring, purpose, key))
-        return error_input(error, "this path gives no valid key; choose another");
+        return error_input(error, "this path does not yield a valid key; choose another");
     if (fits) {
         keyring->cache->slots[slot].name = name;
         keyring->cache->slots[slot].key = *key;

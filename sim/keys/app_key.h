@@ -1,7 +1,7 @@
-/* Keys an app asks for by path, and the signature that ties them to the app key.
+/* The keys that an app requests by path, and the signatures that bind them to the app key.
  *
- * Deriving one costs two curve multiplications, so the latest are kept in a small
- * cache of fixed size. */
+ * Deriving one takes two curve multiplications, so recent ones are kept in a small cache of
+ * fixed size. */
 #ifndef KEYS_APP_KEY_H
 #define KEYS_APP_KEY_H
 
@@ -18,9 +18,9 @@ struct app_key {
 };
 
 struct app_key_cache *app_key_cache_new(void);
-void app_key_cache_free(struct app_key_cache *cache); /* wipes what it held */
+void app_key_cache_free(struct app_key_cache *cache); /* wipes the keys */
 
-/* The key of that path for that purpose. Fails for a path that gives no valid key. */
+/* The key of that path for that purpose. Fails if the path does not yield a valid key. */
 MUST_CHECK int app_key_get(const struct keyring *keyring, enum app_key_algorithm algorithm, const char *path,
                            const char *purpose, struct app_key *key, struct error *error);
 

@@ -17,11 +17,12 @@ static int read_ca_key(struct app_keys *keys, const json_t *root, struct error *
         return -1;
     kind = json_object_iter_value(json_object_iter(unconst(provider)));
     if (!json_is_object(kind))
-        return error_input(error, "key_provider must hold an object named after its kind, with a member key");
+        return error_input(error,
+                           "key_provider must contain an object named after its kind, with a member key");
     if (json_file_string(kind, "key", &pem, error))
         return error_context(error, "key_provider");
     if (x509_key_read_pem(&keys->ca_key, pem, &reason))
-        return error_input(error, "key_provider.key is no P-256 private key in PEM: %s", reason);
+        return error_input(error, "key_provider.key is not a P-256 private key in PEM: %s", reason);
     return 0;
 }
 
@@ -32,7 +33,7 @@ static int read_ca(struct app_keys *keys, const json_t *root, struct error *erro
     if (json_file_string(root, "ca_cert", &pem, error))
         return -1;
     if (x509_ca_read_pem(&keys->ca, pem, &reason))
-        return error_input(error, "ca_cert is no usable CA certificate: %s", reason);
+        return error_input(error, "ca_cert is not a usable CA certificate: %s", reason);
     keys->ca_cert = memory_copy(pem, strlen(pem));
     if (memcmp(keys->ca.public_key, keys->ca_key.public_key, P256_PUBLIC_BYTES) != 0)
         return error_input(error, "ca_cert is not the certificate of key_provider's key");
@@ -46,7 +47,8 @@ static int read_k256(struct app_keys *keys, const json_t *root, const struct k25
         return -1;
     if (k256_public_key(k256, keys->k256_key, keys->k256_public))
         return error_input(error,
-                           "k256_key is no secp256k1 private key: it must be between 1 and the group order");
+                           "k256_key is not a secp256k1 private key: it must be at least 1 and below the "
+                           "group order");
     return 0;
 }
 

@@ -1,4 +1,4 @@
-/* The keys a KMS gives an app: its secp256k1 key with the KMS root's signature
+/* The keys that a KMS issues to an app: its secp256k1 key with the KMS root's signature
  * over it, and the CA that issues its certificates. */
 #ifndef KEYS_APP_KEYS_H
 #define KEYS_APP_KEYS_H
@@ -16,22 +16,21 @@ struct app_keys {
     uint8_t k256_public[K256_PUBLIC_BYTES];
     uint8_t k256_signature[K256_RECOVERABLE_BYTES]; /* by the KMS root over the app id and public key */
     bool has_env_key;
-    uint8_t env_key[32]; /* X25519, what the app's environment is encrypted to: when the file has one */
+    uint8_t env_key[32]; /* X25519: the app's environment is encrypted to it */
     struct p256_key ca_key;
     struct x509_ca ca;
-    char *ca_cert; /* PEM, as it is shown in chains */
+    char *ca_cert; /* PEM, as in certificate chains */
     bool has_app_id;
-    uint8_t app_id[APP_ID_BYTES]; /* when the file names one */
+    uint8_t app_id[APP_ID_BYTES];
 };
 
-/* Reads the real simulator's appkeys.json (k256_key, k256_signature,
- * ca_cert, key_provider.<KIND>.key; optional env_crypt_key and app_id; other members
- * are ignored).
- * Checks that key and certificate of the CA belong together. */
+/* Reads the real simulator's appkeys.json: k256_key, k256_signature, ca_cert and
+ * key_provider.<KIND>.key; env_crypt_key and app_id are optional, other members are ignored.
+ * Checks that the CA's key and certificate match. */
 MUST_CHECK int app_keys_parse(struct app_keys *keys, struct span json, const struct k256 *k256,
                               struct error *error);
 
-/* The keys that the KMS gives that app id. */
+/* The keys that the KMS issues for that app id. */
 MUST_CHECK int app_keys_issue(struct app_keys *keys, const struct kms *kms,
                               const uint8_t app_id[static APP_ID_BYTES], const struct k256 *k256,
                               struct error *error);

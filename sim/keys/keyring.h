@@ -1,5 +1,4 @@
-/* What an app's keys are taken from: its app keys, the curve they lie on, and those that were
- * derived lately. */
+/* What an app's keys are derived with: its app keys, their curve, and a cache. */
 #ifndef KEYS_KEYRING_H
 #define KEYS_KEYRING_H
 

@@ -31,7 +31,7 @@ int kms_init(struct kms *kms, const struct seed *seed, const struct k256 *k256, 
     seed_p256(seed, "kms/ca", SPAN_NONE, &kms->ca.key);
     seed_p256(seed, "kms/temp-ca", SPAN_NONE, &kms->temp_ca.key);
     if (k256_public_key(k256, kms->root_key, kms->root_public))
-        return error_input(error, "this seed gives no valid KMS root key; choose another");
+        return error_input(error, "this seed does not yield a valid KMS root key; choose another");
     if (issue_ca(&kms->ca, SERIAL_CA, "Dstack KMS CA", 1, error) ||
         issue_ca(&kms->temp_ca, SERIAL_TEMP_CA, "Dstack Client Temp CA", 0, error))
         return -1;
@@ -70,7 +70,7 @@ int kms_issue_app_key(const struct kms *kms, const struct k256 *k256,
 
     derive_key(kms->root_key, path, 2, key);
     if (k256_public_key(k256, key, public_key))
-        return error_input(error, "this seed gives no valid key for the app; choose another");
+        return error_input(error, "this seed does not yield a valid key for the app; choose another");
     return sign(kms, k256, message, 3, signature, error);
 }
 

@@ -1,5 +1,5 @@
-/* The KMS of the simulated cluster: the root that every app key of one seed is
- * issued under, and the CA of every app's certificates. */
+/* The KMS of the simulated cluster: the root that issues the keys of all apps with the same
+ * seed, and the CA that issues their certificates. */
 #ifndef KEYS_KMS_H
 #define KEYS_KMS_H
 

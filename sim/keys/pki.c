@@ -12,7 +12,7 @@ int pki_name(struct pki_entity *entity, const struct x509_attribute *name, size_
 {
     x509_key_id(entity->key.public_key, entity->key_id);
     if (x509_write_name(name, count, entity->name, sizeof entity->name, &entity->name_len))
-        return error_internal(error, "the name of a certificate does not fit");
+        return error_internal(error, "a certificate's name does not fit");
     return 0;
 }
 

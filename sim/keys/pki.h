@@ -1,5 +1,5 @@
-/* What the simulator's fixed certificates share: the dates and shape that keep
- * them the same bytes in every run. */
+/* What the simulator's fixed certificates share: dates and form, so that their bytes are the same
+ * in every run. */
 #ifndef KEYS_PKI_H
 #define KEYS_PKI_H
 
@@ -9,7 +9,7 @@
 #define PKI_NOT_BEFORE 1577836800 /* 2020-01-01 */
 #define PKI_NOT_AFTER 2524521600  /* 2049-12-31 */
 
-/* A certificate and its key, as an issuer needs them. */
+/* A certificate and its key. */
 struct pki_entity {
     struct p256_key key;
     uint8_t key_id[X509_KEY_ID_BYTES];
@@ -20,16 +20,16 @@ struct pki_entity {
     size_t der_len;
 };
 
-/* Sets name and key id of an entity whose key is set. */
+/* Sets name and key id. The entity's key must be set. */
 MUST_CHECK int pki_name(struct pki_entity *entity, const struct x509_attribute *name, size_t count,
                         struct error *error);
 
-/* Issues the entity's certificate with these extensions; an issuer that is the
- * entity itself makes it self-signed. */
+/* Issues the entity's certificate with these extensions. It is self-signed if the issuer is the
+ * entity itself. */
 MUST_CHECK int pki_issue(struct pki_entity *entity, const struct pki_entity *issuer, uint8_t serial,
                          const struct x509_extensions *extensions, struct error *error);
 
-/* PEM of DER under a label, on the heap. */
+/* Encodes DER as PEM with that label, on the heap. */
 char *pki_pem(const char *label, const uint8_t *der, size_t len);
 
 void pki_free(struct pki_entity *entity);

@@ -34,7 +34,7 @@ void seed_p256(const struct seed *seed, const char *label, struct span which, st
     uint8_t scalar[32];
     uint8_t attempt = 0;
 
-    /* One draw in 2^32 is no valid scalar. */
+    /* One candidate in 2^32 is not a valid scalar. */
     do
         derive(seed, label, which, span_of(&attempt, 1), scalar, sizeof scalar);
     while (p256_key_from_scalar(key, scalar) != 0 && attempt++ < UINT8_MAX);

@@ -18,8 +18,8 @@ int signing_algorithm_by_name(const char *name, enum signing_algorithm *algorith
         *algorithm = SIGNING_ED25519;
     else
         return error_input(error,
-                           "Unsupported algorithm: \"%.32s\"; there are secp256k1 (or k256), "
-                           "secp256k1_prehashed and ed25519",
+                           "Unsupported algorithm: \"%.32s\"; use secp256k1 (or k256), "
+                           "secp256k1_prehashed or ed25519",
                            name);
     return 0;
 }
@@ -41,8 +41,8 @@ int signing_path_key(const struct keyring *keyring, const char *algorithm, const
         return -1;
     if (kind == SIGNING_SECP256K1_PREHASHED)
         return error_input(error,
-                           "Unsupported algorithm: secp256k1_prehashed is a way to sign, its key is that of "
-                           "secp256k1");
+                           "Unsupported algorithm: secp256k1_prehashed is only for signing; its key is that "
+                           "of secp256k1");
     return get_key(keyring, kind, path, purpose, key, error);
 }
 
@@ -95,7 +95,8 @@ int signing_verify(const struct k256 *k256, enum signing_algorithm algorithm, st
         return error_input(error, "invalid public key: secp256k1 keys are points in 33 or 65 bytes (SEC 1)");
     if (signature.len != SIGNATURE_BYTES || !k256_is_signature(k256, signature.data))
         return error_input(error,
-                           "signature error: it must be 64 bytes, r and s each from 1 to the group order");
+                           "signature error: it must be 64 bytes, with r and s from 1 to below the group "
+                           "order");
     *valid = false;
     if (algorithm == SIGNING_SECP256K1)
         hash_sha256(data.data, data.len, digest);

@@ -11,21 +11,21 @@ enum signing_algorithm { SIGNING_SECP256K1, SIGNING_SECP256K1_PREHASHED, SIGNING
 MUST_CHECK int signing_algorithm_by_name(const char *name, enum signing_algorithm *algorithm,
                                          struct error *error);
 
-/* The key of a path, by the name of its algorithm as GetKey takes it: empty is
- * secp256k1, and a prehashed key is no key. */
+/* The key of a path. algorithm: its name as in GetKey; empty means secp256k1, and
+ * secp256k1_prehashed is refused. */
 MUST_CHECK int signing_path_key(const struct keyring *keyring, const char *algorithm, const char *path,
                                 const char *purpose, struct app_key *key, struct error *error);
 
-/* The key Sign signs with. */
+/* The key that Sign uses. */
 MUST_CHECK int signing_app_key(const struct keyring *keyring, enum signing_algorithm algorithm,
                                struct app_key *key, struct error *error);
 
-/* Signs data (a 32-byte digest when prehashed) with the key of signing_app_key. */
+/* Signs data (with prehashed: a 32-byte digest) with the key of signing_app_key. */
 MUST_CHECK int signing_sign(const struct k256 *k256, enum signing_algorithm algorithm,
                             const struct app_key *key, struct span data, uint8_t signature[static 64],
                             struct error *error);
 
-/* Sets *valid. A malformed key or signature is an error. */
+/* Sets *valid. Fails for a malformed key or signature. */
 MUST_CHECK int signing_verify(const struct k256 *k256, enum signing_algorithm algorithm, struct span data,
                               struct span signature, struct span public_key, bool *valid,
                               struct error *error);

@@ -4,11 +4,11 @@
 #include "crypto/random.h"
 #include "sim/format/msgpack.h"
 
-#define VALID_BEFORE_NOW 60                       /* seconds: clocks differ a little */
+#define VALID_BEFORE_NOW 60                       /* seconds: clocks differ slightly */
 #define VALID_FOR (INT64_C(10) * 365 * 24 * 3600) /* seconds */
-#define LATEST_TIME INT64_C(253402300799)         /* the year 9999 ends */
+#define LATEST_TIME INT64_C(253402300799)         /* the end of the year 9999 */
 #define DNS_NAME_BYTES 253
-#define FIXED_BYTES 4096 /* more than everything in a certificate whose size is known */
+#define FIXED_BYTES 4096 /* more than all fixed-size parts of a certificate */
 
 /* dstack's private extensions: 1.3.6.1.4.1.62397.1.n */
 #define ARC 0x2b, 6, 1, 4, 1, 0x83, 0xe7, 0x3d, 1
@@ -40,7 +40,7 @@ static int check_alt_name(const char *name, struct error *error)
     if (len == 0)
         return error_input(error, "alt_names must not contain an empty name");
     if (len > DNS_NAME_BYTES)
-        return error_input(error, "alt_names contains a name of %zu bytes; at most %d are taken", len,
+        return error_input(error, "alt_names contains a name of %zu bytes; at most %d are allowed", len,
                            DNS_NAME_BYTES);
     for (size_t i = 0; i < len; i++)
         if (name[i] <= 0x20 || name[i] >= 0x7f)
@@ -54,10 +54,10 @@ static int check_alt_name(const char *name, struct error *error)
 static int check_names(const struct app_cert_request *request, struct error *error)
 {
     if (strlen(request->subject) > APP_CERT_NAME_BYTES_MAX)
-        return error_input(error, "subject has %zu bytes; at most %d are taken", strlen(request->subject),
+        return error_input(error, "subject has %zu bytes; at most %d are allowed", strlen(request->subject),
                            APP_CERT_NAME_BYTES_MAX);
     if (request->alt_name_count > APP_CERT_ALT_NAMES_MAX)
-        return error_input(error, "alt_names has %zu names; at most %d are taken", request->alt_name_count,
+        return error_input(error, "alt_names has %zu names; at most %d are allowed", request->alt_name_count,
                            APP_CERT_ALT_NAMES_MAX);
     for (size_t i = 0; i < request->alt_name_count; i++)
         if (check_alt_name(request->alt_names[i], error))
@@ -121,7 +121,7 @@ static void add_app_info(struct draft *draft)
     msgpack_write_bin(&out, mr_aggregated, sizeof mr_aggregated);
     msgpack_write_bin(&out, identity->os_image_hash, sizeof identity->os_image_hash);
     msgpack_write_bin(&out, provider->plain, provider->len);
-    msgpack_write_array(&out, 0); /* init script hashes: this TD has run none */
+    msgpack_write_array(&out, 0); /* hashes of init scripts: this TD has none */
     add_private(draft, OID(oid_app_info), buf_span(&out));
     buf_free(&out);
 }
@@ -149,7 +149,7 @@ static void add_extensions(struct draft *draft)
 
 /* --- the certificate --- */
 
-/* An upper bound of what the variable parts take in the certificate. */
+/* An upper bound for the size of the certificate. */
 static size_t variable_bytes(const struct draft *draft)
 {
     const struct app_cert_evidence *evidence = draft->evidence;
@@ -209,7 +209,7 @@ static void set_serial(struct draft *draft)
         memcpy(draft->serial, draft->request->serial, sizeof draft->serial);
     else
         random_bytes(draft->serial, sizeof draft->serial);
-    draft->serial[0] &= 0x7f; /* or it would be negative */
+    draft->serial[0] &= 0x7f; /* keeps it positive */
 }
 
 int app_cert_issue(const struct app_cert_issuer *issuer, const struct app_cert_request *request,

@@ -1,5 +1,5 @@
-/* Certificates of the app, issued by its CA, with dstack's private extensions
- * (arc 1.3.6.1.4.1.62397.1) that make TLS carry an attestation (RA-TLS). */
+/* The app's certificates, issued by its CA, with dstack's private extensions
+ * (arc 1.3.6.1.4.1.62397.1), which carry an attestation in TLS (RA-TLS). */
 #ifndef TD_APP_CERT_H
 #define TD_APP_CERT_H
 
@@ -24,7 +24,7 @@ struct app_cert_request {
     const uint8_t *serial;      /* APP_CERT_SERIAL_BYTES, or NULL for a random one */
 };
 
-/* Who signs, and for whom. */
+/* The issuing CA, and the TD it issues for. */
 struct app_cert_issuer {
     const struct app_keys *keys; /* with the app's CA */
     const struct identity *identity;
@@ -32,19 +32,19 @@ struct app_cert_issuer {
     int64_t now; /* Unix seconds */
 };
 
-/* What an RA-TLS certificate carries; the quote is one over report_data_ra_tls of its key. */
+/* What an RA-TLS certificate carries. The quote is over report_data_ra_tls of its key. */
 struct app_cert_evidence {
     struct span quote;
     struct span event_log;   /* JSON */
     struct span attestation; /* SCALE */
 };
 
-/* Whether a certificate can be issued for such a request; or a sentence. */
+/* Checks whether a certificate can be issued for the request. */
 MUST_CHECK int app_cert_check(const struct app_cert_issuer *issuer, const struct app_cert_request *request,
                               struct error *error);
 
-/* Issues a certificate for the key, for a request that app_cert_check has let pass. evidence:
- * needed if the request says ra_tls. Out: PEM in the arena. */
+/* Issues a certificate for the key, for a request that has passed app_cert_check. evidence: only
+ * needed with ra_tls. Out: PEM in the arena. */
 MUST_CHECK int app_cert_issue(const struct app_cert_issuer *issuer, const struct app_cert_request *request,
                               const struct p256_key *key, const struct app_cert_evidence *evidence,
                               struct arena *arena, char **pem, struct error *error);

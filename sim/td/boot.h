@@ -5,7 +5,7 @@
 
 #include "sim/td/identity.h"
 
-/* Fills an empty event log and the registers. The error names the OS image. */
+/* Fills the registers and the event log, which must be empty. */
 MUST_CHECK int boot_measure(const struct os_image *image, const struct machine *machine,
                             const struct identity *identity, struct event_log *log,
                             struct registers *registers, struct error *error);

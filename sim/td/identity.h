@@ -1,4 +1,4 @@
-/* Who a TD is: what its ids, hashes and configuration follow from is fixed when it boots. */
+/* The identity of a TD: ids, hashes and configuration, all fixed when it boots. */
 #ifndef TD_IDENTITY_H
 #define TD_IDENTITY_H
 
@@ -18,16 +18,16 @@ struct identity {
     struct text key_provider_info; /* JSON */
 };
 
-/* The ids: the app's, unless the app keys name another, and that of this instance.
- * instance: tells instances of one app apart. All zero before. */
+/* Sets the app id (the app keys may hold a different one than the app's) and the instance id.
+ * instance: distinguishes instances of one app. *identity must be all zero. */
 void identity_init(struct identity *identity, const struct app *app, const struct app_keys *keys,
                    const struct seed *seed, const char *instance);
 
-/* The hash of the image, and the vm_config of the machine that boots it. */
+/* Sets the hash of the image and the vm_config of the machine that boots it. */
 void identity_set_image(struct identity *identity, const struct os_image *image,
                         const struct machine *machine);
 
-/* {"name":"kms","id":...}: the CA that issues this app's certificates, by its key. */
+/* Sets {"name":"kms","id":...}: the public key of the CA that issues this app's certificates. */
 void identity_set_key_provider(struct identity *identity, const struct app_keys *keys);
 
 void identity_free(struct identity *identity);

@@ -36,11 +36,10 @@ int report_data_hash(const char *algorithm, const char *prefix, struct span data
     if (strcmp(algorithm, "raw") == 0)
         return take_raw(prefix, data, out, error);
     if (hash_by_name(algorithm, &hash))
-        return error_input(
-            error,
-            "invalid hash algorithm: %.32s; there are sha256, sha384, sha512, sha3-256, sha3-384, "
-            "sha3-512, keccak256, keccak384, keccak512 and raw",
-            algorithm);
+        return error_input(error,
+                           "invalid hash algorithm: %.32s; use sha256, sha384, sha512, sha3-256, sha3-384, "
+                           "sha3-512, keccak256, keccak384, keccak512 or raw",
+                           algorithm);
     memset(out, 0, REPORT_DATA_BYTES);
     hash_parts(hash, parts, sizeof parts / sizeof *parts, out);
     return 0;

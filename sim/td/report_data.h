@@ -1,4 +1,4 @@
-/* The 64 bytes of REPORTDATA, from what callers give.
+/* Makes the 64 bytes of REPORTDATA from what clients send.
  *
  * dstack binds content to a quote as H(prefix || ':' || content), padded with
  * zeros to 64 bytes. */
@@ -15,12 +15,12 @@
 /* Pads data of at most 64 bytes with zeros. */
 MUST_CHECK int report_data_pad(struct span data, uint8_t out[static REPORT_DATA_BYTES], struct error *error);
 
-/* What Tappd.TdxQuote hashes. algorithm: a name of crypto/hash.h, or raw, which
+/* The report data of Tappd.TdxQuote. algorithm: a name from crypto/hash.h, or raw, which
  * takes exactly 64 bytes and no prefix. */
 MUST_CHECK int report_data_hash(const char *algorithm, const char *prefix, struct span data,
                                 uint8_t out[static REPORT_DATA_BYTES], struct error *error);
 
-/* What the quote in an RA-TLS certificate carries: SHA-512("ratls-cert:" || SubjectPublicKeyInfo). */
+/* The report data in an RA-TLS certificate: SHA-512("ratls-cert:" || SubjectPublicKeyInfo). */
 void report_data_ra_tls(const uint8_t spki[static X509_SPKI_BYTES], uint8_t out[static REPORT_DATA_BYTES]);
 
 #endif

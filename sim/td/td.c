@@ -28,7 +28,7 @@ void td_config_init(struct td_config *config)
     };
 }
 
-/* --- its life --- */
+/* --- creating and freeing it --- */
 
 static int read_inputs(struct td *td, const struct td_config *config, struct error *error)
 {
@@ -48,7 +48,7 @@ static int read_inputs(struct td *td, const struct td_config *config, struct err
     return 0;
 }
 
-/* Ids, keys and configuration: what the boot measures. */
+/* Sets ids, keys and configuration, which the boot measures. */
 static int identify(struct td *td, const struct td_config *config, struct error *error)
 {
     const struct td_shared *shared = td->shared;
@@ -64,7 +64,7 @@ static int identify(struct td *td, const struct td_config *config, struct error 
     return 0;
 }
 
-/* An environment that cannot be decrypted is better reported at the start. */
+/* Reports an environment that cannot be decrypted at the start, not at its first use. */
 static int check_env(const struct td *td, struct error *error)
 {
     struct arena arena;
@@ -164,7 +164,7 @@ void td_set_debug(struct td *td, bool is_debug)
 {
     td->state.is_debug = is_debug;
     quote_template_set_debug(&td->quote, is_debug);
-    view_forget(td->view); /* its own certificate holds a quote */
+    view_forget(td->view); /* the TD's own certificate holds a quote */
 }
 
 void td_follow_scenario(struct td *td)
@@ -178,7 +178,7 @@ int td_take_snapshot(struct td *td, uint32_t *id, struct error *error)
     struct td_snapshot *snapshot = &td->snapshots[td->snapshot_count];
 
     if (td->snapshot_count == TD_SNAPSHOTS_MAX)
-        return error_input(error, "there are %d snapshots already; Reset forgets them", TD_SNAPSHOTS_MAX);
+        return error_input(error, "there are already %d snapshots; Reset removes them", TD_SNAPSHOTS_MAX);
     *snapshot = (struct td_snapshot){.id = ++td->last_snapshot};
     copy_state(&snapshot->state, &td->state);
     td->snapshot_count++;
@@ -325,7 +325,7 @@ const struct text *td_app_cert(const struct td *td, struct error *error)
 
 /* --- its environment --- */
 
-/* Encrypted to the key that the KMS shows for this app, or to the one of its app keys file. */
+/* It is encrypted to the key that the KMS returns for this app, or to the one in its app keys file. */
 int td_decrypt_env(const struct td *td, struct span encrypted, struct arena *arena, struct env *env,
                    struct error *error)
 {

@@ -1,9 +1,9 @@
-/* The simulated trust domain: its identity, its registers with the log that extends them, and
- * what it gives to apps and verifiers.
+/* The simulated trust domain: its identity, its registers and event log, and what it returns to
+ * apps and verifiers.
  *
- * What it has in common with the other TDs of a cluster is passed in, so that any number of
- * them live side by side. It changes through td_emit_event, td_set_debug, td_revert and
- * td_reset only; what responses show of it is made when somebody asks for it. */
+ * What it shares with the other TDs of a cluster is passed in, so that there can be any number of
+ * them. It changes only through td_emit_event, td_set_debug, td_revert and td_reset; what
+ * responses show of it is rendered on demand. */
 #ifndef TD_TD_H
 #define TD_TD_H
 
@@ -30,15 +30,15 @@ struct td_shared {
 
 /* Where its inputs come from; everything is copied. */
 struct td_config {
-    const char *instance;         /* tells instances of one app apart */
+    const char *instance;         /* distinguishes instances of one app */
     struct span app_compose;      /* app-compose.json */
     struct span app_keys;         /* appkeys.json; data NULL: the cluster's KMS issues them */
-    const char *app_compose_name; /* how errors call these two */
+    const char *app_compose_name; /* what errors call these two */
     const char *app_keys_name;
     struct span os_image;        /* os-image.json */
     struct span machine;         /* machine.json */
     struct span sys_config;      /* sys-config.json; or nothing */
-    const char *sys_config_name; /* how errors call it */
+    const char *sys_config_name; /* what errors call it */
     struct span gpu_info;        /* text for GpuInfo */
     struct span encrypted_env;   /* as encrypted_env.h describes it; or nothing */
     bool is_debug;               /* TDATTRIBUTES says debug */
@@ -47,7 +47,7 @@ struct td_config {
 /* The default app, image, machine and instance. */
 void td_config_init(struct td_config *config);
 
-/* What changes of a TD while it runs. */
+/* The part of a TD that changes while it runs. */
 struct td_state {
     struct registers registers;
     struct event_log log;
@@ -61,7 +61,7 @@ struct td_snapshot {
 
 struct td {
     struct td *next; /* in the list of its cluster */
-    uint32_t number; /* no two TDs of a cluster ever have the same */
+    uint32_t number; /* unique in the cluster, and never reused */
     const struct td_shared *shared;
 
     struct app app;
@@ -76,21 +76,21 @@ struct td {
     int64_t boot_time; /* Unix seconds */
 
     struct td_state state;
-    uint64_t emitted;    /* events ever emitted; going back does not lower it */
-    uint64_t reverts;    /* times it went back to an earlier state */
-    uint64_t generation; /* new whenever events may have been taken back, also in another run */
+    uint64_t emitted;    /* events ever emitted; reverts do not lower it */
+    uint64_t reverts;    /* number of reverts and resets */
+    uint64_t generation; /* new after each revert, reset and restart */
 
     struct td_state at_start;
     struct td_snapshot snapshots[TD_SNAPSHOTS_MAX];
     size_t snapshot_count;
-    uint32_t last_snapshot; /* no id is given twice */
+    uint32_t last_snapshot; /* its id; ids are never reused */
 
     struct quote_template quote;
-    struct view *view;         /* heap, as the next one: they remember what was asked for */
-    struct event_chain *chain; /* of the present log */
+    struct view *view;         /* heap, like the next one; both are caches that const functions fill */
+    struct event_chain *chain; /* of the current log */
 };
 
-/* Boots a TD. NULL with an error that names the input it lies in. */
+/* Boots a TD. Returns NULL with an error that names the input that is wrong. */
 struct td *td_new(const struct td_shared *shared, uint32_t number, const struct td_config *config,
                   struct error *error);
 void td_free(struct td *td);
@@ -100,19 +100,19 @@ void td_free(struct td *td);
 /* Extends RTMR3 and appends to the event log; see event_log_emit for the limits. */
 MUST_CHECK int td_emit_event(struct td *td, const char *name, struct span payload, struct error *error);
 
-/* Whether quotes say that the TD can be debugged. */
+/* Sets whether quotes say that the TD can be debugged. */
 void td_set_debug(struct td *td, bool is_debug);
 
-/* The shared scenario has changed: to be called for every TD. */
+/* Must be called for every TD after the shared scenario has changed. */
 void td_follow_scenario(struct td *td);
 
-/* Remembers the present state under a new id. Fails when there are TD_SNAPSHOTS_MAX. */
+/* Stores the current state under a new id. Fails if there are already TD_SNAPSHOTS_MAX. */
 MUST_CHECK int td_take_snapshot(struct td *td, uint32_t *id, struct error *error);
 
-/* Goes back to the state of a snapshot, which stays. Fails for an id that is not there. */
+/* Restores the state of a snapshot and keeps the snapshot. Fails for an unknown id. */
 MUST_CHECK int td_revert(struct td *td, uint32_t id, struct error *error);
 
-/* Goes back to the state after boot and forgets the snapshots. */
+/* Restores the state after boot and removes all snapshots. */
 void td_reset(struct td *td);
 
 /* --- what it shows; each is valid until the next change --- */
@@ -120,17 +120,17 @@ void td_reset(struct td *td);
 const struct text *td_event_log(const struct td *td); /* JSON array */
 const struct text *td_tcb_info(const struct td *td);  /* JSON object */
 
-/* This TD's RA-TLS certificate and its CA's, in PEM; key, serial and dates stay the same
- * while it runs. NULL with an error when it cannot be written. */
+/* This TD's RA-TLS certificate and its CA's, in PEM. Key, serial and dates stay the same
+ * while it runs. Returns NULL with an error if it cannot be issued. */
 const struct text *td_app_cert(const struct td *td, struct error *error);
 
-/* RTMR0 to RTMR3 as they were before the index-th event (see event_chain.h). */
+/* RTMR0 to RTMR3 before the event with that index (see event_chain.h). */
 void td_registers_before(const struct td *td, size_t index, struct registers *registers);
 
 /* --- what it attests --- */
 
 enum td_attestation_form {
-    TD_ATTESTATION_SCALE,     /* whole, as Attest answers */
+    TD_ATTESTATION_SCALE,     /* complete, as Attest returns it */
     TD_ATTESTATION_SCALE_CUT, /* for a certificate: see attestation_scale.h */
     TD_ATTESTATION_MSGPACK,   /* as in GetQuote's attestation field */
 };
@@ -139,8 +139,8 @@ enum td_attestation_form {
 struct span td_quote(const struct td *td, const uint8_t report_data[static REPORT_DATA_BYTES],
                      struct arena *arena);
 
-/* An attestation in that form with a quote over the report data, in the arena. quote: that
- * quote by itself as well, unless NULL. */
+/* An attestation in that form with a quote over the report data, in the arena. quote: receives
+ * the quote itself as well, unless NULL. */
 struct span td_attestation(const struct td *td, enum td_attestation_form form,
                            const uint8_t report_data[static REPORT_DATA_BYTES], struct arena *arena,
                            struct span *quote);

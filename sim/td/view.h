@@ -1,5 +1,5 @@
-/* What responses show of a TD's state: each part is rendered when somebody asks for it first
- * after a change, and kept until the next one. */
+/* What responses show of a TD's state. Each part is rendered at its first use after a change,
+ * and kept until the next change. */
 #ifndef TD_VIEW_H
 #define TD_VIEW_H
 
@@ -7,7 +7,7 @@
 #include "sim/tdx/attestation_msgpack.h"
 #include "sim/tdx/attestation_scale.h"
 
-/* All a view shows; outlives it. */
+/* What a view shows. Must outlive it. */
 struct view_subject {
     const struct identity *identity;
     const struct registers *registers;
@@ -18,20 +18,20 @@ struct view_subject {
 struct view {
     struct view_subject subject;
     bool has_event_log, has_tcb_info, has_scale, has_msgpack, has_app_cert;
-    struct text event_log; /* to be read with the functions below */
+    struct text event_log; /* use the functions below to read these */
     struct text tcb_info;
     struct attestation_scale_parts scale;
     struct attestation_msgpack_parts msgpack;
-    struct text app_cert; /* kept here for its writer, which is td.c */
+    struct text app_cert; /* filled by td.c */
 };
 
 void view_init(struct view *view, const struct view_subject *subject);
 void view_free(struct view *view);
 
-/* The subject has changed. */
+/* Must be called after the subject has changed. */
 void view_forget(struct view *view);
 
-/* Each is valid until the next change. */
+/* Each result is valid until the next change. */
 const struct text *view_event_log(struct view *view); /* JSON array */
 const struct text *view_tcb_info(struct view *view);  /* JSON object */
 const struct attestation_scale_parts *view_scale(struct view *view);

@@ -161,7 +161,7 @@ struct span attestation_msgpack_write(const struct attestation_msgpack_parts *pa
 
 static int wrong(struct error *error, const char *what)
 {
-    return error_input(error, "it is cut short or of another shape at %s", what);
+    return error_input(error, "truncated or malformed at %s", what);
 }
 
 static int read_events(struct span *rest, struct evidence *evidence, struct arena *arena, struct error *error)
@@ -231,10 +231,10 @@ int attestation_msgpack_read(struct evidence *evidence, struct span bytes, struc
         !msgpack_read_uint(&bytes, &version))
         return wrong(error, "its version");
     if (version != VERSION)
-        return error_input(error, "version %u is not read here, only %d", (unsigned)version, VERSION);
+        return error_input(error, "version %u is not supported, only %d", (unsigned)version, VERSION);
     if (read_platform(&bytes, evidence, arena, error) || read_stack(&bytes, evidence, arena, error))
         return -1;
-    return bytes.len == 0 ? 0 : error_input(error, "behind its end stand %zu more bytes", bytes.len);
+    return bytes.len == 0 ? 0 : error_input(error, "trailing bytes: %zu", bytes.len);
 }
 
 bool attestation_msgpack_begins(struct span bytes)

@@ -1,5 +1,5 @@
-/* Attestations in MessagePack, as GetQuote's attestation field has them: a quote, its event log
- * and its configuration, written and read. The members, in their order:
+/* Writes and reads attestations in MessagePack, as in GetQuote's attestation field: a quote, its
+ * event log and its configuration. The members, in order:
  *
  *     {version: 1,
  *      platform: {kind: "tdx", data: {
@@ -22,15 +22,15 @@ struct attestation_msgpack_parts {
     struct buf tail; /* what follows the report data */
 };
 
-/* Everything empty; to be freed. */
+/* Makes all parts empty. Free them with attestation_msgpack_free. */
 void attestation_msgpack_init(struct attestation_msgpack_parts *parts);
 void attestation_msgpack_free(struct attestation_msgpack_parts *parts);
 
-/* Encodes the log and the config (vm_config text) anew. */
+/* Encodes the log and the config (vm_config text) again. */
 void attestation_msgpack_render(struct attestation_msgpack_parts *parts, const struct event_log *log,
                                 struct span config);
 
-/* A whole attestation, in the arena. quote is one over report_data. */
+/* A complete attestation, in the arena. quote must be over report_data. */
 struct span attestation_msgpack_write(const struct attestation_msgpack_parts *parts, struct span quote,
                                       const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES],
                                       struct arena *arena);
@@ -38,7 +38,7 @@ struct span attestation_msgpack_write(const struct attestation_msgpack_parts *pa
 MUST_CHECK int attestation_msgpack_read(struct evidence *evidence, struct span bytes, struct arena *arena,
                                         struct error *error);
 
-/* Do these bytes begin as one does? */
+/* Whether the bytes start like a MessagePack attestation. */
 bool attestation_msgpack_begins(struct span bytes);
 
 #endif

@@ -132,7 +132,7 @@ struct span attestation_scale_write_cut(const struct attestation_scale_parts *pa
 
 static int cut(struct error *error, const char *where)
 {
-    return error_input(error, "it is cut short in %s, or a length there is wrong", where);
+    return error_input(error, "truncated, or a wrong length, in %s", where);
 }
 
 static int read_events(struct span *rest, struct evidence *evidence, struct arena *arena, struct error *error)
@@ -178,7 +178,7 @@ int attestation_scale_read(struct evidence *evidence, struct span bytes, struct 
     if (!cursor_take_byte(&bytes, &version) || !cursor_take_byte(&bytes, &platform))
         return cut(error, "its version");
     if (version != VERSION || platform != PLATFORM_TDX)
-        return error_input(error, "version %u of platform %u is not read here, only %d of %d (TDX)", version,
+        return error_input(error, "version %u of platform %u is not supported, only %d of %d (TDX)", version,
                            platform, VERSION, PLATFORM_TDX);
     if (!scale_read_bytes(&bytes, &evidence->quote))
         return cut(error, "the quote");
@@ -188,7 +188,7 @@ int attestation_scale_read(struct evidence *evidence, struct span bytes, struct 
         !scale_read_bytes(&bytes, &evidence->vm_config))
         return cut(error, "report data or config");
     if (bytes.len != 0)
-        return error_input(error, "behind its end stand %zu more bytes", bytes.len);
+        return error_input(error, "trailing bytes: %zu", bytes.len);
     return evidence_set_report_data(evidence, report_data, error);
 }
 

@@ -1,5 +1,5 @@
 /* The common names of Intel's certificates (Intel SGX PCK Certificate and CRL Profile, 1.3).
- * Ours have the same, and verifiers look for them. */
+ * The simulator's certificates have the same names, because verifiers check them. */
 #ifndef TDX_CERTIFICATE_NAMES_H
 #define TDX_CERTIFICATE_NAMES_H
 

@@ -102,7 +102,7 @@ static bool is_behind(enum tcb_status status)
            status == TCB_REVOKED;
 }
 
-/* A platform that is behind is so because there is a newer level, which it does not reach. */
+/* A platform is out of date because a newer level exists that it does not reach. */
 static void member_tcb_levels(struct buf *out, const struct platform_tcb *tcb,
                               const struct scenario *scenario)
 {
@@ -168,7 +168,7 @@ static char *render_tcb_info(const struct platform *platform, const struct scena
 
 static char *render_qe_identity(const struct platform *platform, const struct scenario *scenario, int64_t now)
 {
-    /* The bits that identify the QE: all but those its launch may vary. */
+    /* The bits that identify the QE: all except those that may differ between launches. */
     static const uint8_t mask[16] = {0xfb, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
     const struct platform_tcb *tcb = &platform->tcb;
     uint8_t attributes[sizeof mask];

@@ -1,7 +1,7 @@
-/* What a verifier fetches beside a quote, as Intel's PCS serves it (Intel PCS API,
+/* What a verifier downloads for a quote, as Intel's PCS serves it (Intel PCS API,
  * version 4), signed under the simulator's own root.
  *
- * TCB info and QE identity are dated from one day before now to 30 days after;
+ * TCB info and QE identity are valid from one day before now until 30 days after it;
  * CRLs and certificates have the fixed dates of pki.h. */
 #ifndef TDX_COLLATERAL_H
 #define TDX_COLLATERAL_H
@@ -10,7 +10,7 @@
 #include "sim/tdx/platform.h"
 #include "sim/tdx/scenario.h"
 
-/* The two signed documents: the member that holds each, what it says it is, and its version. */
+/* The two signed documents: the member that holds each, its id and its version. */
 #define COLLATERAL_TCB_INFO "tcbInfo"
 #define COLLATERAL_TCB_INFO_ID "TDX"
 #define COLLATERAL_TCB_INFO_VERSION 3
@@ -19,7 +19,8 @@
 #define COLLATERAL_QE_IDENTITY_VERSION 2
 
 struct collateral {
-    char *tcb_info;    /* {"tcbInfo":{...},"signature":"..."}; NUL-terminated, heap, as all of these */
+    char *
+        tcb_info; /* {"tcbInfo":{...},"signature":"..."}; NUL-terminated and on the heap, like all of these */
     char *qe_identity; /* {"enclaveIdentity":{...},"signature":"..."} */
     char *root_crl_hex;
     uint8_t *root_crl; /* DER */
@@ -31,7 +32,7 @@ struct collateral {
     int64_t rendered_at;    /* Unix seconds */
 };
 
-/* Renders all of it as of now. Frees what was there; a zeroed struct is empty. */
+/* Renders everything as of now and frees what was there before. A zeroed struct is empty. */
 MUST_CHECK int collateral_render(struct collateral *collateral, const struct platform *platform,
                                  const struct scenario *scenario, int64_t now, struct error *error);
 void collateral_free(struct collateral *collateral);

@@ -1,7 +1,7 @@
 /* One event of a TD's log: what was measured into which register.
  *
- * Boot events follow the TCG formats; events of IMR 3 are dstack's runtime events, whose
- * digest follows from name and payload. */
+ * Boot events follow the TCG formats. Events of IMR 3 are dstack's runtime events, whose
+ * digest is computed from name and payload. */
 #ifndef TDX_EVENT_H
 #define TDX_EVENT_H
 
@@ -23,8 +23,7 @@ struct event {
 
 bool event_is_runtime(const struct event *event);
 
-/* The event in RTMR0 of one of the ACPI tables that the firmware is handed; the name says
- * which. */
+/* The RTMR0 event of one of the ACPI tables passed to the firmware; the name says which. */
 struct event event_acpi(const char *name, const uint8_t digest[static REGISTER_BYTES]);
 bool event_is_acpi(const struct event *event);
 

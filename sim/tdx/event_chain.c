@@ -19,7 +19,7 @@ void event_chain_before(struct event_chain *chain, const struct event_log *log, 
     size_t mark = index / EVENT_CHAIN_STEP;
 
     if (chain->count == 0) {
-        memset(&chain->marks[0], 0, sizeof chain->marks[0]); /* what a TD starts with */
+        memset(&chain->marks[0], 0, sizeof chain->marks[0]); /* a TD starts with zeros */
         chain->count = 1;
     }
     for (; chain->count <= mark; chain->count++) {

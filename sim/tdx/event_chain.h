@@ -1,7 +1,7 @@
-/* The registers as they were along the event log: what each event found and left.
+/* The registers before and after each event of the log.
  *
- * The log keeps digests alone, so a register's past is a replay. The chain remembers it
- * once for every EVENT_CHAIN_STEP events, so that any place is at most that many hashes away. */
+ * The log holds only digests, so earlier register values have to be replayed. The chain keeps the
+ * registers of every EVENT_CHAIN_STEP events, so that a replay takes at most that many hashes. */
 #ifndef TDX_EVENT_CHAIN_H
 #define TDX_EVENT_CHAIN_H
 
@@ -11,14 +11,14 @@
 
 struct event_chain {
     struct registers marks[EVENT_LOG_EVENTS_MAX / EVENT_CHAIN_STEP + 1]; /* before event 0, 256, 512, ... */
-    size_t count; /* marks that are known; all zero is an empty chain */
+    size_t count; /* marks that are known; an all-zero struct is an empty chain */
 };
 
-/* Forgets what it knows: to be called when events were taken back. */
+/* Clears the chain. Must be called after events were reverted. */
 void event_chain_forget(struct event_chain *chain);
 
-/* RTMR0 to RTMR3 before the event with that index was measured; index is at most log->count,
- * for which they are the present ones. MRTD is left zero: no event moves it. */
+/* RTMR0 to RTMR3 before the event with that index was measured. index is at most log->count,
+ * which gives the current values. MRTD stays zero, as no event changes it. */
 void event_chain_before(struct event_chain *chain, const struct event_log *log, size_t index,
                         struct registers *registers);
 

@@ -60,21 +60,21 @@ static int check_limits(const struct event_log *log, const char *name, struct sp
     size_t name_len = strlen(name);
 
     if (name_len == 0)
-        return error_input(error, "event must be a name, not an empty text");
+        return error_input(error, "event must be a name; it is empty");
     if (name_len > EVENT_NAME_BYTES_MAX)
-        return error_input(error, "event is a name of %zu bytes; at most %d are taken", name_len,
+        return error_input(error, "event has %zu bytes; at most %d are allowed", name_len,
                            EVENT_NAME_BYTES_MAX);
     if (payload.len > EVENT_PAYLOAD_BYTES_MAX)
-        return error_input(error, "payload has %zu bytes; at most %d are taken", payload.len,
+        return error_input(error, "payload has %zu bytes; at most %d are allowed", payload.len,
                            EVENT_PAYLOAD_BYTES_MAX);
     if (log->count >= EVENT_LOG_EVENTS_MAX)
         return error_input(
-            error, "the event log is full: it holds %d events at most; reset or restart the simulator",
+            error, "the event log is full: it holds at most %d events; reset or restart the simulator",
             EVENT_LOG_EVENTS_MAX);
     if (log->bytes + name_len + payload.len > EVENT_LOG_BYTES_MAX)
         return error_input(
             error,
-            "the event log is full: it holds %d bytes of names and payloads at most; reset or restart "
+            "the event log is full: it holds at most %d bytes of names and payloads; reset or restart "
             "the simulator",
             EVENT_LOG_BYTES_MAX);
     return 0;

@@ -1,7 +1,7 @@
 /* The event log: what was measured into RTMR0 to RTMR3, in order.
  *
- * Appending an event extends the register bank as well, so that replaying the log
- * always gives the bank. */
+ * Appending an event also extends the registers, so that replaying the log always
+ * gives their values. */
 #ifndef TDX_EVENT_LOG_H
 #define TDX_EVENT_LOG_H
 
@@ -19,23 +19,23 @@ struct event_log {
     size_t count;
     size_t capacity;
     size_t bytes;       /* of names and payloads */
-    struct arena texts; /* owns those */
+    struct arena texts; /* owns the names and payloads */
 };
 
 void event_log_init(struct event_log *log);
 void event_log_free(struct event_log *log);
 
-/* Makes `log`, which is freed first, hold what `other` holds. */
+/* Frees `log` and makes it a copy of `other`. */
 void event_log_copy(struct event_log *log, const struct event_log *other);
 
-/* How many of its events are of a kind. */
+/* The number of events for which is_counted returns true. */
 size_t event_log_count(const struct event_log *log, bool (*is_counted)(const struct event *));
 
 /* Appends a copy of a boot event with its digest and extends registers->rtmr[imr]. */
 void event_log_measure(struct event_log *log, struct registers *registers, const struct event *event);
 
 /* Appends a runtime event and extends RTMR3. name is NUL-terminated UTF-8.
- * Fails when the name is empty or a limit above is passed; then nothing changes. */
+ * Fails if the name is empty or a limit above would be exceeded; then nothing changes. */
 MUST_CHECK int event_log_emit(struct event_log *log, struct registers *registers, const char *name,
                               struct span payload, struct error *error);
 

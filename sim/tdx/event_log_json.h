@@ -1,5 +1,5 @@
-/* The event log as JSON, as GetQuote has it: an array of {imr, event_type, digest, event,
- * event_payload}, digest and payload in hex; written and read. */
+/* Writes and reads the event log as JSON, as GetQuote returns it: an array of {imr, event_type,
+ * digest, event, event_payload}, with digest and payload in hex. */
 #ifndef TDX_EVENT_LOG_JSON_H
 #define TDX_EVENT_LOG_JSON_H
 

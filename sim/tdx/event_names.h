@@ -1,9 +1,9 @@
-/* The events of dstack's boot by name (dstack, "Attestation": RTMR3 events; ACPI tables in
- * RTMR0 as its TDX lite rules measure them). A boot writes them, a verifier looks for them. */
+/* The names of the events that dstack's boot writes and verifiers look for (dstack,
+ * "Attestation": RTMR3 events; ACPI tables in RTMR0 as its TDX lite rules measure them). */
 #ifndef TDX_EVENT_NAMES_H
 #define TDX_EVENT_NAMES_H
 
-/* RTMR3, in the order of the boot; what they carry. */
+/* RTMR3, in boot order, with their payloads. */
 #define EVENT_NAME_SYSTEM_PREPARING "system-preparing" /* nothing */
 #define EVENT_NAME_APP_ID "app-id"                     /* 20 bytes */
 #define EVENT_NAME_COMPOSE_HASH "compose-hash"         /* SHA-256 */
@@ -14,7 +14,7 @@
 #define EVENT_NAME_STORAGE_FS "storage-fs"             /* "zfs" */
 #define EVENT_NAME_SYSTEM_READY "system-ready"         /* nothing; later events are the app's own */
 
-/* RTMR0: the digests of what the firmware is handed. */
+/* RTMR0: the digests of what is passed to the firmware. */
 #define EVENT_NAME_ACPI_LOADER "acpi-loader"
 #define EVENT_NAME_ACPI_RSDP "acpi-rsdp"
 #define EVENT_NAME_ACPI_TABLES "acpi-tables"

@@ -91,7 +91,7 @@ int evidence_add_runtime(struct evidence *evidence, struct evidence_runtime *run
     if (event && span_is(name, event->name) &&
         span_equal(payload, span_of(event->payload, event->payload_len)))
         return 0;
-    return error_input(error, "its runtime events are not those of its event log");
+    return error_input(error, "its runtime events differ from those in its event log");
 }
 
 int evidence_end_runtime(const struct evidence *evidence, struct evidence_runtime *runtime,
@@ -99,7 +99,7 @@ int evidence_end_runtime(const struct evidence *evidence, struct evidence_runtim
 {
     start(evidence, runtime);
     if (!runtime->appends && next_runtime(evidence, runtime))
-        return error_input(error, "its event log has more runtime events than its list of them");
+        return error_input(error, "its event log has more runtime events than its list of runtime events");
     return 0;
 }
 

@@ -1,7 +1,7 @@
-/* What proves a TD, in the one form that checks work on: a quote, its event log, the vm_config.
+/* The evidence about a TD, in the one form that the checks use: quote, event log and vm_config.
  *
- * The readers of the encodings that carry it fill it: event_log_json.h, attestation_scale.h and
- * attestation_msgpack.h. Everything read lives in the arena. */
+ * It is filled by the readers of its encodings: event_log_json.h, attestation_scale.h and
+ * attestation_msgpack.h. Everything they read is in the arena. */
 #ifndef TDX_EVIDENCE_H
 #define TDX_EVIDENCE_H
 
@@ -10,14 +10,14 @@
 #include "sim/tdx/event_log.h"
 #include "sim/tdx/quote_format.h"
 
-#define EVIDENCE_EVENTS_MAX (EVENT_LOG_EVENTS_MAX + 1024) /* most events; a log of ours holds fewer */
+#define EVIDENCE_EVENTS_MAX (EVENT_LOG_EVENTS_MAX + 1024) /* the simulator's own logs hold fewer */
 
 struct evidence {
     struct span quote;
-    struct event *events; /* a digest of zeros stands for one that was left out */
+    struct event *events; /* a digest of zeros means that it was left out */
     size_t count;
     struct span vm_config; /* JSON text */
-    bool has_report_data;  /* beside the quote, as attestations have it */
+    bool has_report_data;  /* a copy outside the quote, as in attestations */
     uint8_t report_data[QUOTE_REPORT_DATA_BYTES];
 };
 
@@ -29,16 +29,16 @@ struct evidence_event {
     struct span payload;
 };
 
-/* Appends an event when it is one. */
+/* Checks an event and appends it. */
 MUST_CHECK int evidence_add_event(struct evidence *evidence, const struct evidence_event *event,
                                   struct arena *arena, struct error *error);
 
-/* An attestation lists its runtime events a second time. They must be those of the event
- * log, and are appended when that has none. Zero it, call add for each, then end. */
+/* An attestation lists its runtime events a second time. They must equal those of the event log,
+ * or are appended if the log has none. Zero the struct, call add for each event, then end. */
 struct evidence_runtime {
     bool has_started;
     bool appends;
-    size_t next; /* event of the log */
+    size_t next; /* index of the next event in the log */
 };
 MUST_CHECK int evidence_add_runtime(struct evidence *evidence, struct evidence_runtime *runtime,
                                     struct span name, struct span payload, struct arena *arena,

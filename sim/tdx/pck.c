@@ -5,7 +5,7 @@
 #include "crypto/der.h"
 #include "crypto/der_read.h"
 
-/* The extension's identifier. Its members' have one arc more, the members' of those two. */
+/* The extension's identifier. Its members have one more arc, the members of those two more. */
 #define ARC 0x2a, 0x86, 0x48, 0x86, 0xf8, 0x4d, 0x01, 0x0d, 0x01
 
 static const uint8_t oid_sgx[] = {ARC};
@@ -29,7 +29,7 @@ struct bytes pck_extension_oid(void)
 
 /* --- writing, from the end to the beginning --- */
 
-/* Puts the object identifier before the value written since the mark, and makes the pair a
+/* Puts the object identifier before the value written since the mark, and wraps the pair in a
  * SEQUENCE. */
 static void name_member(struct der *der, size_t mark, uint8_t member)
 {
@@ -106,8 +106,8 @@ void pck_add_extension(struct x509_extensions *extensions, const struct pck *pck
 
 /* --- reading --- */
 
-/* Reads SEQUENCE { identifier, value } whose identifier is the extension's and `more`
- * arcs. Out: the last arc, and what follows the identifier. */
+/* Reads SEQUENCE { identifier, value } whose identifier is the extension's plus `more` arcs.
+ * Out: the last arc, and what follows the identifier. */
 static bool read_member(struct bytes *list, size_t more, uint8_t *arc, struct bytes *value)
 {
     struct bytes oid;
@@ -133,7 +133,7 @@ static bool read_octets(struct bytes value, uint8_t *out, size_t len)
 
 static bool read_svn(struct pck *pck, uint8_t arc, struct bytes value)
 {
-    uint8_t cpu_svn[PCK_SVN_COUNT]; /* raw; the components say the same */
+    uint8_t cpu_svn[PCK_SVN_COUNT]; /* unused: the components hold the same values */
     uint32_t svn;
 
     if (arc == TCB_CPU_SVN)
@@ -190,7 +190,7 @@ int pck_read(struct pck *pck, struct bytes contents, struct error *error)
     if (!contents.data)
         return error_input(error, "the PCK certificate has no SGX extension");
     if (!der_read(&contents, DER_SEQUENCE, &list) || contents.len != 0)
-        return error_input(error, "the PCK certificate's SGX extension is no sequence");
+        return error_input(error, "the PCK certificate's SGX extension is not a SEQUENCE");
     while (list.len > 0) {
         if (!read_member(&list, 1, &arc, &value) || arc > 31 || seen & 1u << arc ||
             !read_value(pck, arc, value))

@@ -1,5 +1,5 @@
-/* What a PCK certificate says of its platform: its SGX extension, 1.2.840.113741.1.13.1 (Intel
- * SGX PCK Certificate and CRL Profile, 1.3.5), written and read. */
+/* Writes and reads what a PCK certificate says about its platform: the SGX extension,
+ * 1.2.840.113741.1.13.1 (Intel SGX PCK Certificate and CRL Profile, 1.3.5). */
 #ifndef TDX_PCK_H
 #define TDX_PCK_H
 
@@ -22,8 +22,8 @@ struct pck {
 /* Adds the extension of a multi-package platform, as Intel's platform CA issues it. */
 void pck_add_extension(struct x509_extensions *extensions, const struct pck *pck);
 
-/* contents: the DER inside the extension, data NULL when the certificate has none. Fails when
- * a member is missing, is there twice or has another shape. */
+/* contents: the DER inside the extension; its data is NULL if the certificate has none. Fails if
+ * a member is missing, duplicate or malformed. */
 MUST_CHECK int pck_read(struct pck *pck, struct bytes contents, struct error *error);
 
 /* The extension's identifier. */

@@ -59,7 +59,7 @@ struct certificate {
     enum serial serial;
     const char *name;
     int path_length;
-    const struct pck *pck; /* what it says of the platform, or NULL */
+    const struct pck *pck; /* what it says about the platform, or NULL */
 };
 
 /* Every certificate of the chain carries these extensions, in this order. */

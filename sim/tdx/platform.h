@@ -1,9 +1,9 @@
-/* The simulated machine under the TD: its quoting enclave, its provisioning
+/* The simulated machine that runs the TD: its quoting enclave, its provisioning
  * certificates and the root they chain to (Intel SGX PCK Certificate and CRL
  * Profile; Intel TDX DCAP Quoting Library API, appendix 3).
  *
- * Everything follows from the seed, the public URL and fixtures/platform.json, so
- * the same platform signs the same bytes in every run. */
+ * Everything is derived from the seed, the public URL and fixtures/platform.json, so
+ * that the same platform signs the same bytes in every run. */
 #ifndef TDX_PLATFORM_H
 #define TDX_PLATFORM_H
 
@@ -14,7 +14,7 @@
 
 #define PLATFORM_AUTH_BYTES 32
 
-/* What TCB and identity of the platform are: fixtures/platform.json. */
+/* The platform's TCB and identity, from fixtures/platform.json. */
 struct platform_tcb {
     uint8_t fmspc[PCK_FMSPC_BYTES];
     uint8_t pce_id[PCK_PCE_ID_BYTES];
@@ -37,8 +37,8 @@ struct platform {
     struct pki_entity platform_ca;
     struct pki_entity pck;
     struct pki_entity tcb_signing;   /* signs TCB info and QE identity */
-    struct p256_key attestation_key; /* the one the QE report vouches for */
-    struct p256_key stranger_key;    /* one it does not */
+    struct p256_key attestation_key; /* the QE report vouches for this key */
+    struct p256_key stranger_key;    /* and not for this one */
     uint8_t qe_auth[PLATFORM_AUTH_BYTES];
     uint8_t qe_report[SGX_REPORT_BYTES];
     uint8_t qe_report_signature[P256_SIGNATURE_BYTES]; /* by the PCK key */
@@ -46,7 +46,7 @@ struct platform {
 
 MUST_CHECK int platform_tcb_parse(struct platform_tcb *tcb, struct span json, struct error *error);
 
-/* tcb must be set. public_url: where certificates say that the CRL is found. */
+/* tcb must be set. public_url: the base of the CRL's URL in certificates. */
 MUST_CHECK int platform_init(struct platform *platform, const struct seed *seed, const char *public_url,
                              struct error *error);
 void platform_free(struct platform *platform);

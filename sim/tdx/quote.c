@@ -3,7 +3,7 @@
 #include "crypto/hash.h"
 
 static const uint8_t qe_vendor[] = QUOTE_QE_VENDOR_INTEL;
-/* SEPT_VE_DISABLE, as every dstack TD has it. */
+/* SEPT_VE_DISABLE, as in every dstack TD. */
 static const uint8_t td_attributes[QUOTE_ATTRIBUTES_BYTES] = {0x00, 0x00, 0x00, 0x10};
 static const uint8_t xfam[QUOTE_XFAM_BYTES] = {0xe7, 0x02, 0x06};
 

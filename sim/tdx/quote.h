@@ -1,4 +1,4 @@
-/* TDX quotes, written: see quote_format.h for their format. */
+/* Writes TDX quotes; see quote_format.h for their format. */
 #ifndef TDX_QUOTE_H
 #define TDX_QUOTE_H
 
@@ -8,8 +8,8 @@
 #include "sim/tdx/registers.h"
 #include "sim/tdx/scenario.h"
 
-/* A quote of one platform with everything in place but registers, report data
- * and signature. Made once; buf_free(&template->bytes). */
+/* A quote of one platform, complete except for registers, report data and signature.
+ * Made once; free it with buf_free(&template->bytes). */
 struct quote_template {
     struct buf bytes;
     const struct p256_key *key; /* what signs: one of the platform's */
@@ -18,21 +18,21 @@ struct quote_template {
 /* The platform must outlive the template. */
 void quote_template_init(struct quote_template *template, const struct platform *platform);
 
-/* Makes the quotes that follow those of the scenario's platform. */
+/* Makes later quotes follow the scenario. */
 void quote_template_set_scenario(struct quote_template *template, const struct platform *platform,
                                  const struct scenario *scenario);
 
-/* Bytes of every quote made from it. */
+/* The size of every quote made from the template. */
 size_t quote_size(const struct quote_template *template);
 
-/* Whether TDATTRIBUTES of the quotes that follow says debug. */
+/* Sets whether TDATTRIBUTES of later quotes says debug. */
 void quote_template_set_debug(struct quote_template *template, bool is_debug);
 
-/* Puts the registers into the template for the quotes that follow. */
+/* Sets the registers of later quotes. */
 void quote_template_set_registers(struct quote_template *template, const struct registers *registers);
 
 /* Writes a signed quote over the report data. The same input gives the same bytes.
- * Out: quote, quote_size(template) long. */
+ * Out: quote, quote_size(template) bytes. */
 void quote_write(const struct quote_template *template,
                  const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES], uint8_t *quote);
 

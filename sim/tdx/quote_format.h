@@ -1,6 +1,6 @@
-/* A TDX quote of format 4, signed with ECDSA P-256 (Intel TDX DCAP Quoting Library API, A.3):
- * where things are in it, and the values that are the same in all of them. quote.c writes it,
- * quote_parse.c reads it. All numbers are little-endian.
+/* The layout of a version 4 TDX quote, signed with ECDSA P-256 (Intel TDX DCAP Quoting Library
+ * API, A.3), and the values that are the same in all of them. quote.c writes it, quote_parse.c
+ * reads it. All numbers are little-endian.
  *
  *     header | TD report | u32 length of the rest
  *            | signature | attestation key | certification data: QE_REPORT
@@ -18,8 +18,8 @@
 #define QUOTE_QE_VENDOR_INTEL                                                                                \
     {0x93, 0x9a, 0x72, 0x33, 0xf7, 0x9c, 0x4c, 0xa9, 0x94, 0x0a, 0x0d, 0xb3, 0x95, 0x7f, 0x06, 0x07}
 
-/* TD report (A.3.2) and its TDATTRIBUTES (A.3.4), of whose first byte every bit lets the host
- * look into the TD. */
+/* TD report (A.3.2) and its TDATTRIBUTES (A.3.4). Any bit set in the first byte of TDATTRIBUTES
+ * lets the host look into the TD. */
 #define QUOTE_TEE_TCB_SVN_BYTES 16
 #define QUOTE_MRSIGNER_SEAM_BYTES 48
 #define QUOTE_ATTRIBUTES_BYTES 8 /* SEAMATTRIBUTES and TDATTRIBUTES */
@@ -33,7 +33,7 @@
 #define QUOTE_TD_REPORT_BYTES 584
 #define QUOTE_SIGNED_BYTES (QUOTE_HEADER_BYTES + QUOTE_TD_REPORT_BYTES)
 
-/* From the beginning of the quote. */
+/* Offsets from the start of the quote. */
 enum quote_offset {
     QUOTE_VERSION_OFFSET = 0,  /* 16 bits */
     QUOTE_KEY_TYPE_OFFSET = 2, /* 16 bits */
@@ -49,11 +49,11 @@ enum quote_offset {
     QUOTE_RTMR_OFFSET = QUOTE_HEADER_BYTES + 328, /* RTMR0 to RTMR3 */
     QUOTE_REPORT_DATA_OFFSET = QUOTE_HEADER_BYTES + 520,
     QUOTE_SIGNATURE_LENGTH_OFFSET = QUOTE_SIGNED_BYTES, /* 32 bits */
-    QUOTE_SIGNATURE_OFFSET = QUOTE_SIGNED_BYTES + 4,    /* A.3.8, as what follows */
+    QUOTE_SIGNATURE_OFFSET = QUOTE_SIGNED_BYTES + 4,    /* A.3.8, like the next one */
     QUOTE_ATTESTATION_KEY_OFFSET = QUOTE_SIGNATURE_OFFSET + P256_SIGNATURE_BYTES,
 };
 
-/* Certification data (A.3.9): a kind of 16 bits, a length of 32 bits, so many bytes. */
+/* Certification data (A.3.9): a 16-bit type, a 32-bit length, then that many bytes. */
 #define QUOTE_CERTIFICATION_HEAD_BYTES 6
 #define QUOTE_CERTIFICATION_PCK_CHAIN 5
 #define QUOTE_CERTIFICATION_QE_REPORT 6 /* A.3.11 */

@@ -11,7 +11,7 @@ static int check_header(const uint8_t *quote, struct error *error)
     uint32_t tee = bytes_get_le32(quote + QUOTE_TEE_TYPE_OFFSET);
 
     if (version != QUOTE_VERSION)
-        return error_input(error, "the quote has version %u; only version %d is read here", version,
+        return error_input(error, "the quote has version %u; only version %d is supported", version,
                            QUOTE_VERSION);
     if (key != QUOTE_KEY_TYPE_ECDSA_P256)
         return error_input(error, "the attestation key type is %u, not %d (ECDSA P-256)", key,
@@ -37,10 +37,10 @@ static void read_report(const uint8_t *quote, struct quote_parts *parts)
 
 static int cut(struct error *error, const char *where)
 {
-    return error_input(error, "the quote is cut short in %s", where);
+    return error_input(error, "the quote is truncated in %s", where);
 }
 
-/* A kind, a length, and so many bytes: all that is left of *rest. */
+/* A type, a length and that many bytes, which must be the rest of the input. */
 static int take_certification(struct span *rest, unsigned kind, const char *what, struct span *data,
                               struct error *error)
 {
@@ -52,8 +52,7 @@ static int take_certification(struct span *rest, unsigned kind, const char *what
     if (got != kind)
         return error_input(error, "the type of %s is %u, not %u", what, got, kind);
     if (len != rest->len)
-        return error_input(error, "%s should have %u bytes, but %zu are there", what, (unsigned)len,
-                           rest->len);
+        return error_input(error, "%s should have %u bytes, but has %zu", what, (unsigned)len, rest->len);
     *data = *rest;
     return 0;
 }
@@ -75,7 +74,7 @@ static int check_padding(struct span rest, struct error *error)
 {
     for (size_t i = 0; i < rest.len; i++)
         if (rest.data[i] != 0)
-            return error_input(error, "behind the quote stand bytes that are not zero");
+            return error_input(error, "non-zero bytes after the quote");
     return 0;
 }
 
@@ -85,7 +84,8 @@ int quote_parse(struct span quote, struct quote_parts *parts, struct error *erro
     uint32_t len;
 
     if (quote.len > QUOTE_BYTES_MAX)
-        return error_input(error, "the quote has %zu bytes; at most %d are read", quote.len, QUOTE_BYTES_MAX);
+        return error_input(error, "the quote has %zu bytes; at most %d are allowed", quote.len,
+                           QUOTE_BYTES_MAX);
     if (!cursor_take(&rest, QUOTE_SIGNED_BYTES, &parts->signed_part))
         return cut(error, "its header or TD report");
     if (check_header(quote.data, error))

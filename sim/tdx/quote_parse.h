@@ -1,5 +1,4 @@
-/* TDX quotes, taken apart: see quote_format.h for their format. Only the shape is checked
- * here. */
+/* Parses TDX quotes; see quote_format.h for their format. Checks only the structure. */
 #ifndef TDX_QUOTE_PARSE_H
 #define TDX_QUOTE_PARSE_H
 
@@ -9,7 +8,7 @@
 #include "sim/tdx/registers.h"
 #include "sim/tdx/sgx_report.h"
 
-#define QUOTE_BYTES_MAX (64 * 1024) /* largest quote that is looked at */
+#define QUOTE_BYTES_MAX (64 * 1024)
 
 /* Spans point into the quote. */
 struct quote_parts {
@@ -29,7 +28,7 @@ struct quote_parts {
     struct span pck_chain; /* PEM */
 };
 
-/* Every length must fit the next one; zeros behind the quote are padding. */
+/* Each length must match the data it counts. Zeros after the quote are padding. */
 MUST_CHECK int quote_parse(struct span quote, struct quote_parts *parts, struct error *error);
 
 #endif

@@ -1,5 +1,5 @@
-/* The measurement registers of a TD: MRTD, fixed at its creation, and RTMR0 to
- * RTMR3, extended as it runs (Intel TDX Module specification, "Measurement"). */
+/* The measurement registers of a TD: MRTD, fixed when it is created, and RTMR0 to
+ * RTMR3, extended while it runs (Intel TDX Module specification, "Measurement"). */
 #ifndef TDX_REGISTERS_H
 #define TDX_REGISTERS_H
 
@@ -18,16 +18,16 @@ struct registers {
 void registers_extend(struct registers *registers, unsigned index,
                       const uint8_t digest[static REGISTER_BYTES]);
 
-/* mr_aggregated, which stands for the whole bank: SHA-256(MRTD || RTMR0 .. RTMR3). */
+/* mr_aggregated, which covers all registers: SHA-256(MRTD || RTMR0 .. RTMR3). */
 void registers_aggregate(const struct registers *registers, uint8_t aggregated[static 32]);
 
-/* The same of a quote's registers. owner: its MRCONFIGID, MROWNER and MROWNERCONFIG, which
- * follow where any of them is set. */
+/* The same for a quote's registers. owner: its MRCONFIGID, MROWNER and MROWNERCONFIG, which
+ * are appended if any of them is set. */
 void registers_aggregate_owned(const struct registers *registers, struct span owner,
                                uint8_t aggregated[static 32]);
 
-/* mr_system, the system without its app: SHA-256(MRTD || RTMR0 .. RTMR2 || provider).
- * provider: SHA-256(key provider info), zeros for none. */
+/* mr_system, which covers the system without its app: SHA-256(MRTD || RTMR0 .. RTMR2 || provider).
+ * provider: SHA-256(key provider info), or zeros if there is none. */
 void registers_system(const struct registers *registers, struct span key_provider_info,
                       uint8_t mr_system[static 32]);
 

@@ -8,9 +8,9 @@ int scenario_set_status(struct scenario *scenario, const char *name, struct erro
     if (tcb_status_by_name(name, &scenario->tcb_status) == 0)
         return 0;
     return error_input(error,
-                       "there is no TCB status \"%.40s\"; there are UpToDate, SWHardeningNeeded, "
+                       "unknown TCB status \"%.40s\": use UpToDate, SWHardeningNeeded, "
                        "ConfigurationNeeded, ConfigurationAndSWHardeningNeeded, OutOfDate, "
-                       "OutOfDateConfigurationNeeded and Revoked",
+                       "OutOfDateConfigurationNeeded or Revoked",
                        name);
 }
 
@@ -19,11 +19,11 @@ int scenario_add_advisory(struct scenario *scenario, const char *id, struct erro
     size_t len = strlen(id);
 
     if (scenario->advisory_count == SCENARIO_ADVISORIES_MAX)
-        return error_input(error, "at most %d advisories are taken", SCENARIO_ADVISORIES_MAX);
+        return error_input(error, "at most %d advisories are allowed", SCENARIO_ADVISORIES_MAX);
     for (size_t i = 0; i < len; i++)
         if (!isalnum((unsigned char)id[i]) && id[i] != '-')
             return error_input(error,
-                               "an advisory id has letters, digits and dashes, such as INTEL-SA-00837");
+                               "an advisory id consists of letters, digits and dashes, as in INTEL-SA-00837");
     if (len == 0 || len >= SCENARIO_ADVISORY_BYTES)
         return error_input(error, "an advisory id has 1 to %d characters", SCENARIO_ADVISORY_BYTES - 1);
     memcpy(scenario->advisories[scenario->advisory_count++], id, len + 1);

@@ -1,5 +1,5 @@
-/* The body of an SGX report, as quoting enclaves have it in quotes (Intel TDX DCAP Quoting
- * Library API, A.3.10; Intel SDM volume 3D, 38.15). What is not named here is zero. */
+/* The body of a quoting enclave's SGX report in a quote (Intel TDX DCAP Quoting Library API,
+ * A.3.10; Intel SDM volume 3D, 38.15). All other fields are zero. */
 #ifndef TDX_SGX_REPORT_H
 #define TDX_SGX_REPORT_H
 
@@ -18,7 +18,7 @@ enum sgx_report_offset {
     SGX_REPORT_ATTRIBUTES = 48,
     SGX_REPORT_MRENCLAVE = 64,
     SGX_REPORT_MRSIGNER = 128,
-    SGX_REPORT_ISV_PROD_ID = 256, /* 16 bits, little-endian, as ISVSVN is */
+    SGX_REPORT_ISV_PROD_ID = 256, /* 16 bits, little-endian, like ISVSVN */
     SGX_REPORT_ISV_SVN = 258,
     SGX_REPORT_DATA = 320,
 };

@@ -1,4 +1,4 @@
-/* How far a platform is up to date (Intel PCS API version 4, "Get TDX TCB Info"). */
+/* Whether a platform is up to date (Intel PCS API version 4, "Get TDX TCB Info"). */
 #ifndef TDX_TCB_STATUS_H
 #define TDX_TCB_STATUS_H
 
@@ -17,7 +17,7 @@ enum tcb_status {
 
 const char *tcb_status_name(enum tcb_status status); /* "UpToDate" */
 
-/* The status of that name. Returns 0, or -1 if there is none. */
+/* The status with that name. Returns 0, or -1 if there is none. */
 MUST_CHECK int tcb_status_by_name(const char *name, enum tcb_status *status);
 
 #endif

@@ -31,7 +31,7 @@ static int read_attestation(struct span text, struct arena *arena, struct eviden
         result = attestation_msgpack_read(evidence, bytes, arena, error);
     else
         return error_input(
-            error, "attestation is neither of the SCALE form (00 first) nor MessagePack (a map first)");
+            error, "attestation is neither SCALE (starts with 00) nor MessagePack (starts with a map)");
     return result ? error_context(error, "attestation") : 0;
 }
 
@@ -42,7 +42,7 @@ int evidence_read(const struct evidence_request *request, struct arena *arena, s
     if (request->attestation.len > 0)
         return read_attestation(request->attestation, arena, evidence, error);
     if (request->quote.len == 0)
-        return error_input(error, "give a quote with event_log and vm_config, or an attestation");
+        return error_input(error, "expected a quote with event_log and vm_config, or an attestation");
     if (request->event_log.len == 0)
         return error_input(error, "event_log is missing: a quote is verified together with its event log");
     if (read_hex(request->quote, "quote", arena, &evidence->quote, error))

@@ -1,16 +1,16 @@
-/* Evidence as requests carry it: hex and JSON as GetQuote answers, or an attestation in one of
- * its two forms. */
+/* Reads the evidence in a request: hex and JSON as GetQuote returns them, or an attestation in one
+ * of its two forms. */
 #ifndef VERIFY_EVIDENCE_READ_H
 #define VERIFY_EVIDENCE_READ_H
 
 #include "sim/tdx/evidence.h"
 
-/* The texts of a request, empty where there was none. */
+/* The fields of a request; empty if absent. */
 struct evidence_request {
     struct span quote;       /* hex */
     struct span event_log;   /* JSON array */
     struct span vm_config;   /* JSON object */
-    struct span attestation; /* hex; when there is one, the others do not count */
+    struct span attestation; /* hex; if present, the others are ignored */
 };
 
 MUST_CHECK int evidence_read(const struct evidence_request *request, struct arena *arena,

@@ -12,7 +12,7 @@ static int read_vm_config(struct span text, struct arena *arena, struct vm_confi
                           struct error *error)
 {
     if (text.len == 0)
-        return error_input(error, "vm_config is missing: the image is verified by what it says");
+        return error_input(error, "vm_config is missing: it is needed to verify the OS image");
     return vm_config_read(text, arena, config, error) ? error_context(error, "vm_config") : 0;
 }
 
@@ -30,8 +30,8 @@ static int check_hashes(const struct vm_config *config, const struct evidence *e
         return -1;
     hash_sha256(config->measurement.data, config->measurement.len, computed);
     if (memcmp(named, computed, sizeof computed) != 0)
-        return error_input(error, "checksum_file has another SHA-256 for " MEASUREMENT_DOCUMENT_NAME
-                                  " than the measurement's");
+        return error_input(error, "checksum_file's SHA-256 of " MEASUREMENT_DOCUMENT_NAME
+                                  " does not match the measurement");
     return 0;
 }
 
@@ -60,10 +60,11 @@ static int compare(const struct os_image *image, const struct registers *compute
 {
     if (memcmp(quoted->mrtd, image->mrtd_single_pass, REGISTER_BYTES) != 0 &&
         memcmp(quoted->mrtd, image->mrtd_two_pass, REGISTER_BYTES) != 0)
-        return error_input(error, "the quote's MRTD is neither of those of the image's firmware");
+        return error_input(error, "the quote's MRTD does not match the image's firmware");
     for (int i = 0; i < RTMR_BOOT_COUNT; i++)
         if (memcmp(quoted->rtmr[i], computed->rtmr[i], REGISTER_BYTES) != 0)
-            return error_input(error, "RTMR%d computed from the image and vm_config is not the quote's", i);
+            return error_input(error, "RTMR%d computed from the image and vm_config differs from the quote's",
+                               i);
     return 0;
 }
 

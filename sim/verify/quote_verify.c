@@ -22,7 +22,7 @@ static int check_names(const struct x509_chain *chain, const struct chain_shape 
     return 0;
 }
 
-/* Reads and verifies a chain. NULL on error; else to be freed. */
+/* Reads and verifies a chain. Returns NULL on error. */
 static struct x509_chain *trusted_chain(struct span pem, const struct chain_shape *shape,
                                         const struct x509_chain_trust *trust, struct error *error)
 {
@@ -37,7 +37,7 @@ static struct x509_chain *trusted_chain(struct span pem, const struct chain_shap
     return NULL;
 }
 
-/* What the PCK certificate says, and its key. */
+/* Out: what the PCK certificate says, and its key. */
 static int read_pck_chain(struct span pem, const struct x509_chain_trust *trust, struct pck *pck,
                           uint8_t key[static P256_PUBLIC_BYTES], struct error *error)
 {
@@ -88,11 +88,11 @@ static bool binds_attestation_key(const struct quote_parts *parts)
 static int check_signatures(const struct quote_parts *parts, const uint8_t *pck_key, struct error *error)
 {
     if (!is_signed(parts->qe_report, parts->qe_signature, pck_key))
-        return error_input(error, "the signature of the QE report is not the PCK certificate's key's");
+        return error_input(error, "the QE report is not signed by the PCK certificate's key");
     if (!binds_attestation_key(parts))
         return error_input(error, "the QE report does not vouch for the attestation key in the quote");
     if (!is_signed(parts->signed_part, parts->signature, parts->attestation_key.data))
-        return error_input(error, "the signature of the quote is not the attestation key's");
+        return error_input(error, "the quote is not signed by the attestation key");
     return 0;
 }
 

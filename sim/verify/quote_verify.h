@@ -1,5 +1,5 @@
-/* Is a quote genuine, by the simulator's own root? The checks of Intel's quote
- * verification library, in its order. */
+/* Verifies that a quote is genuine, under the simulator's own root. Makes the checks of Intel's
+ * quote verification library, in its order. */
 #ifndef VERIFY_QUOTE_VERIFY_H
 #define VERIFY_QUOTE_VERIFY_H
 
@@ -13,8 +13,8 @@ struct quote_verdict {
     struct tcb_result tcb; /* never TCB_REVOKED: that is an error */
 };
 
-/* now: Unix seconds. platform gives the one trusted root. Spans in the verdict point
- * into the quote, advisories into the arena. The error names the check that failed. */
+/* now: Unix seconds. platform provides the only trusted root. Spans in the verdict point into the
+ * quote, advisories into the arena. The error names the check that failed. */
 MUST_CHECK int quote_verify(struct span quote, const struct collateral *collateral,
                             const struct platform *platform, int64_t now, struct arena *arena,
                             struct quote_verdict *verdict, struct error *error);

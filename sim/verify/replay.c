@@ -2,7 +2,7 @@
 
 #include "sim/tdx/event_names.h"
 
-/* The digest that extends RTMR3. One that the log gives must be the same. */
+/* The digest that extends RTMR3. If the log has one, it must be the same. */
 static int runtime_digest(const struct event *event, size_t number, uint8_t digest[static REGISTER_BYTES],
                           struct error *error)
 {
@@ -14,7 +14,7 @@ static int runtime_digest(const struct event *event, size_t number, uint8_t dige
     event_runtime_digest(event->name, span_of(event->payload, event->payload_len), digest);
     if (memcmp(event->digest, left_out, REGISTER_BYTES) != 0 &&
         memcmp(event->digest, digest, REGISTER_BYTES) != 0)
-        return error_input(error, "the digest of event %zu (%.64s) does not follow from its name and payload",
+        return error_input(error, "the digest of event %zu (%.64s) does not match its name and payload",
                            number, event->name);
     return 0;
 }
@@ -43,7 +43,8 @@ int replay_verify(const struct evidence *evidence, const struct registers *quote
     }
     for (uint32_t imr = 0; imr < RTMR_COUNT; imr++)
         if (!is_left_out(evidence, imr) && memcmp(replayed.rtmr[imr], quoted->rtmr[imr], REGISTER_BYTES) != 0)
-            return error_input(error, "RTMR%u replayed from the event log is not the quote's", (unsigned)imr);
+            return error_input(error, "RTMR%u replayed from the event log differs from the quote's",
+                               (unsigned)imr);
     return 0;
 }
 

@@ -59,8 +59,8 @@ static struct span without(struct span text, size_t front, size_t back)
     return span_of(text.data + front, text.len - front - back);
 }
 
-/* The inner object's bytes and the signature. They are cut out by place, since what is
- * signed is the text as it was sent. */
+/* The inner object's bytes and the signature. They are cut out by position, because the signature
+ * covers the exact text. */
 static int split(struct span text, const char *member, struct span *body,
                  uint8_t signature[static P256_SIGNATURE_BYTES], struct error *error)
 {
@@ -111,7 +111,7 @@ static json_t *read(struct span text, const char *member, const uint8_t *key, in
         return NULL;
     hash_sha256(body.data, body.len, digest);
     if (!p256_verify(key, digest, signature)) {
-        error_input(error, "its signature is not the TCB signing key's");
+        error_input(error, "it is not signed by the TCB signing key");
         return NULL;
     }
     object = json_file_parse(body, error);

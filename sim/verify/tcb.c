@@ -15,7 +15,7 @@ static int read_status(const json_t *level, enum tcb_status *status, struct erro
         return -1;
     if (tcb_status_by_name(name, status) == 0)
         return 0;
-    return error_input(error, "there is no TCB status \"%.40s\"", name);
+    return error_input(error, "unknown TCB status \"%.40s\"", name);
 }
 
 static void add_advisory(struct tcb_result *result, char *id)
@@ -41,7 +41,7 @@ static int take_level(const json_t *level, struct arena *arena, struct tcb_resul
     return read_status(level, &result->status, error);
 }
 
-/* Looks for the first level whose ISVSVN is reached. */
+/* Takes the first level whose ISVSVN is reached. */
 static int take_isv_level(const json_t *document, const char *what, unsigned svn, struct arena *arena,
                           struct tcb_result *result, struct error *error)
 {
@@ -55,12 +55,12 @@ static int take_isv_level(const json_t *document, const char *what, unsigned svn
         if (svn >= least)
             return take_level(level, arena, result, error);
     }
-    return error_input(error, "no TCB level of %s is reached by its ISVSVN %u", what, svn);
+    return error_input(error, "%s does not reach any TCB level with its ISVSVN %u", what, svn);
 }
 
 /* --- identities --- */
 
-/* Is report & mask what the document's member says? mask_name NULL: every bit counts. */
+/* Checks that the report, masked, equals the document's member. mask_name NULL: no mask. */
 static int check_member(const json_t *document, const char *name, const char *mask_name,
                         const uint8_t *report, size_t len, const char *what, struct error *error)
 {
@@ -72,7 +72,7 @@ static int check_member(const json_t *document, const char *name, const char *ma
         return -1;
     for (size_t i = 0; i < len; i++)
         if ((report[i] & mask[i]) != expected[i])
-            return error_input(error, "%s of %s is not the one its identity document names", name, what);
+            return error_input(error, "%s of %s does not match its identity document", name, what);
     return 0;
 }
 
@@ -115,22 +115,22 @@ int tcb_check_qe(const json_t *identity, const uint8_t qe_report[static SGX_REPO
 
 /* --- the TDX module --- */
 
-/* TEE_TCB_SVN names a module from version 1 on; version 0 has its identity in tdxModule. */
+/* From version 1 on, TEE_TCB_SVN selects a module identity; version 0 has its own in tdxModule. */
 static const json_t *find_module(const json_t *tcb_info, unsigned version, struct error *error)
 {
     const json_t *list = json_object_get(tcb_info, "tdxModuleIdentities");
-    char wanted[16];
+    char expected[16];
 
     if (version == 0)
         return json_file_object(tcb_info, "tdxModule", error);
-    snprintf(wanted, sizeof wanted, "TDX_%02X", version);
+    snprintf(expected, sizeof expected, "TDX_%02X", version);
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *module = json_array_get(list, i);
         const char *id = json_string_value(json_object_get(module, "id"));
-        if (id && strcmp(id, wanted) == 0)
+        if (id && strcmp(id, expected) == 0)
             return module;
     }
-    error_input(error, "the TCB info knows no TDX module %s", wanted);
+    error_input(error, "the TCB info does not list TDX module %s", expected);
     return NULL;
 }
 
@@ -153,14 +153,14 @@ static int check_module(const json_t *tcb_info, const struct quote_parts *quote,
 
 /* --- the platform --- */
 
-/* Are all security versions from `first` on at least those of the level? */
+/* Clears *reached unless all security versions from `first` on are at least those of the level. */
 static int reaches(const json_t *tcb, const char *name, const uint8_t *svns, size_t first, bool *reached,
                    struct error *error)
 {
     const json_t *components = json_object_get(tcb, name);
 
     if (json_array_size(components) != PCK_SVN_COUNT)
-        return error_input(error, "%s must be an array of %d", name, PCK_SVN_COUNT);
+        return error_input(error, "%s must be an array of %d elements", name, PCK_SVN_COUNT);
     for (size_t i = first; i < PCK_SVN_COUNT; i++) {
         uint64_t least;
         if (json_file_uint(json_array_get(components, i), "svn", UINT8_MAX, &least, error))
@@ -175,7 +175,7 @@ static int reaches_level(const json_t *level, const struct pck *pck, const uint8
                          bool *reached, struct error *error)
 {
     const json_t *tcb = json_file_object(level, "tcb", error);
-    /* With a module version, the first two say which module it is: see check_module. */
+    /* With a module version, the first two components identify the module: see check_module. */
     size_t first = tee_tcb_svn[1] > 0 ? 2 : 0;
     uint64_t pce_svn;
 
@@ -202,7 +202,7 @@ static int take_platform_level(const json_t *tcb_info, const struct pck *pck, co
         if (reached)
             return take_level(level, arena, result, error);
     }
-    return error_input(error, "the platform's security versions reach no TCB level");
+    return error_input(error, "the platform's security versions do not reach any TCB level");
 }
 
 int tcb_check_platform(const json_t *tcb_info, const struct pck *pck, const struct quote_parts *quote,
@@ -217,7 +217,7 @@ int tcb_check_platform(const json_t *tcb_info, const struct pck *pck, const stru
         json_file_hex(tcb_info, "pceId", pce_id, sizeof pce_id, error))
         return -1;
     if (memcmp(fmspc, pck->fmspc, sizeof fmspc) != 0 || memcmp(pce_id, pck->pce_id, sizeof pce_id) != 0)
-        return error_input(error, "the TCB info is for another FMSPC or PCE id than the PCK certificate's");
+        return error_input(error, "the TCB info is for a different FMSPC or PCE id than the PCK certificate");
     if (take_platform_level(tcb_info, pck, quote->tee_tcb_svn.data, arena, result, error) ||
         check_module(tcb_info, quote, arena, &module, error))
         return -1;
@@ -225,7 +225,7 @@ int tcb_check_platform(const json_t *tcb_info, const struct pck *pck, const stru
     return 0;
 }
 
-/* --- together --- */
+/* --- combining them --- */
 
 static enum tcb_status when_out_of_date(enum tcb_status platform)
 {

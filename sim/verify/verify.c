@@ -45,7 +45,7 @@ static int check_report_data(const struct evidence *evidence, const struct quote
 {
     if (evidence->has_report_data &&
         memcmp(evidence->report_data, parts->report_data.data, QUOTE_REPORT_DATA_BYTES) != 0)
-        return error_input(error, "the attestation's report_data is not the quote's");
+        return error_input(error, "the attestation's report_data differs from the quote's");
     return 0;
 }
 

@@ -1,7 +1,7 @@
-/* The verifier: is this a TD that runs what it says, by the rules of dstack-verifier,
- * with the simulator's own root in Intel's place?
+/* The verifier: checks evidence about a TD by the rules of dstack-verifier, but with the
+ * simulator's own root in place of Intel's.
  *
- * It reads and never changes what it is given, and answers every input with a verdict. */
+ * It never changes its inputs, and gives a verdict for every input. */
 #ifndef VERIFY_VERIFY_H
 #define VERIFY_VERIFY_H
 
@@ -10,14 +10,14 @@
 #include "sim/verify/image_verify.h"
 #include "sim/verify/quote_verify.h"
 
-/* Who the app is: from events before system-ready. Spans are empty where the log has no
- * such event, and point into the arena. */
+/* The app's identity, from events before system-ready. Spans point into the arena, and are empty
+ * if the log has no such event. */
 struct verify_app {
     struct span app_id;
     struct span compose_hash;
     struct span instance_id;
     struct span key_provider_info; /* JSON */
-    const char *key_provider_name; /* from it, or NULL when it is malformed */
+    const char *key_provider_name; /* from key_provider_info, or NULL if that is malformed */
     const char *key_provider_id;
     uint8_t device_id[32];
     uint8_t mr_system[32];
@@ -25,7 +25,7 @@ struct verify_app {
     uint8_t os_image_hash[OS_IMAGE_HASH_BYTES];
 };
 
-/* Steps are taken in this order, and what follows a failed one is unset. */
+/* The checks are made in this order; everything after a failed one is unset. */
 struct verify_verdict {
     bool quote_verified; /* then tcb and report_data are set */
     struct tcb_result tcb;
@@ -36,8 +36,8 @@ struct verify_verdict {
     struct error reason; /* why it is not valid */
 };
 
-/* now: Unix seconds. Returns whether the evidence is valid. What the verdict points to
- * lives in the arena. */
+/* now: Unix seconds. Returns whether the evidence is valid. What the verdict points to is in the
+ * arena. */
 bool verify_evidence(const struct evidence_request *request, const struct collateral *collateral,
                      const struct platform *platform, int64_t now, struct arena *arena,
                      struct verify_verdict *verdict);

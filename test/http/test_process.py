@@ -129,7 +129,7 @@ def test_malformed_files(directory, option, content, words):
 
 
 @pytest.mark.parametrize("content, words", [
-    (b"services: {\n", ["no YAML", "line 2"]),
+    (b"services: {\n", ["not YAML", "line 2"]),
     (b"web:\n  image: nginx\n", ['"services"']),
     (b"", ['"services"']),
 ])

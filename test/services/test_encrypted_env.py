@@ -49,19 +49,19 @@ def test_a_name_that_is_not_allowed(app):
 def test_another_apps_key(app):
     _, simulated = app
     encrypted = encrypt_env_vars_sync(VARS, key_of(simulated, "11" * 20))
-    assert "made for another app's key" in refusal(simulated, encrypted)
+    assert "encrypted for another app" in refusal(simulated, encrypted)
 
 
 @pytest.mark.parametrize("length", [1, 31, 59])
 def test_truncated(app, length):
     _, simulated = app
     encrypted = encrypt_env_vars_sync(VARS, key_of(simulated))
-    assert f"truncated: it has {length} of at least 60 bytes" in refusal(simulated, encrypted[:2 * length])
+    assert f"truncated: expected at least 60 bytes (key, IV and tag), not {length}" in refusal(simulated, encrypted[:2 * length])
 
 
 def test_no_environment_at_all(app):
     _, simulated = app
-    assert refusal(simulated, "") == "no environment was given; pass encrypted_env, or start with --encrypted-env"
+    assert refusal(simulated, "") == "no environment was given; pass encrypted_env or start with --encrypted-env"
 
 
 def test_the_last_byte_missing(app):

@@ -224,7 +224,7 @@ def test_64_snapshots_whose_ids_are_never_used_again(simulated, caller):
     ids = [first] + [snapshot(simulated) for _ in range(63)]
     assert ids == list(range(first, first + 64))
     refused = caller.by_all("Simulator.Snapshot", {})
-    assert refused == 3 * [Outcome(400, "there are 64 snapshots already; Reset forgets them")]
+    assert refused == 3 * [Outcome(400, "there are already 64 snapshots; Reset removes them")]
     assert simulated.call("Simulator.Status")["snapshots"] == ids
     assert revert(simulated, ids[63])["snapshots"] == ids
     assert simulated.call("Simulator.Reset")["snapshots"] == []

@@ -72,9 +72,9 @@ static void knows_a_compose_file(void **state)
         {"services: [web]", "mapping \"services\""},
         {"- services", "mapping \"services\""},
         {"Services: {}", "mapping \"services\""},
-        {"services: {\n", "no YAML: line 2"},
-        {"\tservices: {}", "no YAML: line 1"},
-        {"services: {}\n\xff", "no YAML"},
+        {"services: {\n", "not YAML: line 2"},
+        {"\tservices: {}", "not YAML: line 1"},
+        {"services: {}\n\xff", "not YAML"},
     };
 
     (void)state;

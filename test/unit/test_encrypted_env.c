@@ -124,9 +124,9 @@ static void says_when_there_is_too_little(void **state)
         size_t len;
         const char *expected;
     } cases[] = {
-        {0, "no environment was given; pass encrypted_env, or start with --encrypted-env"},
-        {1, "the encrypted environment is truncated: it has 1 of at least 60 bytes (key, IV and tag)"},
-        {59, "the encrypted environment is truncated: it has 59 of at least 60 bytes (key, IV and tag)"},
+        {0, "no environment was given; pass encrypted_env or start with --encrypted-env"},
+        {1, "the encrypted environment is truncated: expected at least 60 bytes (key, IV and tag), not 1"},
+        {59, "the encrypted environment is truncated: expected at least 60 bytes (key, IV and tag), not 59"},
         {60, "the encrypted environment cannot be decrypted: "},
     };
     struct td *td = new_td();

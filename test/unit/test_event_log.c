@@ -122,7 +122,7 @@ static void names_and_payloads_have_a_longest(void **state)
 
     memset(name, 'n', sizeof name - 1);
     refuses(f, "", SPAN_NONE, "event must be a name");
-    refuses(f, name, SPAN_NONE, "event is a name of 257 bytes; at most 256");
+    refuses(f, name, SPAN_NONE, "event has 257 bytes; at most 256");
     refuses(f, "n", span_of(payload, sizeof payload), "payload has 65537 bytes; at most 65536");
     name[EVENT_NAME_BYTES_MAX] = '\0';
     assert_int_equal(emit(f, name, span_of(payload, EVENT_PAYLOAD_BYTES_MAX)), 0);
@@ -134,7 +134,7 @@ static void the_log_has_a_last_event(void **state)
 
     for (int i = 0; i < EVENT_LOG_EVENTS_MAX; i++)
         assert_int_equal(emit(f, "e", SPAN_NONE), 0);
-    refuses(f, "e", SPAN_NONE, "it holds 4096 events at most");
+    refuses(f, "e", SPAN_NONE, "it holds at most 4096 events");
 }
 
 static void the_log_has_a_last_byte(void **state)
@@ -145,7 +145,7 @@ static void the_log_has_a_last_byte(void **state)
     for (int i = 0; i < EVENT_LOG_BYTES_MAX / EVENT_PAYLOAD_BYTES_MAX; i++)
         assert_int_equal(emit(f, "e", span_of(payload, sizeof payload - 1)), 0);
     assert_int_equal(f->log.bytes, EVENT_LOG_BYTES_MAX);
-    refuses(f, "e", SPAN_NONE, "it holds 1048576 bytes");
+    refuses(f, "e", SPAN_NONE, "it holds at most 1048576 bytes");
 }
 
 int main(void)

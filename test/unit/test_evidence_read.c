@@ -68,19 +68,19 @@ static void wrong_requests_are_explained(void **state)
     static const struct {
         const char *quote, *log, *attestation, *reason;
     } rows[] = {
-        {"", "[]", "", "give a quote with event_log and vm_config, or an attestation"},
+        {"", "[]", "", "expected a quote with event_log and vm_config, or an attestation"},
         {"00", "", "", "event_log is missing"},
         {"0", "[]", "", "quote must be hex with two digits per byte"},
         {"00zz", "[]", "", "quote must be hex, but character 3 is not a hex digit"},
         {"", "", "0x", "attestation is neither"},
         {"", "", "ff", "attestation is neither"},
-        {"", "", "00", "attestation: it is cut short in its version"},
+        {"", "", "00", "attestation: truncated, or a wrong length, in its version"},
         {"", "", "0100", "attestation is neither"},
-        {"", "", "0001", "attestation: version 0 of platform 1 is not read here"},
-        {"", "", "000003", "attestation: it is cut short in the quote"},
-        {"", "", "0000fe", "attestation: it is cut short in the quote"},
-        {"", "", "83a776657273696f6e02", "attestation: version 2 is not read here, only 1"},
-        {"", "", "80", "attestation: it is cut short or of another shape at its version"},
+        {"", "", "0001", "attestation: version 0 of platform 1 is not supported"},
+        {"", "", "000003", "attestation: truncated, or a wrong length, in the quote"},
+        {"", "", "0000fe", "attestation: truncated, or a wrong length, in the quote"},
+        {"", "", "83a776657273696f6e02", "attestation: version 2 is not supported, only 1"},
+        {"", "", "80", "attestation: truncated or malformed at its version"},
     };
     struct arena arena;
 
@@ -156,11 +156,11 @@ static void the_two_lists_of_runtime_events_agree(void **state)
     assert_int_equal(evidence.count, 2);
     assert_string_equal(evidence.events[1].name, "b");
     assert_int_equal(read_scale(a, b, &evidence, &arena, &error), -1);
-    assert_contains(error.text, "its runtime events are not those of its event log");
+    assert_contains(error.text, "its runtime events differ from those in its event log");
     assert_int_equal(read_scale(a, ab, &evidence, &arena, &error), -1);
-    assert_contains(error.text, "its runtime events are not those of its event log");
+    assert_contains(error.text, "its runtime events differ from those in its event log");
     assert_int_equal(read_scale(ab, a, &evidence, &arena, &error), -1);
-    assert_contains(error.text, "its event log has more runtime events than its list of them");
+    assert_contains(error.text, "its event log has more runtime events than its list of runtime events");
     assert_int_equal(read_scale(a, none, &evidence, &arena, &error), -1);
     arena_free(&arena);
 }

@@ -64,7 +64,7 @@ static void the_td_s_own(void **state)
     memcpy(td->state.registers.mrtd, td->image.mrtd_two_pass, REGISTER_BYTES);
     assert_int_equal(verify_image(td, td->identity.vm_config.plain, &error), 0);
     td->state.registers.mrtd[0] ^= 1;
-    assert_image_refused(td, td->identity.vm_config.plain, "MRTD is neither");
+    assert_image_refused(td, td->identity.vm_config.plain, "MRTD does not match");
 }
 
 static void every_register_counts(void **state)
@@ -73,7 +73,8 @@ static void every_register_counts(void **state)
 
     for (int i = 0; i < 3; i++) {
         char reason[96];
-        snprintf(reason, sizeof reason, "RTMR%d computed from the image and vm_config is not the quote's", i);
+        snprintf(reason, sizeof reason,
+                 "RTMR%d computed from the image and vm_config differs from the quote's", i);
         td->state.registers.rtmr[i][0] ^= 1;
         assert_image_refused(td, td->identity.vm_config.plain, reason);
         td->state.registers.rtmr[i][0] ^= 1;
@@ -87,7 +88,7 @@ static void members_of_vm_config(void **state)
     assert_image_refused(td, "", "vm_config is missing");
     assert_image_refused(td, "[]", "vm_config: must be a JSON object");
     refuse_with(td, "tdx_attestation_variant", json_string("legacy"),
-                "is \"legacy\"; only \"lite\" is verified");
+                "is \"legacy\"; only \"lite\" is supported");
     refuse_with(td, "tdx_attestation_variant", NULL, "tdx_attestation_variant is missing");
     refuse_with(td, "ovmf_variant", json_string("stable202505"), "ovmf_variant must be");
     refuse_with(td, "memory_size", json_integer(0x90000000), "memory_size must be 0x80000000 or at least");
@@ -139,7 +140,7 @@ static void the_checksum_file(void **state)
     assert_image_refused(td, text, "checksum_file has no line for measurement.tdx.cbor");
     free(text);
     text = around(td, "00%.62s  measurement.tdx.cbor\n", &own.measurement);
-    assert_image_refused(td, text, "another SHA-256 for measurement.tdx.cbor");
+    assert_image_refused(td, text, "SHA-256 of measurement.tdx.cbor does not match");
     free(text);
     assert_image_refused(td, td->identity.vm_config.plain, "the os-image-hash event does not hold");
     refuse_with(td, "os_image_hash",
@@ -177,7 +178,7 @@ static void the_measurement_document(void **state)
     }
     buf_append_byte(&own.measurement, 0);
     text = around(td, LINE, &own.measurement);
-    assert_image_refused(td, text, "behind the measurement stand 1 more bytes");
+    assert_image_refused(td, text, "trailing bytes after the measurement: 1");
     free(text);
     buf_free(&own.measurement);
 }

@@ -103,14 +103,14 @@ static void refuses_broken_witnesses(void **state)
     static const struct {
         const char *hex, *expected;
     } cases[] = {
-        {"8010", "cut short"},
-        {"801009", "cut short"},
-        {"801009ff", "cut short"},
-        {"80100903000909020b", "cut short"},
-        {"80100903000909020b0500", "too many"},
+        {"8010", "truncated"},
+        {"801009", "truncated"},
+        {"801009ff", "truncated"},
+        {"80100903000909020b", "truncated"},
+        {"80100903000909020b0500", "trailing bytes after the TD HOB witness: 1"},
         {"80100902000901020b05", "address order"},
         {"8010090100ffffffffff3f", "too large"},
-        {"80100901008080808001", "past the machine"},
+        {"80100901008080808001", "beyond the machine"},
     };
 
     (void)state;

@@ -286,7 +286,7 @@ static void test_errors_name_the_variable(void **state)
     for (int i = 1; i < 17; i++)
         strcat(ids, ",A");
     assert_refused(ARGUMENTS(NULL), ENVIRONMENT(ids),
-                   "DSTACK_SIMULATOR_ADVISORY: at most 16 advisories are taken");
+                   "DSTACK_SIMULATOR_ADVISORY: at most 16 advisories are allowed");
     assert_refused(ARGUMENTS(NULL), ENVIRONMENT("DSTACK_SIMULATOR_FAULT=GetQoute=500"),
                    "DSTACK_SIMULATOR_FAULT: no method GetQoute; did you mean GetQuote?");
 }

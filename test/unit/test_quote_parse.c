@@ -54,7 +54,7 @@ static void zeros_behind_are_padding(void **state)
     assert_int_equal(quote_parse(span_of(padded, quote.len + 100), &parts, &error), 0);
     padded[quote.len + 99] = 1;
     assert_int_equal(quote_parse(span_of(padded, quote.len + 100), &parts, &error), -1);
-    assert_string_equal(error.text, "behind the quote stand bytes that are not zero");
+    assert_string_equal(error.text, "non-zero bytes after the quote");
     arena_free(&arena);
 }
 
@@ -69,10 +69,10 @@ static void every_wrong_field_is_named(void **state)
         {2, 3, "the attestation key type is 3"},
         {4, 0, "the TEE type is 0x0"},
         {12, 0, "the QE vendor id"},
-        {SIGNATURE_LENGTH + 3, 1, "cut short in the signature data"},
+        {SIGNATURE_LENGTH + 3, 1, "truncated in the signature data"},
         {CERTIFICATION, 5, "the type of the QE certification data is 5, not 6"},
         {CERTIFICATION + 3, 0xff, "the QE certification data should have"},
-        {AUTH_LENGTH + 1, 0xff, "cut short in the QE authentication data"},
+        {AUTH_LENGTH + 1, 0xff, "truncated in the QE authentication data"},
         {CHAIN, 6, "the type of the PCK certificate chain is 6, not 5"},
         {CHAIN + 4, 1, "the PCK certificate chain should have"},
     };
@@ -98,7 +98,7 @@ static void a_quote_has_a_limit(void **state)
 
     (void)state;
     assert_int_equal(quote_parse(span_of(large, QUOTE_BYTES_MAX + 1), &parts, &error), -1);
-    assert_contains(error.text, "at most 65536 are read");
+    assert_contains(error.text, "at most 65536 are allowed");
     free(large);
 }
 

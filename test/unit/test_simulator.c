@@ -235,7 +235,7 @@ static void there_are_so_many_snapshots_and_no_id_comes_twice(void **state)
     for (uint32_t i = 1; i <= TD_SNAPSHOTS_MAX; i++)
         assert_int_equal(snapshot(s), i);
     call_snapshot(s);
-    assert_service_failed(s, "there are 64 snapshots already; Reset forgets them");
+    assert_service_failed(s, "there are already 64 snapshots; Reset removes them");
     assert_int_equal(status(s)->n_snapshots, TD_SNAPSHOTS_MAX);
     assert_int_equal(status(s)->snapshots[63], 64);
     reset(s);
@@ -264,7 +264,7 @@ static void there_is_no_env_to_decrypt(void **state)
     const Dstack__DecryptEnvArgs args = DSTACK__DECRYPT_ENV_ARGS__INIT;
 
     CALL(s, decrypt_env, &args, on_env);
-    assert_service_failed(s, "no environment was given; pass encrypted_env, or start with --encrypted-env");
+    assert_service_failed(s, "no environment was given; pass encrypted_env or start with --encrypted-env");
 }
 
 #define SIMULATOR_TEST(test) cmocka_unit_test_setup_teardown(test, setup, service_teardown)

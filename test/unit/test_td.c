@@ -441,7 +441,7 @@ static void snapshots_have_a_largest_number(void **state)
     }
     assert_int_equal(td_take_snapshot(td, &id, &error), -1);
     assert_int_equal(error.kind, ERROR_INPUT);
-    assert_string_equal(error.text, "there are 64 snapshots already; Reset forgets them");
+    assert_string_equal(error.text, "there are already 64 snapshots; Reset removes them");
     assert_int_equal(cluster_take_snapshot(td_fixture_cluster_of(td), td, &id, &error), -1);
     assert_int_equal(id, 0);
     assert_int_equal(td->snapshot_count, TD_SNAPSHOTS_MAX);

@@ -46,9 +46,9 @@ static void a_changed_payload(void **state)
     memcpy(payload, event->payload, sizeof payload);
     payload[0] ^= 1;
     event->payload = payload;
-    assert_replay(td, "(app-id) does not follow from its name and payload");
+    assert_replay(td, "(app-id) does not match its name and payload");
     memset(event->digest, 0, REGISTER_BYTES);
-    assert_replay(td, "RTMR3 replayed from the event log is not the quote's");
+    assert_replay(td, "RTMR3 replayed from the event log differs from the quote's");
 }
 
 static void a_changed_digest_of_a_boot_event(void **state)

@@ -101,18 +101,18 @@ static void what_matches_nothing(void **state)
         const struct platform_svns *svns;
         const char *reason;
     } rows[] = {
-        {info, &old, "the platform's security versions reach no TCB level"},
-        {info, &other, "the TCB info knows no TDX module TDX_02"},
-        {info, &module, "no TCB level of the TDX module is reached by its ISVSVN 0"},
-        {INFO(MODULE_OK, ""), &svns, "reach no TCB level"},
+        {info, &old, "the platform's security versions do not reach any TCB level"},
+        {info, &other, "the TCB info does not list TDX module TDX_02"},
+        {info, &module, "the TDX module does not reach any TCB level with its ISVSVN 0"},
+        {INFO(MODULE_OK, ""), &svns, "do not reach any TCB level"},
         {INFO(MODULE_OK, "5"), &svns, "tcb is missing"},
         {INFO(MODULE_OK, LEVEL("[]", "1", "[]", UP_TO_DATE)), &svns,
-         "sgxtcbcomponents must be an array of 16"},
+         "sgxtcbcomponents must be an array of 16 elements"},
         {INFO(MODULE_OK, LEVEL(SVNS("1", "0", "0"), "1", SVNS("0", "0", "0"), "\"tcbStatus\":\"Fine\"")),
-         &svns, "there is no TCB status \"Fine\""},
+         &svns, "unknown TCB status \"Fine\""},
         {"{\"id\":\"SGX\",\"version\":3}", &svns, "must have id TDX and version 3"},
         {"{\"id\":\"TDX\",\"version\":3,\"fmspc\":\"000000000000\",\"pceId\":\"0000\"}", &svns,
-         "another FMSPC"},
+         "a different FMSPC"},
     };
     struct arena arena;
 
@@ -159,7 +159,7 @@ static void the_quoting_enclave(void **state)
         {48, 0x11, NULL, TCB_UP_TO_DATE}, /* outside the mask */
         {258, 5, NULL, TCB_UP_TO_DATE},
         {258, 3, NULL, TCB_OUT_OF_DATE},
-        {258, 1, "no TCB level of the quoting enclave is reached by its ISVSVN 1", TCB_UP_TO_DATE},
+        {258, 1, "the quoting enclave does not reach any TCB level with its ISVSVN 1", TCB_UP_TO_DATE},
         {48, 0x17, "attributes of the quoting enclave", TCB_UP_TO_DATE}, /* debug */
         {16, 1, "miscselect of the quoting enclave", TCB_UP_TO_DATE},
         {128, 0, "mrsigner of the quoting enclave", TCB_UP_TO_DATE},

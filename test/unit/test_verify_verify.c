@@ -207,10 +207,10 @@ static void report_data_beside_the_quote_must_be_its(void **state)
     quote = td_quote(td, report_data, &arena);
     request.attestation =
         hex_text(attestation_scale_write(view_scale(td->view), quote, other, &arena), &arena);
-    assert_refused(td, &request, &arena, "the attestation's report_data is not the quote's");
+    assert_refused(td, &request, &arena, "the attestation's report_data differs from the quote's");
     request.attestation =
         hex_text(attestation_msgpack_write(view_msgpack(td->view), quote, other, &arena), &arena);
-    assert_refused(td, &request, &arena, "the attestation's report_data is not the quote's");
+    assert_refused(td, &request, &arena, "the attestation's report_data differs from the quote's");
     arena_free(&arena);
 }
 
