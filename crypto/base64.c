@@ -28,7 +28,7 @@ size_t base64_url_encode(const void *data, size_t len, char *out)
         return 0;
     base64url_encode_init(&context);
     written = base64_encode_update(&context, out, len, data);
-    /* Nettle writes the padding too, for which out has no room. */
+    /* Nettle would also write the padding, for which out has no room. */
     if (base64_encode_final(&context, rest) > 0)
         out[written++] = rest[0];
     return written;

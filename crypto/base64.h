@@ -1,11 +1,11 @@
-/* Base64 and base64url (RFC 4648). A face of nettle. */
+/* Base64 and base64url (RFC 4648), by nettle. */
 #ifndef CRYPTO_BASE64_H
 #define CRYPTO_BASE64_H
 
 #include "crypto/bytes.h"
 #include "crypto/must_check.h"
 
-/* Characters that len bytes become, with padding. */
+/* The number of characters for len bytes, with padding. */
 #define BASE64_CHARS(len) (((len) + 2) / 3 * 4)
 
 /* Base64 with padding.
@@ -14,7 +14,7 @@ size_t base64_encode(const void *data, size_t len, char *out);
 
 /* Reads base64 with padding; white space is ignored.
  * Out: at most len bytes, and their number.
- * Returns 0, or -1 when a character or the padding is wrong. */
+ * Returns 0, or -1 if a character or the padding is wrong. */
 MUST_CHECK int base64_decode(const char *text, size_t len, void *out, size_t *out_len);
 
 /* Base64url without padding, no NUL. Returns the number of characters. */

@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One piece of an input that is hashed or derived from piece after piece. */
+/* One piece of an input to hashing or key derivation. */
 struct bytes {
-    const void *data; /* may be NULL when len is 0 */
+    const void *data; /* may be NULL if len is 0 */
     size_t len;
 };
 
@@ -46,7 +46,7 @@ static inline uint32_t bytes_get_le32(const uint8_t in[static 4])
     return (uint32_t)bytes_get_le16(in) | (uint32_t)bytes_get_le16(in + 2) << 16;
 }
 
-/* Overwrites a secret in a way the compiler may not remove. */
+/* Overwrites a secret in a way that the compiler may not optimize away. */
 void bytes_wipe(void *secret, size_t len);
 
 /* Compares in time that depends only on len. */

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-/* No date of a certificate is written outside these years. */
+/* Dates outside these years are not written. */
 #define FIRST_YEAR 1950
 #define LAST_UTC_YEAR 2049
 #define LAST_YEAR 9999
@@ -83,7 +83,7 @@ void der_uint_bytes(struct der *der, const uint8_t *big_endian, size_t len)
         len--;
     }
     der_raw(der, big_endian, len);
-    /* Zero has one digit, and a first bit set would make it negative. */
+    /* Zero takes one byte, and a set first bit would make the number negative. */
     if (len == 0 || *big_endian >= 0x80)
         der_raw(der, "\0", 1);
     der_wrap(der, mark, DER_INTEGER);

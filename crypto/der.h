@@ -1,7 +1,7 @@
-/* DER written from its end to its beginning, as mbedTLS writes it (X.690).
+/* Writes DER from its end to its start, as mbedTLS does (X.690).
  *
- * A writer starts at the end of the caller's buffer and grows down; the inner
- * value is written first, then der_wrap puts its tag and length before it:
+ * A writer starts at the end of the caller's buffer and works towards its start: the
+ * inner value is written first, then der_wrap puts tag and length before it:
  *
  *     struct der der;
  *     der_init(&der, room, sizeof room);
@@ -10,7 +10,7 @@
  *     der_oid(&der, oid, sizeof oid);    first field
  *     der_wrap(&der, mark, DER_SEQUENCE);
  *
- * Running out of room makes `failed` stick; der_done tells, once, at the end. */
+ * Running out of room sets `failed`, which der_done reports at the end. */
 #ifndef CRYPTO_DER_H
 #define CRYPTO_DER_H
 
@@ -39,27 +39,27 @@ struct der {
 
 void der_init(struct der *der, uint8_t *room, size_t size);
 
-/* How many bytes are written so far: the mark that der_wrap needs. */
+/* The number of bytes written so far, as a mark for der_wrap. */
 size_t der_mark(const struct der *der);
 
 void der_raw(struct der *der, const void *data, size_t len);
-/* Puts tag and length before all that was written since the mark. */
+/* Puts tag and length before everything written since the mark. */
 void der_wrap(struct der *der, size_t mark, int tag);
-/* Puts data after all that was written, such as a signature after what it signs. */
+/* Puts data after everything written, such as a signature after what it signs. */
 void der_append(struct der *der, const void *data, size_t len);
-/* A whole value: tag, length, contents. */
+/* A complete value: tag, length, contents. */
 void der_value(struct der *der, int tag, const void *data, size_t len);
 void der_bool(struct der *der, bool value);
 void der_uint(struct der *der, uint64_t value);
 /* A non-negative INTEGER from big-endian bytes; leading zeros are dropped. */
 void der_uint_bytes(struct der *der, const uint8_t *big_endian, size_t len);
-/* Contents of an object identifier, already encoded. */
+/* An object identifier whose contents are already encoded. */
 void der_oid(struct der *der, const void *oid, size_t len);
-/* UTCTime until 2049, GeneralizedTime after (RFC 5280, 4.1.2.5). Fails outside the
+/* UTCTime until 2049, GeneralizedTime afterwards (RFC 5280, 4.1.2.5). Fails outside the
  * years 1950 to 9999. */
 void der_time(struct der *der, int64_t unix_seconds);
 
-/* What was written; data is NULL when it failed. */
+/* What was written; data is NULL on failure. */
 struct bytes der_done(const struct der *der);
 
 #endif

@@ -21,9 +21,9 @@ bool ed25519_verify(const uint8_t public32[static 32], const void *message, size
     return ed25519_sha512_verify(public32, len, message, signature64) == 1;
 }
 
-/* Nettle keeps its decompression to itself. The curve -x^2 + y^2 = 1 + d x^2 y^2
- * has a point of that y when x^2 = (y^2 - 1) / (d y^2 + 1) is a square, which is
- * when the product of the two is: d is not a square, so the divisor is never zero. */
+/* Nettle does not export its decompression. The curve -x^2 + y^2 = 1 + d x^2 y^2 has a
+ * point with that y if x^2 = (y^2 - 1) / (d y^2 + 1) is a square, which it is if the
+ * product of the two is one. As d is not a square, the divisor is never zero. */
 bool ed25519_is_public_key(const uint8_t public32[static 32])
 {
     uint8_t little_endian[32];

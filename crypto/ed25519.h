@@ -1,4 +1,4 @@
-/* Pure Ed25519 (RFC 8032). A face of nettle/hogweed. */
+/* Pure Ed25519 (RFC 8032), by nettle/hogweed. */
 #ifndef CRYPTO_ED25519_H
 #define CRYPTO_ED25519_H
 
@@ -10,9 +10,9 @@ void ed25519_sign(const uint8_t seed32[static 32], const uint8_t public32[static
 bool ed25519_verify(const uint8_t public32[static 32], const void *message, size_t len,
                     const uint8_t signature64[static 64]);
 
-/* Does it decode to a point on the curve? As lenient as the usual libraries: a y not
- * below p means y mod p, and x = 0 may carry either sign (RFC 8032, 5.1.3 would
- * reject both); a point of small order is a point too. */
+/* Whether the key decodes to a point on the curve. As lenient as the usual libraries: a y not
+ * below p means y mod p, and x = 0 may have either sign (RFC 8032, 5.1.3 would reject both);
+ * points of small order are accepted too. */
 bool ed25519_is_public_key(const uint8_t public32[static 32]);
 
 #endif

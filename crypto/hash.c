@@ -26,17 +26,17 @@ static const struct {
 
 union context {
     struct sha256_ctx sha256;
-    struct sha512_ctx sha512; /* SHA-384 too */
+    struct sha512_ctx sha512; /* also for SHA-384 */
     struct sha3_256_ctx sha3_256;
     struct sha3_384_ctx sha3_384;
     struct sha3_512_ctx sha3_512;
 };
 
-/* The Keccak sponge as it was before FIPS 202 put two bits after the message. */
+/* The original Keccak sponge, before FIPS 202 appended two bits to the message. */
 struct keccak {
     struct sha3_state state;
     size_t rate; /* bytes per block */
-    size_t at;   /* into the block, below rate */
+    size_t at;   /* offset in the block, below rate */
 };
 
 int hash_by_name(const char *name, enum hash_algorithm *algorithm)
@@ -49,7 +49,7 @@ int hash_by_name(const char *name, enum hash_algorithm *algorithm)
     return -1;
 }
 
-/* Lanes are little-endian whatever the machine is. */
+/* Lanes are little-endian on every machine. */
 static void keccak_xor(struct keccak *keccak, size_t at, uint8_t byte)
 {
     keccak->state.a[at / 8] ^= (uint64_t)byte << (8 * (at % 8));

@@ -1,5 +1,5 @@
 /* Hash functions: SHA-2 and SHA-3 (FIPS 180-4, FIPS 202) and the original Keccak
- * padding that Ethereum uses. A face of nettle; allocates nothing. */
+ * padding that Ethereum uses. By nettle; allocates nothing. */
 #ifndef CRYPTO_HASH_H
 #define CRYPTO_HASH_H
 
@@ -18,12 +18,12 @@ enum hash_algorithm {
     HASH_KECCAK512,
 };
 
-/* The algorithm of that exact lower-case name ("sha256", "sha3-384",
- * "keccak512"). Returns 0, or -1 and leaves *algorithm when there is none. */
+/* Finds the algorithm with that lower-case name ("sha256", "sha3-384", "keccak512").
+ * Returns 0, or -1 if there is none, and then leaves *algorithm unchanged. */
 MUST_CHECK int hash_by_name(const char *name, enum hash_algorithm *algorithm);
 
-/* Hashes the parts one after another.
- * Out: out, as long as the digest: 32, 48 or 64 bytes. */
+/* Hashes the concatenated parts.
+ * Out: the digest: 32, 48 or 64 bytes. */
 void hash_parts(enum hash_algorithm algorithm, const struct bytes *parts, size_t count, uint8_t *out);
 
 /* The same for one part. */

@@ -19,8 +19,8 @@ static void extract(struct bytes salt, struct bytes key, uint8_t out[static SHA2
     bytes_wipe(&hmac, sizeof hmac);
 }
 
-/* Nettle's own hkdf_expand needs info in one piece. Every digest call sets the HMAC
- * back to its key. */
+/* Nettle's own hkdf_expand needs info in one piece. Every digest call resets the HMAC to
+ * its key. */
 static void expand(struct hmac_sha256_ctx *hmac, const struct bytes *info, size_t info_count, uint8_t *out,
                    size_t out_len)
 {

@@ -19,7 +19,7 @@ struct k256 *k256_new(void)
     if (!k256)
         abort();
     k256->context = secp256k1_context_create(SECP256K1_CONTEXT_NONE);
-    /* Blinds the secret arithmetic; what is signed stays the same. */
+    /* Blinds the arithmetic on secrets; signatures stay the same. */
     random_bytes(blind, sizeof blind);
     if (!secp256k1_context_randomize(k256->context, blind))
         abort();
@@ -76,7 +76,7 @@ int k256_sign_recoverable(const struct k256 *k256, const uint8_t key32[static 32
     return 0;
 }
 
-/* The library also takes the hybrid form (06, 07), which others do not accept as a SEC 1 key. */
+/* The library also accepts the hybrid form (06, 07), which others refuse. */
 static bool parse_public_key(const struct k256 *k256, secp256k1_pubkey *key, const uint8_t *public_key,
                              size_t len)
 {

@@ -1,5 +1,5 @@
-/* ECDSA over secp256k1, with recovery (SEC 1; RFC 6979 nonces, low s).
- * A face of libsecp256k1. Keys and digests are big-endian. */
+/* ECDSA over secp256k1, with recovery (SEC 1; RFC 6979 nonces, low s), by libsecp256k1.
+ * Keys and digests are big-endian. */
 #ifndef CRYPTO_K256_H
 #define CRYPTO_K256_H
 
@@ -16,7 +16,7 @@ struct k256;
 struct k256 *k256_new(void); /* never NULL */
 void k256_free(struct k256 *k256);
 
-/* Each returns 0, or -1 when key32 is not a private key; out is then zero. */
+/* Each returns 0, or -1 if key32 is not a private key; the output is then zero. */
 MUST_CHECK int k256_public_key(const struct k256 *k256, const uint8_t key32[static 32],
                                uint8_t public33[static 33]);
 MUST_CHECK int k256_sign(const struct k256 *k256, const uint8_t key32[static 32],
@@ -24,13 +24,13 @@ MUST_CHECK int k256_sign(const struct k256 *k256, const uint8_t key32[static 32]
 MUST_CHECK int k256_sign_recoverable(const struct k256 *k256, const uint8_t key32[static 32],
                                      const uint8_t digest32[static 32], uint8_t signature65[static 65]);
 
-/* Is it a point on the curve, as 33 bytes compressed or 65 uncompressed? */
+/* Whether the key is a point on the curve, in 33 bytes compressed or 65 uncompressed. */
 bool k256_is_public_key(const struct k256 *k256, const uint8_t *public_key, size_t len);
 
-/* Is it a signature at all: r and s not zero and below the group order? */
+/* Whether it is a well-formed signature: r and s not zero and below the group order. */
 bool k256_is_signature(const struct k256 *k256, const uint8_t signature64[static 64]);
 
-/* True when the signature, with a low s, is the key's over the digest. */
+/* Whether it is the key's signature over the digest, with a low s. */
 bool k256_verify(const struct k256 *k256, const uint8_t *public_key, size_t public_key_len,
                  const uint8_t digest32[static 32], const uint8_t signature64[static 64]);
 

@@ -1,5 +1,5 @@
-/* Fields of mbedTLS's structures that it does not promise to keep: MBEDTLS_PRIVATE(name)
- * is their name in release 3, and in 2.28 they have their plain name. */
+/* Access to private fields of mbedTLS's structures. In release 3 they are named
+ * MBEDTLS_PRIVATE(name); in 2.28 they have their plain names. */
 #ifndef CRYPTO_MBEDTLS_PRIVATE_H
 #define CRYPTO_MBEDTLS_PRIVATE_H
 

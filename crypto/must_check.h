@@ -1,5 +1,5 @@
-/* Marks a function whose result says whether it failed: the compiler warns where that is
- * ignored. */
+/* Marks a function whose result says whether it failed, so that the compiler warns if the
+ * result is ignored. */
 #ifndef CRYPTO_MUST_CHECK_H
 #define CRYPTO_MUST_CHECK_H
 

@@ -19,7 +19,7 @@ static void wipe_limbs(mp_limb_t *limbs, size_t count)
     bytes_wipe(limbs, count * sizeof *limbs);
 }
 
-/* Nettle frees its memory as it is, so secrets are wiped here. */
+/* Nettle does not wipe memory before freeing it, so secrets are wiped here. */
 static void scalar_clear(struct ecc_scalar *scalar)
 {
     wipe_limbs(scalar->p, (size_t)ecc_size(scalar->ecc));
@@ -79,7 +79,7 @@ void p256_key_generate(struct p256_key *key)
     bytes_wipe(scalar, sizeof scalar);
 }
 
-/* The generator of nonces of RFC 6979, 3.2. */
+/* The nonce generator of RFC 6979, 3.2. */
 struct nonces {
     uint8_t k[32], v[32];
 };
@@ -110,7 +110,7 @@ static void nonces_update(struct nonces *nonces, uint8_t number, const uint8_t *
     nonces_step(nonces);
 }
 
-/* bits2octets: a digest is below twice the order, so once is enough. */
+/* bits2octets: a digest is below twice the order, so one subtraction is enough. */
 static void reduce(uint8_t out[static 32], const uint8_t digest32[static 32])
 {
     bool above = memcmp(digest32, order, sizeof order) >= 0;
@@ -138,8 +138,8 @@ static void nonces_init(struct nonces *nonces, const uint8_t scalar32[static 32]
     bytes_wipe(seed, sizeof seed);
 }
 
-/* Nettle's source of randomness: asked again as long as the candidate is out of
- * range, and each time for the bytes of one. */
+/* Nettle's source of randomness. It is called for one candidate at a time, until one is in
+ * range. */
 static void nonces_next(void *context, size_t len, uint8_t *out)
 {
     struct nonces *nonces = context;

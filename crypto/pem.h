@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* Characters pem_encode writes for len bytes of DER under that label, without a
- * NUL: two label lines and base64 in lines of 64. */
+/* The number of characters that pem_encode writes for len bytes of DER with that label,
+ * without a NUL: two label lines, and base64 in lines of 64. */
 size_t pem_chars(const char *label, size_t len);
 
 /* Out: exactly pem_chars(label, len) characters, no NUL. Returns that number. */

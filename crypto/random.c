@@ -14,7 +14,7 @@ void random_bytes(uint8_t *out, size_t len)
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0) {
-            fprintf(stderr, "The system gives no random bytes: %s\n", strerror(errno));
+            fprintf(stderr, "cannot get random bytes from the system: %s\n", strerror(errno));
             abort();
         }
         out += got;

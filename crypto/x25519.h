@@ -1,4 +1,4 @@
-/* X25519 (RFC 7748). A face of nettle. */
+/* X25519 (RFC 7748), by nettle. */
 #ifndef CRYPTO_X25519_H
 #define CRYPTO_X25519_H
 
@@ -7,8 +7,8 @@
 
 void x25519_public_key(const uint8_t secret32[static 32], uint8_t public32[static 32]);
 
-/* The secret that both sides compute. Returns 0, or -1 when the peer's key is of low
- * order, so that the secret would be zero. */
+/* The shared secret. Returns 0, or -1 if the peer's key has low order, which would make the
+ * secret zero. */
 MUST_CHECK int x25519_shared(const uint8_t secret32[static 32], const uint8_t peer32[static 32],
                              uint8_t shared32[static 32]);
 

@@ -11,7 +11,7 @@
 static const uint8_t oid_subject_key_id[] = {0x55, 0x1d, 0x0e};
 
 /* Finds the certificate's subject key id, which mbedTLS 2.28 does not read.
- * Returns false when there is one that is not X509_KEY_ID_BYTES long. */
+ * Returns false if it is not X509_KEY_ID_BYTES long. */
 static bool find_key_id(const mbedtls_x509_crt *certificate, uint8_t key_id[static X509_KEY_ID_BYTES])
 {
     const struct bytes oid = {oid_subject_key_id, sizeof oid_subject_key_id};
@@ -25,15 +25,15 @@ static bool find_key_id(const mbedtls_x509_crt *certificate, uint8_t key_id[stat
     return true;
 }
 
-/* Fills ca but for its memory. Returns NULL, or the reason why it is not one. */
+/* Fills ca, except for its memory. Returns NULL, or the reason why it is not a CA. */
 static const char *check_ca(struct x509_ca *ca, const mbedtls_x509_crt *certificate)
 {
     if (certificate->next)
-        return "there is more than one certificate; give the CA's alone";
+        return "there is more than one certificate; expected only the CA's";
     if (!x509_certificate_key(certificate, ca->public_key))
         return "the certificate's key is not an uncompressed P-256 key";
     if (!certificate->MBEDTLS_PRIVATE(ca_istrue))
-        return "the certificate is not a CA's (its basic constraints do not say CA)";
+        return "the certificate is not a CA certificate (its basic constraints do not say CA)";
     if (mbedtls_x509_crt_check_key_usage(certificate, MBEDTLS_X509_KU_KEY_CERT_SIGN) != 0)
         return "the certificate's key usage does not include signing certificates";
     x509_key_id(ca->public_key, ca->key_id);
@@ -47,7 +47,7 @@ static const char *copy_der(struct x509_ca *ca, const mbedtls_x509_crt *certific
 {
     ca->der = malloc(certificate->raw.len);
     if (!ca->der)
-        return "there is no memory for the certificate";
+        return "out of memory";
     ca->der_len = certificate->raw.len;
     memcpy(ca->der, certificate->raw.p, ca->der_len);
     ca->subject.data = ca->der + (certificate->subject_raw.p - certificate->raw.p);
@@ -61,7 +61,7 @@ int x509_ca_read_pem(struct x509_ca *ca, const char *pem, const char **reason)
 
     *ca = (struct x509_ca){.der = NULL};
     mbedtls_x509_crt_init(&certificate);
-    /* mbedTLS counts the NUL, and tells PEM from DER by it. */
+    /* mbedTLS includes the NUL in the length, and tells PEM from DER by it. */
     if (mbedtls_x509_crt_parse(&certificate, (const unsigned char *)pem, strlen(pem) + 1) != 0)
         *reason = "the text is not a PEM certificate (-----BEGIN CERTIFICATE-----)";
     else if (!(*reason = check_ca(ca, &certificate)))

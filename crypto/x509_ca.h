@@ -4,17 +4,17 @@
 
 #include "crypto/x509_key.h"
 
-/* What the issuing side needs of it. Owns its memory: subject points into der. */
+/* The parts that an issuer needs. Owns its memory: subject points into der. */
 struct x509_ca {
     uint8_t *der;
     size_t der_len;
     struct bytes subject;              /* DER Name, into der */
-    uint8_t key_id[X509_KEY_ID_BYTES]; /* its subject key id; x509_key_id of the key when it has none */
+    uint8_t key_id[X509_KEY_ID_BYTES]; /* its subject key id, or x509_key_id of the key */
     uint8_t public_key[P256_PUBLIC_BYTES];
 };
 
 /* Reads one PEM certificate with a P-256 key. pem is NUL-terminated.
- * Returns 0, or -1 and a reason (static text) when it is not one or may not sign
+ * Returns 0, or -1 and a reason (static text) if it is malformed or may not sign
  * certificates. Free it with x509_ca_free. */
 MUST_CHECK int x509_ca_read_pem(struct x509_ca *ca, const char *pem, const char **reason);
 

@@ -26,7 +26,7 @@ struct bytes x509_certificate_extension(const mbedtls_x509_crt *certificate, str
         if (!der_read(&fields, DER_OID, &found) || found.len != oid.len ||
             memcmp(found.data, oid.data, oid.len) != 0)
             continue;
-        der_read(&fields, DER_BOOLEAN, &value); /* critical, which may be left out */
+        der_read(&fields, DER_BOOLEAN, &value); /* critical, which is optional */
         if (der_read(&fields, DER_OCTET_STRING, &value))
             return value;
     }

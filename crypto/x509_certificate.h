@@ -1,5 +1,5 @@
-/* Looking into a certificate that mbedTLS has parsed, where mbedTLS itself does not.
- * For the other x509 files only: no one else sees mbedTLS. */
+/* Reads parts of a certificate that mbedTLS has parsed but does not expose.
+ * Only for the other x509 files; no other file uses mbedTLS. */
 #ifndef CRYPTO_X509_CERTIFICATE_H
 #define CRYPTO_X509_CERTIFICATE_H
 
@@ -7,12 +7,12 @@
 
 #include "crypto/x509_key.h"
 
-/* The key of a SubjectPublicKeyInfo that is the one shape of P-256 (RFC 5480, uncompressed).
- * False when it is another. */
+/* The P-256 key of a SubjectPublicKeyInfo (RFC 5480, uncompressed). Returns false for any other
+ * key. */
 bool x509_certificate_key(const mbedtls_x509_crt *certificate, uint8_t public_key[static P256_PUBLIC_BYTES]);
 
-/* The DER inside the first extension with that identifier; lives as long as the certificate.
- * data is NULL when there is none. */
+/* The DER inside the first extension with that identifier; valid as long as the certificate.
+ * data is NULL if there is none. */
 struct bytes x509_certificate_extension(const mbedtls_x509_crt *certificate, struct bytes oid);
 
 #endif

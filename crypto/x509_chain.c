@@ -18,7 +18,7 @@ struct x509_chain {
 
 /* --- reading --- */
 
-/* mbedTLS skips what it does not know between certificates; nothing may be there. */
+/* mbedTLS skips unknown text between certificates; here, none is allowed. */
 static bool takes_canonical(const char **at, const char *end, const mbedtls_x509_crt *certificate)
 {
     size_t chars = pem_chars(LABEL, certificate->raw.len);
@@ -40,25 +40,27 @@ static const char *read_pem(struct x509_chain *chain, const char *pem, size_t le
     const char *at = pem, *end = pem + len;
 
     if (mbedtls_x509_crt_parse(&chain->certificates, (const unsigned char *)pem, len + 1) != 0)
-        return "it is not a PEM text of certificates";
+        return "it is not PEM text with certificates";
     for (const mbedtls_x509_crt *one = &chain->certificates; one; one = one->next, count--)
         if (count == 0 || !takes_canonical(&at, end, one))
-            return "it is not PEM of the expected number of certificates, in lines of 64, and nothing else";
+            return "it must be PEM, in lines of 64, with the expected number of certificates and nothing "
+                   "else";
     if (at < end && *at == '\0')
         at++;
-    return count == 0 && at == end ? NULL
-                                   : "it is not PEM of the expected number of certificates and nothing else";
+    return count == 0 && at == end
+               ? NULL
+               : "it must be PEM with the expected number of certificates and nothing else";
 }
 
 struct x509_chain *x509_chain_read_pem(const char *pem, size_t len, size_t count, const char **reason)
 {
     struct x509_chain *chain = malloc(sizeof *chain);
-    char *text = malloc(len + 1); /* mbedTLS counts the NUL, and tells PEM from DER by it */
+    char *text = malloc(len + 1); /* mbedTLS includes the NUL in the length, and tells PEM from DER by it */
 
     if (!chain || !text) {
         free(chain);
         free(text);
-        *reason = "there is no memory for the chain";
+        *reason = "out of memory";
         return NULL;
     }
     if (len > 0)
@@ -124,14 +126,14 @@ static const mbedtls_x509_crl *find_crl(const mbedtls_x509_crl *crls, const mbed
     return NULL;
 }
 
-/* mbedTLS takes a certificate without a CRL of its issuer for one that is not revoked. */
+/* mbedTLS treats a certificate as not revoked if there is no CRL of its issuer. */
 static const char *check_crls(const struct x509_chain *chain, const mbedtls_x509_crl *crls, int64_t now)
 {
     for (const mbedtls_x509_crt *one = &chain->certificates; one->next; one = one->next) {
         const mbedtls_x509_crl *crl = find_crl(crls, one);
 
         if (!crl)
-            return "there is no revocation list of one of the issuers";
+            return "the revocation list of one of the issuers is missing";
         if (now < seconds_of(&crl->this_update))
             return "a revocation list is not valid yet";
         if (now > seconds_of(&crl->next_update))
@@ -150,7 +152,7 @@ static const char *read_crls(mbedtls_x509_crl *crls, const struct x509_chain_tru
 
 /* --- verifying --- */
 
-/* What mbedTLS found by the clock, which is not the time that was passed in. */
+/* Findings that mbedTLS bases on the clock instead of the time that was passed in. */
 #define BY_CLOCK                                                                                             \
     (uint32_t)(MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE | MBEDTLS_X509_BADCRL_EXPIRED |    \
                MBEDTLS_X509_BADCRL_FUTURE)
@@ -175,7 +177,7 @@ static const char *verify_signatures(struct x509_chain *chain, mbedtls_x509_crt 
         return "a certificate of the chain is revoked";
     if (flags & MBEDTLS_X509_BADCRL_NOT_TRUSTED)
         return "a revocation list is not signed by the issuer it names";
-    return "its certificates do not sign one another up to the root";
+    return "its certificates do not chain to the root";
 }
 
 static bool ends_in_root(const struct x509_chain *chain, struct bytes root)
@@ -195,9 +197,9 @@ int x509_chain_verify(struct x509_chain *chain, const struct x509_chain_trust *t
     mbedtls_x509_crt_init(&root);
     mbedtls_x509_crl_init(&crls);
     if (!ends_in_root(chain, trust->root))
-        *reason = "its root is not trusted: it is another than the verifier's own";
+        *reason = "its root is not trusted: it is not the verifier's own";
     else if (mbedtls_x509_crt_parse_der(&root, trust->root.data, trust->root.len) != 0)
-        *reason = "the trusted root is no certificate";
+        *reason = "the trusted root is not a certificate";
     else if (!(*reason = read_crls(&crls, trust)) && !(*reason = check_dates(chain, trust->now)) &&
              !(*reason = check_crls(chain, &crls, trust->now)))
         *reason = verify_signatures(chain, &root, &crls);

@@ -1,8 +1,7 @@
-/* The extensions of certificates (RFC 5280, 4.2), collected into a list for
- * x509_write_certificate.
+/* Builds the list of a certificate's extensions (RFC 5280, 4.2) for x509_write_certificate.
  *
- * Values are encoded into room the caller gives. Running out of it, or of places
- * in the list, makes `failed` stick; check it once, at the end. */
+ * Values are encoded into the caller's room. Running out of it, or of places in the list,
+ * sets `failed`; check it at the end. */
 #ifndef CRYPTO_X509_EXTENSIONS_H
 #define CRYPTO_X509_EXTENSIONS_H
 
@@ -15,21 +14,21 @@ struct x509_extensions {
     struct x509_extension items[X509_EXTENSIONS_MAX];
     size_t count;
     uint8_t *room;
-    size_t left; /* bytes of room not taken, at its beginning */
+    size_t left; /* bytes of room still free, at its start */
     bool has_failed;
 };
 
 void x509_extensions_init(struct x509_extensions *list, uint8_t *room, size_t size);
 
-/* Any extension; oid and value stay the caller's until the certificate is written. */
+/* Any extension; oid and value must stay valid until the certificate is written. */
 void x509_extensions_add(struct x509_extensions *list, struct bytes oid, bool critical, struct bytes value);
 
-/* Any extension whose value a der writer builds in the room: begin, write, end. */
+/* Any extension whose value is written with a der writer: begin, write, end. */
 void x509_extensions_begin(const struct x509_extensions *list, struct der *der);
 void x509_extensions_end(struct x509_extensions *list, const struct der *der, struct bytes oid,
                          bool critical);
 
-/* Bits of keyUsage, as in the first octet of its BIT STRING. */
+/* Bits of keyUsage, as in the first byte of its BIT STRING. */
 enum x509_key_usage {
     X509_DIGITAL_SIGNATURE = 0x80,
     X509_NON_REPUDIATION = 0x40,

@@ -7,15 +7,15 @@
 #include "crypto/mbedtls_private.h"
 #include "crypto/random.h"
 
-/* All of a SubjectPublicKeyInfo before x || y: id-ecPublicKey, prime256v1, and a
+/* The start of a SubjectPublicKeyInfo, before x || y: id-ecPublicKey, prime256v1, and a
  * BIT STRING that starts with 04. */
 static const uint8_t spki_head[] = {
     0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06,
     0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04,
 };
 
-/* PrivateKeyInfo (RFC 5208) around an ECPrivateKey (RFC 5915) that names its curve
- * outside only: what comes before the scalar, and between it and x || y. */
+/* PrivateKeyInfo (RFC 5208) around an ECPrivateKey (RFC 5915), with the curve named only in the
+ * former: the bytes before the scalar, and between it and x || y. */
 static const uint8_t pkcs8_head[] = {
     0x30, 0x81, 0x87, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86,
     0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d,
@@ -73,7 +73,7 @@ static int parse_key(mbedtls_pk_context *pk, const char *pem)
 }
 #endif
 
-/* Does the file's public key, which mbedTLS read or computed, belong to the scalar? */
+/* Whether the file's public key, which mbedTLS read or computed, matches the scalar. */
 static bool public_key_fits(const struct p256_key *key, const mbedtls_ecp_keypair *pair)
 {
     uint8_t point[1 + P256_PUBLIC_BYTES];
@@ -84,7 +84,7 @@ static bool public_key_fits(const struct p256_key *key, const mbedtls_ecp_keypai
            memcmp(point + 1, key->public_key, P256_PUBLIC_BYTES) == 0;
 }
 
-/* Returns NULL, or the reason why it is not a key on P-256. */
+/* Returns NULL, or the reason why it is not a P-256 key. */
 static const char *take_key(struct p256_key *key, const mbedtls_pk_context *pk)
 {
     const mbedtls_ecp_keypair *pair;
@@ -98,7 +98,7 @@ static const char *take_key(struct p256_key *key, const mbedtls_pk_context *pk)
     fits = mbedtls_mpi_write_binary(&pair->MBEDTLS_PRIVATE(d), scalar, sizeof scalar) == 0 &&
            p256_key_from_scalar(key, scalar) == 0 && public_key_fits(key, pair);
     bytes_wipe(scalar, sizeof scalar);
-    return fits ? NULL : "the private and the public key in it do not belong together";
+    return fits ? NULL : "its private and public keys do not match";
 }
 
 int x509_key_read_pem(struct p256_key *key, const char *pem, const char **reason)

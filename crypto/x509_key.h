@@ -1,4 +1,4 @@
-/* A P-256 key as certificates and key files have it: SubjectPublicKeyInfo and key
+/* P-256 keys in the encodings of certificates and key files: SubjectPublicKeyInfo and key
  * identifier (RFC 5280), PKCS#8 (RFC 5208) and SEC 1 (RFC 5915). */
 #ifndef CRYPTO_X509_KEY_H
 #define CRYPTO_X509_KEY_H
@@ -20,8 +20,7 @@ void x509_key_id(const uint8_t public_key[static P256_PUBLIC_BYTES], uint8_t id[
 void x509_key_pkcs8(const struct p256_key *key, uint8_t pkcs8[static X509_PKCS8_BYTES]);
 
 /* Reads a private key in PEM, PKCS#8 or SEC 1. pem is NUL-terminated.
- * Returns 0, or -1 and a reason (static text) when it is not a key on P-256; key is then
- * all zero. */
+ * Returns 0, or -1 and a reason (static text) if it is not a P-256 key; key is then all zero. */
 MUST_CHECK int x509_key_read_pem(struct p256_key *key, const char *pem, const char **reason);
 
 #endif

@@ -32,7 +32,7 @@ static void write_signature(struct der *der, const uint8_t signature64[static 64
     der_wrap(der, mark, DER_BIT_STRING);
 }
 
-/* Moves what was written from the end of out to its beginning. */
+/* Moves what was written from the end of out to its start. */
 static int finish(const struct der *der, uint8_t *out, size_t *out_len)
 {
     struct bytes done = der_done(der);
@@ -44,7 +44,7 @@ static int finish(const struct der *der, uint8_t *out, size_t *out_len)
     return 0;
 }
 
-/* What der holds is the to-be-signed part: puts algorithm and signature after it. */
+/* der holds the to-be-signed part; puts algorithm and signature after it. */
 static int sign_and_finish(struct der *der, const struct p256_key *issuer_key, uint8_t *out, size_t *out_len)
 {
     struct bytes body = der_done(der);
@@ -97,7 +97,7 @@ static void write_extension(struct der *der, const struct x509_extension *extens
     der_wrap(der, mark, DER_SEQUENCE);
 }
 
-/* An empty list may not be written at all (RFC 5280, 4.1). */
+/* An empty list must be omitted (RFC 5280, 4.1). */
 static void write_extensions(struct der *der, const struct x509_extension *extensions, size_t count, int tag)
 {
     size_t mark = der_mark(der);

@@ -1,10 +1,8 @@
-/* Writing certificates and CRLs over P-256 with SHA-256 (RFC 5280).
+/* Writes certificates and CRLs, signed with P-256 and SHA-256 (RFC 5280).
  *
- * The to-be-signed part is built with der.h and signed by p256.h. Nothing here
- * knows what an extension means. All writers put the DER at the beginning of out and
- * its length in *out_len, and return 0, or -1 (then *out_len is 0) when it does not fit
- * in out_size, a time lies outside the years 1950 to 9999, or a serial is empty or
- * longer than 20 bytes. */
+ * All writers put the DER at the start of out and its length in *out_len, and return 0. They
+ * return -1 (and *out_len is 0) if it does not fit in out_size, a time is outside the years 1950
+ * to 9999, or a serial is empty or longer than 20 bytes. */
 #ifndef CRYPTO_X509_WRITE_H
 #define CRYPTO_X509_WRITE_H
 

@@ -122,16 +122,16 @@ static void chains_not_to_trust(void **state)
     assert_verdict(pki, arena_printf(&pki->arena, "%s%s", platform->pck.pem, platform->platform_ca.pem), 2,
                    "its root is not trusted");
     assert_verdict(pki, arena_printf(&pki->arena, "%s%s", platform->pck.pem, platform->root.pem), 2,
-                   "do not sign one another");
+                   "do not chain to the root");
     pki->trust.now = PKI_NOT_BEFORE - 1;
     assert_verdict(pki, pem, 3, "a certificate of the chain is not valid yet");
     pki->trust.now = PKI_NOT_AFTER + 1;
     assert_verdict(pki, pem, 3, "a certificate of the chain has expired");
     pki->trust.now = SOME_TIME;
     pki->trust.crl_count = 1;
-    assert_verdict(pki, pem, 3, "there is no revocation list of one of the issuers");
+    assert_verdict(pki, pem, 3, "the revocation list of one of the issuers is missing");
     pki->trust.crl_count = 0;
-    assert_verdict(pki, pem, 3, "there is no revocation list of one of the issuers");
+    assert_verdict(pki, pem, 3, "the revocation list of one of the issuers is missing");
     pki->trust.crl_count = 2;
     pki->crls[1].len--;
     assert_verdict(pki, pem, 3, "a revocation list cannot be read");

@@ -76,7 +76,7 @@ static void a_public_half_of_another_key(void **state)
     memcpy(key.scalar, other.scalar, sizeof key.scalar);
     x509_key_pkcs8(&key, pkcs8);
     pem[pem_encode("PRIVATE KEY", pkcs8, sizeof pkcs8, pem)] = '\0';
-    assert_no_key(pem, "belong together");
+    assert_no_key(pem, "do not match");
 }
 
 /* What a running guest agent gave for Tappd DeriveKey with path "/". */
