@@ -61,7 +61,7 @@ static int connect_to(const struct sockaddr *address, socklen_t len, int64_t dea
     return -1;
 }
 
-/* A listener on every address is asked on the loopback address. */
+/* A listener on all addresses is reached through the loopback address. */
 static const char *reachable(const char *host)
 {
     if (strcmp(host, "0.0.0.0") == 0)
@@ -109,7 +109,7 @@ static int error_silence(struct error *error)
     return error_input(error, "no answer: %s", strerror(errno));
 }
 
-/* Reads until the first line is complete, or as much of it as there is. */
+/* Reads the first line, or as much of it as arrives. */
 static int read_line(int fd, int64_t deadline, char line[STATUS_LINE_MAX + 1], struct error *error)
 {
     size_t len = 0;
@@ -153,7 +153,7 @@ static int ask(int fd, const char *path, int64_t deadline, struct error *error)
                  path[0] == '/' ? "" : "/", path);
     int status;
 
-    if (send(fd, request, (size_t)len, MSG_NOSIGNAL) != len) /* the first bytes always fit */
+    if (send(fd, request, (size_t)len, MSG_NOSIGNAL) != len) /* it fits into the empty send buffer */
         return error_input(error, "cannot send: %s", strerror(errno));
     if (read_line(fd, deadline, line, error))
         return -1;

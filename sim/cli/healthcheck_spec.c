@@ -10,7 +10,7 @@ static int parse_path(char *out, const char *path, struct error *error)
     size_t len = strlen(path);
 
     if (len > HEALTHCHECK_SPEC_PATH_MAX)
-        return error_input(error, "the path of the URL has at most %d bytes, this one has %zu",
+        return error_input(error, "the path of a URL has at most %d bytes, this one has %zu",
                            HEALTHCHECK_SPEC_PATH_MAX, len);
     for (size_t i = 0; i < len; i++)
         if (path[i] <= ' ' || path[i] > '~' || path[i] == '#')
@@ -41,7 +41,7 @@ static int parse_url(struct healthcheck_spec *spec, const char *rest, struct err
     return parse_path(spec->path, rest + len, error);
 }
 
-/* A name without a slash also counts if it looks like one, even before the socket exists. */
+/* A name without a slash counts as well if it ends like a socket's, even if none exists yet. */
 static bool is_socket(const char *address)
 {
     static const char suffix[] = ".sock";
@@ -71,7 +71,7 @@ static int parse_socket(struct healthcheck_spec *spec, const char *path, struct 
 int healthcheck_spec_check(const struct healthcheck_spec *spec, struct error *error)
 {
     if (spec->listen.kind == LISTEN_TCP && spec->listen.port == 0)
-        return error_input(error, "\"%.60s\" lets the system choose a port; give the port that it chose",
+        return error_input(error, "\"%.60s\" lets the system choose a port; specify the port that it chose",
                            spec->address);
     return 0;
 }

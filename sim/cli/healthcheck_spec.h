@@ -12,15 +12,15 @@ enum { HEALTHCHECK_SPEC_PATH_MAX = 256 };
 
 struct healthcheck_spec {
     const char *address;                      /* as it was given, for errors; the caller's */
-    struct listen_spec listen;                /* its services mean nothing here */
+    struct listen_spec listen;                /* its services are unused */
     char path[HEALTHCHECK_SPEC_PATH_MAX + 1]; /* HEALTHCHECK_SPEC_PATH unless a URL has a path */
 };
 
-/* address outlives *spec. Returns 0, or -1 with a sentence that says what was wrong with `address`. */
+/* address must outlive *spec. Returns 0, or -1 with a sentence that says what is wrong with it. */
 MUST_CHECK int healthcheck_spec_parse(struct healthcheck_spec *spec, const char *address,
                                       struct error *error);
 
-/* Whether a request can be sent there: not to port 0, which means any. */
+/* Checks that a request can be sent there, which fails for port 0. */
 MUST_CHECK int healthcheck_spec_check(const struct healthcheck_spec *spec, struct error *error);
 
 #endif

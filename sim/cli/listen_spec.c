@@ -18,7 +18,7 @@ static int error_service(const char *name, size_t len, struct error *error)
     registry_names(names, sizeof names);
     return error_input(error, "\"%.*s\" is not a service; %s%s%s%s, or all", (int)(len < 60 ? len : 60), name,
                        meant ? "did you mean " : "", meant ? meant : "",
-                       meant ? "? There are " : "there are ", names);
+                       meant ? "? Choose from " : "choose from ", names);
 }
 
 int listen_spec_parse_services(struct listen_spec *spec, const char *names, struct error *error)

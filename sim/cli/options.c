@@ -6,7 +6,7 @@
 #include "sim/cli/options_environment.h"
 #include "sim/cli/options_value.h"
 
-enum { SHOWN_MAX = 60 }; /* bytes of what was typed that an error quotes */
+enum { SHOWN_MAX = 60 }; /* the most bytes of an argument that an error quotes */
 
 #define COMMAND "decrypt-env" /* the only one */
 
@@ -14,8 +14,8 @@ struct reader {
     struct options *options;
     int argc;
     char *const *argv;
-    int at;           /* the argument that is being read */
-    bool has_command; /* the command was there */
+    int at;           /* index of the current argument */
+    bool has_command; /* the command has been read */
     struct error *error;
 };
 
@@ -86,7 +86,7 @@ static bool is_option(const char *argument)
     return !argument[2] && options_table_find_letter(argument[1]);
 }
 
-/* The value of an option that is not written together with its name. */
+/* Reads the value of an option from the next argument. */
 static int accept_next(struct reader *reader, const struct option_row *row)
 {
     const char *next = reader->at + 1 < reader->argc ? reader->argv[reader->at + 1] : NULL;
@@ -118,7 +118,7 @@ static int read_long(struct reader *reader, const char *name)
     return accept_next(reader, row);
 }
 
-/* One dash and several letters: flags, and last perhaps an option with its value. */
+/* One dash and several letters: flags, the last of which may be an option with a value. */
 static int read_short(struct reader *reader, const char *letters)
 {
     size_t len = strcspn(letters, "=");
@@ -138,7 +138,7 @@ static int read_short(struct reader *reader, const char *letters)
     return 0;
 }
 
-/* decrypt-env FILE; there may be options between the two. */
+/* decrypt-env FILE; options may be between the two. */
 static int read_positional(struct reader *reader, const char *argument)
 {
     if (!reader->has_command && strcmp(argument, COMMAND) == 0) {
@@ -200,7 +200,7 @@ static int settle_defaults(struct options *options, struct error *error)
     return 0;
 }
 
-/* Without an address, --healthcheck asks the first listener. */
+/* Without an address, --healthcheck uses the first listener's. */
 static void settle_healthcheck(struct options *options)
 {
     const struct option_row *listen = row_of(options, &options->listen);

@@ -43,7 +43,7 @@ static void print_bash_value(FILE *stream, const struct option_row *row)
     fputs(options_table_is_optional(row) ? "; } ;;\n" : " ;;\n", stream);
 }
 
-/* COMP_WORDBREAKS has a '=', so that --log-level=info arrives as three words. */
+/* COMP_WORDBREAKS contains '=', so --log-level=info arrives as three words. */
 static const char bash_head[] =
     "# bash completion for dstack-simulator, made by: dstack-simulator --completion bash\n\n"
     "_dstack_simulator() {\n"
@@ -103,7 +103,7 @@ static void print_bash(FILE *stream)
 
 /* --- zsh --- */
 
-/* Within [ ] or after a ':' of a specification for _arguments, in single quotes. */
+/* Text in single quotes, within [ ] or after a ':' of a specification for _arguments. */
 static void print_zsh_text(FILE *stream, const char *text)
 {
     for (; *text; text++) {
@@ -129,8 +129,8 @@ static void print_zsh_argument(FILE *stream, const struct option_row *row)
     }
 }
 
-/* '(-a --app-compose)'{-a+,--app-compose=}'[its hash ...]:FILE:_files'; '*' at the
- * start means that it can be repeated. */
+/* '(-a --app-compose)'{-a+,--app-compose=}'[its hash ...]:FILE:_files'; a leading '*' means that
+ * it can be repeated. */
 static void print_zsh_row(FILE *stream, const struct option_row *row)
 {
     bool value = row->argument && !options_table_is_optional(row);

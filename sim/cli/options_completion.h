@@ -6,7 +6,7 @@
 
 #include "sim/cli/options_data.h"
 
-/* The text of --completion: a script for that shell, which is not OPTIONS_SHELL_NONE. */
+/* Writes the completion script for a shell, which must not be OPTIONS_SHELL_NONE. */
 void options_completion(FILE *stream, enum options_shell shell);
 
 #endif

@@ -6,7 +6,7 @@
 #include "sim/base/buf.h"
 #include "sim/cli/options_table.h"
 
-/* What docker, systemd and a shell all read literally. */
+/* Characters that docker, systemd and a shell all read literally. */
 #define PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,=+@%[]"
 
 static const struct {
@@ -33,7 +33,7 @@ static void append_list(struct buf *out, const struct option_row *row, const str
     }
 }
 
-/* The value as an environment variable has it; nothing when it is not set. */
+/* Appends the value in the form of an environment variable, or nothing if it is not set. */
 static void append_value(struct buf *out, const struct options *options, const struct option_row *row)
 {
     const void *field = (const char *)options + row->field;
@@ -62,7 +62,7 @@ static bool is_plain(const struct buf *value)
     return true;
 }
 
-/* A shell and systemd know the same four escapes in double quotes. */
+/* A shell and systemd have the same four escapes in double quotes. */
 static void print_quoted(FILE *stream, const struct buf *value)
 {
     fputc('"', stream);
@@ -74,7 +74,7 @@ static void print_quoted(FILE *stream, const struct buf *value)
     fputc('"', stream);
 }
 
-/* Defaults are a comment: an image or unit that reads this may have others. */
+/* Defaults are comments, because an image or unit that reads this may have other defaults. */
 static void print_row(FILE *stream, const struct option_row *row, const struct buf *value, bool is_default)
 {
     char variable[OPTIONS_NAME_MAX];
@@ -90,7 +90,7 @@ static void print_row(FILE *stream, const struct option_row *row, const struct b
     fputc('\n', stream);
 }
 
-/* The rows of one source that have a value, or all that have none. */
+/* Prints the rows of one source that have a value, or all rows without one. */
 static void print_section(FILE *stream, const struct options *options, enum options_source source, bool set,
                           const char *title)
 {

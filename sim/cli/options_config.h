@@ -6,8 +6,8 @@
 
 #include "sim/cli/options_data.h"
 
-/* The text of --print-config: a file for docker's --env-file, systemd's
- * EnvironmentFile or a shell, from which options_parse reads the same settings. */
+/* Writes a file for docker's --env-file, systemd's EnvironmentFile or a shell, from which
+ * options_parse reads the same settings. */
 void options_config(FILE *stream, const struct options *options);
 
 #endif

@@ -1,8 +1,8 @@
-/* What the user asked for, as read from the command line and the environment.
+/* The options, as read from the command line and the environment.
  *
- * Each option is one row of the table in options_table.c. The parser, the
- * environment, --help, the manual, the completions and the error sentences all walk
- * that table, so a new option is one field here and one row there. */
+ * Each option is one row of the table in options_table.c. The parser, the environment, --help, the
+ * manual, the completions and the errors all use that table, so a new option is one field here
+ * and one row there. */
 #ifndef CLI_OPTIONS_DATA_H
 #define CLI_OPTIONS_DATA_H
 
@@ -22,17 +22,16 @@
 
 enum {
     OPTIONS_MAX = 64,      /* rows of the table */
-    OPTIONS_NAME_MAX = 64, /* of "DSTACK_SIMULATOR_LISTEN" or "--listen" with its NUL */
+    OPTIONS_NAME_MAX = 64, /* of "DSTACK_SIMULATOR_LISTEN" or "--listen", with its NUL */
 };
 
-/* Where a setting comes from; the greater one wins. */
+/* Where a setting comes from; a greater value takes precedence. */
 enum options_source { OPTIONS_DEFAULT, OPTIONS_ENVIRONMENT, OPTIONS_COMMAND_LINE };
 
-/* The shells that there is a completion script for. */
+/* The shells that have a completion script. */
 enum options_shell { OPTIONS_SHELL_NONE = -1, OPTIONS_SHELL_BASH, OPTIONS_SHELL_ZSH, OPTIONS_SHELL_FISH };
 
-/* Strings and arrays are owned by the struct; an option that was not given is NULL, zero or its
- * default. */
+/* Owns its strings and arrays. An option that was not given is NULL, zero or its default. */
 struct options {
     struct listen_spec *listen; /* never empty after options_parse */
     size_t listen_count;
@@ -60,15 +59,15 @@ struct options {
     bool check;
     bool print_config;
     bool print_root_ca;
-    struct healthcheck_spec healthcheck; /* its address is NULL: not asked for */
+    struct healthcheck_spec healthcheck; /* its address is NULL if not given */
     enum options_shell completion;
     bool man;
     bool version;
     bool help;
-    char *decrypt_env; /* the file of the command decrypt-env */
+    char *decrypt_env; /* the argument of the command decrypt-env */
 
     enum options_source sources[OPTIONS_MAX]; /* by row */
-    struct options_texts texts[OPTIONS_MAX];  /* by row: lists and healthcheck as they were given */
+    struct options_texts texts[OPTIONS_MAX];  /* by row: lists and healthcheck as given */
     struct options_texts warnings;            /* sentences about the environment, for stderr */
 };
 

@@ -23,7 +23,7 @@ static bool name_of_variable(const char *variable, size_t len, char *name)
     return true;
 }
 
-/* Something else may have set it, so it is not an error. */
+/* Not an error, because the variable may be meant for another program. */
 static void warn_about(struct options *options, const char *variable, const char *name, size_t name_len)
 {
     const struct option_row *meant = options_table_nearest(name, name_len);
@@ -38,9 +38,9 @@ static void warn_about(struct options *options, const char *variable, const char
     options_texts_append(&options->warnings, warning);
 }
 
-/* Cuts the next item off *rest and returns it without the blanks around it, or NULL at
- * the end. In SPECS a backslash makes a blank, a semicolon or a backslash part of the
- * item: paths may hold them. */
+/* Cuts the next item off *rest and returns it without the blanks around it, or NULL at the end.
+ * In SPECS, a backslash makes a blank, a semicolon or a backslash part of the item, because paths
+ * may contain them. */
 static char *next_item(enum option_kind kind, char **rest)
 {
     const char *separators = kind == OPTION_SPECS ? ";" BLANKS : ",";

@@ -5,9 +5,9 @@
 #include "sim/cli/options_table.h"
 #include "sim/services/registry.h"
 
-/* Where options begin, and where what they mean begins: the second column is for
- * several options on one line. */
-enum { OPTION_COLUMN = 10, TEXT_COLUMN = 39, SHARED_COLUMN = 59, COLUMNS = 80 };
+/* The columns of options and of their descriptions; SHARED_COLUMN is for lines with several
+ * options. */
+enum { OPTION_COLUMN = 10, TEXT_COLUMN = 39, SHARED_COLUMN = 59 };
 
 static int print_option(FILE *stream, const struct option_row *row)
 {
@@ -17,7 +17,7 @@ static int print_option(FILE *stream, const struct option_row *row)
     return row->argument ? column + fprintf(stream, " %s", row->argument) : column;
 }
 
-/* A row and those that share its line. Returns the row after them. */
+/* Prints a row and those that share its line. Returns the row after them. */
 static const struct option_row *print_line(FILE *stream, const struct option_row *row)
 {
     const char *text = row->shared ? row->shared : row->brief;

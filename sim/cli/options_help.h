@@ -6,7 +6,7 @@
 
 #include "sim/cli/options_data.h"
 
-/* The text of --help: one screen. */
+/* Writes the summary, which fits one screen. */
 void options_help(FILE *stream);
 
 #endif

@@ -6,7 +6,8 @@
 #include "sim/base/version.h"
 #include "sim/cli/options_table.h"
 
-/* Text for roff to show literally: dashes stay dashes, and nothing is an escape or a request. */
+/* Prints text so that roff shows it literally: dashes stay dashes, and nothing is an escape or a
+ * request. */
 static void print_text(FILE *stream, const char *text, size_t len)
 {
     if (len > 0 && strchr(".'", text[0]))
@@ -29,7 +30,7 @@ static void print_bold_option(FILE *stream, const char *name, size_t len)
     fputs("\\fR", stream);
 }
 
-/* Sentences of the table, each on a line of its own, options in them in bold. */
+/* Prints each sentence on its own line, and options in bold. */
 static void print_sentences(FILE *stream, const char *text)
 {
     while (*text) {
@@ -110,7 +111,7 @@ static const struct {
     {"@COMMAND_LINE_ONLY@", print_command_line_only},
 };
 
-/* Prints the field that begins here and returns what is after it; or a plain '@'. */
+/* Prints the field that starts here, or a plain '@', and returns what follows it. */
 static const char *print_field(FILE *stream, const char *at)
 {
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
@@ -125,7 +126,7 @@ static const char *print_field(FILE *stream, const char *at)
     return at + 1;
 }
 
-/* Shows neither a date nor a build, so that the page is the same everywhere. */
+/* The page has no date or revision, so that it is the same everywhere. */
 void options_man(FILE *stream)
 {
     const char *at = (const char *)embedded_find(embedded_cli, "man.roff")->data;

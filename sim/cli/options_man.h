@@ -6,7 +6,7 @@
 
 #include "sim/cli/options_data.h"
 
-/* The text of --man: dstack-simulator(1), in roff. */
+/* Writes the manual page, dstack-simulator(1), in roff. */
 void options_man(FILE *stream);
 
 #endif

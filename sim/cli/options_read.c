@@ -29,8 +29,8 @@ int options_read_seed(struct options *options, const char *text, struct error *e
     return 0;
 }
 
-/* Certificates and JSON hold the URL as it is with paths after it, so it has no query and nothing
- * that would have to be escaped. Removes slashes at the end. */
+/* Certificates and JSON contain the URL unescaped with a path appended, so it must have no query
+ * and nothing to escape. Removes trailing slashes. */
 static int check_url(char *url, struct error *error)
 {
     size_t scheme = strncmp(url, "http://", 7) == 0 ? 7 : strncmp(url, "https://", 8) == 0 ? 8 : 0;

@@ -1,6 +1,6 @@
-/* Reads arguments that have a grammar of their own, each into its field of struct options.
+/* Reads arguments with their own syntax, each into its field of struct options.
  *
- * Each takes the text of one argument, which is empty only with options_read_healthcheck, and
+ * Each takes the text of one argument, which can be empty only for options_read_healthcheck, and
  * returns 0, or -1 with a sentence that does not name the option. A list gets one more item. */
 #ifndef CLI_OPTIONS_READ_H
 #define CLI_OPTIONS_READ_H

@@ -49,53 +49,53 @@ const struct option_row options_table[] = {
              "comma-separated list of @SERVICES@."},
     {"socket-dir", 'd', "DIR|none", STRING(socket_dir), .preset = ".", .none = "none",
      .value = VALUE_DIRECTORY, .group = GROUP_LISTENING, .brief = "directory for the four sockets, or none",
-     .more = "Make the sockets dstack.sock, tappd.sock, external.sock and guest.sock in this directory; none "
-             "makes no sockets. The default is the current directory."},
+     .more = "Create the sockets dstack.sock, tappd.sock, external.sock and guest.sock in this directory; none "
+             "creates no sockets. The default is the current directory."},
     {"ready-file", 0, "FILE", STRING(ready_file), .value = VALUE_FILE, .group = GROUP_LISTENING,
      .brief = "written when ready: endpoints as JSON",
-     .more = "Write the endpoints to FILE as JSON once the simulator is ready, and remove it at the end."},
+     .more = "Write the endpoints to FILE as JSON once the simulator is ready, and remove FILE at exit."},
     {"public-url", 0, "URL", STRING(public_url), .read = options_read_public_url, .group = GROUP_LISTENING,
      .brief = "what certificates and collateral point to",
      .more = "The URL that certificates and collateral point to. The default is the first TCP address, as "
-             "localhost if that is this machine."},
+             "localhost if it is on this machine."},
     {"no-control", 0, NULL, FLAG(no_control), .group = GROUP_LISTENING,
      .brief = "do not offer the Simulator service",
      .more = "Do not offer the Simulator service on any address, so that no client can change the state of "
              "the platform."},
 
     {"app-compose", 'a', "FILE", STRING(app_compose), .value = VALUE_FILE, .group = GROUP_APP,
-     .brief = "its hash and id follow from this file",
-     .more = "The app: its compose hash and id follow from the bytes of this app-compose.json."},
+     .brief = "its hash and id come from this file",
+     .more = "The app. The bytes of this app-compose.json determine its compose hash and id."},
     {"docker-compose", 0, "FILE", STRING(docker_compose), .value = VALUE_FILE, .group = GROUP_APP,
      .shared = "or from this, wrapped", .brief = "the app, from a docker-compose file",
-     .more = "The app, from a docker-compose file that is wrapped into the JSON whose hash the SDKs compute."},
+     .more = "The app, from a docker-compose file, which is wrapped into the JSON whose hash the SDKs compute."},
     {"name", 0, "NAME", STRING(name), .preset = "app", .group = GROUP_APP, .is_joined = true,
      .brief = "the name of that app",
-     .more = "The name of the app that is wrapped from a docker-compose file. The default is app."},
+     .more = "The name of the app from --docker-compose. The default is app."},
     {"instance", 0, "NAME", STRING(instance), .preset = "default", .group = GROUP_APP,
      .brief = "another instance of the app",
-     .more = "The name of this instance of the app, from which the instance id follows."},
+     .more = "The name of this instance of the app, which determines the instance id."},
     {"app-keys", 'k', "FILE", STRING(app_keys), .value = VALUE_FILE, .group = GROUP_APP,
      .shared = "keys and environment", .brief = "its keys, as in appkeys.json",
      .more = "The app's keys, in the format of the real simulator's appkeys.json."},
     {"encrypted-env", 0, "FILE", STRING(encrypted_env), .value = VALUE_FILE, .group = GROUP_APP,
      .is_joined = true,
      .brief = "its environment, as the SDKs encrypt it",
-     .more = "The app's environment, as the SDKs encrypt it. Simulator.DecryptEnv shows it unless a request "
-             "brings another one."},
+     .more = "The app's environment, as the SDKs encrypt it. Simulator.DecryptEnv decrypts it unless a request "
+             "contains another one."},
     {"sys-config", 's', "FILE", STRING(sys_config), .value = VALUE_FILE, .group = GROUP_APP,
      .shared = "the machine, its GPUs", .brief = "its machine, from a sys-config.json",
      .more = "The machine's processors and memory, from a sys-config.json."},
     {"gpu-info", 0, "FILE", STRING(gpu_info), .value = VALUE_FILE, .group = GROUP_APP, .is_joined = true,
      .brief = "what GpuInfo returns",
-     .more = "The text that GpuInfo returns. The default is no text."},
+     .more = "The text that GpuInfo returns. The default is an empty text."},
     {"logs-dir", 0, "DIR", STRING(logs_dir), .value = VALUE_DIRECTORY, .group = GROUP_APP,
      .brief = "/logs/NAME shows DIR/NAME.log"},
     {"seed", 0, "TEXT", STRING(seed), .preset = "dstack-simulator", .read = options_read_seed,
      .group = GROUP_APP,
      .brief = "seed of all keys and ids",
      .more = "The seed of all keys and ids: 1 to 256 bytes. It is public and protects nothing. Simulators "
-             "with the same seed are one cluster."},
+             "with the same seed form one cluster."},
 
     {"tcb-status", 0, "STATUS", WORD(scenario.tcb_status, status), .preset = "UpToDate",
      .group = GROUP_PLATFORM,
@@ -120,14 +120,14 @@ const struct option_row options_table[] = {
      .is_joined = true, .brief = "log lines for people or JSON",
      .more = "Log lines for people or, as JSON, for machines. The default is text."},
 
-    {"check", 0, NULL, FLAG(check), .group = GROUP_OTHER, .shared = "look, then exit",
+    {"check", 0, NULL, FLAG(check), .group = GROUP_OTHER, .shared = "check, then exit",
      .brief = "check options and files, then exit",
      .more = "Check the options and the files they name, then exit."},
     {"print-config", 0, NULL, FLAG(print_config), .is_command_line_only = true, .group = GROUP_OTHER,
-     .is_joined = true, .brief = "print the settings, and where each is from",
+     .is_joined = true, .brief = "print the settings and their origin",
      .more = "Print the effective settings as lines NAME=value of an environment file, grouped by where they "
-             "come from: the command line, the environment or the defaults. Defaults and what is not set "
-             "are comments, so that other defaults can apply where the file is used."},
+             "come from: the command line, the environment or the defaults. Defaults and unset options are "
+             "comments, so that other defaults can apply where the file is used."},
     {"print-root-ca", 0, NULL, FLAG(print_root_ca), .group = GROUP_OTHER, .is_joined = true,
      .brief = "print the root that quotes chain to, as PEM",
      .more = "Print the root certificate that quotes chain to, as PEM."},
@@ -135,13 +135,13 @@ const struct option_row options_table[] = {
      .is_command_line_only = true, .value = VALUE_FILE, .group = GROUP_OTHER,
      .brief = "exit with 0 if a simulator is ready there",
      .more = "Ask a running simulator whether it is ready, and exit with 0 if it is. The address is "
-             "http://HOST:PORT[/PATH], the path of a socket, or what --listen takes; the default is the first "
+             "http://HOST:PORT[/PATH], the path of a socket, or one as in --listen; the default is the first "
              "address of --listen. The request is for /readyz, or for PATH. Only a 200 within 3 seconds "
              "counts as ready. HTTPS is not supported."},
     {"completion", 0, "SHELL", WORD(completion, options_table_shell), .is_command_line_only = true,
      .group = GROUP_OTHER, .shared = "print it, then exit",
      .brief = "print a completion script",
-     .more = "Print a script that lets this shell complete the options and their values."},
+     .more = "Print a script with which this shell completes the options and their values."},
     {"man", 0, NULL, FLAG(man), .is_command_line_only = true, .group = GROUP_OTHER, .is_joined = true,
      .brief = "print the manual",
      .more = "Print the manual page in roff; man -l - shows it."},

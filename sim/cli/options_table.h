@@ -1,4 +1,4 @@
-/* The table of options, and finding a row of it. */
+/* The table of options, and functions to find a row. */
 #ifndef CLI_OPTIONS_TABLE_H
 #define CLI_OPTIONS_TABLE_H
 
@@ -9,35 +9,35 @@
 enum option_kind {
     OPTION_STRING, /* char * */
     OPTION_FLAG,   /* bool */
-    OPTION_WORD,   /* an enum, whose values are places in the list of words */
-    OPTION_PARSED, /* what its read function makes of the text */
+    OPTION_WORD,   /* an enum, whose values are indices in the list of words */
+    OPTION_PARSED, /* parsed by the row's read function */
     OPTION_LIST,   /* the same, repeatable; commas between its items in the environment */
-    OPTION_SPECS,  /* the same with blanks or semicolons, because an item may hold commas */
+    OPTION_SPECS,  /* the same with blanks or semicolons, because an item may contain commas */
 };
 
 enum { OPTIONS_SENTENCES_MAX = 1024 };
 
 enum option_group { GROUP_LISTENING, GROUP_APP, GROUP_PLATFORM, GROUP_LOGGING, GROUP_OTHER, GROUP_COUNT };
 
-/* What a text names, for the completions. */
+/* What a value names, for the completions. */
 enum option_value { VALUE_TEXT, VALUE_FILE, VALUE_DIRECTORY };
 
 struct option_row {
     const char *name;
     char letter;          /* 0: none */
-    const char *argument; /* NULL with flags; "[WHAT]" may be left out, and is "" then */
+    const char *argument; /* NULL for flags; "[WHAT]" may be omitted, and is then "" */
     enum option_kind kind;
     size_t field;              /* offset in struct options */
     bool is_command_line_only; /* asks for one thing to be done; not read from the environment */
-    const char *preset;        /* optional: the value, unless another is given */
+    const char *preset;        /* optional: the default value */
     const char *none;          /* optional: the word that makes a string NULL */
     spelling_word *word;       /* of OPTION_WORD, else NULL */
-    options_reader *read; /* of OPTION_PARSED and lists; optional with strings, which are copied without it */
+    options_reader *read; /* of OPTION_PARSED and lists; optional for strings, which are otherwise copied */
     enum option_value value;
 
     enum option_group group;
     bool is_joined;     /* on one line of --help with the row before it ... */
-    const char *shared; /* ... and this, at the first of such rows, describes them all */
+    const char *shared; /* ... and this text of the first such row describes them all */
     const char *brief;  /* a few words; at most 41 characters where --help shows them */
     const char *more;   /* optional: sentences for the manual, instead of brief */
 };
@@ -68,18 +68,18 @@ static inline void *options_table_field(struct options *options, const struct op
 /* The names of the groups: "Listening". */
 const char *options_table_group(enum option_group group);
 
-/* Each returns NULL when there is no such option. */
+/* Each returns NULL if there is no such option. */
 const struct option_row *options_table_find(const char *name, size_t len);
 const struct option_row *options_table_find_letter(char letter);
 
-/* The option that may have been meant by what was typed, or NULL (see spelling.h). */
+/* The option that a mistyped name may have meant, or NULL (see spelling.h). */
 const struct option_row *options_table_nearest(const char *typed, size_t len);
 
-/* The index-th shell's name, by enum options_shell; NULL past the last. */
+/* The name of a shell, by enum options_shell; NULL after the last. */
 const char *options_table_shell(size_t index);
 
-/* Writes what the manual says of a row, at most OPTIONS_SENTENCES_MAX bytes: its more with the names
- * of all services in place of @SERVICES@, or its brief as a sentence. */
+/* Writes the manual's text for a row, at most OPTIONS_SENTENCES_MAX bytes: `more` with the names of
+ * all services in place of @SERVICES@, or `brief` as a sentence. */
 void options_table_sentences(const struct option_row *row, char *out);
 
 /* Writes the name of the row's environment variable, at most OPTIONS_NAME_MAX bytes. */

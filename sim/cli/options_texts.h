@@ -1,4 +1,4 @@
-/* Strings that options own, and lists of them. */
+/* Owned strings, and lists of them. */
 #ifndef CLI_OPTIONS_TEXTS_H
 #define CLI_OPTIONS_TEXTS_H
 
@@ -12,7 +12,7 @@ struct options_texts {
 void options_texts_append(struct options_texts *texts, const char *text);
 void options_texts_free(struct options_texts *texts);
 
-/* Frees *field and puts a copy of text there, or NULL for NULL. */
+/* Frees *field and replaces it by a copy of text, or by NULL if text is NULL. */
 void options_texts_replace(char **field, const char *text);
 
 #endif

@@ -36,7 +36,7 @@ static int error_word(const char *text, spelling_word *word, struct error *error
                        meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
 }
 
-/* A word's place in the list is the value of its enum, which is as wide as an int. */
+/* A word's index in the list is its enum value; an enum is as wide as an int. */
 static int read_word(const char *text, spelling_word *word, int *out, struct error *error)
 {
     for (size_t i = 0; word(i); i++) {

@@ -1,4 +1,4 @@
-/* One value into its field: what the command line, the environment and the defaults share. */
+/* Reads one value into its field, for the command line, the environment and the defaults. */
 #ifndef CLI_OPTIONS_VALUE_H
 #define CLI_OPTIONS_VALUE_H
 
@@ -9,7 +9,7 @@
 MUST_CHECK int options_value_read(struct options *options, const struct option_row *row,
                                   enum options_source source, const char *text, struct error *error);
 
-/* What the row's option was called where it was given: "--app-compose", or the variable.
+/* Writes the name under which the row's option was given: "--app-compose", or the variable.
  * Out: at most OPTIONS_NAME_MAX bytes. */
 void options_value_name(const struct options *options, const struct option_row *row, char *out);
 

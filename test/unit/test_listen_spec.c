@@ -74,7 +74,7 @@ static void test_unix(void **state)
     assert_refused("unix:", "no path after unix:");
     assert_refused("unix:/run/a=b.sock",
                    "(append =all if that \"=\" is part of the path): \"b.sock\" is not a service; "
-                   "there are dstack, tappd, worker, guest, kms, ");
+                   "choose from dstack, tappd, worker, guest, kms, ");
 }
 
 static void test_services(void **state)
@@ -95,8 +95,8 @@ static void test_services(void **state)
     assert_refused("1=dstack,", "\"\" is not a service");
     assert_refused("1=Dstack", "\"Dstack\" is not a service");
     assert_refused("1=dstack=kms", "invalid port \"1=dstack\"");
-    assert_refused("1=kmss", "\"kmss\" is not a service; did you mean kms? There are dstack, ");
-    assert_refused("1=dstack,tapd", "\"tapd\" is not a service; did you mean tappd? There are dstack, ");
+    assert_refused("1=kmss", "\"kmss\" is not a service; did you mean kms? Choose from dstack, ");
+    assert_refused("1=dstack,tapd", "\"tapd\" is not a service; did you mean tappd? Choose from dstack, ");
 }
 
 static void test_mistakes(void **state)
