@@ -1,1 +1,1 @@
-"""What scripts/check-layers checks; its rules and their exceptions are there."""
+"""The checks of scripts/check-layers, which has their rules and exceptions."""

@@ -1,4 +1,4 @@
-"""What a declaration promises: results that are checked, arguments in one order, const that stays."""
+"""Contracts: results must be checked, arguments have one order, const is not dropped."""
 import re
 
 from checks.source import Finding
@@ -19,7 +19,7 @@ def is_input(argument):
 
 
 def exported(tree):
-    """The functions of headers, but for those that are about arenas and errors themselves."""
+    """The functions in headers, except those for arenas and errors themselves."""
     for source in tree.sources.values():
         if source.is_header:
             yield from ((source, function) for function in source.functions
@@ -27,7 +27,7 @@ def exported(tree):
 
 
 def can_fail(function):
-    """Does it return 0 or -1 and say why?"""
+    """Whether it returns 0, or -1 with a reason."""
     return function.before.split()[-1:] == ["int"] and any(
         is_error(argument) or argument.startswith("const char **reason") for argument in function.arguments)
 
@@ -41,7 +41,7 @@ def check_results(tree, _rules):
 
 
 def order_of(arguments):
-    """What is wrong with an order of arguments, or None."""
+    """What is wrong with the order of arguments, or None."""
     errors = [i for i, argument in enumerate(arguments) if is_error(argument)]
     arenas = [i for i, argument in enumerate(arguments) if is_arena(argument)]
     if errors and errors[0] != len(arguments) - 1:

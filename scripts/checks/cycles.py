@@ -1,9 +1,9 @@
-"""Cycles: files that include one another, and files that call one another."""
+"""Cycles of includes and of calls between files."""
 from checks.source import Finding
 
 
 def reachable(graph, start):
-    """All that can be reached from start in one step or more."""
+    """All nodes that can be reached from start in at least one step."""
     seen, waiting = set(), [start]
     while waiting:
         for node in graph.get(waiting.pop(), ()):
@@ -14,14 +14,14 @@ def reachable(graph, start):
 
 
 def components(graph):
-    """The sets of nodes that reach one another, each as a sorted list; a node that reaches only itself is none."""
+    """The sets of two or more nodes that reach one another, each as a sorted list."""
     reach = {node: reachable(graph, node) for node in graph}
     sets = {tuple(sorted({node} | {other for other in reach[node] if node in reach.get(other, ())})) for node in graph}
     return [list(nodes) for nodes in sorted(sets) if len(nodes) > 1]
 
 
 def shortest_cycle(graph, nodes):
-    """A shortest way from the first node round to itself that stays among the nodes."""
+    """A shortest path from the first node back to itself that stays within the nodes."""
     start, ways = nodes[0], [[nodes[0]]]
     seen = set()
     for way in ways:

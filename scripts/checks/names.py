@@ -1,4 +1,4 @@
-"""Names: a name tells the file that it is in."""
+"""Names: a name tells the file that declares it."""
 import re
 
 from checks.source import Finding
@@ -22,18 +22,18 @@ def check_exports(tree, _rules):
 
 
 def check_declarations(tree, _rules):
-    """A header declares what its own .c exports (see check_exports) or, without one, what has its name."""
+    """A header declares what its own .c exports (see check_exports) or, without one, names that begin with its own."""
     for source in tree.sources.values():
         own = {symbol.name for symbol in tree.symbols.get(f"{source.unit}.c", ()) if symbol.is_exported}
         for function in source.functions if source.is_header else ():
             if function.name not in own and not begins_with(function.name, source.stem):
                 yield Finding(source.path, function.line, f"{source.path} declares {function.name}",
                               f"{source.name} declares {function.name}: a header's functions begin with its name "
-                              f"({source.stem}_...); declare it in the header of the file that has it")
+                              f"({source.stem}_...); declare it in the header of the file that defines it")
 
 
 def is_service(tree, source):
-    """Its one export is an object that sim/services/registry.c declares for its row."""
+    """Whether its only export is an object that sim/services/registry.c declares for its row."""
     exports = [symbol.name for symbol in tree.symbols.get(source.path, ()) if symbol.is_exported]
     names = {f"{source.stem}_service", source.stem}
     return source.path.startswith("sim/services/") and len(exports) == 1 and exports[0] in names
@@ -44,8 +44,8 @@ def check_headers(tree, _rules):
         if source.is_header or f"{source.unit}.h" in tree.sources or is_service(tree, source):
             continue
         yield Finding(source.path, 1, f"{source.path} has no header",
-                      f"there is no {source.stem}.h: what {source.name} exports is declared in a header of its name, "
-                      "so that a reader finds one by the other")
+                      f"there is no {source.stem}.h: what {source.name} exports must be declared in a header with "
+                      "its name, so that a reader can find one from the other")
 
 
 def word(name):

@@ -1,4 +1,4 @@
-"""What a room may include, use and say."""
+"""Rooms: what their files may include, use and call."""
 import re
 
 from checks.cycles import components
@@ -6,14 +6,14 @@ from checks.source import Finding, without_comments
 
 
 def beginning(name):
-    """How the includes begin that an entry of the table allows: a room's folder, a folder or one file."""
+    """The prefix of the includes that an entry of the table allows: a room, a directory or one file."""
     if "/" in name or "." in name:
         return name
     return f"{name}/" if name == "crypto" else f"sim/{name}/"
 
 
 def allowed(rules, room):
-    """The beginnings of what a room's files may include beside their own room, and the libraries."""
+    """The prefixes of what a room's files may include besides their own room, and the libraries."""
     includes, libraries = rules.rooms[room]
     return [beginning(name) for name in includes.split()], libraries.split()
 
@@ -34,7 +34,7 @@ def check_includes(tree, rules):
     for source in tree.sources.values():
         if source.room not in rules.rooms:
             yield Finding(source.path, 1, f"{source.room} is not a room",
-                          f"{source.room}/ is not in the table of rooms: say there what it may include")
+                          f"{source.room}/ is not in the table of rooms: add it, with what it may include")
             continue
         rooms, libraries = allowed(rules, source.room)
         own = [] if source.room == "sim" else [f"{source.room}/"]
@@ -51,12 +51,12 @@ def check_includes(tree, rules):
 
 
 def unused_permissions(tree, rules):
-    """The entries of the table that no file needs."""
+    """Entries of the table that no file needs."""
     for room in rules.rooms:
         headers = {header for source in tree.sources.values() if source.room == room
                    for _, header, _ in source.includes}
         if not headers:
-            yield f"no file is in {room}/"
+            yield f"{room}/ has no files"
             continue
         rooms, libraries = allowed(rules, room)
         used = {library_of(rules, header) for header in headers}
@@ -89,7 +89,7 @@ def check_field_names(tree, rules):
         for match in re.finditer(r'"(\w+)"', source.text):
             if match.group(1) in fields:
                 yield Finding(source.path, source.line(match.start()), f"{source.path} names {match.group(1)}",
-                              f"sim/rpc/ names the field {match.group(1)}: it may know fields by their descriptor only")
+                              f"sim/rpc/ names the field {match.group(1)}: it may access fields only through their descriptors")
 
 
 def is_writable(section):

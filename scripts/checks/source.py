@@ -1,4 +1,4 @@
-"""A C file as the checks look at it: without comments and strings, cut into declarations."""
+"""A C file as the checks see it: without comments and strings, split into declarations."""
 import re
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ FUNCTION = re.compile(r"\s*(?!\s|typedef\b|_Static_assert\b)([\w\s*]*[\s*])(\w+)
 
 
 def blank(match):
-    """Spaces in place of what matched, its line breaks kept."""
+    """The match replaced by spaces, except for its line breaks."""
     return re.sub(r"[^\n]", " ", match.group())
 
 
@@ -28,7 +28,7 @@ def without_strings(text):
 class Finding:
     path: str
     line: int
-    key: str  # what EXCEPTIONS calls it: the same whatever the line
+    key: str  # its name in EXCEPTIONS, which does not depend on the line
     text: str
 
 
@@ -41,7 +41,7 @@ class Function:
 
 
 def top_level(code):
-    """The declarations and definitions outside all braces, as (offset, text); a function's body is left out."""
+    """The declarations and definitions outside all braces, as (offset, text), without function bodies."""
     depth, start, head = 0, 0, 0
     for match in re.finditer(r"[{};]", code):
         brace, at = match.group(), match.start()
@@ -59,7 +59,7 @@ def top_level(code):
 
 
 def arguments_of(text):
-    """The arguments in the parentheses that text begins with."""
+    """The arguments in the parentheses at the start of text."""
     depth, pieces, piece = 0, [], ""
     for character in text:
         depth += (character == "(") - (character == ")")
@@ -79,7 +79,7 @@ class Source:
         self.code = without_strings(self.text)
         self.room, self.name = path.rsplit("/", 1)
         self.stem = self.name.rsplit(".", 1)[0]
-        self.unit = path.rsplit(".", 1)[0]  # a header and its .c are one
+        self.unit = path.rsplit(".", 1)[0]  # the same for a header and its .c
         self.is_header = path.endswith(".h")
         plain = DIRECTIVE.sub(blank, self.code)
         self.declarations = list(top_level(plain))
@@ -96,6 +96,6 @@ class Source:
         return self.text.count("\n", 0, offset) + 1
 
     def find(self, word):
-        """The line where a word first is, or 1."""
+        """The line where a word first occurs, or 1."""
         match = re.search(rf"\b{re.escape(word)}\b", self.code)
         return self.line(match.start()) if match else 1

@@ -1,4 +1,4 @@
-"""The sources under a folder, and the objects that were built from them."""
+"""The sources in a directory tree, and the objects that were built from them."""
 import pathlib
 import re
 import subprocess
@@ -31,7 +31,7 @@ class Tree:
         return (self.build / path).with_suffix(".o")
 
     def read_symbols(self):
-        """Of each .c that is built: its path and its symbols."""
+        """The symbols of each .c that has been built, by path."""
         objects = {str(self.object_of(path)): path for path in self.sources if path.endswith(".c")
                    if self.object_of(path).exists()}
         symbols = {path: [] for path in objects.values()}

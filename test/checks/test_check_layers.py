@@ -33,7 +33,7 @@ def test_the_protocol_does_no_io(house, header):
 def test_a_room_that_is_not_in_the_table_is_refused(house):
     house.unit("sim/attic/trunk")
     assert [line.split(" [")[0] for line in house.findings()] == [
-        f"sim/attic/trunk.{end}:1: sim/attic/ is not in the table of rooms: say there what it may include"
+        f"sim/attic/trunk.{end}:1: sim/attic/ is not in the table of rooms: add it, with what it may include"
         for end in "ch"]
 
 
@@ -46,13 +46,13 @@ def test_the_table_of_rooms_has_no_cycle(house):
 
 def test_a_permission_that_nothing_needs_is_taken_out(house):
     house.unit("sim/watch/stats")
-    assert ("scripts/check-layers: ROOMS: sim/watch/ includes nothing of sim/base/: nothing needs this any more, "
-            "take it out") in house.with_own_rules()
+    assert ("scripts/check-layers: ROOMS: sim/watch/ includes nothing of sim/base/: no longer needed, "
+            "remove it") in house.with_own_rules()
 
 
 def test_a_plain_assert_is_refused(house):
     house.unit("sim/base/hex", "", "#include <assert.h>\nvoid hex_encode(int n)\n{\n    assert(n > 0);\n}\n")
-    assert house.finding().startswith("sim/base/hex.c:5: assert: a plain assert vanishes with NDEBUG")
+    assert house.finding().startswith("sim/base/hex.c:5: assert: NDEBUG removes a plain assert")
 
 
 def test_crypto_allocates_nothing(house):
@@ -134,7 +134,7 @@ def test_what_a_file_exports_begins_with_its_name(house, code, name):
 def test_a_header_declares_what_has_its_name(house):
     house.header("sim/rpc/codec.h", "int codec_encode(void);\nint call_text(int,\n              int);")
     assert house.finding().startswith("sim/rpc/codec.h:4: codec.h declares call_text: a header's functions begin with "
-                                      "its name (codec_...); declare it in the header of the file that has it")
+                                      "its name (codec_...); declare it in the header of the file that defines it")
 
 
 def test_a_source_has_a_header_of_its_name(house):
@@ -227,7 +227,7 @@ def test_an_exception_is_ignored_and_reported_once_nothing_needs_it(house):
     house.unit("sim/base/hex", "", CAST)
     assert not [line for line in house.with_own_rules(table) if KEY in line]
     house.unit("sim/base/hex")
-    assert f"scripts/check-layers: EXCEPTIONS: {KEY}: nothing needs this any more, take it out" in \
+    assert f"scripts/check-layers: EXCEPTIONS: {KEY}: no longer needed, remove it" in \
         house.with_own_rules(table)
 
 
