@@ -89,7 +89,8 @@ def check_field_names(tree, rules):
         for match in re.finditer(r'"(\w+)"', source.text):
             if match.group(1) in fields:
                 yield Finding(source.path, source.line(match.start()), f"{source.path} names {match.group(1)}",
-                              f"sim/rpc/ names the field {match.group(1)}: it may access fields only through their descriptors")
+                              f"sim/rpc/ names the field {match.group(1)}: it may access fields only through "
+                              "their descriptors")
 
 
 def is_writable(section):

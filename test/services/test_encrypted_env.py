@@ -56,7 +56,8 @@ def test_another_apps_key(app):
 def test_truncated(app, length):
     _, simulated = app
     encrypted = encrypt_env_vars_sync(VARS, key_of(simulated))
-    assert f"truncated: expected at least 60 bytes (key, IV and tag), not {length}" in refusal(simulated, encrypted[:2 * length])
+    sentence = f"truncated: expected at least 60 bytes (key, IV and tag), not {length}"
+    assert sentence in refusal(simulated, encrypted[:2 * length])
 
 
 def test_no_environment_at_all(app):
