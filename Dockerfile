@@ -3,11 +3,11 @@
 
 FROM debian:bookworm-slim AS build
 WORKDIR /src
-# The packages are in a separate layer, so that changes to the sources do not reinstall them.
+# The packages are a layer of their own, which is kept when the sources change.
 COPY scripts/setup scripts/setup
 RUN scripts/setup
 COPY . .
-# The revision that Version returns: --build-arg REV="$(git rev-parse --short=12 HEAD)"
+# The revision that Version reports: --build-arg REV="$(git rev-parse --short=12 HEAD)"
 ARG REV=unknown
 RUN make -j"$(nproc)" REV="$REV" && strip dstack-simulator
 

@@ -1,8 +1,19 @@
-# dstack-simulator: `make` builds, `make run` sets up, builds and runs it, `make test`
-# sets up, builds and runs every test, `make bench` measures. Everything generated is in
-# build/, except the program itself.
+# Builds dstack-simulator, runs its tests and installs it.
+#
+# `make help` lists the targets. Three of them are for every day: `make run` installs the
+# packages that are missing, builds and runs; `make test` does the same for the tests and
+# runs all of them; `make check` runs them without installing anything.
+#
+# The program is built in the root of the tree; everything else that is generated goes to
+# build/. What can be set on the command line:
+#
+#   SANITIZE=1       build with ASan and UBSan, in build/asan
+#   CI=true          treat warnings as errors
+#   V=1              show the commands that are run
+#   PREFIX, DESTDIR  where to install, /usr/local by default
+#   REV              the revision that the program reports, that of git by default
+#   CC, CFLAGS, BUILD, PROGRAM, JOBS  as usual
 
-# SANITIZE=1 builds with ASan and UBSan, in a separate directory.
 BUILD     ?= $(if $(SANITIZE),build/asan,build)
 PROGRAM   ?= $(if $(filter build,$(BUILD)),,$(BUILD)/)dstack-simulator
 PREFIX    ?= /usr/local
@@ -19,7 +30,7 @@ ifeq ($(CI),true)
 WARNINGS  += -Werror
 endif
 ifneq ($(SANITIZE),)
-# FORTIFY hides reads from ASan; without recovery, the first finding ends the run.
+# FORTIFY hides reads from ASan; without recovery the first finding ends the run.
 HARDENING := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS    := -O1 -g
 endif
@@ -29,8 +40,8 @@ PACKAGES  := libuv libsecp256k1 hogweed nettle libprotobuf-c jansson yaml-0.1 li
 PKG_FLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 LIBS      := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lmbedx509 -lmbedcrypto -lgmp
 
-# llhttp: the distribution's library if it has one, otherwise the C sources that Debian 12
-# packages for Node, compiled here.
+# llhttp: a library where the distribution has one, else the C sources that
+# Debian 12 packages for Node, compiled here.
 ifeq ($(shell pkg-config --exists libllhttp 2>/dev/null && echo yes),yes)
 PKG_FLAGS += $(shell pkg-config --cflags libllhttp)
 LIBS      += $(shell pkg-config --libs libllhttp)
@@ -63,7 +74,7 @@ WITHOUT_LIBRARIES := help run test check setup format format-check uninstall cle
 GOALS             := $(or $(MAKECMDGOALS),all)
 ifneq ($(filter-out $(WITHOUT_LIBRARIES),$(GOALS)),)
 ifeq ($(shell pkg-config --exists $(PACKAGES) 2>/dev/null && command -v protoc-c),)
-$(error libraries that the build needs are missing: `make setup` installs them)
+$(error libraries needed to build are missing: `make setup` installs them)
 endif
 endif
 
@@ -71,8 +82,11 @@ endif
 .PHONY: all help run test check bench setup units docs tidy format format-check install uninstall clean
 all: $(PROGRAM) ## Build ./dstack-simulator, the default
 
-# Each builds in a separate make, which sees what setup has installed.
-run:
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+# Those that build do it in a make of their own, which sees what setup has installed.
+run: ## Install what is missing, build and run; ARGS='--seed mine' passes options
 	@scripts/setup
 	@$(MAKE) --no-print-directory -j$(JOBS) $(PROGRAM)
 	@exec ./$(PROGRAM) $(ARGS)
@@ -84,8 +98,7 @@ test: ## Install what is missing, also for the tests, then build and run every t
 check: ## Build and run every test, without installing anything
 	@test/run
 
-# BASE=<git revision> to compare with; ARGS takes the other options of scripts/bench --help
-bench: $(PROGRAM)
+bench: $(PROGRAM) ## Measure; BASE=REVISION compares, ARGS passes options of scripts/bench
 	@scripts/bench --program ./$(PROGRAM) $(if $(BASE),--base '$(BASE)') $(ARGS)
 
 setup: ## Install the Debian packages needed to build
@@ -100,14 +113,14 @@ $(BUILD)/%.o: %.c | $(PROTO_H) $(BUILD)/version_data.h
 	@echo "  cc    $<"
 	$(Q)$(COMPILE) -c -o $@ $<
 
-# Rewritten only if it changes, so that a commit rebuilds only what shows the version.
+# Rewritten only when it changes, so that a commit rebuilds only what shows the version.
 $(BUILD)/version_data.h: FORCE
 	@mkdir -p $(@D)
 	@printf '#define VERSION_NUMBER "%s"\n#define VERSION_REV "%s"\n' '$(VERSION)' '$(REV)' > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 FORCE:
 
-# Generated and packaged C is compiled without our warnings.
+# Generated and packaged C is compiled as it comes, without our warnings.
 $(BUILD)/proto/%.pb-c.o: $(BUILD)/proto/%.pb-c.c | $(PROTO_H)
 	$(Q)$(CC) $(CFLAGS) $(HARDENING) $(INCLUDES) $(PKG_FLAGS) -MMD -MP -c -o $@ $<
 
@@ -162,9 +175,14 @@ $(BUILD)/unit/%: $(BUILD)/unit/%.o $(LIBRARY)
 	@echo "  unit  $@"
 	$(Q)$(CC) $(CFLAGS) $(HARDENING) -o $@ $< $(LIBRARY) $(LIBS) -lcmocka
 
-# A unit test fails if the tables of this document differ from the options.
-docs: $(BUILD)/unit/test_docs_options
-	$(Q)$< docs/options.md > $(BUILD)/options.md && mv $(BUILD)/options.md docs/options.md
+.SECONDARY: $(UNITS:=.o)
+
+units: $(UNITS) ## Build the unit tests
+
+# Tables of documents are printed by the unit tests that fail when they are out of date.
+docs: $(BUILD)/unit/test_docs_options $(BUILD)/unit/test_docs_services ## Write the tables of documents again
+	$(Q)$< docs/options.md > $(BUILD)/document && cat $(BUILD)/document > docs/options.md
+	$(Q)$(word 2,$^) README.md > $(BUILD)/document && cat $(BUILD)/document > README.md
 
 OWN_C := $(SOURCES) $(wildcard test/unit/*.c)
 

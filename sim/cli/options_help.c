@@ -7,7 +7,7 @@
 
 /* The columns of options and of their descriptions; SHARED_COLUMN is for lines with several
  * options. */
-enum { OPTION_COLUMN = 10, TEXT_COLUMN = 39, SHARED_COLUMN = 59 };
+enum { OPTION_COLUMN = 10, TEXT_COLUMN = 39, SHARED_COLUMN = 59, COLUMNS = 80 };
 
 static int print_option(FILE *stream, const struct option_row *row)
 {

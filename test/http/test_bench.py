@@ -39,7 +39,7 @@ def test_without_wrk(directory):
 
 @pytest.mark.parametrize("options, words", [
     (["--methods", "Versoin"], ["Versoin", "GetQuote"]),
-    (["--seconds", "0"], ["--seconds", "1 or more"]),
+    (["--seconds", "0"], ["--seconds", "at least 1"]),
 ])
 def test_bad_options(options, words):
     result = bench(*options)
