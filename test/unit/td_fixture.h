@@ -75,4 +75,11 @@ static inline int td_teardown(void **state)
     return 0;
 }
 
+static inline void td_replay(const struct td *td, struct registers *replayed)
+{
+    memset(replayed, 0, sizeof *replayed);
+    for (size_t i = 0; i < td->state.log.count; i++)
+        registers_extend(replayed, td->state.log.events[i].imr, td->state.log.events[i].digest);
+}
+
 #endif
