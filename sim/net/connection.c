@@ -6,6 +6,7 @@
 #include "sim/base/unconst.h"
 #include "sim/http/limits.h"
 #include "sim/net/address.h"
+#include "sim/net/socket.h"
 
 /* OPEN      reading, unless `unsent` is being written
  * WAITING   `unsent` is a response that a fault delays until the deadline
@@ -16,12 +17,7 @@ enum connection_state { OPEN, WAITING, DRAINING, CLOSED };
 
 struct connection {
     struct pool_member member; /* first, because of_member casts */
-    union {
-        uv_handle_t handle;
-        uv_stream_t stream;
-        uv_tcp_t tcp;
-        uv_pipe_t pipe;
-    } socket;
+    union net_socket socket;
     struct clients *clients;
     const struct connection_origin *origin;
     struct http_session session;

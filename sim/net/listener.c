@@ -8,6 +8,7 @@
 #include "sim/base/memory.h"
 #include "sim/http/limits.h"
 #include "sim/net/address.h"
+#include "sim/net/socket.h"
 #include "sim/net/connection.h"
 #include "sim/net/passed_socket.h"
 #include "sim/net/unix_socket.h"
@@ -15,12 +16,7 @@
 #define SOCKETS_MAX 2 /* localhost has two addresses */
 
 struct listening_socket {
-    union {
-        uv_handle_t handle;
-        uv_stream_t stream;
-        uv_tcp_t tcp;
-        uv_pipe_t pipe;
-    } socket;
+    union net_socket socket;
     struct listener *listener;
     char url[ADDRESS_BYTES + 8]; /* empty for a Unix socket, and for one that could not listen */
     bool has_client_waiting;     /* libuv has a client that is not accepted yet */
