@@ -27,7 +27,7 @@ static int derive_tls_key(const struct td *td, const Dstack__DeriveKeyArgs *args
     result = p256_key_from_scalar(key, scalar);
     bytes_wipe(root, sizeof root);
     bytes_wipe(scalar, sizeof scalar);
-    return result ? error_input(error, "this path gives no valid key; choose another") : 0;
+    return result ? error_input(error, "this path does not yield a valid key; choose another") : 0;
 }
 
 static void tappd_derive_key(Service *service, const Dstack__DeriveKeyArgs *args,
