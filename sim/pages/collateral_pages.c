@@ -192,7 +192,7 @@ void collateral_pages_add(const struct site *site, struct router *router)
         {"/tdx/certification/v4/rootcacrl", serve_root_crl_hex, &root_crl_hex},
         {"/tdx/certification/v4/tcb", serve_tcb_info, &tcb_info},
         {"/tdx/certification/v4/qe/identity", serve_qe_identity, &qe_identity},
-        {"/IntelSGXRootCA.der", serve_root_crl, &root_crl},
+        {PLATFORM_ROOT_CRL_PATH, serve_root_crl, &root_crl},
     };
 
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {

@@ -7,7 +7,7 @@
 #include "sim/tdx/certificate_names.h"
 
 #define ORGANIZATION "dstack-simulator"
-#define ROOT_CRL_FILE "/IntelSGXRootCA.der"
+#define CRL_URL_BYTES 640
 
 enum serial {
     SERIAL_ROOT = 1,
@@ -62,17 +62,31 @@ struct certificate {
     const struct pck *pck; /* what it says about the platform, or NULL */
 };
 
+/* A certificate names the CRL of its own issuer: clients look there for the
+ * certificate's serial (RFC 5280, 4.2.1.13). */
+static int point_to_crl(const struct certificate *what, const char *public_url,
+                        char url[static CRL_URL_BYTES], struct error *error)
+{
+    const char *path = what->pck ? PLATFORM_PCK_CRL_PATH : PLATFORM_ROOT_CRL_PATH;
+    int len = snprintf(url, CRL_URL_BYTES, "%s%s", public_url, path);
+
+    if (len < 0 || len >= CRL_URL_BYTES)
+        return error_input(error,
+                           "the public URL does not fit in certificates: with %s it has more than %d bytes",
+                           path, CRL_URL_BYTES - 1);
+    return 0;
+}
+
 /* Every certificate of the chain carries these extensions, in this order. */
 static int issue(const struct certificate *what, const char *public_url, struct error *error)
 {
     const struct x509_attribute name[] = {{X509_CN, what->name}, {X509_O, ORGANIZATION}};
     struct x509_extensions extensions;
     uint8_t room[2048];
-    char crl_url[256];
+    char crl_url[CRL_URL_BYTES];
 
-    snprintf(crl_url, sizeof crl_url, "%s" ROOT_CRL_FILE, public_url);
     x509_extensions_init(&extensions, room, sizeof room);
-    if (pki_name(what->entity, name, 2, error))
+    if (point_to_crl(what, public_url, crl_url, error) || pki_name(what->entity, name, 2, error))
         return -1;
     x509_extensions_add_authority_key_id(&extensions, what->issuer->key_id);
     x509_extensions_add_crl_distribution_point(&extensions, crl_url);

@@ -29,6 +29,11 @@ struct platform_tcb {
 
 #define PLATFORM_SERIAL_PCK 3
 
+/* Where the CRLs are, below the public URL: that of the root, and that of the platform CA, which
+ * issues the PCK certificate. */
+#define PLATFORM_ROOT_CRL_PATH "/IntelSGXRootCA.der"
+#define PLATFORM_PCK_CRL_PATH "/sgx/certification/v4/pckcrl?ca=platform&encoding=der"
+
 struct platform {
     struct platform_tcb tcb;
     uint8_t ppid[PCK_PPID_BYTES];
@@ -46,7 +51,7 @@ struct platform {
 
 MUST_CHECK int platform_tcb_parse(struct platform_tcb *tcb, struct span json, struct error *error);
 
-/* tcb must be set. public_url: the base of the CRL's URL in certificates. */
+/* tcb must be set. public_url: the base of the URLs of CRLs in certificates. */
 MUST_CHECK int platform_init(struct platform *platform, const struct seed *seed, const char *public_url,
                              struct error *error);
 void platform_free(struct platform *platform);

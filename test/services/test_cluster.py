@@ -11,7 +11,7 @@ from eth_keys import keys
 from eth_utils import keccak
 
 from ratls import USAGES, Party, Refused, meet
-from support import event_payload, registers
+from support import crl_url, event_payload, pck_chain, registers
 
 APPS = {
     "one": "services:\n  web:\n    image: nginx:1.27\n",
@@ -30,11 +30,9 @@ def compose_file(directory, app):
 
 def public_url(simulated):
     """What certificates of the platform point to."""
-    chain = re.search(b"-----BEGIN.*-----END CERTIFICATE-----", simulated.quote()["quote"], re.DOTALL)
-    points = {certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value[0].full_name[0].value
-              for certificate in x509.load_pem_x509_certificates(chain[0])}
+    points = {re.sub(r"/(IntelSGXRootCA\.der|sgx/.*)$", "", crl_url(pem)) for pem in pck_chain(simulated.quote()["quote"])}
     assert len(points) == 1
-    return points.pop().removesuffix("/IntelSGXRootCA.der")
+    return points.pop()
 
 
 class Cluster:

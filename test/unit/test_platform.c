@@ -160,14 +160,18 @@ static void assert_extensions(const struct pki_entity *entity, const struct expe
 }
 
 /* http://127.0.0.1:18096/IntelSGXRootCA.der */
-#define CRL_POINT                                                                                            \
+#define ROOT_CRL                                                                                             \
     "3031302fa02da02b8629687474703a2f2f3132372e302e302e313a31383039362f496e74656c534758526f6f7443412e646572"
+/* http://127.0.0.1:18096/sgx/certification/v4/pckcrl?ca=platform&encoding=der */
+#define PCK_CRL                                                                                              \
+    "30533051a04fa04d864b687474703a2f2f3132372e302e302e313a31383039362f7367782f63657274696669636174696f6e"   \
+    "2f76342f70636b63726c3f63613d706c6174666f726d26656e636f64696e673d646572"
 
 static void the_pck_certificate_has_six_extensions_in_order(void **state)
 {
     static const struct expected expected[] = {
-        {"551d23", false, NULL},      {"551d1f", false, CRL_POINT}, {"551d0e", false, NULL},
-        {"551d0f", true, "030206c0"}, {"551d13", true, "3000"},     {"2a864886f84d010d01", false, NULL},
+        {"551d23", false, NULL},      {"551d1f", false, PCK_CRL}, {"551d0e", false, NULL},
+        {"551d0f", true, "030206c0"}, {"551d13", true, "3000"},   {"2a864886f84d010d01", false, NULL},
     };
 
     assert_extensions(&((struct platform *)*state)->pck, expected, 6);
@@ -195,7 +199,7 @@ static void the_pck_certificate_describes_the_platform(void **state)
 static void cas_may_sign_certificates_and_crls(void **state)
 {
     struct expected expected[] = {
-        {"551d23", false, NULL},      {"551d1f", false, CRL_POINT},         {"551d0e", false, NULL},
+        {"551d23", false, NULL},      {"551d1f", false, ROOT_CRL},          {"551d0e", false, NULL},
         {"551d0f", true, "03020106"}, {"551d13", true, "30060101ff020101"},
     };
     const struct platform *p = *state;
@@ -203,6 +207,32 @@ static void cas_may_sign_certificates_and_crls(void **state)
     assert_extensions(&p->root, expected, 5);
     expected[4].value = "30060101ff020100";
     assert_extensions(&p->platform_ca, expected, 5);
+}
+
+static void tcb_signing_may_sign_documents(void **state)
+{
+    static const struct expected expected[] = {
+        {"551d23", false, NULL},      {"551d1f", false, ROOT_CRL}, {"551d0e", false, NULL},
+        {"551d0f", true, "030206c0"}, {"551d13", true, "3000"},
+    };
+
+    assert_extensions(&((struct platform *)*state)->tcb_signing, expected, 5);
+}
+
+static void a_public_url_that_does_not_fit_is_refused(void **state)
+{
+    struct platform platform = {.ppid = {0}};
+    struct error error = {.kind = ERROR_NONE};
+    struct seed seed;
+    char url[1000];
+
+    (void)state;
+    memset(url, 'x', sizeof url - 1);
+    url[sizeof url - 1] = '\0';
+    seed_init(&seed, "seed");
+    assert_int_equal(platform_init(&platform, &seed, url, &error), -1);
+    assert_non_null(strstr(error.text, "the public URL does not fit"));
+    platform_free(&platform);
 }
 
 static void key_ids_link_the_chain(void **state)
@@ -277,6 +307,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_pck_certificate_has_six_extensions_in_order, start, finish),
         cmocka_unit_test_setup_teardown(the_pck_certificate_describes_the_platform, start, finish),
         cmocka_unit_test_setup_teardown(cas_may_sign_certificates_and_crls, start, finish),
+        cmocka_unit_test_setup_teardown(tcb_signing_may_sign_documents, start, finish),
+        cmocka_unit_test(a_public_url_that_does_not_fit_is_refused),
         cmocka_unit_test_setup_teardown(key_ids_link_the_chain, start, finish),
         cmocka_unit_test_setup_teardown(the_qe_report_agrees_with_the_qe_identity, start, finish),
         cmocka_unit_test_setup_teardown(the_qe_vouches_for_the_attestation_key, start, finish),

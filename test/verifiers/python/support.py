@@ -14,6 +14,7 @@ from pathlib import Path
 
 import dcap_qvl
 import pytest
+from cryptography import x509
 
 RUNTIME_EVENT = 0x08000001
 
@@ -66,8 +67,8 @@ class Simulated:
         with self.open(path, json.dumps(arguments).encode()) as answer:
             return json.loads(answer.read())
 
-    def call(self, method, **arguments):
-        return self.post(f"/prpc/{method}", arguments)
+    def call(self, name, /, **arguments):
+        return self.post(f"/prpc/{name}", arguments)
 
     def quote(self, report_data=b"\x12\x34"):
         """The answer of GetQuote, its quote as bytes and its event log as a list."""
@@ -89,6 +90,19 @@ class Simulated:
         return dcap_qvl.verify_with_root_ca(quote, self.collateral(quote), self.root(), int(time.time()))
 
 
+def pck_chain(quote):
+    """The certificates of a quote in PEM, leaf first."""
+    return re.findall(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n", quote, re.DOTALL)
+
+
+def crl_url(pem):
+    """Where a certificate says that its issuer's CRL is."""
+    certificate = x509.load_pem_x509_certificate(pem)
+    (point,) = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    (name,) = point.full_name
+    return name.value
+
+
 def changed(data, at):
     """The bytes with the lowest bit of one of them flipped."""
     return data[:at] + bytes([data[at] ^ 1]) + data[at + 1:]
@@ -98,8 +112,7 @@ def tampered(quote, row):
     """The quote changed as a row of tampering.json says."""
     if "certificate" not in row:
         return changed(quote, row["at"])
-    blocks = re.findall(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n", quote, re.DOTALL)
-    block = blocks[row["certificate"]]
+    block = pck_chain(quote)[row["certificate"]]
     der = changed(ssl.PEM_cert_to_DER_cert(block.decode()), row["at"])
     return quote.replace(block, ssl.DER_cert_to_PEM_cert(der).encode())
 

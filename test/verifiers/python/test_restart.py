@@ -1,9 +1,9 @@
 """What stays the same over a restart: the root, quotes and CRLs, byte for byte."""
 
-from cryptography import x509
+from urllib.parse import unquote
 
 from simulator import Simulator
-from support import Simulated
+from support import Simulated, crl_url, pck_chain
 
 
 def lasting(directory, *options):
@@ -27,8 +27,15 @@ def test_another_seed_changes_everything(tmp_path):
     assert all(a != b for a, b in zip(one, other))
 
 
-def test_where_certificates_say_the_root_crl_is(tmp_path):
-    with Simulator(tmp_path / "one", "--public-url", "http://dstack.test:81/sim") as simulator:
-        root = x509.load_der_x509_certificate(Simulated(simulator.url).root())
-    points = root.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
-    assert [name.value for name in points[0].full_name] == ["http://dstack.test:81/sim/IntelSGXRootCA.der"]
+def test_where_certificates_say_the_crls_are(tmp_path):
+    """Each names that of its issuer."""
+    url = "http://dstack.test:81/sim"
+    with Simulator(tmp_path / "one", "--public-url", url) as simulator:
+        simulated = Simulated(simulator.url)
+        chain = pck_chain(simulated.quote()["quote"])
+        with simulated.open("/tdx/certification/v4/qe/identity") as answer:
+            signing = unquote(answer.headers["SGX-Enclave-Identity-Issuer-Chain"]).encode()
+    root_crl = f"{url}/IntelSGXRootCA.der"
+    pck_crl = f"{url}/sgx/certification/v4/pckcrl?ca=platform&encoding=der"
+    assert list(map(crl_url, chain)) == [pck_crl, root_crl, root_crl]
+    assert list(map(crl_url, pck_chain(signing))) == [root_crl, root_crl]
