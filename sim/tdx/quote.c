@@ -25,7 +25,7 @@ static void write_certification_head(struct buf *out, uint16_t kind, size_t len)
 static void write_certification(struct buf *out, const struct platform *platform)
 {
     const char *const chain[] = {platform->pck.pem, platform->platform_ca.pem, platform->root.pem};
-    size_t chain_len = strlen(chain[0]) + strlen(chain[1]) + strlen(chain[2]);
+    size_t chain_len = strlen(chain[0]) + strlen(chain[1]) + strlen(chain[2]) + 1;
 
     write_certification_head(out, QUOTE_CERTIFICATION_QE_REPORT,
                              SGX_REPORT_BYTES + P256_SIGNATURE_BYTES + 2 + PLATFORM_AUTH_BYTES +
@@ -37,11 +37,12 @@ static void write_certification(struct buf *out, const struct platform *platform
     write_certification_head(out, QUOTE_CERTIFICATION_PCK_CHAIN, chain_len);
     for (int i = 0; i < 3; i++)
         buf_append_text(out, chain[i]);
+    buf_append_byte(out, '\0');
 }
 
 void quote_template_init(struct quote_template *template, const struct platform *platform)
 {
-    static const uint8_t zeros[QUOTE_ATTESTATION_KEY_OFFSET];
+    static const uint8_t zeros[QUOTE_ATTESTATION_KEY_OFFSET], padding[QUOTE_PADDING_BYTES];
     struct buf *bytes = &template->bytes;
 
     template->key = &platform->attestation_key;
@@ -55,6 +56,7 @@ void quote_template_init(struct quote_template *template, const struct platform 
     memcpy(bytes->data + QUOTE_XFAM_OFFSET, xfam, sizeof xfam);
     bytes_put_le32(bytes->data + QUOTE_SIGNATURE_LENGTH_OFFSET,
                    (uint32_t)(bytes->len - QUOTE_SIGNATURE_OFFSET));
+    buf_append(bytes, padding, sizeof padding);
 }
 
 void quote_template_set_scenario(struct quote_template *template, const struct platform *platform,

@@ -2,10 +2,10 @@
  * API, A.3), and the values that are the same in all of them. quote.c writes it, quote_parse.c
  * reads it. All numbers are little-endian.
  *
- *     header | TD report | u32 length of the rest
- *            | signature | attestation key | certification data: QE_REPORT
+ *     header | TD report | u32 length of the signature data | signature data | zeros
+ *     signature data: signature | attestation key | certification data: QE_REPORT
  *     QE_REPORT: QE report | its signature | u16 length, authentication data
- *            | certification data: PCK_CHAIN, certificates in PEM */
+ *            | certification data: PCK_CHAIN, certificates in PEM and a NUL */
 #ifndef TDX_QUOTE_FORMAT_H
 #define TDX_QUOTE_FORMAT_H
 
@@ -57,5 +57,8 @@ enum quote_offset {
 #define QUOTE_CERTIFICATION_HEAD_BYTES 6
 #define QUOTE_CERTIFICATION_PCK_CHAIN 5
 #define QUOTE_CERTIFICATION_QE_REPORT 6 /* A.3.11 */
+
+/* The zeros at the end of every quote that a dstack TD gets from its host. */
+#define QUOTE_PADDING_BYTES 70
 
 #endif

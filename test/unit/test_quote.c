@@ -2,6 +2,8 @@
  * offsets and signatures. */
 #include "sim/tdx/quote.h"
 
+#include <mbedtls/x509_crt.h>
+
 #include "crypto/hash.h"
 #include "sim/base/embedded.h"
 #include "test/unit/reference_quote.h"
@@ -82,14 +84,38 @@ static void lengths_lead_to_the_end(void **state)
     struct quote_fixture *f = *state;
     size_t certification = bytes_get_le32(f->quote + 766), chain = bytes_get_le32(f->quote + 1254);
 
-    assert_int_equal(bytes_get_le32(f->quote + 632), f->size - 636);
+    assert_int_equal(bytes_get_le32(f->quote + 632), f->size - 636 - 70);
     assert_int_equal(bytes_get_le16(f->quote + 764), 6);
-    assert_int_equal(certification, f->size - 770);
+    assert_int_equal(certification, f->size - 770 - 70);
     assert_int_equal(bytes_get_le16(f->quote + 770 + 448), 32);
     assert_int_equal(bytes_get_le16(f->quote + 1252), 5);
-    assert_int_equal(chain, f->size - 1258);
+    assert_int_equal(chain, f->size - 1258 - 70);
     assert_memory_equal(f->quote + 1258, "-----BEGIN CERTIFICATE-----\n", 28);
-    assert_memory_equal(f->quote + f->size - 26, "-----END CERTIFICATE-----\n", 26);
+    assert_memory_equal(f->quote + 1258 + chain - 27, "-----END CERTIFICATE-----\n", 27); /* with its NUL */
+}
+
+static void zeros_follow_the_signature_data(void **state)
+{
+    static const uint8_t zeros[70];
+    const struct quote_fixture *f = *state;
+
+    assert_memory_equal(f->quote + f->size - sizeof zeros, zeros, sizeof zeros);
+}
+
+/* mbedTLS tells PEM from DER by the NUL inside the length. */
+static void mbedtls_parses_the_chain_as_it_lies_in_the_quote(void **state)
+{
+    const struct quote_fixture *f = *state;
+    uint32_t chain_len = bytes_get_le32(f->quote + 1254);
+    mbedtls_x509_crt chain;
+    int certificates = 0;
+
+    mbedtls_x509_crt_init(&chain);
+    assert_int_equal(mbedtls_x509_crt_parse(&chain, f->quote + 1258, chain_len), 0);
+    for (const mbedtls_x509_crt *one = &chain; one; one = one->next)
+        certificates++;
+    assert_int_equal(certificates, 3);
+    mbedtls_x509_crt_free(&chain);
 }
 
 static void certification_data_holds_all_of_it(void **state)
@@ -97,7 +123,7 @@ static void certification_data_holds_all_of_it(void **state)
     const struct quote_fixture *f = *state;
     const struct platform *p = &f->platform;
     const uint8_t *at = f->quote + 700;
-    size_t len = f->size - 700;
+    size_t len = f->size - 700 - 70;
 
     assert_memory_equal(at, p->attestation_key.public_key, 64);
     assert_int_equal(bytes_get_le16(at + 64), 6);
@@ -113,7 +139,9 @@ static void certification_data_holds_all_of_it(void **state)
     assert_memory_equal(at, p->platform_ca.pem, strlen(p->platform_ca.pem));
     at += strlen(p->platform_ca.pem);
     assert_memory_equal(at, p->root.pem, strlen(p->root.pem));
-    assert_true(at + strlen(p->root.pem) == f->quote + f->size);
+    at += strlen(p->root.pem);
+    assert_int_equal(*at, '\0');
+    assert_true(at + 1 + 70 == f->quote + f->size);
 }
 
 static void the_same_request_gives_the_same_quote(void **state)
@@ -174,6 +202,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(header_and_report_are_the_references, start, finish),
         cmocka_unit_test_setup_teardown(the_attestation_key_signs_header_and_report, start, finish),
         cmocka_unit_test_setup_teardown(lengths_lead_to_the_end, start, finish),
+        cmocka_unit_test_setup_teardown(zeros_follow_the_signature_data, start, finish),
+        cmocka_unit_test_setup_teardown(mbedtls_parses_the_chain_as_it_lies_in_the_quote, start, finish),
         cmocka_unit_test_setup_teardown(certification_data_holds_all_of_it, start, finish),
         cmocka_unit_test_setup_teardown(the_same_request_gives_the_same_quote, start, finish),
         cmocka_unit_test_setup_teardown(later_quotes_have_the_later_registers, start, finish),

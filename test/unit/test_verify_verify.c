@@ -22,6 +22,40 @@ static void what_get_quote_answers_is_valid(void **state)
     arena_free(&arena);
 }
 
+/* A copy whose chain has no NUL. */
+static struct span without_nul(struct span quote, struct arena *arena)
+{
+    static const size_t lengths[] = {632, 766, 1254};
+    uint8_t *copy = (uint8_t *)arena_copy(arena, quote.data, quote.len);
+    size_t nul = 1258 + bytes_get_le32(copy + 1254) - 1;
+
+    assert_int_equal(copy[nul], '\0');
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
+        bytes_put_le32(copy + lengths[i], bytes_get_le32(copy + lengths[i]) - 1);
+    memmove(copy + nul, copy + nul + 1, quote.len - nul - 1);
+    return span_of(copy, quote.len - 1);
+}
+
+static void nul_and_zeros_may_be_missing(void **state)
+{
+    struct td *td = *state;
+    struct arena arena;
+    struct evidence_request request;
+    struct span forms[2];
+
+    arena_init(&arena);
+    request = request_of(td, &arena);
+    forms[0] = td_quote(td, report_data, &arena);
+    forms[1] = without_nul(forms[0], &arena);
+    for (int i = 0; i < 2; i++) {
+        request.quote = hex_text(forms[i], &arena);
+        assert_valid(td, &request, &arena);
+        request.quote = hex_text(span_of(forms[i].data, forms[i].len - QUOTE_PADDING_BYTES), &arena);
+        assert_valid(td, &request, &arena);
+    }
+    arena_free(&arena);
+}
+
 static void the_app_is_the_td_s(void **state)
 {
     struct td *td = *state;
@@ -254,6 +288,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TD_TEST(what_get_quote_answers_is_valid),
+        TD_TEST(nul_and_zeros_may_be_missing),
         TD_TEST(the_app_is_the_td_s),
         TD_TEST(all_attestations_are_valid),
         TD_TEST(nothing_of_the_td_changes),

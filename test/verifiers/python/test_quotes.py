@@ -17,6 +17,14 @@ def test_quote_is_accepted(plain, data):
     assert replay(got["event_log"]) == registers(got["quote"])
 
 
+def test_quote_ends_as_intels(plain):
+    quote = plain.quote()["quote"]
+    end = 636 + int.from_bytes(quote[632:636], "little")
+    assert quote[:end].endswith(b"-----END CERTIFICATE-----\n\0")
+    assert quote[end:] == bytes(70)
+    assert plain.verify(quote[:end]).status == "UpToDate"
+
+
 def test_quote_after_an_event_is_accepted(plain):
     before = plain.quote()
     plain.call("DstackGuest.EmitEvent", event="größer", payload="00ff")

@@ -2,6 +2,7 @@ package tests
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/pem"
 	"regexp"
 	"strings"
@@ -23,6 +24,19 @@ func TestQuoteIsAccepted(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestQuoteEndsAsIntels(t *testing.T) {
+	plain := simulated(t, "plain")
+	quote, _ := plain.quote(t, "1234")
+	end := 636 + binary.LittleEndian.Uint32(quote[632:])
+	if !bytes.HasSuffix(quote[:end], []byte("-----END CERTIFICATE-----\n\x00")) {
+		t.Error("no NUL ends the certificates")
+	}
+	if !bytes.Equal(quote[end:], make([]byte, 70)) {
+		t.Error("there are not 70 zeros after the signature data")
+	}
+	must(t, plain.verify(t, quote[:end]))
 }
 
 func TestQuoteAfterAnEventIsAccepted(t *testing.T) {
@@ -91,7 +105,7 @@ func expectRefusal(t *testing.T, err error, pattern string) {
 func TestQuoteCutShortIsRefused(t *testing.T) {
 	plain := simulated(t, "plain")
 	quote, _ := plain.quote(t, "1234")
-	for _, length := range []int{0, 47, 48, 631, 636, 700, 1254, 2000, len(quote) - 40} {
+	for _, length := range []int{0, 47, 48, 631, 636, 700, 1254, 2000, len(quote) - 110} {
 		if plain.verify(t, quote[:length]) == nil {
 			t.Errorf("%d bytes of a quote are accepted", length)
 		}

@@ -20,6 +20,14 @@ for (const data of [Buffer.alloc(0), Buffer.from('1234', 'hex'), Buffer.alloc(64
   })
 }
 
+test('a quote ends as Intel\'s, and is accepted without its zeros', PATIENCE, async () => {
+  const { quote } = await plain.quote()
+  const end = 636 + quote.readUInt32LE(632)
+  assert.ok(quote.subarray(0, end).toString('latin1').endsWith('-----END CERTIFICATE-----\n\0'))
+  assert.deepEqual(quote.subarray(end), Buffer.alloc(70))
+  assert.equal((await plain.verify(quote.subarray(0, end))).status, 'UpToDate')
+})
+
 test('a quote after an event is accepted', PATIENCE, async () => {
   const before = await plain.quote()
   await plain.call('DstackGuest.EmitEvent', { event: 'größer', payload: '00ff' })
