@@ -8,6 +8,7 @@
 #include "sim/rpc/call.h"
 #include "sim/rpc/message.h"
 #include "sim/rpc/openapi_schema.h"
+#include "sim/rpc/proto_name.h"
 
 #define PREFIX "/prpc/"
 #define PAGES "pages"
@@ -44,6 +45,19 @@ static void write_summary(const struct writer *writer, const char *text)
     write_text(writer, ",\"summary\":");
     json_text_string(writer->out, text, len);
     write_member(writer, "description", end ? text : NULL);
+}
+
+static const char *tag_of(const ProtobufCServiceDescriptor *service)
+{
+    return proto_name_short(service->name, service->package);
+}
+
+/* The path without its directory if that is the shared one, otherwise without its first slash. */
+static const char *id_of(const char *path)
+{
+    bool is_shared = strncmp(path, PREFIX, strlen(PREFIX)) == 0 && !strchr(path + strlen(PREFIX), '/');
+
+    return path + (is_shared ? strlen(PREFIX) : 1);
 }
 
 /* A path as an identifier: letters, digits and underscores. */
@@ -151,15 +165,14 @@ static void write_answer(const struct writer *writer, const ProtobufCMessageDesc
 
 static void write_call(const struct writer *writer, const struct router_path *path, bool by_query)
 {
-    const char *service = path->service->short_name;
+    const char *tag = tag_of(path->service);
     const struct proto_doc *doc =
         proto_docs_find(writer->info->docs, path->service->name, path->method->name);
-    bool canonical = strncmp(path->path, PREFIX, strlen(PREFIX)) == 0;
 
     write_text(writer, by_query ? "\"get\":{\"tags\":[" : "\"post\":{\"tags\":[");
-    json_text_string(writer->out, service, strlen(service));
+    json_text_string(writer->out, tag, strlen(tag));
     buf_append_byte(writer->out, ']');
-    write_id(writer, "", path->path + (canonical ? strlen(PREFIX) : 1), by_query ? "_by_query" : "");
+    write_id(writer, "", id_of(path->path), by_query ? "_by_query" : "");
     write_summary(writer, doc->text ? doc->text : path->method->name);
     if (by_query)
         write_query(writer, path->method->input);
@@ -279,18 +292,27 @@ static void write_tag(const struct writer *writer, const char *name, const char 
     buf_append_byte(writer->out, '}');
 }
 
-/* Paths with the prefix are sorted, so the methods of one service follow each other. */
+/* Whether no path before this one, which ends at the cursor, is the service's. */
+static bool is_first(const struct router *router, size_t end, const ProtobufCServiceDescriptor *service)
+{
+    struct router_path path;
+
+    for (size_t cursor = 0; router_next_path(router, &cursor, &path) && cursor < end;)
+        if (path.service == service)
+            return false;
+    return true;
+}
+
 static void write_tags(const struct writer *writer)
 {
-    const ProtobufCServiceDescriptor *last = NULL;
     struct router_path path;
 
     write_text(writer, ",\"tags\":[");
     for (size_t cursor = 0; router_next_path(writer->router, &cursor, &path);) {
-        if (path.page || path.service == last || strncmp(path.path, PREFIX, strlen(PREFIX)) != 0)
+        if (path.page || !is_first(writer->router, cursor, path.service))
             continue;
-        last = path.service;
-        write_tag(writer, last->short_name, proto_docs_find(writer->info->docs, last->name, NULL)->text);
+        write_tag(writer, tag_of(path.service),
+                  proto_docs_find(writer->info->docs, path.service->name, NULL)->text);
         buf_append_byte(writer->out, ',');
     }
     write_tag(writer, PAGES, "Everything that is not a method.");

@@ -2,8 +2,8 @@
  *
  * It is generated from service and message descriptors, the comments in sim/proto
  * (proto_docs.h), and the openapi_page of each page. It lists a method at
- * /prpc/<Service>.<Method> and at its direct path, with POST and, if its arguments fit in a
- * query string, GET. */
+ * each of its paths but /prpc/<Method>, with POST and, if its arguments fit in a query string,
+ * GET. */
 #ifndef RPC_OPENAPI_H
 #define RPC_OPENAPI_H
 

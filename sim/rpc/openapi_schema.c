@@ -6,6 +6,7 @@
 #include "sim/base/json_text.h"
 #include "sim/base/memory.h"
 #include "sim/rpc/message.h"
+#include "sim/rpc/proto_name.h"
 
 /* Regex engines unroll counted repetitions, so longer values get a maxLength instead. */
 #define PATTERN_BYTES 255
@@ -190,13 +191,9 @@ void openapi_schema_field(const struct openapi_schemas *schemas, const ProtobufC
 
 /* --- messages --- */
 
-/* The message's name without its package. */
 static const char *name_of(const ProtobufCMessageDescriptor *message)
 {
-    size_t len = message->package_name ? strlen(message->package_name) : 0;
-
-    return len && strncmp(message->name, message->package_name, len) == 0 ? message->name + len + 1
-                                                                          : message->name;
+    return proto_name_short(message->name, message->package_name);
 }
 
 static const char *suffix_of(const struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,

@@ -7,6 +7,7 @@
 #include "sim/base/memory.h"
 #include "sim/rpc/dispatch.h"
 #include "sim/rpc/message.h"
+#include "sim/rpc/proto_name.h"
 
 struct route {
     char *path; /* heap */
@@ -15,7 +16,7 @@ struct route {
     bool is_control;
     bool is_background;
     bool is_method;
-    bool is_short;     /* /prpc/<Method> */
+    bool is_short;     /* <Method> in a shared mount */
     bool is_owned;     /* the service owns the path, even if others claim it too */
     bool is_ambiguous; /* claimed twice: treated as not found */
     struct dispatch_method method;
@@ -78,7 +79,8 @@ static void set_method(struct route *route, const struct router_service *service
     const ProtobufCServiceDescriptor *descriptor = service->service->descriptor;
     char label[FAULT_METHOD_BYTES];
 
-    snprintf(label, sizeof label, "%s.%s", descriptor->short_name, descriptor->methods[index].name);
+    snprintf(label, sizeof label, "%s.%s", proto_name_short(descriptor->name, descriptor->package),
+             descriptor->methods[index].name);
     free(route->label);
     route->label = memory_copy(label, strlen(label));
     route->is_method = true;
@@ -94,8 +96,8 @@ static void set_method(struct route *route, const struct router_service *service
     };
 }
 
-static void add_bare(struct router *router, const char *path, const struct router_service *service,
-                     unsigned index)
+static void add_short(struct router *router, const char *path, const struct router_service *service,
+                      unsigned index)
 {
     struct route *claim = find_claim(router, path);
 
@@ -110,23 +112,32 @@ static void add_bare(struct router *router, const char *path, const struct route
     }
 }
 
-void router_add_service(struct router *router, const struct router_service *service)
+static void add_method(struct router *router, const struct router_mount *mount,
+                       const struct router_service *service, unsigned index)
 {
     const ProtobufCServiceDescriptor *descriptor = service->service->descriptor;
+    const char *name = descriptor->methods[index].name;
     char path[256];
 
-    for (unsigned i = 0; i < descriptor->n_methods; i++) {
-        const char *name = descriptor->methods[i].name;
-
-        snprintf(path, sizeof path, "/prpc/%s.%s", descriptor->short_name, name);
-        set_method(add_path(router, path), service, i);
-        if (service->direct) {
-            snprintf(path, sizeof path, "%s%s", service->direct, name);
-            set_method(add_path(router, path), service, i);
-        }
-        snprintf(path, sizeof path, "/prpc/%s", name);
-        add_bare(router, path, service, i);
+    if (mount->has_service_names) {
+        snprintf(path, sizeof path, "%s%s.%s", mount->directory, descriptor->short_name, name);
+        set_method(add_path(router, path), service, index);
     }
+    snprintf(path, sizeof path, "%s%s", mount->directory, name);
+    if (mount->is_shared)
+        add_short(router, path, service, index);
+    else
+        set_method(add_path(router, path), service, index);
+}
+
+void router_add_service(struct router *router, const struct router_service *service)
+{
+    static const struct router_mount prpc[] = {ROUTER_MOUNT_PRPC, {.directory = NULL}};
+    const struct router_mount *mount = service->mounts ? service->mounts : prpc;
+
+    for (; mount->directory; mount++)
+        for (unsigned i = 0; i < service->service->descriptor->n_methods; i++)
+            add_method(router, mount, service, i);
 }
 
 void router_add_page(struct router *router, const struct router_page *page)

@@ -18,17 +18,27 @@ struct openapi_page;
 struct router *router_new(struct faults *faults);
 void router_free(struct router *router);
 
+/* A directory in which the methods of a service are found, each at <directory><Method>. */
+struct router_mount {
+    const char *directory;  /* begins and ends with '/'; NULL ends an array of mounts */
+    bool has_service_names; /* also at <directory><Service>.<Method> */
+    bool is_shared;         /* with other services: see below */
+};
+
+/* Where the methods of all services meet. */
+#define ROUTER_MOUNT_PRPC {.directory = "/prpc/", .has_service_names = true, .is_shared = true}
+
 struct router_service {
-    const ProtobufCService *service; /* both outlive the router */
-    const void *context;             /* passed to its handlers */
-    const char *direct;    /* its methods are also found at <direct><Method>: "/", "/api/", or NULL */
-    bool owns_short_paths; /* keeps /prpc/<Method> where another service has the same method */
+    const ProtobufCService *service;   /* all three outlive the router */
+    const void *context;               /* passed to its handlers */
+    const struct router_mount *mounts; /* NULL: ROUTER_MOUNT_PRPC only */
+    bool owns_short_paths; /* keeps <directory><Method> of a shared mount if another service has it too */
     bool is_control;       /* exempt from a fault on every method, and unknown arguments are refused */
     bool is_background;    /* see exchange.h */
 };
 
-/* Adds every method at /prpc/<Service>.<Method>, at the direct path, and at
- * /prpc/<Method> unless another service of this router has that method. */
+/* Adds every method at its mounts. In a shared one, <directory><Method> is left out if another
+ * service of this router has the same method there. */
 void router_add_service(struct router *router, const struct router_service *service);
 
 /* A path that is not a method. Only a fault on exactly that path affects it. */
@@ -58,7 +68,7 @@ struct router_path {
 };
 
 /* The next path after *cursor, which starts at 0; false after the last. Skips the short forms
- * /prpc/<Method>. Paths are sorted once router_handler has been called. */
+ * of shared mounts. Paths are sorted once router_handler has been called. */
 bool router_next_path(const struct router *router, size_t *cursor, struct router_path *path);
 
 #endif

@@ -161,10 +161,16 @@ static void guest_agent_version(Service *service, const Dstack__Empty *args,
 }
 
 static const Service methods = DSTACK__DSTACK_GUEST__INIT(guest_agent_);
+static const struct router_mount mounts[] = {
+    ROUTER_MOUNT_PRPC,
+    {.directory = "/"},
+    {.directory = "/v0/"},
+    {.directory = NULL},
+};
 
 const struct service guest_agent_service = {
     .name = "dstack",
     .summary = "The guest agent's API for apps: keys, certificates, quotes, events, signatures",
-    .direct = "/",
+    .mounts = mounts,
     .methods = &methods.base,
 };

@@ -215,10 +215,15 @@ static void guest_api_shutdown(Service *service, const Dstack__Empty *args, Dsta
 }
 
 static const Service methods = DSTACK__GUEST_API__INIT(guest_api_);
+static const struct router_mount mounts[] = {
+    ROUTER_MOUNT_PRPC,
+    {.directory = "/api/"},
+    {.directory = NULL},
+};
 
 const struct service guest_api_service = {
     .name = "guest",
     .summary = "What a host asks its guest: system, network and container information, shutdown",
-    .direct = "/api/",
+    .mounts = mounts,
     .methods = &methods.base,
 };

@@ -44,7 +44,7 @@ static void add_methods(const struct service *service, const struct site *site, 
     const struct router_service row = {
         .service = service->methods,
         .context = site,
-        .direct = service->direct,
+        .mounts = service->mounts,
         .owns_short_paths = service->owns_short_paths,
         .is_control = service->is_control,
         .is_background = service->is_background,

@@ -14,11 +14,11 @@
 typedef void service_pages(const struct site *site, struct router *router);
 
 struct service {
-    const char *name;                /* for --listen */
-    const char *summary;             /* one line for users */
-    const ProtobufCService *methods; /* NULL if it has only pages */
-    const char *direct;              /* its methods are also at <direct><Method>: "/", "/api/", or NULL */
-    bool owns_short_paths;           /* keeps /prpc/<Method> where another service has the same method */
+    const char *name;                  /* for --listen */
+    const char *summary;               /* one line for users */
+    const ProtobufCService *methods;   /* NULL if it has only pages */
+    const struct router_mount *mounts; /* see router.h */
+    bool owns_short_paths;             /* see router.h */
     bool is_control;             /* controls the simulator: see router.h; its methods cannot have faults */
     bool is_background;          /* see exchange.h */
     service_pages *const *pages; /* a NULL-terminated array, or NULL. A listener adds each only once */

@@ -136,10 +136,15 @@ static void verifier_health(Service *service, const Dstack__Empty *args, Dstack_
 }
 
 static const Service methods = DSTACK__VERIFIER__INIT(verifier_);
+static const struct router_mount mounts[] = {
+    ROUTER_MOUNT_PRPC,
+    {.directory = "/"},
+    {.directory = NULL},
+};
 
 const struct service verifier_service = {
     .name = "verifier",
     .summary = "dstack-verifier's API: whether a quote is genuine, and what runs in its TD",
-    .direct = "/",
+    .mounts = mounts,
     .methods = &methods.base,
 };

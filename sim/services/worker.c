@@ -62,12 +62,18 @@ static void worker_get_attestation_for_app_key(Service *service,
 }
 
 static const Service methods = DSTACK__WORKER__INIT(worker_);
+static const struct router_mount mounts[] = {
+    ROUTER_MOUNT_PRPC,
+    {.directory = "/prpc/v0/", .has_service_names = true},
+    {.directory = NULL},
+};
 static service_pages *const pages[] = {logs_add, web_pages_add, metrics_add, NULL};
 
 const struct service worker_service = {
     .name = "worker",
     .summary = "What a TD shows to the public: identity, attested signing key, container logs",
     .methods = &methods.base,
+    .mounts = mounts,
     .pages = pages,
     .companion = &dashboard_service,
 };

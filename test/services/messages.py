@@ -1,9 +1,10 @@
-"""The services and messages of sim/proto, from the compiler's own descriptors, and the
-three ways to call a method: each gives an Outcome in the terms of JSON."""
+"""The services and messages of sim/proto, from the compiler's own descriptors, where their
+methods are served, and the three ways to call one: each gives an Outcome in the terms of JSON."""
 
 import collections
 import http.client
 import json
+import re
 import subprocess
 import tempfile
 import urllib.parse
@@ -32,10 +33,32 @@ def load():
     return pool, [pool.FindFileByName(file.name) for file in described.file]
 
 
+def name_of(described):
+    """Its name without its package, except for the package's version: "v1.Worker"."""
+    package = described.file.package
+    version = re.search(r"v\d+$", package)
+    return described.full_name[version.start() if version else len(package) + 1:]
+
+
 POOL, FILES = load()
-SERVICES = {service.name: service for file in FILES for service in file.services_by_name.values()}
+SERVICES = {name_of(service): service for file in FILES for service in file.services_by_name.values()}
 METHODS = {f"{name}.{method.name}": method for name, service in SERVICES.items() for method in service.methods}
 ERROR = GetMessageClass(POOL.FindMessageTypeByName("dstack.RpcError"))
+
+
+# The directories in which a service's methods are found by their names alone.
+DIRECTORIES = {
+    "DstackGuest": ["/", "/v0/"],
+    "Worker": ["/prpc/v0/", "/prpc/v0/Worker."],
+    "GuestApi": ["/api/"],
+    "Verifier": ["/"],
+}
+
+
+def paths_of(name):
+    """Where a method is served, the usual path first; without the short form /prpc/<Method>."""
+    service, method = name.rsplit(".", 1)
+    return [f"/prpc/{name}", *(directory + method for directory in DIRECTORIES.get(service, ()))]
 
 
 def is_any_json(field):
@@ -118,23 +141,23 @@ class Caller:
         assert list(value) == ["error"]
         return Outcome(status, value["error"])
 
-    def by_json(self, name, arguments):
+    def by_json(self, name, arguments, path=None):
         held = {key: value.hex() if isinstance(value, bytes) else value for key, value in arguments.items()}
-        return self.raw_json(name, json.dumps(held))
+        return self.raw_json(name, json.dumps(held), path)
 
-    def raw_json(self, name, body):
-        return self.outcome_of_json(*self.exchange("POST", f"/prpc/{name}", body, JSON))
+    def raw_json(self, name, body, path=None):
+        return self.outcome_of_json(*self.exchange("POST", path or paths_of(name)[0], body, JSON))
 
     def by_query(self, name, arguments):
         held = {key: text_of(value) for key, value in arguments.items()}
         query = urllib.parse.urlencode(held, doseq=True)
-        return self.outcome_of_json(*self.exchange("GET", f"/prpc/{name}?{query}"))
+        return self.outcome_of_json(*self.exchange("GET", f"{paths_of(name)[0]}?{query}"))
 
     def by_protobuf(self, name, arguments):
         return self.raw_protobuf(name, write_protobuf(METHODS[name].input_type, arguments))
 
     def raw_protobuf(self, name, body):
-        status, content_type, answer = self.exchange("POST", f"/prpc/{name}", body, PROTOBUF)
+        status, content_type, answer = self.exchange("POST", paths_of(name)[0], body, PROTOBUF)
         assert content_type == PROTOBUF
         if status != 200:
             return Outcome(status, read_protobuf(ERROR.DESCRIPTOR, answer).message)

@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from dstack_sdk import EnvVar, encrypt_env_vars_sync
 
-from messages import METHODS, SERVICES, Caller
+from messages import METHODS, SERVICES, Caller, paths_of
 
 # What is sent in a field of this name, in any message. The rest comes from `values`.
 VALUES = {
@@ -160,6 +160,12 @@ def test_all_arguments(caller, values, name):
     arguments = {field.name: value_for(field, values) for field in METHODS[name].input_type.fields}
     outcome = agree(name, caller.by_all(name, arguments))
     assert outcome.status == (400 if name == "GuestApi.Shutdown" else 200), outcome.value
+
+
+@pytest.mark.parametrize("name", [name for name in METHODS if len(paths_of(name)) > 1])
+def test_every_path(caller, values, name):
+    arguments = {field.name: value_for(field, values) for field in METHODS[name].input_type.fields}
+    agree(name, [caller.by_json(name, arguments, path) for path in paths_of(name)])
 
 
 @pytest.mark.parametrize("name", METHODS)

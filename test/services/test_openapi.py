@@ -16,7 +16,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events
 
-from messages import JSON, METHODS, PROTOBUF, Caller, is_flat
+from messages import JSON, METHODS, PROTOBUF, Caller, is_flat, paths_of
 
 PAGES = [
     "/healthz", "/readyz", "/metrics", "/openapi.json", "/logs/{container}",
@@ -92,11 +92,10 @@ def test_it_has_every_page(document):
 
 @pytest.mark.parametrize("name", METHODS)
 def test_it_has_every_method(document, name):
-    service, method = name.split(".")
+    service, method = name.rsplit(".", 1)
     if service not in served(document):
         pytest.skip(f"{service} is not served here")
-    direct = {"DstackGuest": "/", "GuestApi": "/api/", "Verifier": "/"}.get(service)
-    for path in [f"/prpc/{name}"] + ([direct + method] if direct else []):
+    for path in paths_of(name):
         verbs = document["paths"][path]
         assert set(verbs) == ({"get", "post"} if is_flat(METHODS[name]) else {"post"})
         assert all(verb["tags"] == [service] and verb["summary"] not in ("", method) for verb in verbs.values())
@@ -123,9 +122,8 @@ def test_a_listener_documents_what_it_serves(simulator, directory):
     connection.close()
     validate(document, cls=OpenAPIV31SpecValidator)
     assert served(document) == {"DstackGuest", "Tappd", "pages"}
-    methods = [name for name in METHODS if name.split(".")[0] in ("DstackGuest", "Tappd")]
-    direct = ["/" + name.split(".")[1] for name in methods if name.startswith("DstackGuest.")]
-    assert set(document["paths"]) - pages(document) == {*direct, *(f"/prpc/{name}" for name in methods)}
+    methods = [name for name in METHODS if name.startswith(("DstackGuest.", "Tappd."))]
+    assert set(document["paths"]) - pages(document) == {path for name in methods for path in paths_of(name)}
     assert "/openapi.json" in pages(document) and "/simulator/root-ca.pem" not in pages(document)
     assert "SimulatorStatus" not in document["components"]["schemas"]
 
@@ -168,7 +166,7 @@ def example_call(caller, document, path, verb):
 @pytest.mark.parametrize("name, verb", [(name, "post") for name in METHODS] +
                          [(name, "get") for name in METHODS if is_flat(METHODS[name])])
 def test_example_of_a_method(document, caller, with_snapshot, in_order, name, verb):
-    path = f"/prpc/{name}"
+    path = paths_of(name)[0]
     if operation(document, path, verb) is None:
         pytest.skip("not served here")
     asked = with_snapshot if name == "Simulator.Revert" else caller
@@ -200,10 +198,11 @@ def test_the_example_of_verify_is_that_of_sign(document, caller):
 
 @pytest.mark.parametrize("name", METHODS)
 def test_protobuf_is_described_where_it_is_spoken(document, caller, name):
-    described = operation(document, f"/prpc/{name}", "post")
+    path = paths_of(name)[0]
+    described = operation(document, path, "post")
     if described is None:
         pytest.skip("not served here")
-    status, content_type, _ = caller.exchange("POST", f"/prpc/{name}", b"\xff", PROTOBUF)
+    status, content_type, _ = caller.exchange("POST", path, b"\xff", PROTOBUF)
     assert (status, content_type) == (400, PROTOBUF)
     for place in (described["requestBody"], described["responses"]["200"],
                   referred(document, described["responses"]["400"])):

@@ -71,6 +71,14 @@ RPC_METHOD(tappd_derive_k256_key, Tappd, GetKeyArgs, DeriveK256KeyResponse)
     reply(&response, data);
 }
 
+/* As the services themselves are mounted. */
+static const struct router_mount guest_mounts[] = {
+    ROUTER_MOUNT_PRPC, {.directory = "/"}, {.directory = "/v0/"}, {.directory = NULL}};
+static const struct router_mount worker_mounts[] = {
+    ROUTER_MOUNT_PRPC, {.directory = "/prpc/v0/", .has_service_names = true}, {.directory = NULL}};
+static const struct router_mount api_mounts[] = {
+    ROUTER_MOUNT_PRPC, {.directory = "/api/"}, {.directory = NULL}};
+
 struct fixture {
     Dstack__DstackGuest_Service guest;
     Dstack__Tappd_Service tappd;
@@ -103,10 +111,10 @@ static inline int setup(void **state)
         .base = DSTACK__WORKER__BASE_INIT, .info = worker_info, .version = worker_version};
     f->guest_api = (Dstack__GuestApi_Service){.base = DSTACK__GUEST_API__BASE_INIT, .info = guest_api_info};
     f->kms = (Dstack__KMS_Service){.base = DSTACK__KMS__BASE_INIT};
-    f->rows[GUEST] = (struct router_service){.service = &f->guest.base, .direct = "/"};
+    f->rows[GUEST] = (struct router_service){.service = &f->guest.base, .mounts = guest_mounts};
     f->rows[TAPPD] = (struct router_service){.service = &f->tappd.base, .owns_short_paths = true};
-    f->rows[WORKER] = (struct router_service){.service = &f->worker.base};
-    f->rows[GUEST_API] = (struct router_service){.service = &f->guest_api.base, .direct = "/api/"};
+    f->rows[WORKER] = (struct router_service){.service = &f->worker.base, .mounts = worker_mounts};
+    f->rows[GUEST_API] = (struct router_service){.service = &f->guest_api.base, .mounts = api_mounts};
     f->rows[KMS] = (struct router_service){.service = &f->kms.base};
     f->router = router_new(&f->faults);
     arena_init(&f->arena);

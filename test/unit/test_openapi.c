@@ -126,7 +126,7 @@ static void what_no_query_can_hold_has_no_get(void **state)
 {
     struct fixture *fixture = *state;
     Dstack__Verifier_Service verifier = {.base = DSTACK__VERIFIER__BASE_INIT};
-    const struct router_service row = {.service = &verifier.base, .direct = "/"};
+    const struct router_service row = {.service = &verifier.base, .mounts = guest_mounts};
     json_t *document;
 
     router_add_service(fixture->router, &row);
@@ -151,7 +151,11 @@ static void it_has_what_the_router_serves_and_no_more(void **state)
     router_add_service(fixture->router, &fixture->rows[WORKER]);
     router_add_service(fixture->router, &fixture->rows[KMS]);
     document = document_of(fixture);
-    assert_int_equal(json_object_size(AT(document, "paths")), 3 + 3);
+    assert_int_equal(json_object_size(AT(document, "paths")), 3 + 2 * 3 + 3);
+    assert_text(AT(document, "paths", "/prpc/Worker.Info", "post", "operationId"), "Worker_Info");
+    assert_text(AT(document, "paths", "/prpc/v0/Info", "post", "operationId"), "prpc_v0_Info");
+    assert_text(AT(document, "paths", "/prpc/v0/Worker.Info", "post", "operationId"), "prpc_v0_Worker_Info");
+    assert_json(AT(document, "paths", "/prpc/v0/Info", "post", "tags"), "[\"Worker\"]");
     for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
         assert_null(AT(document, "paths", absent[i]));
     assert_null(AT(document, "components", "schemas", "GetKeyArgs"));

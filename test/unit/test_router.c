@@ -119,6 +119,37 @@ static void a_listener_of_its_own(void **state)
     assert_not_found(fixture, handler, "/Info");
 }
 
+static void the_frozen_surfaces_have_a_version_too(void **state)
+{
+    static const char *const missing[] = {
+        "/v0",
+        "/v0/",
+        "/v0/DstackGuest.Version",
+        "/v0/v0/Version",
+        "/v0/GetAttestationForAppKey",
+        "/prpc/v0",
+        "/prpc/v0/",
+        "/prpc/v0/DstackGuest.Version",
+        "/prpc/v0/GetKey",
+        "/prpc/v0/Worker.GetKey",
+        "/v0/Worker.Info",
+        "/prpc/v0/v0/Info",
+        "/v00/Version",
+    };
+    struct fixture *fixture = *state;
+    struct http_handler handler = handler_of(fixture, "0213");
+
+    assert_found(fixture, handler, "/v0/Version", "DstackGuest");
+    assert_found(fixture, handler, "/v0/GetKey", "key");
+    assert_found(fixture, handler, "/prpc/v0/Info", "Worker"); /* also where others have it */
+    assert_found(fixture, handler, "/prpc/v0/Worker.Info", "Worker");
+    for (size_t i = 0; i < sizeof missing / sizeof *missing; i++)
+        assert_not_found(fixture, handler, missing[i]);
+    handler = handler_of(fixture, "1");
+    assert_not_found(fixture, handler, "/v0/Version");
+    assert_not_found(fixture, handler, "/prpc/v0/Info");
+}
+
 /* Every method of every service is found, which needs the table in order. */
 static void every_method_by_its_full_name(void **state)
 {
@@ -229,6 +260,7 @@ int main(void)
         ROUTER_TEST(a_bare_name_of_two_services_is_none),
         ROUTER_TEST(tappd_wins_whatever_the_order),
         ROUTER_TEST(a_listener_of_its_own),
+        ROUTER_TEST(the_frozen_surfaces_have_a_version_too),
         ROUTER_TEST(every_method_by_its_full_name),
         ROUTER_TEST(a_wrong_verb_is_405),
         ROUTER_TEST(a_strange_path_is_shown_in_part),

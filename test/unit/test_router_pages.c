@@ -64,8 +64,19 @@ static void pages_are_served_by_their_verb_only(void **state)
 
 static void paths_are_listed_in_order(void **state)
 {
-    static const char *const expected[] = {"/a", "/prpc/Worker.GetAttestationForAppKey", "/prpc/Worker.Info",
-                                           "/prpc/Worker.Version", "/x/"};
+    static const char *const expected[] = {
+        "/a",
+        "/prpc/Worker.GetAttestationForAppKey",
+        "/prpc/Worker.Info",
+        "/prpc/Worker.Version",
+        "/prpc/v0/GetAttestationForAppKey",
+        "/prpc/v0/Info",
+        "/prpc/v0/Version",
+        "/prpc/v0/Worker.GetAttestationForAppKey",
+        "/prpc/v0/Worker.Info",
+        "/prpc/v0/Worker.Version",
+        "/x/",
+    };
     struct fixture *fixture = *state;
     const struct router_page x = {.path = "/x/", .serve = serve_page, .is_prefix = true};
     const struct router_page a = {.path = "/a", .serve = serve_page};
@@ -77,7 +88,7 @@ static void paths_are_listed_in_order(void **state)
     router_add_page(fixture->router, &a);
     router_handler(fixture->router);
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
-        bool is_page = i == 0 || i == 4;
+        bool is_page = i == 0 || i == 10;
 
         assert_true(router_next_path(fixture->router, &cursor, &path));
         assert_string_equal(path.path, expected[i]);
