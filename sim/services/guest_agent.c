@@ -74,7 +74,7 @@ static void guest_agent_attest(Service *service, const Dstack__RawQuoteArgs *arg
         return;
     }
     attestation =
-        td_attestation(service_site(data)->td, TD_ATTESTATION_SCALE, report_data, call->arena, NULL);
+        td_attestation(service_site(data)->td, TD_ATTESTATION_WHOLE, report_data, call->arena, NULL);
     response.attestation = call_bytes(attestation.data, attestation.len);
     reply(&response, call);
 }

@@ -36,7 +36,7 @@ struct app_cert_issuer {
 struct app_cert_evidence {
     struct span quote;
     struct span event_log;   /* JSON */
-    struct span attestation; /* SCALE */
+    struct span attestation; /* SCALE or MessagePack, see td_attestation */
 };
 
 /* Checks whether a certificate can be issued for the request. */

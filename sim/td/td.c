@@ -244,13 +244,16 @@ struct span td_attestation(const struct td *td, enum td_attestation_form form,
                            const uint8_t report_data[static REPORT_DATA_BYTES], struct arena *arena,
                            struct span *quote)
 {
+    bool is_version_2 = td->state.log.version == EVENT_VERSION_2;
     struct span own = td_quote(td, report_data, arena);
 
     if (quote)
         *quote = own;
-    if (form == TD_ATTESTATION_MSGPACK)
+    if (form == TD_ATTESTATION_CUT && is_version_2)
+        return attestation_msgpack_write(view_msgpack_cut(td->view), own, report_data, arena);
+    if (form == TD_ATTESTATION_MSGPACK || is_version_2)
         return attestation_msgpack_write(view_msgpack(td->view), own, report_data, arena);
-    if (form == TD_ATTESTATION_SCALE)
+    if (form == TD_ATTESTATION_WHOLE)
         return attestation_scale_write(view_scale(td->view), own, report_data, arena);
     return attestation_scale_write_cut(view_scale(td->view), own, report_data, arena);
 }
@@ -264,8 +267,7 @@ static void gather_evidence(const struct td *td, const struct p256_key *key, str
     x509_key_spki(key->public_key, spki);
     report_data_ra_tls(spki, report_data);
     evidence->event_log = span_of(event_log->plain, event_log->len);
-    evidence->attestation =
-        td_attestation(td, TD_ATTESTATION_SCALE_CUT, report_data, arena, &evidence->quote);
+    evidence->attestation = td_attestation(td, TD_ATTESTATION_CUT, report_data, arena, &evidence->quote);
 }
 
 static int issue_cert(const struct td *td, int64_t now, const struct app_cert_request *request,

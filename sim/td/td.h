@@ -130,9 +130,9 @@ void td_registers_before(const struct td *td, size_t index, struct registers *re
 /* --- what it attests --- */
 
 enum td_attestation_form {
-    TD_ATTESTATION_SCALE,     /* complete, as Attest returns it */
-    TD_ATTESTATION_SCALE_CUT, /* for a certificate: see attestation_scale.h */
-    TD_ATTESTATION_MSGPACK,   /* as in GetQuote's attestation field */
+    TD_ATTESTATION_WHOLE,   /* as Attest returns it: in SCALE, or in MessagePack for a log of version 2 */
+    TD_ATTESTATION_CUT,     /* the same, shortened for a certificate */
+    TD_ATTESTATION_MSGPACK, /* as in GetQuote's attestation field */
 };
 
 /* A quote over the report data, in the arena. */

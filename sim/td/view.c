@@ -8,6 +8,7 @@ void view_init(struct view *view, const struct view_subject *subject)
     *view = (struct view){.subject = *subject};
     attestation_scale_init(&view->scale);
     attestation_msgpack_init(&view->msgpack);
+    attestation_msgpack_init(&view->msgpack_cut);
 }
 
 void view_free(struct view *view)
@@ -17,6 +18,7 @@ void view_free(struct view *view)
     text_free(&view->app_cert);
     attestation_scale_free(&view->scale);
     attestation_msgpack_free(&view->msgpack);
+    attestation_msgpack_free(&view->msgpack_cut);
 }
 
 void view_forget(struct view *view)
@@ -25,6 +27,7 @@ void view_forget(struct view *view)
     view->has_tcb_info = false;
     view->has_scale = false;
     view->has_msgpack = false;
+    view->has_msgpack_cut = false;
     view->has_app_cert = false;
 }
 
@@ -104,7 +107,15 @@ const struct attestation_scale_parts *view_scale(struct view *view)
 const struct attestation_msgpack_parts *view_msgpack(struct view *view)
 {
     if (!view->has_msgpack)
-        attestation_msgpack_render(&view->msgpack, view->subject.log, config_of(view));
+        attestation_msgpack_render(&view->msgpack, view->subject.log, config_of(view), false);
     view->has_msgpack = true;
     return &view->msgpack;
+}
+
+const struct attestation_msgpack_parts *view_msgpack_cut(struct view *view)
+{
+    if (!view->has_msgpack_cut)
+        attestation_msgpack_render(&view->msgpack_cut, view->subject.log, config_of(view), true);
+    view->has_msgpack_cut = true;
+    return &view->msgpack_cut;
 }

@@ -17,11 +17,12 @@ struct view_subject {
 
 struct view {
     struct view_subject subject;
-    bool has_event_log, has_tcb_info, has_scale, has_msgpack, has_app_cert;
+    bool has_event_log, has_tcb_info, has_scale, has_msgpack, has_msgpack_cut, has_app_cert;
     struct text event_log; /* use the functions below to read these */
     struct text tcb_info;
     struct attestation_scale_parts scale;
     struct attestation_msgpack_parts msgpack;
+    struct attestation_msgpack_parts msgpack_cut;
     struct text app_cert; /* filled by td.c */
 };
 
@@ -36,5 +37,6 @@ const struct text *view_event_log(struct view *view); /* JSON array */
 const struct text *view_tcb_info(struct view *view);  /* JSON object */
 const struct attestation_scale_parts *view_scale(struct view *view);
 const struct attestation_msgpack_parts *view_msgpack(struct view *view);
+const struct attestation_msgpack_parts *view_msgpack_cut(struct view *view); /* for a certificate */
 
 #endif

@@ -1,5 +1,9 @@
 #include "sim/tdx/attestation_msgpack.h"
 
+#include <stdlib.h>
+
+#include "sim/base/hex.h"
+#include "sim/base/memory.h"
 #include "sim/format/msgpack.h"
 
 enum {
@@ -8,7 +12,9 @@ enum {
     TDX_MEMBERS = 2,
     STACK_MEMBERS = 3,
     EVENT_MEMBERS = 5,
-    RUNTIME_EVENT_MEMBERS = 2
+    RUNTIME_EVENT_MEMBERS = 2,
+    VERSION_MEMBERS = 1, /* further ones of version 2 */
+    PREIMAGE_MEMBERS = 1,
 };
 
 #define KIND_TDX "tdx"
@@ -39,46 +45,110 @@ static bool read_kind(struct span *rest, const char *kind, size_t members)
 
 /* --- events --- */
 
-static void write_event(struct buf *out, const struct event *event)
+static bool is_version_2(const struct event *event)
 {
-    msgpack_write_map(out, EVENT_MEMBERS);
+    return event->version == EVENT_VERSION_2;
+}
+
+static void write_version(struct buf *out, const struct event *event)
+{
+    msgpack_write_key(out, "version");
+    msgpack_write_uint(out, event->version);
+}
+
+/* A text of hex, even here. */
+static void write_preimage(struct buf *out, struct span preimage)
+{
+    char *digits = memory_alloc(2 * preimage.len + 1);
+
+    hex_encode(preimage.data, preimage.len, digits);
+    msgpack_write_key(out, "preimage");
+    msgpack_write_text(out, span_of(digits, 2 * preimage.len));
+    free(digits);
+}
+
+static void write_event(struct buf *out, const struct event *event, bool has_digest)
+{
+    msgpack_write_map(out, EVENT_MEMBERS + (is_version_2(event) ? VERSION_MEMBERS + PREIMAGE_MEMBERS : 0));
     msgpack_write_key(out, "imr");
     msgpack_write_uint(out, event->imr);
     msgpack_write_key(out, "event_type");
     msgpack_write_uint(out, event->type);
     msgpack_write_key(out, "digest");
-    msgpack_write_bin(out, event->digest, REGISTER_BYTES);
+    msgpack_write_bin(out, event->digest, has_digest ? REGISTER_BYTES : 0);
     msgpack_write_key(out, "event");
     msgpack_write_text(out, span_text(event->name));
     msgpack_write_key(out, "event_payload");
     msgpack_write_bin(out, event->payload, event->payload_len);
+    if (!is_version_2(event))
+        return;
+    write_version(out, event);
+    write_preimage(out, event->preimage);
+}
+
+/* Takes {version: N from a map if it has more members than that of version 1. */
+static bool read_version(struct span *rest, size_t *further, uint64_t *version)
+{
+    *version = EVENT_VERSION_1;
+    if (*further == 0)
+        return true;
+    *further -= VERSION_MEMBERS;
+    return msgpack_read_key(rest, "version") && msgpack_read_uint(rest, version);
+}
+
+static bool read_preimage(struct span *rest, size_t *further, struct arena *arena, struct span *preimage)
+{
+    struct span text;
+    size_t bad_at;
+    uint8_t *out;
+
+    if (*further == 0)
+        return true;
+    *further -= PREIMAGE_MEMBERS;
+    if (!msgpack_read_key(rest, "preimage") || !msgpack_read_text(rest, &text))
+        return false;
+    out = arena_alloc(arena, text.len / 2 + 1);
+    *preimage = span_of(out, 0);
+    return hex_decode((const char *)text.data, text.len, out, &preimage->len, &bad_at) == HEX_OK;
 }
 
 static bool read_event(struct span *rest, struct arena *arena, struct evidence_event *event)
 {
-    return read_map(rest, EVENT_MEMBERS) && msgpack_read_key(rest, "imr") &&
-           msgpack_read_uint(rest, &event->imr) && msgpack_read_key(rest, "event_type") &&
-           msgpack_read_uint(rest, &event->type) && msgpack_read_key(rest, "digest") &&
-           msgpack_read_bytes(rest, arena, &event->digest) && msgpack_read_key(rest, "event") &&
-           msgpack_read_text(rest, &event->name) && msgpack_read_key(rest, "event_payload") &&
-           msgpack_read_bytes(rest, arena, &event->payload);
+    size_t members, further;
+
+    if (!msgpack_read_map(rest, &members) || members < EVENT_MEMBERS || !msgpack_read_key(rest, "imr") ||
+        !msgpack_read_uint(rest, &event->imr) || !msgpack_read_key(rest, "event_type") ||
+        !msgpack_read_uint(rest, &event->type) || !msgpack_read_key(rest, "digest") ||
+        !msgpack_read_bytes(rest, arena, &event->digest) || !msgpack_read_key(rest, "event") ||
+        !msgpack_read_text(rest, &event->name) || !msgpack_read_key(rest, "event_payload") ||
+        !msgpack_read_bytes(rest, arena, &event->payload))
+        return false;
+    further = members - EVENT_MEMBERS;
+    return read_version(rest, &further, &event->version) &&
+           read_preimage(rest, &further, arena, &event->preimage) && further == 0;
 }
 
 static void write_runtime_event(struct buf *out, const struct event *event)
 {
-    msgpack_write_map(out, RUNTIME_EVENT_MEMBERS);
+    msgpack_write_map(out, RUNTIME_EVENT_MEMBERS + (is_version_2(event) ? VERSION_MEMBERS : 0));
     msgpack_write_key(out, "event");
     msgpack_write_text(out, span_text(event->name));
     msgpack_write_key(out, "payload");
     msgpack_write_bin(out, event->payload, event->payload_len);
+    if (is_version_2(event))
+        write_version(out, event);
 }
 
-static bool read_runtime_event(struct span *rest, struct arena *arena, struct span *name,
-                               struct span *payload)
+static bool read_runtime_event(struct span *rest, struct arena *arena, struct evidence_listed *listed)
 {
-    return read_map(rest, RUNTIME_EVENT_MEMBERS) && msgpack_read_key(rest, "event") &&
-           msgpack_read_text(rest, name) && msgpack_read_key(rest, "payload") &&
-           msgpack_read_bytes(rest, arena, payload);
+    size_t members, further;
+
+    if (!msgpack_read_map(rest, &members) || members < RUNTIME_EVENT_MEMBERS ||
+        !msgpack_read_key(rest, "event") || !msgpack_read_text(rest, &listed->name) ||
+        !msgpack_read_key(rest, "payload") || !msgpack_read_bytes(rest, arena, &listed->payload))
+        return false;
+    further = members - RUNTIME_EVENT_MEMBERS;
+    return read_version(rest, &further, &listed->version) && further == 0;
 }
 
 /* --- writing --- */
@@ -107,12 +177,28 @@ static void write_head(struct buf *out)
     msgpack_write_key(out, "quote");
 }
 
-static void write_log(struct buf *out, const struct event_log *log)
+static void write_events(struct buf *out, const struct event_log *log)
 {
-    msgpack_write_key(out, "event_log");
     msgpack_write_array(out, log->count);
     for (size_t i = 0; i < log->count; i++)
-        write_event(out, &log->events[i]);
+        write_event(out, &log->events[i], true);
+}
+
+static void write_events_cut(struct buf *out, const struct event_log *log)
+{
+    msgpack_write_array(out, event_log_count(log, event_is_kept_in_cut));
+    for (size_t i = 0; i < log->count; i++)
+        if (event_is_kept_in_cut(&log->events[i]))
+            write_event(out, &log->events[i], !event_is_runtime(&log->events[i]));
+}
+
+static void write_log(struct buf *out, const struct event_log *log, bool is_cut)
+{
+    msgpack_write_key(out, "event_log");
+    if (is_cut)
+        write_events_cut(out, log);
+    else
+        write_events(out, log);
     msgpack_write_key(out, "stack");
     write_kind(out, KIND_STACK, STACK_MEMBERS);
     msgpack_write_key(out, "report_data");
@@ -130,13 +216,13 @@ static void write_tail(struct buf *out, const struct event_log *log, struct span
 }
 
 void attestation_msgpack_render(struct attestation_msgpack_parts *parts, const struct event_log *log,
-                                struct span config)
+                                struct span config, bool is_cut)
 {
     buf_reset(&parts->head);
     buf_reset(&parts->log);
     buf_reset(&parts->tail);
     write_head(&parts->head);
-    write_log(&parts->log, log);
+    write_log(&parts->log, log, is_cut);
     write_tail(&parts->tail, log, config);
 }
 
@@ -171,7 +257,7 @@ static int read_events(struct span *rest, struct evidence *evidence, struct aren
     if (!msgpack_read_key(rest, "event_log") || !msgpack_read_array(rest, &count))
         return wrong(error, "event_log");
     for (size_t i = 0; i < count; i++) {
-        struct evidence_event event;
+        struct evidence_event event = {.imr = 0};
         if (!read_event(rest, arena, &event))
             return wrong(error, "an event");
         if (evidence_add_event(evidence, &event, arena, error))
@@ -189,10 +275,10 @@ static int read_runtime_events(struct span *rest, struct evidence *evidence, str
     if (!msgpack_read_key(rest, "runtime_events") || !msgpack_read_array(rest, &count))
         return wrong(error, "runtime_events");
     for (size_t i = 0; i < count; i++) {
-        struct span name, payload;
-        if (!read_runtime_event(rest, arena, &name, &payload))
+        struct evidence_listed listed;
+        if (!read_runtime_event(rest, arena, &listed))
             return wrong(error, "a runtime event");
-        if (evidence_add_runtime(evidence, &runtime, name, payload, arena, error))
+        if (evidence_add_runtime(evidence, &runtime, &listed, arena, error))
             return -1;
     }
     return evidence_end_runtime(evidence, &runtime, error);

@@ -1,5 +1,6 @@
-/* Writes and reads attestations in MessagePack, as in GetQuote's attestation field: a quote, its
- * event log and its configuration. The members, in order:
+/* Writes and reads attestations in MessagePack, as in GetQuote's attestation field and, for event
+ * logs of version 2, from Attest and in certificates: a quote, its event log and its configuration.
+ * The members, in order:
  *
  *     {version: 1,
  *      platform: {kind: "tdx", data: {
@@ -8,7 +9,10 @@
  *      stack: {kind: "dstack", data: {
  *          report_data: [u8...],
  *          runtime_events: [{event, payload}...],
- *          config: vm_config, JSON text}}} */
+ *          config: vm_config, JSON text}}}
+ *
+ * A runtime event of version 2 also has {version: 2, preimage: hex}, and {version: 2} in the list
+ * of runtime events. */
 #ifndef TDX_ATTESTATION_MSGPACK_H
 #define TDX_ATTESTATION_MSGPACK_H
 
@@ -26,9 +30,10 @@ struct attestation_msgpack_parts {
 void attestation_msgpack_init(struct attestation_msgpack_parts *parts);
 void attestation_msgpack_free(struct attestation_msgpack_parts *parts);
 
-/* Encodes the log and the config (vm_config text) again. */
+/* Encodes the log and the config (vm_config text) again. is_cut: shortened for a certificate, to the
+ * events of the ACPI tables and those of RTMR3, the latter without their digests. */
 void attestation_msgpack_render(struct attestation_msgpack_parts *parts, const struct event_log *log,
-                                struct span config);
+                                struct span config, bool is_cut);
 
 /* A complete attestation, in the arena. quote must be over report_data. */
 struct span attestation_msgpack_write(const struct attestation_msgpack_parts *parts, struct span quote,

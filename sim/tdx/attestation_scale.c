@@ -26,6 +26,7 @@ static bool read_event(struct span *rest, struct evidence_event *event)
         return false;
     event->imr = imr;
     event->type = type;
+    event->version = EVENT_VERSION_1;
     return true;
 }
 
@@ -35,9 +36,10 @@ static void write_runtime_event(struct buf *out, const struct event *event)
     scale_write_bytes(out, event->payload, event->payload_len);
 }
 
-static bool read_runtime_event(struct span *rest, struct span *name, struct span *payload)
+static bool read_runtime_event(struct span *rest, struct evidence_listed *listed)
 {
-    return scale_read_bytes(rest, name) && scale_read_bytes(rest, payload);
+    listed->version = EVENT_VERSION_1;
+    return scale_read_bytes(rest, &listed->name) && scale_read_bytes(rest, &listed->payload);
 }
 
 /* --- writing --- */
@@ -72,16 +74,11 @@ static void write_log(struct buf *out, const struct event_log *log)
     write_runtime_events(out, log);
 }
 
-static bool is_kept_in_cut(const struct event *event)
-{
-    return event_is_runtime(event) || event_is_acpi(event);
-}
-
 static void write_log_cut(struct buf *out, const struct event_log *log)
 {
-    scale_write_compact(out, event_log_count(log, is_kept_in_cut));
+    scale_write_compact(out, event_log_count(log, event_is_kept_in_cut));
     for (size_t i = 0; i < log->count; i++)
-        if (is_kept_in_cut(&log->events[i]))
+        if (event_is_kept_in_cut(&log->events[i]))
             write_event(out, &log->events[i], !event_is_runtime(&log->events[i]));
     write_runtime_events(out, log);
 }
@@ -142,7 +139,7 @@ static int read_events(struct span *rest, struct evidence *evidence, struct aren
     if (!scale_read_compact(rest, &count))
         return cut(error, "the number of events");
     for (size_t i = 0; i < count; i++) {
-        struct evidence_event event;
+        struct evidence_event event = {.imr = 0};
         if (!read_event(rest, &event))
             return cut(error, "an event");
         if (evidence_add_event(evidence, &event, arena, error))
@@ -160,10 +157,10 @@ static int read_runtime_events(struct span *rest, struct evidence *evidence, str
     if (!scale_read_compact(rest, &count))
         return cut(error, "the number of runtime events");
     for (size_t i = 0; i < count; i++) {
-        struct span name, payload;
-        if (!read_runtime_event(rest, &name, &payload))
+        struct evidence_listed listed;
+        if (!read_runtime_event(rest, &listed))
             return cut(error, "a runtime event");
-        if (evidence_add_runtime(evidence, &runtime, name, payload, arena, error))
+        if (evidence_add_runtime(evidence, &runtime, &listed, arena, error))
             return -1;
     }
     return evidence_end_runtime(evidence, &runtime, error);

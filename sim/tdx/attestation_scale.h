@@ -1,5 +1,6 @@
 /* Writes and reads attestations in SCALE (Substrate's SCALE codec), as Attest returns and
- * certificates carry them: a quote, its event log and its configuration.
+ * certificates carry them: a quote, its event log and its configuration. Only for event logs of
+ * version 1, as it has no place for preimages.
  *
  *     version and platform, one byte each
  *     the quote

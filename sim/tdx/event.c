@@ -1,6 +1,7 @@
 #include "sim/tdx/event.h"
 
-#include "crypto/hash.h"
+#include "sim/base/json_text.h"
+#include "sim/format/jcs.h"
 
 #define ACPI_IMR 0
 
@@ -31,13 +32,29 @@ bool event_is_acpi(const struct event *event)
            span_is(span_of(event->payload, event->payload_len), acpi_payload);
 }
 
-void event_runtime_digest(const char *name, struct span payload, uint8_t digest[static REGISTER_BYTES])
+bool event_is_kept_in_cut(const struct event *event)
 {
-    uint8_t type[4];
-    const struct bytes parts[] = {
-        {type, sizeof type}, {":", 1}, {name, strlen(name)}, {":", 1}, {payload.data, payload.len},
-    };
+    return event_is_runtime(event) || event_is_acpi(event);
+}
 
-    bytes_put_le32(type, EVENT_TYPE_RUNTIME);
-    hash_parts(HASH_SHA384, parts, sizeof parts / sizeof *parts, digest);
+static void append_json(const struct event *event, struct buf *out)
+{
+    json_text_key(out, '{', "name");
+    jcs_write_text(out, span_text(event->name));
+    json_text_member_hex(out, ',', "payload", event->payload, event->payload_len);
+    json_text_member_uint(out, ',', "type", EVENT_TYPE_RUNTIME);
+    buf_append_byte(out, '}');
+}
+
+void event_preimage(const struct event *event, struct buf *out)
+{
+    if (event->version == EVENT_VERSION_2) {
+        append_json(event, out);
+        return;
+    }
+    buf_append_le32(out, EVENT_TYPE_RUNTIME);
+    buf_append_byte(out, ':');
+    buf_append_text(out, event->name);
+    buf_append_byte(out, ':');
+    buf_append(out, event->payload, event->payload_len);
 }

@@ -1,16 +1,22 @@
 /* One event of a TD's log: what was measured into which register.
  *
  * Boot events follow the TCG formats. Events of IMR 3 are dstack's runtime events, whose
- * digest is computed from name and payload. */
+ * digest is the SHA-384 of a text made from name and payload, the preimage. */
 #ifndef TDX_EVENT_H
 #define TDX_EVENT_H
 
-#include "sim/base/span.h"
+#include "sim/base/buf.h"
 #include "sim/tdx/registers.h"
 
 #define EVENT_RUNTIME_IMR RTMR_BOOT_COUNT
 #define EVENT_TYPE_RUNTIME 0x08000001u
 #define EVENT_TYPE_ACPI 0xau /* TCG's EV_PLATFORM_CONFIG_FLAGS */
+
+/* How the preimage of a runtime event is written. The numbers are those of the formats. */
+enum event_version {
+    EVENT_VERSION_1 = 1, /* u32le type || ':' || name || ':' || payload */
+    EVENT_VERSION_2 = 2, /* {"name":...,"payload":hex,"type":134217729}, in the form of jcs.h */
+};
 
 struct event {
     uint32_t imr;
@@ -19,6 +25,8 @@ struct event {
     const char *name; /* UTF-8, may be empty */
     const uint8_t *payload;
     size_t payload_len;
+    enum event_version version; /* of a runtime event */
+    struct span preimage;       /* of version 2, which shows it; else empty */
 };
 
 bool event_is_runtime(const struct event *event);
@@ -27,7 +35,11 @@ bool event_is_runtime(const struct event *event);
 struct event event_acpi(const char *name, const uint8_t digest[static REGISTER_BYTES]);
 bool event_is_acpi(const struct event *event);
 
-/* SHA-384(u32le type || ':' || name || ':' || payload). */
-void event_runtime_digest(const char *name, struct span payload, uint8_t digest[static REGISTER_BYTES]);
+/* Whether a log that is shortened for a certificate has it. A verifier computes the others from the
+ * OS image. */
+bool event_is_kept_in_cut(const struct event *event);
+
+/* Appends the preimage that follows from a runtime event's version, name and payload. */
+void event_preimage(const struct event *event, struct buf *out);
 
 #endif

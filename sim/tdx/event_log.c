@@ -2,11 +2,12 @@
 
 #include <stdlib.h>
 
+#include "crypto/hash.h"
 #include "sim/base/memory.h"
 
 void event_log_init(struct event_log *log)
 {
-    *log = (struct event_log){0};
+    *log = (struct event_log){.version = EVENT_VERSION_1};
 }
 
 void event_log_free(struct event_log *log)
@@ -29,12 +30,16 @@ static void append(struct event_log *log, const struct event *event)
     *added = *event;
     added->name = arena_copy(&log->texts, event->name, name_len);
     added->payload = (const uint8_t *)arena_copy(&log->texts, event->payload, event->payload_len);
+    if (event->preimage.len)
+        added->preimage.data =
+            (const uint8_t *)arena_copy(&log->texts, event->preimage.data, event->preimage.len);
     log->bytes += name_len + event->payload_len;
 }
 
 void event_log_copy(struct event_log *log, const struct event_log *other)
 {
     event_log_free(log);
+    log->version = other->version;
     for (size_t i = 0; i < other->count; i++)
         append(log, &other->events[i]);
 }
@@ -89,11 +94,18 @@ int event_log_emit(struct event_log *log, struct registers *registers, const cha
         .name = name,
         .payload = payload.data,
         .payload_len = payload.len,
+        .version = log->version,
     };
+    struct buf preimage;
 
     if (check_limits(log, name, payload, error))
         return -1;
-    event_runtime_digest(name, payload, event.digest);
+    buf_init(&preimage, SIZE_MAX);
+    event_preimage(&event, &preimage);
+    hash_sha384(preimage.data, preimage.len, event.digest);
+    if (event.version == EVENT_VERSION_2)
+        event.preimage = buf_span(&preimage);
     event_log_measure(log, registers, &event);
+    buf_free(&preimage);
     return 0;
 }

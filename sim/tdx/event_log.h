@@ -18,10 +18,12 @@ struct event_log {
     struct event *events;
     size_t count;
     size_t capacity;
-    size_t bytes;       /* of names and payloads */
-    struct arena texts; /* owns the names and payloads */
+    size_t bytes;               /* of names and payloads */
+    enum event_version version; /* of the events that event_log_emit appends */
+    struct arena texts;         /* owns names, payloads and preimages */
 };
 
+/* An empty log of version 1. */
 void event_log_init(struct event_log *log);
 void event_log_free(struct event_log *log);
 

@@ -27,13 +27,26 @@ static void write_event(struct buf *out, const struct event *event)
     json_text_member_hex(out, ',', "digest", event->digest, REGISTER_BYTES);
     json_text_member(out, ',', "event", event->name);
     json_text_member_hex(out, ',', "event_payload", event->payload, event->payload_len);
+    if (event->version == EVENT_VERSION_2) {
+        json_text_member_uint(out, ',', "version", event->version);
+        json_text_member_hex(out, ',', "preimage", event->preimage.data, event->preimage.len);
+    }
     buf_append_byte(out, '}');
+}
+
+static int read_version(const json_t *object, struct arena *arena, struct evidence_event *event,
+                        struct error *error)
+{
+    if (json_object_get(object, "version") && json_file_uint(object, "version", 2, &event->version, error))
+        return -1;
+    return json_object_get(object, "preimage") ? read_hex(object, "preimage", arena, &event->preimage, error)
+                                               : 0;
 }
 
 static int read_event(struct evidence *evidence, const json_t *object, struct arena *arena,
                       struct error *error)
 {
-    struct evidence_event event;
+    struct evidence_event event = {.version = EVENT_VERSION_1};
     const char *name;
 
     if (!json_is_object(object))
@@ -42,7 +55,8 @@ static int read_event(struct evidence *evidence, const json_t *object, struct ar
         json_file_uint(object, "event_type", UINT32_MAX, &event.type, error) ||
         read_hex(object, "digest", arena, &event.digest, error) ||
         json_file_string(object, "event", &name, error) ||
-        read_hex(object, "event_payload", arena, &event.payload, error))
+        read_hex(object, "event_payload", arena, &event.payload, error) ||
+        read_version(object, arena, &event, error))
         return -1;
     event.name = span_text(name);
     return evidence_add_event(evidence, &event, arena, error);

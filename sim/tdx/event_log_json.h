@@ -1,5 +1,6 @@
 /* Writes and reads the event log as JSON, as GetQuote returns it: an array of {imr, event_type,
- * digest, event, event_payload}, with digest and payload in hex. */
+ * digest, event, event_payload}, with digest and payload in hex, and for an event of version 2 also
+ * {version, preimage}, the latter in hex. */
 #ifndef TDX_EVENT_LOG_JSON_H
 #define TDX_EVENT_LOG_JSON_H
 

@@ -27,6 +27,8 @@ static int check_event(const struct evidence *evidence, const struct evidence_ev
         return error_input(error, "imr must be 0 to %d", RTMR_COUNT - 1);
     if (event->type > UINT32_MAX)
         return error_input(error, "event_type must be below 2^32");
+    if (event->version != EVENT_VERSION_1 && event->version != EVENT_VERSION_2)
+        return error_input(error, "its version must be %d or %d", EVENT_VERSION_1, EVENT_VERSION_2);
     if (event->digest.len != REGISTER_BYTES && !(is_runtime && event->digest.len == 0))
         return error_input(error, "its digest must have %d bytes, but has %zu", REGISTER_BYTES,
                            event->digest.len);
@@ -50,6 +52,8 @@ int evidence_add_event(struct evidence *evidence, const struct evidence_event *e
         .name = arena_copy(arena, event->name.data, event->name.len),
         .payload = (const uint8_t *)arena_copy(arena, event->payload.data, event->payload.len),
         .payload_len = event->payload.len,
+        .version = (enum event_version)event->version,
+        .preimage = event->preimage,
     };
     if (event->digest.len)
         memcpy(added->digest, event->digest.data, REGISTER_BYTES);
@@ -78,18 +82,49 @@ static void start(const struct evidence *evidence, struct evidence_runtime *runt
     runtime->next = 0;
 }
 
-int evidence_add_runtime(struct evidence *evidence, struct evidence_runtime *runtime, struct span name,
-                         struct span payload, struct arena *arena, struct error *error)
+static bool is_same(const struct event *event, const struct evidence_listed *listed)
 {
-    const struct evidence_event added = {EVENT_RUNTIME_IMR, EVENT_TYPE_RUNTIME, SPAN_NONE, name, payload};
+    return span_is(listed->name, event->name) &&
+           span_equal(listed->payload, span_of(event->payload, event->payload_len)) &&
+           listed->version == (uint64_t)event->version;
+}
+
+/* The list has no preimages: they follow from what it has. */
+static int append_runtime(struct evidence *evidence, const struct evidence_listed *listed,
+                          struct arena *arena, struct error *error)
+{
+    const struct evidence_event event = {
+        .imr = EVENT_RUNTIME_IMR,
+        .type = EVENT_TYPE_RUNTIME,
+        .name = listed->name,
+        .payload = listed->payload,
+        .version = listed->version,
+    };
+    struct event *added;
+    struct buf preimage;
+
+    if (evidence_add_event(evidence, &event, arena, error))
+        return -1;
+    added = &evidence->events[evidence->count - 1];
+    if (added->version != EVENT_VERSION_2)
+        return 0;
+    buf_init(&preimage, SIZE_MAX);
+    event_preimage(added, &preimage);
+    added->preimage = span_of(arena_copy(arena, (const char *)preimage.data, preimage.len), preimage.len);
+    buf_free(&preimage);
+    return 0;
+}
+
+int evidence_add_runtime(struct evidence *evidence, struct evidence_runtime *runtime,
+                         const struct evidence_listed *listed, struct arena *arena, struct error *error)
+{
     const struct event *event;
 
     start(evidence, runtime);
     if (runtime->appends)
-        return evidence_add_event(evidence, &added, arena, error);
+        return append_runtime(evidence, listed, arena, error);
     event = next_runtime(evidence, runtime);
-    if (event && span_is(name, event->name) &&
-        span_equal(payload, span_of(event->payload, event->payload_len)))
+    if (event && is_same(event, listed))
         return 0;
     return error_input(error, "its runtime events differ from those in its event log");
 }

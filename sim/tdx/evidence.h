@@ -27,9 +27,12 @@ struct evidence_event {
     struct span digest; /* 48 bytes, or none for a runtime event */
     struct span name;
     struct span payload;
+    uint64_t version;     /* an enum event_version */
+    struct span preimage; /* or none */
 };
 
-/* Checks an event and appends it. */
+/* Checks an event and appends it. Whether a runtime event's digest and preimage are right is for
+ * replay_verify to say. */
 MUST_CHECK int evidence_add_event(struct evidence *evidence, const struct evidence_event *event,
                                   struct arena *arena, struct error *error);
 
@@ -40,8 +43,14 @@ struct evidence_runtime {
     bool appends;
     size_t next; /* index of the next event in the log */
 };
+
+struct evidence_listed {
+    struct span name;
+    struct span payload;
+    uint64_t version; /* an enum event_version */
+};
 MUST_CHECK int evidence_add_runtime(struct evidence *evidence, struct evidence_runtime *runtime,
-                                    struct span name, struct span payload, struct arena *arena,
+                                    const struct evidence_listed *listed, struct arena *arena,
                                     struct error *error);
 MUST_CHECK int evidence_end_runtime(const struct evidence *evidence, struct evidence_runtime *runtime,
                                     struct error *error);

@@ -1,22 +1,58 @@
 #include "sim/verify/replay.h"
 
+#include "crypto/hash.h"
 #include "sim/tdx/event_names.h"
 
+/* Verifiers of dstack may read only the preimage, so it must say what name and payload say. */
+static int check_preimage(const struct event *event, size_t number, struct span preimage, struct error *error)
+{
+    if (event->version != EVENT_VERSION_2 || span_equal(event->preimage, preimage))
+        return 0;
+    return error_input(error,
+                       event->preimage.len ? "the preimage of event %zu (%.64s) is not its name and payload "
+                                             "in canonical JSON"
+                                           : "event %zu (%.64s) is of version 2, but has no preimage",
+                       number, event->name);
+}
+
 /* The digest that extends RTMR3. If the log has one, it must be the same. */
-static int runtime_digest(const struct event *event, size_t number, uint8_t digest[static REGISTER_BYTES],
-                          struct error *error)
+static int runtime_digest(const struct event *event, size_t number, struct buf *preimage,
+                          uint8_t digest[static REGISTER_BYTES], struct error *error)
 {
     static const uint8_t left_out[REGISTER_BYTES];
 
     if (event->type != EVENT_TYPE_RUNTIME)
         return error_input(error, "event %zu extends RTMR3 but is of type 0x%08x, not 0x%08x", number,
                            (unsigned)event->type, EVENT_TYPE_RUNTIME);
-    event_runtime_digest(event->name, span_of(event->payload, event->payload_len), digest);
+    buf_reset(preimage);
+    event_preimage(event, preimage);
+    if (check_preimage(event, number, buf_span(preimage), error))
+        return -1;
+    hash_sha384(preimage->data, preimage->len, digest);
     if (memcmp(event->digest, left_out, REGISTER_BYTES) != 0 &&
         memcmp(event->digest, digest, REGISTER_BYTES) != 0)
         return error_input(error, "the digest of event %zu (%.64s) does not match its name and payload",
                            number, event->name);
     return 0;
+}
+
+static int replay_events(const struct evidence *evidence, struct registers *replayed, struct error *error)
+{
+    uint8_t digest[REGISTER_BYTES];
+    struct buf preimage;
+    int result = 0;
+
+    buf_init(&preimage, SIZE_MAX);
+    for (size_t i = 0; i < evidence->count && result == 0; i++) {
+        const struct event *event = &evidence->events[i];
+
+        memcpy(digest, event->digest, sizeof digest);
+        if (event_is_runtime(event))
+            result = runtime_digest(event, i + 1, &preimage, digest, error);
+        registers_extend(replayed, event->imr, digest);
+    }
+    buf_free(&preimage);
+    return result;
 }
 
 static bool is_left_out(const struct evidence *evidence, uint32_t imr)
@@ -32,15 +68,9 @@ static bool is_left_out(const struct evidence *evidence, uint32_t imr)
 int replay_verify(const struct evidence *evidence, const struct registers *quoted, struct error *error)
 {
     struct registers replayed = {{0}, {{0}}};
-    uint8_t digest[REGISTER_BYTES];
 
-    for (size_t i = 0; i < evidence->count; i++) {
-        const struct event *event = &evidence->events[i];
-        memcpy(digest, event->digest, sizeof digest);
-        if (event_is_runtime(event) && runtime_digest(event, i + 1, digest, error))
-            return -1;
-        registers_extend(&replayed, event->imr, digest);
-    }
+    if (replay_events(evidence, &replayed, error))
+        return -1;
     for (uint32_t imr = 0; imr < RTMR_COUNT; imr++)
         if (!is_left_out(evidence, imr) && memcmp(replayed.rtmr[imr], quoted->rtmr[imr], REGISTER_BYTES) != 0)
             return error_input(error, "RTMR%u replayed from the event log differs from the quote's",

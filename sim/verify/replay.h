@@ -5,8 +5,9 @@
 #include "sim/tdx/evidence.h"
 #include "sim/tdx/quote_parse.h"
 
-/* Recomputes the digests of runtime events from name and payload, and the RTMRs from
- * the digests, and compares them with the quote's.
+/* Recomputes the preimages and digests of runtime events from name and payload, and the RTMRs from
+ * the digests, and compares them with the log's and the quote's. Every event of version 2 must have
+ * its preimage.
  *
  * Attestations may leave out all boot events of RTMR0 to RTMR2 except the three of the ACPI
  * tables. Registers without any other event are not compared here; image_verify.h recomputes

@@ -132,8 +132,8 @@ static void scale_holds_the_whole_log(void **state)
 
     assert_scale(f, attestation_scale_write(view_scale(f->td->view), f->quote, report_data, &f->arena),
                  false);
-    assert_scale(f, td_attestation(f->td, TD_ATTESTATION_SCALE, report_data, &f->arena, NULL), false);
-    assert_scale(f, td_attestation(f->td, TD_ATTESTATION_SCALE, report_data, &f->arena, &quote), false);
+    assert_scale(f, td_attestation(f->td, TD_ATTESTATION_WHOLE, report_data, &f->arena, NULL), false);
+    assert_scale(f, td_attestation(f->td, TD_ATTESTATION_WHOLE, report_data, &f->arena, &quote), false);
     assert_true(span_equal(quote, f->quote));
 }
 
@@ -143,7 +143,7 @@ static void scale_for_certificates_is_cut(void **state)
 
     assert_scale(f, attestation_scale_write_cut(view_scale(f->td->view), f->quote, report_data, &f->arena),
                  true);
-    assert_scale(f, td_attestation(f->td, TD_ATTESTATION_SCALE_CUT, report_data, &f->arena, NULL), true);
+    assert_scale(f, td_attestation(f->td, TD_ATTESTATION_CUT, report_data, &f->arena, NULL), true);
 }
 
 /* --- MessagePack --- */
@@ -270,10 +270,10 @@ static void a_new_event_is_in_the_next_attestation(void **state)
 {
     struct fixture *f = *state;
     struct error error = {.kind = ERROR_NONE};
-    struct span before = td_attestation(f->td, TD_ATTESTATION_SCALE, report_data, &f->arena, NULL), after;
+    struct span before = td_attestation(f->td, TD_ATTESTATION_WHOLE, report_data, &f->arena, NULL), after;
 
     assert_int_equal(td_emit_event(f->td, "needle-in-the-log", SPAN_NONE, &error), 0);
-    after = td_attestation(f->td, TD_ATTESTATION_SCALE, report_data, &f->arena, NULL);
+    after = td_attestation(f->td, TD_ATTESTATION_WHOLE, report_data, &f->arena, NULL);
     assert_null(memmem(before.data, before.len, "needle-in-the-log", 17));
     assert_non_null(memmem(after.data, after.len, "needle-in-the-log", 17));
 }

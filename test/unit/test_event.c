@@ -1,4 +1,4 @@
-/* What kind of event an event is. */
+/* What kind of event an event is, and what its digest is the hash of. */
 #include "sim/tdx/event.h"
 
 #include "test/unit/vectors.h"
@@ -35,16 +35,53 @@ static void a_runtime_event_is_one_of_rtmr3(void **state)
     assert_false(event_is_acpi(&event));
 }
 
-/* SHA-384 of 01 00 00 08, ":system-ready:", as the reference log has it. */
-static void the_digest_follows_from_name_and_payload(void **state)
+static void assert_preimage(const struct event *event, struct span expected)
 {
-    uint8_t got[REGISTER_BYTES];
+    struct buf preimage;
+
+    buf_init(&preimage, SIZE_MAX);
+    event_preimage(event, &preimage);
+    assert_true(span_equal(buf_span(&preimage), expected));
+    buf_free(&preimage);
+}
+
+static void the_preimage_of_version_1(void **state)
+{
+    static const char expected[] = "\x01\0\0\x08:app-id:\0:\xff";
+    const struct event event = {.name = "app-id",
+                                .payload = (const uint8_t *)"\0:\xff",
+                                .payload_len = 3,
+                                .version = EVENT_VERSION_1};
 
     (void)state;
-    event_runtime_digest("system-ready", SPAN_NONE, got);
-    assert_hex_equal(got, sizeof got,
-                     "1a76b2a80a0be71eae59f80945d876351a7a3fb8e9fd1ff1"
-                     "cede5734aa84ea11fd72b4edfbb6f04e5a85edd114c751bd");
+    assert_preimage(&event, span_of(expected, sizeof expected - 1));
+}
+
+static void the_preimage_of_version_2_is_canonical_json(void **state)
+{
+    struct event event = {.name = "compose-hash",
+                          .payload = (const uint8_t *)"\xab\xcd",
+                          .payload_len = 2,
+                          .version = EVENT_VERSION_2};
+
+    (void)state;
+    assert_preimage(&event, span_text("{\"name\":\"compose-hash\",\"payload\":\"abcd\",\"type\":134217729}"));
+    event.name = "q\"m\xc3\xa4rz\n\x01";
+    event.payload_len = 0;
+    assert_preimage(
+        &event, span_text("{\"name\":\"q\\\"m\xc3\xa4rz\\n\\u0001\",\"payload\":\"\",\"type\":134217729}"));
+}
+
+static void the_acpi_tables_and_rtmr3_are_kept_in_a_certificate(void **state)
+{
+    struct event event = event_acpi("acpi-rsdp", digest);
+
+    (void)state;
+    assert_true(event_is_kept_in_cut(&event));
+    event.type = 4;
+    assert_false(event_is_kept_in_cut(&event));
+    event.imr = 3;
+    assert_true(event_is_kept_in_cut(&event));
 }
 
 int main(void)
@@ -52,7 +89,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_acpi_event_is_told_by_register_type_and_payload),
         cmocka_unit_test(a_runtime_event_is_one_of_rtmr3),
-        cmocka_unit_test(the_digest_follows_from_name_and_payload),
+        cmocka_unit_test(the_preimage_of_version_1),
+        cmocka_unit_test(the_preimage_of_version_2_is_canonical_json),
+        cmocka_unit_test(the_acpi_tables_and_rtmr3_are_kept_in_a_certificate),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -100,6 +100,39 @@ static void a_boot_event_keeps_its_digest(void **state)
     assert_int_equal(f->log.bytes, 3);
 }
 
+static void an_event_of_version_2_shows_its_preimage(void **state)
+{
+    static const char preimage[] = "{\"name\":\"compose-hash\",\"payload\":\"abcd\",\"type\":134217729}";
+    struct fixture *f = *state;
+    struct registers expected = f->registers;
+    struct event_log copy;
+
+    event_log_init(&copy);
+    f->log.version = EVENT_VERSION_2;
+    assert_int_equal(emit(f, "compose-hash", span_of("\xab\xcd", 2)), 0);
+    assert_int_equal(f->log.events[0].version, EVENT_VERSION_2);
+    assert_int_equal(f->log.events[0].type, EVENT_TYPE_RUNTIME);
+    assert_hex_equal(f->log.events[0].digest, REGISTER_BYTES,
+                     "9dde1673f544faa94b921825209593ddde08d0baf9cd6990"
+                     "175dffaf3081f1bb10311d56de189491feb33842a050ad7b");
+    registers_extend(&expected, 3, f->log.events[0].digest);
+    assert_memory_equal(&f->registers, &expected, sizeof expected);
+    event_log_copy(&copy, &f->log);
+    event_log_free(&f->log);
+    assert_int_equal(copy.version, EVENT_VERSION_2);
+    assert_true(span_is(copy.events[0].preimage, preimage));
+    event_log_free(&copy);
+}
+
+static void an_event_of_version_1_does_not(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(emit(f, "compose-hash", SPAN_NONE), 0);
+    assert_int_equal(f->log.events[0].version, EVENT_VERSION_1);
+    assert_int_equal(f->log.events[0].preimage.len, 0);
+}
+
 static void refuses(struct fixture *f, const char *name, struct span payload, const char *reason)
 {
     const struct registers before = f->registers;
@@ -153,6 +186,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_reference_boot_gives_its_rtmr3, start, finish),
         cmocka_unit_test_setup_teardown(a_boot_event_keeps_its_digest, start, finish),
+        cmocka_unit_test_setup_teardown(an_event_of_version_2_shows_its_preimage, start, finish),
+        cmocka_unit_test_setup_teardown(an_event_of_version_1_does_not, start, finish),
         cmocka_unit_test_setup_teardown(names_and_payloads_have_a_longest, start, finish),
         cmocka_unit_test_setup_teardown(the_log_has_a_last_event, start, finish),
         cmocka_unit_test_setup_teardown(the_log_has_a_last_byte, start, finish),

@@ -41,6 +41,25 @@ static void members_have_dstack_s_names_and_order(void **state)
     event_log_free(&log);
 }
 
+static void an_event_of_version_2_has_two_members_more(void **state)
+{
+    const struct attestation_fixture *f = *state;
+    static const char boot_end[] = "\"event\":\"\",\"event_payload\":\"\"},";
+    static const char runtime_end[] =
+        "\"event\":\"app-id\",\"event_payload\":\"00ff\",\"version\":2,\"preimage\":\""
+        /* {"name":"app-id","payload":"00ff","type":134217729} */
+        "7b226e616d65223a226170702d6964222c227061796c6f6164223a2230306666222c2274797065223a313334323137373239"
+        "7d"
+        "\"},";
+    struct buf out;
+
+    buf_init(&out, SIZE_MAX);
+    event_log_json_write(&out, &f->log);
+    assert_non_null(memmem(out.data, out.len, boot_end, sizeof boot_end - 1));
+    assert_non_null(memmem(out.data, out.len, runtime_end, sizeof runtime_end - 1));
+    buf_free(&out);
+}
+
 static void a_log_without_events_is_an_empty_array(void **state)
 {
     const struct event_log log = {.count = 0};
@@ -57,6 +76,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_was_written_is_read, fixture_start, fixture_finish),
+        cmocka_unit_test_setup_teardown(what_was_written_is_read, fixture_start_version_2, fixture_finish),
+        cmocka_unit_test_setup_teardown(an_event_of_version_2_has_two_members_more, fixture_start_version_2,
+                                        fixture_finish),
         cmocka_unit_test(members_have_dstack_s_names_and_order),
         cmocka_unit_test(a_log_without_events_is_an_empty_array),
     };

@@ -8,6 +8,8 @@
 #define EVENT(imr, digest, name)                                                                             \
     "{\"imr\":" imr ",\"event_type\":134217729,\"digest\":\"" digest "\",\"event\":\"" name                  \
     "\",\"event_payload\":\"\"}"
+#define EVENT_WITH(more)                                                                                     \
+    "{\"imr\":3,\"event_type\":134217729,\"digest\":\"\",\"event\":\"a\",\"event_payload\":\"\"," more "}"
 
 static int read_log(const char *log, struct evidence *evidence, struct arena *arena, struct error *error)
 {
@@ -48,6 +50,11 @@ static void wrong_logs_are_explained(void **state)
         {"[" EVENT("0", "", "a") "]", "element 1: its digest must have 48 bytes, but has 0"},
         {"[" EVENT("3", "00", "a") "]", "element 1: its digest must have 48 bytes, but has 1"},
         {"[" EVENT("3", "zz", "a") "]", "element 1: digest must be hex"},
+        {"[" EVENT_WITH("\"version\":3") "]", "element 1: version must be a whole number from 0 to 2"},
+        {"[" EVENT_WITH("\"version\":0") "]", "element 1: its version must be 1 or 2"},
+        {"[" EVENT_WITH("\"version\":\"2\"") "]", "element 1: version must be a whole number"},
+        {"[" EVENT_WITH("\"version\":2,\"preimage\":\"0\"") "]", "element 1: preimage must be hex"},
+        {"[" EVENT_WITH("\"version\":2,\"preimage\":null") "]", "element 1: preimage must be a string"},
         {"[" EVENT("\"3\"", "", "a") "]", "element 1: imr must be a whole number"},
     };
     struct evidence evidence;

@@ -109,7 +109,7 @@ static void quotes_and_attestations_pad_the_report_data(void **state)
     assert_memory_equal(quote->report_data.data, expected, 64);
     CALL(s, attest, &args, on_attest);
     attest = service_answer(s);
-    attestation = td_attestation(s->td, TD_ATTESTATION_SCALE, expected, &s->arena, NULL);
+    attestation = td_attestation(s->td, TD_ATTESTATION_WHOLE, expected, &s->arena, NULL);
     assert_true(span_equal(call_span(attest->attestation), attestation));
     args.report_data = call_bytes(too_long, 65);
     CALL(s, get_quote, &args, on_quote);

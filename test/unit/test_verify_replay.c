@@ -1,4 +1,5 @@
 /* Event logs against the registers of a quote. */
+#include "crypto/hash.h"
 #include "sim/base/memory.h"
 #include "sim/verify/replay.h"
 #include "test/unit/td_fixture.h"
@@ -113,6 +114,96 @@ static void the_first_before_system_ready_counts(void **state)
     assert_true(span_is(replay_payload(&evidence, "storage-fs"), "zfs"));
 }
 
+/* --- events of version 2 --- */
+
+struct log_2 {
+    struct event_log log;
+    struct registers registers;
+};
+
+static int start_log_2(void **state)
+{
+    struct log_2 *f = calloc(1, sizeof *f);
+    struct error error = {.kind = ERROR_NONE};
+
+    event_log_init(&f->log);
+    f->log.version = EVENT_VERSION_2;
+    assert_int_equal(event_log_emit(&f->log, &f->registers, "app-id", span_of("\x01", 1), &error), 0);
+    assert_int_equal(event_log_emit(&f->log, &f->registers, "system-ready", SPAN_NONE, &error), 0);
+    *state = f;
+    return 0;
+}
+
+static int finish_log_2(void **state)
+{
+    event_log_free(&((struct log_2 *)*state)->log);
+    free(*state);
+    return 0;
+}
+
+static void assert_replay_2(const struct log_2 *f, const char *reason)
+{
+    const struct evidence evidence = {.events = f->log.events, .count = f->log.count};
+    struct error error = {.kind = ERROR_NONE};
+
+    assert_int_equal(replay_verify(&evidence, &f->registers, &error), reason ? -1 : 0);
+    if (reason && !strstr(error.text, reason))
+        fail_msg("\"%s\" does not say \"%s\"", error.text, reason);
+}
+
+static void a_log_of_version_2_replays(void **state)
+{
+    struct log_2 *f = *state;
+
+    assert_replay_2(f, NULL);
+    memset(f->log.events[0].digest, 0, REGISTER_BYTES); /* left out */
+    assert_replay_2(f, NULL);
+}
+
+static void its_preimages_must_be_there(void **state)
+{
+    struct log_2 *f = *state;
+
+    f->log.events[1].preimage = SPAN_NONE;
+    assert_replay_2(f, "event 2 (system-ready) is of version 2, but has no preimage");
+}
+
+/* What follows from the same name and payload, but with a blank. */
+static void its_preimages_must_be_canonical(void **state)
+{
+    static const char other[] = "{\"name\": \"app-id\",\"payload\":\"01\",\"type\":134217729}";
+    struct log_2 *f = *state;
+
+    f->log.events[0].preimage = span_text(other);
+    hash_sha384(other, sizeof other - 1, f->log.events[0].digest);
+    assert_replay_2(f, "the preimage of event 1 (app-id) is not its name and payload in canonical JSON");
+}
+
+static void its_payloads_are_those_of_the_preimages(void **state)
+{
+    struct log_2 *f = *state;
+
+    f->log.events[0].payload = (const uint8_t *)"\x02";
+    assert_replay_2(f, "the preimage of event 1 (app-id) is not");
+}
+
+static void its_digests_are_those_of_the_preimages(void **state)
+{
+    struct log_2 *f = *state;
+
+    f->log.events[0].digest[0] ^= 1;
+    assert_replay_2(f, "the digest of event 1 (app-id) does not match");
+}
+
+static void an_event_that_claims_version_1_has_another_digest(void **state)
+{
+    struct log_2 *f = *state;
+
+    f->log.events[0].version = EVENT_VERSION_1;
+    assert_replay_2(f, "the digest of event 1 (app-id) does not match");
+}
+
+#define LOG_2_TEST(name) cmocka_unit_test_setup_teardown(name, start_log_2, finish_log_2)
 #define TD_TEST(name) cmocka_unit_test_setup_teardown(name, td_setup, td_teardown)
 
 int main(void)
@@ -125,6 +216,12 @@ int main(void)
         TD_TEST(rtmr3_has_runtime_events_alone),
         TD_TEST(boot_events_may_be_left_out),
         TD_TEST(the_first_before_system_ready_counts),
+        LOG_2_TEST(a_log_of_version_2_replays),
+        LOG_2_TEST(its_preimages_must_be_there),
+        LOG_2_TEST(its_preimages_must_be_canonical),
+        LOG_2_TEST(its_payloads_are_those_of_the_preimages),
+        LOG_2_TEST(its_digests_are_those_of_the_preimages),
+        LOG_2_TEST(an_event_that_claims_version_1_has_another_digest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
