@@ -2,8 +2,7 @@
 #ifndef APP_APP_H
 #define APP_APP_H
 
-#include "sim/base/error.h"
-#include "sim/base/span.h"
+#include "sim/app/app_compose.h"
 #include "sim/keys/app_id.h"
 
 #define APP_INSTANCE_ID_BYTES 20
@@ -13,14 +12,12 @@
 struct app {
     char *compose; /* exactly the file's bytes, and a NUL */
     size_t compose_len;
-    char *name;
-    bool public_tcbinfo;                          /* may anyone read TCB info and vm_config? */
-    bool public_logs;                             /* and the containers' logs? */
+    struct app_compose says;                      /* what is in it */
     uint8_t compose_hash[APP_COMPOSE_HASH_BYTES]; /* SHA-256 of compose */
 };
 
-/* Reads an app-compose.json: a JSON object in UTF-8. `name`, `public_tcbinfo` and `public_logs`
- * default to empty, true and false, as in dstack. Copies what it keeps; free it with app_free. */
+/* Reads an app-compose.json: a JSON object in UTF-8, with the members of app_compose.h. Copies what
+ * it keeps; free it with app_free. */
 MUST_CHECK int app_parse(struct app *app, struct span compose, struct error *error);
 void app_free(struct app *app);
 

@@ -1,6 +1,5 @@
 #include "sim/app/containers.h"
 
-#include <jansson.h>
 #include <yaml.h>
 
 static char *copy_scalar(const yaml_node_t *node, struct arena *arena)
@@ -62,15 +61,10 @@ static size_t parse_yaml(const char *text, size_t len, struct arena *arena, stru
 
 size_t containers_list(const struct app *app, struct arena *arena, struct container **containers)
 {
-    json_t *root = json_loadb(app->compose, app->compose_len, 0, NULL);
-    const json_t *file = json_object_get(root, "docker_compose_file");
-    size_t count = 0;
+    const char *file = app->says.docker_compose_file;
 
     *containers = arena_alloc(arena, CONTAINERS_MAX * sizeof **containers);
-    if (json_is_string(file))
-        count = parse_yaml(json_string_value(file), json_string_length(file), arena, *containers);
-    json_decref(root);
-    return count;
+    return file ? parse_yaml(file, strlen(file), arena, *containers) : 0;
 }
 
 int containers_check(struct span file, struct error *error)

@@ -60,18 +60,16 @@ static bool is_shell_name(const char *name)
     return true;
 }
 
-static bool is_allowed(const json_t *allowed, const char *name)
+static bool is_allowed(const struct app_compose *compose, const char *name)
 {
-    for (size_t i = 0; i < json_array_size(allowed); i++) {
-        const char *entry = json_string_value(json_array_get(allowed, i));
-        if (entry && strcmp(entry, name) == 0)
+    for (size_t i = 0; i < compose->allowed_env_count; i++)
+        if (strcmp(compose->allowed_envs[i], name) == 0)
             return true;
-    }
     return false;
 }
 
-static int read_var(const json_t *entry, const json_t *allowed, struct arena *arena, struct env_var *var,
-                    struct error *error)
+static int read_var(const json_t *entry, const struct app_compose *compose, struct arena *arena,
+                    struct env_var *var, struct error *error)
 {
     const char *key, *value;
 
@@ -82,15 +80,15 @@ static int read_var(const json_t *entry, const json_t *allowed, struct arena *ar
     if (!is_shell_name(key))
         return error_input(
             error, "\"%.64s\" is not a valid variable name: use letters, digits and _, no digit first", key);
-    if (!is_allowed(allowed, key))
+    if (!is_allowed(compose, key))
         return error_input(error, "%.64s is not in the app's allowed_envs", key);
     var->key = arena_copy(arena, key, strlen(key));
     var->value = arena_copy(arena, value, strlen(value));
     return 0;
 }
 
-static int read_vars(const json_t *root, const json_t *compose, struct arena *arena, struct env *env,
-                     struct error *error)
+static int read_vars(const json_t *root, const struct app_compose *compose, struct arena *arena,
+                     struct env *env, struct error *error)
 {
     const json_t *list = json_file_member(root, "env", error);
 
@@ -101,8 +99,7 @@ static int read_vars(const json_t *root, const json_t *compose, struct arena *ar
     env->count = json_array_size(list);
     env->vars = arena_alloc(arena, env->count * sizeof *env->vars);
     for (size_t i = 0; i < env->count; i++)
-        if (read_var(json_array_get(list, i), json_object_get(compose, "allowed_envs"), arena, &env->vars[i],
-                     error))
+        if (read_var(json_array_get(list, i), compose, arena, &env->vars[i], error))
             return error_context(error, "env, element %zu", i + 1);
     return 0;
 }
@@ -111,18 +108,16 @@ int encrypted_env_decrypt(const struct encrypted_env_secrets *secrets, const str
                           struct span encrypted, struct arena *arena, struct env *env, struct error *error)
 {
     struct span plain;
-    json_t *root, *compose;
+    json_t *root;
     int result = -1;
 
     *env = (struct env){.count = 0};
     if (open_box(secrets, encrypted, arena, &plain, error))
         return -1;
-    compose = json_loadb(app->compose, app->compose_len, 0, NULL);
     root = json_file_parse(plain, error);
     if (root)
-        result = read_vars(root, compose, arena, env, error);
+        result = read_vars(root, &app->says, arena, env, error);
     json_decref(root);
-    json_decref(compose);
     return result ? error_context(error, "the decrypted environment") : 0;
 }
 

@@ -123,7 +123,7 @@ static void serve(const void *context, struct exchange *exchange)
         return;
     }
     shown = arena_copy(exchange->arena, name.data, name.len);
-    if (!site->td->app.public_logs) {
+    if (!site->td->app.says.public_logs) {
         answer_error(exchange, "the app keeps its logs private: public_logs is false");
         return;
     }

@@ -14,7 +14,7 @@ static void reply_identity(const struct td *td, bool is_private, struct arena *a
 {
     uint8_t *aggregated;
 
-    response->app_name = td->app.name;
+    response->app_name = td->app.says.name;
     response->app_id = call_bytes(td->identity.app_id, sizeof td->identity.app_id);
     response->instance_id = call_bytes(td->identity.instance_id, sizeof td->identity.instance_id);
     response->device_id = call_bytes(td->identity.device_id, sizeof td->identity.device_id);
@@ -162,7 +162,7 @@ static void dashboard_state(Service *service, const Dstack__DashboardStateArgs *
     bool is_known = args->generation == td->generation;
 
     response.read_only = !site->has_control;
-    response.is_private = response.read_only && !td->app.public_tcbinfo;
+    response.is_private = response.read_only && !td->app.says.public_tcbinfo;
     response.generation = td->generation;
     response.version = unconst(version_number);
     response.uptime_seconds = (uint64_t)(clock_monotonic_millis() - site->started_millis) / 1000;

@@ -24,7 +24,7 @@ int reply_app_info(struct rpc_call *call, const struct td *td, bool everything, 
     response->app_id = call_bytes(identity->app_id, sizeof identity->app_id);
     response->instance_id = call_bytes(identity->instance_id, sizeof identity->instance_id);
     response->app_cert = call_text(call, app_cert);
-    response->app_name = td->app.name;
+    response->app_name = td->app.says.name;
     response->device_id = call_bytes(identity->device_id, sizeof identity->device_id);
     response->mr_aggregated = call_bytes(aggregated, 32);
     response->os_image_hash = call_bytes(identity->os_image_hash, sizeof identity->os_image_hash);

@@ -17,7 +17,7 @@ static void worker_info(Service *service, const Dstack__Empty *args, Dstack__App
     Dstack__AppInfo response = DSTACK__APP_INFO__INIT;
     const struct td *td = service_site(call)->td;
 
-    reply(reply_app_info(call, td, td->app.public_tcbinfo, &response) ? NULL : &response, call);
+    reply(reply_app_info(call, td, td->app.says.public_tcbinfo, &response) ? NULL : &response, call);
 }
 
 static void worker_version(Service *service, const Dstack__Empty *args, Dstack__VersionResponse_Closure reply,

@@ -20,12 +20,12 @@ static void keeps_and_hashes_the_exact_bytes(void **state)
     assert_int_equal(parse("{\"name\":\"x\"}", &error), 0);
     assert_hex_equal(app.compose_hash, 32,
                      "0229d37e33daae149bf40543a5ce1db4459d10f830d5139279aa2bfd5f6485a1");
-    assert_string_equal(app.name, "x");
+    assert_string_equal(app.says.name, "x");
     app_free(&app);
     assert_int_equal(parse(spaced, &error), 0);
     assert_string_equal(app.compose, spaced);
     assert_int_equal(app.compose_len, strlen(spaced));
-    assert_string_equal(app.name, "x");
+    assert_string_equal(app.says.name, "x");
     assert_int_not_equal(app.compose_hash[0], 0x02);
     app_free(&app);
 }
@@ -36,12 +36,12 @@ static void name_and_flag_may_be_missing(void **state)
 
     (void)state;
     assert_int_equal(parse("{}", &error), 0);
-    assert_string_equal(app.name, "");
-    assert_true(app.public_tcbinfo);
+    assert_string_equal(app.says.name, "");
+    assert_true(app.says.public_tcbinfo);
     app_free(&app);
     assert_int_equal(parse("{\"public_tcbinfo\":false,\"name\":\"\xc3\xa4\"}", &error), 0);
-    assert_string_equal(app.name, "\xc3\xa4");
-    assert_false(app.public_tcbinfo);
+    assert_string_equal(app.says.name, "\xc3\xa4");
+    assert_false(app.says.public_tcbinfo);
     app_free(&app);
 }
 
@@ -68,7 +68,7 @@ static void refuses_what_it_cannot_show(void **state)
         if (!strstr(error.text, cases[i].expected))
             fail_msg("%s: %s", cases[i].expected, error.text);
         assert_null(app.compose);
-        assert_null(app.name);
+        assert_null(app.says.name);
     }
 }
 

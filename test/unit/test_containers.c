@@ -39,7 +39,7 @@ static void lists_none_of_what_is_no_compose_file(void **state)
 {
     static const char *const composes[] = {
         "{}",
-        "{\"docker_compose_file\":1}",
+        "{\"docker_compose_file\":null}",
         "{\"docker_compose_file\":\"\"}",
         "{\"docker_compose_file\":\"services: [1, 2]\"}",
         "{\"docker_compose_file\":\"services:\"}",

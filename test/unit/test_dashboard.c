@@ -222,7 +222,7 @@ static void a_private_app_hides_its_measurements_where_nothing_can_be_changed(vo
     assert_false(answer->is_private);
     assert_int_equal(answer->n_events, f->s.td->state.log.count);
 
-    f->s.td->app.public_tcbinfo = false;
+    f->s.td->app.says.public_tcbinfo = false;
     answer = ask(f, &f->read_only, 0, 0, 0);
     assert_true(answer->is_private);
     assert_int_equal(answer->n_events + answer->event_count + answer->n_rtmrs, 0);

@@ -64,7 +64,7 @@ static void the_app_decides_whether_tcb_info_is_public(void **state)
     struct service_call *s = *state;
 
     assert_string_equal(info(s)->tcb_info, td_tcb_info(s->td)->plain);
-    s->td->app.public_tcbinfo = false;
+    s->td->app.says.public_tcbinfo = false;
     assert_string_equal(info(s)->tcb_info, "");
     assert_string_equal(info(s)->vm_config, "");
     assert_string_equal(info(s)->app_name, "dstack-simulator-demo");
