@@ -1,0 +1,85 @@
+#include "sim/net/connection_core.h"
+
+#include <stdlib.h>
+
+#include "sim/http/limits.h"
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct connection *connection = handle->data;
+    struct clients *clients = connection->clients;
+    const struct connection_origin *origin = connection->origin;
+
+    pool_leave(&clients->pool, &connection->member);
+    clients->observer->closed(clients->observer->data);
+    http_session_free(&connection->session);
+    buf_free(&connection->unread);
+    free(connection->unsent);
+    free(connection);
+    origin->on_closed(origin->data);
+}
+
+void connection_core_close(struct connection *connection)
+{
+    if (connection->state == CLOSED)
+        return;
+    connection->state = CLOSED;
+    connection->member.deadline = POOL_NEVER;
+    uv_close(&connection->socket.handle, on_closed);
+}
+
+bool connection_core_is_idle(const struct connection *connection)
+{
+    return !connection->unsent && !connection->session.reader.is_in_request;
+}
+
+void connection_core_set_deadline(struct connection *connection, uint64_t milliseconds)
+{
+    uint64_t deadline = uv_now(connection->clients->loop) + milliseconds;
+
+    connection->member.deadline = deadline < connection->ends_at ? deadline : connection->ends_at;
+    connection->member.is_exact = connection->state == WAITING;
+}
+
+bool connection_core_account(struct connection *connection)
+{
+    return pool_hold(&connection->clients->pool, &connection->member,
+                     connection->session.reader.body.capacity + connection->unread.capacity +
+                         connection->unsent_len);
+}
+
+void connection_core_check_account(struct connection *connection)
+{
+    if (connection->state == CLOSED || connection_core_account(connection))
+        return;
+    clients_trouble(connection->clients, HTTP_TROUBLE_WARNING,
+                    "dropped a client: requests and responses in flight hold %u MiB", LIMIT_HELD_BYTES >> 20);
+    connection_core_close(connection);
+}
+
+static void on_shut_down(uv_shutdown_t *request, int status)
+{
+    struct connection *connection = request->data;
+
+    if (status < 0)
+        connection_core_close(connection);
+}
+
+void connection_core_finish(struct connection *connection)
+{
+    connection->state = DRAINING;
+    connection_core_set_deadline(connection, LIMIT_DRAIN_MS);
+    connection->shutdown.data = connection;
+    if (uv_shutdown(&connection->shutdown, &connection->socket.stream, on_shut_down) != 0)
+        connection_core_close(connection);
+}
+
+void connection_core_tell(struct connection *connection)
+{
+    const struct http_observer *observer = connection->clients->observer;
+    struct http_answer *answer = &connection->session.answer;
+
+    answer->client = connection->origin->unix_path ? connection->origin->unix_path : connection->client;
+    answer->micros = (uv_hrtime() - connection->started) / 1000;
+    observer->answered(observer->data, answer);
+}

@@ -1,0 +1,67 @@
+/* The state of a connection, and what its parts share: closing it, its deadline, its memory.
+ *
+ * Private to connection.c, which receives, and connection_send.c, which sends. */
+#ifndef NET_CONNECTION_CORE_H
+#define NET_CONNECTION_CORE_H
+
+#include "sim/net/address.h"
+#include "sim/net/connection.h"
+#include "sim/net/socket.h"
+
+/* OPEN      reading, unless `unsent` is being written
+ * WAITING   `unsent` is a response that a fault delays until the deadline
+ * DRAINING  the last response is written; input is discarded until the client closes, so
+ *           that a reset does not overtake the response
+ * CLOSED    uv_close has been called; late callbacks do nothing */
+enum connection_state { OPEN, WAITING, DRAINING, CLOSED };
+
+struct connection;
+
+/* What the sending half asks of the receiving half. */
+struct connection_input {
+    void (*start)(struct connection *connection);  /* read from the socket */
+    void (*resume)(struct connection *connection); /* the kept output has been written: go on */
+};
+
+struct connection {
+    struct pool_member member; /* first, because of_member casts */
+    union net_socket socket;
+    struct clients *clients;
+    const struct connection_origin *origin;
+    const struct connection_input *input;
+    struct http_session session;
+    enum connection_state state;
+    bool is_fed;       /* inside http_session_feed, possibly in a handler */
+    uint64_t ends_at;  /* upper bound of deadlines once the origin is closing; POOL_NEVER before */
+    uint64_t started;  /* uv_hrtime when the last answered request was complete */
+    struct buf unread; /* input received while a response is waiting or being written */
+    uint8_t *unsent;   /* the part of a response that is being written or delayed, or NULL */
+    size_t unsent_len;
+    uv_write_t write;
+    uv_shutdown_t shutdown;
+    char client[ADDRESS_BYTES]; /* for the log; empty on a Unix socket, whose clients have no address */
+};
+
+/* Closes the socket; the connection is freed in a later iteration of the loop. */
+void connection_core_close(struct connection *connection);
+
+/* After the last response: sends no more, and drains the input until the client closes. */
+void connection_core_finish(struct connection *connection);
+
+/* Neither in a request nor sending. */
+bool connection_core_is_idle(const struct connection *connection);
+
+/* Sets when connection.c's on_deadline is to be called. */
+void connection_core_set_deadline(struct connection *connection, uint64_t milliseconds);
+
+/* Tells the pool how much memory this connection holds. Returns false if that exceeds the
+ * limit for all connections together. */
+bool connection_core_account(struct connection *connection);
+
+/* Like that, and closes a connection that exceeds the limit. */
+void connection_core_check_account(struct connection *connection);
+
+/* Reports the last response to the observer. */
+void connection_core_tell(struct connection *connection);
+
+#endif
