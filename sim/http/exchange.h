@@ -9,6 +9,7 @@
 #include "sim/base/arena.h"
 #include "sim/base/buf.h"
 #include "sim/base/span.h"
+#include "sim/http/http_stream.h"
 
 enum http_verb { HTTP_VERB_GET, HTTP_VERB_HEAD, HTTP_VERB_POST, HTTP_VERB_OTHER };
 
@@ -37,10 +38,11 @@ struct http_label {
 };
 
 struct http_response {
-    int status;               /* 200 unless the handler says otherwise */
-    const char *content_type; /* static or from the arena; NULL: no such header */
-    const char *headers;      /* more header lines, each with its CRLF, or NULL */
-    struct buf *body;         /* empty at first; the handler appends. For HEAD only its length is sent */
+    int status;                 /* 200 unless the handler says otherwise */
+    const char *content_type;   /* static or from the arena; NULL: no such header */
+    const char *headers;        /* more header lines, each with its CRLF, or NULL */
+    struct buf *body;           /* empty at first; the handler appends. For HEAD only its length is sent */
+    struct http_stream *stream; /* instead of a body, one that is made while it is sent; or NULL */
     struct http_label label;
     struct http_fault fault;
 };

@@ -37,7 +37,18 @@ static const char *reason_phrase(int status)
     }
 }
 
-static void append_headers(struct buf *head, const struct http_response *response,
+static void append_framing(struct buf *head, const struct http_response *response, enum http_framing framing)
+{
+    if (framing == HTTP_FRAMING_CHUNKS) {
+        buf_append_text(head, "Transfer-Encoding: chunked\r\n");
+    } else if (framing == HTTP_FRAMING_LENGTH) {
+        buf_append_text(head, "Content-Length: ");
+        buf_append_decimal(head, response->body->len);
+        buf_append_text(head, "\r\n");
+    }
+}
+
+static void append_headers(struct buf *head, const struct http_response *response, enum http_framing framing,
                            enum http_connection connection)
 {
     if (response->content_type) {
@@ -45,9 +56,7 @@ static void append_headers(struct buf *head, const struct http_response *respons
         buf_append_text(head, response->content_type);
         buf_append_text(head, "\r\n");
     }
-    buf_append_text(head, "Content-Length: ");
-    buf_append_decimal(head, response->body->len);
-    buf_append_text(head, "\r\n");
+    append_framing(head, response, framing);
     if (connection == HTTP_CONNECTION_CLOSE)
         buf_append_text(head, "Connection: close\r\n");
     else if (connection == HTTP_CONNECTION_KEEP_ALIVE)
@@ -57,7 +66,8 @@ static void append_headers(struct buf *head, const struct http_response *respons
     buf_append_text(head, "\r\n");
 }
 
-size_t http_head_write(const struct http_response *response, enum http_connection connection)
+size_t http_head_write(const struct http_response *response, enum http_framing framing,
+                       enum http_connection connection)
 {
     uint8_t memory[LIMIT_RESPONSE_HEAD_BYTES];
     struct buf head;
@@ -68,7 +78,7 @@ size_t http_head_write(const struct http_response *response, enum http_connectio
     buf_append_text(&head, " ");
     buf_append_text(&head, reason_phrase(response->status));
     buf_append_text(&head, "\r\n");
-    append_headers(&head, response, connection);
+    append_headers(&head, response, framing, connection);
     if (head.has_overflowed || !buf_reserve(response->body, 0))
         return 0;
     memcpy(response->body->data - head.len, head.data, head.len);

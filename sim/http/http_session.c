@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 
-#include "sim/http/http_head.h"
 #include "sim/http/limits.h"
 
 _Static_assert(LIMIT_REQUEST_MS == 30 * 1000, "a message below says 30 seconds");
@@ -29,7 +28,14 @@ static size_t write_head(struct http_session *session, const struct http_respons
         connection = HTTP_CONNECTION_CLOSE;
     else if (http_reader_is_old(&session->reader))
         connection = HTTP_CONNECTION_KEEP_ALIVE;
-    return http_head_write(response, connection);
+    return http_head_write(response, session->framing, connection);
+}
+
+static void release_stream(struct http_session *session)
+{
+    if (session->stream)
+        session->stream->actions->release(session->stream);
+    session->stream = NULL;
 }
 
 static void offer(struct http_session *session, struct http_response *response, enum http_verb verb)
@@ -37,6 +43,11 @@ static void offer(struct http_session *session, struct http_response *response, 
     struct buf *body = response->body;
     size_t head_len;
 
+    session->framing = !session->stream                       ? HTTP_FRAMING_LENGTH
+                       : http_reader_is_old(&session->reader) ? HTTP_FRAMING_CLOSE
+                                                              : HTTP_FRAMING_CHUNKS;
+    if (session->framing == HTTP_FRAMING_CLOSE)
+        session->state = HTTP_OVER; /* HTTP/1.0 has no other end */
     if (body->has_overflowed)
         exchange_fail(response, 500, "the response is too large");
     head_len = write_head(session, response);
@@ -49,6 +60,8 @@ static void offer(struct http_session *session, struct http_response *response, 
     session->answer.body_bytes = verb == HTTP_VERB_HEAD ? 0 : body->len;
     session->output = span_of(body->data - head_len, head_len + session->answer.body_bytes);
     session->has_answered = true;
+    if (verb == HTTP_VERB_HEAD)
+        release_stream(session);
 }
 
 /* Keeps half of the body, or half of the head if there is no body. */
@@ -106,6 +119,7 @@ static void answer(struct http_session *session)
     }
     exchange.response = new_response(session);
     session->handler.serve(session->handler.context, &exchange);
+    session->stream = exchange.response.stream;
     if (session->is_last || !session->reader.is_keep_alive)
         session->state = HTTP_OVER;
     session->answer = (struct http_answer){
@@ -115,7 +129,7 @@ static void answer(struct http_session *session)
         .fault = exchange.response.fault,
     };
     offer(session, &exchange.response, exchange.request.verb);
-    if (exchange.response.fault.cut)
+    if (exchange.response.fault.cut && !session->stream)
         cut(session);
     arena_reset(&session->shared->arena);
     http_reader_drop_body(&session->reader);
@@ -132,6 +146,7 @@ void http_session_init(struct http_session *session, struct http_shared *shared,
 
 void http_session_free(struct http_session *session)
 {
+    release_stream(session);
     http_reader_free(&session->reader);
 }
 
@@ -157,6 +172,45 @@ size_t http_session_feed(struct http_session *session, const uint8_t *data, size
         break;
     }
     return taken;
+}
+
+/* The piece in the form that the client expects. A chunk begins with its length, for which there is
+ * room before every body. */
+static struct span framed(const struct http_session *session, struct buf *piece, bool is_last)
+{
+    const size_t len = piece->len;
+    char size[20] = "";
+    size_t size_len = 0;
+
+    if (session->framing == HTTP_FRAMING_CHUNKS && len) {
+        size_len = (size_t)snprintf(size, sizeof size, "%zx\r\n", len);
+        buf_append_text(piece, "\r\n");
+    }
+    if (session->framing == HTTP_FRAMING_CHUNKS && is_last)
+        buf_append_text(piece, "0\r\n\r\n");
+    if (piece->len == 0)
+        return SPAN_NONE;
+    memcpy(piece->data - size_len, size, size_len);
+    return span_of(piece->data - size_len, size_len + piece->len);
+}
+
+/* A body that is cut, by a fault or because a piece was too large, has no last chunk. */
+bool http_session_pull(struct http_session *session)
+{
+    struct buf *piece = new_response(session).body;
+    enum http_stream_state state = HTTP_STREAM_END;
+    bool is_cut;
+
+    if (!session->is_last)
+        state = session->stream->actions->pull(session->stream, piece);
+    session->answer.body_bytes += piece->len;
+    is_cut = piece->has_overflowed || (session->answer.fault.cut && piece->len);
+    session->output = framed(session, piece, state == HTTP_STREAM_END && !is_cut);
+    if (is_cut || session->is_last)
+        session->state = HTTP_OVER;
+    if (is_cut || state == HTTP_STREAM_END)
+        release_stream(session);
+    return session->stream && state == HTTP_STREAM_WAIT;
 }
 
 struct span http_session_output(const struct http_session *session)

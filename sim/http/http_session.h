@@ -14,6 +14,7 @@
 #define HTTP_HTTP_SESSION_H
 
 #include "sim/http/http_answer.h"
+#include "sim/http/http_head.h"
 #include "sim/http/http_reader.h"
 
 /* What all sessions of a server use in turn. */
@@ -36,6 +37,8 @@ struct http_session {
     const struct http_peer *peer; /* set by the owner of a TLS connection, or NULL */
     struct span output;           /* into shared->output, or static */
     bool has_answered;            /* output holds a response, not just 100 Continue */
+    struct http_stream *stream;   /* what follows that output, see http_session_pull; or NULL */
+    enum http_framing framing;    /* of the response */
     struct http_answer answer;    /* of that response: the owner sets client and micros, and carries out the
                                 * fault, except for a cut, which the output already has */
 };
@@ -52,6 +55,12 @@ size_t http_session_feed(struct http_session *session, const uint8_t *data, size
 /* The bytes to send now, possibly none. Valid until any session of the same http_shared
  * is fed. */
 struct span http_session_output(const struct http_session *session);
+
+/* Offers the next piece of the stream as output; requires `stream`, which is NULL once the last
+ * piece has been offered. Until then the session must not be fed. Returns true if the stream has
+ * to be waited for after the output, which may then be empty; otherwise pull again once it has
+ * been sent. A session that is_last ends its stream. */
+bool http_session_pull(struct http_session *session);
 
 /* The client took too long to send its request: answers 408 and ends the session. Requires
  * reader.is_in_request. */

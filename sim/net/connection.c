@@ -4,6 +4,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/http/limits.h"
+#include "sim/net/connection_response.h"
 #include "sim/net/connection_send.h"
 
 static void after_response(struct connection *connection)
@@ -36,7 +37,7 @@ static void process(struct connection *connection, const uint8_t *data, size_t l
         if (!was_in_request && connection->session.reader.is_in_request)
             connection_core_set_deadline(connection, LIMIT_REQUEST_MS);
         if (connection->session.has_answered)
-            sent = connection_send_response(connection, len > 0 && ++answers == LIMIT_TURN_ANSWERS);
+            sent = connection_response_send(connection, len > 0 && ++answers == LIMIT_TURN_ANSWERS);
         else if (http_session_output(&connection->session).len > 0)
             sent = connection_send_output(connection, false);
         if (!sent) {
@@ -53,7 +54,7 @@ static void process(struct connection *connection, const uint8_t *data, size_t l
 static void stop_waiting(struct connection *connection, ssize_t cause)
 {
     if (cause == UV_EOF) {
-        connection_send_delayed(connection);
+        connection_response_send_delayed(connection);
         return;
     }
     connection_core_tell(connection);
@@ -80,7 +81,7 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
         connection_core_close(connection); /* also at the end of input: earlier requests have been answered */
     else if (connection->state == OPEN)
         process(connection, (const uint8_t *)buf->base, (size_t)len);
-    else if (connection->state == WAITING)
+    else if (connection->state == WAITING || connection->state == STREAMING)
         defer(connection, (const uint8_t *)buf->base, (size_t)len);
     connection_core_check_account(connection);
 }
@@ -109,6 +110,10 @@ static void process_unread(struct connection *connection)
 
 static void resume(struct connection *connection)
 {
+    if (connection->state == STREAMING) {
+        connection_response_go_on(connection);
+        return;
+    }
     after_response(connection);
     if (connection->state == OPEN)
         process_unread(connection);
@@ -154,7 +159,11 @@ static void on_deadline(struct pool_member *member)
     if (connection->state == CLOSED)
         return;
     if (connection->state == WAITING) {
-        connection_send_delayed(connection);
+        connection_response_send_delayed(connection);
+        return;
+    }
+    if (connection->state == STREAMING && !connection->unsent) {
+        connection_response_go_on(connection);
         return;
     }
     if (connection->state != OPEN || connection->unsent || connection_core_is_idle(connection) ||
@@ -164,7 +173,7 @@ static void on_deadline(struct pool_member *member)
     }
     connection->started = uv_hrtime();
     http_session_time_out(&connection->session);
-    if (connection_send_response(connection, false))
+    if (connection_response_send(connection, false))
         connection_core_finish(connection);
 }
 
@@ -179,7 +188,9 @@ static void end(struct pool_member *member)
     if (connection->member.deadline > connection->ends_at)
         connection->member.deadline = connection->ends_at;
     if (connection->state == WAITING)
-        connection_send_delayed(connection);
+        connection_response_send_delayed(connection);
+    else if (connection->state == STREAMING)
+        connection_response_wake(connection);
     else if (connection->state == OPEN && connection_core_is_idle(connection) && !connection->is_fed)
         connection_core_close(connection);
 }

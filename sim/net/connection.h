@@ -7,16 +7,7 @@
 #ifndef NET_CONNECTION_H
 #define NET_CONNECTION_H
 
-#include "sim/net/clients.h"
-
-/* Where clients connect. It outlives its connections and owns them in the pool: pool_end with
- * it closes idle ones at once and the others after their request, in LIMIT_STOP_MS at most. */
-struct connection_origin {
-    struct http_handler handler;
-    const char *unix_path;         /* the listening socket's, or NULL for TCP */
-    void (*on_closed)(void *data); /* after a connection has left the pool */
-    void *data;
-};
+#include "sim/net/connection_origin.h"
 
 /* Accepts the client waiting on the listening socket. */
 void connection_accept(struct clients *clients, uv_stream_t *listening,

@@ -23,6 +23,8 @@ void connection_core_close(struct connection *connection)
 {
     if (connection->state == CLOSED)
         return;
+    if (connection->state == STREAMING)
+        connection_core_tell(connection); /* it ends here, even if the client would have read on */
     connection->state = CLOSED;
     connection->member.deadline = POOL_NEVER;
     uv_close(&connection->socket.handle, on_closed);
@@ -74,12 +76,20 @@ void connection_core_finish(struct connection *connection)
         connection_core_close(connection);
 }
 
+void connection_core_take_time(struct connection *connection)
+{
+    struct http_answer *answer = &connection->session.answer;
+
+    if (!answer->micros)
+        answer->micros = (uv_hrtime() - connection->started) / 1000;
+}
+
 void connection_core_tell(struct connection *connection)
 {
     const struct http_observer *observer = connection->clients->observer;
     struct http_answer *answer = &connection->session.answer;
 
     answer->client = connection->origin->unix_path ? connection->origin->unix_path : connection->client;
-    answer->micros = (uv_hrtime() - connection->started) / 1000;
+    connection_core_take_time(connection);
     observer->answered(observer->data, answer);
 }

@@ -1,19 +1,21 @@
 /* The state of a connection, and what its parts share: closing it, its deadline, its memory.
  *
- * Private to connection.c, which receives, and connection_send.c, which sends. */
+ * Private to connection.c, which receives, and to connection_send.c and connection_response.c, which
+ * send. */
 #ifndef NET_CONNECTION_CORE_H
 #define NET_CONNECTION_CORE_H
 
 #include "sim/net/address.h"
-#include "sim/net/connection.h"
+#include "sim/net/connection_origin.h"
 #include "sim/net/socket.h"
 
 /* OPEN      reading, unless `unsent` is being written
  * WAITING   `unsent` is a response that a fault delays until the deadline
+ * STREAMING a response with a stream is being sent: see connection_response.h
  * DRAINING  the last response is written; input is discarded until the client closes, so
  *           that a reset does not overtake the response
  * CLOSED    uv_close has been called; late callbacks do nothing */
-enum connection_state { OPEN, WAITING, DRAINING, CLOSED };
+enum connection_state { OPEN, WAITING, STREAMING, DRAINING, CLOSED };
 
 struct connection;
 
@@ -60,6 +62,9 @@ bool connection_core_account(struct connection *connection);
 
 /* Like that, and closes a connection that exceeds the limit. */
 void connection_core_check_account(struct connection *connection);
+
+/* Sets the time that the last response took, once. */
+void connection_core_take_time(struct connection *connection);
 
 /* Reports the last response to the observer. */
 void connection_core_tell(struct connection *connection);

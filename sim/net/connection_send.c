@@ -14,7 +14,7 @@ static void on_written(uv_write_t *request, int status)
     connection->unsent = NULL;
     connection->unsent_len = 0;
     connection_core_account(connection);
-    if (connection->state != OPEN)
+    if (connection->state != OPEN && connection->state != STREAMING)
         return;
     if (status < 0) {
         connection_core_close(connection);
@@ -23,15 +23,14 @@ static void on_written(uv_write_t *request, int status)
     connection->input->resume(connection);
 }
 
-static void keep(struct connection *connection, struct span rest)
+void connection_send_keep(struct connection *connection, struct span rest)
 {
     connection->unsent = (uint8_t *)memory_copy(rest.data, rest.len);
     connection->unsent_len = rest.len;
     uv_read_stop(&connection->socket.stream);
 }
 
-/* Writes `unsent` in a later iteration of the loop, as the socket accepts it. */
-static void write_kept(struct connection *connection)
+void connection_send_kept(struct connection *connection)
 {
     uv_buf_t buf = uv_buf_init((char *)connection->unsent, (unsigned)connection->unsent_len);
 
@@ -54,41 +53,7 @@ bool connection_send_output(struct connection *connection, bool later)
     }
     if (taken == output.len)
         return true;
-    keep(connection, span_of(output.data + taken, output.len - taken));
-    write_kept(connection);
+    connection_send_keep(connection, span_of(output.data + taken, output.len - taken));
+    connection_send_kept(connection);
     return false;
-}
-
-bool connection_send_response(struct connection *connection, bool later)
-{
-    struct http_fault *fault = &connection->session.answer.fault;
-    bool sent = false;
-
-    if (connection->session.is_last)
-        fault->delay_ms = 0; /* the server stops */
-    if (fault->delay_ms) {
-        keep(connection, http_session_output(&connection->session));
-        connection->state = WAITING;
-        connection->input->start(connection); /* to notice when the client leaves */
-        connection_core_set_deadline(connection, fault->delay_ms);
-        connection->clients->tick_in(connection->clients->data, fault->delay_ms);
-        return false;
-    }
-    if (fault->drop)
-        connection_core_close(connection);
-    else
-        sent = connection_send_output(connection, later);
-    connection_core_tell(connection);
-    return sent;
-}
-
-void connection_send_delayed(struct connection *connection)
-{
-    connection->state = OPEN;
-    uv_read_stop(&connection->socket.stream);
-    if (connection->session.answer.fault.drop)
-        connection_core_close(connection);
-    else
-        write_kept(connection);
-    connection_core_tell(connection);
 }

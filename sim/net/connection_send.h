@@ -9,10 +9,9 @@
  * first. */
 bool connection_send_output(struct connection *connection, bool later);
 
-/* Like that, for a response: applies its fault. */
-bool connection_send_response(struct connection *connection, bool later);
-
-/* Sends a response whose delay is over. */
-void connection_send_delayed(struct connection *connection);
+/* The two halves of that: keeps bytes as `unsent` and stops reading; writes `unsent` in a later
+ * iteration of the loop, as the socket accepts it. */
+void connection_send_keep(struct connection *connection, struct span rest);
+void connection_send_kept(struct connection *connection);
 
 #endif

@@ -18,7 +18,7 @@ static void assert_written(struct http_response response, enum http_connection c
     buf_init_front(&buf, 1000, LIMIT_RESPONSE_HEAD_BYTES);
     buf_append_text(&buf, body);
     response.body = &buf;
-    len = http_head_write(&response, connection);
+    len = http_head_write(&response, HTTP_FRAMING_LENGTH, connection);
     assert_true(span_is(span_of(buf.data - len, len + buf.len), expected));
     buf_free(&buf);
 }
@@ -46,9 +46,10 @@ static void a_head_that_does_not_fit_is_not_written(void **state)
     buf_init_front(&body, 1000, LIMIT_RESPONSE_HEAD_BYTES);
     memset(headers, 'x', LIMIT_RESPONSE_HEAD_BYTES);
     headers[LIMIT_RESPONSE_HEAD_BYTES - 1] = 0;
-    assert_int_equal(http_head_write(&response, HTTP_CONNECTION_UNSAID), 0);
+    assert_int_equal(http_head_write(&response, HTTP_FRAMING_LENGTH, HTTP_CONNECTION_UNSAID), 0);
     headers[LIMIT_RESPONSE_HEAD_BYTES - 40] = 0; /* and 17 + 19 + 2 bytes of others */
-    assert_int_equal(http_head_write(&response, HTTP_CONNECTION_UNSAID), LIMIT_RESPONSE_HEAD_BYTES - 40 + 38);
+    assert_int_equal(http_head_write(&response, HTTP_FRAMING_LENGTH, HTTP_CONNECTION_UNSAID),
+                     LIMIT_RESPONSE_HEAD_BYTES - 40 + 38);
     buf_free(&body);
     free(headers);
 }

@@ -1,0 +1,16 @@
+/* What a connection knows of the listener that accepted it. */
+#ifndef NET_CONNECTION_ORIGIN_H
+#define NET_CONNECTION_ORIGIN_H
+
+#include "sim/net/clients.h"
+
+/* Where clients connect. It outlives its connections and owns them in the pool: pool_end with
+ * it closes idle ones at once and the others after their request, in LIMIT_STOP_MS at most. */
+struct connection_origin {
+    struct http_handler handler;
+    const char *unix_path;         /* the listening socket's, or NULL for TCP */
+    void (*on_closed)(void *data); /* after a connection has left the pool */
+    void *data;
+};
+
+#endif

@@ -1,0 +1,22 @@
+/* The sending of a response: what a fault does to it, and its stream (http_stream.h), which is sent
+ * piece by piece as the socket accepts them, in turns with other clients, and with a wait where
+ * there is nothing to send. */
+#ifndef NET_CONNECTION_RESPONSE_H
+#define NET_CONNECTION_RESPONSE_H
+
+#include "sim/net/connection_core.h"
+
+/* Like connection_send_output, for a response. */
+bool connection_response_send(struct connection *connection, bool later);
+
+/* Sends a response whose delay is over. */
+void connection_response_send_delayed(struct connection *connection);
+
+/* Sends the next piece, waits for one, or ends the response; in the last case input->resume is
+ * called with the state OPEN. Call it in the state STREAMING when nothing is unsent. */
+void connection_response_go_on(struct connection *connection);
+
+/* Calls it in a later iteration of the loop. */
+void connection_response_wake(struct connection *connection);
+
+#endif
