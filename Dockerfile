@@ -20,14 +20,16 @@ RUN apt-get update \
         libgmp10 libhogweed6 libjansson4 libmbedcrypto7 libmbedx509-1 libmsgpackc2 \
         libnettle8 libprotobuf-c1 libsecp256k1-1 libsystemd0 libuv1 libyaml-0-2 \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --uid 8090 --no-create-home --shell /usr/sbin/nologin dstack \
-    && install -d -o dstack -g dstack -m 755 /var/run/dstack
+    && useradd --uid 8090 --gid 0 --no-create-home --shell /usr/sbin/nologin dstack \
+    && install -d -o dstack -g 0 -m 775 /var/run/dstack
 COPY --from=build /src/dstack-simulator /usr/local/bin/dstack-simulator
 
 ENV DSTACK_SIMULATOR_LISTEN=0.0.0.0:8090 \
     DSTACK_SIMULATOR_SOCKET_DIR=/var/run/dstack
-USER dstack
-# Share this volume with an app that talks to dstack.sock.
+# Any other user works as well, as long as its group is 0: OpenShift picks one for each project.
+USER 8090:0
+# Share this volume, not single sockets of it, with an app that talks to dstack.sock. A socket that
+# is mounted by itself is dead after a restart.
 VOLUME /var/run/dstack
 EXPOSE 8090
 STOPSIGNAL SIGTERM

@@ -46,6 +46,8 @@ static void append_value(struct buf *out, const struct options *options, const s
         text = *(const bool *)field ? "yes" : "no";
     else if (is_default)
         text = row->preset;
+    else if (row->kind == OPTION_PARSED)
+        text = options->texts[row - options_table].items[0];
     else if (row->kind == OPTION_WORD)
         text = row->word((size_t)*(const int *)field);
     else if (row->kind == OPTION_STRING)

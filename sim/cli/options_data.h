@@ -35,7 +35,8 @@ enum options_shell { OPTIONS_SHELL_NONE = -1, OPTIONS_SHELL_BASH, OPTIONS_SHELL_
 struct options {
     struct listen_spec *listen; /* never empty after options_parse */
     size_t listen_count;
-    char *socket_dir; /* NULL: "none" */
+    char *socket_dir;     /* NULL: "none" */
+    unsigned socket_mode; /* permissions of Unix sockets that are not private */
     char *ready_file;
     char *public_url; /* http:// or https://, no slash at the end */
     bool no_control;

@@ -19,6 +19,22 @@ int options_read_listen(struct options *options, const char *text, struct error 
     return 0;
 }
 
+int options_read_socket_mode(struct options *options, const char *text, struct error *error)
+{
+    size_t len = strlen(text);
+    unsigned mode = 0;
+
+    if (strspn(text, "01234567") != len || len < 3 || len > 4 || (len == 4 && text[0] != '0'))
+        return error_input(error, "\"%.60s\" is not a mode: use octal permissions such as 0660 or 0777",
+                           text);
+    for (size_t i = 0; i < len; i++)
+        mode = mode * 8 + (unsigned)(text[i] - '0');
+    if (~mode & 0600)
+        return error_input(error, "%s keeps the simulator's own user out; begin with 06 or 07", text);
+    options->socket_mode = mode;
+    return 0;
+}
+
 int options_read_seed(struct options *options, const char *text, struct error *error)
 {
     size_t len = strlen(text);

@@ -10,6 +10,7 @@
 typedef int options_reader(struct options *options, const char *text, struct error *error);
 
 MUST_CHECK options_reader options_read_listen;
+MUST_CHECK options_reader options_read_socket_mode;
 MUST_CHECK options_reader options_read_public_url;
 MUST_CHECK options_reader options_read_seed;
 MUST_CHECK options_reader options_read_advisory;

@@ -48,9 +48,15 @@ const struct option_row options_table[] = {
              "all, it replaces the default, localhost:8090. SERVICES is all, which is the default, or a "
              "comma-separated list of @SERVICES@."},
     {"socket-dir", 'd', "DIR|none", STRING(socket_dir), .preset = ".", .none = "none",
-     .value = VALUE_DIRECTORY, .group = GROUP_LISTENING, .brief = "directory for the four sockets, or none",
+     .value = VALUE_DIRECTORY, .group = GROUP_LISTENING, .shared = "for the four sockets",
+     .brief = "directory for the four sockets, or none",
      .more = "Create the sockets dstack.sock, tappd.sock, external.sock and guest.sock in this directory; none "
              "creates no sockets. The default is the current directory."},
+    {"socket-mode", 0, "MODE", PARSED(socket_mode, options_read_socket_mode), .preset = "0777",
+     .group = GROUP_LISTENING, .is_joined = true, .brief = "who may connect to the sockets",
+     .more = "The permissions of dstack.sock, tappd.sock and external.sock, in octal. The default is 0777, as in "
+             "production: every local user may connect. 0660 is for the user and the group that run the "
+             "simulator. guest.sock, and a socket of --listen that serves guest or simulator, are always 0600."},
     {"ready-file", 0, "FILE", STRING(ready_file), .value = VALUE_FILE, .group = GROUP_LISTENING,
      .brief = "written when ready: endpoints as JSON",
      .more = "Write the endpoints to FILE as JSON once the simulator is ready, and remove FILE at exit."},

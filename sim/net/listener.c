@@ -302,7 +302,8 @@ static int listen_descriptor(struct listener *listener, int family, int fd)
     return result ? result : uv_listen(&socket->socket.stream, LIMIT_BACKLOG, on_client);
 }
 
-struct listener *listener_open_unix(struct listeners *listeners, const char *path, struct error *error)
+struct listener *listener_open_unix(struct listeners *listeners, const char *path, unsigned mode,
+                                    struct error *error)
 {
     struct unix_socket file = {.path = NULL};
     struct listener *listener;
@@ -310,7 +311,7 @@ struct listener *listener_open_unix(struct listeners *listeners, const char *pat
 
     if (check_running(listeners, error))
         return NULL;
-    fd = unix_socket_bind(&file, path, error);
+    fd = unix_socket_bind(&file, path, mode, error);
     if (fd < 0)
         return NULL;
     listener = new_listener(listeners);

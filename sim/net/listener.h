@@ -24,8 +24,10 @@ struct listener *listener_open_tcp(struct listeners *listeners, const char *host
                                    struct error *error);
 
 /* Listens on a Unix socket. Replaces a socket file that no program listens on; one in use, and
- * a file that is not a socket, are errors. */
-struct listener *listener_open_unix(struct listeners *listeners, const char *path, struct error *error);
+ * a file that is not a socket, are errors.
+ * mode: the file's permissions, whatever the umask: who may write to it may connect. */
+struct listener *listener_open_unix(struct listeners *listeners, const char *path, unsigned mode,
+                                    struct error *error);
 
 /* Serves a listening stream socket, TCP or Unix, that another program opened and passed on.
  * Takes ownership of the descriptor, even on error, and sets it close-on-exec and non-blocking.

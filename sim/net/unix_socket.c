@@ -62,7 +62,18 @@ static int remember(struct unix_socket *file, const char *path)
     return 0;
 }
 
-int unix_socket_bind(struct unix_socket *file, const char *path, struct error *error)
+/* The kernel gives the file mode 0777 less the umask. Changing the mode later would leave a moment
+ * in which it is wrong, and would follow whatever had taken the file's place. */
+static int bind_with_mode(int fd, const struct sockaddr_un *address, unsigned mode)
+{
+    mode_t mask = umask(~mode & 0777);
+    int result = bind(fd, (const struct sockaddr *)address, sizeof *address);
+
+    umask(mask); /* keeps errno */
+    return result;
+}
+
+int unix_socket_bind(struct unix_socket *file, const char *path, unsigned mode, struct error *error)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int fd;
@@ -74,8 +85,7 @@ int unix_socket_bind(struct unix_socket *file, const char *path, struct error *e
     if (make_way(&address, error))
         return -1;
     fd = open_socket();
-    if (fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof address) == 0 &&
-        remember(file, path) == 0)
+    if (fd >= 0 && bind_with_mode(fd, &address, mode) == 0 && remember(file, path) == 0)
         return fd;
     error_input(error, "cannot listen on %s: %s", path,
                 errno == ENOENT ? "its directory does not exist; create it first" : strerror(errno));

@@ -9,26 +9,29 @@
 #include "sim/base/json_text.h"
 #include "sim/base/memory.h"
 #include "sim/base/spelling.h"
+#include "sim/process/socket_files.h"
 
-/* The sockets in --socket-dir, as in a real TD. */
-static const struct {
-    const char *name;
-    const char *services;
-} socket_files[] = {
-    {"dstack.sock", "dstack,tappd"},
-    {"tappd.sock", "dstack,tappd"},
-    {"external.sock", "worker"},
-    {"guest.sock", "guest"},
-};
+/* The services of a set that are offered: none that controls if --no-control is given. */
+static unsigned served(const struct endpoints *endpoints, unsigned set)
+{
+    const struct service *service;
 
-#define SOCKET_FILES (sizeof socket_files / sizeof *socket_files)
+    for (size_t i = 0; (service = registry_service(i)); i++)
+        if (service->is_control && endpoints->options->no_control)
+            set &= ~(1u << i);
+    return set;
+}
 
-static struct listener *open_listener(struct listeners *listeners, const struct listen_spec *spec,
+static struct listener *open_listener(const struct endpoints *endpoints, const struct listen_spec *spec,
                                       struct error *error)
 {
-    if (spec->kind == LISTEN_UNIX)
-        return listener_open_unix(listeners, spec->address, error);
-    return listener_open_tcp(listeners, spec->address, spec->port, error);
+    struct listeners *listeners = server_listeners(endpoints->server);
+
+    if (spec->kind == LISTEN_TCP)
+        return listener_open_tcp(listeners, spec->address, spec->port, error);
+    return listener_open_unix(listeners, spec->address,
+                              socket_files_mode(endpoints->options, served(endpoints, spec->services)),
+                              error);
 }
 
 /* Returns NULL if listener is NULL because it could not be opened. */
@@ -52,26 +55,19 @@ static struct endpoint *add_endpoint(struct endpoints *endpoints, struct listene
 static struct endpoint *open_endpoint(struct endpoints *endpoints, const struct listen_spec *spec,
                                       struct error *error)
 {
-    return add_endpoint(endpoints, open_listener(server_listeners(endpoints->server), spec, error), spec);
+    return add_endpoint(endpoints, open_listener(endpoints, spec, error), spec);
 }
 
-static int open_socket_files(struct endpoints *endpoints, const struct options *options, struct error *error)
+static int open_socket_files(struct endpoints *endpoints, struct error *error)
 {
-    const char *dir = options->socket_dir;
-    char given[OPTIONS_NAME_MAX];
+    const char *name;
 
-    options_given_as(options, &options->socket_dir, given);
-    for (size_t i = 0; i < SOCKET_FILES; i++) {
+    for (size_t i = 0; (name = socket_files_name(i)); i++) {
         struct listen_spec spec = {.kind = LISTEN_UNIX};
-        const char *name = socket_files[i].name;
-        bool here = strcmp(dir, ".") == 0;
 
-        if ((here ? 0 : strlen(dir) + 1) + strlen(name) > LISTEN_SPEC_PATH_MAX)
-            return error_input(error, "%s %s is too long: a socket path can have at most %d bytes", given,
-                               dir, LISTEN_SPEC_PATH_MAX);
-        snprintf(spec.address, sizeof spec.address, "%s%s%s", here ? "" : dir, here ? "" : "/", name);
         endpoints_set_services(&spec, name);
-        if (!open_endpoint(endpoints, &spec, error))
+        if (socket_files_path(endpoints->options, i, spec.address, error) ||
+            !open_endpoint(endpoints, &spec, error))
             return -1;
     }
     return 0;
@@ -79,12 +75,10 @@ static int open_socket_files(struct endpoints *endpoints, const struct options *
 
 void endpoints_set_services(struct listen_spec *spec, const char *name)
 {
+    const char *services = socket_files_services(name);
     struct registry_choice choice;
 
-    for (size_t i = 0; i < SOCKET_FILES; i++)
-        if (strcmp(name, socket_files[i].name) == 0)
-            name = socket_files[i].services;
-    if (registry_read(name, &choice))
+    if (registry_read(services ? services : name, &choice))
         choice = (struct registry_choice){.set = registry_all()};
     spec->services = choice.set;
     spec->names_services = choice.is_named;
@@ -92,7 +86,11 @@ void endpoints_set_services(struct listen_spec *spec, const char *name)
 
 static const char *known_name(size_t index)
 {
-    return index < SOCKET_FILES ? socket_files[index].name : registry_name(index - SOCKET_FILES);
+    size_t files = 0;
+
+    while (socket_files_name(files))
+        files++;
+    return index < files ? socket_files_name(index) : registry_name(index - files);
 }
 
 /* An unknown name would serve everything, so one that resembles a known name is refused as a typo. */
@@ -136,7 +134,7 @@ int endpoints_open(struct endpoints *endpoints, struct server *server, const str
 {
     const bool passed = manager->socket_count > 0;
 
-    *endpoints = (struct endpoints){.server = server, .no_control = options->no_control};
+    *endpoints = (struct endpoints){.server = server, .options = options};
     if (open_passed(endpoints, manager, error))
         return -1;
     for (size_t i = 0; i < options->listen_count && (!passed || options_is_given(options, &options->listen));
@@ -145,7 +143,7 @@ int endpoints_open(struct endpoints *endpoints, struct server *server, const str
             return -1;
     if (!options->socket_dir || (passed && !options_is_given(options, &options->socket_dir)))
         return 0;
-    return open_socket_files(endpoints, options, error);
+    return open_socket_files(endpoints, error);
 }
 
 static void free_endpoint(struct endpoint *endpoint)
@@ -165,18 +163,6 @@ static void on_gone(void *data)
     free_endpoint(endpoint);
 }
 
-/* The endpoint's services, without controls if --no-control is given. */
-static unsigned set_of(const struct endpoint *endpoint)
-{
-    unsigned set = endpoint->spec.services;
-    const struct service *service;
-
-    for (size_t i = 0; (service = registry_service(i)); i++)
-        if (service->is_control && endpoint->endpoints->no_control)
-            set &= ~(1u << i);
-    return set;
-}
-
 static bool has_control(unsigned set)
 {
     const struct service *service;
@@ -189,7 +175,7 @@ static bool has_control(unsigned set)
 
 static void serve(struct endpoint *endpoint, const struct site *site)
 {
-    unsigned set = set_of(endpoint);
+    unsigned set = served(endpoint->endpoints, endpoint->spec.services);
 
     endpoint->site = *site;
     endpoint->site.has_control = has_control(set);
@@ -229,10 +215,11 @@ void endpoints_close_td(struct endpoints *endpoints, const struct td *td)
 
 bool endpoints_have_dashboard(const struct endpoints *endpoints)
 {
+    const struct endpoint *first = endpoints->first;
     const struct service *service;
 
-    for (size_t i = 0; endpoints->first && (service = registry_service(i)); i++)
-        if (set_of(endpoints->first) & 1u << i && service->companion)
+    for (size_t i = 0; first && (service = registry_service(i)); i++)
+        if (served(endpoints, first->spec.services) & 1u << i && service->companion)
             return true;
     return false;
 }

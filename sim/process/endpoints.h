@@ -26,13 +26,13 @@ struct endpoint {
 
 struct endpoints {
     struct server *server;
-    bool no_control;        /* no endpoint has control services */
-    struct endpoint *first; /* in order of opening */
+    const struct options *options; /* outlive it */
+    struct endpoint *first;        /* in order of opening */
 };
 
 /* Opens the passed sockets and every listener of the options; if sockets are passed, the
- * options' default listeners are not opened. The server must outlive the endpoints. After an
- * error, server_stop closes those that were opened. */
+ * options' default listeners are not opened. Server and options must outlive the endpoints. After
+ * an error, server_stop closes those that were opened. */
 MUST_CHECK int endpoints_open(struct endpoints *endpoints, struct server *server,
                               const struct service_manager *manager, const struct options *options,
                               struct error *error);

@@ -1,5 +1,6 @@
 #include "sim/process/serve.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "sim/host/process.h"
 #include "sim/process/banner.h"
 #include "sim/process/ready_file.h"
+#include "sim/process/socket_files.h"
 #include "sim/services/fault_names.h"
 #include "sim/watch/watch.h"
 
@@ -179,7 +181,7 @@ static void announce(struct program *program, const struct options *options, con
                      uint64_t started)
 {
     uint64_t micros = (uv_hrtime() - started) / 1000;
-    char status[320];
+    char status[320], hidden[PATH_MAX + 160];
 
     endpoints_status(&program->endpoints, status, sizeof status);
     if (options->log_format == LOG_JSON)
@@ -187,6 +189,8 @@ static void announce(struct program *program, const struct options *options, con
                   (unsigned long long)(micros / 100 % 10), status);
     else if (options->log_level != LOG_OFF)
         banner_print(stdout, &program->endpoints, site, micros);
+    if (socket_files_are_hidden(options, hidden, sizeof hidden))
+        log_write(&program->log, LOG_INFO, "%s", hidden);
     service_manager_ready(&program->manager, status);
 }
 

@@ -225,5 +225,6 @@ const struct service guest_api_service = {
     .name = "guest",
     .summary = "What a host asks its guest: system, network and container information, shutdown",
     .mounts = mounts,
+    .is_private = true,
     .methods = &methods.base,
 };

@@ -20,6 +20,7 @@ struct service {
     const struct router_mount *mounts; /* see router.h */
     bool owns_short_paths;             /* see router.h */
     bool is_control;             /* controls the simulator: see router.h; its methods cannot have faults */
+    bool is_private;             /* a Unix socket that serves it is for the program's user only */
     bool is_background;          /* see exchange.h */
     service_pages *const *pages; /* a NULL-terminated array, or NULL. A listener adds each only once */
     const struct service *companion; /* served along with this one, only once; or NULL */

@@ -194,6 +194,7 @@ const struct service simulator_service = {
     .summary = "Controls for tests: reset, snapshots, platform scenarios, faults, and the dashboard",
     .methods = &methods.base,
     .is_control = true,
+    .is_private = true,
     .pages = pages,
     .companion = &dashboard_service,
 };

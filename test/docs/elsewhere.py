@@ -78,6 +78,16 @@ def check_docker(block, story):
                 raise Failed(f"docker has no option {option}")
 
 
+def check_compose(block, story):
+    """Both containers have the image's volume, as a directory."""
+    compose = yaml.safe_load(block.text)
+    (place,) = re.findall(r"^VOLUME (.*)$", dockerfile(), re.M)
+    for name, service in compose["services"].items():
+        (volume,) = compose["volumes"]
+        if service["volumes"] != [f"{volume}:{place}"]:
+            raise Failed(f"{name} has {service['volumes']}, the sockets are in {place}")
+
+
 def check_workflow(block, story):
     """The service's port is the image's, which has a health check, and the endpoint leads there."""
     workflow = yaml.safe_load(block.text)
@@ -166,6 +176,7 @@ ELSEWHERE = [Elsewhere(*row) for row in (
     ("docs/operate.md", "make", "it writes below /usr/local", check_install),
     ("docs/operate.md", "docker build -t dstack-simulator .", "it needs a docker daemon and a registry",
      check_docker),
+    ("docs/operate.md", "# docker compose", "it needs a docker daemon", check_compose),
     ("docs/operate.md", "services:", "GitHub runs it", check_workflow),
     ("docs/operate.md", "cp scripts/systemd/dstack-simulator.* /etc/systemd/system", "it changes the system",
      check_systemd),

@@ -268,6 +268,14 @@ def test_a_passed_socket_outlives_the_program(manager):
         assert client.read().status == 200
 
 
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o777])
+def test_a_passed_socket_keeps_its_mode(manager, mode):
+    path = manager.pass_unix("x.sock")
+    os.chmod(path, mode)
+    manager.start()
+    assert os.stat(path).st_mode & 0o7777 == mode
+
+
 SERVED = {"dstack": "/prpc/DstackGuest.Version", "tappd": "/prpc/Tappd.Version", "worker": "/prpc/Worker.Version",
           "guest": "/api/Info"}
 

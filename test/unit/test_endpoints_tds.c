@@ -24,6 +24,8 @@ struct world {
     int shut_down[TDS]; /* how often, by the TD's number less one */
 };
 
+static const struct options options = {.socket_mode = 0777};
+
 static void shut_down(void *data, struct td *td)
 {
     struct world *world = data;
@@ -66,7 +68,7 @@ static int set_up(void **state)
         return -1;
     uv_loop_init(&world->loop);
     world->server = server_new(&world->loop, &observer_idle);
-    world->endpoints = (struct endpoints){.server = world->server};
+    world->endpoints = (struct endpoints){.server = world->server, .options = &options};
     world->stats = stats_new();
     world->cluster = td_fixture_cluster(NULL, NULL);
     td_config_init(&config);

@@ -181,13 +181,13 @@ static void a_unix_socket_is_named_and_removed(void **state)
 
     assert_non_null(mkdtemp(directory));
     snprintf(path, sizeof path, "%s/a.sock", directory);
-    listener = listener_open_unix(server_listeners(world->server), path, &error);
+    listener = listener_open_unix(server_listeners(world->server), path, 0600, &error);
     assert_non_null(listener);
     assert_true(listener_find_address(listener, 0, &address));
     assert_string_equal(address.path, path);
     assert_null(address.url);
     assert_false(listener_find_address(listener, 1, &address));
-    assert_null(listener_open_unix(server_listeners(world->server), path, &error));
+    assert_null(listener_open_unix(server_listeners(world->server), path, 0600, &error));
     assert_non_null(strstr(error.text, "another program"));
     listener_close(listener);
     assert_int_equal(lstat(path, &found), -1);

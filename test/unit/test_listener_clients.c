@@ -130,7 +130,7 @@ static void open_spot(struct world *world, struct spot *spot, const char *name)
 
     spot->world = world;
     snprintf(spot->path, sizeof spot->path, "%s/%s", world->directory, name);
-    spot->listener = listener_open_unix(server_listeners(world->server), spot->path, &error);
+    spot->listener = listener_open_unix(server_listeners(world->server), spot->path, 0600, &error);
     if (!spot->listener)
         fail_msg("%s", error.text);
 }

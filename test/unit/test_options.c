@@ -19,6 +19,7 @@ static void test_defaults(void **state)
     (void)state;
     assert_listens(&options, 1, (const char *[]){"localhost:8090"});
     assert_string_equal(options.socket_dir, ".");
+    assert_int_equal(options.socket_mode, 0777);
     assert_false(options_is_given(&options, &options.listen));
     assert_false(options_is_given(&options, &options.socket_dir));
     assert_null(options.ready_file);
@@ -119,6 +120,10 @@ static void test_wrong_values(void **state)
     assert_refused(ARGUMENTS("--log-level", "loud"), none,
                    "--log-level: \"loud\" is not one of error, warn, info, debug, off");
     assert_refused(ARGUMENTS("--log-format=xml"), none, "--log-format: \"xml\" is neither text nor json");
+    assert_refused(ARGUMENTS("--socket-mode", "u=rw"), none,
+                   "--socket-mode: \"u=rw\" is not a mode: use octal permissions such as 0660 or 0777");
+    assert_refused(ARGUMENTS("--socket-mode", "0077"), none,
+                   "--socket-mode: 0077 keeps the simulator's own user out; begin with 06 or 07");
     assert_refused(ARGUMENTS("-l", "70000"), none,
                    "--listen: \"70000\": port 70000 is too large: use 0 to 65535");
 }

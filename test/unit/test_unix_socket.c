@@ -8,7 +8,7 @@
 static int bind_there(struct unix_socket *file, const char *path)
 {
     struct error error = {.kind = ERROR_NONE};
-    int fd = unix_socket_bind(file, path, &error);
+    int fd = unix_socket_bind(file, path, 0600, &error);
 
     if (fd < 0)
         fail_msg("%s", error.text);
@@ -21,7 +21,7 @@ static void assert_refused(const char *path, const char *word, const char *other
     struct error error = {.kind = ERROR_NONE};
     struct unix_socket file = {.path = NULL};
 
-    assert_int_equal(unix_socket_bind(&file, path, &error), -1);
+    assert_int_equal(unix_socket_bind(&file, path, 0600, &error), -1);
     assert_int_equal(error.kind, ERROR_INPUT);
     if (!strstr(error.text, path) || !strstr(error.text, word) || !strstr(error.text, other))
         fail_msg("the sentence lacks something: %s", error.text);
@@ -52,6 +52,30 @@ static void a_socket_is_made_and_removed(void **state)
     unix_socket_remove(&file); /* once more does nothing */
 }
 
+static void the_mode_does_not_depend_on_the_umask(void **state)
+{
+    static const unsigned modes[] = {0777, 0660, 0600}, masks[] = {0, 022, 0777};
+    const struct directory *directory = *state;
+    mode_t before = umask(0);
+
+    for (size_t i = 0; i < 9; i++) {
+        struct error error = {.kind = ERROR_NONE};
+        struct unix_socket file;
+        struct stat found;
+        int fd;
+
+        umask(masks[i / 3]);
+        fd = unix_socket_bind(&file, directory->file, modes[i % 3], &error);
+        assert_true(fd >= 0);
+        assert_int_equal(umask(masks[i / 3]), masks[i / 3]);
+        assert_int_equal(lstat(directory->file, &found), 0);
+        assert_int_equal(found.st_mode & 07777, modes[i % 3]);
+        unix_socket_remove(&file);
+        close(fd);
+    }
+    umask(before);
+}
+
 static void a_socket_nobody_answers_on_is_replaced(void **state)
 {
     const struct directory *directory = *state;
@@ -62,7 +86,7 @@ static void a_socket_nobody_answers_on_is_replaced(void **state)
     fd = bind_there(&old, directory->file);
     listen(fd, 1);
     close(fd);
-    fd = unix_socket_bind(&made, directory->file, &error);
+    fd = unix_socket_bind(&made, directory->file, 0600, &error);
     assert_true(fd >= 0);
     unix_socket_remove(&made);
     close(fd);
@@ -160,6 +184,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_socket_is_made_and_removed, directory_setup, directory_teardown),
+        cmocka_unit_test_setup_teardown(the_mode_does_not_depend_on_the_umask, directory_setup,
+                                        directory_teardown),
         cmocka_unit_test_setup_teardown(a_socket_nobody_answers_on_is_replaced, directory_setup,
                                         directory_teardown),
         cmocka_unit_test_setup_teardown(a_socket_in_use_is_left_alone, directory_setup, directory_teardown),

@@ -1,0 +1,29 @@
+/* The four Unix sockets of --socket-dir, as in a real TD, and who may connect to a Unix socket.
+ *
+ * In production dstack.sock, tappd.sock and external.sock are open to every local user, so that
+ * containers without root reach them. What is private stays with the user that runs the program. */
+#ifndef PROCESS_SOCKET_FILES_H
+#define PROCESS_SOCKET_FILES_H
+
+#include "sim/base/buf.h"
+#include "sim/cli/options.h"
+
+/* The index-th socket's name, "dstack.sock", NULL past the last; a spelling_word. */
+const char *socket_files_name(size_t index);
+
+/* What the socket with that name serves, as in --listen ("dstack,tappd"); NULL for other names. */
+const char *socket_files_services(const char *name);
+
+/* Writes the path of the index-th socket. Returns 0, or -1 with an error if it is too long. */
+MUST_CHECK int socket_files_path(const struct options *options, size_t index,
+                                 char path[LISTEN_SPEC_PATH_MAX + 1], struct error *error);
+
+/* The permissions of a Unix socket that serves this set: 0600 if one of its services is private,
+ * those of --socket-mode if not. */
+unsigned socket_files_mode(const struct options *options, unsigned services);
+
+/* Whether the directory of --socket-dir keeps other users from sockets whose permissions invite
+ * them. Out: a sentence that says so and what to do. */
+bool socket_files_are_hidden(const struct options *options, char *sentence, size_t size);
+
+#endif
