@@ -11,7 +11,8 @@
  * millions of empty values, each of which takes memory. */
 #define CODEC_VALUES_MAX (1u << 17)
 
-/* Reads a JSON object; empty text counts as {}. Unknown members are ignored, null is
+/* Reads a JSON object; empty text counts as {}, and so does null for a message of which every
+ * field is optional (Rust's serde writes a request without arguments as null). Unknown members are ignored, null is
  * allowed only for optional fields, bytes are hex, 64-bit integers may be strings. */
 ProtobufCMessage *codec_json_decode(const ProtobufCMessageDescriptor *descriptor, struct span text,
                                     struct arena *arena, struct error *error);

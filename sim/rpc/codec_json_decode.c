@@ -94,8 +94,7 @@ static int read_member(const struct message_slot *slot, const json_t *value)
 {
     if (slot->field->label == PROTOBUF_C_LABEL_REPEATED)
         return read_array(slot, value);
-    if (json_is_null(value) &&
-        (message_field_is_oneof(slot->field) || slot->field->descriptor == &dstack__json_text__descriptor))
+    if (json_is_null(value) && message_field_may_be_null(slot->field))
         return 0;
     return read_value(slot, value);
 }
@@ -167,6 +166,8 @@ static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, st
     if (!root)
         error_input(error, "the body is not valid JSON: %s (line %d, column %d)", reason.text, reason.line,
                     reason.column);
+    else if (json_is_null(root) && message_may_be_null(descriptor))
+        message = message_new(descriptor, arena);
     else if (!json_is_object(root))
         error_input(error, "the body must be a JSON object, not %s", type_name(root));
     else if (!strict || refuse_unknown(descriptor, root, error) == 0)

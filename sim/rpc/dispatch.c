@@ -22,6 +22,18 @@ static bool is_type(struct span content_type, const char *type)
     return content_type.len == len || strchr("; \t", content_type.data[len]) != NULL;
 }
 
+/* Neither begins a protobuf message: '{' would be the start of a group, which proto3 does not
+ * have, and 'n' a wire type that does not exist. White space in front could begin one. */
+static bool looks_like_json(struct span body)
+{
+    if (body.len < 4 || memcmp(body.data, "null", 4) != 0)
+        return body.len > 0 && body.data[0] == '{';
+    for (size_t i = 4; i < body.len; i++)
+        if (!memchr(" \t\r\n", body.data[i], 4))
+            return false;
+    return true;
+}
+
 /* `curl -d` labels its JSON as a form, fetch() as plain text, and some clients not at all. */
 static bool is_json(const struct http_request *request)
 {
@@ -30,7 +42,7 @@ static bool is_json(const struct http_request *request)
     if (request->content_type.len > 0 && !is_type(request->content_type, TYPE_FORM) &&
         !is_type(request->content_type, TYPE_PLAIN))
         return false;
-    return request->body.len > 0 && request->body.data[0] == '{';
+    return looks_like_json(request->body);
 }
 
 /* A truncated message may end inside a character, which protobuf readers reject. */

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "proto/common.pb-c.h"
 #include "sim/base/hex.h"
 #include "sim/base/utf8.h"
 
@@ -37,6 +38,20 @@ bool message_field_is_integer(const ProtobufCFieldDescriptor *field)
 bool message_field_is_oneof(const ProtobufCFieldDescriptor *field)
 {
     return (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0;
+}
+
+bool message_field_may_be_null(const ProtobufCFieldDescriptor *field)
+{
+    return message_field_is_oneof(field) ||
+           (field->label != PROTOBUF_C_LABEL_REPEATED && field->descriptor == &dstack__json_text__descriptor);
+}
+
+bool message_may_be_null(const ProtobufCMessageDescriptor *descriptor)
+{
+    for (unsigned i = 0; i < descriptor->n_fields; i++)
+        if (!message_field_may_be_null(&descriptor->fields[i]))
+            return false;
+    return true;
 }
 
 bool message_fits_query(const ProtobufCMessageDescriptor *descriptor)

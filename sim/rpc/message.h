@@ -37,6 +37,12 @@ bool message_field_is_text(const ProtobufCFieldDescriptor *field);    /* string 
 bool message_field_is_integer(const ProtobufCFieldDescriptor *field); /* 32 or 64 bits */
 bool message_field_is_oneof(const ProtobufCFieldDescriptor *field);
 
+/* Whether JSON may have null for the field, which leaves it out. */
+bool message_field_may_be_null(const ProtobufCFieldDescriptor *field);
+
+/* Whether null may stand for the whole message: each of its fields may be null, or it has none. */
+bool message_may_be_null(const ProtobufCMessageDescriptor *descriptor);
+
 /* Whether a query string can hold all fields, that is, none of them is a message. */
 bool message_fits_query(const ProtobufCMessageDescriptor *descriptor);
 

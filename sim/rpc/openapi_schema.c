@@ -215,9 +215,11 @@ static void write_ref(const struct openapi_schemas *schemas, const ProtobufCMess
 void openapi_schema_body(const struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,
                          enum openapi_place place, struct buf *out)
 {
-    buf_append_byte(out, '{');
+    bool nullable = place == OPENAPI_REQUEST && message_may_be_null(message);
+
+    buf_append_text(out, nullable ? "{\"anyOf\":[{" : "{");
     write_ref(schemas, message, place, out);
-    buf_append_byte(out, '}');
+    buf_append_text(out, nullable ? "},{\"type\":\"null\"}]}" : "}");
 }
 
 static void write_property(const struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,

@@ -42,7 +42,8 @@ void openapi_schema_add(struct openapi_schemas *schemas, const ProtobufCMessageD
  * places, its request schema has "Input" appended to its name. */
 void openapi_schema_write(const struct openapi_schemas *schemas, struct buf *out);
 
-/* The schema of a whole body: a reference to one of the above. Add all messages first. */
+/* The schema of a whole body: a reference to one of the above, or null where a request may be
+ * that. Add all messages first. */
 void openapi_schema_body(const struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,
                          enum openapi_place place, struct buf *out);
 

@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from dstack_sdk import EnvVar, encrypt_env_vars_sync
 
-from messages import METHODS, SERVICES, Caller, paths_of
+from messages import JSON, METHODS, SERVICES, Caller, is_any_json, paths_of
 
 # What is sent in a field of this name, in any message. The rest comes from `values`.
 VALUES = {
@@ -179,6 +179,23 @@ def test_each_argument_alone(caller, values, name):
 def test_no_arguments(caller, name):
     outcome = agree(name, [*caller.by_all(name, {}), caller.raw_json(name, "")])
     assert outcome.status in (200, 400)
+
+
+def is_optional(field):
+    """Whether JSON may say null for the field."""
+    return field.has_presence and (field.containing_oneof is not None or is_any_json(field))
+
+
+@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("content_type", [JSON, None])
+def test_null_is_a_request_without_arguments(caller, name, content_type):
+    """What serde's clients send; they call a method that has arguments with an object."""
+    expected = caller.by_json(name, {})
+    outcome = caller.outcome_of_json(*caller.exchange("POST", paths_of(name)[0], "null", content_type))
+    if all(is_optional(field) for field in METHODS[name].input_type.fields):
+        agree(name, [expected, outcome])
+    else:
+        assert outcome == (400, "the body must be a JSON object, not null")
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -1,4 +1,5 @@
 /* JSON in, by descriptor: the text as a whole. */
+#include "proto/verifier.pb-c.h"
 #include "test/unit/codec_json_fixture.h"
 
 static void an_empty_body_or_object_is_all_defaults(void **state)
@@ -61,10 +62,33 @@ static void a_body_that_is_no_object(void **state)
         {"1.5", "the body must be a JSON object, not a number"},
         {"true", "the body must be a JSON object, not true or false"},
         {"null", "the body must be a JSON object, not null"},
+        {" null", "the body must be a JSON object, not null"},
     };
     struct rpc_fixture *fixture = *state;
 
     REFUSE_EACH(fixture, TLS, cases);
+}
+
+/* serde, which many clients are written with, writes a request without arguments like this. */
+static void null_is_a_request_without_arguments(void **state)
+{
+    static const char *const texts[] = {"null", " null\r\n\t"};
+    struct rpc_fixture *fixture = *state;
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        const Dstack__VerifyRequest *all_optional =
+            rpc_decode(fixture, codec_json_decode, &dstack__verify_request__descriptor, texts[i]);
+
+        assert_null(all_optional->quote);
+        assert_non_null(rpc_decode(fixture, codec_json_decode, &dstack__empty__descriptor, texts[i]));
+        assert_non_null(rpc_decode(fixture, codec_json_decode_strict, &dstack__empty__descriptor, texts[i]));
+        rpc_refuse(fixture, codec_json_decode, &dstack__raw_quote_args__descriptor, texts[i],
+                   "the body must be a JSON object, not null");
+    }
+    rpc_refuse(fixture, codec_json_decode, &dstack__empty__descriptor, "nul", "the body is not valid JSON: ");
+    rpc_refuse(fixture, codec_json_decode, &dstack__empty__descriptor, "null{}",
+               "the body is not valid JSON: ");
+    rpc_refuse(fixture, codec_json_decode, &dstack__empty__descriptor, "[null]", "not an array");
 }
 
 static void keys_given_twice_or_with_nul_are_refused(void **state)
@@ -186,6 +210,7 @@ int main(void)
         RPC_TEST(an_empty_body_or_object_is_all_defaults),
         RPC_TEST(what_is_not_json_is_refused),
         RPC_TEST(a_body_that_is_no_object),
+        RPC_TEST(null_is_a_request_without_arguments),
         RPC_TEST(keys_given_twice_or_with_nul_are_refused),
         RPC_TEST(unknown_members_are_ignored),
         RPC_TEST(messages_inside_are_read),

@@ -90,6 +90,46 @@ static void json_by_its_first_byte(void **state)
     }
 }
 
+/* Neither '{' nor "null" can begin a protobuf message, so no such caller is mistaken. */
+static void null_without_a_type_is_json(void **state)
+{
+    static const char *const types[] = {FORM, "text/plain", "", NULL};
+    static const char *const bodies[] = {"null", "null\n", "null \t\r\n"};
+    static const char *const others[] = {"nul", "nullx", "null,", " null", "\nnull", "\rnull", "[]"};
+    struct fixture *fixture = *state;
+
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        for (size_t k = 0; k < sizeof bodies / sizeof *bodies; k++) {
+            assert_json(SEND(fixture, "GpuInfo", POST, .type = types[i], .body = bodies[k]), 200,
+                        "{\"attestation\":\"\"}");
+            assert_json(SEND(fixture, "GetKey", POST, .type = types[i], .body = bodies[k]), 400,
+                        "{\"error\":\"the body must be a JSON object, not null\"}");
+        }
+        for (size_t k = 0; k < sizeof others / sizeof *others; k++)
+            assert_string_equal(
+                SEND(fixture, "GpuInfo", POST, .type = types[i], .body = others[k])->content_type,
+                "application/octet-stream");
+    }
+    assert_json(SEND(fixture, "GpuInfo", POST, .type = "application/json", .body = "null"), 200,
+                "{\"attestation\":\"\"}");
+    assert_json(
+        SEND(fixture, "GpuInfo", POST, .type = "application/octet-stream", .query = "json", .body = "null"),
+        200, "{\"attestation\":\"\"}");
+    assert_protobuf_error(
+        fixture, SEND(fixture, "GetKey", POST, .type = "application/octet-stream", .body = "null"), 400,
+        "the body is not a protobuf message of type GetKeyArgs; "
+        "to send JSON, set Content-Type: application/json");
+}
+
+/* Field 1 as 32 bits whose four bytes read "null": an unknown field of a right message. */
+static void null_within_a_protobuf_message_stays_there(void **state)
+{
+    struct fixture *fixture = *state;
+
+    assert_protobuf(SEND(fixture, "GpuInfo", POST, .body = "\rnull"), "");
+    assert_protobuf(SEND(fixture, "GetKey", POST, .body = "\x0a\x04null"), "0a046e756c6c1200");
+}
+
 static void everything_else_is_protobuf(void **state)
 {
     static const char *const types[] = {
@@ -249,6 +289,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(json_by_content_type, setup, teardown),
         cmocka_unit_test_setup_teardown(json_by_query, setup, teardown),
         cmocka_unit_test_setup_teardown(json_by_its_first_byte, setup, teardown),
+        cmocka_unit_test_setup_teardown(null_without_a_type_is_json, setup, teardown),
+        cmocka_unit_test_setup_teardown(null_within_a_protobuf_message_stays_there, setup, teardown),
         cmocka_unit_test_setup_teardown(everything_else_is_protobuf, setup, teardown),
         cmocka_unit_test_setup_teardown(an_empty_response_is_null_or_no_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(a_refusal_is_a_400, setup, teardown),

@@ -204,7 +204,10 @@ static void a_message_without_fields_is_an_object_or_null(void **state)
     const struct openapi_schemas schemas = {.docs = &no_docs};
 
     openapi_schema_body(&schemas, &dstack__empty__descriptor, OPENAPI_REQUEST, &fixture->out);
-    rpc_assert_out(fixture, "{\"type\":\"object\"}");
+    rpc_assert_out(fixture, "{\"anyOf\":[{\"type\":\"object\"},{\"type\":\"null\"}]}");
+    openapi_schema_body(&schemas, &dstack__verify_request__descriptor, OPENAPI_REQUEST, &fixture->out);
+    rpc_assert_out(fixture,
+                   "{\"anyOf\":[{\"$ref\":\"#/components/schemas/VerifyRequest\"},{\"type\":\"null\"}]}");
     openapi_schema_body(&schemas, &dstack__empty__descriptor, OPENAPI_RESPONSE, &fixture->out);
     rpc_assert_out(fixture, "{\"type\":\"null\"}");
     openapi_schema_write(&schemas, &fixture->out);
