@@ -48,7 +48,7 @@ MUST_CHECK int faults_set(struct faults *faults, const struct fault *fault, stru
 void faults_clear(struct faults *faults);
 
 /* Returns whether a fault affects the request, copies that fault to *taken and counts the hit.
- * label: "DstackGuest.GetQuote", or the path of a page. path: as sent. by_all: a fault on
+ * label: "DstackGuest.GetQuote", or the path of a page. path: as the router reads it. by_all: a fault on
  * every method applies too. */
 bool faults_take(struct faults *faults, const char *label, struct span path, bool by_all,
                  struct fault *taken);

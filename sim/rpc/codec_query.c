@@ -1,13 +1,6 @@
 #include "sim/rpc/codec.h"
 #include "sim/rpc/message.h"
-
-static int hex_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+#include "sim/rpc/percent.h"
 
 /* Percent-decodes into the arena. Returns -1 for a '%' without two hex digits. */
 static int unescape(struct span text, struct arena *arena, struct span *out)
@@ -20,12 +13,12 @@ static int unescape(struct span text, struct arena *arena, struct span *out)
         if (c == '+') {
             c = ' ';
         } else if (c == '%') {
-            int high = i + 2 < text.len ? hex_value(text.data[i + 1]) : -1;
-            int low = high >= 0 ? hex_value(text.data[i + 2]) : -1;
-            if (low < 0)
+            int escaped = percent_read(text, i);
+
+            if (escaped < 0)
                 return -1;
-            c = (uint8_t)(high << 4 | low);
-            i += 2;
+            c = (uint8_t)escaped;
+            i += PERCENT_CHARS - 1;
         }
         to[len++] = c;
     }

@@ -105,7 +105,7 @@ static ProtobufCMessage *decode(const struct dispatch_method *method, const stru
 {
     const ProtobufCMessageDescriptor *descriptor = method->service->descriptor->methods[method->index].input;
 
-    if (request->verb == HTTP_VERB_GET)
+    if (request->verb != HTTP_VERB_POST)
         return (method->is_strict ? codec_query_decode_strict : codec_query_decode)(
             descriptor, request->query, call->arena, &call->error);
     if (json)
@@ -119,14 +119,14 @@ static void fail_verb(struct http_response *response, bool with_get)
     exchange_fail(response, 405,
                   with_get ? "this method takes GET or POST"
                            : "this method takes POST only: its arguments do not fit in a query string");
-    response->headers = with_get ? "Allow: GET, POST\r\n" : "Allow: POST\r\n";
+    response->headers = with_get ? "Allow: GET, HEAD, POST\r\n" : "Allow: POST\r\n";
 }
 
 void dispatch_call(const struct dispatch_method *method, struct exchange *exchange)
 {
     const ProtobufCMethodDescriptor *descriptor = &method->service->descriptor->methods[method->index];
     struct http_response *response = &exchange->response;
-    bool get = exchange->request.verb == HTTP_VERB_GET;
+    bool get = exchange->request.verb == HTTP_VERB_GET || exchange->request.verb == HTTP_VERB_HEAD;
     bool json = get || is_json(&exchange->request);
     struct rpc_call call = {.context = method->context, .arena = exchange->arena, .out = response->body};
     ProtobufCMessage *args;

@@ -8,6 +8,7 @@
 #include "sim/rpc/dispatch.h"
 #include "sim/rpc/message.h"
 #include "sim/rpc/proto_name.h"
+#include "sim/rpc/request_path.h"
 
 struct route {
     char *path; /* heap */
@@ -248,9 +249,8 @@ static void refuse_other_site(struct exchange *exchange)
         "cross-site browser requests may not call methods; use the dashboard at / or another client");
 }
 
-static void serve(void *context, struct exchange *exchange)
+static void serve_path(const struct router *router, struct exchange *exchange)
 {
-    const struct router *router = context;
     const struct route *route = find(router, exchange->request.path);
     struct fault fault;
 
@@ -272,6 +272,16 @@ static void serve(void *context, struct exchange *exchange)
         serve_fault(route, &fault, exchange);
     else
         serve_route(route, exchange);
+}
+
+/* What outlives the handler, such as the log, keeps the path as sent. */
+static void serve(void *context, struct exchange *exchange)
+{
+    const struct span sent = exchange->request.path;
+
+    exchange->request.path = request_path_read(sent, exchange->arena);
+    serve_path(context, exchange);
+    exchange->request.path = sent;
 }
 
 struct http_handler router_handler(struct router *router)

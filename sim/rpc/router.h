@@ -1,5 +1,7 @@
 /* Finds the method or page for a path.
  *
+ * Paths are compared, and seen by faults and pages, as request_path.h reads them.
+ *
  * A router is filled once from service descriptors and pages, then serves as the
  * handler of a listener. Several routers may share one service: each listener has
  * a router with its own set of services. */

@@ -122,17 +122,26 @@ def test_head_of_a_page(shared):
         assert is_version(connection.ask(get("/Version")))
 
 
-def test_head_of_a_method(connection):
-    response = connection.ask(get("/Version", verb="HEAD"), bodiless=True)
-    assert response.status == 405 and "POST" in response.headers["allow"]
-    assert is_version(connection.ask(get("/Version")))
+@pytest.mark.parametrize("path", ["/Version", "/GetKey?path=a", "/GetKey?algorithm=rsa", "/NoSuchMethod"])
+def test_head_is_get_without_the_body(connection, path):
+    head = connection.ask(get(path, verb="HEAD"), bodiless=True)
+    full = connection.ask(get(path))
+    assert (head.status, head.headers) == (full.status, full.headers) and full.body
+
+
+def test_paths_written_in_other_ways(connection):
+    for path in ("//Version", "/Versio%6e", "//prpc///Version", "http://unix.socket//Version"):
+        assert is_version(connection.ask(get(path))), path
+        assert is_version(connection.ask(post(path))), path
+    for path in ("/Version/", "//Version/", "/Version//", "/%2FVersion", "/prpc%2fVersion", "/Version%00"):
+        assert connection.ask(get(path)).status == 404, path
 
 
 @pytest.mark.parametrize("verb", ["PUT", "DELETE", "OPTIONS", "PATCH"])
 def test_wrong_verb(connection, verb):
     response = connection.ask(get("/Version", verb=verb))
     assert response.status == 405 and response.error()
-    assert "GET" in response.headers["allow"] and "POST" in response.headers["allow"]
+    assert response.headers["allow"] == "GET, HEAD, POST"
     assert is_version(connection.ask(get("/Version")))
 
 

@@ -186,6 +186,7 @@ static inline const struct http_response *send(struct fixture *fixture, const ch
 #define SEND(fixture, method, ...) send(fixture, method, (struct request){__VA_ARGS__})
 #define POST .verb = HTTP_VERB_POST
 #define GET .verb = HTTP_VERB_GET
+#define HEAD .verb = HTTP_VERB_HEAD
 
 static inline void assert_body(const struct http_response *response, const char *expected)
 {

@@ -229,16 +229,28 @@ static void a_response_too_large_is_a_500(void **state)
 
 static void other_verbs_are_405(void **state)
 {
-    static const enum http_verb verbs[] = {HTTP_VERB_HEAD, HTTP_VERB_OTHER};
+    struct fixture *fixture = *state;
+    const struct http_response *response =
+        SEND(fixture, "GetKey", .verb = HTTP_VERB_OTHER, .query = "path=a");
+
+    assert_json(response, 405, "{\"error\":\"this method takes GET or POST\"}");
+    assert_string_equal(response->headers, "Allow: GET, HEAD, POST\r\n");
+    assert_int_equal(fixture->fake.calls, 0);
+    assert_null(SEND(fixture, "GetKey", GET)->headers);
+}
+
+/* The session sends the length of the body, but not the body. */
+static void head_is_answered_as_get(void **state)
+{
     struct fixture *fixture = *state;
 
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
-        const struct http_response *response = SEND(fixture, "GetKey", .verb = verbs[i], .query = "path=a");
-        assert_json(response, 405, "{\"error\":\"this method takes GET or POST\"}");
-        assert_string_equal(response->headers, "Allow: GET, POST\r\n");
-        assert_int_equal(fixture->fake.calls, 0);
-    }
-    assert_null(SEND(fixture, "GetKey", GET)->headers);
+    assert_json(SEND(fixture, "GetKey", HEAD, .query = "path=a"), 200, echo_a);
+    assert_json(SEND(fixture, "Sign", HEAD, .query = "algorithm=x"), 400,
+                "{\"error\":\"Unsupported algorithm \\\"x\\\"\"}");
+    assert_json(SEND(fixture, "GetKey", HEAD, .query = "path=%"), 400,
+                "{\"error\":\"the query string has a '%' that is not followed by two hex digits\"}");
+    fixture->is_strict = true;
+    assert_int_equal(SEND(fixture, "GetKey", HEAD, .query = "pat=1")->status, 400);
 }
 
 /* The verifier's method, whose handler is never reached. */
@@ -299,6 +311,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_error_wins_over_a_response, setup, teardown),
         cmocka_unit_test_setup_teardown(a_response_too_large_is_a_500, setup, teardown),
         cmocka_unit_test_setup_teardown(other_verbs_are_405, setup, teardown),
+        cmocka_unit_test_setup_teardown(head_is_answered_as_get, setup, teardown),
         cmocka_unit_test_setup_teardown(what_no_query_can_hold_is_called_with_post, setup, teardown),
         cmocka_unit_test_setup_teardown(a_strict_method_takes_no_unknown_names, setup, teardown),
     };

@@ -25,7 +25,6 @@ static void paths_that_nothing_serves_are_not_found(void **state)
         "/version",
         "/VERSION",
         "/Version/",
-        "//Version",
         "/prpc",
         "/prpc/",
         "/prpc/DstackGuest",
@@ -37,7 +36,9 @@ static void paths_that_nothing_serves_are_not_found(void **state)
         "/prpc/dstack.DstackGuest.Version",
         "/api/Version",
         "/api/Info",
-        "/%56ersion",
+        "/Version%00",
+        "/%2FVersion",
+        "/prpc%2FVersion",
         "/prpc/DstackGuest.Version ",
         "Version",
         "/TdxQuote",
@@ -47,6 +48,34 @@ static void paths_that_nothing_serves_are_not_found(void **state)
 
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
         assert_not_found(fixture, handler, paths[i]);
+}
+
+static void a_path_may_be_written_in_other_ways(void **state)
+{
+    static const char *const paths[] = {"//Version", "/%56ersion", "//prpc//Version",
+                                        "/prpc/DstackGuest%2eVersion"};
+    struct fixture *fixture = *state;
+    struct http_handler handler = handler_of(fixture, "0");
+
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        assert_found(fixture, handler, paths[i], "DstackGuest");
+}
+
+/* What the log shows of a request outlives what its handler allocates. */
+static void a_request_keeps_its_path_as_sent(void **state)
+{
+    struct fixture *fixture = *state;
+    struct http_handler handler = handler_of(fixture, "0");
+    struct exchange exchange = {
+        .request = {.verb = HTTP_VERB_GET, .path = span_text("//Version")},
+        .response = {.status = 200, .body = &fixture->body},
+        .arena = &fixture->arena,
+    };
+
+    handler.serve(handler.context, &exchange);
+    assert_int_equal(exchange.response.status, 200);
+    assert_string_equal(exchange.response.label.method, "DstackGuest.Version");
+    assert_true(span_is(exchange.request.path, "//Version"));
 }
 
 static void tappd_wins_the_bare_names(void **state)
@@ -163,7 +192,7 @@ static void every_method_by_its_full_name(void **state)
             struct http_response response;
 
             snprintf(path, sizeof path, "/prpc/%s.%s", descriptor->short_name, descriptor->methods[k].name);
-            response = serve(fixture, handler, HTTP_VERB_HEAD, span_text(path));
+            response = serve(fixture, handler, HTTP_VERB_OTHER, span_text(path));
             assert_int_equal(response.status, 405);
             assert_string_equal(response.label.method, path + strlen("/prpc/"));
         }
@@ -172,18 +201,16 @@ static void every_method_by_its_full_name(void **state)
 
 static void a_wrong_verb_is_405(void **state)
 {
-    static const enum http_verb verbs[] = {HTTP_VERB_HEAD, HTTP_VERB_OTHER};
+    static const enum http_verb verbs[] = {HTTP_VERB_GET, HTTP_VERB_HEAD, HTTP_VERB_POST, HTTP_VERB_OTHER};
     struct fixture *fixture = *state;
     struct http_handler handler = handler_of(fixture, "01");
+    struct http_response response = serve(fixture, handler, HTTP_VERB_OTHER, span_text("/prpc/Info"));
 
-    for (size_t i = 0; i < 2; i++) {
-        struct http_response response = serve(fixture, handler, verbs[i], span_text("/prpc/Info"));
-        assert_int_equal(response.status, 405);
-        assert_string_equal(response.headers, "Allow: GET, POST\r\n");
-        assert_string_equal(body_of(fixture), "{\"error\":\"this method takes GET or POST\"}");
+    assert_int_equal(response.status, 405);
+    assert_string_equal(response.headers, "Allow: GET, HEAD, POST\r\n");
+    assert_string_equal(body_of(fixture), "{\"error\":\"this method takes GET or POST\"}");
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         assert_int_equal(serve(fixture, handler, verbs[i], span_text("/nothing")).status, 404);
-    }
-    assert_int_equal(serve(fixture, handler, HTTP_VERB_POST, span_text("/nothing")).status, 404);
 }
 
 static void a_strange_path_is_shown_in_part(void **state)
@@ -256,6 +283,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ROUTER_TEST(the_guest_agent_at_its_paths),
         ROUTER_TEST(paths_that_nothing_serves_are_not_found),
+        ROUTER_TEST(a_path_may_be_written_in_other_ways),
+        ROUTER_TEST(a_request_keeps_its_path_as_sent),
         ROUTER_TEST(tappd_wins_the_bare_names),
         ROUTER_TEST(a_bare_name_of_two_services_is_none),
         ROUTER_TEST(tappd_wins_whatever_the_order),
