@@ -7,6 +7,7 @@
 #include "sim/base/memory.h"
 #include "sim/rpc/dispatch.h"
 #include "sim/rpc/message.h"
+#include "sim/rpc/not_found.h"
 #include "sim/rpc/proto_name.h"
 #include "sim/rpc/request_path.h"
 
@@ -29,6 +30,7 @@ struct router {
     struct route *routes;
     size_t count;
     size_t capacity;
+    struct not_found not_found;
 };
 
 struct router *router_new(struct faults *faults)
@@ -50,6 +52,7 @@ void router_free(struct router *router)
         free(router->routes[i].label);
     }
     free(router->routes);
+    not_found_free(&router->not_found);
     free(router);
 }
 
@@ -136,9 +139,15 @@ void router_add_service(struct router *router, const struct router_service *serv
     static const struct router_mount prpc[] = {ROUTER_MOUNT_PRPC, {.directory = NULL}};
     const struct router_mount *mount = service->mounts ? service->mounts : prpc;
 
-    for (; mount->directory; mount++)
+    for (; mount->directory; mount++) {
+        const struct not_found_row row = {mount->directory, mount->has_service_names,
+                                          service->service->descriptor};
+
         for (unsigned i = 0; i < service->service->descriptor->n_methods; i++)
             add_method(router, mount, service, i);
+        if (!mount->is_website)
+            not_found_add(&router->not_found, &row);
+    }
 }
 
 void router_add_page(struct router *router, const struct router_page *page)
@@ -187,17 +196,6 @@ static const struct route *find_below(const struct router *router, struct span p
         slash ? find(router, span_of(path.data, (size_t)(slash - path.data) + 1)) : NULL;
 
     return route && !route->is_method && route->page.is_prefix ? route : NULL;
-}
-
-static void fail_not_found(struct exchange *exchange)
-{
-    struct span path = exchange->request.path;
-    size_t slash = path.len > 0 && path.data[0] == '/';
-    size_t shown = path.len - slash < 200 ? path.len - slash : 200;
-
-    exchange_fail(&exchange->response, 404,
-                  arena_printf(exchange->arena, "Service not found: %.*s", (int)shown,
-                               (const char *)path.data + slash));
 }
 
 static void serve_page(const struct router_page *page, struct exchange *exchange)
@@ -257,7 +255,7 @@ static void serve_path(const struct router *router, struct exchange *exchange)
     if (!route)
         route = find_below(router, exchange->request.path);
     if (!route) {
-        fail_not_found(exchange);
+        not_found_serve(&router->not_found, exchange);
         return;
     }
     exchange->response.label = (struct http_label){

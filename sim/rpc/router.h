@@ -25,6 +25,7 @@ struct router_mount {
     const char *directory;  /* begins and ends with '/'; NULL ends an array of mounts */
     bool has_service_names; /* also at <directory><Service>.<Method> */
     bool is_shared;         /* with other services: see below */
+    bool is_website;        /* any other name in it is an unknown page, not an unknown method */
 };
 
 /* Where the methods of all services meet. */

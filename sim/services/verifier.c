@@ -138,7 +138,7 @@ static void verifier_health(Service *service, const Dstack__Empty *args, Dstack_
 static const Service methods = DSTACK__VERIFIER__INIT(verifier_);
 static const struct router_mount mounts[] = {
     ROUTER_MOUNT_PRPC,
-    {.directory = "/"},
+    {.directory = "/", .is_website = true},
     {.directory = NULL},
 };
 

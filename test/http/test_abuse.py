@@ -171,8 +171,8 @@ def test_without_a_host(connection):
     assert connection.ask("GET /Version HTTP/1.1\r\n\r\n").status == 200
 
 
-def test_a_path_of_odd_bytes_is_shown_in_ascii(connection):
-    response = connection.ask("GET /gr\u00f6\u00dfe%00%0d\"\\ HTTP/1.1\r\n\r\n")
+def test_a_name_of_odd_bytes_is_shown_in_ascii(connection):
+    response = connection.ask("GET /gr\u00f6\u00dfe%00%0d%ff\"\\ HTTP/1.1\r\n\r\n")
     if response.status == 404:
         assert response.body.isascii() and response.error().startswith("Service not found: ")
     else:

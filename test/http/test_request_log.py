@@ -62,7 +62,7 @@ def test_objects(own):
     assert values == [
         {**common, "verb": "POST", "path": "/prpc/GetKey", "method": "DstackGuest.GetKey", "status": 200,
          "bytes": len(body)},
-        {**common, "verb": "HEAD", "path": "/Version", "method": "DstackGuest.Version", "status": 405, "bytes": 0},
+        {**common, "verb": "HEAD", "path": "/Version", "method": "DstackGuest.Version", "status": 200, "bytes": 0},
         {**common, "verb": "GET", "path": "/nothing", "status": 404, "bytes": len(missing)},
         {**common, "verb": "GET", "path": "/simulator/root-ca.pem", "method": "/simulator/root-ca.pem", "status": 200,
          "bytes": len(root)},

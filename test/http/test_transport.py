@@ -145,14 +145,47 @@ def test_wrong_verb(connection, verb):
     assert is_version(connection.ask(get("/Version")))
 
 
-def test_not_found(connection):
-    response = connection.ask(post("/NoSuchMethod", "{}"))
-    assert response.status == 404 and response.error() == "Service not found: NoSuchMethod"
+@pytest.mark.parametrize("path, name", [
+    ("/NoSuchMethod", "NoSuchMethod"), ("/v0/Nothing", "Nothing"), ("/prpc/Nothing", "Nothing"),
+    ("/prpc/Tappd.Nothing", "Nothing"), ("/prpc/DstackGuest.Nothing", "Nothing"),
+])
+def test_an_unknown_method(connection, path, name):
+    for request in (post(path, "{}"), get(path)):
+        response = connection.ask(request)
+        assert response.status == 404 and response.error() == f"Service not found: {name}"
+    for body, content_type in (b"", None), (b"\x0a\x01a", "application/octet-stream"):
+        response = connection.ask(post(path, body, content_type=content_type))
+        assert response.status == 404 and response.headers["content-type"] == "application/octet-stream"
+        sentence = f"Service not found: {name}".encode()
+        assert response.body == bytes([1 << 3 | 2, len(sentence)]) + sentence
+
+
+@pytest.mark.parametrize("path", ["/v2/Info", "/prpc/v2/Info", "/Info/", "/prpc/", "/api/v0/Info", "/a/b/c", "/index.html/"])
+def test_an_unknown_path(connection, path):
+    """Clients learn from it that an API is not there, which is not said of a method."""
+    for request in (post(path, "{}"), post(path, content_type=None), get(path), get(path, verb="PUT")):
+        response = connection.ask(request)
+        assert response.status == 404 and response.headers["content-type"] == "text/plain"
+        assert b"Service not found" not in response.body and response.body
+
+
+def test_an_api_of_another_listener_is_not_there(shared):
+    absent = {"external.sock": ("/Nothing", "/v0/Nothing", "/api/Nothing"), "guest.sock": ("/Info", "/Nothing"),
+              "dstack.sock": ("/api/Info", "/prpc/v0/Info")}
+    for socket_name, paths in absent.items():
+        with Connection(shared.socket(socket_name)) as client:
+            for path in paths:
+                response = client.ask(get(path))
+                assert (response.status, response.headers["content-type"]) == (404, "text/plain"), path
+    with Connection(shared.socket("external.sock")) as client:
+        assert client.ask(get("/prpc/Worker.Nothing")).error() == "Service not found: Nothing"
+    with Connection(shared.socket("guest.sock")) as client:
+        assert client.ask(get("/api/Nothing")).error() == "Service not found: Nothing"
 
 
 def test_connect(connection):
     response = connection.ask("CONNECT example.org:443 HTTP/1.1\r\nHost: example.org\r\n\r\n")
-    assert response.status in (400, 404, 405) and response.error()
+    assert response.status in (400, 404, 405) and response.body
 
 
 def test_an_offer_to_upgrade_is_passed_over(connection):

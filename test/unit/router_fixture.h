@@ -79,6 +79,9 @@ static const struct router_mount worker_mounts[] = {
 static const struct router_mount api_mounts[] = {
     ROUTER_MOUNT_PRPC, {.directory = "/api/"}, {.directory = NULL}};
 
+static const struct router_mount website_mounts[] = {{.directory = "/", .is_website = true},
+                                                     {.directory = NULL}};
+
 struct fixture {
     Dstack__DstackGuest_Service guest;
     Dstack__Tappd_Service tappd;
@@ -177,16 +180,28 @@ static inline void assert_found(struct fixture *fixture, struct http_handler han
         fail_msg("%s: %d %s", path, response.status, body_of(fixture));
 }
 
-static inline void assert_not_found(struct fixture *fixture, struct http_handler handler, const char *path)
+/* Nothing is served at the path, and no API that is served has its names there. */
+static inline void assert_no_page(struct fixture *fixture, struct http_handler handler, const char *path)
+{
+    struct http_response response = serve(fixture, handler, HTTP_VERB_GET, span_text(path));
+
+    if (response.status != 404 || strcmp(response.content_type, "text/plain") != 0 ||
+        strstr(body_of(fixture), "Service not found"))
+        fail_msg("%s: %d %s", path, response.status, body_of(fixture));
+    assert_null(response.label.method);
+}
+
+/* An API that is served would have a method of this name at the path. */
+static inline void assert_no_method(struct fixture *fixture, struct http_handler handler, const char *path,
+                                    const char *name)
 {
     struct http_response response = serve(fixture, handler, HTTP_VERB_GET, span_text(path));
     char expected[256];
 
-    snprintf(expected, sizeof expected, "{\"error\":\"Service not found: %s\"}",
-             *path == '/' ? path + 1 : path);
-    assert_int_equal(response.status, 404);
+    snprintf(expected, sizeof expected, "{\"error\":\"Service not found: %s\"}", name);
+    if (response.status != 404 || strcmp(body_of(fixture), expected) != 0)
+        fail_msg("%s: %d %s", path, response.status, body_of(fixture));
     assert_string_equal(response.content_type, "application/json");
-    assert_string_equal(body_of(fixture), expected);
     assert_null(response.label.method);
 }
 

@@ -119,7 +119,7 @@ static void where_nothing_is_served_nothing_goes_wrong(void **state)
 
     set_fault(fixture, (struct fault){.status = 500});
     set_fault(fixture, (struct fault){.method = "/nothing", .status = 500});
-    assert_not_found(fixture, handler, "/nothing");
+    assert_no_method(fixture, handler, "/nothing", "nothing");
 }
 
 int main(void)
