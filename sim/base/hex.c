@@ -17,6 +17,14 @@ void hex_encode(const void *bytes, size_t len, char *out)
     }
 }
 
+void hex_encode_upper(const void *bytes, size_t len, char *out)
+{
+    hex_encode(bytes, len, out);
+    for (size_t i = 0; i < 2 * len; i++)
+        if (out[i] >= 'a')
+            out[i] = (char)(out[i] - 'a' + 'A');
+}
+
 static int value(char c)
 {
     if (c >= '0' && c <= '9')

@@ -1,4 +1,4 @@
-/* Hexadecimal: writes lower case, reads either case. */
+/* Hexadecimal: writes lower case unless asked for upper, reads either case. */
 #ifndef BASE_HEX_H
 #define BASE_HEX_H
 
@@ -8,6 +8,9 @@
 
 /* Writes 2 * len characters, no NUL. Branches and table look-ups never depend on the data. */
 void hex_encode(const void *bytes, size_t len, char *out);
+
+/* The same with upper-case digits, for public data only: it does branch on them. */
+void hex_encode_upper(const void *bytes, size_t len, char *out);
 
 enum hex_error { HEX_OK = 0, HEX_ODD = -1, HEX_DIGIT = -2 };
 

@@ -106,7 +106,7 @@ const struct collateral *cluster_collateral(struct cluster *cluster, struct erro
 {
     struct collateral *collateral = &cluster->collateral;
     int64_t now = clock_seconds(&cluster->clock);
-    bool is_fresh = collateral->tcb_info && now >= collateral->rendered_at &&
+    bool is_fresh = collateral->root_crl && now >= collateral->rendered_at &&
                     now - collateral->rendered_at < COLLATERAL_FRESH_SECONDS;
 
     if (!is_fresh && collateral_render(collateral, &cluster->platform, &cluster->scenario, now, error)) {

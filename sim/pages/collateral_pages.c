@@ -119,7 +119,7 @@ static bool is_our_fmspc(const struct platform *platform, struct span fmspc)
     return fmspc.len == sizeof digits && strncasecmp((const char *)fmspc.data, digits, sizeof digits) == 0;
 }
 
-static void serve_tcb_info(const void *context, struct exchange *exchange)
+static void serve_tcb_info(const void *context, struct exchange *exchange, enum tcb_tee tee)
 {
     const struct platform *platform = &((const struct site *)context)->cluster->platform;
     const struct collateral *collateral = fetch(context, exchange);
@@ -139,10 +139,20 @@ static void serve_tcb_info(const void *context, struct exchange *exchange)
     exchange->response.headers =
         arena_printf(exchange->arena, "%s%s", chain_header(exchange->arena, "TCB-Info-Issuer-Chain", chain),
                      chain_header(exchange->arena, "SGX-TCB-Info-Issuer-Chain", chain));
-    answer(exchange, TYPE_JSON, collateral->tcb_info, strlen(collateral->tcb_info));
+    answer(exchange, TYPE_JSON, collateral->tcb_info[tee], strlen(collateral->tcb_info[tee]));
 }
 
-static void serve_qe_identity(const void *context, struct exchange *exchange)
+static void serve_sgx_tcb_info(const void *context, struct exchange *exchange)
+{
+    serve_tcb_info(context, exchange, TCB_TEE_SGX);
+}
+
+static void serve_tdx_tcb_info(const void *context, struct exchange *exchange)
+{
+    serve_tcb_info(context, exchange, TCB_TEE_TDX);
+}
+
+static void serve_qe_identity(const void *context, struct exchange *exchange, enum tcb_tee tee)
 {
     const struct collateral *collateral = fetch(context, exchange);
 
@@ -150,7 +160,17 @@ static void serve_qe_identity(const void *context, struct exchange *exchange)
         return;
     exchange->response.headers =
         chain_header(exchange->arena, "SGX-Enclave-Identity-Issuer-Chain", collateral->tcb_issuer_chain);
-    answer(exchange, TYPE_JSON, collateral->qe_identity, strlen(collateral->qe_identity));
+    answer(exchange, TYPE_JSON, collateral->qe_identity[tee], strlen(collateral->qe_identity[tee]));
+}
+
+static void serve_sgx_qe_identity(const void *context, struct exchange *exchange)
+{
+    serve_qe_identity(context, exchange, TCB_TEE_SGX);
+}
+
+static void serve_tdx_qe_identity(const void *context, struct exchange *exchange)
+{
+    serve_qe_identity(context, exchange, TCB_TEE_TDX);
 }
 
 /* --- paths --- */
@@ -172,10 +192,14 @@ static const struct openapi_page pck_crl = {
 static const struct openapi_page root_crl_hex = {.summary = "CRL of the root, DER in hex",
                                                  .types = TYPE_TEXT};
 static const struct openapi_page root_crl = {.summary = "CRL of the root, in DER", .types = TYPE_CRL};
-static const struct openapi_page tcb_info = {
-    .summary = "TCB info of a platform", .types = TYPE_JSON, .parameters = tcb_parameters};
-static const struct openapi_page qe_identity = {.summary = "Identity of the quoting enclave",
-                                                .types = TYPE_JSON};
+static const struct openapi_page sgx_tcb_info = {
+    .summary = "TCB info of a platform, for SGX", .types = TYPE_JSON, .parameters = tcb_parameters};
+static const struct openapi_page tdx_tcb_info = {
+    .summary = "TCB info of a platform, for TDX", .types = TYPE_JSON, .parameters = tcb_parameters};
+static const struct openapi_page sgx_qe_identity = {
+    .summary = "Identity of the quoting enclave for quotes of enclaves", .types = TYPE_JSON};
+static const struct openapi_page tdx_qe_identity = {
+    .summary = "Identity of the quoting enclave for quotes of TDs", .types = TYPE_JSON};
 
 void collateral_pages_add(const struct site *site, struct router *router)
 {
@@ -186,12 +210,12 @@ void collateral_pages_add(const struct site *site, struct router *router)
     } list[] = {
         {"/sgx/certification/v4/pckcrl", serve_pck_crl, &pck_crl},
         {"/sgx/certification/v4/rootcacrl", serve_root_crl_hex, &root_crl_hex},
-        {"/sgx/certification/v4/tcb", serve_tcb_info, &tcb_info},
-        {"/sgx/certification/v4/qe/identity", serve_qe_identity, &qe_identity},
+        {"/sgx/certification/v4/tcb", serve_sgx_tcb_info, &sgx_tcb_info},
+        {"/sgx/certification/v4/qe/identity", serve_sgx_qe_identity, &sgx_qe_identity},
         {"/tdx/certification/v4/pckcrl", serve_pck_crl, &pck_crl},
         {"/tdx/certification/v4/rootcacrl", serve_root_crl_hex, &root_crl_hex},
-        {"/tdx/certification/v4/tcb", serve_tcb_info, &tcb_info},
-        {"/tdx/certification/v4/qe/identity", serve_qe_identity, &qe_identity},
+        {"/tdx/certification/v4/tcb", serve_tdx_tcb_info, &tdx_tcb_info},
+        {"/tdx/certification/v4/qe/identity", serve_tdx_qe_identity, &tdx_qe_identity},
         {PLATFORM_ROOT_CRL_PATH, serve_root_crl, &root_crl},
     };
 

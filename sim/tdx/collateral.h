@@ -6,22 +6,13 @@
 #ifndef TDX_COLLATERAL_H
 #define TDX_COLLATERAL_H
 
-#include "sim/base/span.h"
-#include "sim/tdx/platform.h"
-#include "sim/tdx/scenario.h"
+#include "sim/tdx/qe_identity.h"
+#include "sim/tdx/tcb_info.h"
 
-/* The two signed documents: the member that holds each, its id and its version. */
-#define COLLATERAL_TCB_INFO "tcbInfo"
-#define COLLATERAL_TCB_INFO_ID "TDX"
-#define COLLATERAL_TCB_INFO_VERSION 3
-#define COLLATERAL_QE_IDENTITY "enclaveIdentity"
-#define COLLATERAL_QE_IDENTITY_ID "TD_QE"
-#define COLLATERAL_QE_IDENTITY_VERSION 2
-
+/* Texts are NUL-terminated, and everything is on the heap. */
 struct collateral {
-    char *
-        tcb_info; /* {"tcbInfo":{...},"signature":"..."}; NUL-terminated and on the heap, like all of these */
-    char *qe_identity; /* {"enclaveIdentity":{...},"signature":"..."} */
+    char *tcb_info[TCB_TEES];    /* {"tcbInfo":{...},"signature":"..."}, by enum tcb_tee */
+    char *qe_identity[TCB_TEES]; /* {"enclaveIdentity":{...},"signature":"..."} */
     char *root_crl_hex;
     uint8_t *root_crl; /* DER */
     size_t root_crl_len;

@@ -16,20 +16,20 @@ enum serial {
     SERIAL_TCB_SIGNING = 4
 };
 
-static int parse_qe(struct platform_tcb *tcb, const json_t *root, struct error *error)
+static int parse_qe(struct platform_qe *qe, const json_t *root, const char *name, struct error *error)
 {
-    const json_t *qe = json_file_object(root, "qe", error);
+    const json_t *member = json_file_object(root, name, error);
     uint64_t prod_id, svn;
 
-    if (!qe)
+    if (!member)
         return -1;
-    if (json_file_hex(qe, "mrsigner", tcb->qe_mrsigner, sizeof tcb->qe_mrsigner, error) ||
-        json_file_hex(qe, "attributes", tcb->qe_attributes, sizeof tcb->qe_attributes, error) ||
-        json_file_uint(qe, "isv_prod_id", UINT16_MAX, &prod_id, error) ||
-        json_file_uint(qe, "isv_svn", UINT16_MAX, &svn, error))
-        return error_context(error, "qe");
-    tcb->qe_isv_prod_id = (uint16_t)prod_id;
-    tcb->qe_isv_svn = (uint16_t)svn;
+    if (json_file_hex(member, "mrsigner", qe->mrsigner, sizeof qe->mrsigner, error) ||
+        json_file_hex(member, "attributes", qe->attributes, sizeof qe->attributes, error) ||
+        json_file_uint(member, "isv_prod_id", UINT16_MAX, &prod_id, error) ||
+        json_file_uint(member, "isv_svn", UINT16_MAX, &svn, error))
+        return error_context(error, "%s", name);
+    qe->isv_prod_id = (uint16_t)prod_id;
+    qe->isv_svn = (uint16_t)svn;
     return 0;
 }
 
@@ -45,7 +45,7 @@ int platform_tcb_parse(struct platform_tcb *tcb, struct span json, struct error 
         json_file_hex(root, "cpu_svn", tcb->cpu_svn, sizeof tcb->cpu_svn, error) == 0 &&
         json_file_uint(root, "pce_svn", UINT16_MAX, &pce_svn, error) == 0 &&
         json_file_hex(root, "tee_tcb_svn", tcb->tee_tcb_svn, sizeof tcb->tee_tcb_svn, error) == 0 &&
-        parse_qe(tcb, root, error) == 0)
+        parse_qe(&tcb->qe, root, "qe", error) == 0 && parse_qe(&tcb->sgx_qe, root, "sgx_qe", error) == 0)
         result = 0;
     tcb->pce_svn = (uint16_t)pce_svn;
     json_decref(root);
@@ -141,11 +141,11 @@ static void report_qe(struct platform *platform, const struct seed *seed)
     uint8_t digest[32];
 
     memcpy(report + SGX_REPORT_CPU_SVN, tcb->cpu_svn, sizeof tcb->cpu_svn);
-    memcpy(report + SGX_REPORT_ATTRIBUTES, tcb->qe_attributes, sizeof tcb->qe_attributes);
+    memcpy(report + SGX_REPORT_ATTRIBUTES, tcb->qe.attributes, sizeof tcb->qe.attributes);
     seed_bytes(seed, "qe/mrenclave", SPAN_NONE, report + SGX_REPORT_MRENCLAVE, SGX_REPORT_MR_BYTES);
-    memcpy(report + SGX_REPORT_MRSIGNER, tcb->qe_mrsigner, sizeof tcb->qe_mrsigner);
-    bytes_put_le16(report + SGX_REPORT_ISV_PROD_ID, tcb->qe_isv_prod_id);
-    bytes_put_le16(report + SGX_REPORT_ISV_SVN, tcb->qe_isv_svn);
+    memcpy(report + SGX_REPORT_MRSIGNER, tcb->qe.mrsigner, sizeof tcb->qe.mrsigner);
+    bytes_put_le16(report + SGX_REPORT_ISV_PROD_ID, tcb->qe.isv_prod_id);
+    bytes_put_le16(report + SGX_REPORT_ISV_SVN, tcb->qe.isv_svn);
     sgx_report_data(platform->attestation_key.public_key, span_of(platform->qe_auth, PLATFORM_AUTH_BYTES),
                     report + SGX_REPORT_DATA);
     hash_sha256(report, SGX_REPORT_BYTES, digest);

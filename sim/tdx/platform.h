@@ -14,6 +14,14 @@
 
 #define PLATFORM_AUTH_BYTES 32
 
+/* A quoting enclave. */
+struct platform_qe {
+    uint8_t mrsigner[SGX_REPORT_MR_BYTES];
+    uint8_t attributes[SGX_REPORT_ATTRIBUTES_BYTES];
+    uint16_t isv_prod_id;
+    uint16_t isv_svn;
+};
+
 /* The platform's TCB and identity, from fixtures/platform.json. */
 struct platform_tcb {
     uint8_t fmspc[PCK_FMSPC_BYTES];
@@ -21,10 +29,8 @@ struct platform_tcb {
     uint8_t cpu_svn[PCK_SVN_COUNT];
     uint16_t pce_svn;
     uint8_t tee_tcb_svn[PCK_SVN_COUNT];
-    uint8_t qe_mrsigner[SGX_REPORT_MR_BYTES];
-    uint8_t qe_attributes[SGX_REPORT_ATTRIBUTES_BYTES];
-    uint16_t qe_isv_prod_id;
-    uint16_t qe_isv_svn;
+    struct platform_qe qe;     /* signs quotes of TDs */
+    struct platform_qe sgx_qe; /* would sign quotes of enclaves */
 };
 
 #define PLATFORM_SERIAL_PCK 3

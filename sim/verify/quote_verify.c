@@ -121,11 +121,11 @@ static int check_tcb(const struct collateral *collateral, const struct x509_chai
 
     if (read_signing_chain(collateral->tcb_issuer_chain, trust, key, error))
         return -1;
-    tcb_info =
-        signed_document_read(span_text(collateral->tcb_info), COLLATERAL_TCB_INFO, key, trust->now, error);
+    tcb_info = signed_document_read(span_text(collateral->tcb_info[TCB_TEE_TDX]), TCB_DOCUMENT_INFO, key,
+                                    trust->now, error);
     if (tcb_info)
-        identity = signed_document_read(span_text(collateral->qe_identity), COLLATERAL_QE_IDENTITY, key,
-                                        trust->now, error);
+        identity = signed_document_read(span_text(collateral->qe_identity[TCB_TEE_TDX]),
+                                        TCB_DOCUMENT_QE_IDENTITY, key, trust->now, error);
     if (identity)
         result = evaluate(tcb_info, identity, arena, verdict, error);
     json_decref(tcb_info);

@@ -97,7 +97,7 @@ int tcb_check_qe(const json_t *identity, const uint8_t qe_report[static SGX_REPO
     uint64_t expected;
 
     result->advisory_count = 0;
-    if (check_id(identity, COLLATERAL_QE_IDENTITY_ID, COLLATERAL_QE_IDENTITY_VERSION, error) ||
+    if (check_id(identity, qe_identity_id(TCB_TEE_TDX), TCB_DOCUMENT_QE_IDENTITY_VERSION, error) ||
         check_member(identity, "mrsigner", NULL, qe_report + SGX_REPORT_MRSIGNER, SGX_REPORT_MR_BYTES, what,
                      error) ||
         check_member(identity, "attributes", "attributesMask", qe_report + SGX_REPORT_ATTRIBUTES,
@@ -212,7 +212,7 @@ int tcb_check_platform(const json_t *tcb_info, const struct pck *pck, const stru
     uint8_t fmspc[sizeof pck->fmspc], pce_id[sizeof pck->pce_id];
 
     result->advisory_count = 0;
-    if (check_id(tcb_info, COLLATERAL_TCB_INFO_ID, COLLATERAL_TCB_INFO_VERSION, error) ||
+    if (check_id(tcb_info, tcb_info_id(TCB_TEE_TDX), TCB_DOCUMENT_INFO_VERSION, error) ||
         json_file_hex(tcb_info, "fmspc", fmspc, sizeof fmspc, error) ||
         json_file_hex(tcb_info, "pceId", pce_id, sizeof pce_id, error))
         return -1;

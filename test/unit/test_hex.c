@@ -22,7 +22,7 @@ static enum hex_error decode(const char *text, uint8_t *out, size_t *out_len, si
 
 static void every_byte_round_trips(void **state)
 {
-    static const char digits[] = "0123456789abcdef";
+    static const char digits[] = "0123456789abcdef", upper[] = "0123456789ABCDEF";
     uint8_t all[256], back[256];
     char text[513] = {0};
     size_t len, bad_at;
@@ -30,6 +30,11 @@ static void every_byte_round_trips(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof all; i++)
         all[i] = (uint8_t)i;
+    hex_encode_upper(all, sizeof all, text);
+    for (size_t i = 0; i < sizeof all; i++) {
+        assert_int_equal(text[2 * i], upper[i / 16]);
+        assert_int_equal(text[2 * i + 1], upper[i % 16]);
+    }
     hex_encode(all, sizeof all, text);
     for (size_t i = 0; i < sizeof all; i++) {
         assert_int_equal(text[2 * i], digits[i / 16]);

@@ -78,6 +78,7 @@ static void file_errors_name_the_member(void **state)
         {"qe", NULL, "the member qe is missing"},
         {"qe", "[]", "qe must be an object"},
         {"qe", "{}", "qe: the member mrsigner is missing"},
+        {"sgx_qe", "{}", "sgx_qe: the member mrsigner is missing"},
     };
 
     (void)state;

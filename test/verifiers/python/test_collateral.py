@@ -1,6 +1,7 @@
 """The collateral service as a client of Intel's PCS asks it."""
 
 import json
+import re
 from datetime import datetime, timezone
 from urllib.parse import unquote
 
@@ -50,28 +51,61 @@ def assert_current(signed):
     assert 20 < (ends - issued).days <= 32
 
 
-@pytest.mark.parametrize("header", ["TCB-Info-Issuer-Chain", "SGX-TCB-Info-Issuer-Chain"])
-def test_tcb_info(plain, fmspc, header):
-    with plain.open(f"{TDX}/tcb?fmspc={fmspc}") as answer:
+TCB_INFO_HEADERS = ["TCB-Info-Issuer-Chain", "SGX-TCB-Info-Issuer-Chain"]
+
+
+@pytest.mark.parametrize("service, document", [(TDX, "TDX"), (SGX, "SGX")])
+@pytest.mark.parametrize("header", TCB_INFO_HEADERS)
+def test_tcb_info(plain, fmspc, service, document, header):
+    with plain.open(f"{service}/tcb?fmspc={fmspc}") as answer:
         info = assert_signed(answer.read(), "tcbInfo", chain(answer, header), plain.root())
-    assert (info["id"], info["version"], info["fmspc"]) == ("TDX", 3, fmspc.lower())
+    assert (info["id"], info["version"], info["fmspc"]) == (document, 3, fmspc.upper())
+    assert ("tdxModule" in info, "tdxModuleIdentities" in info) == (service == TDX,) * 2
+    assert all(("tdxtcbcomponents" in level["tcb"]) == (service == TDX) for level in info["tcbLevels"])
     assert_current(info)
 
 
-def test_qe_identity(plain):
-    with plain.open(f"{TDX}/qe/identity") as answer:
+@pytest.mark.parametrize("service, document, product", [(TDX, "TD_QE", 2), (SGX, "QE", 1)])
+def test_qe_identity(plain, service, document, product):
+    with plain.open(f"{service}/qe/identity") as answer:
         issuers = chain(answer, "SGX-Enclave-Identity-Issuer-Chain")
         identity = assert_signed(answer.read(), "enclaveIdentity", issuers, plain.root())
-    assert (identity["id"], identity["version"]) == ("TD_QE", 2)
+    assert (identity["id"], identity["version"], identity["isvprodid"]) == (document, 2, product)
     assert_current(identity)
+
+
+@pytest.mark.parametrize("service", [SGX, TDX])
+def test_identity_of_the_verifying_enclave(plain, service):
+    """There is none: the simulator verifies without an enclave."""
+    assert plain.status(f"{service}/qve/identity") == 404
+
+
+def texts(value):
+    if isinstance(value, dict | list):
+        for member in value.values() if isinstance(value, dict) else value:
+            yield from texts(member)
+    elif isinstance(value, str):
+        yield value
+
+
+@pytest.mark.parametrize("service", [SGX, TDX])
+@pytest.mark.parametrize("path", ["tcb?fmspc={}", "qe/identity"])
+def test_hex_in_documents_is_upper_case(plain, fmspc, service, path):
+    """As in Intel's; the signature around them is lower-case there too."""
+    document = json.loads(plain.get(f"{service}/{path.format(fmspc)}"))
+    assert document["signature"] == document["signature"].lower()
+    found = [text for text in texts(document) if re.fullmatch("([0-9a-fA-F]{2})+", text)]
+    found.remove(document["signature"])
+    assert found and found == [text.upper() for text in found]
 
 
 def test_expired_collateral(changing, fmspc):
     """Both have ended; verifiers stop at the first."""
     changing.call("Simulator.SetPlatform", collateral_expired=True)
     for path, name in ((f"tcb?fmspc={fmspc}", "tcbInfo"), ("qe/identity", "enclaveIdentity")):
-        issued, ended = dates(json.loads(changing.get(f"{TDX}/{path}"))[name])
-        assert issued < ended < datetime.now(timezone.utc)
+        for service in (SGX, TDX):
+            issued, ended = dates(json.loads(changing.get(f"{service}/{path}"))[name])
+            assert issued < ended < datetime.now(timezone.utc)
 
 
 @pytest.mark.parametrize("service", [SGX, TDX])
@@ -80,8 +114,9 @@ def test_paths_of_both_services(plain, fmspc, service):
         assert plain.status(service + path) == 200
 
 
-def test_fmspc_in_either_case(plain, fmspc):
-    upper, lower = (plain.get(f"{TDX}/tcb?fmspc={text}") for text in (fmspc.upper(), fmspc.lower()))
+@pytest.mark.parametrize("service", [SGX, TDX])
+def test_fmspc_in_either_case(plain, fmspc, service):
+    upper, lower = (plain.get(f"{service}/tcb?fmspc={text}") for text in (fmspc.upper(), fmspc.lower()))
     assert upper == lower
 
 

@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-tdx-guest/verify"
 )
@@ -124,7 +123,7 @@ func TestOtherRootsAreRefused(t *testing.T) {
 	plain, stranger := simulated(t, "plain"), simulated(t, "stranger")
 	quote, _ := plain.quote(t, "1234")
 	expectRefusal(t, stranger.verify(t, quote), "error verifying PCK Certificate")
-	intels := &verify.Options{CheckRevocations: true, GetCollateral: true, Getter: plain, Now: time.Now()}
+	intels := &verify.Options{CheckRevocations: true, GetCollateral: true, Getter: plain}
 	expectRefusal(t, verify.RawTdxQuote(quote, intels), "error verifying PCK Certificate")
 	strange, _ := stranger.quote(t, "1234")
 	must(t, stranger.verify(t, strange))

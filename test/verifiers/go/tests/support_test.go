@@ -155,7 +155,6 @@ func (s simulator) verify(t *testing.T, quote []byte) error {
 		CheckRevocations: true,
 		GetCollateral:    true,
 		Getter:           s,
-		Now:              time.Now(),
 		TrustedRoots:     s.roots(t),
 	})
 }

@@ -1,0 +1,83 @@
+#include "sim/tdx/tcb_document.h"
+
+#include <time.h>
+
+#include "crypto/hash.h"
+#include "sim/base/hex.h"
+#include "sim/base/json_text.h"
+
+#define DAY INT64_C(86400)
+#define VALID_BEFORE (1 * DAY)
+#define VALID_AFTER (30 * DAY)
+#define EXPIRED_FOR (1 * DAY)
+
+static void member_date(struct buf *out, const char *name, int64_t seconds)
+{
+    char text[32];
+    time_t moment = (time_t)seconds;
+    struct tm tm;
+
+    gmtime_r(&moment, &tm);
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    json_text_member(out, ',', name, text);
+}
+
+void tcb_document_begin(struct buf *out, const char *id, unsigned version, const struct scenario *scenario,
+                        int64_t now)
+{
+    int64_t end = scenario->collateral_expired ? now - EXPIRED_FOR : now + VALID_AFTER;
+
+    buf_init(out, SIZE_MAX);
+    json_text_member(out, '{', "id", id);
+    json_text_member_uint(out, ',', "version", version);
+    member_date(out, "issueDate", end - VALID_AFTER - VALID_BEFORE);
+    member_date(out, "nextUpdate", end);
+}
+
+void tcb_document_hex(struct buf *out, char separator, const char *name, const void *bytes, size_t len)
+{
+    uint8_t *room;
+
+    json_text_key(out, separator, name);
+    buf_append_byte(out, '"');
+    room = buf_reserve(out, 2 * len);
+    if (room) {
+        hex_encode_upper(bytes, len, (char *)room);
+        out->len += 2 * len;
+    }
+    buf_append_byte(out, '"');
+}
+
+void tcb_document_status(struct buf *out, const char *date, enum tcb_status status)
+{
+    json_text_member(out, ',', "tcbDate", date);
+    json_text_member(out, ',', "tcbStatus", tcb_status_name(status));
+}
+
+void tcb_document_isv_levels(struct buf *out, unsigned isv_svn)
+{
+    json_text_key(out, ',', "tcbLevels");
+    buf_append_byte(out, '[');
+    json_text_key(out, '{', "tcb");
+    json_text_member_uint(out, '{', "isvsvn", isv_svn);
+    buf_append_byte(out, '}');
+    tcb_document_status(out, TCB_DOCUMENT_DATE, TCB_UP_TO_DATE);
+    buf_append_text(out, "}]");
+}
+
+char *tcb_document_sign(const char *name, struct buf *inner, const struct p256_key *key)
+{
+    uint8_t digest[32], signature[P256_SIGNATURE_BYTES];
+    struct buf out;
+    size_t len;
+
+    hash_sha256(inner->data, inner->len, digest);
+    p256_sign(key, digest, signature);
+    buf_init(&out, SIZE_MAX);
+    json_text_key(&out, '{', name);
+    buf_append_span(&out, buf_span(inner));
+    json_text_member_hex(&out, ',', "signature", signature, sizeof signature);
+    buf_append_byte(&out, '}');
+    buf_free(inner);
+    return buf_take(&out, &len);
+}

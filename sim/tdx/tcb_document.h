@@ -1,0 +1,40 @@
+/* What the documents about TCB levels share: TCB info and QE identity, as Intel's PCS serves them
+ * (Intel PCS API, version 4), signed by the simulator's own TCB signing key. */
+#ifndef TDX_TCB_DOCUMENT_H
+#define TDX_TCB_DOCUMENT_H
+
+#include "sim/base/buf.h"
+#include "sim/tdx/platform.h"
+#include "sim/tdx/scenario.h"
+
+/* The platform is documented twice, for enclaves and for TDs. */
+enum tcb_tee { TCB_TEE_SGX, TCB_TEE_TDX };
+#define TCB_TEES 2
+
+/* The names of the two documents, and their versions. */
+#define TCB_DOCUMENT_INFO "tcbInfo"
+#define TCB_DOCUMENT_INFO_VERSION 3
+#define TCB_DOCUMENT_QE_IDENTITY "enclaveIdentity"
+#define TCB_DOCUMENT_QE_IDENTITY_VERSION 2
+
+/* Begins the document: its id and version, and its dates as of `now` (Unix seconds). */
+void tcb_document_begin(struct buf *out, const char *id, unsigned version, const struct scenario *scenario,
+                        int64_t now);
+
+#define TCB_DOCUMENT_EVALUATION_NUMBER 17
+#define TCB_DOCUMENT_DATE "2024-03-13T00:00:00Z" /* of the levels that the platform has */
+
+/* A member with bytes in upper-case hex, as in Intel's documents. */
+void tcb_document_hex(struct buf *out, char separator, const char *name, const void *bytes, size_t len);
+
+/* The date and the status with which a level ends. */
+void tcb_document_status(struct buf *out, const char *date, enum tcb_status status);
+
+/* tcbLevels of an enclave or a TDX module, with one level, by its ISVSVN. */
+void tcb_document_isv_levels(struct buf *out, unsigned isv_svn);
+
+/* {"<name>":<inner>,"signature":"<r || s>"}: the signature is over inner's bytes. Frees inner. The
+ * result is NUL-terminated and on the heap. */
+char *tcb_document_sign(const char *name, struct buf *inner, const struct p256_key *key);
+
+#endif
