@@ -15,6 +15,7 @@
 #include "sim/cli/listen_spec.h"
 #include "sim/cli/options_texts.h"
 #include "sim/faults/faults.h"
+#include "sim/image/os_image.h"
 #include "sim/tdx/scenario.h"
 
 #define OPTIONS_DEFAULT_LISTEN "localhost:8090"
@@ -44,6 +45,7 @@ struct options {
     char *docker_compose;
     char *name;     /* of the app that wraps docker_compose; never NULL after options_parse */
     char *instance; /* never NULL after options_parse */
+    enum os_image_line dstack_os;
     char *app_keys;
     char *encrypted_env;
     char *logs_dir;

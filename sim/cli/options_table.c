@@ -95,8 +95,12 @@ const struct option_row options_table[] = {
     {"gpu-info", 0, "FILE", STRING(gpu_info), .value = VALUE_FILE, .group = GROUP_APP, .is_joined = true,
      .brief = "what GpuInfo returns",
      .more = "The text that GpuInfo returns. The default is an empty text."},
+    {"dstack-os", 0, "VERSION", WORD(dstack_os, os_image_line_name), .preset = "0.5", .group = GROUP_APP,
+     .shared = "OS image, its logs", .brief = "the OS image: dstack 0.5 or 0.6",
+     .more = "The version of dstack whose OS image the TD boots. On 0.6, apps cannot emit events. The default "
+             "is 0.5."},
     {"logs-dir", 0, "DIR", STRING(logs_dir), .value = VALUE_DIRECTORY, .group = GROUP_APP,
-     .brief = "/logs/NAME shows DIR/NAME.log"},
+     .is_joined = true, .brief = "/logs/NAME shows DIR/NAME.log"},
     {"seed", 0, "TEXT", STRING(seed), .preset = "dstack-simulator", .read = options_read_seed,
      .group = GROUP_APP,
      .brief = "seed of all keys and ids",

@@ -1,6 +1,41 @@
 #include "sim/image/os_image.h"
 
+#include "sim/base/embedded.h"
 #include "sim/format/json_file.h"
+
+static const struct {
+    const char *name;
+    const char *file;
+} lines[] = {
+    [OS_IMAGE_LINE_0_5] = {"0.5", "os-image.json"},
+    [OS_IMAGE_LINE_0_6] = {"0.6", "os-image-0.6.json"},
+};
+
+struct span os_image_embedded(enum os_image_line line)
+{
+    const struct embedded_file *file = embedded_find(embedded_fixtures, lines[line].file);
+
+    return file ? span_of(file->data, file->len) : SPAN_NONE;
+}
+
+const char *os_image_line_name(size_t index)
+{
+    return index < sizeof lines / sizeof *lines ? lines[index].name : NULL;
+}
+
+bool os_image_is_0_6(const struct os_image *image)
+{
+    return image->release.major > 0 || image->release.minor >= 6;
+}
+
+static int parse_version(struct os_image *image, const json_t *root, struct error *error)
+{
+    if (json_file_copy(root, "version", image->version, sizeof image->version, error))
+        return -1;
+    return semver_read(image->version, &image->release)
+               ? 0
+               : error_input(error, "version must be three numbers such as 0.6.0");
+}
 
 static int parse_firmware(struct os_image *image, const json_t *root, struct error *error)
 {
@@ -44,7 +79,7 @@ int os_image_parse(struct os_image *image, struct span json, struct error *error
     int result = -1;
 
     *image = (struct os_image){0};
-    if (root &&
+    if (root && parse_version(image, root, error) == 0 &&
         json_file_hex(root, "kernel_authenticode_sha384", image->kernel_authenticode, REGISTER_BYTES,
                       error) == 0 &&
         json_file_hex(root, "initrd_sha384", image->initrd, REGISTER_BYTES, error) == 0 &&

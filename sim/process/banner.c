@@ -75,6 +75,7 @@ void banner_print(FILE *stream, const struct endpoints *endpoints, const struct 
     print_endpoints(stream, endpoints);
     fputc('\n', stream);
     print_name(stream, td->app.says.name);
+    fprintf(stream, "  %-14sdstack %s\n", "OS image", td->image.version);
     print_hex(stream, "App id", td->identity.app_id, sizeof td->identity.app_id);
     print_hex(stream, "Compose hash", td->app.compose_hash, sizeof td->app.compose_hash);
     print_hex(stream, "Instance id", td->identity.instance_id, sizeof td->identity.instance_id);

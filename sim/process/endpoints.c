@@ -182,11 +182,13 @@ static void serve(struct endpoint *endpoint, const struct site *site)
     if (!endpoint->spec.names_services)
         endpoint->site.shut_down = NULL;
     endpoint->router = routes_new(&endpoint->site, set);
-    listener_serve(endpoint->listener, &(struct listener_service){
-                                           .handler = router_handler(endpoint->router),
-                                           .on_gone = on_gone,
-                                           .data = endpoint,
-                                       });
+    listener_serve(endpoint->listener,
+                   &(struct listener_service){
+                       .handler = app_version_handler(&endpoint->app_version,
+                                                      router_handler(endpoint->router), set, site->td),
+                       .on_gone = on_gone,
+                       .data = endpoint,
+                   });
 }
 
 void endpoints_serve(struct endpoints *endpoints, const struct site *site)

@@ -12,6 +12,7 @@
 #include "sim/net/listener.h"
 #include "sim/net/server.h"
 #include "sim/process/service_manager.h"
+#include "sim/services/app_version.h"
 #include "sim/services/routes.h"
 
 /* A listener and what it serves; on the heap, freed when the listener has gone. */
@@ -22,6 +23,7 @@ struct endpoint {
     struct listen_spec spec;
     struct site site;
     struct router *router;
+    struct app_version app_version;
 };
 
 struct endpoints {

@@ -160,6 +160,7 @@ int inputs_read(struct inputs *inputs, const struct options *options, struct err
     cluster_config_init(&inputs->cluster);
     td_config_init(&inputs->td);
     inputs->td.is_debug = options->debug_td;
+    inputs->td.os_image = os_image_embedded(options->dstack_os);
     inputs->cluster.seed = options->seed;
     inputs->td.instance = options->instance;
     inputs->cluster.scenario = options->scenario;

@@ -165,6 +165,8 @@ static void dashboard_state(Service *service, const Dstack__DashboardStateArgs *
     response.is_private = response.read_only && !td->app.says.public_tcbinfo;
     response.generation = td->generation;
     response.version = unconst(version_number);
+    response.os_version = unconst(td->image.version);
+    response.can_emit = !os_image_is_0_6(&td->image);
     response.uptime_seconds = (uint64_t)(clock_monotonic_millis() - site->started_millis) / 1000;
     reply_identity(td, response.is_private, call->arena, &response);
     reply_platform(&site->cluster->scenario, td->state.is_debug, call->arena, &response);

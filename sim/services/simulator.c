@@ -30,6 +30,7 @@ static void reply_status(Dstack__SimulatorStatus_Closure reply, void *data)
     response.collateral_expired = scenario->collateral_expired;
     response.key_not_vouched = scenario->key_not_vouched;
     response.version = unconst(version_number);
+    response.os_version = unconst(td->image.version);
     response.app_id = call_bytes(td->identity.app_id, sizeof td->identity.app_id);
     response.instance_id = call_bytes(td->identity.instance_id, sizeof td->identity.instance_id);
     response.event_count = (uint32_t)td->state.log.count;

@@ -23,7 +23,7 @@ void td_config_init(struct td_config *config)
         .app_compose_name = "app-compose",
         .app_keys_name = "app keys",
         .sys_config_name = "sys-config",
-        .os_image = fixture_span("os-image.json"),
+        .os_image = os_image_embedded(OS_IMAGE_LINE_0_5),
         .machine = fixture_span("machine.json"),
     };
 }
@@ -152,6 +152,9 @@ void td_free(struct td *td)
 
 int td_emit_event(struct td *td, const char *name, struct span payload, struct error *error)
 {
+    if (os_image_is_0_6(&td->image))
+        return error_input(error, "EmitEvent was removed in dstack 0.6.0; runtime RTMR3 events are "
+                                  "system-owned and cannot be extended by apps");
     if (event_log_emit(&td->state.log, &td->state.registers, name, payload, error))
         return -1;
     td->emitted++;

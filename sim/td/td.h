@@ -97,7 +97,8 @@ void td_free(struct td *td);
 
 /* --- changing it --- */
 
-/* Extends RTMR3 and appends to the event log; see event_log_emit for the limits. */
+/* Extends RTMR3 and appends to the event log; see event_log_emit for the limits. Fails on an image of
+ * dstack 0.6, where apps cannot do that. */
 MUST_CHECK int td_emit_event(struct td *td, const char *name, struct span payload, struct error *error);
 
 /* Sets whether quotes say that the TD can be debugged. */

@@ -187,6 +187,8 @@ export function makeControls(after) {
     byId('controls').hidden = state.read_only
     byId('clear-faults').hidden = state.read_only
     if (state.read_only) return
+    byId('emit').hidden = !state.can_emit
+    byId('no-emit').hidden = state.can_emit
     platform.show(state)
     showSnapshots(state.snapshots)
   }

@@ -92,6 +92,7 @@ function showHead(state) {
     document.title = `${byId('app-name').textContent} · dstack-simulator`
   }
   setText(byId('version'), state.version)
+  setText(byId('os-version'), state.os_version)
   setText(byId('uptime'), uptimeText(state.uptime_seconds))
   setText(byId('connections'), String(state.connections_open))
   setText(byId('requests-total'), state.requests_total.toLocaleString('en'))

@@ -270,3 +270,18 @@ def test_a_hash_can_be_copied(page, simulator):
     page.wait_text("#said", "copied")
     copied = page.driver.execute_async_script("navigator.clipboard.readText().then(arguments[0])")
     assert copied == simulator.state()["app_id"] == page.text("#app-id .hash")
+
+
+# --- the OS image ---
+
+def test_the_page_does_not_offer_events_where_apps_cannot_emit_them(blank, start):
+    page = blank.open(start("--dstack-os", "0.6").url)
+    assert page.one("#os-version").text == "0.6.0"
+    assert page.one("#no-emit").text == "Apps cannot emit events since dstack 0.6."
+    assert not page.one("#emit").is_displayed()
+    assert page.one("#quote").is_displayed()
+
+
+def test_the_page_offers_events_on_0_5(page):
+    assert page.one("#os-version").text == "0.5.11"
+    assert not page.one("#no-emit").is_displayed() and page.one("#emit").is_displayed()

@@ -1,15 +1,11 @@
 /* The OS image file: the default, and one member wrong at a time. */
 #include "sim/image/os_image.h"
 
-#include "sim/base/embedded.h"
 #include "test/unit/json_with.h"
 
 static struct span file(void)
 {
-    const struct embedded_file *fixture = embedded_find(embedded_fixtures, "os-image.json");
-
-    assert_non_null(fixture);
-    return span_of(fixture->data, fixture->len);
+    return os_image_embedded(OS_IMAGE_LINE_0_5);
 }
 
 static void the_default_image(void **state)
@@ -19,6 +15,8 @@ static void the_default_image(void **state)
 
     (void)state;
     assert_int_equal(os_image_parse(&image, file(), &error), 0);
+    assert_string_equal(image.version, "0.5.11");
+    assert_false(os_image_is_0_6(&image));
     assert_string_equal(image.cmdline, "console=ttyS0 init=/init dstack=sim");
     assert_hex_equal(image.td_hob_witness, image.td_hob_witness_len, "80100903000909020b05");
     assert_hex_equal(image.initrd, REGISTER_BYTES,
@@ -29,11 +27,50 @@ static void the_default_image(void **state)
                      "d911bdbd463244cafbaa801492a5b02ae39b506b99cab2a2");
 }
 
+static void the_image_of_0_6_has_nothing_of_the_other(void **state)
+{
+    struct error error = {.kind = ERROR_NONE};
+    struct os_image image, other;
+
+    (void)state;
+    assert_int_equal(os_image_parse(&image, os_image_embedded(OS_IMAGE_LINE_0_6), &error), 0);
+    assert_int_equal(os_image_parse(&other, file(), &error), 0);
+    assert_string_equal(image.version, "0.6.0");
+    assert_true(os_image_is_0_6(&image));
+    assert_memory_not_equal(image.kernel_authenticode, other.kernel_authenticode, REGISTER_BYTES);
+    assert_memory_not_equal(image.initrd, other.initrd, REGISTER_BYTES);
+    assert_memory_not_equal(image.mrtd_single_pass, other.mrtd_single_pass, REGISTER_BYTES);
+    assert_memory_not_equal(image.mrtd_two_pass, other.mrtd_two_pass, REGISTER_BYTES);
+    assert_memory_not_equal(image.acpi_loader, other.acpi_loader, REGISTER_BYTES);
+    assert_memory_not_equal(image.acpi_rsdp, other.acpi_rsdp, REGISTER_BYTES);
+    assert_memory_not_equal(image.acpi_tables, other.acpi_tables, REGISTER_BYTES);
+    assert_string_not_equal(image.cmdline, other.cmdline);
+}
+
+static void later_versions_are_of_0_6_too(void **state)
+{
+    (void)state;
+    assert_true(os_image_is_0_6(&(struct os_image){.release = {0, 6, 3}}));
+    assert_true(os_image_is_0_6(&(struct os_image){.release = {0, 10, 0}}));
+    assert_true(os_image_is_0_6(&(struct os_image){.release = {1, 0, 0}}));
+    assert_false(os_image_is_0_6(&(struct os_image){.release = {0, 5, 99}}));
+}
+
+static void lines_have_names(void **state)
+{
+    (void)state;
+    assert_string_equal(os_image_line_name(OS_IMAGE_LINE_0_5), "0.5");
+    assert_string_equal(os_image_line_name(OS_IMAGE_LINE_0_6), "0.6");
+    assert_null(os_image_line_name(2));
+}
+
 static void image_errors_name_the_member(void **state)
 {
     static const struct {
         const char *object, *member, *value, *expected;
     } cases[] = {
+        {NULL, "version", NULL, "the member version is missing"},
+        {NULL, "version", "\"0.6\"", "version must be three numbers such as 0.6.0"},
         {NULL, "kernel_authenticode_sha384", NULL, "kernel_authenticode_sha384 is missing"},
         {NULL, "initrd_sha384", "\"00\"", "initrd_sha384 must have 48 bytes, but has 1"},
         {NULL, "cmdline", "\"a\\u00e4\"", "cmdline must be printable ASCII"},
@@ -110,6 +147,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_default_image),
+        cmocka_unit_test(the_image_of_0_6_has_nothing_of_the_other),
+        cmocka_unit_test(later_versions_are_of_0_6_too),
+        cmocka_unit_test(lines_have_names),
         cmocka_unit_test(image_errors_name_the_member),
         cmocka_unit_test(a_missing_object_is_named_once),
         cmocka_unit_test(texts_have_a_longest),

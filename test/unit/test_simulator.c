@@ -117,6 +117,7 @@ static void status_says_how_things_are(void **state)
     assert_int_equal(told->n_advisories, 0);
     assert_false(told->debug_td || told->pck_revoked || told->collateral_expired || told->key_not_vouched);
     assert_string_equal(told->version, version_number);
+    assert_string_equal(told->os_version, "0.5.11");
     assert_true(
         span_equal(call_span(told->app_id), span_of(td->identity.app_id, sizeof td->identity.app_id)));
     assert_true(span_equal(call_span(told->instance_id),

@@ -277,6 +277,29 @@ static void a_new_td_has_rendered_nothing(void **state)
     assert_false(td->view->has_scale || td->view->has_msgpack || td->view->has_app_cert);
 }
 
+/* Its boot extends RTMR3 all the same. */
+static void apps_cannot_emit_events_on_0_6(void **state)
+{
+    struct error error = {.kind = ERROR_NONE};
+    struct td_config config;
+    struct registers replayed;
+    struct td *td;
+
+    (void)state;
+    td_config_init(&config);
+    config.os_image = os_image_embedded(OS_IMAGE_LINE_0_6);
+    td = td_fixture_cluster(NULL, &config)->first;
+    td_replay(td, &replayed);
+    assert_memory_equal(replayed.rtmr, td->state.registers.rtmr, sizeof replayed.rtmr);
+    assert_int_equal(td_emit_event(td, "mine", SPAN_NONE, &error), -1);
+    assert_int_equal(error.kind, ERROR_INPUT);
+    assert_string_equal(error.text, "EmitEvent was removed in dstack 0.6.0; runtime RTMR3 events are "
+                                    "system-owned and cannot be extended by apps");
+    assert_memory_equal(replayed.rtmr, td->state.registers.rtmr, sizeof replayed.rtmr);
+    assert_int_equal(td->emitted, 0);
+    td_fixture_free(td);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -295,6 +318,7 @@ int main(void)
         cmocka_unit_test(two_tds_live_side_by_side),
         cmocka_unit_test(so_do_two_of_one_cluster),
         cmocka_unit_test(refuses_inputs_by_name),
+        cmocka_unit_test(apps_cannot_emit_events_on_0_6),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
