@@ -31,7 +31,7 @@ static void show_quote(const struct verify_verdict *verdict, Dstack__Verificatio
     details->n_advisory_ids = verdict->tcb.advisory_count;
 }
 
-static void show_app(const struct verify_app *app, Dstack__VerifiedAppInfo *info)
+static void show_app(const struct verify_app *app, struct arena *arena, Dstack__VerifiedAppInfo *info)
 {
     info->app_id = bytes_of(app->app_id);
     info->compose_hash = bytes_of(app->compose_hash);
@@ -41,6 +41,11 @@ static void show_app(const struct verify_app *app, Dstack__VerifiedAppInfo *info
     info->mr_aggregated = call_bytes(app->mr_aggregated, sizeof app->mr_aggregated);
     info->os_image_hash = call_bytes(app->os_image_hash, sizeof app->os_image_hash);
     info->key_provider_info = bytes_of(app->key_provider_info);
+    info->init_script_hashes =
+        arena_alloc(arena, (app->init_script_count + 1) * sizeof *info->init_script_hashes);
+    info->n_init_script_hashes = app->init_script_count;
+    for (size_t i = 0; i < app->init_script_count; i++)
+        info->init_script_hashes[i] = bytes_of(app->init_script_hashes[i]);
 }
 
 static void show_boot(const Dstack__VerificationDetails *details, Dstack__VerifiedBootInfo *boot)
@@ -77,8 +82,9 @@ static void show_verdict(const struct verify_verdict *verdict, bool is_valid,
 }
 
 static void reply_verdict(const struct verify_verdict *verdict, bool is_valid,
-                          Dstack__VerificationResponse_Closure reply, void *call)
+                          Dstack__VerificationResponse_Closure reply, void *data)
 {
+    struct rpc_call *call = data;
     Dstack__VerificationResponse response = DSTACK__VERIFICATION_RESPONSE__INIT;
     Dstack__VerificationDetails details;
     Dstack__VerifiedKeyProvider provider = DSTACK__VERIFIED_KEY_PROVIDER__INIT;
@@ -88,7 +94,7 @@ static void reply_verdict(const struct verify_verdict *verdict, bool is_valid,
     dstack__verification_details__init(&details); /* the macro lacks the braces of the union */
     show_verdict(verdict, is_valid, &response, &details);
     if (is_valid) {
-        show_app(&verdict->app, &app);
+        show_app(&verdict->app, call->arena, &app);
         details.app_info = &app;
         show_boot(&details, &boot);
         details.boot_info = &boot;

@@ -78,16 +78,42 @@ int replay_verify(const struct evidence *evidence, const struct registers *quote
     return 0;
 }
 
-struct span replay_payload(const struct evidence *evidence, const char *name)
+/* The first runtime event with that name from *index on, before system-ready; *index is then the one
+ * after it. */
+static const struct event *next_named(const struct evidence *evidence, const char *name, size_t *index)
 {
-    for (size_t i = 0; i < evidence->count; i++) {
-        const struct event *event = &evidence->events[i];
+    while (*index < evidence->count) {
+        const struct event *event = &evidence->events[(*index)++];
+
         if (!event_is_runtime(event))
             continue;
         if (strcmp(event->name, EVENT_NAME_SYSTEM_READY) == 0)
             break;
         if (strcmp(event->name, name) == 0)
-            return span_of(event->payload, event->payload_len);
+            return event;
     }
-    return SPAN_NONE;
+    return NULL;
+}
+
+struct span replay_payload(const struct evidence *evidence, const char *name)
+{
+    size_t index = 0;
+    const struct event *event = next_named(evidence, name, &index);
+
+    return event ? span_of(event->payload, event->payload_len) : SPAN_NONE;
+}
+
+size_t replay_payloads(const struct evidence *evidence, const char *name, struct arena *arena,
+                       struct span **payloads)
+{
+    const struct event *event;
+    size_t index = 0, count = 0;
+
+    while (next_named(evidence, name, &index))
+        count++;
+    *payloads = arena_alloc(arena, (count + 1) * sizeof **payloads);
+    index = count = 0;
+    while ((event = next_named(evidence, name, &index)))
+        (*payloads)[count++] = span_of(event->payload, event->payload_len);
+    return count;
 }

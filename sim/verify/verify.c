@@ -33,6 +33,8 @@ static void read_app(const struct evidence *evidence, const struct quote_verdict
     app->compose_hash = replay_payload(evidence, EVENT_NAME_COMPOSE_HASH);
     app->instance_id = replay_payload(evidence, EVENT_NAME_INSTANCE_ID);
     app->key_provider_info = replay_payload(evidence, EVENT_NAME_KEY_PROVIDER);
+    app->init_script_count =
+        replay_payloads(evidence, EVENT_NAME_INIT_SCRIPT_HASH, arena, &app->init_script_hashes);
     if (app->key_provider_info.len)
         read_key_provider(app, arena);
     hash_sha256(quote->pck.ppid, sizeof quote->pck.ppid, app->device_id);
@@ -60,17 +62,16 @@ static int verify(const struct evidence_request *request, const struct collatera
     if (evidence_read(request, arena, &evidence, error))
         return -1;
     if (quote_verify(evidence.quote, collateral, platform, now, arena, &quote, error) ||
-        check_report_data(&evidence, &quote.parts, error))
+        check_report_data(&evidence, &quote.parts, error) ||
+        replay_verify(&evidence, &quote.parts.registers, error))
         return error_context(error, "Quote verification failed");
     verdict->quote_verified = true;
     verdict->tcb = quote.tcb;
     memcpy(verdict->report_data, quote.parts.report_data.data, sizeof verdict->report_data);
-    if (replay_verify(&evidence, &quote.parts.registers, error))
-        return error_context(error, "Event log verification failed");
-    verdict->event_log_verified = true;
     if (image_verify(&evidence, &quote.parts.registers, arena, verdict->app.os_image_hash, error))
         return error_context(error, "OS image hash verification failed");
     verdict->os_image_hash_verified = true;
+    verdict->event_log_verified = true;
     read_app(&evidence, &quote, arena, &verdict->app);
     return 0;
 }

@@ -17,6 +17,8 @@ struct verify_app {
     struct span compose_hash;
     struct span instance_id;
     struct span key_provider_info; /* JSON */
+    struct span *init_script_hashes;
+    size_t init_script_count;
     const char *key_provider_name; /* from key_provider_info, or NULL if that is malformed */
     const char *key_provider_id;
     uint8_t device_id[32];
@@ -25,13 +27,15 @@ struct verify_app {
     uint8_t os_image_hash[OS_IMAGE_HASH_BYTES];
 };
 
-/* The checks are made in this order; everything after a failed one is unset. */
+/* The checks are made in this order; everything after a failed one is unset. As dstack-verifier has it, a
+ * quote is verified only with an event log that leads to its registers, and event_log_verified says that
+ * all checks have passed. */
 struct verify_verdict {
     bool quote_verified; /* then tcb and report_data are set */
     struct tcb_result tcb;
     uint8_t report_data[QUOTE_REPORT_DATA_BYTES];
-    bool event_log_verified;
-    bool os_image_hash_verified; /* then app is set, and the evidence is valid */
+    bool os_image_hash_verified;
+    bool event_log_verified; /* then app is set, and the evidence is valid */
     struct verify_app app;
     struct error reason; /* why it is not valid */
 };

@@ -13,9 +13,9 @@ function steps(details) {
   const list = element('ul', { className: 'steps' })
   let isReached = true
   for (const [name, passed] of [
-    ['Quote, certificates, collateral', details.quote_verified],
-    ['Event log replays', details.event_log_verified],
+    ['Quote, certificates, collateral, event log', details.quote_verified],
     ['OS image hash', details.os_image_hash_verified],
+    ['App identity', details.event_log_verified],
   ]) {
     const kind = passed ? 'good' : isReached ? 'bad' : 'none'
     list.append(step(kind, name, { good: 'passed', bad: 'failed', none: 'not reached' }[kind]))

@@ -8,7 +8,7 @@ DETAILS = {"quote_verified", "event_log_verified", "os_image_hash_verified", "ac
            "os_image_is_dev", "os_image_version", "tee_variant", "report_data", "tcb_status", "advisory_ids",
            "key_provider", "app_info", "boot_info"}
 APP = ["app_id", "compose_hash", "instance_id", "device_id", "mr_system", "mr_aggregated", "os_image_hash",
-       "key_provider_info"]
+       "key_provider_info", "init_script_hashes"]
 BOOT = {"teeVariant", "mrAggregated", "osImageHash", "mrSystem", "appId", "composeHash", "instanceId", "deviceId",
         "keyProviderInfo", "tcbStatus", "advisoryIds"}
 
@@ -48,7 +48,8 @@ def test_the_answer_of_get_quote_is_valid(connection, quote):
     for name in ("app_id", "instance_id", "compose_hash", "device_id", "mr_aggregated", "os_image_hash"):
         assert app[name] == info[name]
     assert json.loads(bytes.fromhex(app["key_provider_info"])) == details["key_provider"]
-    for name in APP:
+    assert app["init_script_hashes"] == []
+    for name in APP[:-1]:
         first, *rest = name.split("_")
         assert boot[first + "".join(word.title() for word in rest)] == app[name]
 
@@ -79,7 +80,7 @@ def test_whatever_can_be_read_gets_a_verdict(connection, quote):
 def test_what_was_not_reached_is_null(connection):
     details = verify(connection, {})["details"]
     assert not any(details[name] for name in DETAILS)
-    for name in ("tee_variant", "report_data", "tcb_status", "key_provider"):
+    for name in ("os_image_is_dev", "os_image_version", "tee_variant", "report_data", "tcb_status", "key_provider"):
         assert details[name] is None
 
 

@@ -114,6 +114,27 @@ static void the_first_before_system_ready_counts(void **state)
     assert_true(span_is(replay_payload(&evidence, "storage-fs"), "zfs"));
 }
 
+static void all_of_a_name_are_found_in_their_order(void **state)
+{
+    struct td *td = *state;
+    struct event app_id = *event_named(td, "app-id"), *between;
+    struct error error = {.kind = ERROR_NONE};
+    struct evidence evidence;
+    struct span *payloads;
+    struct arena arena;
+
+    arena_init(&arena);
+    assert_int_equal(td_emit_event(td, "app-id", span_text("later"), &error), 0);
+    between = event_named(td, "storage-fs");
+    between->name = "app-id";
+    evidence = evidence_of(td);
+    assert_int_equal(replay_payloads(&evidence, "app-id", &arena, &payloads), 2);
+    assert_true(span_equal(payloads[0], span_of(app_id.payload, app_id.payload_len)));
+    assert_true(span_is(payloads[1], "zfs"));
+    assert_int_equal(replay_payloads(&evidence, "mine", &arena, &payloads), 0);
+    arena_free(&arena);
+}
+
 /* --- events of version 2 --- */
 
 struct log_2 {
@@ -216,6 +237,7 @@ int main(void)
         TD_TEST(rtmr3_has_runtime_events_alone),
         TD_TEST(boot_events_may_be_left_out),
         TD_TEST(the_first_before_system_ready_counts),
+        TD_TEST(all_of_a_name_are_found_in_their_order),
         LOG_2_TEST(a_log_of_version_2_replays),
         LOG_2_TEST(its_preimages_must_be_there),
         LOG_2_TEST(its_preimages_must_be_canonical),

@@ -48,6 +48,8 @@ def test_valid(plain, told, form, prefix):
     for check in ("quote_verified", "event_log_verified", "os_image_hash_verified"):
         assert details[check] is True, check
     assert (details["tcb_status"], details["advisory_ids"]) == ("UpToDate", [])
+    assert details["os_image_is_dev"] is details["os_image_version"] is None
+    assert details["app_info"]["init_script_hashes"] == []
     assert "tdx" in details["tee_variant"]
     assert details["report_data"].removeprefix("0x") == "1234".ljust(128, "0")
 
@@ -102,14 +104,19 @@ def emptied(log):
 def test_changed_event_log(plain, told, change):
     log = json.dumps(change(json.loads(told["event_log"])))
     answer = assert_invalid(plain.post("/verify", {**forms(told)["quote"], "event_log": log}))
-    assert answer["details"]["event_log_verified"] is False
+    details = answer["details"]
+    assert details["quote_verified"] is details["event_log_verified"] is False
+    assert details["tcb_status"] is details["report_data"] is None
+    assert answer["reason"].startswith("Quote verification failed: ")
 
 
 @pytest.mark.parametrize("key, value", [("os_image_hash", "00" * 32), ("memory_size", 4 << 30)])
 def test_changed_vm_config(plain, told, key, value):
     config = json.dumps({**json.loads(told["vm_config"]), key: value})
     answer = assert_invalid(plain.post("/verify", {**forms(told)["quote"], "vm_config": config}))
-    assert answer["details"]["os_image_hash_verified"] is False
+    details = answer["details"]
+    assert details["quote_verified"] is True
+    assert details["os_image_hash_verified"] is details["event_log_verified"] is False
 
 
 def attested(form, told, part):
