@@ -11,6 +11,7 @@
 #include "sim/cli/options_help.h"
 #include "sim/cli/options_man.h"
 #include "sim/process/exit_status.h"
+#include "sim/process/notices.h"
 #include "sim/process/serve.h"
 
 static int fail(const struct error *error)
@@ -49,6 +50,14 @@ static int print_env(const struct td *td)
     return result ? fail(&error) : finish_output();
 }
 
+static void print_notices(const struct td *td)
+{
+    char sentence[NOTICES_BYTES];
+
+    for (size_t i = 0; notices_find(td, i, sentence); i++)
+        fprintf(stderr, "dstack-simulator: %s\n", sentence);
+}
+
 static int inspect(const struct options *options, struct inputs *inputs)
 {
     struct error error = {.kind = ERROR_NONE};
@@ -68,6 +77,8 @@ static int inspect(const struct options *options, struct inputs *inputs)
         fputs(cluster->platform.root.pem, stdout);
     else
         puts("options and files are valid");
+    if (td && options->check)
+        print_notices(td);
     cluster_free(cluster);
     return result ? result : finish_output();
 }

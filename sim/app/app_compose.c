@@ -223,8 +223,8 @@ static int check_swap_size(struct reading *reading, const struct member *member,
     return 0;
 }
 
-static int check_snapshotter(struct reading *reading, const struct member *member, const json_t *value,
-                             struct error *error)
+static int read_snapshotter(struct reading *reading, const struct member *member, const json_t *value,
+                            struct error *error)
 {
     const char *name = json_string_value(value);
 
@@ -232,6 +232,7 @@ static int check_snapshotter(struct reading *reading, const struct member *membe
         return -1;
     if (strcmp(name, "overlayfs") != 0 && strcmp(name, "stargz") != 0)
         return error_input(error, "snapshotter is \"%.40s\"; it must be overlayfs or stargz", name);
+    reading->compose->has_snapshotter = true;
     return 0;
 }
 
@@ -299,7 +300,7 @@ static const struct member members[] = {
     {.name = "requirements", .read = read_requirements, .allows_null = true},
     {.name = "runner", .read = read_text, FIELD(runner), .is_idle = true},
     {.name = "secure_time", .read = check_flag, .is_idle = true},
-    {.name = "snapshotter", .read = check_snapshotter, .is_idle = true, .allows_null = true},
+    {.name = "snapshotter", .read = read_snapshotter, .is_idle = true, .allows_null = true},
     {.name = "storage_fs", .read = read_storage_fs, FIELD(storage_fs), .allows_null = true},
     {.name = "swap_size", .read = check_swap_size, .is_idle = true},
     {.name = "tproxy_enabled", .read = check_flag, .is_idle = true},

@@ -52,8 +52,9 @@ struct app_compose {
     char *init_scripts[APP_COMPOSE_INIT_SCRIPTS_MAX]; /* in the order they run */
     size_t init_script_count;
     uint32_t event_log_version; /* 1; or 2 */
-    char *requirements;         /* JSON object, compact with sorted members; NULL */
-    char *gpu_policy;           /* requirements.gpu_policy, any JSON value in the same form; NULL */
+    bool has_snapshotter;
+    char *requirements; /* JSON object, compact with sorted members; NULL */
+    char *gpu_policy;   /* requirements.gpu_policy, any JSON value in the same form; NULL */
 
     /* Members that dstack does not know, at most APP_COMPOSE_UNKNOWN_MAX of them. */
     char *unknown[APP_COMPOSE_UNKNOWN_MAX];

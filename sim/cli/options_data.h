@@ -47,6 +47,7 @@ struct options {
     char *instance; /* never NULL after options_parse */
     enum os_image_line dstack_os;
     char *app_keys;
+    char *user_config;
     char *encrypted_env;
     char *logs_dir;
     char *sys_config;

@@ -79,8 +79,12 @@ const struct option_row options_table[] = {
      .brief = "the name of that app",
      .more = "The name of the app from --docker-compose. The default is app."},
     {"instance", 0, "NAME", STRING(instance), .preset = "default", .group = GROUP_APP,
-     .brief = "another instance of the app",
+     .shared = "instance, user config", .brief = "another instance of the app",
      .more = "The name of this instance of the app, which determines the instance id."},
+    {"user-config", 0, "FILE", STRING(user_config), .value = VALUE_FILE, .group = GROUP_APP, .is_joined = true,
+     .brief = "what is deployed with the app",
+     .more = "The user config that is deployed with the app. Only the launch token in it is read, if the app "
+             "requires one."},
     {"app-keys", 'k', "FILE", STRING(app_keys), .value = VALUE_FILE, .group = GROUP_APP,
      .shared = "keys and environment", .brief = "its keys, as in appkeys.json",
      .more = "The app's keys, in the format of the real simulator's appkeys.json."},
@@ -97,8 +101,9 @@ const struct option_row options_table[] = {
      .more = "The text that GpuInfo returns. The default is an empty text."},
     {"dstack-os", 0, "VERSION", WORD(dstack_os, os_image_line_name), .preset = "0.5", .group = GROUP_APP,
      .shared = "OS image, its logs", .brief = "the OS image: dstack 0.5 or 0.6",
-     .more = "The version of dstack whose OS image the TD boots. On 0.6, apps cannot emit events. The default "
-             "is 0.5."},
+     .more = "The version of dstack whose OS image the TD boots. On 0.6, apps cannot emit events, and "
+             "app-compose files may have requirements, measured init scripts and an event log of version 2. "
+             "The default is 0.5."},
     {"logs-dir", 0, "DIR", STRING(logs_dir), .value = VALUE_DIRECTORY, .group = GROUP_APP,
      .is_joined = true, .brief = "/logs/NAME shows DIR/NAME.log"},
     {"seed", 0, "TEXT", STRING(seed), .preset = "dstack-simulator", .read = options_read_seed,

@@ -11,6 +11,7 @@
 #include "sim/app/encrypted_env.h"
 
 #define SYS_CONFIG_FILE_BYTES (1024 * 1024)
+#define USER_CONFIG_FILE_BYTES (1024 * 1024)
 #define GPU_INFO_FILE_BYTES (1024 * 1024)
 
 /* An option and the file it names, for errors: "--app-keys: keys.json". */
@@ -116,6 +117,12 @@ static int read_app(struct inputs *inputs, const struct options *options, struct
                      &inputs->td.app_compose, error);
 }
 
+static int read_user_config(struct inputs *inputs, const struct options *options, struct error *error)
+{
+    return read_file(options, &options->user_config, USER_CONFIG_FILE_BYTES, &inputs->user_config,
+                     &inputs->td.user_config, error);
+}
+
 static int read_env(struct inputs *inputs, const struct options *options, struct error *error)
 {
     char *const *field = options->decrypt_env ? &options->decrypt_env : &options->encrypted_env;
@@ -164,8 +171,9 @@ int inputs_read(struct inputs *inputs, const struct options *options, struct err
     inputs->cluster.seed = options->seed;
     inputs->td.instance = options->instance;
     inputs->cluster.scenario = options->scenario;
-    if (read_app(inputs, options, error) || read_keys(inputs, options, error) ||
-        read_machine(inputs, options, error) || read_env(inputs, options, error))
+    if (read_app(inputs, options, error) || read_user_config(inputs, options, error) ||
+        read_keys(inputs, options, error) || read_machine(inputs, options, error) ||
+        read_env(inputs, options, error))
         return -1;
     return check_directory(options, &options->logs_dir, error);
 }
@@ -187,6 +195,7 @@ void inputs_free(struct inputs *inputs)
     free(inputs->app_compose);
     free(inputs->app_keys);
     free(inputs->gpu_info);
+    free(inputs->user_config);
     free(inputs->encrypted_env);
     free(inputs->sys_config);
     arena_free(&inputs->arena);

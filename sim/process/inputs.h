@@ -13,6 +13,7 @@ struct inputs {
     char *app_compose;
     char *app_keys;
     char *gpu_info;
+    char *user_config;
     char *encrypted_env;
     char *sys_config;
     char public_url[512]; /* what cluster.public_url points to */

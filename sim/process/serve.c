@@ -10,6 +10,7 @@
 #include "sim/base/memory.h"
 #include "sim/host/process.h"
 #include "sim/process/banner.h"
+#include "sim/process/notices.h"
 #include "sim/process/ready_file.h"
 #include "sim/process/socket_files.h"
 #include "sim/services/fault_names.h"
@@ -175,6 +176,14 @@ static int start(struct program *program, const struct options *options, struct 
     return ready_file_write(&program->ready_file, options->ready_file, &program->endpoints, error);
 }
 
+static void log_notices(struct program *program)
+{
+    char sentence[NOTICES_BYTES];
+
+    for (size_t i = 0; notices_find(program->cluster->first, i, sentence); i++)
+        log_write(&program->log, LOG_WARN, "%s", sentence);
+}
+
 /* People get the banner; a JSON log gets a line instead. The service manager is notified last,
  * because other services may start then. */
 static void announce(struct program *program, const struct options *options, const struct site *site,
@@ -183,6 +192,7 @@ static void announce(struct program *program, const struct options *options, con
     uint64_t micros = (uv_hrtime() - started) / 1000;
     char status[320], hidden[PATH_MAX + 160];
 
+    log_notices(program);
     endpoints_status(&program->endpoints, status, sizeof status);
     if (options->log_format == LOG_JSON)
         log_write(&program->log, LOG_INFO, "ready in %llu.%llu ms: %s", (unsigned long long)(micros / 1000),

@@ -121,7 +121,9 @@ static void add_app_info(struct draft *draft)
     msgpack_write_bin(&out, mr_aggregated, sizeof mr_aggregated);
     msgpack_write_bin(&out, identity->os_image_hash, sizeof identity->os_image_hash);
     msgpack_write_bin(&out, provider->plain, provider->len);
-    msgpack_write_array(&out, 0); /* hashes of init scripts: this TD has none */
+    msgpack_write_array(&out, identity->init_script_count);
+    for (size_t i = 0; i < identity->init_script_count; i++)
+        msgpack_write_bin(&out, identity->init_script_hashes[i], IDENTITY_SCRIPT_HASH_BYTES);
     add_private(draft, OID(oid_app_info), buf_span(&out));
     buf_free(&out);
 }

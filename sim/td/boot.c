@@ -3,30 +3,59 @@
 #include "sim/tdx/event_names.h"
 
 #define STORAGE_FS "zfs"
+#define STEPS_MAX (10 + APP_COMPOSE_INIT_SCRIPTS_MAX)
+
+/* The events of RTMR3. */
+struct sequence {
+    struct {
+        const char *name;
+        struct span payload;
+    } steps[STEPS_MAX];
+    size_t count;
+};
+
+static void add(struct sequence *sequence, const char *name, struct span payload)
+{
+    sequence->steps[sequence->count].name = name;
+    sequence->steps[sequence->count].payload = payload;
+    sequence->count++;
+}
+
+static void add_policies(struct sequence *sequence, const struct identity *identity)
+{
+    for (size_t i = 0; i < identity->init_script_count; i++)
+        add(sequence, EVENT_NAME_INIT_SCRIPT_HASH,
+            span_of(identity->init_script_hashes[i], IDENTITY_SCRIPT_HASH_BYTES));
+    add(sequence, EVENT_NAME_GPU_POLICY_HASH, span_of(identity->gpu_policy_hash, GPU_POLICY_HASH_BYTES));
+}
+
+static void list(struct sequence *sequence, const struct os_image *image, const struct identity *identity)
+{
+    const struct text *provider = &identity->key_provider_info;
+
+    add(sequence, EVENT_NAME_SYSTEM_PREPARING, SPAN_NONE);
+    add(sequence, EVENT_NAME_APP_ID, span_of(identity->app_id, sizeof identity->app_id));
+    add(sequence, EVENT_NAME_COMPOSE_HASH, span_of(identity->compose_hash, sizeof identity->compose_hash));
+    if (os_image_is_0_6(image))
+        add_policies(sequence, identity);
+    add(sequence, EVENT_NAME_INSTANCE_ID, span_of(identity->instance_id, sizeof identity->instance_id));
+    add(sequence, EVENT_NAME_BOOT_MR_DONE, SPAN_NONE);
+    add(sequence, EVENT_NAME_OS_IMAGE_HASH, span_of(identity->os_image_hash, sizeof identity->os_image_hash));
+    add(sequence, EVENT_NAME_KEY_PROVIDER, span_of(provider->plain, provider->len));
+    add(sequence, EVENT_NAME_STORAGE_FS, span_text(STORAGE_FS));
+    add(sequence, EVENT_NAME_SYSTEM_READY, SPAN_NONE);
+}
 
 int boot_measure(const struct os_image *image, const struct machine *machine, const struct identity *identity,
                  struct event_log *log, struct registers *registers, struct error *error)
 {
-    const struct text *provider = &identity->key_provider_info;
-    const struct {
-        const char *name;
-        struct span payload;
-    } sequence[] = {
-        {EVENT_NAME_SYSTEM_PREPARING, SPAN_NONE},
-        {EVENT_NAME_APP_ID, span_of(identity->app_id, sizeof identity->app_id)},
-        {EVENT_NAME_COMPOSE_HASH, span_of(identity->compose_hash, sizeof identity->compose_hash)},
-        {EVENT_NAME_INSTANCE_ID, span_of(identity->instance_id, sizeof identity->instance_id)},
-        {EVENT_NAME_BOOT_MR_DONE, SPAN_NONE},
-        {EVENT_NAME_OS_IMAGE_HASH, span_of(identity->os_image_hash, sizeof identity->os_image_hash)},
-        {EVENT_NAME_KEY_PROVIDER, span_of(provider->plain, provider->len)},
-        {EVENT_NAME_STORAGE_FS, span_text(STORAGE_FS)},
-        {EVENT_NAME_SYSTEM_READY, SPAN_NONE},
-    };
+    struct sequence sequence = {.count = 0};
 
     if (measurement_boot(image, machine, log, registers, error))
         return error_context(error, "OS image");
-    for (size_t i = 0; i < sizeof sequence / sizeof *sequence; i++)
-        if (event_log_emit(log, registers, sequence[i].name, sequence[i].payload, error))
+    list(&sequence, image, identity);
+    for (size_t i = 0; i < sequence.count; i++)
+        if (event_log_emit(log, registers, sequence.steps[i].name, sequence.steps[i].payload, error))
             return -1;
     return 0;
 }

@@ -1,5 +1,6 @@
 #include "sim/td/identity.h"
 
+#include "crypto/hash.h"
 #include "sim/base/json_text.h"
 #include "sim/image/vm_config.h"
 
@@ -15,6 +16,15 @@ void identity_init(struct identity *identity, const struct app *app, const struc
     buf_append_text(&which, instance);
     seed_bytes(seed, "instance-id", buf_span(&which), identity->instance_id, APP_INSTANCE_ID_BYTES);
     buf_free(&which);
+}
+
+void identity_set_policies(struct identity *identity, const struct app_compose *compose)
+{
+    for (size_t i = 0; i < compose->init_script_count; i++)
+        hash_sha256(compose->init_scripts[i], strlen(compose->init_scripts[i]),
+                    identity->init_script_hashes[i]);
+    identity->init_script_count = compose->init_script_count;
+    gpu_policy_hash(compose, identity->gpu_policy_hash);
 }
 
 void identity_set_image(struct identity *identity, const struct os_image *image,

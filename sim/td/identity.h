@@ -3,10 +3,13 @@
 #define TD_IDENTITY_H
 
 #include "sim/app/app.h"
+#include "sim/app/gpu_policy.h"
 #include "sim/base/text.h"
 #include "sim/image/measurement.h"
 #include "sim/keys/app_keys.h"
 #include "sim/keys/seed.h"
+
+#define IDENTITY_SCRIPT_HASH_BYTES 32 /* SHA-256 */
 
 struct identity {
     uint8_t app_id[APP_ID_BYTES];
@@ -14,6 +17,9 @@ struct identity {
     uint8_t compose_hash[APP_COMPOSE_HASH_BYTES];
     uint8_t device_id[32];
     uint8_t os_image_hash[32];
+    uint8_t init_script_hashes[APP_COMPOSE_INIT_SCRIPTS_MAX][IDENTITY_SCRIPT_HASH_BYTES];
+    size_t init_script_count; /* of those that are measured */
+    uint8_t gpu_policy_hash[GPU_POLICY_HASH_BYTES];
     struct text vm_config;         /* JSON */
     struct text key_provider_info; /* JSON */
 };
@@ -22,6 +28,9 @@ struct identity {
  * instance: distinguishes instances of one app. *identity must be all zero. */
 void identity_init(struct identity *identity, const struct app *app, const struct app_keys *keys,
                    const struct seed *seed, const char *instance);
+
+/* Sets what images of dstack 0.6 measure of the app besides: its init scripts and its GPU policy. */
+void identity_set_policies(struct identity *identity, const struct app_compose *compose);
 
 /* Sets the hash of the image and the vm_config of the machine that boots it. */
 void identity_set_image(struct identity *identity, const struct os_image *image,

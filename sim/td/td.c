@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "crypto/bytes.h"
+#include "sim/app/app_manifest.h"
 #include "sim/base/embedded.h"
 #include "sim/base/memory.h"
 #include "sim/td/boot.h"
@@ -30,6 +31,18 @@ void td_config_init(struct td_config *config)
 
 /* --- creating and freeing it --- */
 
+/* Whether the image takes the app. The requirements mean nothing to an image of dstack 0.5. */
+static int check_app(struct td *td, const struct td_config *config, struct error *error)
+{
+    const struct app_compose *compose = &td->app.says;
+    const struct app_requirements_guest guest = {td->image.version, td->image.release, config->user_config};
+    const bool is_0_6 = os_image_is_0_6(&td->image);
+
+    if (app_manifest_check(compose, is_0_6, error))
+        return -1;
+    return is_0_6 ? app_requirements_read(&td->requirements, compose, &guest, error) : 0;
+}
+
 static int read_inputs(struct td *td, const struct td_config *config, struct error *error)
 {
     if (os_image_parse(&td->image, config->os_image, error))
@@ -38,7 +51,7 @@ static int read_inputs(struct td *td, const struct td_config *config, struct err
         return error_context(error, "machine");
     if (config->sys_config.data && machine_apply_sys_config(&td->machine, config->sys_config, error))
         return error_context(error, "%s", config->sys_config_name);
-    if (app_parse(&td->app, config->app_compose, error))
+    if (app_parse(&td->app, config->app_compose, error) || check_app(td, config, error))
         return error_context(error, "%s", config->app_compose_name);
     if (config->app_keys.data && app_keys_parse(&td->keys, config->app_keys, td->shared->k256, error))
         return error_context(error, "%s", config->app_keys_name);
@@ -59,6 +72,8 @@ static int identify(struct td *td, const struct td_config *config, struct error 
         app_keys_issue(&td->keys, shared->kms, td->identity.app_id, shared->k256, error))
         return -1;
     td->keyring = (struct keyring){shared->k256, &td->keys, app_key_cache_new()};
+    if (os_image_is_0_6(&td->image))
+        identity_set_policies(&td->identity, &td->app.says);
     identity_set_image(&td->identity, &td->image, &td->machine);
     identity_set_key_provider(&td->identity, &td->keys);
     return 0;
@@ -78,12 +93,21 @@ static int check_env(const struct td *td, struct error *error)
     return result;
 }
 
+static enum event_version log_version(const struct td *td)
+{
+    return os_image_is_0_6(&td->image) && td->app.says.event_log_version == EVENT_VERSION_2 ? EVENT_VERSION_2
+                                                                                            : EVENT_VERSION_1;
+}
+
 static int bring_up(struct td *td, const struct td_config *config, struct error *error)
 {
     struct td_state *state = &td->state;
 
-    if (read_inputs(td, config, error) || identify(td, config, error) ||
-        boot_measure(&td->image, &td->machine, &td->identity, &state->log, &state->registers, error))
+    event_log_init(&state->log);
+    if (read_inputs(td, config, error) || identify(td, config, error))
+        return -1;
+    state->log.version = log_version(td);
+    if (boot_measure(&td->image, &td->machine, &td->identity, &state->log, &state->registers, error))
         return -1;
     quote_template_init(&td->quote, td->shared->platform);
     quote_template_set_registers(&td->quote, &state->registers);
@@ -142,6 +166,7 @@ void td_free(struct td *td)
     event_log_free(&td->state.log);
     event_log_free(&td->at_start.log);
     app_keys_free(&td->keys);
+    app_requirements_free(&td->requirements);
     app_free(&td->app);
     app_key_cache_free(td->keyring.cache);
     bytes_wipe(td, sizeof *td);

@@ -7,6 +7,7 @@
 #ifndef TD_TD_H
 #define TD_TD_H
 
+#include "sim/app/app_requirements.h"
 #include "sim/app/encrypted_env.h"
 #include "sim/base/clock.h"
 #include "sim/keys/app_key.h"
@@ -40,6 +41,7 @@ struct td_config {
     struct span sys_config;      /* sys-config.json; or nothing */
     const char *sys_config_name; /* what errors call it */
     struct span gpu_info;        /* text for GpuInfo */
+    struct span user_config;     /* deployed with the app; or nothing */
     struct span encrypted_env;   /* as encrypted_env.h describes it; or nothing */
     bool is_debug;               /* TDATTRIBUTES says debug */
 };
@@ -65,6 +67,7 @@ struct td {
     const struct td_shared *shared;
 
     struct app app;
+    struct app_requirements requirements;
     struct app_keys keys;
     struct keyring keyring; /* over these keys */
     struct os_image image;

@@ -27,6 +27,17 @@ static inline struct cluster *td_fixture_cluster(const struct cluster_config *cl
     return cluster;
 }
 
+/* A TD on an image of dstack 0.6; free it with td_fixture_free. */
+static inline struct td *td_fixture_0_6(const char *app_compose)
+{
+    struct td_config config;
+
+    td_config_init(&config);
+    config.os_image = os_image_embedded(OS_IMAGE_LINE_0_6);
+    config.app_compose = span_text(app_compose);
+    return td_fixture_cluster(NULL, &config)->first;
+}
+
 /* The cluster of a TD that is in one. */
 static inline struct cluster *td_fixture_cluster_of(const struct td *td)
 {

@@ -266,6 +266,43 @@ static void msgpack_holds_the_whole_log(void **state)
     msgpack_unpacked_destroy(&result);
 }
 
+/* A certificate's, read back: the test of the encoding is in test_attestation_msgpack.c. */
+static void assert_cut(const struct td *td, struct span bytes, struct arena *arena)
+{
+    static const uint8_t left_out[REGISTER_BYTES];
+    struct evidence evidence = {.count = 0};
+    struct error error = {.kind = ERROR_NONE};
+
+    assert_int_equal(attestation_msgpack_read(&evidence, bytes, arena, &error), 0);
+    assert_int_equal(evidence.count, 3 + td->state.log.count - 20);
+    for (size_t i = 0; i < evidence.count; i++) {
+        const struct event *event = &evidence.events[i];
+
+        assert_true(event_is_kept_in_cut(event));
+        assert_int_equal(memcmp(event->digest, left_out, sizeof left_out) == 0, event_is_runtime(event));
+        assert_int_equal(event->preimage.len > 0, event_is_runtime(event));
+    }
+}
+
+static void a_log_of_version_2_is_in_messagepack_everywhere(void **state)
+{
+    struct td *td = td_fixture_0_6("{\"event_log_version\":2}");
+    struct span whole, cut, in_quote;
+    struct arena arena;
+
+    (void)state;
+    arena_init(&arena);
+    in_quote = td_attestation(td, TD_ATTESTATION_MSGPACK, report_data, &arena, NULL);
+    whole = td_attestation(td, TD_ATTESTATION_WHOLE, report_data, &arena, NULL);
+    cut = td_attestation(td, TD_ATTESTATION_CUT, report_data, &arena, NULL);
+    assert_true(span_equal(whole, in_quote));
+    assert_true(attestation_msgpack_begins(cut));
+    assert_in_range(cut.len, 0, whole.len - 1);
+    assert_cut(td, cut, &arena);
+    arena_free(&arena);
+    td_fixture_free(td);
+}
+
 static void a_new_event_is_in_the_next_attestation(void **state)
 {
     struct fixture *f = *state;
@@ -284,6 +321,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(scale_holds_the_whole_log, start, finish),
         cmocka_unit_test_setup_teardown(scale_for_certificates_is_cut, start, finish),
         cmocka_unit_test_setup_teardown(msgpack_holds_the_whole_log, start, finish),
+        cmocka_unit_test(a_log_of_version_2_is_in_messagepack_everywhere),
         cmocka_unit_test_setup_teardown(a_new_event_is_in_the_next_attestation, start, finish),
     };
 

@@ -33,6 +33,74 @@ static void runtime_events_in_their_order(void **state)
     }
 }
 
+static void assert_event(const struct td *td, size_t index, const char *name, const char *payload)
+{
+    const struct event *event = &td->state.log.events[FIRST_RUNTIME_EVENT + index];
+
+    assert_string_equal(event->name, name);
+    if (payload)
+        assert_hex_equal(event->payload, event->payload_len, payload);
+}
+
+static void on_0_6_the_gpu_policy_is_always_measured(void **state)
+{
+    struct td *td = td_fixture_0_6("{\"kms_enabled\":true}");
+
+    (void)state;
+    assert_int_equal(td->state.log.count, FIRST_RUNTIME_EVENT + 10);
+    assert_event(td, 2, "compose-hash", NULL);
+    assert_event(td, 3, "gpu-policy-hash",
+                 "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a");
+    assert_event(td, 4, "instance-id", NULL);
+    td_fixture_free(td);
+}
+
+/* SHA-256 of "echo one" and "echo two". */
+static void on_0_6_so_are_init_scripts_in_their_order(void **state)
+{
+    struct td *td =
+        td_fixture_0_6("{\"manifest_version\":\"3\",\"init_script\":[\"echo one\",\"echo two\"],"
+                       "\"requirements\":{\"gpu_policy\":{\"attest_gpu\":true}},\"kms_enabled\":true}");
+
+    (void)state;
+    assert_int_equal(td->state.log.count, FIRST_RUNTIME_EVENT + 12);
+    assert_event(td, 2, "compose-hash", NULL);
+    assert_event(td, 3, "init-script-hash",
+                 "5d103558eaead1115ccc8d98a33ccff8bb622fde768a7cfcef2cc9f7cf455f49");
+    assert_event(td, 4, "init-script-hash",
+                 "d70ea63d138edd7238f52c3004b81f18d35bee1c80a9ac37fb62335177eae602");
+    assert_event(td, 5, "gpu-policy-hash",
+                 "81f5d3ad40653341232238c4ca656bddddc297d6382ae2ab391e4bb36dd80b66");
+    assert_event(td, 6, "instance-id", NULL);
+    td_fixture_free(td);
+}
+
+static void the_app_chooses_version_2_of_the_log_on_0_6_only(void **state)
+{
+    struct td *td = td_fixture_0_6("{\"event_log_version\":2}"), *old;
+    struct registers replayed;
+    struct td_config config;
+
+    (void)state;
+    td_config_init(&config);
+    config.app_compose = span_text("{\"event_log_version\":2}");
+    old = td_fixture_cluster(NULL, &config)->first;
+    for (size_t i = 0; i < td->state.log.count; i++) {
+        const struct event *event = &td->state.log.events[i];
+
+        assert_int_equal(event->version, event_is_runtime(event) ? EVENT_VERSION_2 : 0);
+        assert_int_equal(event->preimage.len > 0, event_is_runtime(event));
+    }
+    for (size_t i = 0; i < old->state.log.count; i++)
+        assert_int_not_equal(old->state.log.events[i].version, EVENT_VERSION_2);
+    td_replay(td, &replayed);
+    assert_memory_equal(replayed.rtmr, td->state.registers.rtmr, sizeof replayed.rtmr);
+    td_reset(td);
+    assert_int_equal(td->state.log.version, EVENT_VERSION_2);
+    td_fixture_free(td);
+    td_fixture_free(old);
+}
+
 static void the_key_provider_is_the_cas_public_key(void **state)
 {
     const struct td *td = *state;
@@ -123,6 +191,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(runtime_events_in_their_order, td_setup, td_teardown),
+        cmocka_unit_test(on_0_6_the_gpu_policy_is_always_measured),
+        cmocka_unit_test(on_0_6_so_are_init_scripts_in_their_order),
+        cmocka_unit_test(the_app_chooses_version_2_of_the_log_on_0_6_only),
         cmocka_unit_test_setup_teardown(the_key_provider_is_the_cas_public_key, td_setup, td_teardown),
         cmocka_unit_test_setup_teardown(vm_config_is_the_references, td_setup, td_teardown),
         cmocka_unit_test(a_machine_of_4_gib_boots),

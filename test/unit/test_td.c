@@ -300,6 +300,41 @@ static void apps_cannot_emit_events_on_0_6(void **state)
     td_fixture_free(td);
 }
 
+static void assert_app_refused(enum os_image_line line, const char *app_compose, const char *sentence)
+{
+    struct error error = {.kind = ERROR_NONE};
+    struct cluster *cluster = td_fixture_cluster(NULL, NULL);
+    struct td_config config;
+
+    td_config_init(&config);
+    config.os_image = os_image_embedded(line);
+    config.app_compose = span_text(app_compose);
+    assert_null(cluster_add(cluster, &config, &error));
+    assert_string_equal(error.text, sentence);
+    cluster_free(cluster);
+}
+
+static void the_image_decides_which_app_it_takes(void **state)
+{
+    struct td *td = td_fixture_0_6("{\"manifest_version\":\"3\",\"requirements\":{\"health_check\":true}}");
+
+    (void)state;
+    assert_true(td->requirements.has_health_check);
+    td_fixture_free(td);
+    assert_app_refused(
+        OS_IMAGE_LINE_0_6, "{\"manifest_version\":\"3\",\"requirements\":{\"os_version\":\">=0.7\"}}",
+        "app-compose: requirements: os_version is \">=0.7\", but the TD boots an OS image of dstack "
+        "0.6.0");
+    assert_app_refused(
+        OS_IMAGE_LINE_0_6, "{\"requirements\":{}}",
+        "app-compose: requirements need manifest_version \"3\", as a string, so that older guests "
+        "refuse the app");
+    assert_app_refused(
+        OS_IMAGE_LINE_0_5, "{\"manifest_version\":\"3\"}",
+        "app-compose: manifest_version is the string \"3\", which needs an OS image of dstack 0.6: "
+        "start with --dstack-os 0.6");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -319,6 +354,7 @@ int main(void)
         cmocka_unit_test(so_do_two_of_one_cluster),
         cmocka_unit_test(refuses_inputs_by_name),
         cmocka_unit_test(apps_cannot_emit_events_on_0_6),
+        cmocka_unit_test(the_image_decides_which_app_it_takes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,6 +29,7 @@ def needed(directory):
     compose.write_text(json.dumps({"manifest_version": 2, "name": "peer", "runner": "docker-compose"}))
     simulators = {
         "plain": [],
+        "newer": ["--dstack-os", "0.6", "--app-compose", DIRECTORY / "newer-compose.json"],
         "changing": [],
         "peer": ["--app-compose", compose],
         "stranger": ["--seed", "another platform"],
@@ -54,7 +55,7 @@ def settings(simulators):
 @contextmanager
 def platforms():
     """Start them all, give the settings that tell the tests where, and stop them:
-    `plain` whose event log may grow, `changing` for SetPlatform, `peer` with another
+    `plain` whose event log may grow, `newer` on an OS image of dstack 0.6, `changing` for SetPlatform, `peer` with another
     app under the same KMS, `stranger` of another seed, and one for each scenario."""
     directory = Path(tempfile.mkdtemp(prefix="verifiers-"))
     try:

@@ -26,9 +26,11 @@ def read_msgpack(data):
     in_stack = fields(stack_data, report_data=list, runtime_events=list, config=str)
     report_data, runtime_events, config = in_stack
     for event in event_log:
-        fields(event, imr=int, event_type=int, digest=bytes, event=str, event_payload=bytes)
+        newer = {"version": int, "preimage": str} if "version" in event else {}
+        fields(event, imr=int, event_type=int, digest=bytes, event=str, event_payload=bytes, **newer)
     for event in runtime_events:
-        fields(event, event=str, payload=bytes)
+        newer = {"version": int} if "version" in event else {}
+        fields(event, event=str, payload=bytes, **newer)
     return {
         "quote": numbers_to_bytes(quote), "event_log": event_log, "runtime_events": runtime_events,
         "report_data": numbers_to_bytes(report_data), "config": config,

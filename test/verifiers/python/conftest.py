@@ -31,6 +31,12 @@ def plain():
 
 
 @pytest.fixture(scope="session")
+def newer():
+    """On an OS image of dstack 0.6, with an event log of version 2."""
+    return Simulated(urls()["newer"])
+
+
+@pytest.fixture(scope="session")
 def peer():
     """Another app under the same KMS."""
     return Simulated(urls()["peer"])

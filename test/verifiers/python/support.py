@@ -20,7 +20,7 @@ RUNTIME_EVENT = 0x08000001
 
 # dstack's private certificate extensions.
 _ARC = "1.3.6.1.4.1.62397.1."
-QUOTE, EVENT_LOG, ATTESTATION = (_ARC + n for n in ("1", "2", "8"))
+QUOTE, EVENT_LOG, ATTESTATION, APP_INFO = (_ARC + n for n in ("1", "2", "8", "9"))
 
 _http = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -126,11 +126,19 @@ def registers(quote):
     return [quote[48 + 328 + 48 * i:48 + 376 + 48 * i] for i in range(4)]
 
 
+def event_preimage(event):
+    """The text of an event of version 2, written again from what it says."""
+    content = {"name": event["event"], "payload": event["event_payload"], "type": RUNTIME_EVENT}
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 def event_digest(event):
     """What an event extends its register by. A runtime event's digest is computed:
     the digest in the log is not signed."""
     if event["event_type"] != RUNTIME_EVENT:
         return bytes.fromhex(event["digest"])
+    if event.get("version") == 2:
+        return hashlib.sha384(event_preimage(event)).digest()
     name, payload = event["event"].encode(), bytes.fromhex(event["event_payload"])
     return hashlib.sha384(b":".join([RUNTIME_EVENT.to_bytes(4, "little"), name, payload])).digest()
 

@@ -25,6 +25,19 @@ func TestQuoteIsAccepted(t *testing.T) {
 	}
 }
 
+func TestQuoteOfDstack06IsAccepted(t *testing.T) {
+	newer := simulated(t, "newer")
+	quote, _ := newer.quote(t, "1234")
+	must(t, newer.verify(t, quote))
+	must(t, satisfy(quote))
+	other, _ := simulated(t, "plain").quote(t, "1234")
+	for i := range registers(quote) {
+		if bytes.Equal(registers(quote)[i], registers(other)[i]) {
+			t.Errorf("RTMR%d is that of the other image", i)
+		}
+	}
+}
+
 func TestQuoteEndsAsIntels(t *testing.T) {
 	plain := simulated(t, "plain")
 	quote, _ := plain.quote(t, "1234")
