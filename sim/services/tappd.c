@@ -94,9 +94,9 @@ static void tappd_tdx_quote(Service *service, const Dstack__TdxQuoteArgs *args,
                             Dstack__TdxQuoteResponse_Closure reply, void *call)
 {
     const char *algorithm = *args->hash_algorithm ? args->hash_algorithm : DEFAULT_ALGORITHM;
-    bool defaults = !*args->prefix && strcmp(algorithm, RAW) != 0;
+    const char *prefix = *args->prefix ? args->prefix : DEFAULT_PREFIX;
 
-    reply_tdx_quote(service_site(call)->td, algorithm, defaults ? DEFAULT_PREFIX : args->prefix,
+    reply_tdx_quote(service_site(call)->td, algorithm, strcmp(algorithm, RAW) == 0 ? "" : prefix,
                     call_span(args->report_data), reply, call);
 }
 

@@ -14,15 +14,12 @@ int report_data_pad(struct span data, uint8_t out[static REPORT_DATA_BYTES], str
     return 0;
 }
 
-static int take_raw(const char *prefix, struct span data, uint8_t out[static REPORT_DATA_BYTES],
-                    struct error *error)
+static int take_raw(struct span data, uint8_t out[static REPORT_DATA_BYTES], struct error *error)
 {
     if (data.len != REPORT_DATA_BYTES)
         return error_input(error,
                            "invalid content length: raw report data must have exactly %d bytes, not %zu",
                            REPORT_DATA_BYTES, data.len);
-    if (*prefix)
-        return error_input(error, "prefix must be empty when hash_algorithm is raw");
     memcpy(out, data.data, REPORT_DATA_BYTES);
     return 0;
 }
@@ -34,7 +31,7 @@ int report_data_hash(const char *algorithm, const char *prefix, struct span data
     enum hash_algorithm hash;
 
     if (strcmp(algorithm, "raw") == 0)
-        return take_raw(prefix, data, out, error);
+        return take_raw(data, out, error);
     if (hash_by_name(algorithm, &hash))
         return error_input(error,
                            "invalid hash algorithm: %.32s; use sha256, sha384, sha512, sha3-256, sha3-384, "

@@ -16,7 +16,7 @@
 MUST_CHECK int report_data_pad(struct span data, uint8_t out[static REPORT_DATA_BYTES], struct error *error);
 
 /* The report data of Tappd.TdxQuote. algorithm: a name from crypto/hash.h, or raw, which
- * takes exactly 64 bytes and no prefix. */
+ * takes exactly 64 bytes and ignores the prefix. */
 MUST_CHECK int report_data_hash(const char *algorithm, const char *prefix, struct span data,
                                 uint8_t out[static REPORT_DATA_BYTES], struct error *error);
 

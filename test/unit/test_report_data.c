@@ -43,29 +43,22 @@ static void hashes_prefix_and_content(void **state)
 
 static void raw_takes_64_bytes_as_they_are(void **state)
 {
-    static const struct {
-        size_t len;
-        const char *prefix, *reason;
-    } refused[] = {
-        {63, "", "invalid content length"},
-        {65, "", "invalid content length"},
-        {0, "", "invalid content length"},
-        {64, "p", "prefix must be empty"},
-    };
+    static const size_t refused[] = {63, 65, 0};
     uint8_t data[65], out[REPORT_DATA_BYTES] = {0};
     struct error error = {.kind = ERROR_NONE};
 
     (void)state;
     for (size_t i = 0; i < sizeof data; i++)
         data[i] = (uint8_t)(i + 1);
-    assert_int_equal(report_data_hash("raw", "", span_of(data, 64), out, &error), 0);
-    assert_memory_equal(out, data, 64);
+    for (int i = 0; i < 2; i++) {
+        memset(out, 0, sizeof out);
+        assert_int_equal(report_data_hash("raw", i ? "ignored" : "", span_of(data, 64), out, &error), 0);
+        assert_memory_equal(out, data, 64);
+    }
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         error.kind = ERROR_NONE;
-        assert_int_equal(
-            report_data_hash("raw", refused[i].prefix, span_of(data, refused[i].len), out, &error), -1);
-        if (!strstr(error.text, refused[i].reason))
-            fail_msg("%s: %s", refused[i].reason, error.text);
+        assert_int_equal(report_data_hash("raw", "", span_of(data, refused[i]), out, &error), -1);
+        assert_non_null(strstr(error.text, "invalid content length"));
     }
 }
 

@@ -130,6 +130,10 @@ static void raw_quotes_take_64_bytes(void **state)
     assert_string_equal(response->hash_algorithm, "raw");
     assert_string_equal(response->prefix, "");
     assert_memory_equal(response->quote.data + 568, data, 64);
+    tdx_quote(s, "raw", "ignored", span_of(data, 64));
+    response = service_answer(s);
+    assert_string_equal(response->prefix, "");
+    assert_memory_equal(response->quote.data + 568, data, 64);
     tdx_quote(s, "raw", "", span_of(data, 63));
     assert_service_failed(s, "invalid content length");
     args.report_data = call_bytes(data, 64);
