@@ -22,7 +22,7 @@ static int issue_ca(struct pki_entity *ca, enum serial serial, const char *commo
     x509_extensions_add_key_usage(&extensions, X509_DIGITAL_SIGNATURE | X509_KEY_CERT_SIGN | X509_CRL_SIGN);
     x509_extensions_add_subject_key_id(&extensions, ca->key_id);
     x509_extensions_add_basic_constraints(&extensions, path_length);
-    return pki_issue(ca, ca, (uint8_t)serial, &extensions, error);
+    return pki_issue(ca, ca, (uint8_t)serial, PKI_DSTACK_NOT_BEFORE, &extensions, error);
 }
 
 int kms_init(struct kms *kms, const struct seed *seed, const struct k256 *k256, struct error *error)

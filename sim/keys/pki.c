@@ -24,14 +24,14 @@ char *pki_pem(const char *label, const uint8_t *der, size_t len)
     return pem;
 }
 
-int pki_issue(struct pki_entity *entity, const struct pki_entity *issuer, uint8_t serial,
+int pki_issue(struct pki_entity *entity, const struct pki_entity *issuer, uint8_t serial, int64_t not_before,
               const struct x509_extensions *extensions, struct error *error)
 {
     const struct x509_certificate certificate = {
         .serial = {&serial, 1},
         .issuer = {issuer->name, issuer->name_len},
         .subject = {entity->name, entity->name_len},
-        .not_before = PKI_NOT_BEFORE,
+        .not_before = not_before,
         .not_after = PKI_NOT_AFTER,
         .public_key = entity->key.public_key,
         .extensions = extensions->items,

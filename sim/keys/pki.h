@@ -6,8 +6,9 @@
 #include "crypto/x509_extensions.h"
 #include "sim/base/error.h"
 
-#define PKI_NOT_BEFORE 1577836800 /* 2020-01-01 */
-#define PKI_NOT_AFTER 2524521600  /* 2049-12-31 */
+#define PKI_INTEL_NOT_BEFORE 1577836800 /* 2020-01-01 */
+#define PKI_DSTACK_NOT_BEFORE 157766400 /* 1975-01-01, for dstack's own certificates */
+#define PKI_NOT_AFTER 2524521600        /* 2049-12-31 */
 
 /* A certificate and its key. */
 struct pki_entity {
@@ -25,9 +26,9 @@ MUST_CHECK int pki_name(struct pki_entity *entity, const struct x509_attribute *
                         struct error *error);
 
 /* Issues the entity's certificate with these extensions. It is self-signed if the issuer is the
- * entity itself. */
+ * entity itself. not_before: Unix seconds, one of the above. */
 MUST_CHECK int pki_issue(struct pki_entity *entity, const struct pki_entity *issuer, uint8_t serial,
-                         const struct x509_extensions *extensions, struct error *error);
+                         int64_t not_before, const struct x509_extensions *extensions, struct error *error);
 
 /* Encodes DER as PEM with that label, on the heap. */
 char *pki_pem(const char *label, const uint8_t *der, size_t len);

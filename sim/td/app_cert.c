@@ -3,8 +3,8 @@
 #include "crypto/pem.h"
 #include "crypto/random.h"
 #include "sim/format/msgpack.h"
+#include "sim/keys/pki.h"
 
-#define VALID_BEFORE_NOW 60                       /* seconds: clocks differ slightly */
 #define VALID_FOR (INT64_C(10) * 365 * 24 * 3600) /* seconds */
 #define LATEST_TIME INT64_C(253402300799)         /* the end of the year 9999 */
 #define DNS_NAME_BYTES 253
@@ -75,7 +75,7 @@ static int set_validity(struct draft *draft, struct error *error)
         return error_input(
             error, "not_before and not_after must be Unix seconds up to %lld, the end of the year 9999",
             (long long)LATEST_TIME);
-    draft->not_before = request->not_before ? (int64_t)*request->not_before : now - VALID_BEFORE_NOW;
+    draft->not_before = request->not_before ? (int64_t)*request->not_before : PKI_DSTACK_NOT_BEFORE;
     draft->not_after = request->not_after ? (int64_t)*request->not_after : now + VALID_FOR;
     if (draft->not_before >= draft->not_after)
         return error_input(error, "not_before must be earlier than not_after: they are %lld and %lld",

@@ -19,7 +19,7 @@ struct app_cert_request {
     bool server_auth;
     bool client_auth;
     bool with_app_info;         /* embed the app's identity */
-    const uint64_t *not_before; /* Unix seconds, or NULL for a little before now */
+    const uint64_t *not_before; /* Unix seconds, or NULL for the start of 1975 */
     const uint64_t *not_after;  /* or NULL for ten years from now */
     const uint8_t *serial;      /* APP_CERT_SERIAL_BYTES, or NULL for a random one */
 };

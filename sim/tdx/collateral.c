@@ -14,7 +14,7 @@ static uint8_t *render_crl(const struct pki_entity *issuer, const struct bytes *
 {
     const struct x509_crl crl = {
         .issuer = {issuer->name, issuer->name_len},
-        .this_update = PKI_NOT_BEFORE,
+        .this_update = PKI_INTEL_NOT_BEFORE,
         .next_update = PKI_NOT_AFTER,
         .number = CRL_NUMBER,
         .authority_key_id = issuer->key_id,

@@ -97,7 +97,8 @@ static int issue(const struct certificate *what, const char *public_url, struct 
     x509_extensions_add_basic_constraints(&extensions, what->path_length);
     if (what->pck)
         pck_add_extension(&extensions, what->pck);
-    return pki_issue(what->entity, what->issuer, (uint8_t)what->serial, &extensions, error);
+    return pki_issue(what->entity, what->issuer, (uint8_t)what->serial, PKI_INTEL_NOT_BEFORE, &extensions,
+                     error);
 }
 
 static struct pck describe(const struct platform *platform)

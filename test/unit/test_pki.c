@@ -23,7 +23,7 @@ static void issue(struct pki_entity *entity, const struct pki_entity *issuer, in
 
     x509_extensions_init(&extensions, room, sizeof room);
     x509_extensions_add_basic_constraints(&extensions, path_length);
-    assert_int_equal(pki_issue(entity, issuer, 7, &extensions, &error), 0);
+    assert_int_equal(pki_issue(entity, issuer, 7, PKI_DSTACK_NOT_BEFORE, &extensions, &error), 0);
 }
 
 static void issues_itself_and_others(void **state)
@@ -43,6 +43,8 @@ static void issues_itself_and_others(void **state)
     certificate_read(&leaf_crt, leaf.pem);
     assert_issued_by(&root_crt, &root_crt);
     assert_issued_by(&leaf_crt, &root_crt);
+    assert_int_equal(leaf_crt.valid_from.year, 1975);
+    assert_int_equal(leaf_crt.valid_to.year, 2049);
     assert_int_equal(leaf_crt.serial.p[0], 7);
     assert_string_equal(leaf.pem, again.pem);
     x509_key_id(leaf.key.public_key, key_id);
@@ -74,12 +76,12 @@ static void what_does_not_fit_is_an_error(void **state)
     make(&entity, 1);
     x509_extensions_init(&extensions, room, sizeof room);
     x509_extensions_add_basic_constraints(&extensions, 1);
-    assert_int_equal(pki_issue(&entity, &entity, 1, &extensions, &no_room), -1);
+    assert_int_equal(pki_issue(&entity, &entity, 1, PKI_INTEL_NOT_BEFORE, &extensions, &no_room), -1);
     assert_int_equal(no_room.kind, ERROR_INTERNAL);
     x509_extensions_init(&extensions, room, sizeof room);
     x509_extensions_add(&extensions, (struct bytes){"\x2a\x03", 2}, false,
                         (struct bytes){large, sizeof large});
-    assert_int_equal(pki_issue(&entity, &entity, 1, &extensions, &too_large), -1);
+    assert_int_equal(pki_issue(&entity, &entity, 1, PKI_INTEL_NOT_BEFORE, &extensions, &too_large), -1);
     assert_non_null(strstr(too_large.text, "does not fit in 4096 bytes"));
     assert_null(entity.pem);
 }

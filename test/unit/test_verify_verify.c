@@ -219,11 +219,11 @@ static void certificates_have_their_time(void **state)
 
     arena_init(&arena);
     request = request_of(td, &arena);
-    assert_false(verdict_of(td, &request, PKI_NOT_BEFORE - 1, &arena, &verdict));
+    assert_false(verdict_of(td, &request, PKI_INTEL_NOT_BEFORE - 1, &arena, &verdict));
     assert_contains(verdict.reason.text, "not valid yet");
     assert_false(verdict_of(td, &request, PKI_NOT_AFTER + 1, &arena, &verdict));
     assert_contains(verdict.reason.text, "has expired");
-    assert_true(verdict_of(td, &request, PKI_NOT_BEFORE, &arena, &verdict));
+    assert_true(verdict_of(td, &request, PKI_INTEL_NOT_BEFORE, &arena, &verdict));
     assert_true(verdict_of(td, &request, PKI_NOT_AFTER, &arena, &verdict));
     assert_non_null(td_fixture_collateral(td, SOME_TIME));
     arena_free(&arena);

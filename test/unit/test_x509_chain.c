@@ -123,7 +123,7 @@ static void chains_not_to_trust(void **state)
                    "its root is not trusted");
     assert_verdict(pki, arena_printf(&pki->arena, "%s%s", platform->pck.pem, platform->root.pem), 2,
                    "do not chain to the root");
-    pki->trust.now = PKI_NOT_BEFORE - 1;
+    pki->trust.now = PKI_INTEL_NOT_BEFORE - 1;
     assert_verdict(pki, pem, 3, "a certificate of the chain is not valid yet");
     pki->trust.now = PKI_NOT_AFTER + 1;
     assert_verdict(pki, pem, 3, "a certificate of the chain has expired");
