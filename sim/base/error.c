@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 static void set(struct error *error, enum error_kind kind, const char *format, va_list args)
 {
@@ -44,5 +45,19 @@ int error_context(struct error *error, const char *format, ...)
         return -1;
     snprintf(whole + len, sizeof whole - (size_t)len, ": %s", error->text);
     snprintf(error->text, sizeof error->text, "%.*s", (int)sizeof error->text - 1, whole);
+    return -1;
+}
+
+int error_advice(struct error *error, const char *format, ...)
+{
+    size_t len = strlen(error->text);
+    va_list args;
+
+    if (len + sizeof "; " > sizeof error->text)
+        return -1;
+    memcpy(error->text + len, "; ", sizeof "; ");
+    va_start(args, format);
+    vsnprintf(error->text + len + 2, sizeof error->text - len - 2, format, args);
+    va_end(args);
     return -1;
 }

@@ -27,4 +27,7 @@ int error_internal(struct error *error, const char *format, ...) __attribute__((
 /* Prefixes the message with "context: "; returns -1. */
 int error_context(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Appends "; advice" to the message; returns -1. */
+int error_advice(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 #endif

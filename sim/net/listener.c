@@ -225,7 +225,9 @@ static int fail_tcp(const char *host, uint16_t port, int result, struct error *e
     const char *what = uv_strerror(result);
 
     if (result == UV_EADDRINUSE)
-        what = "the port is in use by another program; choose another with --listen";
+        what =
+            "the port is in use by another program; choose another with --listen, or a free one with -l 0, "
+            "which --ready-file FILE tells";
     else if (result == UV_EADDRNOTAVAIL)
         what = "this machine has no such address; choose another with --listen";
     else if (result == UV_EACCES)

@@ -38,12 +38,12 @@ static int make_way(const struct sockaddr_un *address, struct error *error)
     if (!S_ISSOCK(found.st_mode))
         return error_input(error,
                            "cannot listen on %s: the path exists and is not a socket; remove it or choose "
-                           "another place with --socket-dir",
+                           "another path",
                            path);
     if (somebody_answers(address))
         return error_input(error,
                            "cannot listen on %s: another program is serving it; stop that program or choose "
-                           "another place with --socket-dir (or none)",
+                           "another path",
                            path);
     if (unlink(path) != 0)
         return error_input(error, "cannot replace the old socket %s: %s", path, strerror(errno));
@@ -60,6 +60,15 @@ static int remember(struct unix_socket *file, const char *path)
     file->device = made.st_dev;
     file->inode = made.st_ino;
     return 0;
+}
+
+static const char *reason_of(int cause)
+{
+    if (cause == ENOENT)
+        return "its directory does not exist; create it first";
+    if (cause == EROFS || cause == EACCES || cause == EPERM)
+        return "its directory cannot be written to; choose another one";
+    return strerror(cause);
 }
 
 /* The kernel gives the file mode 0777 less the umask. Changing the mode later would leave a moment
@@ -87,8 +96,7 @@ int unix_socket_bind(struct unix_socket *file, const char *path, unsigned mode, 
     fd = open_socket();
     if (fd >= 0 && bind_with_mode(fd, &address, mode) == 0 && remember(file, path) == 0)
         return fd;
-    error_input(error, "cannot listen on %s: %s", path,
-                errno == ENOENT ? "its directory does not exist; create it first" : strerror(errno));
+    error_input(error, "cannot listen on %s: %s", path, reason_of(errno));
     if (fd >= 0)
         close(fd);
     return -1;

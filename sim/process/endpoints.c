@@ -58,6 +58,16 @@ static struct endpoint *open_endpoint(struct endpoints *endpoints, const struct 
     return add_endpoint(endpoints, open_listener(endpoints, spec, error), spec);
 }
 
+/* Says how to start without these sockets. */
+static int error_socket_file(const struct options *options, struct error *error)
+{
+    char given[OPTIONS_NAME_MAX];
+
+    options_given_as(options, &options->socket_dir, given);
+    return error_advice(error, "%s%snone starts without these sockets", given,
+                        strncmp(given, "--", 2) == 0 ? " " : "=");
+}
+
 static int open_socket_files(struct endpoints *endpoints, struct error *error)
 {
     const char *name;
@@ -68,7 +78,7 @@ static int open_socket_files(struct endpoints *endpoints, struct error *error)
         endpoints_set_services(&spec, name);
         if (socket_files_path(endpoints->options, i, spec.address, error) ||
             !open_endpoint(endpoints, &spec, error))
-            return -1;
+            return error_socket_file(endpoints->options, error);
     }
     return 0;
 }
@@ -129,6 +139,19 @@ static int open_passed(struct endpoints *endpoints, const struct service_manager
     return 0;
 }
 
+static int open_listed(struct endpoints *endpoints, struct error *error)
+{
+    const struct options *options = endpoints->options;
+    char given[OPTIONS_NAME_MAX];
+
+    for (size_t i = 0; i < options->listen_count; i++)
+        if (!open_endpoint(endpoints, &options->listen[i], error)) {
+            options_given_as(options, &options->listen, given);
+            return error_context(error, "%s", given);
+        }
+    return 0;
+}
+
 int endpoints_open(struct endpoints *endpoints, struct server *server, const struct service_manager *manager,
                    const struct options *options, struct error *error)
 {
@@ -137,10 +160,8 @@ int endpoints_open(struct endpoints *endpoints, struct server *server, const str
     *endpoints = (struct endpoints){.server = server, .options = options};
     if (open_passed(endpoints, manager, error))
         return -1;
-    for (size_t i = 0; i < options->listen_count && (!passed || options_is_given(options, &options->listen));
-         i++)
-        if (!open_endpoint(endpoints, &options->listen[i], error))
-            return -1;
+    if ((!passed || options_is_given(options, &options->listen)) && open_listed(endpoints, error))
+        return -1;
     if (!options->socket_dir || (passed && !options_is_given(options, &options->socket_dir)))
         return 0;
     return open_socket_files(endpoints, error);

@@ -161,6 +161,16 @@ static struct site site_of(struct program *program, const struct options *option
     };
 }
 
+static int write_ready_file(struct program *program, const struct options *options, struct error *error)
+{
+    char given[OPTIONS_NAME_MAX];
+
+    if (ready_file_write(&program->ready_file, options->ready_file, &program->endpoints, error) == 0)
+        return 0;
+    options_given_as(options, &options->ready_file, given);
+    return error_context(error, "%s", given);
+}
+
 static int start(struct program *program, const struct options *options, struct inputs *inputs,
                  struct site *site, struct error *error)
 {
@@ -173,7 +183,7 @@ static int start(struct program *program, const struct options *options, struct 
         return -1;
     *site = site_of(program, options);
     endpoints_serve(&program->endpoints, site);
-    return ready_file_write(&program->ready_file, options->ready_file, &program->endpoints, error);
+    return write_ready_file(program, options, error);
 }
 
 static void log_notices(struct program *program)

@@ -40,6 +40,18 @@ static void context_goes_in_front(void **state)
     assert_int_equal(error.kind, ERROR_INPUT);
 }
 
+static void advice_comes_last(void **state)
+{
+    struct error error = {.kind = ERROR_NONE};
+
+    (void)state;
+    error_input(&error, "no space");
+    assert_int_equal(error_advice(&error, "try %s", "another disk"), -1);
+    error_context(&error, "x.json");
+    assert_string_equal(error.text, "x.json: no space; try another disk");
+    assert_int_equal(error.kind, ERROR_INPUT);
+}
+
 static void what_is_too_long_is_cut(void **state)
 {
     struct error error = {.kind = ERROR_NONE};
@@ -50,9 +62,12 @@ static void what_is_too_long_is_cut(void **state)
     text[sizeof text - 1] = 0;
     error_input(&error, "%s", text);
     assert_int_equal(strlen(error.text), sizeof error.text - 1);
+    error_advice(&error, "at the end");
     error_context(&error, "in front");
     assert_int_equal(strlen(error.text), sizeof error.text - 1);
     assert_memory_equal(error.text, "in front: aaaa", 14);
+    error_advice(&error, "at the end");
+    assert_int_equal(strlen(error.text), sizeof error.text - 1);
     error_context(&error, "%s", text);
     assert_memory_equal(error.text, "in front: aaaa", 14);
 }
@@ -60,9 +75,8 @@ static void what_is_too_long_is_cut(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_first_cause_is_kept),
-        cmocka_unit_test(our_own_faults_are_told_apart),
-        cmocka_unit_test(context_goes_in_front),
+        cmocka_unit_test(the_first_cause_is_kept), cmocka_unit_test(our_own_faults_are_told_apart),
+        cmocka_unit_test(context_goes_in_front),   cmocka_unit_test(advice_comes_last),
         cmocka_unit_test(what_is_too_long_is_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

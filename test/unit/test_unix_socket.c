@@ -100,7 +100,7 @@ static void a_socket_in_use_is_left_alone(void **state)
     int fd = bind_there(&file, directory->file);
 
     listen(fd, 8);
-    assert_refused(directory->file, "another program", "--socket-dir");
+    assert_refused(directory->file, "another program", "another path");
     assert_true(exists(directory->file));
     close(fd);
     unix_socket_remove(&file);
@@ -115,7 +115,7 @@ static void a_full_backlog_is_use_too(void **state)
 
     listen(fd, 0);
     for (int i = 0; i < 3; i++)
-        assert_refused(directory->file, "another program", "--socket-dir");
+        assert_refused(directory->file, "another program", "another path");
     close(fd);
     unix_socket_remove(&file);
 }
