@@ -1,11 +1,20 @@
 #include "sim/http/http_reader.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <strings.h>
 
 #include "sim/base/unconst.h"
 #include "sim/http/limits.h"
 
-enum header { HEADER_OTHER, HEADER_CONTENT_TYPE, HEADER_TRANSFER_ENCODING, HEADER_EXPECT, HEADER_FETCH_SITE };
+enum header {
+    HEADER_OTHER,
+    HEADER_CONTENT_TYPE,
+    HEADER_CONTENT_ENCODING,
+    HEADER_TRANSFER_ENCODING,
+    HEADER_EXPECT,
+    HEADER_FETCH_SITE,
+};
 
 #define TLS_HANDSHAKE 0x16 /* first byte of a TLS connection (RFC 8446, 5.1) */
 
@@ -14,13 +23,16 @@ _Static_assert(LIMIT_HEAD_BYTES == 16 * 1024 && LIMIT_BODY_BYTES == 10 * 1024 * 
 
 /* --- llhttp callbacks --- */
 
-static int fail(llhttp_t *parser, int status, const char *reason)
+__attribute__((format(printf, 3, 4))) static int fail(llhttp_t *parser, int status, const char *format, ...)
 {
     struct http_reader *reader = parser->data;
+    va_list arguments;
 
+    va_start(arguments, format);
+    vsnprintf(reader->sentence, sizeof reader->sentence, format, arguments);
+    va_end(arguments);
     reader->failure = status;
-    reader->reason = reason;
-    llhttp_set_error_reason(parser, reason);
+    llhttp_set_error_reason(parser, reader->sentence);
     return HPE_USER;
 }
 
@@ -82,6 +94,8 @@ static int on_header_field_complete(llhttp_t *parser)
     reader->header = HEADER_OTHER;
     if (is_token(name, "Content-Type") && !reader->has_content_type)
         reader->header = HEADER_CONTENT_TYPE;
+    else if (is_token(name, "Content-Encoding") && !reader->has_encoding)
+        reader->header = HEADER_CONTENT_ENCODING;
     else if (is_token(name, "Transfer-Encoding"))
         reader->header = HEADER_TRANSFER_ENCODING;
     else if (is_token(name, "Expect"))
@@ -118,6 +132,11 @@ static int on_header_value_complete(llhttp_t *parser)
             return fail(parser, 417, "the only supported expectation is 100-continue");
         reader->expects_continue = true;
     }
+    if (reader->header == HEADER_CONTENT_ENCODING && reader->value.len > 0 &&
+        !is_token(&reader->value, "identity")) {
+        reader->encoding = reader->value;
+        reader->has_encoding = true;
+    }
     if (reader->header == HEADER_FETCH_SITE)
         reader->is_cross_site = is_token(&reader->value, "cross-site");
     reader->header = HEADER_OTHER;
@@ -135,6 +154,10 @@ static int on_headers_complete(llhttp_t *parser)
         return fail(parser, 505, "this port only speaks HTTP/1.1");
     if ((parser->flags & F_CONTENT_LENGTH) && parser->content_length > LIMIT_BODY_BYTES)
         return fail(parser, 413, "the body is larger than 10 MiB");
+    if (reader->has_encoding && has_body)
+        return fail(parser, 415,
+                    "the body has the Content-Encoding \"%.*s\": send it as it is, without that header",
+                    (int)reader->encoding.len, reader->encoding.text);
     return reader->expects_continue && has_body ? HPE_PAUSED : HPE_OK;
 }
 
@@ -197,7 +220,9 @@ static void forget_request(struct http_reader *reader)
     reader->is_head_complete = false;
     reader->is_complete = false;
     reader->name.len = 0;
+    reader->has_begun = false;
     reader->has_content_type = false;
+    reader->has_encoding = false;
     reader->expects_continue = false;
     reader->is_cross_site = false;
 }
@@ -234,7 +259,7 @@ static enum llhttp_errno read_part(struct http_reader *reader, const uint8_t *da
     enum llhttp_errno error = llhttp_execute(&reader->parser, (const char *)data, part);
 
     *taken = part;
-    if (error == HPE_PAUSED)
+    if (error == HPE_PAUSED || error == HPE_PAUSED_H2_UPGRADE)
         *taken = (size_t)((const uint8_t *)llhttp_get_error_pos(&reader->parser) - data);
     if (error != HPE_OK || reader->is_head_complete)
         return error;
@@ -245,20 +270,25 @@ static enum llhttp_errno read_part(struct http_reader *reader, const uint8_t *da
                                          "the request line and headers are larger than 16 KiB");
 }
 
-/* Sets status and reason unless a callback has done so. */
-static enum http_progress explain(struct http_reader *reader, enum llhttp_errno error, bool tls)
+/* Whether this is TLS shows in the first byte that is not of an empty line. */
+static void note_first_byte(struct http_reader *reader, const uint8_t *data, size_t len)
+{
+    for (size_t i = 0; i < len && !reader->has_begun; i++) {
+        reader->has_begun = data[i] != '\r' && data[i] != '\n';
+        reader->is_tls = data[i] == TLS_HANDSHAKE;
+    }
+}
+
+/* Sets status and sentence unless a callback has done so. */
+static enum http_progress explain(struct http_reader *reader)
 {
     if (reader->failure)
         return HTTP_PROGRESS_FAILED;
-    reader->failure = 400;
-    if (tls) {
-        reader->reason = "this port speaks plain HTTP/1.1, not TLS: use http://";
-    } else if (error == HPE_PAUSED_H2_UPGRADE) {
-        reader->reason = "this port speaks HTTP/1.1, not HTTP/2";
-    } else {
-        reader->reason = "not a valid HTTP/1.1 request";
-        reader->detail = llhttp_get_error_reason(&reader->parser);
-    }
+    if (reader->is_tls)
+        fail(&reader->parser, 400, "this port speaks plain HTTP/1.1, not TLS: use http://");
+    else
+        fail(&reader->parser, 400, "not a valid HTTP/1.1 request: %s",
+             llhttp_get_error_reason(&reader->parser));
     return HTTP_PROGRESS_FAILED;
 }
 
@@ -266,11 +296,11 @@ enum http_progress http_reader_read(struct http_reader *reader, const uint8_t *d
                                     size_t *taken)
 {
     enum llhttp_errno error = HPE_OK;
-    bool tls = !reader->is_in_request && len > 0 && data[0] == TLS_HANDSHAKE;
 
     *taken = 0;
     if (reader->is_complete)
         forget_request(reader);
+    note_first_byte(reader, data, len);
     while (error == HPE_OK && *taken < len) {
         size_t part;
 
@@ -279,8 +309,10 @@ enum http_progress http_reader_read(struct http_reader *reader, const uint8_t *d
     }
     if (error == HPE_OK)
         return HTTP_PROGRESS_MORE;
+    if (error == HPE_PAUSED_H2_UPGRADE && !reader->failure)
+        return HTTP_PROGRESS_HTTP2;
     if (error != HPE_PAUSED)
-        return explain(reader, error, tls);
+        return explain(reader);
     llhttp_resume(&reader->parser);
     return reader->is_complete ? HTTP_PROGRESS_COMPLETE : HTTP_PROGRESS_CONTINUE;
 }

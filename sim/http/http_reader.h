@@ -2,10 +2,10 @@
  *
  *   between requests --first byte--> head --> body --> complete --next read--> ...
  *          |                          |        |
- *          +------ failed: status and reason say why; the reader cannot be used further
+ *          +------ failed: status and sentence say why; the reader cannot be used further
  *
- * Only five headers matter: Content-Type, which is kept, Content-Length, Transfer-Encoding,
- * Expect and Sec-Fetch-Site. The result does not depend on how the input is split. */
+ * Only six headers matter: Content-Type, which is kept, Content-Length, Content-Encoding,
+ * Transfer-Encoding, Expect and Sec-Fetch-Site. The result does not depend on how the input is split. */
 #ifndef HTTP_HTTP_READER_H
 #define HTTP_HTTP_READER_H
 
@@ -13,10 +13,13 @@
 
 #include "sim/http/exchange.h"
 
+#define HTTP_SENTENCE_BYTES 160
+
 enum http_progress {
     HTTP_PROGRESS_MORE,     /* all input was taken, more is needed */
     HTTP_PROGRESS_CONTINUE, /* the client waits for 100 Continue */
     HTTP_PROGRESS_COMPLETE, /* a request is complete */
+    HTTP_PROGRESS_HTTP2,    /* the preface of HTTP/2 is complete; nothing may be read any more */
     HTTP_PROGRESS_FAILED,
 };
 
@@ -30,18 +33,21 @@ struct http_reader {
     llhttp_t parser;
 
     /* Public. */
-    bool is_in_request;    /* between the first and the last byte of a request */
-    bool is_head_complete; /* of this request, or of the last complete one */
-    bool is_keep_alive;    /* another request may follow the complete one */
-    int failure;           /* the status to refuse the request with, or 0 */
-    const char *reason;    /* static */
-    const char *detail;    /* llhttp's reason, static, or NULL */
+    bool is_in_request;                 /* between the first and the last byte of a request */
+    bool is_head_complete;              /* of this request, or of the last complete one */
+    bool is_keep_alive;                 /* another request may follow the complete one */
+    int failure;                        /* the status to refuse the request with, or 0 */
+    char sentence[HTTP_SENTENCE_BYTES]; /* why, and what would be right */
 
     /* Private. */
     bool is_complete; /* the next read starts a new request */
+    bool has_begun;   /* anything but empty lines of it has been read */
+    bool is_tls;      /* and that begins as a TLS connection does */
     bool expects_continue;
     bool is_cross_site;
     bool has_content_type;
+    bool has_encoding; /* the token below names one that is not supported */
+    struct http_token encoding;
     size_t head_bytes;   /* read so far, until the head is complete */
     size_t passed_bytes; /* of trailers and chunk extensions */
     struct buf target;
@@ -58,7 +64,7 @@ void http_reader_init(struct http_reader *reader);
 void http_reader_free(struct http_reader *reader);
 
 /* Reads on, at most to the end of a request. Out: *taken, the number of bytes used; all of
- * them after HTTP_PROGRESS_MORE. Must not be called after HTTP_PROGRESS_FAILED. */
+ * them after HTTP_PROGRESS_MORE. Must not be called after HTTP_PROGRESS_FAILED or _HTTP2. */
 enum http_progress http_reader_read(struct http_reader *reader, const uint8_t *data, size_t len,
                                     size_t *taken);
 

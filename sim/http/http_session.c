@@ -4,6 +4,9 @@
 
 #include "sim/http/limits.h"
 
+static const char not_http2[] =
+    "this port speaks HTTP/1.1, not HTTP/2: the client must not start with HTTP/2 by prior knowledge";
+
 _Static_assert(LIMIT_REQUEST_MS == 30 * 1000, "a message below says 30 seconds");
 
 void http_session_shared_init(struct http_shared *shared)
@@ -95,17 +98,26 @@ static void refuse(struct http_session *session, int status, const char *message
     session->state = HTTP_OVER;
     session->answer = (struct http_answer){.verb = http_reader_verb(&session->reader), .path = request.path};
     exchange_fail(&response, status, message);
+    if (status == 415)
+        response.headers = "Accept-Encoding: identity\r\n"; /* RFC 9110, 15.5.16 */
     offer(session, &response, request.verb);
 }
 
-static void refuse_failed(struct http_session *session)
+static void refuse_http2(struct http_session *session)
 {
-    const struct http_reader *reader = &session->reader;
-    char message[160];
+    struct http_response response = new_response(session);
+    size_t head_len;
 
-    snprintf(message, sizeof message, "%s%s%s", reader->reason, reader->detail ? ": " : "",
-             reader->detail ? reader->detail : "");
-    refuse(session, reader->failure, message);
+    if (!session->http2.stream) {
+        refuse(session, 400, not_http2);
+        return;
+    }
+    exchange_fail(&response, 400, not_http2);
+    session->state = HTTP_OVER;
+    session->answer = (struct http_answer){.status = response.status, .body_bytes = response.body->len};
+    head_len = http2_refusal_write(&session->http2, response.body);
+    session->output = span_of(response.body->data - head_len, head_len + response.body->len);
+    session->has_answered = true;
 }
 
 static void answer(struct http_session *session)
@@ -158,6 +170,11 @@ size_t http_session_feed(struct http_session *session, const uint8_t *data, size
     session->has_answered = false;
     if (session->state == HTTP_OVER || len == 0)
         return 0;
+    if (session->state == HTTP_READS_HTTP2) {
+        if (http2_refusal_read(&session->http2, data, len))
+            refuse_http2(session);
+        return len;
+    }
     switch (http_reader_read(&session->reader, data, len, &taken)) {
     case HTTP_PROGRESS_MORE:
         break;
@@ -167,8 +184,11 @@ size_t http_session_feed(struct http_session *session, const uint8_t *data, size
     case HTTP_PROGRESS_COMPLETE:
         answer(session);
         break;
+    case HTTP_PROGRESS_HTTP2:
+        session->state = HTTP_READS_HTTP2;
+        break;
     case HTTP_PROGRESS_FAILED:
-        refuse_failed(session);
+        refuse(session, session->reader.failure, session->reader.sentence);
         break;
     }
     return taken;
@@ -220,5 +240,8 @@ struct span http_session_output(const struct http_session *session)
 
 void http_session_time_out(struct http_session *session)
 {
-    refuse(session, 408, "the request did not arrive within 30 seconds");
+    if (session->state == HTTP_READS_HTTP2)
+        refuse_http2(session);
+    else
+        refuse(session, 408, "the request did not arrive within 30 seconds");
 }

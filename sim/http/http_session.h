@@ -8,11 +8,12 @@
  *      │                                │
  *      └──── error, or the last ────────┴──▶ OVER: no more output will follow
  *
- * A request that cannot be read is answered here (400, 408, 413, 417, 431, 501, 505) and ends
+ * A request that cannot be read is answered here (400, 408, 413, 415, 417, 431, 501, 505) and ends
  * the session; complete requests are left to the handler. */
 #ifndef HTTP_HTTP_SESSION_H
 #define HTTP_HTTP_SESSION_H
 
+#include "sim/http/http2_refusal.h"
 #include "sim/http/http_answer.h"
 #include "sim/http/http_head.h"
 #include "sim/http/http_reader.h"
@@ -26,10 +27,12 @@ struct http_shared {
 void http_session_shared_init(struct http_shared *shared);
 void http_session_shared_free(struct http_shared *shared);
 
-enum http_state { HTTP_READING, HTTP_OVER };
+/* READS_HTTP2: the client speaks HTTP/2, and is refused in it once it asks for something. */
+enum http_state { HTTP_READING, HTTP_READS_HTTP2, HTTP_OVER };
 
 struct http_session {
     struct http_reader reader;
+    struct http2_refusal http2;
     struct http_shared *shared;
     struct http_handler handler;
     enum http_state state;
@@ -62,8 +65,8 @@ struct span http_session_output(const struct http_session *session);
  * been sent. A session that is_last ends its stream. */
 bool http_session_pull(struct http_session *session);
 
-/* The client took too long to send its request: answers 408 and ends the session. Requires
- * reader.is_in_request. */
+/* The client took too long to send its request: answers 408, or 400 in HTTP/1.1 to one that began
+ * with the preface of HTTP/2, and ends the session. Requires reader.is_in_request. */
 void http_session_time_out(struct http_session *session);
 
 #endif

@@ -15,6 +15,7 @@
 #define LIMIT_ACCEPT_PAUSE_MS 10 /* after a failed accept */
 
 #define LIMIT_REQUEST_MS 30000 /* from the first byte of a request to its last */
+#define LIMIT_HTTP2_MS 300     /* from the preface of HTTP/2 to its first request */
 #define LIMIT_IDLE_MS 75000    /* between requests; clients keep connections for less */
 #define LIMIT_WRITE_MS 30000   /* for a client to take a response */
 #define LIMIT_DRAIN_MS 1000    /* keep reading after the last response, so that a reset does not discard it */

@@ -26,6 +26,7 @@ static void process(struct connection *connection, const uint8_t *data, size_t l
 
     while (connection->state == OPEN && len > 0) {
         bool was_in_request = connection->session.reader.is_in_request, sent = true;
+        enum http_state state = connection->session.state;
         size_t taken;
 
         connection->started = uv_hrtime();
@@ -36,6 +37,8 @@ static void process(struct connection *connection, const uint8_t *data, size_t l
         len -= taken;
         if (!was_in_request && connection->session.reader.is_in_request)
             connection_core_set_deadline(connection, LIMIT_REQUEST_MS);
+        if (state == HTTP_READING && connection->session.state == HTTP_READS_HTTP2)
+            connection_core_set_deadline(connection, LIMIT_HTTP2_MS);
         if (connection->session.has_answered)
             sent = connection_response_send(connection, len > 0 && ++answers == LIMIT_TURN_ANSWERS);
         else if (http_session_output(&connection->session).len > 0)
@@ -61,6 +64,14 @@ static void stop_waiting(struct connection *connection, ssize_t cause)
     connection_core_close(connection);
 }
 
+static void time_out(struct connection *connection)
+{
+    connection->started = uv_hrtime();
+    http_session_time_out(&connection->session);
+    if (connection_response_send(connection, false))
+        connection_core_finish(connection);
+}
+
 /* Keeps a limited amount of input for later; the rest stays in the socket. */
 static void defer(struct connection *connection, const uint8_t *data, size_t len)
 {
@@ -77,6 +88,8 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
         return;
     if (len < 0 && connection->state == WAITING)
         stop_waiting(connection, len);
+    else if (len == UV_EOF && connection->state == OPEN && connection->session.state == HTTP_READS_HTTP2)
+        time_out(connection);
     else if (len < 0)
         connection_core_close(connection); /* also at the end of input: earlier requests have been answered */
     else if (connection->state == OPEN)
@@ -171,10 +184,7 @@ static void on_deadline(struct pool_member *member)
         connection_core_close(connection);
         return;
     }
-    connection->started = uv_hrtime();
-    http_session_time_out(&connection->session);
-    if (connection_response_send(connection, false))
-        connection_core_finish(connection);
+    time_out(connection);
 }
 
 static void end(struct pool_member *member)

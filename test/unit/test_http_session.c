@@ -110,6 +110,11 @@ static void assert_answer(const struct buf *out, const char *expected)
 #define REFUSED(status, message)                                                                             \
     "HTTP/1.1 " status "\r\nContent-Type: application/json\r\nContent-Length: #"                             \
     "\r\nConnection: close\r\n\r\n{\"error\":\"" message "\"}"
+#define ENCODED(coding)                                                                                      \
+    "HTTP/1.1 415 Unsupported Media Type\r\nContent-Type: application/json\r\nContent-Length: #"             \
+    "\r\nConnection: close\r\nAccept-Encoding: identity\r\n\r\n{\"error\":\"the body has the "               \
+    "Content-Encoding \\\"" coding "\\\": send it as it is, without that header\"}"
+#define PREFACE "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 #define CONTINUE "HTTP/1.1 100 Continue\r\n\r\n"
 
 static const struct {
@@ -162,7 +167,24 @@ static const struct {
      REFUSED("400 Bad Request", "the request target must be a path that starts with '/'")},
     {"\x16\x03\x01\x02\x03\x04\x05\x06\x07",
      REFUSED("400 Bad Request", "this port speaks plain HTTP/1.1, not TLS: use http://")},
-    {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", REFUSED("400 Bad Request", "this port speaks HTTP/1.1, not HTTP/2")},
+    {"\r\n\r\n\x16\x03\x01",
+     REFUSED("400 Bad Request", "this port speaks plain HTTP/1.1, not TLS: use http://")},
+    {"GET /a HTTP/1.1\r\n\r\n\r\n\x16\x03\x01",
+     OK_1_1("GET /a   ") REFUSED("400 Bad Request", "this port speaks plain HTTP/1.1, not TLS: use http://")},
+    {"POST /a HTTP/1.1\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nhi", ENCODED("gzip")},
+    {"POST /a HTTP/1.1\r\nContent-Encoding: identity\r\ncontent-encoding: GZip, br \r\nTransfer-Encoding: "
+     "chunked\r\nContent-Encoding: zstd\r\n\r\n",
+     ENCODED("GZip, br ")},
+    {"POST /a HTTP/1.1\r\nContent-Encoding: a-coding-with-a-name-that-is-long\r\nContent-Length: 2\r\n\r\nhi",
+     ENCODED("a-coding-with-a-name-tha")},
+    {"POST /a HTTP/1.1\r\nContent-Encoding: gzip\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n",
+     ENCODED("gzip")},
+    {"POST /a HTTP/1.1\r\nContent-Encoding:\r\nContent-Length: 2\r\n\r\nhiPOST /b HTTP/1.1\r\n"
+     "Content-Encoding: Identity\r\nContent-Length: 2\r\n\r\nhiGET /c HTTP/1.1\r\nContent-Encoding: "
+     "gzip\r\n\r\n"
+     "POST /d HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nContent-Encoding: gzip\r\n\r\n",
+     OK_1_1("POST /a   hi") OK_1_1("POST /b   hi") OK_1_1("GET /c   ") OK_1_1("POST /d   ")},
+    {PREFACE "\x00\x00\x00\x04\x00\x00\x00\x00\x00", ""},
 };
 
 static void assert_stream(size_t index)
@@ -309,6 +331,85 @@ static void a_body_may_have_just_the_limit(void **state)
     }
 }
 
+#define HTTP2_SENTENCE                                                                                       \
+    "this port speaks HTTP/1.1, not HTTP/2: the client must not start with HTTP/2 by prior knowledge"
+
+/* What curl sends, and the same cut at every byte. */
+static void http_2_is_refused_in_its_own_frames(void **state)
+{
+    static const char input[] = PREFACE "\0\0\x06\4\0\0\0\0\0\0\3\0\0\0\x64" /* SETTINGS */
+                                        "\0\0\4\x08\0\0\0\0\0\0\1\0\0"       /* WINDOW_UPDATE */
+                                        "\0\0\3\1\5\0\0\0\7\x82\x84\x86"     /* HEADERS, stream 7 */
+                                        "GET / HTTP/1.1\r\n\r\n";            /* not read any more */
+    static const char body[] = "{\"error\":\"" HTTP2_SENTENCE "\"}";
+    const struct span sent = span_of(input, sizeof input - 1);
+    struct buf expected, out;
+
+    (void)state;
+    buf_init(&expected, SIZE_MAX);
+    buf_init(&out, SIZE_MAX);
+    buf_append(&expected,
+               "\0\0\0\4\0\0\0\0\0"
+               "\0\0\0\4\1\0\0\0\0",
+               18);
+    buf_append(&expected,
+               "\0\0\x14\1\4\0\0\0\7"
+               "\x8c\x0f\x10\x10"
+               "application/json",
+               29);
+    buf_append(&expected, "\0\0", 2);
+    buf_append_byte(&expected, sizeof body - 1);
+    buf_append(&expected, "\0\1\0\0\0\7", 6);
+    buf_append_text(&expected, body);
+    buf_append(&expected,
+               "\0\0\x08\7\0\0\0\0\0"
+               "\0\0\0\7\0\0\0\0",
+               17);
+    for (size_t first = 0; first <= sent.len; first++) {
+        answer_in_pieces(sent, first, 0, &out);
+        assert_true(span_equal(buf_span(&out), buf_span(&expected)));
+        buf_reset(&out);
+    }
+    answer_bytewise(sent, &out);
+    assert_true(span_equal(buf_span(&out), buf_span(&expected)));
+    buf_free(&out);
+    buf_free(&expected);
+}
+
+/* A client that waits, or a person at a terminal, gets the same sentence in HTTP/1.1. */
+static void http_2_without_a_request_is_refused_in_http_1(void **state)
+{
+    struct http_shared shared;
+    struct http_session session;
+    struct buf out;
+
+    (void)state;
+    http_session_shared_init(&shared);
+    http_session_init(&session, &shared, &echo_handler);
+    buf_init(&out, SIZE_MAX);
+    feed(&session, (const uint8_t *)PREFACE, strlen(PREFACE), &out);
+    assert_int_equal(session.state, HTTP_READS_HTTP2);
+    assert_true(session.reader.is_in_request);
+    assert_int_equal(out.len, 0);
+    http_session_time_out(&session);
+    buf_append_span(&out, http_session_output(&session));
+    assert_int_equal(session.state, HTTP_OVER);
+    assert_answer(&out, REFUSED("400 Bad Request", HTTP2_SENTENCE));
+    buf_free(&out);
+    http_session_free(&session);
+    http_session_shared_free(&shared);
+}
+
+static void endless_frames_without_a_request_end(void **state)
+{
+    uint8_t *text = stretch(PREFACE "\xff\xff\xff", 'x', "x", HTTP2_REFUSAL_READ_MAX + sizeof PREFACE);
+
+    (void)state;
+    assert_int_equal(status_of(span_of(text, HTTP2_REFUSAL_READ_MAX + sizeof PREFACE - 1), 1000), 0);
+    assert_int_equal(status_of(span_of(text, HTTP2_REFUSAL_READ_MAX + sizeof PREFACE), 1000), 400);
+    free(text);
+}
+
 static void a_request_that_takes_too_long_is_refused(void **state)
 {
     const struct span start = span_text("POST /a HTTP/1.1\r\nContent-");
@@ -358,6 +459,9 @@ int main(void)
         cmocka_unit_test(what_is_not_http_is_refused),
         cmocka_unit_test(a_head_may_have_just_the_limit),
         cmocka_unit_test(a_body_may_have_just_the_limit),
+        cmocka_unit_test(http_2_is_refused_in_its_own_frames),
+        cmocka_unit_test(http_2_without_a_request_is_refused_in_http_1),
+        cmocka_unit_test(endless_frames_without_a_request_end),
         cmocka_unit_test(a_request_that_takes_too_long_is_refused),
         cmocka_unit_test(the_last_request_says_so),
     };
