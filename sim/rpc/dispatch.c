@@ -1,5 +1,6 @@
 #include "sim/rpc/dispatch.h"
 
+#include <ctype.h>
 #include <strings.h>
 
 #include "proto/common.pb-c.h"
@@ -45,6 +46,40 @@ static bool is_json(const struct http_request *request)
     return looks_like_json(request->body);
 }
 
+/* What `curl -d name=value` sends. Protobuf hardly looks like that: its first letter would be the
+ * tag of a field above 7 that is not a number, and all bytes after it visible characters. */
+static bool is_form(const struct http_request *request)
+{
+    const struct span body = request->body;
+    size_t name_len = 0;
+
+    if (!is_type(request->content_type, TYPE_FORM) || body.len == 0 || isdigit(body.data[0]))
+        return false;
+    while (name_len < body.len && (isalnum(body.data[name_len]) || body.data[name_len] == '_'))
+        name_len++;
+    if (name_len == 0 || name_len == body.len || body.data[name_len] != '=')
+        return false;
+    for (size_t i = name_len; i < body.len; i++)
+        if (!isgraph(body.data[i]))
+            return false;
+    return true;
+}
+
+static int refuse_form(const ProtobufCMessageDescriptor *descriptor, struct error *error)
+{
+    if (descriptor->n_fields == 0)
+        return error_input(error, "the body is a form, but this method takes no arguments: send no body");
+    return error_input(
+        error, "the body is a form: send JSON, such as {\"%s\":...}%s", descriptor->fields[0].name,
+        message_fits_query(descriptor) ? ", or the same form in the query string of a GET (curl -G)" : "");
+}
+
+/* Whether an error is told in JSON. */
+static bool reads_json(const struct http_request *request)
+{
+    return request->verb != HTTP_VERB_POST || is_json(request) || is_form(request);
+}
+
 /* A truncated message may end inside a character, which protobuf readers reject. */
 static void mend_utf8(char *text)
 {
@@ -84,7 +119,7 @@ static void fail(struct rpc_call *call, struct http_response *response, bool jso
 
 void dispatch_fail(struct exchange *exchange, int status, const char *message)
 {
-    if (exchange->request.verb != HTTP_VERB_POST || is_json(&exchange->request))
+    if (reads_json(&exchange->request))
         exchange_fail(&exchange->response, status, message);
     else
         fail_protobuf(&exchange->response, status, arena_copy(exchange->arena, message, strlen(message)));
@@ -108,6 +143,10 @@ static ProtobufCMessage *decode(const struct dispatch_method *method, const stru
     if (request->verb != HTTP_VERB_POST)
         return (method->is_strict ? codec_query_decode_strict : codec_query_decode)(
             descriptor, request->query, call->arena, &call->error);
+    if (json && is_form(request)) {
+        refuse_form(descriptor, &call->error);
+        return NULL;
+    }
     if (json)
         return (method->is_strict ? codec_json_decode_strict : codec_json_decode)(descriptor, request->body,
                                                                                   call->arena, &call->error);
@@ -127,7 +166,7 @@ void dispatch_call(const struct dispatch_method *method, struct exchange *exchan
     const ProtobufCMethodDescriptor *descriptor = &method->service->descriptor->methods[method->index];
     struct http_response *response = &exchange->response;
     bool get = exchange->request.verb == HTTP_VERB_GET || exchange->request.verb == HTTP_VERB_HEAD;
-    bool json = get || is_json(&exchange->request);
+    bool json = reads_json(&exchange->request);
     struct rpc_call call = {.context = method->context, .arena = exchange->arena, .out = response->body};
     ProtobufCMessage *args;
 

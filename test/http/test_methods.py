@@ -173,6 +173,16 @@ def test_json_is_known_by_its_looks(client, content_type):
     assert response.status == 200 and response.json()["report_data"].startswith("0a0b00")
 
 
+def test_a_form_is_told_what_would_be_right(client):
+    form = "application/x-www-form-urlencoded"
+    response = client.ask(post("/GetQuote", "report_data=1234", content_type=form))
+    assert response.status == 400 and '{"report_data":...}' in response.error() and "curl -G" in response.error()
+    assert client.ask(get("/GetQuote?report_data=1234")).json()["report_data"].startswith("123400")
+    response = client.ask(post("/verify", "quote=00", content_type=form))
+    assert response.status == 400 and '{"quote":...}' in response.error() and "curl" not in response.error()
+    assert client.ask(post("/NoSuchMethod", "a=b", content_type=form)).error() == "Service not found: NoSuchMethod"
+
+
 @pytest.mark.parametrize("mark", ["json", "json=1", "json=true", "a=b&json"])
 def test_json_because_the_query_says_so(client, mark):
     request = post(f"/GetQuote?{mark}", ' {"report_data":"0a0b"}', content_type="application/octet-stream")

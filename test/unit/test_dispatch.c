@@ -130,6 +130,33 @@ static void null_within_a_protobuf_message_stays_there(void **state)
     assert_protobuf(SEND(fixture, "GetKey", POST, .body = "\x0a\x04null"), "0a046e756c6c1200");
 }
 
+static void a_form_is_told_what_would_be_right(void **state)
+{
+    static const char sentence[] = "{\"error\":\"the body is a form: send JSON, such as {\\\"path\\\":...}, "
+                                   "or the same form in the query string of a GET (curl -G)\"}";
+    static const char *const forms[] = {"path=a", "a=", "path=a&purpose=b%20c+d", "_=1", "a1=bbbbbbbbb"};
+    static const char *const others[] = {"path",   "=a", "a b=c", "a=b c", "a=\xc3\xa9",
+                                         "a=\x7f", "0=", "&a=b",  "a.b=c"};
+    struct fixture *fixture = *state;
+
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        assert_json(SEND(fixture, "GetKey", POST, .type = FORM, .body = forms[i]), 400, sentence);
+        assert_json(SEND(fixture, "GetKey", POST, .type = FORM_UTF8, .query = "json", .body = forms[i]), 400,
+                    sentence);
+        assert_int_equal(fixture->fake.calls, 0);
+        assert_string_equal(SEND(fixture, "GetKey", POST, .body = forms[i])->content_type,
+                            "application/octet-stream");
+        assert_string_equal(
+            SEND(fixture, "GetKey", POST, .type = "application/octet-stream", .body = forms[i])->content_type,
+            "application/octet-stream");
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_string_equal(SEND(fixture, "GetKey", POST, .type = FORM, .body = others[i])->content_type,
+                            "application/octet-stream");
+    assert_json(SEND(fixture, "GpuInfo", POST, .type = FORM, .body = "a=b"), 400,
+                "{\"error\":\"the body is a form, but this method takes no arguments: send no body\"}");
+}
+
 static void everything_else_is_protobuf(void **state)
 {
     static const char *const types[] = {
@@ -303,6 +330,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(json_by_its_first_byte, setup, teardown),
         cmocka_unit_test_setup_teardown(null_without_a_type_is_json, setup, teardown),
         cmocka_unit_test_setup_teardown(null_within_a_protobuf_message_stays_there, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_form_is_told_what_would_be_right, setup, teardown),
         cmocka_unit_test_setup_teardown(everything_else_is_protobuf, setup, teardown),
         cmocka_unit_test_setup_teardown(an_empty_response_is_null_or_no_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(a_refusal_is_a_400, setup, teardown),
