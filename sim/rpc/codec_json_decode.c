@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "proto/common.pb-c.h"
+#include "sim/base/json_mistake.h"
 #include "sim/base/unconst.h"
 #include "sim/rpc/codec.h"
 #include "sim/rpc/message.h"
@@ -147,6 +148,19 @@ static int refuse_unknown(const ProtobufCMessageDescriptor *descriptor, const js
     return 0;
 }
 
+/* Where it is a mistake that people make, in words that say which. */
+static void explain(struct span text, const json_error_t *reason, struct error *error)
+{
+    struct json_mistake mistake;
+
+    if (json_mistake_find(text, (size_t)reason->position, &mistake))
+        error_input(error, "the body is not valid JSON: %s (line %d, column %d)", mistake.sentence,
+                    mistake.line, mistake.column);
+    else
+        error_input(error, "the body is not valid JSON: %s (line %d, column %d)", reason->text, reason->line,
+                    reason->column);
+}
+
 static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, struct span text,
                                 struct arena *arena, struct error *error, bool strict)
 {
@@ -164,8 +178,7 @@ static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, st
     }
     root = json_loadb((const char *)text.data, text.len, flags, &reason);
     if (!root)
-        error_input(error, "the body is not valid JSON: %s (line %d, column %d)", reason.text, reason.line,
-                    reason.column);
+        explain(text, &reason, error);
     else if (json_is_null(root) && message_may_be_null(descriptor))
         message = message_new(descriptor, arena);
     else if (!json_is_object(root))

@@ -118,6 +118,8 @@ def test_error(client, method, arguments, words):
 @pytest.mark.parametrize("body, words", [
     ("", None), ("{}", None), ('{"report_data":"","unknown":{"a":[1]}}', None),
     ('{"report_data":null}', "report_data"), ('{"report_data":1}', "report_data"), ("[]", "object"),
+    ('{\n "report_data": "00",\n}', "there is a comma too many (line 2, column 21)"),
+    ("{report_data:00}", "names need double quotes; in a shell, put single quotes around the whole text"),
     ("{", "JSON"), ('{"report_data":"\\ud800"}', ""), ("[" * 5000, ""), ('{"a":' * 5000, ""), ("{}{}", ""),
 ])
 def test_json_bodies(client, body, words):

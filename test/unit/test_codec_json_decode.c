@@ -52,6 +52,20 @@ static void what_is_not_json_is_refused(void **state)
     rpc_refuse(fixture, codec_json_decode, TLS, "{\n\"subject\": x}", "(line 2, column 12)");
 }
 
+static void a_mistake_that_people_make_is_named(void **state)
+{
+    static const struct refusal cases[] = {
+        {"{\n  \"subject\": \"x\",\n}",
+         "the body is not valid JSON: there is a comma too many (line 2, column 17)"},
+        {"{'subject':1}",
+         "the body is not valid JSON: strings need double quotes, not single ones (line 1, column 2)"},
+        {"{\"subject\":\"\xff\",}", "the body is not valid JSON: unable to decode byte 0xff"},
+    };
+    struct rpc_fixture *fixture = *state;
+
+    REFUSE_EACH(fixture, TLS, cases);
+}
+
 static void a_body_that_is_no_object(void **state)
 {
     static const struct refusal cases[] = {
@@ -209,6 +223,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         RPC_TEST(an_empty_body_or_object_is_all_defaults),
         RPC_TEST(what_is_not_json_is_refused),
+        RPC_TEST(a_mistake_that_people_make_is_named),
         RPC_TEST(a_body_that_is_no_object),
         RPC_TEST(null_is_a_request_without_arguments),
         RPC_TEST(keys_given_twice_or_with_nul_are_refused),

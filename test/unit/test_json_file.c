@@ -39,6 +39,7 @@ static void takes_objects_alone(void **state)
         const char *text, *expected;
     } cases[] = {
         {"", "not valid JSON"},
+        {"{\"a\":1,}", "not valid JSON: there is a comma too many (line 1, column 7)"},
         {"{", "line 1, column 1"},
         {"{}x", "not valid JSON"},
         {"[]", "must be a JSON object"},
