@@ -14,7 +14,7 @@ struct env {
     size_t count;
 };
 
-/* KEY='value' lines that a shell can source. */
+/* "export KEY='value'" lines: a shell that evaluates them passes the variables on to what it starts. */
 void env_write_shell(const struct env *env, struct buf *out);
 
 #endif

@@ -4,6 +4,7 @@ the command, and refused when it is damaged, for another app, or names what is n
 import json
 import os
 import subprocess
+import sys
 
 import httpx
 import pytest
@@ -75,13 +76,14 @@ def test_the_last_byte_missing(app):
                                    'decrypt-env --app-compose "{compose}" "{path}"',
                                    '--app-compose "{compose}" decrypt-env "{path}"'], ids=["after", "between", "before"])
 @pytest.mark.parametrize("form", ["hex", "bytes"])
-def test_a_shell_sources_what_the_command_prints(app, tmp_path, form, order):
+def test_a_shell_exports_what_the_command_prints(app, tmp_path, form, order):
     compose, simulated = app
     encrypted = encrypt_env_vars_sync(VARS, key_of(simulated))
     path = tmp_path / "encrypted-env"
     path.write_bytes(bytes.fromhex(encrypted) if form == "bytes" else encrypted.encode() + b"\n")
     arguments = order.format(path=path, compose=compose)
-    command = f'eval "$("{PROGRAM}" {arguments})"; printf "%s|" "$API_KEY" "$EMPTY"'
+    shown = f"""{sys.executable} -c 'import os; print(os.environ["API_KEY"], os.environ["EMPTY"], sep="|", end="|")'"""
+    command = f'eval "$("{PROGRAM}" {arguments})"; {shown}'
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=30, check=True)
     assert done.stdout == VARS[0].value + "||"
 

@@ -53,7 +53,7 @@ static void opens_what_was_sealed_for_the_app(void **state)
         0);
     assert_int_equal(env.count, 2);
     env_write_shell(&env, &lines);
-    assert_true(span_is(buf_span(&lines), "A='it'\\''s'\nB_2=''\n"));
+    assert_true(span_is(buf_span(&lines), "export A='it'\\''s'\nexport B_2=''\n"));
     buf_free(&lines);
     arena_free(&arena);
     td_fixture_free(td);
