@@ -41,6 +41,7 @@ struct options {
     char *ready_file;
     char *public_url; /* http:// or https://, no slash at the end */
     bool no_control;
+    bool strict;
     char *app_compose;
     char *docker_compose;
     char *name;     /* of the app that wraps docker_compose; never NULL after options_parse */

@@ -68,6 +68,11 @@ const struct option_row options_table[] = {
      .brief = "do not offer the Simulator service",
      .more = "Do not offer the Simulator service on any address, so that no client can change the state of "
              "the platform."},
+    {"strict", 0, NULL, FLAG(strict), .group = GROUP_LISTENING,
+     .brief = "refuse what a real TD would refuse",
+     .more = "Refuse what the real guest agent refuses and the simulator otherwise takes, and arguments with "
+             "unknown names, so that a test that passes here passes there. dstack.sock, tappd.sock and "
+             "guest.sock serve only what they serve in a real TD."},
 
     {"app-compose", 'a', "FILE", STRING(app_compose), .value = VALUE_FILE, .group = GROUP_APP,
      .brief = "its hash and id come from this file",

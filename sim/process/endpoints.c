@@ -74,18 +74,20 @@ static int open_socket_files(struct endpoints *endpoints, struct error *error)
 
     for (size_t i = 0; (name = socket_files_name(i)); i++) {
         struct listen_spec spec = {.kind = LISTEN_UNIX};
+        struct endpoint *endpoint;
 
-        endpoints_set_services(&spec, name);
+        endpoints_set_services(&spec, name, endpoints->options->strict);
         if (socket_files_path(endpoints->options, i, spec.address, error) ||
-            !open_endpoint(endpoints, &spec, error))
+            !(endpoint = open_endpoint(endpoints, &spec, error)))
             return error_socket_file(endpoints->options, error);
+        endpoint->is_socket_file = true;
     }
     return 0;
 }
 
-void endpoints_set_services(struct listen_spec *spec, const char *name)
+void endpoints_set_services(struct listen_spec *spec, const char *name, bool is_strict)
 {
-    const char *services = socket_files_services(name);
+    const char *services = socket_files_services(name, is_strict);
     struct registry_choice choice;
 
     if (registry_read(services ? services : name, &choice))
@@ -126,15 +128,21 @@ static int check_name(const char *name, struct error *error)
 static int open_passed(struct endpoints *endpoints, const struct service_manager *manager,
                        struct error *error)
 {
+    const struct options *options = endpoints->options;
+
     for (size_t i = 0; i < manager->socket_count; i++) {
         const char *name = manager->socket_names[i];
         const int fd = SERVICE_MANAGER_FIRST_FD + (int)i;
         struct listen_spec spec = {.kind = LISTEN_UNIX};
+        struct endpoint *endpoint = NULL;
 
-        endpoints_set_services(&spec, name);
-        if (check_name(name, error) ||
-            !add_endpoint(endpoints, listener_open_fd(server_listeners(endpoints->server), fd, error), &spec))
+        endpoints_set_services(&spec, name, options->strict);
+        if (check_name(name, error) == 0)
+            endpoint = add_endpoint(endpoints,
+                                    listener_open_fd(server_listeners(endpoints->server), fd, error), &spec);
+        if (!endpoint)
             return error_context(error, "the service manager's socket %.100s", name);
+        endpoint->is_socket_file = socket_files_services(name, false) != NULL;
     }
     return 0;
 }
@@ -200,6 +208,8 @@ static void serve(struct endpoint *endpoint, const struct site *site)
 
     endpoint->site = *site;
     endpoint->site.has_control = has_control(set);
+    endpoint->site.is_strict = endpoint->endpoints->options->strict;
+    endpoint->site.is_reduced = endpoint->site.is_strict && endpoint->is_socket_file;
     if (!endpoint->spec.names_services)
         endpoint->site.shut_down = NULL;
     endpoint->router = routes_new(&endpoint->site, set);

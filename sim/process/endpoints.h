@@ -21,6 +21,7 @@ struct endpoint {
     struct endpoints *endpoints;
     struct listener *listener;
     struct listen_spec spec;
+    bool is_socket_file; /* one of socket_files.h */
     struct site site;
     struct router *router;
     struct app_version app_version;
@@ -40,11 +41,13 @@ MUST_CHECK int endpoints_open(struct endpoints *endpoints, struct server *server
                               struct error *error);
 
 /* Sets what a passed socket serves according to its name: the services that the name lists,
- * those of the socket with that name in --socket-dir, or everything. */
-void endpoints_set_services(struct listen_spec *spec, const char *name);
+ * those of the socket with that name in --socket-dir (is_strict: see socket_files.h), or
+ * everything. */
+void endpoints_set_services(struct listen_spec *spec, const char *name, bool is_strict);
 
 /* Starts serving everywhere. Each listener gets a copy of the site, with has_control set
- * according to its services, and with shut_down only if its services were named. */
+ * according to its services, is_strict and is_reduced according to the options, and shut_down only
+ * if its services were named. */
 void endpoints_serve(struct endpoints *endpoints, const struct site *site);
 
 /* Opens another endpoint while the loop runs and serves the site on it as above. */

@@ -12,11 +12,12 @@
 static const struct {
     const char *name;
     const char *services;
+    const char *strict_services; /* in a real TD */
 } files[] = {
-    {"dstack.sock", "dstack,tappd"},
-    {"tappd.sock", "dstack,tappd"},
-    {"external.sock", "worker"},
-    {"guest.sock", "guest"},
+    {"dstack.sock", "dstack,tappd", "dstack"},
+    {"tappd.sock", "dstack,tappd", "tappd"},
+    {"external.sock", "worker", "worker"},
+    {"guest.sock", "guest", "guest"},
 };
 
 #define COUNT (sizeof files / sizeof *files)
@@ -26,11 +27,11 @@ const char *socket_files_name(size_t index)
     return index < COUNT ? files[index].name : NULL;
 }
 
-const char *socket_files_services(const char *name)
+const char *socket_files_services(const char *name, bool is_strict)
 {
     for (size_t i = 0; i < COUNT; i++)
         if (strcmp(name, files[i].name) == 0)
-            return files[i].services;
+            return is_strict ? files[i].strict_services : files[i].services;
     return NULL;
 }
 

@@ -11,8 +11,9 @@
 /* The index-th socket's name, "dstack.sock", NULL past the last; a spelling_word. */
 const char *socket_files_name(size_t index);
 
-/* What the socket with that name serves, as in --listen ("dstack,tappd"); NULL for other names. */
-const char *socket_files_services(const char *name);
+/* What the socket with that name serves, as in --listen ("dstack,tappd"); NULL for other names.
+ * is_strict: no more than in a real TD. */
+const char *socket_files_services(const char *name, bool is_strict);
 
 /* Writes the path of the index-th socket. Returns 0, or -1 with an error if it is too long. */
 MUST_CHECK int socket_files_path(const struct options *options, size_t index,

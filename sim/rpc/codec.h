@@ -11,25 +11,39 @@
  * millions of empty values, each of which takes memory. */
 #define CODEC_VALUES_MAX (1u << 17)
 
+/* How a request in JSON or a query string is read. */
+enum codec_rigour {
+    CODEC_LENIENT,
+    CODEC_STRICT, /* an unknown name is an error, which lists the known ones */
+    CODEC_EXACT,  /* the same, and a form that the real agent refuses is an error that says which is right */
+};
+
 /* Reads a JSON object; empty text counts as {}, and so does null for a message of which every
  * field is optional (Rust's serde writes a request without arguments as null). Unknown members are ignored, null is
  * allowed only for optional fields, bytes are hex, 64-bit integers may be strings. */
 ProtobufCMessage *codec_json_decode(const ProtobufCMessageDescriptor *descriptor, struct span text,
                                     struct arena *arena, struct error *error);
-/* The same, but an unknown member is an error that lists the known ones. */
+/* The same, with CODEC_STRICT. */
 ProtobufCMessage *codec_json_decode_strict(const ProtobufCMessageDescriptor *descriptor, struct span text,
                                            struct arena *arena, struct error *error);
+/* The same, with CODEC_EXACT, which refuses numbers as strings. */
+ProtobufCMessage *codec_json_decode_exact(const ProtobufCMessageDescriptor *descriptor, struct span text,
+                                          struct arena *arena, struct error *error);
 /* Writes every field, in ASCII. A message type without fields becomes `null`, for
  * clients that parse every body. */
 void codec_json_encode(const struct rpc_call *call, const ProtobufCMessage *message, struct buf *out);
 
-/* Reads a query string: name=value joined by '&', percent-encoded, '+' for a space; a
- * repeated name appends to a repeated field. */
+/* Reads a query string: name=value joined by '&', percent-encoded, '+' for a space; a repeated
+ * name, and name[]=value or name[0]=value, appends to a repeated field. */
 ProtobufCMessage *codec_query_decode(const ProtobufCMessageDescriptor *descriptor, struct span query,
                                      struct arena *arena, struct error *error);
-/* The same, but an unknown name other than `json` is an error that lists the known ones. */
+/* The same, with CODEC_STRICT; `json` is a known name. */
 ProtobufCMessage *codec_query_decode_strict(const ProtobufCMessageDescriptor *descriptor, struct span query,
                                             struct arena *arena, struct error *error);
+/* The same, with CODEC_EXACT, which refuses a name given twice, 1 and 0 for booleans, and lists
+ * without brackets. */
+ProtobufCMessage *codec_query_decode_exact(const ProtobufCMessageDescriptor *descriptor, struct span query,
+                                           struct arena *arena, struct error *error);
 /* The first value of that name, decoded into the arena. Returns false and leaves *value
  * alone if there is none or it is not properly encoded. */
 bool codec_query_find(struct span query, const char *name, struct arena *arena, struct span *value);

@@ -8,7 +8,7 @@
 #include "sim/rpc/message.h"
 
 static ProtobufCMessage *read_object(const ProtobufCMessageDescriptor *descriptor, const json_t *object,
-                                     struct arena *arena, struct error *error);
+                                     bool is_exact, struct arena *arena, struct error *error);
 
 static const char *type_name(const json_t *value)
 {
@@ -40,7 +40,8 @@ static int read_string(const struct message_slot *slot, const json_t *value)
 
 static int read_message(const struct message_slot *slot, const json_t *value)
 {
-    ProtobufCMessage *inner = read_object(slot->field->descriptor, value, slot->arena, slot->error);
+    ProtobufCMessage *inner =
+        read_object(slot->field->descriptor, value, slot->is_exact, slot->arena, slot->error);
 
     return inner ? message_set_message(slot, inner) : error_context(slot->error, "%s", slot->field->name);
 }
@@ -50,7 +51,7 @@ static int read_text(const struct message_slot *slot, const json_t *value)
 {
     const ProtobufCMessageDescriptor *descriptor = slot->field->descriptor;
     struct message_slot inner = {message_new(descriptor, slot->arena), descriptor->fields, slot->arena,
-                                 slot->error};
+                                 slot->error, slot->is_exact};
     char *dumped = json_is_string(value) ? NULL : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
     struct span text =
         dumped ? span_text(dumped) : span_of(json_string_value(value), json_string_length(value));
@@ -68,7 +69,8 @@ static int read_value(const struct message_slot *slot, const json_t *value)
     if (field->descriptor == &dstack__json_text__descriptor)
         return read_text(slot, value);
 
-    if (json_is_string(value) && (message_field_is_text(field) || message_field_is_integer(field)))
+    if (json_is_string(value) &&
+        (message_field_is_text(field) || (message_field_is_integer(field) && !slot->is_exact)))
         return read_string(slot, value);
     if (json_is_integer(value) && message_field_is_integer(field))
         return message_set_signed(slot, json_integer_value(value));
@@ -101,9 +103,9 @@ static int read_member(const struct message_slot *slot, const json_t *value)
 }
 
 static ProtobufCMessage *read_object(const ProtobufCMessageDescriptor *descriptor, const json_t *object,
-                                     struct arena *arena, struct error *error)
+                                     bool is_exact, struct arena *arena, struct error *error)
 {
-    struct message_slot slot = {message_new(descriptor, arena), NULL, arena, error};
+    struct message_slot slot = {message_new(descriptor, arena), NULL, arena, error, is_exact};
 
     for (unsigned i = 0; i < descriptor->n_fields; i++) {
         const json_t *value = json_object_get(object, descriptor->fields[i].name);
@@ -162,7 +164,7 @@ static void explain(struct span text, const json_error_t *reason, struct error *
 }
 
 static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, struct span text,
-                                struct arena *arena, struct error *error, bool strict)
+                                enum codec_rigour rigour, struct arena *arena, struct error *error)
 {
     /* Allow U+0000 here, because the setters' error names the field. */
     const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
@@ -183,8 +185,8 @@ static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, st
         message = message_new(descriptor, arena);
     else if (!json_is_object(root))
         error_input(error, "the body must be a JSON object, not %s", type_name(root));
-    else if (!strict || refuse_unknown(descriptor, root, error) == 0)
-        message = read_object(descriptor, root, arena, error);
+    else if (rigour == CODEC_LENIENT || refuse_unknown(descriptor, root, error) == 0)
+        message = read_object(descriptor, root, rigour == CODEC_EXACT, arena, error);
     json_decref(root);
     return message;
 }
@@ -192,11 +194,17 @@ static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, st
 ProtobufCMessage *codec_json_decode(const ProtobufCMessageDescriptor *descriptor, struct span text,
                                     struct arena *arena, struct error *error)
 {
-    return decode(descriptor, text, arena, error, false);
+    return decode(descriptor, text, CODEC_LENIENT, arena, error);
 }
 
 ProtobufCMessage *codec_json_decode_strict(const ProtobufCMessageDescriptor *descriptor, struct span text,
                                            struct arena *arena, struct error *error)
 {
-    return decode(descriptor, text, arena, error, true);
+    return decode(descriptor, text, CODEC_STRICT, arena, error);
+}
+
+ProtobufCMessage *codec_json_decode_exact(const ProtobufCMessageDescriptor *descriptor, struct span text,
+                                          struct arena *arena, struct error *error)
+{
+    return decode(descriptor, text, CODEC_EXACT, arena, error);
 }

@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "sim/rpc/codec.h"
 #include "sim/rpc/message.h"
 #include "sim/rpc/percent.h"
@@ -47,10 +49,11 @@ static bool next_pair(struct span *rest, struct span *name, struct span *value)
 
 static int set_bool(const struct message_slot *slot, struct span text)
 {
-    bool yes = span_is(text, "true") || span_is(text, "1");
+    const char *expected = slot->is_exact ? "true or false" : "true, false, 1 or 0";
+    bool yes = span_is(text, "true") || (span_is(text, "1") && !slot->is_exact);
 
-    if (!yes && !span_is(text, "false") && !span_is(text, "0"))
-        return error_input(slot->error, "%s must be true, false, 1 or 0", slot->field->name);
+    if (!yes && !span_is(text, "false") && (!span_is(text, "0") || slot->is_exact))
+        return error_input(slot->error, "%s must be %s", slot->field->name, expected);
     return message_set_bool(slot, yes);
 }
 
@@ -66,47 +69,125 @@ static int set_field(const struct message_slot *slot, struct span text)
                        slot->field->name);
 }
 
-static int set_pair(struct message_slot *slot, struct span name, struct span value, bool strict)
-{
-    const ProtobufCMessageDescriptor *descriptor = slot->message->descriptor;
-    struct span plain_name, plain_value;
+/* --- names --- */
 
-    if (unescape(name, slot->arena, &plain_name) || unescape(value, slot->arena, &plain_value))
-        return error_input(slot->error, "the query string has a '%%' that is not followed by two hex digits");
+/* A query string being read. */
+struct reader {
+    struct message_slot slot;
+    enum codec_rigour rigour;
+    unsigned *counts; /* of the values of each field so far */
+};
+
+/* A name as it is written: "alt_names", or "alt_names[]" or "alt_names[0]". */
+struct query_name {
+    struct span plain;   /* decoded, without brackets; NUL-terminated */
+    struct span between; /* the brackets */
+    bool has_brackets;
+};
+
+/* Brackets count only if they are not escaped, as for the real agent. */
+static int read_name(struct span text, struct arena *arena, struct query_name *name)
+{
+    const uint8_t *open =
+        text.len && text.data[text.len - 1] == ']' ? memchr(text.data, '[', text.len) : NULL;
+    size_t len = open ? (size_t)(open - text.data) : text.len;
+
+    name->has_brackets = open != NULL;
+    name->between = open ? span_of(open + 1, text.len - len - 2) : SPAN_NONE;
+    return unescape(span_of(text.data, len), arena, &name->plain);
+}
+
+static const ProtobufCFieldDescriptor *find_field(const ProtobufCMessageDescriptor *descriptor,
+                                                  const struct query_name *name)
+{
+    const ProtobufCFieldDescriptor *field;
+
     /* The look-up would stop at a NUL, but no field name contains one. */
-    slot->field =
-        memchr(plain_name.data, 0, plain_name.len)
-            ? NULL
-            : protobuf_c_message_descriptor_get_field_by_name(descriptor, (const char *)plain_name.data);
-    if (slot->field)
-        return set_field(slot, plain_value);
-    if (!strict || plain_name.len == 0 || span_is(plain_name, "json"))
+    if (memchr(name->plain.data, 0, name->plain.len))
+        return NULL;
+    field = protobuf_c_message_descriptor_get_field_by_name(descriptor, (const char *)name->plain.data);
+    return field && name->has_brackets && field->label != PROTOBUF_C_LABEL_REPEATED ? NULL : field;
+}
+
+/* Checks the number between the brackets: elements come in their order. */
+static int check_index(const struct message_slot *slot, struct span between, unsigned count)
+{
+    char expected[12];
+
+    snprintf(expected, sizeof expected, "%u", count);
+    if (between.len == 0 || span_is(between, expected))
         return 0;
-    return message_unknown_field(descriptor, plain_name, slot->error);
+    return error_input(slot->error, "%s[...] must be numbered 0, 1, 2 in this order, or be written %s[]",
+                       slot->field->name, slot->field->name);
+}
+
+/* Checks what may come again, and how. */
+static int check_name(struct reader *reader, const struct query_name *name)
+{
+    const struct message_slot *slot = &reader->slot;
+    const bool is_repeated = slot->field->label == PROTOBUF_C_LABEL_REPEATED;
+    unsigned count = reader->counts[slot->field - slot->message->descriptor->fields]++;
+
+    if (name->has_brackets)
+        return check_index(slot, name->between, count);
+    if (reader->rigour != CODEC_EXACT)
+        return 0;
+    if (is_repeated)
+        return error_input(slot->error,
+                           "%s is a list, whose elements are given as %s[]=... in a query string",
+                           slot->field->name, slot->field->name);
+    return count ? error_input(slot->error, "%s must not be given twice", slot->field->name) : 0;
+}
+
+static int set_pair(struct reader *reader, struct span name, struct span value)
+{
+    struct message_slot *slot = &reader->slot;
+    const ProtobufCMessageDescriptor *descriptor = slot->message->descriptor;
+    struct query_name parts;
+    struct span plain_value;
+
+    if (read_name(name, slot->arena, &parts) || unescape(value, slot->arena, &plain_value))
+        return error_input(slot->error, "the query string has a '%%' that is not followed by two hex digits");
+    slot->field = find_field(descriptor, &parts);
+    if (slot->field)
+        return check_name(reader, &parts) ? -1 : set_field(slot, plain_value);
+    if (reader->rigour == CODEC_LENIENT || parts.plain.len == 0 || span_is(parts.plain, "json"))
+        return 0;
+    return message_unknown_field(descriptor, parts.plain, slot->error);
 }
 
 static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, struct span query,
-                                struct arena *arena, struct error *error, bool strict)
+                                enum codec_rigour rigour, struct arena *arena, struct error *error)
 {
-    struct message_slot slot = {message_new(descriptor, arena), NULL, arena, error};
+    struct reader reader = {
+        .slot = {message_new(descriptor, arena), NULL, arena, error, rigour == CODEC_EXACT},
+        .rigour = rigour,
+        .counts = arena_zalloc(arena, (descriptor->n_fields + 1) * sizeof *reader.counts),
+    };
     struct span name, value;
 
     while (next_pair(&query, &name, &value))
-        if (set_pair(&slot, name, value, strict))
+        if (set_pair(&reader, name, value))
             return NULL;
-    return slot.message;
+    return reader.slot.message;
 }
 
 ProtobufCMessage *codec_query_decode(const ProtobufCMessageDescriptor *descriptor, struct span query,
                                      struct arena *arena, struct error *error)
 {
-    return decode(descriptor, query, arena, error, false);
+    return decode(descriptor, query, CODEC_LENIENT, arena, error);
 }
 
 ProtobufCMessage *codec_query_decode_strict(const ProtobufCMessageDescriptor *descriptor, struct span query,
                                             struct arena *arena, struct error *error)
 {
-    return decode(descriptor, query, arena, error, true);
+    return decode(descriptor, query, CODEC_STRICT, arena, error);
+}
+
+ProtobufCMessage *codec_query_decode_exact(const ProtobufCMessageDescriptor *descriptor, struct span query,
+                                           struct arena *arena, struct error *error)
+{
+    return decode(descriptor, query, CODEC_EXACT, arena, error);
 }
 
 bool codec_query_find(struct span query, const char *name, struct arena *arena, struct span *value)

@@ -36,10 +36,12 @@ static bool looks_like_json(struct span body)
 }
 
 /* `curl -d` labels its JSON as a form, fetch() as plain text, and some clients not at all. */
-static bool is_json(const struct http_request *request)
+static bool is_json(const struct http_request *request, enum codec_rigour rigour)
 {
     if (is_type(request->content_type, TYPE_JSON) || codec_query_wants_json(request->query))
         return true;
+    if (rigour == CODEC_EXACT)
+        return false;
     if (request->content_type.len > 0 && !is_type(request->content_type, TYPE_FORM) &&
         !is_type(request->content_type, TYPE_PLAIN))
         return false;
@@ -75,9 +77,9 @@ static int refuse_form(const ProtobufCMessageDescriptor *descriptor, struct erro
 }
 
 /* Whether an error is told in JSON. */
-static bool reads_json(const struct http_request *request)
+static bool reads_json(const struct http_request *request, enum codec_rigour rigour)
 {
-    return request->verb != HTTP_VERB_POST || is_json(request) || is_form(request);
+    return request->verb != HTTP_VERB_POST || is_json(request, rigour) || is_form(request);
 }
 
 /* A truncated message may end inside a character, which protobuf readers reject. */
@@ -119,7 +121,7 @@ static void fail(struct rpc_call *call, struct http_response *response, bool jso
 
 void dispatch_fail(struct exchange *exchange, int status, const char *message)
 {
-    if (reads_json(&exchange->request))
+    if (reads_json(&exchange->request, CODEC_LENIENT))
         exchange_fail(&exchange->response, status, message);
     else
         fail_protobuf(&exchange->response, status, arena_copy(exchange->arena, message, strlen(message)));
@@ -135,22 +137,33 @@ static void reply(const ProtobufCMessage *message, void *data)
     }
 }
 
+typedef ProtobufCMessage *decoder(const ProtobufCMessageDescriptor *descriptor, struct span text,
+                                  struct arena *arena, struct error *error);
+
+static decoder *const json_decoders[] = {
+    [CODEC_LENIENT] = codec_json_decode,
+    [CODEC_STRICT] = codec_json_decode_strict,
+    [CODEC_EXACT] = codec_json_decode_exact,
+};
+static decoder *const query_decoders[] = {
+    [CODEC_LENIENT] = codec_query_decode,
+    [CODEC_STRICT] = codec_query_decode_strict,
+    [CODEC_EXACT] = codec_query_decode_exact,
+};
+
 static ProtobufCMessage *decode(const struct dispatch_method *method, const struct http_request *request,
                                 bool json, struct rpc_call *call)
 {
     const ProtobufCMessageDescriptor *descriptor = method->service->descriptor->methods[method->index].input;
 
     if (request->verb != HTTP_VERB_POST)
-        return (method->is_strict ? codec_query_decode_strict : codec_query_decode)(
-            descriptor, request->query, call->arena, &call->error);
+        return query_decoders[method->rigour](descriptor, request->query, call->arena, &call->error);
     if (json && is_form(request)) {
         refuse_form(descriptor, &call->error);
         return NULL;
     }
-    if (json)
-        return (method->is_strict ? codec_json_decode_strict : codec_json_decode)(descriptor, request->body,
-                                                                                  call->arena, &call->error);
-    return codec_protobuf_decode(descriptor, request->body, call->arena, &call->error);
+    return (json ? json_decoders[method->rigour] : codec_protobuf_decode)(descriptor, request->body,
+                                                                          call->arena, &call->error);
 }
 
 static void fail_verb(struct http_response *response, bool with_get)
@@ -166,7 +179,7 @@ void dispatch_call(const struct dispatch_method *method, struct exchange *exchan
     const ProtobufCMethodDescriptor *descriptor = &method->service->descriptor->methods[method->index];
     struct http_response *response = &exchange->response;
     bool get = exchange->request.verb == HTTP_VERB_GET || exchange->request.verb == HTTP_VERB_HEAD;
-    bool json = reads_json(&exchange->request);
+    bool json = reads_json(&exchange->request, method->rigour);
     struct rpc_call call = {.context = method->context, .arena = exchange->arena, .out = response->body};
     ProtobufCMessage *args;
 

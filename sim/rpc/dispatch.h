@@ -6,12 +6,13 @@
 #include <protobuf-c/protobuf-c.h>
 
 #include "sim/http/exchange.h"
+#include "sim/rpc/codec.h"
 
 struct dispatch_method {
     const ProtobufCService *service;
-    const void *context; /* see call.h */
-    unsigned index;      /* into the service's methods */
-    bool is_strict;      /* refuse unknown arguments in JSON and query strings */
+    const void *context;      /* see call.h */
+    unsigned index;           /* into the service's methods */
+    enum codec_rigour rigour; /* CODEC_EXACT: and JSON needs its Content-Type, or ?json */
 };
 
 /* Answers in the encoding of the request. Never fails: errors are responses. */

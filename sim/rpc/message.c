@@ -154,6 +154,9 @@ static int set_hex(const struct message_slot *slot, struct span text)
 {
     ProtobufCBinaryData bytes;
 
+    if (slot->is_exact && text.len > 1 && memcmp(text.data, "0X", 2) == 0)
+        return error_input(slot->error, "%s must be hex, which may begin with 0x but not with 0X",
+                           slot->field->name);
     if (hex_read(text, slot->field->name, slot->arena, &bytes.data, &bytes.len, slot->error))
         return -1;
     put(slot, &bytes);

@@ -21,6 +21,7 @@ struct message_slot {
     const ProtobufCFieldDescriptor *field;
     struct arena *arena;
     struct error *error;
+    bool is_exact; /* CODEC_EXACT of codec.h, which also refuses 0X before hex */
 };
 
 /* Text for a string field (as it is) or a bytes field (hex, optionally with 0x). */

@@ -96,7 +96,7 @@ static void set_method(struct route *route, const struct router_service *service
         .service = service->service,
         .context = service->context,
         .index = index,
-        .is_strict = service->is_control,
+        .rigour = service->is_control ? CODEC_STRICT : service->rigour,
     };
 }
 
@@ -134,20 +134,26 @@ static void add_method(struct router *router, const struct router_mount *mount,
         set_method(add_path(router, path), service, index);
 }
 
+static void add_mount(struct router *router, const struct router_mount *mount,
+                      const struct router_service *service)
+{
+    const struct not_found_row row = {mount->directory, mount->has_service_names,
+                                      service->service->descriptor};
+
+    for (unsigned i = 0; i < service->service->descriptor->n_methods; i++)
+        add_method(router, mount, service, i);
+    if (!mount->is_website)
+        not_found_add(&router->not_found, &row);
+}
+
 void router_add_service(struct router *router, const struct router_service *service)
 {
     static const struct router_mount prpc[] = {ROUTER_MOUNT_PRPC, {.directory = NULL}};
     const struct router_mount *mount = service->mounts ? service->mounts : prpc;
 
-    for (; mount->directory; mount++) {
-        const struct not_found_row row = {mount->directory, mount->has_service_names,
-                                          service->service->descriptor};
-
-        for (unsigned i = 0; i < service->service->descriptor->n_methods; i++)
-            add_method(router, mount, service, i);
-        if (!mount->is_website)
-            not_found_add(&router->not_found, &row);
-    }
+    for (; mount->directory; mount++)
+        if (!mount->is_extra || !service->is_reduced)
+            add_mount(router, mount, service);
 }
 
 void router_add_page(struct router *router, const struct router_page *page)
@@ -302,7 +308,7 @@ bool router_next_path(const struct router *router, size_t *cursor, struct router
     if (route->is_method) {
         path->service = route->method.service->descriptor;
         path->method = &path->service->methods[route->method.index];
-        path->is_strict = route->method.is_strict;
+        path->is_strict = route->method.rigour != CODEC_LENIENT;
     } else {
         path->page = &route->page;
     }

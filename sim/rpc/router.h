@@ -12,6 +12,7 @@
 
 #include "sim/faults/faults.h"
 #include "sim/http/exchange.h"
+#include "sim/rpc/codec.h"
 
 struct router;
 struct openapi_page;
@@ -25,19 +26,25 @@ struct router_mount {
     const char *directory;  /* begins and ends with '/'; NULL ends an array of mounts */
     bool has_service_names; /* also at <directory><Service>.<Method> */
     bool is_shared;         /* with other services: see below */
+    bool is_extra;          /* the real agent does not have it */
     bool is_website;        /* any other name in it is an unknown page, not an unknown method */
 };
 
 /* Where the methods of all services meet. */
 #define ROUTER_MOUNT_PRPC {.directory = "/prpc/", .has_service_names = true, .is_shared = true}
+/* The same for a service that the real agent does not have there. */
+#define ROUTER_MOUNT_PRPC_EXTRA                                                                              \
+    {.directory = "/prpc/", .has_service_names = true, .is_shared = true, .is_extra = true}
 
 struct router_service {
     const ProtobufCService *service;   /* all three outlive the router */
     const void *context;               /* passed to its handlers */
     const struct router_mount *mounts; /* NULL: ROUTER_MOUNT_PRPC only */
-    bool owns_short_paths; /* keeps <directory><Method> of a shared mount if another service has it too */
-    bool is_control;       /* exempt from a fault on every method, and unknown arguments are refused */
-    bool is_background;    /* see exchange.h */
+    bool owns_short_paths;    /* keeps <directory><Method> of a shared mount if another service has it too */
+    bool is_control;          /* exempt from a fault on every method, and unknown arguments are refused */
+    bool is_background;       /* see exchange.h */
+    enum codec_rigour rigour; /* unless it is a control */
+    bool is_reduced;          /* leave out its mounts that are extra */
 };
 
 /* Adds every method at its mounts. In a shared one, <directory><Method> is left out if another
@@ -67,7 +74,7 @@ struct router_path {
     const struct router_page *page;
     const ProtobufCServiceDescriptor *service;
     const ProtobufCMethodDescriptor *method;
-    bool is_strict; /* see dispatch.h */
+    bool is_strict; /* unknown arguments are refused */
 };
 
 /* The next path after *cursor, which starts at 0; false after the last. Skips the short forms

@@ -162,7 +162,7 @@ static void guest_agent_version(Service *service, const Dstack__Empty *args,
 
 static const Service methods = DSTACK__DSTACK_GUEST__INIT(guest_agent_);
 static const struct router_mount mounts[] = {
-    ROUTER_MOUNT_PRPC,
+    ROUTER_MOUNT_PRPC_EXTRA,
     {.directory = "/"},
     {.directory = "/v0/"},
     {.directory = NULL},

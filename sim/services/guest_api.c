@@ -216,7 +216,7 @@ static void guest_api_shutdown(Service *service, const Dstack__Empty *args, Dsta
 
 static const Service methods = DSTACK__GUEST_API__INIT(guest_api_);
 static const struct router_mount mounts[] = {
-    ROUTER_MOUNT_PRPC,
+    ROUTER_MOUNT_PRPC_EXTRA,
     {.directory = "/api/"},
     {.directory = NULL},
 };

@@ -48,6 +48,8 @@ static void add_methods(const struct service *service, const struct site *site, 
         .owns_short_paths = service->owns_short_paths,
         .is_control = service->is_control,
         .is_background = service->is_background,
+        .rigour = site->is_strict && !service->is_lenient ? CODEC_EXACT : CODEC_LENIENT,
+        .is_reduced = site->is_reduced,
     };
 
     if (service->methods)

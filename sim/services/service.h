@@ -22,6 +22,7 @@ struct service {
     bool is_control;             /* controls the simulator: see router.h; its methods cannot have faults */
     bool is_private;             /* a Unix socket that serves it is for the program's user only */
     bool is_background;          /* see exchange.h */
+    bool is_lenient;             /* takes unknown arguments even with --strict, as the real service does */
     service_pages *const *pages; /* a NULL-terminated array, or NULL. A listener adds each only once */
     const struct service *companion; /* served along with this one, only once; or NULL */
 };

@@ -152,5 +152,6 @@ const struct service verifier_service = {
     .name = "verifier",
     .summary = "dstack-verifier's API: whether a quote is genuine, and what runs in its TD",
     .mounts = mounts,
+    .is_lenient = true,
     .methods = &methods.base,
 };

@@ -21,6 +21,8 @@ struct site {
     int64_t started_millis;  /* on the monotonic clock */
     int64_t process_started; /* Unix milliseconds, read once because readings vary; 0 if unknown */
 
+    bool is_strict;   /* take no more from clients than the real agent does */
+    bool is_reduced;  /* serve what the real agent serves on this socket, and pages */
     bool has_control; /* the Simulator service is available here; otherwise nothing can be changed */
 
     /* Closes the TD's listeners once pending responses are sent; NULL where Shutdown is

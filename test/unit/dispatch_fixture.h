@@ -122,7 +122,7 @@ struct fixture {
     struct arena arena;
     struct buf body;
     struct exchange exchange;
-    bool is_strict; /* the methods called */
+    enum codec_rigour rigour; /* of the methods called */
 };
 
 static inline int setup(void **state)
@@ -159,7 +159,7 @@ static inline const struct http_response *send_bytes(struct fixture *fixture, co
     const ProtobufCServiceDescriptor *descriptor = fixture->fake.service.base.descriptor;
     const ProtobufCMethodDescriptor *found =
         protobuf_c_service_descriptor_get_method_by_name(descriptor, method);
-    struct dispatch_method target = {.service = &fixture->fake.service.base, .is_strict = fixture->is_strict};
+    struct dispatch_method target = {.service = &fixture->fake.service.base, .rigour = fixture->rigour};
 
     assert_non_null(found);
     target.index = (unsigned)(found - descriptor->methods);

@@ -73,11 +73,11 @@ RPC_METHOD(tappd_derive_k256_key, Tappd, GetKeyArgs, DeriveK256KeyResponse)
 
 /* As the services themselves are mounted. */
 static const struct router_mount guest_mounts[] = {
-    ROUTER_MOUNT_PRPC, {.directory = "/"}, {.directory = "/v0/"}, {.directory = NULL}};
+    ROUTER_MOUNT_PRPC_EXTRA, {.directory = "/"}, {.directory = "/v0/"}, {.directory = NULL}};
 static const struct router_mount worker_mounts[] = {
     ROUTER_MOUNT_PRPC, {.directory = "/prpc/v0/", .has_service_names = true}, {.directory = NULL}};
 static const struct router_mount api_mounts[] = {
-    ROUTER_MOUNT_PRPC, {.directory = "/api/"}, {.directory = NULL}};
+    ROUTER_MOUNT_PRPC_EXTRA, {.directory = "/api/"}, {.directory = NULL}};
 
 static const struct router_mount website_mounts[] = {{.directory = "/", .is_website = true},
                                                      {.directory = NULL}};

@@ -153,6 +153,33 @@ static void numbers_that_do_not_fit(void **state)
     REFUSE_EACH(fixture, SAMPLE, cases);
 }
 
+static void exact_reading_refuses_what_the_real_agent_does(void **state)
+{
+    static const struct {
+        const ProtobufCMessageDescriptor *descriptor;
+        struct refusal refusal;
+    } cases[] = {
+        {TLS, {"{\"not_before\":\"1\"}", "not_before must be a whole number, not a string"}},
+        {SAMPLE, {"{\"numbers\":[1,\"2\"]}", "element 2: numbers must be a whole number, not a string"}},
+        {TLS, {"{\"Subject\":\"a\"}", "unknown field Subject: known fields are subject, alt_names"}},
+        {EVENT, {"{\"payload\":\"0X00\"}", "payload must be hex, which may begin with 0x but not with 0X"}},
+        {SAMPLE, {"{\"inner\":{\"ca_pubkey\":\"0X00\"}}", "inner: ca_pubkey must be hex"}},
+    };
+    struct rpc_fixture *fixture = *state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct refusal *refusal = &cases[i].refusal;
+
+        rpc_refuse(fixture, codec_json_decode_exact, cases[i].descriptor, refusal->text, refusal->says);
+        rpc_decode(fixture, codec_json_decode, cases[i].descriptor, refusal->text);
+    }
+    rpc_decode(fixture, codec_json_decode_exact, TLS,
+               "{\"subject\":\"a\",\"alt_names\":[\"b\"],\"usage_ra_tls\":true,\"not_before\":1,\"not_"
+               "after\":null}");
+    rpc_decode(fixture, codec_json_decode_exact, EVENT, "{\"payload\":\"0x00Ff\"}");
+    rpc_decode(fixture, codec_json_decode_exact, &dstack__empty__descriptor, "null");
+}
+
 static void bytes_are_hex(void **state)
 {
     static const struct refusal cases[] = {
@@ -226,11 +253,17 @@ static void strings_that_are_no_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        RPC_TEST(every_kind_of_field_is_read),  RPC_TEST(null_is_for_optional_fields_alone),
-        RPC_TEST(a_wrong_type_names_the_field), RPC_TEST(elements_are_counted_from_one),
-        RPC_TEST(long_arrays_are_read_whole),   RPC_TEST(integers_are_read_over_their_whole_range),
-        RPC_TEST(numbers_that_do_not_fit),      RPC_TEST(bytes_are_hex),
-        RPC_TEST(strings_of_any_character),     RPC_TEST(strings_that_are_no_text),
+        RPC_TEST(every_kind_of_field_is_read),
+        RPC_TEST(null_is_for_optional_fields_alone),
+        RPC_TEST(a_wrong_type_names_the_field),
+        RPC_TEST(elements_are_counted_from_one),
+        RPC_TEST(long_arrays_are_read_whole),
+        RPC_TEST(integers_are_read_over_their_whole_range),
+        RPC_TEST(exact_reading_refuses_what_the_real_agent_does),
+        RPC_TEST(numbers_that_do_not_fit),
+        RPC_TEST(bytes_are_hex),
+        RPC_TEST(strings_of_any_character),
+        RPC_TEST(strings_that_are_no_text),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,6 +71,66 @@ static void repeated_names_append_or_replace(void **state)
     assert_string_equal(args->subject, "y");
 }
 
+/* The forms that the real agent reads. */
+static void lists_may_have_brackets(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+    const struct sample *sample;
+    Dstack__GetTlsKeyArgs *args = tls(fixture, "alt_names[]=a&alt_names[]=b+c&subject=x&alt_names[]");
+
+    assert_int_equal(args->n_alt_names, 3);
+    assert_string_equal(args->alt_names[1], "b c");
+    assert_string_equal(args->alt_names[2], "");
+    args = tls(fixture, "alt_names[0]=a&alt_names[1]=b&alt%5Fnames[2]=c&alt_names[]=d&alt_names=e");
+    assert_int_equal(args->n_alt_names, 5);
+    assert_string_equal(args->alt_names[4], "e");
+    sample = rpc_decode(fixture, codec_query_decode, &sample_descriptor, "numbers[]=7&flags[0]=1");
+    assert_true(sample->n_numbers == 1 && sample->numbers[0] == 7 && sample->n_flags == 1);
+    refuse(fixture, "alt_names[1]=a", "alt_names[...] must be numbered 0, 1, 2 in this order");
+    refuse(fixture, "alt_names[0]=a&alt_names[0]=b", "or be written alt_names[]");
+    refuse(fixture, "alt_names[x]=a", "alt_names[...] must be numbered");
+}
+
+static void other_brackets_are_parts_of_unknown_names(void **state)
+{
+    static const char *const queries[] = {"alt_names%5B%5D=a", "alt_names]=a",   "alt_names[=a",   "[]=a",
+                                          "subject[]=a",       "alt_names[]x=a", "alt_names%5B]=a"};
+    struct rpc_fixture *fixture = *state;
+
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+        assert_int_equal(tls(fixture, queries[i])->n_alt_names, 0);
+        assert_string_equal(tls(fixture, queries[i])->subject, "");
+    }
+    rpc_refuse(fixture, codec_query_decode_strict, TLS, "subject[]=a", "unknown field subject");
+}
+
+static void exact_reading_refuses_what_the_real_agent_does(void **state)
+{
+    static const struct {
+        const char *query, *says;
+    } cases[] = {
+        {"subject=a&subject=a", "subject must not be given twice"},
+        {"usage_ra_tls=1", "usage_ra_tls must be true or false"},
+        {"usage_ra_tls=0", "usage_ra_tls must be true or false"},
+        {"usage_ra_tls=true&usage_ra_tls=true", "usage_ra_tls must not be given twice"},
+        {"alt_names=a", "alt_names is a list, whose elements are given as alt_names[]=... in a query string"},
+        {"alt_names[]=a&alt_names=b", "alt_names is a list"},
+        {"Subject=a", "unknown field Subject: known fields are subject, alt_names"},
+        {"alt_names%5B%5D=a", "unknown field alt_names[]"},
+    };
+    struct rpc_fixture *fixture = *state;
+    Dstack__GetTlsKeyArgs *args = rpc_decode(
+        fixture, codec_query_decode_exact, TLS,
+        "json&subject=a&alt_names[]=b&alt_names[1]=c&usage_ra_tls=true&not_before=7&usage_client_auth=false");
+
+    assert_true(args->usage_ra_tls && args->n_alt_names == 2 && args->not_before == 7);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        rpc_refuse(fixture, codec_query_decode_exact, TLS, cases[i].query, cases[i].says);
+        tls(fixture, cases[i].query);
+    }
+    rpc_refuse(fixture, codec_query_decode_exact, EVENT, "payload=0X00", "but not with 0X");
+}
+
 static void booleans_are_true_false_1_or_0(void **state)
 {
     static const char *const wrong[] = {"", "=", "=TRUE", "=yes", "=2", "=01", "=true+", "=true%00"};
@@ -198,6 +258,9 @@ int main(void)
         RPC_TEST(an_empty_query_is_all_defaults),
         RPC_TEST(percent_and_plus_are_decoded),
         RPC_TEST(a_bad_percent_is_refused),
+        RPC_TEST(lists_may_have_brackets),
+        RPC_TEST(other_brackets_are_parts_of_unknown_names),
+        RPC_TEST(exact_reading_refuses_what_the_real_agent_does),
         RPC_TEST(repeated_names_append_or_replace),
         RPC_TEST(booleans_are_true_false_1_or_0),
         RPC_TEST(integers_are_whole_decimal_numbers),

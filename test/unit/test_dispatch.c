@@ -276,7 +276,7 @@ static void head_is_answered_as_get(void **state)
                 "{\"error\":\"Unsupported algorithm \\\"x\\\"\"}");
     assert_json(SEND(fixture, "GetKey", HEAD, .query = "path=%"), 400,
                 "{\"error\":\"the query string has a '%' that is not followed by two hex digits\"}");
-    fixture->is_strict = true;
+    fixture->rigour = CODEC_STRICT;
     assert_int_equal(SEND(fixture, "GetKey", HEAD, .query = "pat=1")->status, 400);
 }
 
@@ -312,13 +312,43 @@ static void a_strict_method_takes_no_unknown_names(void **state)
 
     assert_int_equal(SEND(fixture, "GetKey", POST, .body = "{\"pat\":1}")->status, 200);
     assert_int_equal(SEND(fixture, "GetKey", GET, .query = "pat=1")->status, 200);
-    fixture->is_strict = true;
+    fixture->rigour = CODEC_STRICT;
     assert_json(SEND(fixture, "GetKey", POST, .body = "{\"path\":\"a\",\"pat\":1}"), 400, sentence);
     assert_json(SEND(fixture, "GetKey", GET, .query = "path=a&pat=1"), 400, sentence);
     assert_json(SEND(fixture, "GetKey", POST, .body = "{\"path\":\"a\"}"), 200, echo_a);
     assert_json(SEND(fixture, "GetKey", GET, .query = "path=a&json&"), 200, echo_a);
     assert_json(SEND(fixture, "Info", POST, .body = "{\"x\":1}"), 400,
                 "{\"error\":\"unknown field x: this method takes no arguments\"}");
+}
+
+static void an_exact_method_reads_json_by_its_type(void **state)
+{
+    static const char *const types[] = {FORM, "text/plain", "", NULL};
+    struct fixture *fixture = *state;
+
+    fixture->rigour = CODEC_EXACT;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        assert_protobuf_error(
+            fixture, SEND(fixture, "GetKey", POST, .type = types[i], .body = "{\"path\":\"a\"}"), 400,
+            "the body is not a protobuf message of type GetKeyArgs; "
+            "to send JSON, set Content-Type: application/json");
+        assert_json(
+            SEND(fixture, "GetKey", POST, .type = types[i], .query = "json", .body = "{\"path\":\"a\"}"), 200,
+            echo_a);
+    }
+    assert_json(SEND(fixture, "GetKey", POST, .type = "application/json", .body = "{\"path\":\"a\"}"), 200,
+                echo_a);
+    assert_json(SEND(fixture, "GetKey", POST, .type = "application/json", .body = "{\"pat\":\"a\"}"), 400,
+                "{\"error\":\"unknown field pat: known fields are path, purpose, algorithm\"}");
+    assert_json(SEND(fixture, "GetKey", GET, .query = "path=a&path=a"), 400,
+                "{\"error\":\"path must not be given twice\"}");
+    assert_json(SEND(fixture, "GetKey", POST, .type = FORM, .body = "path=a"), 400,
+                "{\"error\":\"the body is a form: send JSON, such as {\\\"path\\\":...}, "
+                "or the same form in the query string of a GET (curl -G)\"}");
+    assert_protobuf(SEND(fixture, "GetKey", POST,
+                         .body = "\x0a\x01"
+                                 "a\x20\x01"),
+                    protobuf_a);
 }
 
 int main(void)
@@ -342,6 +372,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(head_is_answered_as_get, setup, teardown),
         cmocka_unit_test_setup_teardown(what_no_query_can_hold_is_called_with_post, setup, teardown),
         cmocka_unit_test_setup_teardown(a_strict_method_takes_no_unknown_names, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_exact_method_reads_json_by_its_type, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

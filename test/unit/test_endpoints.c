@@ -5,7 +5,7 @@ static void assert_services(const char *name, unsigned services, bool names_serv
 {
     struct listen_spec spec = {.kind = LISTEN_UNIX, .names_services = !names_services};
 
-    endpoints_set_services(&spec, name);
+    endpoints_set_services(&spec, name, false);
     assert_int_equal(spec.services, services);
     assert_int_equal(spec.names_services, names_services);
 }
@@ -29,6 +29,25 @@ static void names_of_sockets(void **state)
     assert_services("guest.sock", only("guest"), true);
 }
 
+static void assert_strict(const char *name, unsigned services)
+{
+    struct listen_spec spec = {.kind = LISTEN_UNIX};
+
+    endpoints_set_services(&spec, name, true);
+    assert_int_equal(spec.services, services);
+    assert_true(spec.names_services);
+}
+
+static void sockets_of_a_real_td(void **state)
+{
+    (void)state;
+    assert_strict("dstack.sock", only("dstack"));
+    assert_strict("tappd.sock", only("tappd"));
+    assert_strict("external.sock", only("worker"));
+    assert_strict("guest.sock", only("guest"));
+    assert_strict("dstack,tappd", only("dstack") | only("tappd"));
+}
+
 static void other_names(void **state)
 {
     (void)state;
@@ -43,6 +62,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_of_services),
         cmocka_unit_test(names_of_sockets),
+        cmocka_unit_test(sockets_of_a_real_td),
         cmocka_unit_test(other_names),
     };
 

@@ -52,7 +52,7 @@ static void serve_td(struct world *world, struct td *td)
 
     snprintf(path, sizeof *world->paths, "%s/%u.sock", world->directory, td->number);
     strcpy(spec.address, path);
-    endpoints_set_services(&spec, "dstack,guest");
+    endpoints_set_services(&spec, "dstack,guest", false);
     if (endpoints_add(&world->endpoints, &spec, &site, &error))
         fail_msg("%s", error.text);
 }

@@ -25,7 +25,7 @@ static bool is_supported(const ProtobufCMessageDescriptor *descriptor)
 static struct message_slot sample_slot(struct rpc_fixture *fixture, enum sample_index index)
 {
     return (struct message_slot){message_new(&sample_descriptor, &fixture->arena), &sample_fields[index],
-                                 &fixture->arena, &fixture->error};
+                                 &fixture->arena, &fixture->error, false};
 }
 
 static struct sample *sample_of(const struct message_slot *slot)
@@ -183,10 +183,18 @@ static void bytes_are_hex(void **state)
     Dstack__RawQuoteArgs *args =
         (Dstack__RawQuoteArgs *)message_new(&dstack__raw_quote_args__descriptor, &fixture->arena);
     struct message_slot slot = {&args->base, &dstack__raw_quote_args__descriptor.fields[0], &fixture->arena,
-                                &fixture->error};
+                                &fixture->error, false};
 
     assert_int_equal(message_set_text(&slot, span_text("0xDEADbeef")), 0);
     assert_hex_equal(args->report_data.data, args->report_data.len, "deadbeef");
+    assert_int_equal(message_set_text(&slot, span_text("0XDEAD")), 0);
+    slot.is_exact = true;
+    assert_int_equal(message_set_text(&slot, span_text("0xDEAD")), 0);
+    assert_int_equal(message_set_text(&slot, span_text("0XDEAD")), -1);
+    assert_string_equal(fixture->error.text,
+                        "report_data must be hex, which may begin with 0x but not with 0X");
+    fixture->error = (struct error){.kind = ERROR_NONE};
+    slot.is_exact = false;
     assert_int_equal(message_set_text(&slot, SPAN_NONE), 0);
     assert_int_equal(args->report_data.len, 0);
     assert_refused(fixture, message_set_text(&slot, span_text("abc")),

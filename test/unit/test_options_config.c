@@ -99,12 +99,13 @@ static void comes_back_the_same(void **state)
     (void)state;
     assert_round_trip(ARGUMENTS(NULL), ENVIRONMENT(NULL));
     assert_round_trip(ARGUMENTS("-l1=kms,tappd", "-l[::1]:2", "-dnone", "--ready-file", "a b", "--public-url",
-                                "http://x/y", "--no-control", "--app-compose=#x", "--docker-compose=$(x)",
-                                "--name", "it's", "--instance", "\"\\", "--app-keys=`x`", "--encrypted-env=~",
-                                "--logs-dir=\\", "--sys-config=*", "--gpu-info", "a\nb", "--seed", " x ",
-                                "--tcb-status", "Revoked", "--advisory=A", "--advisory=B", "--debug-td",
-                                "--fault", "GetKey=500,message=c d;e", "--fault=*=503,message=f\\ ",
-                                "--log-level=off", "--log-format=json", "--check", "--print-root-ca"),
+                                "http://x/y", "--no-control", "--strict", "--app-compose=#x",
+                                "--docker-compose=$(x)", "--name", "it's", "--instance", "\"\\",
+                                "--app-keys=`x`", "--encrypted-env=~", "--logs-dir=\\", "--sys-config=*",
+                                "--gpu-info", "a\nb", "--seed", " x ", "--tcb-status", "Revoked",
+                                "--advisory=A", "--advisory=B", "--debug-td", "--fault",
+                                "GetKey=500,message=c d;e", "--fault=*=503,message=f\\ ", "--log-level=off",
+                                "--log-format=json", "--check", "--print-root-ca"),
                       ENVIRONMENT(NULL));
     assert_round_trip(ARGUMENTS("-l", "unix:/a b;c\\d\\\\e", "-l", "unix:\tx=all"),
                       ENVIRONMENT("DSTACK_SIMULATOR_LOG_LEVEL=debug", "DSTACK_SIMULATOR_SEED=x"));

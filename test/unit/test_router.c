@@ -246,6 +246,21 @@ static void the_frozen_surfaces_have_a_version_too(void **state)
     assert_no_page(fixture, handler, "/prpc/v0/Info");
 }
 
+static void a_reduced_service_has_only_its_real_paths(void **state)
+{
+    struct fixture *fixture = *state;
+    struct http_handler handler;
+
+    fixture->rows[GUEST].is_reduced = fixture->rows[WORKER].is_reduced = true;
+    handler = handler_of(fixture, "0");
+    assert_found(fixture, handler, "/Version", "DstackGuest");
+    assert_no_page(fixture, handler, "/prpc/Version");
+    assert_no_page(fixture, handler, "/prpc/DstackGuest.Version");
+    handler = handler_of(fixture, "2");
+    assert_found(fixture, handler, "/prpc/Worker.Info", "Worker");
+    assert_found(fixture, handler, "/prpc/Info", "Worker");
+}
+
 /* Every method of every service is found, which needs the table in order. */
 static void every_method_by_its_full_name(void **state)
 {
@@ -358,6 +373,7 @@ int main(void)
         ROUTER_TEST(tappd_wins_whatever_the_order),
         ROUTER_TEST(a_listener_of_its_own),
         ROUTER_TEST(the_frozen_surfaces_have_a_version_too),
+        ROUTER_TEST(a_reduced_service_has_only_its_real_paths),
         ROUTER_TEST(every_method_by_its_full_name),
         ROUTER_TEST(a_wrong_verb_is_405),
         ROUTER_TEST(a_strange_name_is_shown_in_part),

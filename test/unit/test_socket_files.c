@@ -23,10 +23,12 @@ static void every_file_has_known_services(void **state)
     size_t count = 0;
 
     (void)state;
-    for (const char *name; (name = socket_files_name(count)); count++)
-        assert_null(registry_read(socket_files_services(name), &choice));
+    for (const char *name; (name = socket_files_name(count)); count++) {
+        assert_null(registry_read(socket_files_services(name, false), &choice));
+        assert_null(registry_read(socket_files_services(name, true), &choice));
+    }
     assert_int_equal(count, 4);
-    assert_null(socket_files_services("other.sock"));
+    assert_null(socket_files_services("other.sock", false));
 }
 
 static void paths(void **state)
