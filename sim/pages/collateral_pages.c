@@ -220,8 +220,11 @@ void collateral_pages_add(const struct site *site, struct router *router)
     };
 
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
-        const struct router_page page = {
-            .path = list[i].path, .serve = list[i].serve, .context = site, .openapi = list[i].openapi};
+        const struct router_page page = {.path = list[i].path,
+                                         .serve = list[i].serve,
+                                         .context = site,
+                                         .is_public = true,
+                                         .openapi = list[i].openapi};
         router_add_page(router, &page);
     }
 }

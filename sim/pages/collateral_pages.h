@@ -1,5 +1,6 @@
 /* Collateral: the paths of Intel's PCS API, version 4, under /sgx/certification/v4 and
- * /tdx/certification/v4, and the root CRL at its distribution point. */
+ * /tdx/certification/v4, and the root CRL at its distribution point. As Intel's, they may be read
+ * by scripts of all websites. */
 #ifndef PAGES_COLLATERAL_PAGES_H
 #define PAGES_COLLATERAL_PAGES_H
 

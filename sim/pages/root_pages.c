@@ -30,11 +30,22 @@ void root_pages_add(const struct site *site, struct router *router)
                                             .types = TYPE_PEM};
     static const struct openapi_page der = {.summary = "The root certificate that quotes chain to, in DER",
                                             .types = TYPE_DER};
-    const struct router_page list[] = {
-        {.path = "/simulator/root-ca.pem", .serve = serve_root_pem, .context = site, .openapi = &pem},
-        {.path = "/simulator/root-ca.der", .serve = serve_root_der, .context = site, .openapi = &der},
+    static const struct {
+        const char *path;
+        bool is_der;
+    } list[] = {
+        {"/simulator/root-ca.pem", false},
+        {"/simulator/root-ca.der", true},
+        {"/Intel_SGX_Provisioning_Certification_RootCA.pem", false},
+        {"/Intel_SGX_Provisioning_Certification_RootCA.cer", true},
     };
 
-    for (size_t i = 0; i < sizeof list / sizeof *list; i++)
-        router_add_page(router, &list[i]);
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+        const struct router_page page = {.path = list[i].path,
+                                         .serve = list[i].is_der ? serve_root_der : serve_root_pem,
+                                         .context = site,
+                                         .is_public = true,
+                                         .openapi = list[i].is_der ? &der : &pem};
+        router_add_page(router, &page);
+    }
 }

@@ -253,6 +253,16 @@ static void refuse_other_site(struct exchange *exchange)
         "cross-site browser requests may not call methods; use the dashboard at / or another client");
 }
 
+/* Scripts may read every answer, errors too, and issuer chains, which are in headers. They ask with a
+ * plain GET, which needs no preflight. */
+static void let_scripts_read(struct exchange *exchange)
+{
+    static const char allowed[] = "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: *\r\n";
+    const char *headers = exchange->response.headers;
+
+    exchange->response.headers = headers ? arena_printf(exchange->arena, "%s%s", headers, allowed) : allowed;
+}
+
 static void serve_path(const struct router *router, struct exchange *exchange)
 {
     const struct route *route = find(router, exchange->request.path);
@@ -276,6 +286,8 @@ static void serve_path(const struct router *router, struct exchange *exchange)
         serve_fault(route, &fault, exchange);
     else
         serve_route(route, exchange);
+    if (route->page.is_public)
+        let_scripts_read(exchange);
 }
 
 /* What outlives the handler, such as the log, keeps the path as sent. */

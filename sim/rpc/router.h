@@ -59,6 +59,7 @@ struct router_page {
     const void *context;
     bool is_prefix;     /* path ends with '/' and is followed by any one name */
     bool is_background; /* see exchange.h */
+    bool is_public;     /* a browser lets the scripts of all websites read it (Fetch, 3.2: CORS) */
 
     const struct openapi_page *openapi;   /* for /openapi.json; NULL leaves the page out */
     void (*release)(const void *context); /* called by router_free, or NULL */

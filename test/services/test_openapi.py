@@ -21,6 +21,7 @@ from messages import JSON, METHODS, PROTOBUF, Caller, is_flat, paths_of
 PAGES = [
     "/healthz", "/readyz", "/metrics", "/openapi.json", "/logs/{container}",
     "/simulator/root-ca.pem", "/simulator/root-ca.der", "/IntelSGXRootCA.der",
+    *(f"/Intel_SGX_Provisioning_Certification_RootCA.{form}" for form in ("pem", "cer")),
     *(f"/{tee}/certification/v4/{name}" for tee in ("sgx", "tdx")
       for name in ("pckcrl", "rootcacrl", "tcb", "qe/identity")),
 ]

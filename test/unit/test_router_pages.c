@@ -62,6 +62,42 @@ static void pages_are_served_by_their_verb_only(void **state)
     assert_found(fixture, handler, "/Info", "DstackGuest");
 }
 
+#define ALLOWED "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: *\r\n"
+
+static void serve_with_header(const void *context, struct exchange *exchange)
+{
+    serve_page(context, exchange);
+    exchange->response.headers = "Extra: 1\r\n";
+}
+
+static void scripts_may_read_public_pages_only(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct router_page pages[] = {
+        {.path = "/public", .serve = serve_page, .context = "public", .is_public = true},
+        {.path = "/header", .serve = serve_with_header, .context = "public", .is_public = true},
+        {.path = "/private", .serve = serve_page, .context = "private"},
+    };
+    struct error error = {.kind = ERROR_NONE};
+    struct fault fault = {.method = "/public", .status = 503};
+    struct http_handler handler;
+
+    router_add_service(fixture->router, &fixture->rows[GUEST]);
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
+        router_add_page(fixture->router, &pages[i]);
+    handler = router_handler(fixture->router);
+    assert_string_equal(serve(fixture, handler, HTTP_VERB_GET, span_text("/public")).headers, ALLOWED);
+    assert_string_equal(serve(fixture, handler, HTTP_VERB_GET, span_text("/header")).headers,
+                        "Extra: 1\r\n" ALLOWED);
+    assert_string_equal(serve(fixture, handler, HTTP_VERB_POST, span_text("/public")).headers,
+                        "Allow: GET, HEAD\r\n" ALLOWED);
+    assert_null(serve(fixture, handler, HTTP_VERB_GET, span_text("/private")).headers);
+    assert_null(serve(fixture, handler, HTTP_VERB_GET, span_text("/Info")).headers);
+    assert_null(serve(fixture, handler, HTTP_VERB_GET, span_text("/nowhere")).headers);
+    assert_int_equal(faults_set(&fixture->faults, &fault, &error), 0);
+    assert_string_equal(serve(fixture, handler, HTTP_VERB_GET, span_text("/public")).headers, ALLOWED);
+}
+
 static void paths_are_listed_in_order(void **state)
 {
     static const char *const expected[] = {
@@ -168,6 +204,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ROUTER_TEST(a_directory_serves_the_names_in_it),
         ROUTER_TEST(pages_are_served_by_their_verb_only),
+        ROUTER_TEST(scripts_may_read_public_pages_only),
         ROUTER_TEST(paths_are_listed_in_order),
         ROUTER_TEST(a_listed_method_is_that_of_its_path),
         ROUTER_TEST(pages_are_released_with_the_router),

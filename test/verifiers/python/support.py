@@ -63,6 +63,14 @@ class Simulated:
         except urllib.error.HTTPError as error:
             return error.code
 
+    def headers(self, path):
+        """Those of the answer to a GET, whatever its status."""
+        try:
+            with self.open(path) as answer:
+                return answer.headers
+        except urllib.error.HTTPError as error:
+            return error.headers
+
     def post(self, path, arguments):
         with self.open(path, json.dumps(arguments).encode()) as answer:
             return json.loads(answer.read())

@@ -169,6 +169,29 @@ def test_root_crl(plain):
     assert crl.issuer == root.subject and crl.is_signature_valid(root.public_key()) and list(crl) == []
 
 
-def test_root_in_both_forms(plain):
-    der, pem = plain.root(), plain.get("/simulator/root-ca.pem")
-    assert x509.load_pem_x509_certificate(pem) == x509.load_der_x509_certificate(der)
+@pytest.mark.parametrize("name", ["simulator/root-ca", "Intel_SGX_Provisioning_Certification_RootCA"])
+def test_root_in_both_forms(plain, name):
+    """Under our name and under Intel's, which calls DER .cer."""
+    form = "der" if name.startswith("simulator") else "cer"
+    with plain.open(f"/{name}.pem") as pem, plain.open(f"/{name}.{form}") as der:
+        types = [answer.headers["Content-Type"] for answer in (pem, der)]
+        root = x509.load_der_x509_certificate(der.read())
+        assert x509.load_pem_x509_certificate(pem.read()) == root
+    assert types == ["application/x-pem-file", "application/pkix-cert"]
+    assert root == x509.load_der_x509_certificate(plain.root())
+
+
+def public_paths(plain):
+    """All pages of the collateral service."""
+    return [path for path in json.loads(plain.get("/openapi.json"))["paths"]
+            if re.match(r"/(sgx|tdx|simulator|Intel)", path)]
+
+
+def test_scripts_of_all_websites_may_read_collateral(plain):
+    """And nothing else; what is wrong with a request, they may read too."""
+    others = [path for path in json.loads(plain.get("/openapi.json"))["paths"] if path not in public_paths(plain)]
+    assert len(public_paths(plain)) == 13 and len(others) > 20
+    for path in (*public_paths(plain), *others):
+        headers = plain.headers(path)
+        allowed = headers["Access-Control-Allow-Origin"], headers["Access-Control-Expose-Headers"]
+        assert allowed == (("*", "*") if path in public_paths(plain) else (None, None)), path
