@@ -67,7 +67,7 @@ def test_every_form_of_evidence(connection, quote):
 
 def test_whatever_can_be_read_gets_a_verdict(connection, quote):
     for change in ({"quote": ""}, {"quote": None}, {"quote": 5}, {"quote": "0x"}, {"quote": "zz"}, {"quote": []},
-                   {"quote": quote["quote"][:-2]}, {"event_log": "[]"}, {"event_log": {}}, {"event_log": True},
+                   {"quote": quote["quote"][:-2 * 72]}, {"event_log": "[]"}, {"event_log": {}}, {"event_log": True},
                    {"vm_config": ""}, {"vm_config": "{}"}, {"vm_config": 1.5}, {"attestation": "00"},
                    {"attestation": {"a": [1]}}):
         request = {name: quote[name] for name in ("quote", "event_log", "vm_config")} | change
