@@ -1,6 +1,7 @@
 #include "sim/cli/listen_spec.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -37,6 +38,8 @@ static int parse_unix(struct listen_spec *spec, const char *path, size_t len, st
 {
     if (len == 0)
         return error_input(error, "no path after unix:; expected one as in unix:dstack.sock");
+    if (len > 2 && path[0] == '/' && path[1] == '/' && path[2] != '/')
+        return error_input(error, "the path after unix: begins with //; expected unix:PATH or unix:///PATH");
     if (len > LISTEN_SPEC_PATH_MAX)
         return error_input(error, "the path of a Unix socket has at most %d bytes, this one has %zu",
                            LISTEN_SPEC_PATH_MAX, len);
@@ -93,6 +96,10 @@ static int parse_host(struct listen_spec *spec, const char *text, size_t len, st
     if (len == 1 && text[0] == '*')
         return error_input(error,
                            "\"*\" is not a host; use 0.0.0.0 or [::] for every address of this machine");
+    if (strspn(text, "0123456789") >= len)
+        return error_input(error,
+                           "\"%.*s\" is not a host; expected one PORT, or HOST:PORT as in 127.0.0.1:8090",
+                           (int)(len < 60 ? len : 60), text);
     if (memchr(text, ':', len))
         return error_input(error, "an IPv6 address needs brackets, as in [::1]:8090");
     if (len > LISTEN_SPEC_HOST_MAX)
@@ -103,6 +110,19 @@ static int parse_host(struct listen_spec *spec, const char *text, size_t len, st
         return error_input(error,
                            "\"%.100s\" is not a host name: use letters, digits, \".\", \"-\" and \"_\"",
                            spec->address);
+    return 0;
+}
+
+/* What people give for HOST:PORT and unix:PATH: "localhost", "0.0.0.0" or "dstack.sock". */
+static int check_has_port(const char *text, size_t len, struct error *error)
+{
+    static const char socket_suffix[] = ".sock";
+    const size_t suffix = sizeof socket_suffix - 1;
+
+    if (len > suffix && memcmp(text + len - suffix, socket_suffix, suffix) == 0)
+        return error_input(error, "a path must begin with unix:, as in unix:dstack.sock");
+    if (len > 0 && (isalpha((unsigned char)text[0]) || memchr(text, '.', len)))
+        return error_input(error, "no port; expected HOST:PORT, as in localhost:8090");
     return 0;
 }
 
@@ -118,6 +138,8 @@ static int parse_tcp(struct listen_spec *spec, const char *text, size_t len, str
             return error_input(error, "an IPv6 address and port look like [::1]:8090");
         if (parse_v6(spec, text + 1, (size_t)(bracket - text - 1), error) != 0)
             return -1;
+    } else if (!colon && check_has_port(text, len, error) != 0) {
+        return -1;
     } else if (parse_host(spec, text, colon ? (size_t)(colon - text) : 0, error) != 0) {
         return -1;
     }

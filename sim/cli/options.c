@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/cli/options_environment.h"
+#include "sim/cli/options_foreign.h"
 #include "sim/cli/options_value.h"
 
 enum { SHOWN_MAX = 60 }; /* the most bytes of an argument that an error quotes */
@@ -45,8 +46,12 @@ static int accept_argument(struct reader *reader, const struct option_row *row, 
 static int error_unknown(struct reader *reader, const char *dashes, const char *typed, size_t len)
 {
     const struct option_row *meant = options_table_nearest(typed, len);
+    const char *ours = options_foreign(typed, len);
     int shown = len < SHOWN_MAX ? (int)len : SHOWN_MAX;
 
+    if (ours)
+        return error_input(reader->error, "unknown option %s%.*s; did you mean %s? See --help", dashes, shown,
+                           typed, ours);
     if (meant)
         return error_input(reader->error, "unknown option %s%.*s; did you mean --%s? See --help", dashes,
                            shown, typed, meant->name);
@@ -56,6 +61,15 @@ static int error_unknown(struct reader *reader, const char *dashes, const char *
 static const char *command_at(size_t index)
 {
     return index == 0 ? COMMAND : NULL;
+}
+
+/* A port, or an address with one. */
+static bool is_address(const char *argument)
+{
+    struct error error = {.kind = ERROR_NONE};
+    struct listen_spec spec;
+
+    return listen_spec_parse(&spec, argument, &error) == 0;
 }
 
 static int error_positional(struct reader *reader, const char *argument)
@@ -72,6 +86,10 @@ static int error_positional(struct reader *reader, const char *argument)
     if (meant)
         return error_input(reader->error, "unexpected argument \"%.60s\"; did you mean --%s? See --help",
                            argument, meant->name);
+    if (is_address(argument))
+        return error_input(reader->error,
+                           "unexpected argument \"%.60s\"; did you mean --listen %.60s? See --help", argument,
+                           argument);
     return error_input(reader->error,
                        "unexpected argument \"%.60s\"; expected an option or " COMMAND ", see --help",
                        argument);

@@ -73,7 +73,7 @@ struct options {
 
     enum options_source sources[OPTIONS_MAX]; /* by row */
     struct options_texts texts[OPTIONS_MAX];  /* by row: lists and healthcheck as given */
-    struct options_texts warnings;            /* sentences about the environment, for stderr */
+    struct options_texts warnings;            /* sentences for stderr */
 };
 
 #endif

@@ -1,5 +1,6 @@
 #include "sim/cli/options_read.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/base/memory.h"
@@ -8,12 +9,27 @@
 
 enum { SEED_MAX = 256, URL_MAX = 200 };
 
+/* For other programs, an address without a host means every address of the machine. */
+static void warn_of_loopback(struct options *options, const char *text)
+{
+    char warning[320];
+
+    if (text[0] != ':')
+        return;
+    snprintf(warning, sizeof warning,
+             "\"%.60s\" means this machine only, as in 127.0.0.1%.60s; for all of its addresses write "
+             "0.0.0.0%.60s",
+             text, text, text);
+    options_texts_append(&options->warnings, warning);
+}
+
 int options_read_listen(struct options *options, const char *text, struct error *error)
 {
     struct listen_spec spec;
 
     if (listen_spec_parse(&spec, text, error))
         return -1;
+    warn_of_loopback(options, text);
     options->listen = memory_grow(options->listen, (options->listen_count + 1) * sizeof spec);
     options->listen[options->listen_count++] = spec;
     return 0;

@@ -74,3 +74,19 @@ def test_a_file_system_that_takes_no_sockets(directory, directory_of_kernel):
 def test_a_file_is_named_with_its_option(directory, options, words):
     assert_refused(run(*options, "-d", "none", cwd=directory), *words)
     assert os.listdir(directory) == []
+
+
+# --- an address in another form ---
+
+@pytest.mark.parametrize("typed, meant", [
+    (["-p", "8090"], "--listen PORT"), (["--port=8090"], "--listen PORT"), (["--host", "::"], "--listen HOST:PORT"),
+    ([":8090"], "--listen :8090"), (["8090"], "--listen 8090"), (["-v"], "--log-level debug"),
+])
+def test_what_other_programs_call_it(directory, typed, meant):
+    assert_refused(run(*typed, cwd=directory), f"did you mean {meant}?")
+
+
+def test_a_port_with_a_colon_is_on_this_machine(own):
+    own.start("--listen", ":0")
+    assert own.endpoints[1]["url"].startswith("http://127.0.0.1:")
+    assert '":0" means this machine only' in own.stderr() and "0.0.0.0:0" in own.stderr()

@@ -65,6 +65,7 @@ static void test_unix(void **state)
     (void)state;
     assert_unix("unix:dstack.sock", "dstack.sock", registry_all());
     assert_unix("unix:/run/a:b.sock=worker", "/run/a:b.sock", only("worker"));
+    assert_unix("unix:///run/a.sock", "///run/a.sock", registry_all());
     assert_unix("unix:/run/a=b.sock=all", "/run/a=b.sock", registry_all());
 
     memset(text + 5, 'x', LISTEN_SPEC_PATH_MAX);
@@ -105,7 +106,11 @@ static void test_mistakes(void **state)
 
     (void)state;
     assert_refused("", "no port");
-    assert_refused("localhost", "invalid port \"localhost\"");
+    assert_refused("localhost", "no port; expected HOST:PORT, as in localhost:8090");
+    assert_refused("0.0.0.0", "no port; expected HOST:PORT");
+    assert_refused("dstack.sock", "a path must begin with unix:, as in unix:dstack.sock");
+    assert_refused("8090:8090", "\"8090\" is not a host; expected one PORT, or HOST:PORT");
+    assert_refused("unix://x.sock", "begins with //; expected unix:PATH or unix:///PATH");
     assert_refused("localhost:", "no port");
     assert_refused("65536", "too large");
     assert_refused("99999999999999999999999", "too large");

@@ -92,6 +92,43 @@ static void test_unknown_options(void **state)
                    "unexpected argument \"-\"; expected an option or decrypt-env, see --help");
 }
 
+static void test_options_of_other_programs(void **state)
+{
+    char **none = ENVIRONMENT(NULL);
+
+    (void)state;
+    assert_refused(ARGUMENTS("--port", "9000"), none,
+                   "unknown option --port; did you mean --listen PORT? See --help");
+    assert_refused(ARGUMENTS("--port=9000"), none,
+                   "unknown option --port; did you mean --listen PORT? See --help");
+    assert_refused(ARGUMENTS("-p", "9000"), none,
+                   "unknown option -p; did you mean --listen PORT? See --help");
+    assert_refused(ARGUMENTS("-p9000"), none, "unknown option -p; did you mean --listen PORT? See --help");
+    assert_refused(ARGUMENTS("--host=::"), none,
+                   "unknown option --host; did you mean --listen HOST:PORT? See --help");
+    assert_refused(ARGUMENTS("-v"), none, "unknown option -v; did you mean --log-level debug? See --help");
+    assert_refused(ARGUMENTS("9000"), none,
+                   "unexpected argument \"9000\"; did you mean --listen 9000? See --help");
+    assert_refused(ARGUMENTS(":9000"), none,
+                   "unexpected argument \":9000\"; did you mean --listen :9000? See --help");
+    assert_refused(ARGUMENTS("unix:x.sock"), none,
+                   "unexpected argument \"unix:x.sock\"; did you mean --listen unix:x.sock? See --help");
+}
+
+/* For others it means every address; here it does not, and that is said. */
+static void test_a_port_with_a_colon(void **state)
+{
+    struct options options = parsed(ARGUMENTS("-l", ":9000=dstack"), ENVIRONMENT(NULL));
+
+    (void)state;
+    assert_int_equal(options.warnings.count, 1);
+    assert_string_equal(
+        options.warnings.items[0],
+        "\":9000=dstack\" means this machine only, as in 127.0.0.1:9000=dstack; for all of its "
+        "addresses write 0.0.0.0:9000=dstack");
+    options_free(&options);
+}
+
 static void test_missing_values(void **state)
 {
     char **none = ENVIRONMENT(NULL);
@@ -426,6 +463,8 @@ int main(void)
         cmocka_unit_test(test_spellings),
         cmocka_unit_test(test_every_option),
         cmocka_unit_test(test_unknown_options),
+        cmocka_unit_test(test_options_of_other_programs),
+        cmocka_unit_test(test_a_port_with_a_colon),
         cmocka_unit_test(test_missing_values),
         cmocka_unit_test(test_wrong_values),
         cmocka_unit_test(test_seed_length),
