@@ -56,6 +56,7 @@ struct options {
     char *seed;               /* 1 to 256 bytes; never NULL after options_parse */
     struct scenario scenario; /* TCB status and advisories */
     bool debug_td;
+    bool no_mrconfigid;
     struct fault *faults; /* of existing methods; their seeds are in fault->random */
     size_t fault_count;
     enum log_level log_level;

@@ -65,10 +65,10 @@ const struct option_row options_table[] = {
      .more = "The URL that certificates and collateral point to. The default is the first TCP address, as "
              "localhost if it is on this machine."},
     {"no-control", 0, NULL, FLAG(no_control), .group = GROUP_LISTENING,
-     .brief = "do not offer the Simulator service",
+     .shared = "no controls; as a TD", .brief = "do not offer the Simulator service",
      .more = "Do not offer the Simulator service on any address, so that no client can change the state of "
              "the platform."},
-    {"strict", 0, NULL, FLAG(strict), .group = GROUP_LISTENING,
+    {"strict", 0, NULL, FLAG(strict), .group = GROUP_LISTENING, .is_joined = true,
      .brief = "refuse what a real TD would refuse",
      .more = "Refuse what the real guest agent refuses and the simulator otherwise takes, and arguments with "
              "unknown names, so that a test that passes here passes there. dstack.sock, tappd.sock and "
@@ -125,8 +125,12 @@ const struct option_row options_table[] = {
      .is_joined = true,
      .brief = "an advisory of that TCB status; repeatable",
      .more = "An advisory of that TCB status, such as INTEL-SA-00837; repeatable."},
-    {"debug-td", 0, NULL, FLAG(debug_td), .group = GROUP_PLATFORM, .is_joined = true,
-     .brief = "quotes say that the TD can be debugged"},
+    {"debug-td", 0, NULL, FLAG(debug_td), .group = GROUP_PLATFORM,
+     .shared = "debug, no MRCONFIGID", .brief = "quotes say that the TD can be debugged"},
+    {"no-mrconfigid", 0, NULL, FLAG(no_mrconfigid), .group = GROUP_PLATFORM, .is_joined = true,
+     .brief = "quotes leave MRCONFIGID zero",
+     .more = "Quotes leave MRCONFIGID zero, as on hosts with use_mrconfigid = false. By default it holds the "
+             "compose hash or, if the app pins key_provider_id, a hash of that too."},
     {"fault", 0, "METHOD=WHAT", SPECS(faults, options_read_fault), .group = GROUP_PLATFORM,
      .brief = "make calls of a method fail; repeatable",
      .more = "Make calls of METHOD fail or wait; * means every method. WHAT is a comma-separated list of "

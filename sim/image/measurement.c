@@ -165,7 +165,7 @@ static void measure_kernel(const struct boot *boot, const struct os_image *image
 static int measure_boot(const struct boot *boot, const struct os_image *image, const uint8_t *cmdline,
                         uint64_t memory_size, struct error *error)
 {
-    *boot->registers = (struct registers){{0}, {{0}}};
+    *boot->registers = (struct registers){.mrtd = {0}};
     memcpy(boot->registers->mrtd, image->mrtd_single_pass, REGISTER_BYTES);
     if (measure_td_hob(boot, image, memory_size, error))
         return -1;

@@ -168,6 +168,7 @@ int inputs_read(struct inputs *inputs, const struct options *options, struct err
     td_config_init(&inputs->td);
     inputs->td.is_debug = options->debug_td;
     inputs->td.os_image = os_image_embedded(options->dstack_os);
+    inputs->td.leaves_mr_config_zero = options->no_mrconfigid;
     inputs->cluster.seed = options->seed;
     inputs->td.instance = options->instance;
     inputs->cluster.scenario = options->scenario;

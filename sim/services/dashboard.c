@@ -48,6 +48,7 @@ static void reply_registers(const struct registers *registers, struct arena *are
                             Dstack__DashboardState *response)
 {
     response->mrtd = call_bytes(registers->mrtd, sizeof registers->mrtd);
+    response->mr_config_id = call_bytes(registers->config_id, sizeof registers->config_id);
     response->rtmrs = arena_alloc(arena, RTMR_COUNT * sizeof *response->rtmrs);
     response->n_rtmrs = RTMR_COUNT;
     for (size_t i = 0; i < RTMR_COUNT; i++)

@@ -1,6 +1,7 @@
 #include "sim/td/identity.h"
 
 #include "crypto/hash.h"
+#include "sim/base/hex.h"
 #include "sim/base/json_text.h"
 #include "sim/image/vm_config.h"
 
@@ -43,18 +44,32 @@ void identity_set_image(struct identity *identity, const struct os_image *image,
 
 void identity_set_key_provider(struct identity *identity, const struct app_keys *keys)
 {
-    uint8_t spki[X509_SPKI_BYTES];
     struct buf out;
     size_t len;
     char *text;
 
-    x509_key_spki(keys->ca.public_key, spki);
+    identity->key_provider_id_len = sizeof identity->key_provider_id;
+    x509_key_spki(keys->ca.public_key, identity->key_provider_id);
     buf_init(&out, SIZE_MAX);
     json_text_member(&out, '{', "name", "kms");
-    json_text_member_hex(&out, ',', "id", spki, sizeof spki);
+    json_text_member_hex(&out, ',', "id", identity->key_provider_id, identity->key_provider_id_len);
     buf_append_byte(&out, '}');
     text = buf_take(&out, &len);
     text_set(&identity->key_provider_info, text, len);
+}
+
+int identity_check_key_provider(const struct identity *identity, const struct app *app, struct error *error)
+{
+    const struct app_compose *says = &app->says;
+    char id[2 * sizeof identity->key_provider_id + 1] = "";
+
+    if (says->key_provider_id_len == 0 ||
+        span_equal(span_of(says->key_provider_id, says->key_provider_id_len),
+                   span_of(identity->key_provider_id, identity->key_provider_id_len)))
+        return 0;
+    hex_encode(identity->key_provider_id, identity->key_provider_id_len, id);
+    return error_input(error, "its key_provider_id is not that of the key provider \"%s\", which is \"%s\"",
+                       app_compose_provider_name(says->key_provider), id);
 }
 
 void identity_free(struct identity *identity)

@@ -21,7 +21,9 @@ struct identity {
     size_t init_script_count; /* of those that are measured */
     uint8_t gpu_policy_hash[GPU_POLICY_HASH_BYTES];
     struct text vm_config;         /* JSON */
-    struct text key_provider_info; /* JSON */
+    struct text key_provider_info; /* JSON, with the name and the id of the key provider */
+    uint8_t key_provider_id[X509_SPKI_BYTES];
+    size_t key_provider_id_len;
 };
 
 /* Sets the app id (the app keys may hold a different one than the app's) and the instance id.
@@ -38,6 +40,10 @@ void identity_set_image(struct identity *identity, const struct os_image *image,
 
 /* Sets {"name":"kms","id":...}: the public key of the CA that issues this app's certificates. */
 void identity_set_key_provider(struct identity *identity, const struct app_keys *keys);
+
+/* Checks the key provider's id against the one that the app pins, if it does. */
+MUST_CHECK int identity_check_key_provider(const struct identity *identity, const struct app *app,
+                                           struct error *error);
 
 void identity_free(struct identity *identity);
 

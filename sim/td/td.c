@@ -7,6 +7,7 @@
 #include "sim/base/embedded.h"
 #include "sim/base/memory.h"
 #include "sim/td/boot.h"
+#include "sim/td/mr_config.h"
 #include "sim/td/view.h"
 
 static struct span fixture_span(const char *name)
@@ -99,6 +100,28 @@ static enum event_version log_version(const struct td *td)
                                                                                             : EVENT_VERSION_1;
 }
 
+/* The host sets MRCONFIGID when it creates the TD; the guest checks the key provider that it pins. */
+static int configure(struct td *td, const struct td_config *config, struct error *error)
+{
+    struct mr_config_launch launch = {
+        .app = &td->app,
+        .identity = &td->identity,
+        .writes_documents = os_image_is_0_6(&td->image),
+        .is_left_zero = config->leaves_mr_config_zero,
+    };
+    struct arena arena;
+    int result = 0;
+
+    arena_init(&arena);
+    if (config->sys_config.data && mr_config_document(config->sys_config, &arena, &launch.document, error))
+        result = error_context(error, "%s", config->sys_config_name);
+    else if (identity_check_key_provider(&td->identity, &td->app, error) ||
+             mr_config_id(&launch, td->state.registers.config_id, error))
+        result = error_context(error, "%s", config->app_compose_name);
+    arena_free(&arena);
+    return result;
+}
+
 static int bring_up(struct td *td, const struct td_config *config, struct error *error)
 {
     struct td_state *state = &td->state;
@@ -107,7 +130,8 @@ static int bring_up(struct td *td, const struct td_config *config, struct error 
     if (read_inputs(td, config, error) || identify(td, config, error))
         return -1;
     state->log.version = log_version(td);
-    if (boot_measure(&td->image, &td->machine, &td->identity, &state->log, &state->registers, error))
+    if (boot_measure(&td->image, &td->machine, &td->identity, &state->log, &state->registers, error) ||
+        configure(td, config, error))
         return -1;
     quote_template_init(&td->quote, td->shared->platform);
     quote_template_set_registers(&td->quote, &state->registers);

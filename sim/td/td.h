@@ -44,6 +44,7 @@ struct td_config {
     struct span user_config;     /* deployed with the app; or nothing */
     struct span encrypted_env;   /* as encrypted_env.h describes it; or nothing */
     bool is_debug;               /* TDATTRIBUTES says debug */
+    bool leaves_mr_config_zero;  /* see mr_config.h */
 };
 
 /* The default app, image, machine and instance. */

@@ -80,6 +80,7 @@ void quote_template_set_registers(struct quote_template *template, const struct 
 {
     memcpy(template->bytes.data + QUOTE_MRTD_OFFSET, registers->mrtd, sizeof registers->mrtd);
     memcpy(template->bytes.data + QUOTE_RTMR_OFFSET, registers->rtmr, sizeof registers->rtmr);
+    memcpy(template->bytes.data + QUOTE_OWNER_OFFSET, registers->config_id, sizeof registers->config_id);
 }
 
 void quote_write(const struct quote_template *template,

@@ -33,6 +33,7 @@ static void read_report(const uint8_t *quote, struct quote_parts *parts)
     parts->report_data = span_of(quote + QUOTE_REPORT_DATA_OFFSET, QUOTE_REPORT_DATA_BYTES);
     memcpy(parts->registers.mrtd, quote + QUOTE_MRTD_OFFSET, REGISTER_BYTES);
     memcpy(parts->registers.rtmr, quote + QUOTE_RTMR_OFFSET, sizeof parts->registers.rtmr);
+    memcpy(parts->registers.config_id, quote + QUOTE_OWNER_OFFSET, sizeof parts->registers.config_id);
 }
 
 static int cut(struct error *error, const char *where)

@@ -32,7 +32,10 @@ void registers_aggregate_owned(const struct registers *registers, struct span ow
 
 void registers_aggregate(const struct registers *registers, uint8_t aggregated[static 32])
 {
-    registers_aggregate_owned(registers, SPAN_NONE, aggregated);
+    uint8_t owner[REGISTERS_OWNER_BYTES] = {0};
+
+    memcpy(owner, registers->config_id, sizeof registers->config_id);
+    registers_aggregate_owned(registers, span_of(owner, sizeof owner), aggregated);
 }
 
 void registers_system(const struct registers *registers, struct span key_provider_info,

@@ -67,7 +67,7 @@ static bool is_left_out(const struct evidence *evidence, uint32_t imr)
 
 int replay_verify(const struct evidence *evidence, const struct registers *quoted, struct error *error)
 {
-    struct registers replayed = {{0}, {{0}}};
+    struct registers replayed = {.mrtd = {0}};
 
     if (replay_events(evidence, &replayed, error))
         return -1;

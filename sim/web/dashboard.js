@@ -14,6 +14,7 @@ const IDENTITY = [
   ['device_id', 'Device id'],
   ['compose_hash', 'Compose hash'],
   ['os_image_hash', 'OS image hash'],
+  ['mr_config_id', 'MRCONFIGID'],
   ['mr_aggregated', 'Aggregate of all registers'],
 ]
 

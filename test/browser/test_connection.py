@@ -105,7 +105,7 @@ def test_a_private_app_is_private_outside(blank, start, private_app):
     assert page.one("#private").is_displayed()
     assert page.text("#app-id .hash") == state["app_id"]
     body = page.text("body")
-    for hidden in (state["mrtd"], *state["rtmrs"], state["compose_hash"], state["os_image_hash"], "system-ready"):
+    for hidden in (state["mrtd"], state["mr_config_id"], *state["rtmrs"], state["compose_hash"], state["os_image_hash"], "system-ready"):
         assert hidden not in body
     assert not any(panel.is_displayed() for panel in page.all(".measured"))
     page.open(simulator.url)

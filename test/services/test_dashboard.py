@@ -14,7 +14,7 @@ from support import Simulated, registers, replay
 EVENTS_AT_ONCE = 256
 FILES = {"/": "text/html", "/simulator/dashboard.css": "text/css", "/simulator/dashboard.js": "text/javascript",
          "/simulator/icon.svg": "image/svg+xml"}
-HIDDEN = ("mrtd", "rtmrs", "events", "event_count", "compose_hash", "os_image_hash", "mr_aggregated")
+HIDDEN = ("mrtd", "mr_config_id", "rtmrs", "events", "event_count", "compose_hash", "os_image_hash", "mr_aggregated")
 
 
 class Watched:

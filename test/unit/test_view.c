@@ -105,14 +105,16 @@ static void the_measurements_of_all_and_of_the_system(void **state)
     struct td *td = *state;
     const struct text *info = &td->identity.key_provider_info;
     uint8_t expected[32], provider[32], system_before[32], aggregated[32], system[32];
+    static const uint8_t no_owner[2 * 48];
     struct bytes parts[] = {
         {td->state.registers.mrtd, 48},    {td->state.registers.rtmr[0], 48},
         {td->state.registers.rtmr[1], 48}, {td->state.registers.rtmr[2], 48},
-        {td->state.registers.rtmr[3], 48},
+        {td->state.registers.rtmr[3], 48}, {td->state.registers.config_id, 48},
+        {no_owner, sizeof no_owner},
     };
     struct error error = {.kind = ERROR_NONE};
 
-    hash_parts(HASH_SHA256, parts, 5, expected);
+    hash_parts(HASH_SHA256, parts, 7, expected);
     registers_aggregate(&td->state.registers, aggregated);
     assert_memory_equal(aggregated, expected, 32);
     hash_sha256(info->plain, info->len, provider);

@@ -83,6 +83,11 @@ def quote_mrtd(quote):
     return quote_field(quote, 136, 48).hex()
 
 
+def quote_owner(quote):
+    """MRCONFIGID, MROWNER and MROWNERCONFIG."""
+    return quote_field(quote, 184, 3 * 48)
+
+
 def quote_rtmrs(quote):
     """RTMR0 to RTMR3, in the shape of the SDK's replay."""
     return {i: quote_field(quote, 328 + 48 * i, 48).hex() for i in range(4)}

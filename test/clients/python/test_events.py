@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from dstack_sdk import get_compose_hash
 
-from support import (RUNTIME_EVENT, assert_replays, error_of, quote_mrtd, quote_rtmrs, runtime_digest,
+from support import (RUNTIME_EVENT, assert_replays, error_of, quote_mrtd, quote_owner, quote_rtmrs, runtime_digest,
                      setting, vectors)
 
 EVENTS = [("plain", b"payload"), ("ereignis-ä-事件-🚀", "größe".encode()), ("no payload", b""),
@@ -65,7 +65,7 @@ def test_info_agrees_with_the_quote(client):
     assert tcb.mrtd == quote_mrtd(bytes_)
     assert tcb.event_log == quote.decode_event_log()
     assert info.vm_config == quote.vm_config
-    registers = bytes.fromhex(tcb.mrtd + tcb.rtmr0 + tcb.rtmr1 + tcb.rtmr2 + tcb.rtmr3)
+    registers = bytes.fromhex(tcb.mrtd + tcb.rtmr0 + tcb.rtmr1 + tcb.rtmr2 + tcb.rtmr3) + quote_owner(bytes_)
     assert info.mr_aggregated == tcb.mr_aggregated == hashlib.sha256(registers).hexdigest()
 
 
