@@ -1,9 +1,10 @@
 #include "sim/services/service.h"
 
-#include "sim/pages/collateral_pages.h"
+#include "sim/pages/crl_pages.h"
 #include "sim/pages/root_pages.h"
+#include "sim/pages/tcb_pages.h"
 
-static service_pages *const pages[] = {collateral_pages_add, root_pages_add, NULL};
+static service_pages *const pages[] = {tcb_pages_add, crl_pages_add, root_pages_add, NULL};
 
 const struct service collateral_service = {
     .name = "collateral",

@@ -40,6 +40,24 @@ static char *join(const char *first, const char *second)
     return joined;
 }
 
+static void render_documents(struct collateral *collateral, const struct platform *platform,
+                             const struct scenario *scenario)
+{
+    struct tcb_edition edition = {.now = collateral->rendered_at};
+
+    for (unsigned tee = 0; tee < TCB_TEES; tee++) {
+        edition.tee = (enum tcb_tee)tee;
+        collateral->evaluation_numbers[tee] = evaluation_numbers_render(platform, scenario, &edition);
+        for (unsigned set = 0; set < EVALUATION_SETS; set++) {
+            struct collateral_documents *documents = &collateral->documents[tee][set];
+
+            edition.set = (enum evaluation_set)set;
+            documents->tcb_info = tcb_info_render(platform, scenario, &edition);
+            documents->qe_identity = qe_identity_render(platform, scenario, &edition);
+        }
+    }
+}
+
 int collateral_render(struct collateral *collateral, const struct platform *platform,
                       const struct scenario *scenario, int64_t now, struct error *error)
 {
@@ -49,10 +67,7 @@ int collateral_render(struct collateral *collateral, const struct platform *plat
 
     collateral_free(collateral);
     collateral->rendered_at = now;
-    for (enum tcb_tee tee = 0; tee < TCB_TEES; tee++) {
-        collateral->tcb_info[tee] = tcb_info_render(platform, scenario, tee, now);
-        collateral->qe_identity[tee] = qe_identity_render(platform, scenario, tee, now);
-    }
+    render_documents(collateral, platform, scenario);
     collateral->tcb_issuer_chain = join(platform->tcb_signing.pem, platform->root.pem);
     collateral->pck_issuer_chain = join(platform->platform_ca.pem, platform->root.pem);
     collateral->root_crl = render_crl(&platform->root, NULL, 0, &collateral->root_crl_len, error);
@@ -68,9 +83,12 @@ int collateral_render(struct collateral *collateral, const struct platform *plat
 
 void collateral_free(struct collateral *collateral)
 {
-    for (enum tcb_tee tee = 0; tee < TCB_TEES; tee++) {
-        free(collateral->tcb_info[tee]);
-        free(collateral->qe_identity[tee]);
+    for (unsigned tee = 0; tee < TCB_TEES; tee++) {
+        free(collateral->evaluation_numbers[tee]);
+        for (unsigned set = 0; set < EVALUATION_SETS; set++) {
+            free(collateral->documents[tee][set].tcb_info);
+            free(collateral->documents[tee][set].qe_identity);
+        }
     }
     free(collateral->root_crl_hex);
     free(collateral->root_crl);

@@ -6,13 +6,19 @@
 #ifndef TDX_COLLATERAL_H
 #define TDX_COLLATERAL_H
 
+#include "sim/tdx/evaluation_numbers.h"
 #include "sim/tdx/qe_identity.h"
 #include "sim/tdx/tcb_info.h"
 
 /* Texts are NUL-terminated, and everything is on the heap. */
+struct collateral_documents {
+    char *tcb_info;    /* {"tcbInfo":{...},"signature":"..."} */
+    char *qe_identity; /* {"enclaveIdentity":{...},"signature":"..."} */
+};
+
 struct collateral {
-    char *tcb_info[TCB_TEES];    /* {"tcbInfo":{...},"signature":"..."}, by enum tcb_tee */
-    char *qe_identity[TCB_TEES]; /* {"enclaveIdentity":{...},"signature":"..."} */
+    struct collateral_documents documents[TCB_TEES][EVALUATION_SETS];
+    char *evaluation_numbers[TCB_TEES]; /* {"tcbEvaluationDataNumbers":{...},"signature":"..."} */
     char *root_crl_hex;
     uint8_t *root_crl; /* DER */
     size_t root_crl_len;

@@ -21,20 +21,21 @@ static void member_attributes(struct buf *out, const struct platform_qe *qe)
     tcb_document_hex(out, ',', "attributesMask", attributes_mask, sizeof attributes_mask);
 }
 
-char *qe_identity_render(const struct platform *platform, const struct scenario *scenario, enum tcb_tee tee,
-                         int64_t now)
+char *qe_identity_render(const struct platform *platform, const struct scenario *scenario,
+                         const struct tcb_edition *edition)
 {
-    const struct platform_qe *qe = tee == TCB_TEE_TDX ? &platform->tcb.qe : &platform->tcb.sgx_qe;
+    const struct platform_qe *qe = edition->tee == TCB_TEE_TDX ? &platform->tcb.qe : &platform->tcb.sgx_qe;
     struct buf out;
 
-    tcb_document_begin(&out, qe_identity_id(tee), TCB_DOCUMENT_QE_IDENTITY_VERSION, scenario, now);
-    json_text_member_uint(&out, ',', "tcbEvaluationDataNumber", TCB_DOCUMENT_EVALUATION_NUMBER);
+    tcb_document_begin(&out, qe_identity_id(edition->tee), TCB_DOCUMENT_QE_IDENTITY_VERSION, scenario,
+                       edition->now);
+    json_text_member_uint(&out, ',', "tcbEvaluationDataNumber", evaluation_number(edition->set));
     json_text_member(&out, ',', "miscselect", "00000000");
     json_text_member(&out, ',', "miscselectMask", "FFFFFFFF");
     member_attributes(&out, qe);
     tcb_document_hex(&out, ',', "mrsigner", qe->mrsigner, sizeof qe->mrsigner);
     json_text_member_uint(&out, ',', "isvprodid", qe->isv_prod_id);
-    tcb_document_isv_levels(&out, qe->isv_svn);
+    tcb_document_isv_levels(&out, edition, qe->isv_svn);
     buf_append_byte(&out, '}');
     return tcb_document_sign(TCB_DOCUMENT_QE_IDENTITY, &out, &platform->tcb_signing.key);
 }

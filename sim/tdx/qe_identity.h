@@ -8,8 +8,8 @@
 /* The `id` of an identity: "QE" or "TD_QE". */
 const char *qe_identity_id(enum tcb_tee tee);
 
-/* {"enclaveIdentity":{...},"signature":"..."} as of `now`, NUL-terminated and on the heap. */
-char *qe_identity_render(const struct platform *platform, const struct scenario *scenario, enum tcb_tee tee,
-                         int64_t now);
+/* {"enclaveIdentity":{...},"signature":"..."}, NUL-terminated and on the heap. */
+char *qe_identity_render(const struct platform *platform, const struct scenario *scenario,
+                         const struct tcb_edition *edition);
 
 #endif

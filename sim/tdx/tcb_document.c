@@ -11,7 +11,7 @@
 #define VALID_AFTER (30 * DAY)
 #define EXPIRED_FOR (1 * DAY)
 
-static void member_date(struct buf *out, const char *name, int64_t seconds)
+void tcb_document_date(struct buf *out, const char *name, int64_t seconds)
 {
     char text[32];
     time_t moment = (time_t)seconds;
@@ -30,8 +30,8 @@ void tcb_document_begin(struct buf *out, const char *id, unsigned version, const
     buf_init(out, SIZE_MAX);
     json_text_member(out, '{', "id", id);
     json_text_member_uint(out, ',', "version", version);
-    member_date(out, "issueDate", end - VALID_AFTER - VALID_BEFORE);
-    member_date(out, "nextUpdate", end);
+    tcb_document_date(out, "issueDate", end - VALID_AFTER - VALID_BEFORE);
+    tcb_document_date(out, "nextUpdate", end);
 }
 
 void tcb_document_hex(struct buf *out, char separator, const char *name, const void *bytes, size_t len)
@@ -48,20 +48,20 @@ void tcb_document_hex(struct buf *out, char separator, const char *name, const v
     buf_append_byte(out, '"');
 }
 
-void tcb_document_status(struct buf *out, const char *date, enum tcb_status status)
+void tcb_document_status(struct buf *out, int64_t date, enum tcb_status status)
 {
-    json_text_member(out, ',', "tcbDate", date);
+    tcb_document_date(out, "tcbDate", date);
     json_text_member(out, ',', "tcbStatus", tcb_status_name(status));
 }
 
-void tcb_document_isv_levels(struct buf *out, unsigned isv_svn)
+void tcb_document_isv_levels(struct buf *out, const struct tcb_edition *edition, unsigned isv_svn)
 {
     json_text_key(out, ',', "tcbLevels");
     buf_append_byte(out, '[');
     json_text_key(out, '{', "tcb");
     json_text_member_uint(out, '{', "isvsvn", isv_svn);
     buf_append_byte(out, '}');
-    tcb_document_status(out, TCB_DOCUMENT_DATE, TCB_UP_TO_DATE);
+    tcb_document_status(out, evaluation_tcb_date(edition->set, edition->now), TCB_UP_TO_DATE);
     buf_append_text(out, "}]");
 }
 

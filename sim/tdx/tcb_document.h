@@ -4,12 +4,20 @@
 #define TDX_TCB_DOCUMENT_H
 
 #include "sim/base/buf.h"
+#include "sim/tdx/evaluation.h"
 #include "sim/tdx/platform.h"
 #include "sim/tdx/scenario.h"
 
 /* The platform is documented twice, for enclaves and for TDs. */
 enum tcb_tee { TCB_TEE_SGX, TCB_TEE_TDX };
 #define TCB_TEES 2
+
+/* What distinguishes documents of the same name. */
+struct tcb_edition {
+    enum tcb_tee tee;
+    enum evaluation_set set;
+    int64_t now; /* Unix seconds, of the dates in it */
+};
 
 /* The names of the two documents, and their versions. */
 #define TCB_DOCUMENT_INFO "tcbInfo"
@@ -21,17 +29,17 @@ enum tcb_tee { TCB_TEE_SGX, TCB_TEE_TDX };
 void tcb_document_begin(struct buf *out, const char *id, unsigned version, const struct scenario *scenario,
                         int64_t now);
 
-#define TCB_DOCUMENT_EVALUATION_NUMBER 17
-#define TCB_DOCUMENT_DATE "2024-03-13T00:00:00Z" /* of the levels that the platform has */
+/* A date such as "2024-03-13T00:00:00Z". */
+void tcb_document_date(struct buf *out, const char *name, int64_t seconds);
 
 /* A member with bytes in upper-case hex, as in Intel's documents. */
 void tcb_document_hex(struct buf *out, char separator, const char *name, const void *bytes, size_t len);
 
 /* The date and the status with which a level ends. */
-void tcb_document_status(struct buf *out, const char *date, enum tcb_status status);
+void tcb_document_status(struct buf *out, int64_t date, enum tcb_status status);
 
 /* tcbLevels of an enclave or a TDX module, with one level, by its ISVSVN. */
-void tcb_document_isv_levels(struct buf *out, unsigned isv_svn);
+void tcb_document_isv_levels(struct buf *out, const struct tcb_edition *edition, unsigned isv_svn);
 
 /* {"<name>":<inner>,"signature":"<r || s>"}: the signature is over inner's bytes. Frees inner. The
  * result is NUL-terminated and on the heap. */

@@ -2,7 +2,6 @@
 
 #include "sim/base/json_text.h"
 
-#define DATE_NEWER "2025-05-14T00:00:00Z"
 #define TDX_MODULE_ID "TDX_01"
 
 const char *tcb_info_id(enum tcb_tee tee)
@@ -53,17 +52,21 @@ static bool is_behind(enum tcb_status status)
 
 /* A platform is out of date because a newer level exists that it does not reach. */
 static void member_levels(struct buf *out, const struct platform_tcb *tcb, const struct scenario *scenario,
-                          enum tcb_tee tee)
+                          const struct tcb_edition *edition)
 {
+    int64_t newest = evaluation_tcb_date(edition->set, edition->now);
+    int64_t older = evaluation_older_tcb_date(edition->set, edition->now);
+    bool is_old = is_behind(scenario->tcb_status);
+
     json_text_key(out, ',', "tcbLevels");
     buf_append_byte(out, '[');
-    if (is_behind(scenario->tcb_status)) {
-        level(out, tcb, tee, tcb->pce_svn + 1u);
-        tcb_document_status(out, DATE_NEWER, TCB_UP_TO_DATE);
+    if (is_old) {
+        level(out, tcb, edition->tee, tcb->pce_svn + 1u);
+        tcb_document_status(out, newest, TCB_UP_TO_DATE);
         buf_append_text(out, "},");
     }
-    level(out, tcb, tee, tcb->pce_svn);
-    tcb_document_status(out, TCB_DOCUMENT_DATE, scenario->tcb_status);
+    level(out, tcb, edition->tee, tcb->pce_svn);
+    tcb_document_status(out, is_old ? older : newest, scenario->tcb_status);
     member_advisories(out, scenario);
     buf_append_text(out, "}]");
 }
@@ -80,7 +83,8 @@ static void members_module(struct buf *out, char separator)
     tcb_document_hex(out, ',', "attributesMask", mask, sizeof mask);
 }
 
-static void members_modules(struct buf *out, const struct platform_tcb *tcb)
+static void members_modules(struct buf *out, const struct platform_tcb *tcb,
+                            const struct tcb_edition *edition)
 {
     json_text_key(out, ',', "tdxModule");
     members_module(out, '{');
@@ -89,24 +93,24 @@ static void members_modules(struct buf *out, const struct platform_tcb *tcb)
     buf_append_byte(out, '[');
     json_text_member(out, '{', "id", TDX_MODULE_ID);
     members_module(out, ',');
-    tcb_document_isv_levels(out, tcb->tee_tcb_svn[0]);
+    tcb_document_isv_levels(out, edition, tcb->tee_tcb_svn[0]);
     buf_append_text(out, "}]");
 }
 
-char *tcb_info_render(const struct platform *platform, const struct scenario *scenario, enum tcb_tee tee,
-                      int64_t now)
+char *tcb_info_render(const struct platform *platform, const struct scenario *scenario,
+                      const struct tcb_edition *edition)
 {
     const struct platform_tcb *tcb = &platform->tcb;
     struct buf out;
 
-    tcb_document_begin(&out, tcb_info_id(tee), TCB_DOCUMENT_INFO_VERSION, scenario, now);
+    tcb_document_begin(&out, tcb_info_id(edition->tee), TCB_DOCUMENT_INFO_VERSION, scenario, edition->now);
     tcb_document_hex(&out, ',', "fmspc", tcb->fmspc, sizeof tcb->fmspc);
     tcb_document_hex(&out, ',', "pceId", tcb->pce_id, sizeof tcb->pce_id);
     json_text_member_uint(&out, ',', "tcbType", 0);
-    json_text_member_uint(&out, ',', "tcbEvaluationDataNumber", TCB_DOCUMENT_EVALUATION_NUMBER);
-    if (tee == TCB_TEE_TDX)
-        members_modules(&out, tcb);
-    member_levels(&out, tcb, scenario, tee);
+    json_text_member_uint(&out, ',', "tcbEvaluationDataNumber", evaluation_number(edition->set));
+    if (edition->tee == TCB_TEE_TDX)
+        members_modules(&out, tcb, edition);
+    member_levels(&out, tcb, scenario, edition);
     buf_append_byte(&out, '}');
     return tcb_document_sign(TCB_DOCUMENT_INFO, &out, &platform->tcb_signing.key);
 }

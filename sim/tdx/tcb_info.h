@@ -8,8 +8,8 @@
 /* The `id` of a TCB info: "SGX" or "TDX". */
 const char *tcb_info_id(enum tcb_tee tee);
 
-/* {"tcbInfo":{...},"signature":"..."} as of `now`, NUL-terminated and on the heap. */
-char *tcb_info_render(const struct platform *platform, const struct scenario *scenario, enum tcb_tee tee,
-                      int64_t now);
+/* {"tcbInfo":{...},"signature":"..."}, NUL-terminated and on the heap. */
+char *tcb_info_render(const struct platform *platform, const struct scenario *scenario,
+                      const struct tcb_edition *edition);
 
 #endif

@@ -115,17 +115,18 @@ static int evaluate(const json_t *tcb_info, const json_t *identity, struct arena
 static int check_tcb(const struct collateral *collateral, const struct x509_chain_trust *trust,
                      struct arena *arena, struct quote_verdict *verdict, struct error *error)
 {
+    const struct collateral_documents *documents = &collateral->documents[TCB_TEE_TDX][EVALUATION_STANDARD];
     uint8_t key[P256_PUBLIC_BYTES];
     json_t *tcb_info, *identity = NULL;
     int result = -1;
 
     if (read_signing_chain(collateral->tcb_issuer_chain, trust, key, error))
         return -1;
-    tcb_info = signed_document_read(span_text(collateral->tcb_info[TCB_TEE_TDX]), TCB_DOCUMENT_INFO, key,
-                                    trust->now, error);
+    tcb_info =
+        signed_document_read(span_text(documents->tcb_info), TCB_DOCUMENT_INFO, key, trust->now, error);
     if (tcb_info)
-        identity = signed_document_read(span_text(collateral->qe_identity[TCB_TEE_TDX]),
-                                        TCB_DOCUMENT_QE_IDENTITY, key, trust->now, error);
+        identity = signed_document_read(span_text(documents->qe_identity), TCB_DOCUMENT_QE_IDENTITY, key,
+                                        trust->now, error);
     if (identity)
         result = evaluate(tcb_info, identity, arena, verdict, error);
     json_decref(tcb_info);

@@ -23,7 +23,7 @@ PAGES = [
     "/simulator/root-ca.pem", "/simulator/root-ca.der", "/IntelSGXRootCA.der",
     *(f"/Intel_SGX_Provisioning_Certification_RootCA.{form}" for form in ("pem", "cer")),
     *(f"/{tee}/certification/v4/{name}" for tee in ("sgx", "tdx")
-      for name in ("pckcrl", "rootcacrl", "tcb", "qe/identity")),
+      for name in ("pckcrl", "rootcacrl", "tcb", "qe/identity", "tcbevaluationdatanumbers")),
 ]
 
 

@@ -34,14 +34,17 @@ static inline json_t *collateral_open(const struct td *td, const char *document,
 /* The TCB info as of COLLATERAL_NOW. */
 static inline json_t *collateral_tcb_info(const struct td *td, enum tcb_tee tee)
 {
-    return collateral_open(td, td_fixture_collateral(td, COLLATERAL_NOW)->tcb_info[tee], "tcbInfo");
+    return collateral_open(
+        td, td_fixture_collateral(td, COLLATERAL_NOW)->documents[tee][EVALUATION_STANDARD].tcb_info,
+        "tcbInfo");
 }
 
 /* The QE identity as of COLLATERAL_NOW. */
 static inline json_t *collateral_qe_identity(const struct td *td, enum tcb_tee tee)
 {
-    return collateral_open(td, td_fixture_collateral(td, COLLATERAL_NOW)->qe_identity[tee],
-                           "enclaveIdentity");
+    return collateral_open(
+        td, td_fixture_collateral(td, COLLATERAL_NOW)->documents[tee][EVALUATION_STANDARD].qe_identity,
+        "enclaveIdentity");
 }
 
 static inline const char *collateral_text(const json_t *object, const char *name)

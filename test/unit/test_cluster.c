@@ -226,14 +226,20 @@ static void collateral_follows_the_scenario_and_the_clock(void **state)
     struct error error = {.kind = ERROR_NONE};
 
     cluster->clock.fixed_micros = INT64_C(1700000000) * 1000000;
-    assert_non_null(strstr(cluster_collateral(cluster, &error)->tcb_info[TCB_TEE_TDX],
-                           "\"issueDate\":\"2023-11-13T22:13:20Z\""));
-    assert_non_null(strstr(cluster_collateral(cluster, &error)->tcb_info[TCB_TEE_TDX], "UpToDate"));
+    assert_non_null(
+        strstr(cluster_collateral(cluster, &error)->documents[TCB_TEE_TDX][EVALUATION_STANDARD].tcb_info,
+               "\"issueDate\":\"2023-11-13T22:13:20Z\""));
+    assert_non_null(
+        strstr(cluster_collateral(cluster, &error)->documents[TCB_TEE_TDX][EVALUATION_STANDARD].tcb_info,
+               "UpToDate"));
     cluster_set_scenario(cluster, &(struct scenario){.tcb_status = TCB_OUT_OF_DATE});
-    assert_non_null(strstr(cluster_collateral(cluster, &error)->tcb_info[TCB_TEE_TDX], "OutOfDate"));
+    assert_non_null(
+        strstr(cluster_collateral(cluster, &error)->documents[TCB_TEE_TDX][EVALUATION_STANDARD].tcb_info,
+               "OutOfDate"));
     cluster->clock.fixed_micros += INT64_C(24) * 3600 * 1000000;
-    assert_non_null(strstr(cluster_collateral(cluster, &error)->tcb_info[TCB_TEE_TDX],
-                           "\"issueDate\":\"2023-11-14T22:13:20Z\""));
+    assert_non_null(
+        strstr(cluster_collateral(cluster, &error)->documents[TCB_TEE_TDX][EVALUATION_STANDARD].tcb_info,
+               "\"issueDate\":\"2023-11-14T22:13:20Z\""));
 }
 
 /* --- going back --- */

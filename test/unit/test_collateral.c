@@ -32,7 +32,9 @@ static void is_valid_whenever_it_is_asked_for(void **state)
 
     for (int64_t day = 0; day < 60; day++) {
         int64_t now = NOW + day * 86400;
-        json_t *info = collateral_open(td, td_fixture_collateral(td, now)->tcb_info[TCB_TEE_TDX], "tcbInfo");
+        json_t *info = collateral_open(
+            td, td_fixture_collateral(td, now)->documents[TCB_TEE_TDX][EVALUATION_STANDARD].tcb_info,
+            "tcbInfo");
         char today[32];
         time_t moment = (time_t)now;
 
@@ -48,9 +50,10 @@ static void is_valid_whenever_it_is_asked_for(void **state)
 static void is_rendered_once_while_it_is_fresh(void **state)
 {
     struct td *td = *state;
-    const char *first = td_fixture_collateral(td, NOW)->tcb_info[TCB_TEE_TDX];
+    const char *first = td_fixture_collateral(td, NOW)->documents[TCB_TEE_TDX][EVALUATION_STANDARD].tcb_info;
 
-    assert_ptr_equal(td_fixture_collateral(td, NOW + 3599)->tcb_info[TCB_TEE_TDX], first);
+    assert_ptr_equal(
+        td_fixture_collateral(td, NOW + 3599)->documents[TCB_TEE_TDX][EVALUATION_STANDARD].tcb_info, first);
     assert_int_equal(td_fixture_cluster_of(td)->collateral.rendered_at, NOW);
     td_fixture_collateral(td, NOW + 3600);
     assert_int_equal(td_fixture_cluster_of(td)->collateral.rendered_at, NOW + 3600);

@@ -117,9 +117,9 @@ static inline void reference_collateral(struct reference *reference, struct aren
     collateral->pck_crl = (uint8_t *)(uintptr_t)pck_crl.data;
     collateral->pck_crl_len = pck_crl.len;
     collateral->tcb_issuer_chain = arena_copy(arena, chain, strlen(chain));
-    collateral->tcb_info[TCB_TEE_TDX] =
+    collateral->documents[TCB_TEE_TDX][EVALUATION_STANDARD].tcb_info =
         reference_document(reference, "tcbInfo", "tcb_info", "tcb_info_signature", arena);
-    collateral->qe_identity[TCB_TEE_TDX] =
+    collateral->documents[TCB_TEE_TDX][EVALUATION_STANDARD].qe_identity =
         reference_document(reference, "enclaveIdentity", "qe_identity", "qe_identity_signature", arena);
 }
 

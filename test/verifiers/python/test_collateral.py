@@ -2,6 +2,7 @@
 
 import json
 import re
+import urllib.error
 from datetime import datetime, timezone
 from urllib.parse import unquote
 
@@ -120,13 +121,97 @@ def test_fmspc_in_either_case(plain, fmspc, service):
     assert upper == lower
 
 
-@pytest.mark.parametrize("query", [
-    "update=standard", "update=early", "tcbEvaluationDataNumber=17", "x=1&x=2",
-])
+@pytest.mark.parametrize("query", ["x=1&x=2", "updates=early", "tcbevaluationdatanumber=99"])
 def test_query_keys_of_others_are_ignored(plain, fmspc, query):
     for path in (f"tcb?fmspc={fmspc}&{query}", f"tcb?{query}&fmspc={fmspc}"):
         assert plain.get(f"{TDX}/{path}") == plain.get(f"{TDX}/tcb?fmspc={fmspc}")
     assert plain.get(f"{TDX}/qe/identity?{query}") == plain.get(f"{TDX}/qe/identity")
+
+
+# --- evaluation data sets ---
+
+NAMES = {"tcb": "tcbInfo", "qe/identity": "enclaveIdentity"}
+
+
+def evaluation_sets(plain, service):
+    with plain.open(f"{service}/tcbevaluationdatanumbers") as answer:
+        issuers = chain(answer, "TCB-Evaluation-Data-Numbers-Issuer-Chain")
+        return assert_signed(answer.read(), "tcbEvaluationDataNumbers", issuers, plain.root())
+
+
+def edition(plain, service, document, fmspc, query=""):
+    """The document of one evaluation data set."""
+    text = plain.get(f"{service}/{document}?fmspc={fmspc}{query}")
+    return json.loads(text)[NAMES[document]]
+
+
+def date(text):
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def months_since(text):
+    now = datetime.now(timezone.utc)
+    return 12 * (now.year - date(text).year) + now.month - date(text).month
+
+
+@pytest.mark.parametrize("service, document", [(TDX, "TDX"), (SGX, "SGX")])
+def test_list_of_evaluation_sets(plain, service, document):
+    listed = evaluation_sets(plain, service)
+    assert list(listed) == ["id", "version", "issueDate", "nextUpdate", "tcbEvalNumbers"]
+    assert (listed["id"], listed["version"]) == (document, 1)
+    assert_current(listed)
+    sets = listed["tcbEvalNumbers"]
+    assert len(sets) == 3
+    for key in ("tcbEvaluationDataNumber", "tcbRecoveryEventDate", "tcbDate"):
+        assert [one[key] for one in sets] == sorted((one[key] for one in sets), reverse=True)
+    assert all(date(one["tcbRecoveryEventDate"]) < date(one["tcbDate"]) < datetime.now(timezone.utc) for one in sets)
+
+
+@pytest.mark.parametrize("service", [SGX, TDX])
+@pytest.mark.parametrize("document", NAMES)
+def test_evaluation_set_by_its_name(plain, fmspc, service, document):
+    """early is the newest, standard the newest that is at least a year old, and the default."""
+    sets = evaluation_sets(plain, service)["tcbEvalNumbers"]
+    newest = sets[0]["tcbEvaluationDataNumber"]
+    of_a_year = max(one["tcbEvaluationDataNumber"] for one in sets if months_since(one["tcbRecoveryEventDate"]) > 12)
+    assert of_a_year < newest and months_since(sets[0]["tcbRecoveryEventDate"]) < 12
+    for query, number in (("&update=early", newest), ("&update=standard", of_a_year), ("", of_a_year)):
+        assert edition(plain, service, document, fmspc, query)["tcbEvaluationDataNumber"] == number
+
+
+@pytest.mark.parametrize("service", [SGX, TDX])
+@pytest.mark.parametrize("document", NAMES)
+def test_evaluation_set_by_its_number(plain, fmspc, service, document):
+    for one in evaluation_sets(plain, service)["tcbEvalNumbers"]:
+        number = one["tcbEvaluationDataNumber"]
+        got = edition(plain, service, document, fmspc, f"&tcbEvaluationDataNumber={number}")
+        assert got["tcbEvaluationDataNumber"] == number
+        assert [level["tcbDate"] for level in got["tcbLevels"]] == [one["tcbDate"]]
+        assert_current(got)
+
+
+@pytest.mark.parametrize("service", [SGX, TDX])
+@pytest.mark.parametrize("document", NAMES)
+@pytest.mark.parametrize("query, code, reason", [
+    ("update=early&tcbEvaluationDataNumber=17", 400, "cannot be combined"),
+    ("update=standard&tcbEvaluationDataNumber=17", 400, "cannot be combined"),
+    ("update=Early", 400, "update must be standard or early"),
+    ("update=", 400, "update must be standard or early"),
+    ("tcbEvaluationDataNumber=", 400, "must be a number"),
+    ("tcbEvaluationDataNumber=x", 400, "must be a number"),
+    ("tcbEvaluationDataNumber=-1", 400, "must be a number"),
+    ("tcbEvaluationDataNumber=17%00", 400, "must be a number"),
+    ("tcbEvaluationDataNumber=99999999999999999999", 400, "must be a number"),
+    ("tcbEvaluationDataNumber=19", 404, "there is no such"),
+    ("tcbEvaluationDataNumber=999999999", 404, "there is no such"),
+    ("tcbEvaluationDataNumber=15", 410, "too old"),
+    ("tcbEvaluationDataNumber=0", 410, "too old"),
+])
+def test_evaluation_sets_there_are_not(plain, fmspc, service, document, query, code, reason):
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        plain.get(f"{service}/{document}?fmspc={fmspc}&{query}")
+    assert refusal.value.code == code
+    assert reason in json.loads(refusal.value.read())["error"]
 
 
 @pytest.mark.parametrize("query, code", [
@@ -190,7 +275,7 @@ def public_paths(plain):
 def test_scripts_of_all_websites_may_read_collateral(plain):
     """And nothing else; what is wrong with a request, they may read too."""
     others = [path for path in json.loads(plain.get("/openapi.json"))["paths"] if path not in public_paths(plain)]
-    assert len(public_paths(plain)) == 13 and len(others) > 20
+    assert len(public_paths(plain)) == 15 and len(others) > 20
     for path in (*public_paths(plain), *others):
         headers = plain.headers(path)
         allowed = headers["Access-Control-Allow-Origin"], headers["Access-Control-Expose-Headers"]
