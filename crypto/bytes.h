@@ -30,6 +30,12 @@ static inline void bytes_put_le64(uint8_t out[static 8], uint64_t v)
     bytes_put_le32(out + 4, (uint32_t)(v >> 32));
 }
 
+static inline void bytes_put_be32(uint8_t out[static 4], uint32_t v)
+{
+    for (int i = 0; i < 4; i++)
+        out[i] = (uint8_t)(v >> (24 - 8 * i));
+}
+
 static inline void bytes_put_be64(uint8_t out[static 8], uint64_t v)
 {
     for (int i = 0; i < 8; i++)

@@ -1,7 +1,4 @@
-/* The keys that an app requests by path, and the signatures that bind them to the app key.
- *
- * Deriving one takes two curve multiplications, so recent ones are kept in a small cache of
- * fixed size. */
+/* The keys that an app requests by name, and the signatures that bind them to the app key. */
 #ifndef KEYS_APP_KEY_H
 #define KEYS_APP_KEY_H
 
@@ -13,15 +10,17 @@ struct app_key {
     uint8_t private_key[32]; /* scalar, or Ed25519 seed */
     uint8_t public_key[K256_PUBLIC_BYTES];
     size_t public_key_len; /* 33, or 32 for Ed25519 */
-    /* The app key's recoverable signature over Keccak-256(purpose || ':' || hex of public_key). */
+    /* The app key's recoverable signature over a claim for public_key; the kind of name says which. */
     uint8_t signature[K256_RECOVERABLE_BYTES];
 };
 
-struct app_key_cache *app_key_cache_new(void);
-void app_key_cache_free(struct app_key_cache *cache); /* wipes the keys */
+/* Fills in the public key. Fails if private_key is not a scalar of secp256k1, that is, zero or
+ * not below the group's order; every seed of Ed25519 is valid. */
+MUST_CHECK int app_key_complete(const struct k256 *k256, enum app_key_algorithm algorithm,
+                                struct app_key *key);
 
-/* The key of that path for that purpose. Fails if the path does not yield a valid key. */
-MUST_CHECK int app_key_get(const struct keyring *keyring, enum app_key_algorithm algorithm, const char *path,
-                           const char *purpose, struct app_key *key, struct error *error);
+/* Fills in the signature by the app key over Keccak-256 of the concatenated parts. */
+MUST_CHECK int app_key_vouch(const struct keyring *keyring, const struct bytes *parts, size_t count,
+                             struct app_key *key);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "crypto/ed25519.h"
 #include "crypto/hash.h"
+#include "sim/keys/path_key.h"
 
 #define SIGNING_PATH "vms"
 #define SIGNING_PURPOSE "signing"
@@ -29,7 +30,7 @@ static int get_key(const struct keyring *keyring, enum signing_algorithm algorit
 {
     enum app_key_algorithm kind = algorithm == SIGNING_ED25519 ? APP_KEY_ED25519 : APP_KEY_SECP256K1;
 
-    return app_key_get(keyring, kind, path, purpose, key, error);
+    return path_key_get(keyring, kind, path, purpose, key, error);
 }
 
 int signing_path_key(const struct keyring *keyring, const char *algorithm, const char *path,

@@ -6,6 +6,7 @@
 #define SERVICES_REPLY_H
 
 #include "proto/common.pb-c.h"
+#include "sim/keys/app_key.h"
 #include "sim/rpc/call.h"
 #include "sim/td/td.h"
 

@@ -6,6 +6,7 @@
 #include "sim/app/app_manifest.h"
 #include "sim/base/embedded.h"
 #include "sim/base/memory.h"
+#include "sim/keys/app_key_cache.h"
 #include "sim/td/boot.h"
 #include "sim/td/mr_config.h"
 #include "sim/td/view.h"

@@ -10,7 +10,7 @@
 #include "sim/app/app_requirements.h"
 #include "sim/app/encrypted_env.h"
 #include "sim/base/clock.h"
-#include "sim/keys/app_key.h"
+#include "sim/keys/keyring.h"
 #include "sim/td/app_cert.h"
 #include "sim/td/report_data.h"
 #include "sim/tdx/event_chain.h"

@@ -2,6 +2,7 @@
  * replays to the registers. */
 #include "sim/td/td.h"
 #include "crypto/hash.h"
+#include "sim/keys/path_key.h"
 #include "sim/td/view.h"
 #include "test/unit/app_cert_fixture.h"
 #include "test/unit/k256_recover.h"
@@ -12,7 +13,7 @@ static void key_of_the_vectors(void **state)
     struct error error = {.kind = ERROR_NONE};
     struct app_key key;
 
-    assert_int_equal(app_key_get(&td->keyring, APP_KEY_SECP256K1, "a", "p", &key, &error), 0);
+    assert_int_equal(path_key_get(&td->keyring, APP_KEY_SECP256K1, "a", "p", &key, &error), 0);
     assert_hex_equal(key.private_key, 32, "bf77a922825c35606d8a00f79fff1ad5915f48e3eed8838ed9f0ac09eb43ad94");
     assert_hex_equal(key.signature, 65,
                      "309ff997a26732d345f0dadbf5bf88acaea7dbb4c8c1e44eb4085c749fac5223"
@@ -28,12 +29,12 @@ static void a_kept_key_is_the_derived_one(void **state)
     for (int i = 0; i < 1000; i++) {
         char path[32];
         snprintf(path, sizeof path, "path/%d", i);
-        assert_int_equal(app_key_get(&td->keyring, APP_KEY_ED25519, path, "", &again, &error), 0);
+        assert_int_equal(path_key_get(&td->keyring, APP_KEY_ED25519, path, "", &again, &error), 0);
     }
-    assert_int_equal(app_key_get(&td->keyring, APP_KEY_ED25519, "x", "ab", &first, &error), 0);
-    assert_int_equal(app_key_get(&td->keyring, APP_KEY_ED25519, "x", "ab", &again, &error), 0);
+    assert_int_equal(path_key_get(&td->keyring, APP_KEY_ED25519, "x", "ab", &first, &error), 0);
+    assert_int_equal(path_key_get(&td->keyring, APP_KEY_ED25519, "x", "ab", &again, &error), 0);
     assert_memory_equal(&first, &again, sizeof first);
-    assert_int_equal(app_key_get(&td->keyring, APP_KEY_ED25519, "xa", "b", &again, &error), 0);
+    assert_int_equal(path_key_get(&td->keyring, APP_KEY_ED25519, "xa", "b", &again, &error), 0);
     assert_memory_not_equal(first.private_key, again.private_key, 32);
 }
 
