@@ -22,6 +22,16 @@ int error_input(struct error *error, const char *format, ...)
     return -1;
 }
 
+int error_unavailable(struct error *error, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    set(error, ERROR_UNAVAILABLE, format, args);
+    va_end(args);
+    return -1;
+}
+
 int error_internal(struct error *error, const char *format, ...)
 {
     va_list args;

@@ -10,8 +10,9 @@
 
 enum error_kind {
     ERROR_NONE = 0,
-    ERROR_INPUT,    /* the request is wrong: the caller can correct it */
-    ERROR_INTERNAL, /* the program's own failure */
+    ERROR_INPUT,       /* the request is wrong: the caller can correct it */
+    ERROR_UNAVAILABLE, /* the request is right, but no such request can succeed here */
+    ERROR_INTERNAL,    /* the program's own failure */
 };
 
 struct error {
@@ -22,6 +23,7 @@ struct error {
 /* Each sets *error unless it is already set, and returns -1 so that
  * `return error_input(...)` reads well. Longer text is truncated. */
 int error_input(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int error_unavailable(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int error_internal(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Prefixes the message with "context: "; returns -1. */

@@ -63,15 +63,14 @@ static bool is_path(const struct fault *fault, struct span path)
 
 static struct fault *most_particular(struct faults *faults, const char *label, struct span path, bool by_all)
 {
-    const char *dot = strchr(label, '.');
     struct fault *found;
 
     for (size_t i = 0; i < faults->count; i++)
         if (is_path(&faults->list[i], path))
             return &faults->list[i];
     found = find(faults, label);
-    if (!found && dot && label[0] != '/')
-        found = find(faults, dot + 1);
+    while (!found && label[0] != '/' && (label = strchr(label, '.')))
+        found = find(faults, ++label);
     return !found && by_all ? find(faults, "") : found;
 }
 

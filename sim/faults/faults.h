@@ -1,10 +1,10 @@
 /* Injected faults: which requests go wrong, and how.
  *
- * A fault is set on a path ("/verify"), on a method of one service
- * ("DstackGuest.GetQuote"), on a method of any service ("GetQuote") or on every method
- * (""). Only the most specific matching fault is considered; if it spares a request, no
- * other applies. Each fault has its own random generator, so that a run can be repeated
- * regardless of other calls. */
+ * A fault is set on a path ("/verify"), on a method of one version of a service
+ * ("v1.DstackGuest.GetKey"), on a method of one service ("DstackGuest.GetKey"), on a method of
+ * any service ("GetKey") or on every method (""). Only the most specific matching fault is
+ * considered; if it spares a request, no other applies. Each fault has its own random generator,
+ * so that a run can be repeated regardless of other calls. */
 #ifndef FAULTS_FAULTS_H
 #define FAULTS_FAULTS_H
 
@@ -48,8 +48,8 @@ MUST_CHECK int faults_set(struct faults *faults, const struct fault *fault, stru
 void faults_clear(struct faults *faults);
 
 /* Returns whether a fault affects the request, copies that fault to *taken and counts the hit.
- * label: "DstackGuest.GetQuote", or the path of a page. path: as the router reads it. by_all: a fault on
- * every method applies too. */
+ * label: "DstackGuest.GetQuote", "v1.DstackGuest.GetKey", or the path of a page. path: as the
+ * router reads it. by_all: a fault on every method applies too. */
 bool faults_take(struct faults *faults, const char *label, struct span path, bool by_all,
                  struct fault *taken);
 

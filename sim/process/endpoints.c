@@ -10,6 +10,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/spelling.h"
 #include "sim/process/socket_files.h"
+#include "sim/services/dashboard.h"
 
 /* The services of a set that are offered: none that controls if --no-control is given. */
 static unsigned served(const struct endpoints *endpoints, unsigned set)
@@ -252,7 +253,8 @@ bool endpoints_have_dashboard(const struct endpoints *endpoints)
     const struct service *service;
 
     for (size_t i = 0; first && (service = registry_service(i)); i++)
-        if (served(endpoints, first->spec.services) & 1u << i && service->companion)
+        if (served(endpoints, first->spec.services) & 1u << i &&
+            service_has_companion(service, &dashboard_service))
             return true;
     return false;
 }

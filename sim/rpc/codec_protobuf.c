@@ -1,6 +1,7 @@
 #include "sim/base/cursor.h"
 #include "sim/base/utf8.h"
 #include "sim/rpc/codec.h"
+#include "sim/rpc/message.h"
 
 static void *arena_hook_alloc(void *arena, size_t size)
 {
@@ -13,7 +14,7 @@ static void arena_hook_free(void *arena, void *memory)
 
 /* --- strings on the wire ---
  * proto3 requires UTF-8, which protobuf-c does not check; nor does it keep string
- * lengths, so a U+0000 would silently truncate a string. */
+ * lengths, so that a U+0000 truncates a string: it is set again, or refused. */
 
 #define VARINT_BYTES_MAX 10 /* for 64 bits */
 
@@ -36,24 +37,48 @@ static bool read_value(struct span *from, unsigned type, struct span *value)
     return true;
 }
 
-static int check_strings(const ProtobufCMessageDescriptor *descriptor, struct span body, struct error *error);
+struct strings {
+    ProtobufCMessage *message; /* NULL inside another message, where U+0000 is always refused */
+    struct arena *arena;
+    struct error *error;
+    bool has_nul; /* from here on, strings are set again, so that the last one counts */
+};
 
-static int check_value(const ProtobufCFieldDescriptor *field, struct span value, struct error *error)
+static int check_string(struct strings *strings, const ProtobufCFieldDescriptor *field, struct span value)
 {
-    if (field->type == PROTOBUF_C_TYPE_MESSAGE)
-        return check_strings(field->descriptor, value, error) ? error_context(error, "%s", field->name) : 0;
-    if (field->type != PROTOBUF_C_TYPE_STRING)
-        return 0;
-    if (value.len && memchr(value.data, 0, value.len))
-        return error_input(error, "%s must not contain the character U+0000", field->name);
+    const struct message_slot slot = {strings->message, field, strings->arena, strings->error, false};
+    bool is_settable = strings->message && field->label != PROTOBUF_C_LABEL_REPEATED;
+
+    if (value.len && memchr(value.data, 0, value.len)) {
+        if (!is_settable)
+            return error_input(strings->error, "%s must not contain the character U+0000", field->name);
+        strings->has_nul = true;
+    }
+    if (strings->has_nul && is_settable)
+        return message_set_text(&slot, value);
     if (!utf8_valid(value.data, value.len))
-        return error_input(error, "%s must be UTF-8 text", field->name);
+        return error_input(strings->error, "%s must be UTF-8 text", field->name);
+    return 0;
+}
+
+static int check_strings(struct strings *strings, const ProtobufCMessageDescriptor *descriptor,
+                         struct span body);
+
+static int check_value(struct strings *strings, const ProtobufCFieldDescriptor *field, struct span value)
+{
+    struct strings inner = {.message = NULL, .error = strings->error};
+
+    if (field->type == PROTOBUF_C_TYPE_STRING)
+        return check_string(strings, field, value);
+    if (field->type == PROTOBUF_C_TYPE_MESSAGE && check_strings(&inner, field->descriptor, value))
+        return error_context(strings->error, "%s", field->name);
     return 0;
 }
 
 /* The body has already been unpacked, so it is well-formed and nested no deeper than
  * its descriptor. */
-static int check_strings(const ProtobufCMessageDescriptor *descriptor, struct span body, struct error *error)
+static int check_strings(struct strings *strings, const ProtobufCMessageDescriptor *descriptor,
+                         struct span body)
 {
     struct span value = SPAN_NONE;
     uint64_t tag;
@@ -64,7 +89,7 @@ static int check_strings(const ProtobufCMessageDescriptor *descriptor, struct sp
 
         if (!read_value(&body, tag & 7, &value))
             break;
-        if (field && (tag & 7) == WIRE_LENGTH && check_value(field, value, error))
+        if (field && (tag & 7) == WIRE_LENGTH && check_value(strings, field, value))
             return -1;
     }
     return 0;
@@ -86,6 +111,7 @@ ProtobufCMessage *codec_protobuf_decode(const ProtobufCMessageDescriptor *descri
                                         struct arena *arena, struct error *error)
 {
     ProtobufCAllocator hooks = {.alloc = arena_hook_alloc, .free = arena_hook_free, .allocator_data = arena};
+    struct strings strings = {.arena = arena, .error = error};
     ProtobufCMessage *message;
 
     if (!has_few_fields(body)) {
@@ -100,7 +126,8 @@ ProtobufCMessage *codec_protobuf_decode(const ProtobufCMessageDescriptor *descri
             descriptor->short_name);
         return NULL;
     }
-    return check_strings(descriptor, body, error) ? NULL : message;
+    strings.message = message;
+    return check_strings(&strings, descriptor, body) ? NULL : message;
 }
 
 void codec_protobuf_encode(const struct rpc_call *call, const ProtobufCMessage *message, struct buf *out)

@@ -109,9 +109,14 @@ static void fail_protobuf(struct http_response *response, int status, char *text
     response->content_type = TYPE_PROTOBUF;
 }
 
+static int status_of(enum error_kind kind)
+{
+    return kind == ERROR_INPUT ? 400 : kind == ERROR_UNAVAILABLE ? 501 : 500;
+}
+
 static void fail(struct rpc_call *call, struct http_response *response, bool json)
 {
-    int status = call->error.kind == ERROR_INPUT ? 400 : 500;
+    int status = status_of(call->error.kind);
 
     if (json)
         exchange_fail(response, status, call->error.text);

@@ -5,7 +5,9 @@
 
 #include "proto/common.pb-c.h"
 #include "sim/base/hex.h"
+#include "sim/base/nul_text.h"
 #include "sim/base/utf8.h"
+#include "sim/rpc/proto_docs.h"
 
 ProtobufCMessage *message_new(const ProtobufCMessageDescriptor *descriptor, struct arena *arena)
 {
@@ -163,19 +165,25 @@ static int set_hex(const struct message_slot *slot, struct span text)
     return 0;
 }
 
+static bool may_hold_nul(const struct message_slot *slot)
+{
+    return proto_docs_find(&proto_docs, slot->message->descriptor->name, slot->field->name)->may_hold_nul;
+}
+
 int message_set_text(const struct message_slot *slot, struct span text)
 {
+    bool has_nul = text.len && memchr(text.data, 0, text.len);
     char *copy;
 
     if (slot->field->type == PROTOBUF_C_TYPE_BYTES)
         return set_hex(slot, text);
     if (slot->field->type != PROTOBUF_C_TYPE_STRING)
         return wrong_type(slot, "a string");
-    if (text.len && memchr(text.data, 0, text.len))
+    if (has_nul && !may_hold_nul(slot))
         return error_input(slot->error, "%s must not contain the character U+0000", slot->field->name);
     if (!utf8_valid(text.data, text.len))
         return error_input(slot->error, "%s must be UTF-8 text", slot->field->name);
-    copy = arena_copy(slot->arena, text.data, text.len);
+    copy = has_nul ? nul_text_store(text, slot->arena) : arena_copy(slot->arena, text.data, text.len);
     put(slot, &copy);
     return 0;
 }

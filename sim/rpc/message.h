@@ -24,7 +24,8 @@ struct message_slot {
     bool is_exact; /* CODEC_EXACT of codec.h, which also refuses 0X before hex */
 };
 
-/* Text for a string field (as it is) or a bytes field (hex, optionally with 0x). */
+/* Text for a string field (as it is) or a bytes field (hex, optionally with 0x). A field may hold
+ * U+0000 if its comment in sim/proto says so; handlers read it with nul_text_load. */
 MUST_CHECK int message_set_text(const struct message_slot *slot, struct span text);
 MUST_CHECK int message_set_bool(const struct message_slot *slot, bool value);
 /* Checked against the range of the field's type. */

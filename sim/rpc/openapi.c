@@ -85,6 +85,7 @@ static const struct {
     {413, "PayloadTooLarge", "The body exceeds the size limit."},
     {431, "HeadTooLarge", "The query string exceeds the size limit."},
     {500, "InternalError", "The simulator itself failed."},
+    {501, "Unavailable", "The request is right, but nothing here can answer it."},
 };
 
 #define ERROR_COUNT (sizeof errors / sizeof *errors)
@@ -150,7 +151,7 @@ static void write_body(const struct writer *writer, const ProtobufCMessageDescri
 }
 
 static void write_answer(const struct writer *writer, const ProtobufCMessageDescriptor *message,
-                         bool by_query)
+                         bool by_query, bool may_be_unavailable)
 {
     write_text(writer, ",\"responses\":{\"200\":{\"description\":\"The method's response.\",\"content\":"
                        "{\"application/json\":{\"schema\":");
@@ -160,6 +161,8 @@ static void write_answer(const struct writer *writer, const ProtobufCMessageDesc
         write_protobuf(writer, message);
     write_text(writer, "}}");
     write_errors(writer, by_query ? (const int[]){400, 403, 431, 500} : (const int[]){400, 403, 413, 500}, 4);
+    if (may_be_unavailable)
+        write_errors(writer, (const int[]){501}, 1);
     buf_append_byte(writer->out, '}');
 }
 
@@ -178,7 +181,7 @@ static void write_call(const struct writer *writer, const struct router_path *pa
         write_query(writer, path->method->input);
     else
         write_body(writer, path->method->input, path->is_strict);
-    write_answer(writer, path->method->output, by_query);
+    write_answer(writer, path->method->output, by_query, doc->may_be_unavailable);
     buf_append_byte(writer->out, '}');
 }
 

@@ -17,6 +17,8 @@ struct proto_doc {
     const char *most;
     const char *most_values; /* of a repeated field */
     bool is_required;        /* an empty value is refused */
+    bool may_hold_nul;       /* a text may contain U+0000 */
+    bool may_be_unavailable; /* a method may answer 501 */
 };
 
 struct proto_docs {

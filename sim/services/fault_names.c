@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "sim/base/spelling.h"
+#include "sim/rpc/proto_name.h"
 #include "sim/services/registry.h"
 
 #define NAME_BYTES 64 /* of a service or a method, with NUL */
@@ -15,21 +16,38 @@ struct found {
 
 typedef int compare_names(const char *a, const char *b, size_t size); /* strncmp or strncasecmp */
 
-/* "GetQuote" or "DstackGuest.GetQuote" in one service. */
+/* A service's name with the version of its package, if that has one. */
+static const char *full_name(const ProtobufCServiceDescriptor *descriptor)
+{
+    return proto_name_short(descriptor->name, descriptor->package);
+}
+
+/* The service's name, with or without its version, as it is typed; NULL if it is not that service's. */
+static const char *match_service(const ProtobufCServiceDescriptor *descriptor, const char *typed, size_t len,
+                                 compare_names *compare)
+{
+    const char *names[] = {descriptor->short_name, full_name(descriptor)};
+
+    for (size_t i = 0; i < 2; i++)
+        if (strlen(names[i]) == len && compare(names[i], typed, len) == 0)
+            return names[i];
+    return NULL;
+}
+
+/* "GetQuote", "DstackGuest.GetQuote" or "v1.DstackGuest.GetKey" in one service. */
 static bool find_in(const ProtobufCServiceDescriptor *descriptor, const char *name, compare_names *compare,
                     struct found *found)
 {
-    const char *dot = strchr(name, '.'), *method = dot ? dot + 1 : name;
-    const char *service = descriptor->short_name;
-    size_t service_len = dot ? (size_t)(dot - name) : 0;
+    const char *dot = strrchr(name, '.'), *method = dot ? dot + 1 : name;
+    const char *service = dot ? match_service(descriptor, name, (size_t)(dot - name), compare) : "";
 
-    if (dot && (strlen(service) != service_len || compare(service, name, service_len) != 0))
+    if (!service)
         return false;
     for (unsigned i = 0; i < descriptor->n_methods; i++) {
         const char *known = descriptor->methods[i].name;
 
         if (compare(known, method, strlen(method) + 1) == 0) {
-            *found = (struct found){dot ? service : "", dot ? "." : "", known};
+            *found = (struct found){service, dot ? "." : "", known};
             return true;
         }
     }
@@ -41,9 +59,8 @@ static bool find_method(bool is_control, const char *name, compare_names *compar
 {
     const struct service *service;
 
-    for (size_t i = 0; (service = registry_service(i)); i++)
-        if (service->methods && service->is_control == is_control &&
-            find_in(service->methods->descriptor, name, compare, found))
+    for (size_t i = 0; (service = registry_with_methods(i)); i++)
+        if (service->is_control == is_control && find_in(service->methods->descriptor, name, compare, found))
             return true;
     return false;
 }
@@ -55,8 +72,8 @@ static const ProtobufCServiceDescriptor *descriptor_at(size_t index)
 {
     const struct service *service;
 
-    for (size_t i = 0; (service = registry_service(i)); i++)
-        if (service->methods && !service->is_control && index-- == 0)
+    for (size_t i = 0; (service = registry_with_methods(i)); i++)
+        if (!service->is_control && index-- == 0)
             return service->methods->descriptor;
     return NULL;
 }
@@ -65,7 +82,7 @@ static const char *service_at(size_t index)
 {
     const ProtobufCServiceDescriptor *descriptor = descriptor_at(index);
 
-    return descriptor ? descriptor->short_name : NULL;
+    return descriptor ? full_name(descriptor) : NULL;
 }
 
 /* The index-th method of all these services, NULL past the last. */
@@ -84,7 +101,7 @@ static const char *method_at(size_t index)
 /* name: a method or, with a dot, a service and its method. */
 static bool find_nearest(const char *name, struct found *found)
 {
-    const char *dot = strchr(name, '.'), *typed = dot ? dot + 1 : name;
+    const char *dot = strrchr(name, '.'), *typed = dot ? dot + 1 : name;
     const char *service = dot ? spelling_nearest(name, (size_t)(dot - name), service_at) : "";
     const char *method = spelling_nearest(typed, strlen(typed), method_at);
     char meant[2 * NAME_BYTES];

@@ -2,6 +2,7 @@
 
 #include "proto/dstack_guest.pb-c.h"
 #include "sim/keys/signing.h"
+#include "sim/services/guest_agent_v1.h"
 #include "sim/services/reply.h"
 
 typedef Dstack__DstackGuest_Service Service;
@@ -10,17 +11,7 @@ static void guest_agent_get_tls_key(Service *service, const Dstack__GetTlsKeyArg
                                     Dstack__GetTlsKeyResponse_Closure reply, void *call)
 {
     Dstack__GetTlsKeyResponse response = DSTACK__GET_TLS_KEY_RESPONSE__INIT;
-    const struct app_cert_request request = {
-        .subject = args->subject,
-        .alt_names = args->alt_names,
-        .alt_name_count = args->n_alt_names,
-        .ra_tls = args->usage_ra_tls,
-        .server_auth = args->usage_server_auth,
-        .client_auth = args->usage_client_auth,
-        .with_app_info = args->with_app_info,
-        .not_before = args->optional_not_before_case ? &args->not_before : NULL,
-        .not_after = args->optional_not_after_case ? &args->not_after : NULL,
-    };
+    const struct app_cert_request request = REPLY_CERT_REQUEST(args);
     struct p256_key key;
 
     p256_key_generate(&key);
@@ -168,9 +159,12 @@ static const struct router_mount mounts[] = {
     {.directory = NULL},
 };
 
+static const struct service *const companions[] = {&guest_agent_v1_service, NULL};
+
 const struct service guest_agent_service = {
     .name = "dstack",
     .summary = "The guest agent's API for apps: keys, certificates, quotes, events, signatures",
     .mounts = mounts,
+    .companions = companions,
     .methods = &methods.base,
 };

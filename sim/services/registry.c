@@ -29,6 +29,28 @@ const struct service *registry_service(size_t index)
     return index < COUNT ? rows[index] : NULL;
 }
 
+/* Whether it accompanies a service before the end-th. */
+static bool is_companion_before(const struct service *service, size_t end)
+{
+    for (size_t i = 0; i < end; i++)
+        for (const struct service *const *each = rows[i]->companions; each && *each; each++)
+            if (*each == service)
+                return true;
+    return false;
+}
+
+const struct service *registry_with_methods(size_t index)
+{
+    for (size_t i = 0; i < COUNT; i++) {
+        if (rows[i]->methods && index-- == 0)
+            return rows[i];
+        for (const struct service *const *each = rows[i]->companions; each && *each; each++)
+            if (!is_companion_before(*each, i) && index-- == 0)
+                return *each;
+    }
+    return NULL;
+}
+
 const char *registry_name(size_t index)
 {
     return index < COUNT ? rows[index]->name : NULL;

@@ -7,6 +7,9 @@
 /* The index-th service, NULL past the last. A set of services is a mask of bits 1 << index. */
 const struct service *registry_service(size_t index);
 
+/* The index-th of all services with methods, companions included; NULL past the last. */
+const struct service *registry_with_methods(size_t index);
+
 /* The set of all services. */
 unsigned registry_all(void);
 

@@ -63,17 +63,28 @@ char *reply_private_key(struct rpc_call *call, const struct p256_key *key)
     return pem;
 }
 
-int reply_tls_key(struct rpc_call *call, const struct td *td, const struct app_cert_request *request,
-                  const struct p256_key *key, Dstack__GetTlsKeyResponse *response)
+int reply_issue_cert(struct rpc_call *call, const struct td *td, const struct app_cert_request *request,
+                     const struct p256_key *key, struct reply_cert *cert)
 {
     char **chain = arena_alloc(call->arena, 2 * sizeof *chain);
 
     if (td_issue_cert(td, request, key, call->arena, &chain[0], &call->error))
         return -1;
     chain[1] = td->keys.ca_cert;
-    response->key = reply_private_key(call, key);
-    response->certificate_chain = chain;
-    response->n_certificate_chain = 2;
+    *cert = (struct reply_cert){.key = reply_private_key(call, key), .chain = chain, .chain_len = 2};
+    return 0;
+}
+
+int reply_tls_key(struct rpc_call *call, const struct td *td, const struct app_cert_request *request,
+                  const struct p256_key *key, Dstack__GetTlsKeyResponse *response)
+{
+    struct reply_cert cert;
+
+    if (reply_issue_cert(call, td, request, key, &cert))
+        return -1;
+    response->key = cert.key;
+    response->certificate_chain = cert.chain;
+    response->n_certificate_chain = cert.chain_len;
     return 0;
 }
 

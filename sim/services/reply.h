@@ -20,7 +20,32 @@ MUST_CHECK int reply_app_info(struct rpc_call *call, const struct td *td, bool e
 void reply_quote(struct rpc_call *call, const struct td *td,
                  const uint8_t report_data[static REPORT_DATA_BYTES], Dstack__GetQuoteResponse *response);
 
-/* The key as PKCS#8, with a certificate for it. */
+/* The app_cert_request of a method whose arguments have GetTlsKey's names. */
+#define REPLY_CERT_REQUEST(args)                                                                             \
+    {                                                                                                        \
+        .subject = (args)->subject,                                                                          \
+        .alt_names = (args)->alt_names,                                                                      \
+        .alt_name_count = (args)->n_alt_names,                                                               \
+        .ra_tls = (args)->usage_ra_tls,                                                                      \
+        .server_auth = (args)->usage_server_auth,                                                            \
+        .client_auth = (args)->usage_client_auth,                                                            \
+        .with_app_info = (args)->with_app_info,                                                              \
+        .not_before = (args)->optional_not_before_case ? &(args)->not_before : NULL,                         \
+        .not_after = (args)->optional_not_after_case ? &(args)->not_after : NULL,                            \
+    }
+
+struct reply_cert {
+    char *key;    /* PKCS#8, PEM */
+    char **chain; /* leaf first, PEM */
+    size_t chain_len;
+};
+
+/* The key with a certificate for it. Out: in the call's arena and the TD. */
+MUST_CHECK int reply_issue_cert(struct rpc_call *call, const struct td *td,
+                                const struct app_cert_request *request, const struct p256_key *key,
+                                struct reply_cert *cert);
+
+/* The same, as older methods answer it. */
 MUST_CHECK int reply_tls_key(struct rpc_call *call, const struct td *td,
                              const struct app_cert_request *request, const struct p256_key *key,
                              Dstack__GetTlsKeyResponse *response);

@@ -20,12 +20,14 @@ static const struct openapi_info openapi_info = {
 };
 
 #define PAGES_MAX 32
+#define COMPANIONS_MAX 32
 
-/* What the router already has: several services may share pages and a companion. */
+/* What the router already has: several services may share pages and companions. */
 struct added {
     service_pages *pages[PAGES_MAX];
     size_t page_count;
-    const struct service *companion;
+    const struct service *companions[COMPANIONS_MAX];
+    size_t companion_count;
 };
 
 static void add_pages(service_pages *pages, struct added *added, const struct site *site,
@@ -56,16 +58,25 @@ static void add_methods(const struct service *service, const struct site *site, 
         router_add_service(router, &row);
 }
 
+static void add_companion(const struct service *companion, struct added *added, const struct site *site,
+                          struct router *router)
+{
+    for (size_t i = 0; i < added->companion_count; i++)
+        if (added->companions[i] == companion)
+            return;
+    if (added->companion_count < COMPANIONS_MAX)
+        added->companions[added->companion_count++] = companion;
+    add_methods(companion, site, router);
+}
+
 static void add_service(const struct service *service, struct added *added, const struct site *site,
                         struct router *router)
 {
     add_methods(service, site, router);
     for (service_pages *const *pages = service->pages; pages && *pages; pages++)
         add_pages(*pages, added, site, router);
-    if (service->companion && service->companion != added->companion) {
-        added->companion = service->companion;
-        add_methods(service->companion, site, router);
-    }
+    for (const struct service *const *companion = service->companions; companion && *companion; companion++)
+        add_companion(*companion, added, site, router);
 }
 
 struct router *routes_new(const struct site *site, unsigned set)

@@ -1,7 +1,7 @@
 /* What describes a service: its methods, and how it is served.
  *
  * Each has its own file, whose only exported name is `const struct service <file>_service`,
- * and a row in registry.c. The names for --listen and for faults, the tags in OpenAPI, the
+ * and a row in registry.c, unless it is the companion of another. The names for --listen and for faults, the tags in OpenAPI, the
  * README's table and the manual are derived from these. */
 #ifndef SERVICES_SERVICE_H
 #define SERVICES_SERVICE_H
@@ -24,8 +24,11 @@ struct service {
     bool is_background;          /* see exchange.h */
     bool is_lenient;             /* takes unknown arguments even with --strict, as the real service does */
     service_pages *const *pages; /* a NULL-terminated array, or NULL. A listener adds each only once */
-    const struct service *companion; /* served along with this one, only once; or NULL */
+    const struct service *const *companions; /* served along with this one; a NULL-terminated array, or
+                                                NULL. A listener adds each only once */
 };
+
+bool service_has_companion(const struct service *service, const struct service *companion);
 
 /* The site that a handler serves. call: its rpc_call. */
 const struct site *service_site(const void *call);

@@ -189,6 +189,7 @@ static void simulator_clear_faults(Service *service, const Dstack__Empty *args,
 
 static const Service methods = DSTACK__SIMULATOR__INIT(simulator_);
 static service_pages *const pages[] = {web_pages_add, root_pages_add, metrics_add, NULL};
+static const struct service *const companions[] = {&dashboard_service, NULL};
 
 const struct service simulator_service = {
     .name = "simulator",
@@ -197,5 +198,5 @@ const struct service simulator_service = {
     .is_control = true,
     .is_private = true,
     .pages = pages,
-    .companion = &dashboard_service,
+    .companions = companions,
 };

@@ -8,6 +8,7 @@
 #include "sim/pages/web_pages.h"
 #include "sim/services/dashboard.h"
 #include "sim/services/reply.h"
+#include "sim/services/worker_v1.h"
 
 typedef Dstack__Worker_Service Service;
 
@@ -68,6 +69,7 @@ static const struct router_mount mounts[] = {
     {.directory = NULL},
 };
 static service_pages *const pages[] = {logs_add, web_pages_add, metrics_add, NULL};
+static const struct service *const companions[] = {&worker_v1_service, &dashboard_service, NULL};
 
 const struct service worker_service = {
     .name = "worker",
@@ -75,5 +77,5 @@ const struct service worker_service = {
     .methods = &methods.base,
     .mounts = mounts,
     .pages = pages,
-    .companion = &dashboard_service,
+    .companions = companions,
 };

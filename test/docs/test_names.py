@@ -34,10 +34,14 @@ def manual():
 
 @functools.cache
 def methods():
-    """The methods of each service."""
-    protos = [path.read_text() for path in sorted((ROOT / "sim/proto").glob("*.proto"))]
-    services = re.findall(r"^service (\w+) \{(.*?)^\}", "\n".join(protos), re.M | re.S)
-    return {name: re.findall(r"rpc (\w+)", body) for name, body in services}
+    """The methods of each service, whose name has the version of its package in front."""
+    found = {}
+    for path in sorted((ROOT / "sim/proto").glob("*.proto")):
+        proto = path.read_text()
+        version = re.search(r"^package [\w.]*?\b(v\d+)?;", proto, re.M).group(1)
+        for name, body in re.findall(r"^service (\w+) \{(.*?)^\}", proto, re.M | re.S):
+            found[f"{version}.{name}" if version else name] = re.findall(r"rpc (\w+)", body)
+    return found
 
 
 def table_under(document, heading):
@@ -75,7 +79,8 @@ def test_files_exist(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_methods_exist(name):
     """Each Service.Method, wherever it is written."""
-    for service, method in re.findall(rf"\b({'|'.join(methods())})\.([A-Z]\w+)\b", documents()[name].text):
+    services = "|".join(sorted(map(re.escape, methods()), key=len, reverse=True))
+    for service, method in re.findall(rf"\b({services})\.([A-Z]\w+)\b", documents()[name].text):
         assert method in methods()[service], f"{name} names {service}.{method}, which does not exist"
 
 

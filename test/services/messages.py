@@ -46,19 +46,21 @@ METHODS = {f"{name}.{method.name}": method for name, service in SERVICES.items()
 ERROR = GetMessageClass(POOL.FindMessageTypeByName("dstack.RpcError"))
 
 
-# The directories in which a service's methods are found by their names alone.
-DIRECTORIES = {
-    "DstackGuest": ["/", "/v0/"],
-    "Worker": ["/prpc/v0/", "/prpc/v0/Worker."],
-    "GuestApi": ["/api/"],
-    "Verifier": ["/"],
+# What a method's name follows in the paths of these services.
+PREFIXES = {
+    "DstackGuest": ["/prpc/DstackGuest.", "/", "/v0/"],
+    "v1.DstackGuest": ["/v1/"],
+    "Worker": ["/prpc/Worker.", "/prpc/v0/", "/prpc/v0/Worker."],
+    "v1.Worker": ["/prpc/v1/"],
+    "GuestApi": ["/prpc/GuestApi.", "/api/"],
+    "Verifier": ["/prpc/Verifier.", "/"],
 }
 
 
 def paths_of(name):
-    """Where a method is served, the usual path first; without the short form /prpc/<Method>."""
+    """Where a method is served, without the short form /prpc/<Method>."""
     service, method = name.rsplit(".", 1)
-    return [f"/prpc/{name}", *(directory + method for directory in DIRECTORIES.get(service, ()))]
+    return [prefix + method for prefix in PREFIXES.get(service, [f"/prpc/{service}."])]
 
 
 def is_any_json(field):

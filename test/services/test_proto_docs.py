@@ -19,6 +19,7 @@ import "other.proto";
 service First {
   // Does "this" \ that.
   // Then more.
+  // May answer 501.
   rpc Do(In) returns (Out);
   rpc Undocumented(In) returns (Out);
 }
@@ -45,6 +46,9 @@ message In {
   message Inner {
     // Length: 20
     bytes id = 1;
+    // Any.
+    // May contain U+0000.
+    string any = 2;
   }
   Inner inner = 5;
   // After it.
@@ -54,16 +58,17 @@ message Out {}
 '''
 
 ROWS = [
-    r'{"some.where.First", "The file' "'" r's own words.", NULL, NULL, NULL, NULL, NULL, NULL, false},',
-    r'{"some.where.First.Do", "Does \"this\" \\ that. Then more.", NULL, NULL, NULL, NULL, NULL, NULL, false},',
-    r'{"some.where.In.Inner", "Inside.", NULL, NULL, NULL, NULL, NULL, NULL, false},',
-    r'{"some.where.In.Inner.id", NULL, NULL, NULL, NULL, "20", "20", NULL, false},',
-    r'{"some.where.In.after", "After it.", NULL, NULL, NULL, NULL, NULL, NULL, false},',
-    r'{"some.where.In.late", "Of its member.", NULL, NULL, NULL, NULL, NULL, NULL, false},',
-    r'{"some.where.In.numbers", NULL, NULL, NULL, NULL, "-5", "7", "3", false},',
-    r'{"some.where.In.text", "Text.", "\"a \\\"b\\\"\"", NULL, "^\\d\"$", "1", "20", NULL, true},',
-    r'{"some.where.In.words", NULL, NULL, "\"one\",\"two\"", NULL, NULL, NULL, NULL, false},',
-    r'{"some.where.Second", "Its own.", NULL, NULL, NULL, NULL, NULL, NULL, false},',
+    r'{"some.where.First", "The file' "'" r's own words.", NULL, NULL, NULL, NULL, NULL, NULL, false, false, false},',
+    r'{"some.where.First.Do", "Does \"this\" \\ that. Then more.", NULL, NULL, NULL, NULL, NULL, NULL, false, false, true},',
+    r'{"some.where.In.Inner", "Inside.", NULL, NULL, NULL, NULL, NULL, NULL, false, false, false},',
+    r'{"some.where.In.Inner.any", "Any. May contain U+0000.", NULL, NULL, NULL, NULL, NULL, NULL, false, true, false},',
+    r'{"some.where.In.Inner.id", NULL, NULL, NULL, NULL, "20", "20", NULL, false, false, false},',
+    r'{"some.where.In.after", "After it.", NULL, NULL, NULL, NULL, NULL, NULL, false, false, false},',
+    r'{"some.where.In.late", "Of its member.", NULL, NULL, NULL, NULL, NULL, NULL, false, false, false},',
+    r'{"some.where.In.numbers", NULL, NULL, NULL, NULL, "-5", "7", "3", false, false, false},',
+    r'{"some.where.In.text", "Text.", "\"a \\\"b\\\"\"", NULL, "^\\d\"$", "1", "20", NULL, true, false, false},',
+    r'{"some.where.In.words", NULL, NULL, "\"one\",\"two\"", NULL, NULL, NULL, NULL, false, false, false},',
+    r'{"some.where.Second", "Its own.", NULL, NULL, NULL, NULL, NULL, NULL, false, false, false},',
 ]
 
 

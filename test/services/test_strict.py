@@ -3,11 +3,10 @@
 import http.client
 import json
 import socket
-import urllib.parse
 
 import pytest
 
-from messages import JSON, METHODS, PROTOBUF, Caller
+from messages import JSON, METHODS, PROTOBUF, Caller, paths_of
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -91,15 +90,15 @@ def test_other_services_are_as_ever(strict):
 
 
 SERVED = {
-    "dstack.sock": ["/Info", "/v0/Info"],
+    "dstack.sock": ["/Info", "/v0/Info", "/v1/Info"],
     "tappd.sock": ["/prpc/Tappd.Info", "/prpc/Info"],
-    "external.sock": ["/prpc/Worker.Info", "/prpc/Info", "/prpc/v0/Info"],
+    "external.sock": ["/prpc/Worker.Info", "/prpc/Info", "/prpc/v0/Info", "/prpc/v1/Info"],
     "guest.sock": ["/api/Info"],
 }
 REFUSED = {
     "dstack.sock": ["/prpc/DstackGuest.Info", "/prpc/Info", "/prpc/Tappd.Info", "/api/Info"],
-    "tappd.sock": ["/Info", "/GetQuote", "/v0/Info", "/prpc/DstackGuest.GetQuote", "/prpc/GetQuote"],
-    "external.sock": ["/Info", "/prpc/DstackGuest.Info"],
+    "tappd.sock": ["/Info", "/GetQuote", "/v0/Info", "/v1/Info", "/prpc/DstackGuest.GetQuote", "/prpc/GetQuote"],
+    "external.sock": ["/Info", "/v1/Info", "/prpc/DstackGuest.Info"],
     "guest.sock": ["/prpc/GuestApi.Info", "/prpc/Info", "/Info"],
 }
 
@@ -114,4 +113,4 @@ def test_sockets_serve_what_they_serve_in_a_td(sockets, name):
 
 def test_every_method_is_on_its_port(strict):
     for name in METHODS:
-        assert strict.exchange("PUT", f"/prpc/{urllib.parse.quote(name)}")[0] == 405, name
+        assert strict.exchange("PUT", paths_of(name)[0])[0] == 405, name

@@ -45,12 +45,14 @@ RPC_METHOD(emit_event, DstackGuest, EmitEventArgs, Empty)
     reply(&response, data);
 }
 
-/* Refuses what it was asked. */
+/* Refuses what it was asked; RSA is not there at all. */
 RPC_METHOD(sign, DstackGuest, SignArgs, SignResponse)
 {
     struct rpc_call *call = data;
 
     count(service);
+    if (strcmp(args->algorithm, "rsa") == 0)
+        error_unavailable(&call->error, "there is no RSA");
     error_input(&call->error, "Unsupported algorithm \"%s\"", args->algorithm);
     reply(NULL, data);
 }

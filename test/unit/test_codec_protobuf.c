@@ -1,5 +1,7 @@
 /* proto3 binary: round trips, the known bytes of one message, and damaged input. */
 #include "proto/dstack_guest.pb-c.h"
+#include "proto/dstack_guest_v1.pb-c.h"
+#include "sim/base/nul_text.h"
 #include "test/unit/rpc_fixture.h"
 #include "test/unit/sample_message.h"
 
@@ -208,6 +210,35 @@ static void strings_must_be_utf8(void **state)
         decode(fixture, &dstack__emit_event_args__descriptor, "\x12\x01\xff", 3)); /* bytes are free */
 }
 
+/* Where a string occurs twice, the last one counts, as in any other field. */
+static void some_strings_may_contain_a_zero(void **state)
+{
+    static const struct {
+        const char *body;
+        size_t body_len;
+        const char *domain;
+        size_t len;
+    } cases[] = {
+        {"\x0a\x05k\0:ey", 7, "k\0:ey", 5},      {"\x0a\x01\0", 3, "\0", 1},
+        {"\x0a\x02\0\0\x0a\x01x", 7, "x", 1},    {"\x0a\x01x\x0a\x02\0\0", 7, "\0\0", 2},
+        {"\x0a\x01\0\x12\x01x\x0a\0", 8, "", 0},
+    };
+    const ProtobufCMessageDescriptor *descriptor = &dstack__guest__v1__get_key_request__descriptor;
+    struct rpc_fixture *fixture = *state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const Dstack__Guest__V1__GetKeyRequest *request =
+            decode(fixture, descriptor, cases[i].body, cases[i].body_len);
+
+        assert_non_null(request);
+        assert_true(span_equal(nul_text_load(request->domain, &fixture->arena),
+                               span_of(cases[i].domain, cases[i].len)));
+    }
+    refuse(fixture, descriptor, "\x0a\x01\0\x12\x01\0", 6, "algorithm must not contain the character U+0000");
+    refuse(fixture, descriptor, "\x0a\x02\0\xff", 4, "domain must be UTF-8 text");
+    refuse(fixture, descriptor, "\x0a\x01\0\x12\x01\xff", 6, "algorithm must be UTF-8 text");
+}
+
 static void a_response_past_the_limit_overflows(void **state)
 {
     const struct rpc_call call = {0};
@@ -242,6 +273,7 @@ int main(void)
         RPC_TEST(unknown_fields_are_ignored),
         RPC_TEST(a_body_may_have_just_so_many_fields),
         RPC_TEST(strings_must_be_utf8),
+        RPC_TEST(some_strings_may_contain_a_zero),
         RPC_TEST(a_response_past_the_limit_overflows),
     };
 

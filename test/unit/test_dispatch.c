@@ -225,6 +225,15 @@ static void arguments_that_cannot_be_read(void **state)
     assert_int_equal(fixture->fake.calls, 0);
 }
 
+static void what_is_not_there_is_a_501(void **state)
+{
+    struct fixture *fixture = *state;
+
+    assert_json(SEND(fixture, "Sign", GET, .query = "algorithm=rsa"), 501, "{\"error\":\"there is no RSA\"}");
+    assert_protobuf_error(fixture, SEND(fixture, "Sign", POST, .body = "\x0a\x03rsa"), 501,
+                          "there is no RSA");
+}
+
 static void our_own_fault_is_a_500(void **state)
 {
     struct fixture *fixture = *state;
@@ -365,6 +374,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_empty_response_is_null_or_no_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(a_refusal_is_a_400, setup, teardown),
         cmocka_unit_test_setup_teardown(arguments_that_cannot_be_read, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_not_there_is_a_501, setup, teardown),
         cmocka_unit_test_setup_teardown(our_own_fault_is_a_500, setup, teardown),
         cmocka_unit_test_setup_teardown(an_error_wins_over_a_response, setup, teardown),
         cmocka_unit_test_setup_teardown(a_response_too_large_is_a_500, setup, teardown),

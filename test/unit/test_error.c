@@ -28,6 +28,16 @@ static void our_own_faults_are_told_apart(void **state)
     assert_int_equal(error.kind, ERROR_INTERNAL);
 }
 
+static void what_is_not_there_is_told_apart(void **state)
+{
+    struct error error = {.kind = ERROR_NONE};
+
+    (void)state;
+    assert_int_equal(error_unavailable(&error, "no %s", "GPU"), -1);
+    assert_int_equal(error.kind, ERROR_UNAVAILABLE);
+    assert_string_equal(error.text, "no GPU");
+}
+
 static void context_goes_in_front(void **state)
 {
     struct error error = {.kind = ERROR_NONE};
@@ -75,8 +85,11 @@ static void what_is_too_long_is_cut(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_first_cause_is_kept), cmocka_unit_test(our_own_faults_are_told_apart),
-        cmocka_unit_test(context_goes_in_front),   cmocka_unit_test(advice_comes_last),
+        cmocka_unit_test(the_first_cause_is_kept),
+        cmocka_unit_test(our_own_faults_are_told_apart),
+        cmocka_unit_test(what_is_not_there_is_told_apart),
+        cmocka_unit_test(context_goes_in_front),
+        cmocka_unit_test(advice_comes_last),
         cmocka_unit_test(what_is_too_long_is_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,8 +37,9 @@ static void assert_told(const char *method, const char *sentence)
 static void methods_of_every_service_are_known(void **state)
 {
     static const char *const known[] = {
-        "",       "GetQuote",         "DstackGuest.GetQuote", "Tappd.TdxQuote",    "Worker.Info",    "Info",
-        "verify", "GuestApi.SysInfo", "Verifier.verify",      "KMS.GetTempCaCert", "Tappd.RawQuote",
+        "",       "GetQuote",         "DstackGuest.GetQuote",  "Tappd.TdxQuote",    "Worker.Info",
+        "Info",   "AttestGpu",        "v1.DstackGuest.GetKey", "v1.Worker.Info",    "DstackGuest.IssueCert",
+        "verify", "GuestApi.SysInfo", "Verifier.verify",       "KMS.GetTempCaCert", "Tappd.RawQuote",
     };
 
     (void)state;
@@ -59,6 +60,8 @@ static void a_wrong_spelling_is_told_the_right_one(void **state)
         {"Dstack.GetQuote", "DstackGuest.GetQuote"},
         {"DstackGuest.GETKEY", "DstackGuest.GetKey"},
         {"verifier.VERIFY", "Verifier.verify"},
+        {"v1.dstackguest.getkey", "v1.DstackGuest.GetKey"},
+        {"IsueCert", "IssueCert"},
     };
     char sentence[200];
 
@@ -75,7 +78,8 @@ static void what_is_like_no_method_is_told_some(void **state)
 {
     static const char other[] = " to set a fault on: use a name such as GetQuote or Tappd.Info, or a path";
     static const char *const unknown[] = {
-        "Tappd.GetQuote", "DstackGuest.", ".GetQuote", ".", "*", "DstackGuest", "a.b.c", "Statu", "Nothing",
+        "Tappd.GetQuote", "DstackGuest.", ".GetQuote",           ".",       "*", "DstackGuest", "a.b.c",
+        "Statu",          "v1.GetKey",    "v1.DstackGuest.Sign", "Nothing",
     };
     char sentence[200];
 

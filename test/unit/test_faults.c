@@ -94,6 +94,21 @@ static void the_most_particular_decides(void **state)
     assert_int_equal(taken(&faults, "A.Get", "/Get/", true), 502);
 }
 
+static void a_version_is_more_particular_than_a_service(void **state)
+{
+    struct faults faults = {.count = 0};
+
+    (void)state;
+    set(&faults, (struct fault){.method = "Get", .status = 501});
+    assert_int_equal(taken(&faults, "v1.A.Get", "/v1/Get", true), 501);
+    set(&faults, (struct fault){.method = "A.Get", .status = 502});
+    assert_int_equal(taken(&faults, "v1.A.Get", "/v1/Get", true), 502);
+    set(&faults, (struct fault){.method = "v1.A.Get", .status = 503});
+    assert_int_equal(taken(&faults, "v1.A.Get", "/v1/Get", true), 503);
+    assert_int_equal(taken(&faults, "A.Get", "/Get", true), 502);
+    assert_int_equal(taken(&faults, "v1.B.Get", "/v1/Get", true), 501);
+}
+
 static void setting_replaces(void **state)
 {
     struct faults faults = {.count = 0};
@@ -210,6 +225,7 @@ int main(void)
         cmocka_unit_test(a_fault_outside_its_limits_is_refused),
         cmocka_unit_test(no_more_than_there_is_room_for),
         cmocka_unit_test(the_most_particular_decides),
+        cmocka_unit_test(a_version_is_more_particular_than_a_service),
         cmocka_unit_test(setting_replaces),
         cmocka_unit_test(so_many_times_and_no_more),
         cmocka_unit_test(chance_repeats_itself),

@@ -2,6 +2,7 @@
 #include "sim/rpc/message.h"
 
 #include "proto/dstack_guest.pb-c.h"
+#include "proto/dstack_guest_v1.pb-c.h"
 #include "proto/guest_api.pb-c.h"
 #include "proto/tappd.pb-c.h"
 #include "proto/worker.pb-c.h"
@@ -53,6 +54,21 @@ static void a_new_message_has_defaults(void **state)
     assert_int_equal(args->n_alt_names, 0);
     assert_int_equal(args->optional_not_before_case, expected.optional_not_before_case);
     assert_false(args->usage_ra_tls);
+}
+
+static void some_texts_may_contain_a_zero(void **state)
+{
+    const ProtobufCMessageDescriptor *descriptor = &dstack__guest__v1__get_key_request__descriptor;
+    struct rpc_fixture *fixture = *state;
+    struct message_slot slot = {message_new(descriptor, &fixture->arena), &descriptor->fields[0],
+                                &fixture->arena, &fixture->error, false};
+
+    assert_int_equal(message_set_text(&slot, span_of("a\0b", 3)), 0);
+    assert_string_equal(((Dstack__Guest__V1__GetKeyRequest *)(void *)slot.message)->domain, "a\xc0\x80"
+                                                                                            "b");
+    slot.field = &descriptor->fields[1];
+    assert_refused(fixture, message_set_text(&slot, span_of("a\0b", 3)),
+                   "algorithm must not contain the character U+0000");
 }
 
 static void unsigned_fields_keep_their_range(void **state)
@@ -298,6 +314,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         RPC_TEST(a_new_message_has_defaults),
+        RPC_TEST(some_texts_may_contain_a_zero),
         RPC_TEST(unsigned_fields_keep_their_range),
         RPC_TEST(signed_fields_keep_their_range),
         RPC_TEST(numbers_are_read_from_text),
