@@ -7,6 +7,7 @@
 #define SIGNING_PATH "vms"
 #define SIGNING_PURPOSE "signing"
 #define DIGEST_BYTES 32
+#define DIGEST_BYTES_MIN 16 /* that Verify takes */
 #define SIGNATURE_BYTES 64
 
 int signing_algorithm_by_name(const char *name, enum signing_algorithm *algorithm, struct error *error)
@@ -85,6 +86,19 @@ static int verify_ed25519(struct span data, struct span signature, struct span p
     return 0;
 }
 
+/* The digest that prehashed data stands for in Verify, as the k256 crate reads it: zeros on the
+ * left of less than 32 bytes, the leftmost 32 of more. Returns false if it is too short. */
+static bool take_digest(struct span data, uint8_t digest[static DIGEST_BYTES])
+{
+    size_t len = data.len < DIGEST_BYTES ? data.len : DIGEST_BYTES;
+
+    if (len < DIGEST_BYTES_MIN)
+        return false;
+    memset(digest, 0, DIGEST_BYTES);
+    memcpy(digest + DIGEST_BYTES - len, data.data, len);
+    return true;
+}
+
 int signing_verify(const struct k256 *k256, enum signing_algorithm algorithm, struct span data,
                    struct span signature, struct span public_key, bool *valid, struct error *error)
 {
@@ -101,9 +115,7 @@ int signing_verify(const struct k256 *k256, enum signing_algorithm algorithm, st
     *valid = false;
     if (algorithm == SIGNING_SECP256K1)
         hash_sha256(data.data, data.len, digest);
-    else if (data.len == DIGEST_BYTES)
-        memcpy(digest, data.data, DIGEST_BYTES);
-    else
+    else if (!take_digest(data, digest))
         return 0;
     *valid = k256_verify(k256, public_key.data, public_key.len, digest, signature.data);
     return 0;

@@ -25,7 +25,9 @@ MUST_CHECK int signing_sign(const struct k256 *k256, enum signing_algorithm algo
                             const struct app_key *key, struct span data, uint8_t signature[static 64],
                             struct error *error);
 
-/* Sets *valid. Fails for a malformed key or signature. */
+/* Sets *valid. Prehashed data may have any length: less than 16 bytes are never valid, less than
+ * 32 have zeros on the left, and of more the leftmost 32 count. Fails for a malformed key or
+ * signature. */
 MUST_CHECK int signing_verify(const struct k256 *k256, enum signing_algorithm algorithm, struct span data,
                               struct span signature, struct span public_key, bool *valid,
                               struct error *error);

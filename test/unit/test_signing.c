@@ -187,6 +187,29 @@ static void prehashed_takes_32_bytes(void **state)
     }
 }
 
+static void a_digest_to_verify_is_padded_or_cut(void **state)
+{
+    static const size_t lengths[] = {0, 1, 15, 16, 17, 31, 32, 33, 64};
+    struct td *td = *state;
+    uint8_t data[64], digest[32] = {0};
+
+    memset(data, 0xab, sizeof data);
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        size_t len = lengths[i] < 32 ? lengths[i] : 32;
+        struct error error = {.kind = ERROR_NONE};
+        struct verification v;
+        struct app_key key;
+
+        memset(digest, 0, sizeof digest);
+        memset(digest + 32 - len, 0xab, len);
+        verification_of(2, &v)->data_span = span_of(data, lengths[i]);
+        assert_int_equal(signing_app_key(&td->keyring, v.algorithm, &key, &error), 0);
+        assert_int_equal(
+            signing_sign(td->shared->k256, v.algorithm, &key, span_of(digest, 32), v.signature, &error), 0);
+        assert_int_equal(verify(td, &v, &error), lengths[i] >= 16);
+    }
+}
+
 static void empty_data_is_data(void **state)
 {
     struct td *td = *state;
@@ -279,6 +302,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(malformed_signatures_are_errors, td_setup, td_teardown),
         cmocka_unit_test_setup_teardown(an_uncompressed_key_verifies, td_setup, td_teardown),
         cmocka_unit_test_setup_teardown(prehashed_takes_32_bytes, td_setup, td_teardown),
+        cmocka_unit_test_setup_teardown(a_digest_to_verify_is_padded_or_cut, td_setup, td_teardown),
         cmocka_unit_test_setup_teardown(empty_data_is_data, td_setup, td_teardown),
         cmocka_unit_test(other_algorithms_are_unsupported),
         cmocka_unit_test_setup_teardown(path_keys_of_a_running_agent, td_setup, td_teardown),
