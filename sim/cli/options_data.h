@@ -49,6 +49,7 @@ struct options {
     enum os_image_line dstack_os;
     char *app_keys;
     char *user_config;
+    char *health_file;
     char *encrypted_env;
     char *logs_dir;
     char *sys_config;

@@ -104,15 +104,19 @@ const struct option_row options_table[] = {
     {"gpu-info", 0, "FILE", STRING(gpu_info), .value = VALUE_FILE, .group = GROUP_APP, .is_joined = true,
      .brief = "what GpuInfo returns",
      .more = "The text that GpuInfo returns. The default is an empty text."},
+    {"logs-dir", 0, "DIR", STRING(logs_dir), .value = VALUE_DIRECTORY, .group = GROUP_APP,
+     .shared = "its logs, its health", .brief = "/logs/NAME shows DIR/NAME.log"},
+    {"health-file", 0, "FILE", STRING(health_file), .value = VALUE_FILE, .group = GROUP_APP, .is_joined = true,
+     .brief = "where its health_status_file is",
+     .more = "Where the file that the app-compose file calls health_status_file is on this machine. The app "
+             "reports its health in it, and the TD reads it every 5 seconds."},
     {"dstack-os", 0, "VERSION", WORD(dstack_os, os_image_line_name), .preset = "0.5", .group = GROUP_APP,
-     .shared = "OS image, its logs", .brief = "the OS image: dstack 0.5 or 0.6",
+     .shared = "OS image, seed", .brief = "the OS image: dstack 0.5 or 0.6",
      .more = "The version of dstack whose OS image the TD boots. On 0.6, apps cannot emit events, and "
              "app-compose files may have requirements, measured init scripts and an event log of version 2. "
              "The default is 0.5."},
-    {"logs-dir", 0, "DIR", STRING(logs_dir), .value = VALUE_DIRECTORY, .group = GROUP_APP,
-     .is_joined = true, .brief = "/logs/NAME shows DIR/NAME.log"},
     {"seed", 0, "TEXT", STRING(seed), .preset = "dstack-simulator", .read = options_read_seed,
-     .group = GROUP_APP,
+     .group = GROUP_APP, .is_joined = true,
      .brief = "seed of all keys and ids",
      .more = "The seed of all keys and ids: 1 to 256 bytes. It is public and protects nothing. Simulators "
              "with the same seed form one cluster."},

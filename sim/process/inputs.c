@@ -171,6 +171,7 @@ int inputs_read(struct inputs *inputs, const struct options *options, struct err
     inputs->td.leaves_mr_config_zero = options->no_mrconfigid;
     inputs->cluster.seed = options->seed;
     inputs->td.instance = options->instance;
+    inputs->td.health_file = options->health_file;
     inputs->cluster.scenario = options->scenario;
     if (read_app(inputs, options, error) || read_user_config(inputs, options, error) ||
         read_keys(inputs, options, error) || read_machine(inputs, options, error) ||

@@ -10,6 +10,7 @@
 #include "sim/base/memory.h"
 #include "sim/host/process.h"
 #include "sim/process/banner.h"
+#include "sim/process/health_watch.h"
 #include "sim/process/notices.h"
 #include "sim/process/ready_file.h"
 #include "sim/process/socket_files.h"
@@ -31,6 +32,7 @@ struct program {
     struct endpoints endpoints;
     struct ready_file ready_file;
     struct cluster *cluster;
+    struct health_watch health;
     struct faults faults, faults_at_start;
     bool is_stopping;
 };
@@ -89,6 +91,7 @@ static void on_stopped(void *data)
     for (int i = 0; i < SIGNALS; i++)
         uv_close((uv_handle_t *)&program->signals[i], NULL);
     uv_close((uv_handle_t *)&program->before_sleep, NULL);
+    health_watch_stop(&program->health);
     service_manager_close(&program->manager);
 }
 
@@ -181,6 +184,7 @@ static int start(struct program *program, const struct options *options, struct 
     if (!program->cluster || !cluster_add(program->cluster, &inputs->td, error) ||
         set_faults(program, options, error))
         return -1;
+    health_watch_start(&program->health, &program->loop, program->cluster, &program->log);
     *site = site_of(program, options);
     endpoints_serve(&program->endpoints, site);
     return write_ready_file(program, options, error);

@@ -2,6 +2,7 @@
 
 #include "proto/dashboard.pb-c.h"
 #include "sim/base/version.h"
+#include "sim/services/reply.h"
 
 #define FAULT_LINE_BYTES 256
 
@@ -167,6 +168,7 @@ static void dashboard_state(Service *service, const Dstack__DashboardStateArgs *
     response.generation = td->generation;
     response.version = unconst(version_number);
     response.os_version = unconst(td->image.version);
+    response.health = reply_app_health(&td->health, call->arena);
     response.can_emit = !os_image_is_0_6(&td->image);
     response.uptime_seconds = (uint64_t)(clock_monotonic_millis() - site->started_millis) / 1000;
     reply_identity(td, response.is_private, call->arena, &response);

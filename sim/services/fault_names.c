@@ -54,13 +54,14 @@ static bool find_in(const ProtobufCServiceDescriptor *descriptor, const char *na
     return false;
 }
 
-/* Searches the services that are controls, or the others. */
+/* Searches the services that are controls, except for what accompanies them, or the others. */
 static bool find_method(bool is_control, const char *name, compare_names *compare, struct found *found)
 {
     const struct service *service;
 
     for (size_t i = 0; (service = registry_with_methods(i)); i++)
-        if (service->is_control == is_control && find_in(service->methods->descriptor, name, compare, found))
+        if (service->is_control == is_control && (service->name || !is_control) &&
+            find_in(service->methods->descriptor, name, compare, found))
             return true;
     return false;
 }

@@ -3,6 +3,8 @@
 #include "crypto/pem.h"
 #include "sim/base/version.h"
 
+#define HEALTH_LINE_BYTES 512
+
 void reply_version(Dstack__VersionResponse_Closure reply, void *call)
 {
     Dstack__VersionResponse response = DSTACK__VERSION_RESPONSE__INIT;
@@ -50,6 +52,20 @@ void reply_quote(struct rpc_call *call, const struct td *td,
     response->report_data = call_bytes(report_data, REPORT_DATA_BYTES);
     response->vm_config = call_text(call, &td->identity.vm_config);
     response->attestation = call_bytes(attestation.data, attestation.len);
+}
+
+Dstack__AppHealth *reply_app_health(const struct app_health *health, struct arena *arena)
+{
+    const struct app_health_verdict *verdict = app_health_report(health);
+    Dstack__AppHealth *shown = arena_alloc(arena, sizeof *shown);
+
+    *shown = (Dstack__AppHealth)DSTACK__APP_HEALTH__INIT;
+    shown->checked = health->is_checked;
+    shown->by_hand = health->is_set;
+    shown->healthy = verdict->is_healthy;
+    shown->verdict = arena_alloc(arena, HEALTH_LINE_BYTES);
+    app_health_describe(verdict, shown->verdict, HEALTH_LINE_BYTES);
+    return shown;
 }
 
 char *reply_private_key(struct rpc_call *call, const struct p256_key *key)

@@ -50,6 +50,9 @@ MUST_CHECK int reply_tls_key(struct rpc_call *call, const struct td *td,
                              const struct app_cert_request *request, const struct p256_key *key,
                              Dstack__GetTlsKeyResponse *response);
 
+/* The app's health, in the arena. */
+Dstack__AppHealth *reply_app_health(const struct app_health *health, struct arena *arena);
+
 /* The key as PKCS#8 in PEM, in the call's arena. */
 char *reply_private_key(struct rpc_call *call, const struct p256_key *key);
 

@@ -7,6 +7,7 @@
 #include "sim/pages/web_pages.h"
 #include "sim/services/dashboard.h"
 #include "sim/services/fault_messages.h"
+#include "sim/services/reply.h"
 
 typedef Dstack__Simulator_Service Service;
 
@@ -31,6 +32,7 @@ static void reply_status(Dstack__SimulatorStatus_Closure reply, void *data)
     response.key_not_vouched = scenario->key_not_vouched;
     response.version = unconst(version_number);
     response.os_version = unconst(td->image.version);
+    response.health = reply_app_health(&td->health, call->arena);
     response.app_id = call_bytes(td->identity.app_id, sizeof td->identity.app_id);
     response.instance_id = call_bytes(td->identity.instance_id, sizeof td->identity.instance_id);
     response.event_count = (uint32_t)td->state.log.count;
@@ -78,6 +80,20 @@ static void simulator_set_platform(Service *service, const Dstack__SetPlatformAr
     cluster_set_scenario(service_site(call)->cluster, &scenario);
     td_set_debug(service_site(call)->td, args->debug_td);
     reply_status(reply, call);
+}
+
+/* --- the app's health --- */
+
+static void simulator_set_health(Service *service, const Dstack__SetHealthArgs *args,
+                                 Dstack__SimulatorStatus_Closure reply, void *data)
+{
+    struct rpc_call *call = data;
+    struct app_health *health = &service_site(call)->td->health;
+
+    if (app_health_set(health, args->state, args->name, args->error, &call->error))
+        reply(NULL, call);
+    else
+        reply_status(reply, call);
 }
 
 /* --- the environment --- */

@@ -19,6 +19,23 @@ static void worker_v1_version(Service *service, const Dstack__Guest__V1__Version
     reply_v1_version(reply, call);
 }
 
+static void worker_v1_health(Service *service, const Dstack__Guest__V1__HealthRequest *request,
+                             Dstack__Guest__V1__HealthResponse_Closure reply, void *call)
+{
+    Dstack__Guest__V1__HealthResponse response = DSTACK__GUEST__V1__HEALTH_RESPONSE__INIT;
+    Dstack__Guest__V1__ContainerHealth container = DSTACK__GUEST__V1__CONTAINER_HEALTH__INIT;
+    Dstack__Guest__V1__ContainerHealth *unhealthy = &container;
+    const struct app_health_verdict *verdict = app_health_report(&service_site(call)->td->health);
+
+    container.name = unconst(verdict->name);
+    container.status = unconst(verdict->status);
+    response.healthy = verdict->is_healthy;
+    response.unhealthy = &unhealthy;
+    response.n_unhealthy = *verdict->name ? 1 : 0;
+    response.error = unconst(verdict->error);
+    reply(&response, call);
+}
+
 static const Service methods = DSTACK__GUEST__V1__WORKER__INIT(worker_v1_);
 static const struct router_mount mounts[] = {{.directory = "/prpc/v1/"}, {.directory = NULL}};
 

@@ -60,6 +60,7 @@ static int read_inputs(struct td *td, const struct td_config *config, struct err
     td->encrypted_env = (uint8_t *)memory_copy(config->encrypted_env.data, config->encrypted_env.len);
     td->encrypted_env_len = config->encrypted_env.len;
     text_copy(&td->gpu_info, (const char *)config->gpu_info.data, config->gpu_info.len);
+    app_health_init(&td->health, &td->requirements, config->health_file);
     return 0;
 }
 
@@ -192,6 +193,7 @@ void td_free(struct td *td)
     event_log_free(&td->at_start.log);
     app_keys_free(&td->keys);
     app_requirements_free(&td->requirements);
+    app_health_free(&td->health);
     app_free(&td->app);
     app_key_cache_free(td->keyring.cache);
     bytes_wipe(td, sizeof *td);
@@ -259,8 +261,14 @@ int td_revert(struct td *td, uint32_t id, struct error *error)
     return error_input(error, "no snapshot %u: Snapshot creates one, Status lists them", id);
 }
 
+bool td_judge_health(struct td *td)
+{
+    return app_health_judge(&td->health, clock_seconds(td->shared->clock));
+}
+
 void td_reset(struct td *td)
 {
+    app_health_unset(&td->health);
     go_back(td, &td->at_start);
     forget_snapshots(td);
 }

@@ -7,7 +7,7 @@
 #ifndef TD_TD_H
 #define TD_TD_H
 
-#include "sim/app/app_requirements.h"
+#include "sim/app/app_health.h"
 #include "sim/app/encrypted_env.h"
 #include "sim/base/clock.h"
 #include "sim/keys/keyring.h"
@@ -42,6 +42,7 @@ struct td_config {
     const char *sys_config_name; /* what errors call it */
     struct span gpu_info;        /* text for GpuInfo */
     struct span user_config;     /* deployed with the app; or nothing */
+    const char *health_file;     /* where the app's health status file is on this machine; or NULL */
     struct span encrypted_env;   /* as encrypted_env.h describes it; or nothing */
     bool is_debug;               /* TDATTRIBUTES says debug */
     bool leaves_mr_config_zero;  /* see mr_config.h */
@@ -69,6 +70,7 @@ struct td {
 
     struct app app;
     struct app_requirements requirements;
+    struct app_health health;
     struct app_keys keys;
     struct keyring keyring; /* over these keys */
     struct os_image image;
@@ -117,8 +119,11 @@ MUST_CHECK int td_take_snapshot(struct td *td, uint32_t *id, struct error *error
 /* Restores the state of a snapshot and keeps the snapshot. Fails for an unknown id. */
 MUST_CHECK int td_revert(struct td *td, uint32_t id, struct error *error);
 
-/* Restores the state after boot and removes all snapshots. */
+/* Restores the state after boot, removes all snapshots, and judges the app's health by the rules. */
 void td_reset(struct td *td);
+
+/* Makes a verdict on the app's health. Returns whether what is reported has changed. */
+bool td_judge_health(struct td *td);
 
 /* --- what it shows; each is valid until the next change --- */
 

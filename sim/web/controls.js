@@ -1,4 +1,4 @@
-// The page's controls: events, quotes, platform, snapshots, faults.
+// The page's controls: events, quotes, platform, health, snapshots, faults.
 import { call } from './api.js'
 import { byId, copy, element, hexOfText, spell } from './dom.js'
 import { showVerdict } from './verdict.js'
@@ -112,6 +112,19 @@ function addPlatform(act) {
   return { show, forget }
 }
 
+function addHealth(act) {
+  const form = byId('health')
+  onSubmit(form, act, 'health-result', async () => {
+    const { health } = await call('prpc/Simulator.SetHealth', { state: form.elements.state.value })
+    return health.by_hand ? `Gateways are told that it is ${form.elements.state.value}` : 'Judged by the rules again'
+  })
+
+  return function show(health) {
+    const why = health.by_hand ? 'set by hand' : health.checked ? 'judged every 5 s' : 'it asks for no health checks'
+    byId('health-verdict').replaceChildren(spell(`${health.verdict} (${why})`))
+  }
+}
+
 function addFaults(act) {
   const form = byId('set-fault')
   const { method, kind, value, times } = form.elements
@@ -181,6 +194,7 @@ export function makeControls(after) {
   const platform = addPlatform(act)
   const showSnapshots = addSnapshots(act)
   addReset(act, platform.forget)
+  const showHealth = addHealth(act)
   addFaults(act)
 
   return function show(state) {
@@ -190,6 +204,7 @@ export function makeControls(after) {
     byId('emit').hidden = !state.can_emit
     byId('no-emit').hidden = state.can_emit
     platform.show(state)
+    showHealth(state.health)
     showSnapshots(state.snapshots)
   }
 }

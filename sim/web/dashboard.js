@@ -102,6 +102,8 @@ function showHead(state) {
   byId('private').hidden = !state.is_private
   for (const panel of document.querySelectorAll('.measured')) panel.hidden = state.is_private
   showPlatform(state)
+  showBadge('health-badge', state.health.healthy ? '' : 'app unhealthy')
+  byId('health-badge').title = state.health.verdict
   showFaults(state.faults)
 }
 

@@ -7,7 +7,7 @@ import tempfile
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 SWITCHES = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -106,6 +106,9 @@ class Page:
         field = self.one(selector)
         field.clear()
         field.send_keys(text)
+
+    def choose(self, selector, value):
+        Select(self.one(selector)).select_by_value(value)
 
     def click(self, selector):
         self.one(selector).click()

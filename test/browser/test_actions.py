@@ -285,3 +285,20 @@ def test_the_page_does_not_offer_events_where_apps_cannot_emit_them(blank, start
 def test_the_page_offers_events_on_0_5(page):
     assert page.one("#os-version").text == "0.5.11"
     assert not page.one("#no-emit").is_displayed() and page.one("#emit").is_displayed()
+
+
+# --- health ---
+
+def test_an_instance_leaves_and_comes_back(page, simulator):
+    assert not page.one("#health-badge").is_displayed()
+    page.wait_text("#health-verdict", "healthy (it asks for no health checks)")
+    page.choose("#health-state", "starting")
+    page.click("#health .primary")
+    page.wait_text("#health-result", "Gateways are told that it is starting")
+    page.wait_text("#health-verdict", "unhealthy: app: starting (set by hand)")
+    page.wait(lambda: page.one("#health-badge").text == "app unhealthy", "the badge")
+    assert simulator.state()["health"]["healthy"] is False
+    page.choose("#health-state", "")
+    page.click("#health .primary")
+    page.wait_text("#health-result", "Judged by the rules again")
+    page.wait(lambda: not page.one("#health-badge").is_displayed(), "the badge to go")

@@ -41,6 +41,9 @@ VALUES = {
     "times": 2,
     "percent": 50,
     "seed": 7,
+    "state": "starting",
+    "name": "größe",
+    "error": "世界 🚀",
 }
 
 # Fields, at any depth of the response, that two calls may differ in; they are compared in shape.
@@ -86,6 +89,7 @@ def everything_in_order(caller):
     yield
     assert caller.by_json("Simulator.SetPlatform", {}).status == 200
     assert caller.by_json("Simulator.ClearFaults", {}).status == 200
+    assert caller.by_json("Simulator.SetHealth", {}).status == 200
 
 
 @pytest.fixture(scope="module")
