@@ -103,7 +103,9 @@ const struct option_row options_table[] = {
      .more = "The machine's processors and memory, from a sys-config.json."},
     {"gpu-info", 0, "FILE", STRING(gpu_info), .value = VALUE_FILE, .group = GROUP_APP, .is_joined = true,
      .brief = "what GpuInfo returns",
-     .more = "The text that GpuInfo returns. The default is an empty text."},
+     .more = "The text that GpuInfo returns, and v1.DstackGuest.Attest as boot-time evidence: what NVIDIA's "
+             "nvattest printed. An image of dstack 0.6 measures it, so it must be JSON with claims. The default "
+             "is an empty text."},
     {"logs-dir", 0, "DIR", STRING(logs_dir), .value = VALUE_DIRECTORY, .group = GROUP_APP,
      .shared = "its logs, its health", .brief = "/logs/NAME shows DIR/NAME.log"},
     {"health-file", 0, "FILE", STRING(health_file), .value = VALUE_FILE, .group = GROUP_APP, .is_joined = true,

@@ -146,6 +146,8 @@ static int read_machine(struct inputs *inputs, const struct options *options, st
         return -1;
     if (options->gpu_info && check_text(named(inputs, options, &options->gpu_info), config->gpu_info, error))
         return -1;
+    if (options->gpu_info)
+        config->gpu_info_name = named(inputs, options, &options->gpu_info);
     if (options->sys_config)
         config->sys_config_name = named(inputs, options, &options->sys_config);
     return read_file(options, &options->sys_config, SYS_CONFIG_FILE_BYTES, &inputs->sys_config,

@@ -3,7 +3,7 @@
 #include "sim/tdx/event_names.h"
 
 #define STORAGE_FS "zfs"
-#define STEPS_MAX (10 + APP_COMPOSE_INIT_SCRIPTS_MAX)
+#define STEPS_MAX (11 + APP_COMPOSE_INIT_SCRIPTS_MAX)
 
 /* The events of RTMR3. */
 struct sequence {
@@ -27,6 +27,9 @@ static void add_policies(struct sequence *sequence, const struct identity *ident
         add(sequence, EVENT_NAME_INIT_SCRIPT_HASH,
             span_of(identity->init_script_hashes[i], IDENTITY_SCRIPT_HASH_BYTES));
     add(sequence, EVENT_NAME_GPU_POLICY_HASH, span_of(identity->gpu_policy_hash, GPU_POLICY_HASH_BYTES));
+    if (identity->gpu_attestation.len)
+        add(sequence, EVENT_NAME_GPU_ATTESTATION,
+            span_of(identity->gpu_attestation.plain, identity->gpu_attestation.len));
 }
 
 static void list(struct sequence *sequence, const struct os_image *image, const struct identity *identity)

@@ -28,6 +28,11 @@ void identity_set_policies(struct identity *identity, const struct app_compose *
     gpu_policy_hash(compose, identity->gpu_policy_hash);
 }
 
+int identity_set_gpus(struct identity *identity, struct span evidence, struct error *error)
+{
+    return gpu_attestation_measure(evidence, &identity->gpu_attestation, error);
+}
+
 void identity_set_image(struct identity *identity, const struct os_image *image,
                         const struct machine *machine)
 {
@@ -74,6 +79,7 @@ int identity_check_key_provider(const struct identity *identity, const struct ap
 
 void identity_free(struct identity *identity)
 {
+    text_free(&identity->gpu_attestation);
     text_free(&identity->vm_config);
     text_free(&identity->key_provider_info);
 }

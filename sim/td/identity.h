@@ -3,6 +3,7 @@
 #define TD_IDENTITY_H
 
 #include "sim/app/app.h"
+#include "sim/app/gpu_attestation.h"
 #include "sim/app/gpu_policy.h"
 #include "sim/base/text.h"
 #include "sim/image/measurement.h"
@@ -20,6 +21,7 @@ struct identity {
     uint8_t init_script_hashes[APP_COMPOSE_INIT_SCRIPTS_MAX][IDENTITY_SCRIPT_HASH_BYTES];
     size_t init_script_count; /* of those that are measured */
     uint8_t gpu_policy_hash[GPU_POLICY_HASH_BYTES];
+    struct text gpu_attestation;   /* JSON; empty without GPUs */
     struct text vm_config;         /* JSON */
     struct text key_provider_info; /* JSON, with the name and the id of the key provider */
     uint8_t key_provider_id[X509_SPKI_BYTES];
@@ -33,6 +35,9 @@ void identity_init(struct identity *identity, const struct app *app, const struc
 
 /* Sets what images of dstack 0.6 measure of the app besides: its init scripts and its GPU policy. */
 void identity_set_policies(struct identity *identity, const struct app_compose *compose);
+
+/* Sets what they measure of the attestation of GPUs; see gpu_attestation.h. */
+MUST_CHECK int identity_set_gpus(struct identity *identity, struct span evidence, struct error *error);
 
 /* Sets the hash of the image and the vm_config of the machine that boots it. */
 void identity_set_image(struct identity *identity, const struct os_image *image,

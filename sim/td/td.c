@@ -26,6 +26,7 @@ void td_config_init(struct td_config *config)
         .app_compose_name = "app-compose",
         .app_keys_name = "app keys",
         .sys_config_name = "sys-config",
+        .gpu_info_name = "GPU info",
         .os_image = os_image_embedded(OS_IMAGE_LINE_0_5),
         .machine = fixture_span("machine.json"),
     };
@@ -64,6 +65,15 @@ static int read_inputs(struct td *td, const struct td_config *config, struct err
     return 0;
 }
 
+/* What only images of dstack 0.6 measure. */
+static int identify_newer(struct td *td, const struct td_config *config, struct error *error)
+{
+    identity_set_policies(&td->identity, &td->app.says);
+    if (config->gpu_info.data && identity_set_gpus(&td->identity, config->gpu_info, error))
+        return error_context(error, "%s", config->gpu_info_name);
+    return 0;
+}
+
 /* Sets ids, keys and configuration, which the boot measures. */
 static int identify(struct td *td, const struct td_config *config, struct error *error)
 {
@@ -75,8 +85,8 @@ static int identify(struct td *td, const struct td_config *config, struct error 
         app_keys_issue(&td->keys, shared->kms, td->identity.app_id, shared->k256, error))
         return -1;
     td->keyring = (struct keyring){shared->k256, &td->keys, app_key_cache_new()};
-    if (os_image_is_0_6(&td->image))
-        identity_set_policies(&td->identity, &td->app.says);
+    if (os_image_is_0_6(&td->image) && identify_newer(td, config, error))
+        return -1;
     identity_set_image(&td->identity, &td->image, &td->machine);
     identity_set_key_provider(&td->identity, &td->keys);
     return 0;

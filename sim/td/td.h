@@ -40,7 +40,8 @@ struct td_config {
     struct span machine;         /* machine.json */
     struct span sys_config;      /* sys-config.json; or nothing */
     const char *sys_config_name; /* what errors call it */
-    struct span gpu_info;        /* text for GpuInfo */
+    struct span gpu_info;        /* what nvattest printed at boot: the text for GpuInfo; or nothing */
+    const char *gpu_info_name;   /* what errors call it */
     struct span user_config;     /* deployed with the app; or nothing */
     const char *health_file;     /* where the app's health status file is on this machine; or NULL */
     struct span encrypted_env;   /* as encrypted_env.h describes it; or nothing */

@@ -9,6 +9,7 @@
 #define EVENT_NAME_COMPOSE_HASH "compose-hash"         /* SHA-256 */
 #define EVENT_NAME_INIT_SCRIPT_HASH "init-script-hash" /* SHA-256, one for each; since dstack 0.6 */
 #define EVENT_NAME_GPU_POLICY_HASH "gpu-policy-hash"   /* SHA-256; since dstack 0.6 */
+#define EVENT_NAME_GPU_ATTESTATION "gpu-attestation"   /* JSON, only with GPUs; since dstack 0.6 */
 #define EVENT_NAME_INSTANCE_ID "instance-id"           /* 20 bytes */
 #define EVENT_NAME_BOOT_MR_DONE "boot-mr-done"         /* nothing */
 #define EVENT_NAME_OS_IMAGE_HASH "os-image-hash"       /* SHA-256 */

@@ -1,6 +1,7 @@
 """The versioned API: its own mounts, keys whose signatures lead to the KMS root, attestations,
 and what it shows to the public. Clients are told apart from the older API by the path alone."""
 
+import hashlib
 import http.client
 import json
 import socket
@@ -239,30 +240,50 @@ def test_report_data_is_not_cut(caller):
         assert outcome.status == 400 and "Report data is too long" in outcome.value
 
 
+# What nvattest prints, with what must not be lost: line ends, order, escapes.
+EVIDENCE = ('{"result_code": 0,\r\n\t"result_message": "Ok",  "claims": [{"measres": "success", "note": "größe"},\n'
+            '{"measres": "success"}], "detached_eat": [["JWT", "\\u00fc"], {}]}\n\n').encode()
+
+
 @pytest.fixture(scope="module")
-def with_gpu(start, directory):
+def evidence_file(directory):
     file = directory / "attestation.out"
-    file.write_bytes('{"result_code": 0,\r\n\t"claims": [],  "größe": "\\u00fc"}\n\n'.encode())
-    return Caller(start("--gpu-info", file).url), file.read_bytes()
+    file.write_bytes(EVIDENCE)
+    return file
 
 
-def test_gpu_evidence_has_the_exact_bytes_of_its_file(with_gpu):
-    caller, written = with_gpu
-    bundle = {"vendor": "nvidia", "format": "nvidia-nvattest-boottime-json-v1", "evidence": written.hex()}
-    for outcome in caller.by_all("v1.DstackGuest.Attest", {"include_boottime_gpu_evidence": True}):
-        assert outcome.value["boottime_gpu_evidence"] == [bundle]
-    assert caller.by_json("DstackGuest.GpuInfo", {}).value["attestation"].encode() == written
+@pytest.fixture(scope="module")
+def with_gpu(start, evidence_file):
+    return Caller(start("--gpu-info", evidence_file).url)
+
+
+@pytest.fixture(scope="module")
+def newer_simulator(start, evidence_file):
+    return start("--dstack-os", "0.6", "--gpu-info", evidence_file)
+
+
+@pytest.fixture(scope="module")
+def newer_with_gpu(newer_simulator):
+    return Caller(newer_simulator.url)
+
+
+def test_gpu_evidence_has_the_exact_bytes_of_its_file(with_gpu, newer_with_gpu):
+    bundle = {"vendor": "nvidia", "format": "nvidia-nvattest-boottime-json-v1", "evidence": EVIDENCE.hex()}
+    for each in (with_gpu, newer_with_gpu):
+        for outcome in each.by_all("v1.DstackGuest.Attest", {"include_boottime_gpu_evidence": True}):
+            assert outcome.value["boottime_gpu_evidence"] == [bundle]
+        assert each.by_json("DstackGuest.GpuInfo", {}).value["attestation"].encode() == EVIDENCE
 
 
 def test_gpu_evidence_is_only_there_if_asked_for(with_gpu, caller):
-    assert with_gpu[0].by_json("v1.DstackGuest.Attest", {}).value["boottime_gpu_evidence"] == []
+    assert with_gpu.by_json("v1.DstackGuest.Attest", {}).value["boottime_gpu_evidence"] == []
     asked = caller.by_json("v1.DstackGuest.Attest", {"include_boottime_gpu_evidence": True})
     assert asked.value["boottime_gpu_evidence"] == []  # there is no GPU
 
 
 def test_the_older_attestation_has_no_gpu_evidence(with_gpu):
     arguments = '{"include_boottime_gpu_evidence":true}'
-    assert list(with_gpu[0].raw_json("DstackGuest.Attest", arguments).value) == ["attestation"]
+    assert list(with_gpu.raw_json("DstackGuest.Attest", arguments).value) == ["attestation"]
 
 
 @pytest.mark.parametrize("nonce", [b"", bytes(31), bytes(33), bytes(64)], ids=len)
@@ -271,10 +292,56 @@ def test_a_nonce_has_32_bytes(caller, nonce):
         assert outcome == (400, f"nonce must be exactly 32 bytes, got {len(nonce)}")
 
 
-def test_no_gpu_answers(caller, with_gpu):
-    for each in (caller, with_gpu[0]):
+def test_no_gpu_answers(caller, with_gpu, newer_with_gpu):
+    for each in (caller, with_gpu, newer_with_gpu):
         for outcome in each.by_all("v1.DstackGuest.AttestGpu", {"nonce": bytes(range(32))}):
             assert outcome == (501, "GPU attestation is not available in this image")
+
+
+# --- what is measured of the GPUs ---
+
+def events_of(simulator):
+    """The event log of a quote, once the quote is genuine and the log replays to its registers."""
+    quoted = simulator.quote()
+    assert simulator.verify(quoted["quote"]).status == "UpToDate"
+    for imr in range(4):
+        register = bytes(48)
+        for event in (event for event in quoted["event_log"] if event["imr"] == imr):
+            register = hashlib.sha384(register + bytes.fromhex(event["digest"])).digest()
+        assert register == quoted["quote"][48 + 328 + 48 * imr:][:48]
+    return quoted["event_log"]
+
+
+def test_the_recipe_for_gpu_evidence(newer_simulator, newer_with_gpu):
+    """As dstack documents it: verify the quote, replay its log, then compare the hash in the event with that of
+    the evidence's exact bytes. Only then are its claims worth reading."""
+    log = events_of(newer_simulator)
+    names = [event["event"] for event in log if event["imr"] == 3]
+    assert names.index("gpu-policy-hash") + 1 == names.index("gpu-attestation") == names.index("instance-id") - 1
+    assert names.count("gpu-attestation") == 1 and names.index("gpu-attestation") < names.index("system-ready")
+    payload = next(event["event_payload"] for event in log if event["event"] == "gpu-attestation")
+    attested = newer_with_gpu.by_json("v1.DstackGuest.Attest", {"include_boottime_gpu_evidence": True}).value
+    bundle, = attested["boottime_gpu_evidence"]
+    evidence = bytes.fromhex(bundle["evidence"])
+    assert bytes.fromhex(payload) == json.dumps({
+        "version": 2, "provider": "nvidia", "devices": len(json.loads(evidence)["claims"]), "cc_mode": "on",
+        "devtools": False, "evidence_sha256": hashlib.sha256(evidence).hexdigest()}, separators=(",", ":")).encode()
+
+
+def test_without_a_gpu_or_on_an_old_image_there_is_no_event(start, evidence_file):
+    for each in (start("--gpu-info", evidence_file), start("--dstack-os", "0.6")):
+        assert "gpu-attestation" not in [event["event"] for event in events_of(each)]
+
+
+@pytest.mark.parametrize("text, sentence", [("GPU 0: on", "not valid JSON"), ("{}", "claims must be an array"),
+                                            ('{"claims":[]}', "claims must be an array")])
+def test_what_is_measured_has_to_be_evidence(directory, text, sentence):
+    file = directory / "not-evidence"
+    file.write_text(text)
+    own = Simulator(directory / "refused", "--gpu-info", file)
+    ended = own.run_to_its_end("--dstack-os", "0.6", "--check")
+    assert ended.returncode == 2 and f"--gpu-info: {file}: " in ended.stderr and sentence in ended.stderr
+    assert own.run_to_its_end("--check").returncode == 0  # on 0.5, it is any text
 
 
 # --- what it shows ---
