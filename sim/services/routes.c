@@ -12,7 +12,9 @@ static const struct openapi_info openapi_info = {
         "protect nothing.\n\n"
         "This document describes the listener that served it; other listeners may have other services. "
         "A method answers in the encoding of the request, JSON or protobuf. In JSON, bytes are hex. "
-        "`/prpc/<Method>` is short for `/prpc/<Service>.<Method>` if only one service has that method.\n\n"
+        "`/prpc/<Method>` is short for `/prpc/<Service>.<Method>` if only one service has that method. "
+        "Services of the versioned guest API, which dstack 0.6 brought, have its version in front: "
+        "`v1.DstackGuest`.\n\n"
         "Unknown methods and paths get a 404, other verbs a 405 with an `Allow` header. "
         "Errors are `{\"error\": \"what was wrong and what would be right\"}`. A call that an injected "
         "fault (`Simulator.SetFault`) makes fail returns the status of that fault.",
