@@ -46,6 +46,18 @@ static int read_file(const struct options *options, char *const *field, size_t l
     return 0;
 }
 
+/* The same for a file that is of no use when it is empty. */
+static int read_filled(const struct options *options, char *const *field, size_t limit, char **data,
+                       struct span *span, struct error *error)
+{
+    if (read_file(options, field, limit, data, span, error))
+        return -1;
+    if (!*field || span->len > 0)
+        return 0;
+    error_input(error, "%s is empty", *field);
+    return error_of(options, field, error);
+}
+
 /* GpuInfo returns a string: UTF-8 without NUL. */
 static int check_text(const char *name, struct span text, struct error *error)
 {
@@ -77,7 +89,7 @@ static int wrap_app(struct inputs *inputs, const struct options *options, struct
     char *data = NULL;
     size_t len;
 
-    if (read_file(options, field, APP_COMPOSE_FILE_BYTES_MAX, &data, &file, error))
+    if (read_filled(options, field, APP_COMPOSE_FILE_BYTES_MAX, &data, &file, error))
         return -1;
     if (containers_check(file, error) == 0)
         inputs->app_compose = docker_compose_wrap(options->name, file, &len, error);
@@ -113,8 +125,8 @@ static int read_app(struct inputs *inputs, const struct options *options, struct
         return wrap_app(inputs, options, error);
     if (options->app_compose)
         inputs->td.app_compose_name = named(inputs, options, &options->app_compose);
-    return read_file(options, &options->app_compose, APP_COMPOSE_FILE_BYTES_MAX, &inputs->app_compose,
-                     &inputs->td.app_compose, error);
+    return read_filled(options, &options->app_compose, APP_COMPOSE_FILE_BYTES_MAX, &inputs->app_compose,
+                       &inputs->td.app_compose, error);
 }
 
 static int read_user_config(struct inputs *inputs, const struct options *options, struct error *error)
@@ -141,8 +153,8 @@ static int read_machine(struct inputs *inputs, const struct options *options, st
 {
     struct td_config *config = &inputs->td;
 
-    if (read_file(options, &options->gpu_info, GPU_INFO_FILE_BYTES, &inputs->gpu_info, &config->gpu_info,
-                  error))
+    if (read_filled(options, &options->gpu_info, GPU_INFO_FILE_BYTES, &inputs->gpu_info, &config->gpu_info,
+                    error))
         return -1;
     if (options->gpu_info && check_text(named(inputs, options, &options->gpu_info), config->gpu_info, error))
         return -1;
@@ -150,16 +162,16 @@ static int read_machine(struct inputs *inputs, const struct options *options, st
         config->gpu_info_name = named(inputs, options, &options->gpu_info);
     if (options->sys_config)
         config->sys_config_name = named(inputs, options, &options->sys_config);
-    return read_file(options, &options->sys_config, SYS_CONFIG_FILE_BYTES, &inputs->sys_config,
-                     &config->sys_config, error);
+    return read_filled(options, &options->sys_config, SYS_CONFIG_FILE_BYTES, &inputs->sys_config,
+                       &config->sys_config, error);
 }
 
 static int read_keys(struct inputs *inputs, const struct options *options, struct error *error)
 {
     if (options->app_keys)
         inputs->td.app_keys_name = named(inputs, options, &options->app_keys);
-    return read_file(options, &options->app_keys, APP_KEYS_FILE_BYTES_MAX, &inputs->app_keys,
-                     &inputs->td.app_keys, error);
+    return read_filled(options, &options->app_keys, APP_KEYS_FILE_BYTES_MAX, &inputs->app_keys,
+                       &inputs->td.app_keys, error);
 }
 
 int inputs_read(struct inputs *inputs, const struct options *options, struct error *error)

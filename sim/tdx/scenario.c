@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 int scenario_set_status(struct scenario *scenario, const char *name, struct error *error)
 {
@@ -12,6 +13,20 @@ int scenario_set_status(struct scenario *scenario, const char *name, struct erro
                        "ConfigurationNeeded, ConfigurationAndSWHardeningNeeded, OutOfDate, "
                        "OutOfDateConfigurationNeeded or Revoked",
                        name);
+}
+
+/* Intel's ids have one form; other ids are for tests that make up their own. */
+static int check_intel_id(const char *id, struct error *error)
+{
+    static const char prefix[] = "INTEL-SA-";
+    const char *number = strncmp(id, prefix, sizeof prefix - 1) == 0 ? id + sizeof prefix - 1 : "";
+
+    if (strlen(number) == 5 && strspn(number, "0123456789") == 5)
+        return 0;
+    if (strncasecmp(id, "INTEL-", 6) && strncasecmp(id, "SA-", 3))
+        return 0;
+    return error_input(error, "\"%s\" is not an id of Intel's: they have five digits, as in INTEL-SA-00837",
+                       id);
 }
 
 int scenario_add_advisory(struct scenario *scenario, const char *id, struct error *error)
@@ -26,6 +41,8 @@ int scenario_add_advisory(struct scenario *scenario, const char *id, struct erro
                                "an advisory id consists of letters, digits and dashes, as in INTEL-SA-00837");
     if (len == 0 || len >= SCENARIO_ADVISORY_BYTES)
         return error_input(error, "an advisory id has 1 to %d characters", SCENARIO_ADVISORY_BYTES - 1);
+    if (check_intel_id(id, error))
+        return -1;
     memcpy(scenario->advisories[scenario->advisory_count++], id, len + 1);
     return 0;
 }

@@ -24,7 +24,8 @@ struct scenario {
 /* Sets the status with that name. The error lists all names. */
 MUST_CHECK int scenario_set_status(struct scenario *scenario, const char *name, struct error *error);
 
-/* Adds an advisory id: letters, digits and dashes. */
+/* Adds an advisory id: letters, digits and dashes. One that looks like Intel's must be written as
+ * Intel writes them, because a verifier compares them literally. */
 MUST_CHECK int scenario_add_advisory(struct scenario *scenario, const char *id, struct error *error);
 
 #endif

@@ -109,6 +109,7 @@ def test_the_root_ca_points_to_where_the_options_would_serve(own):
     (["decrypt-env", "/nonexistent"], ["decrypt-env: ", "/nonexistent", "No such file"]),
     (["--logs-dir", "/nonexistent"], ["--logs-dir", "/nonexistent", "No such file"]),
     (["--logs-dir", "/dev/null"], ["--logs-dir: /dev/null is not a directory"]),
+    (["--advisory", "intel-sa-837"], ['--advisory: "intel-sa-837" is not an id of Intel', "INTEL-SA-00837"]),
     (["--log-level", "inof"], ["did you mean info?"]),
     (["--fault", "GetQoute=500"], ["--fault: ", "GetQoute", "did you mean GetQuote?"]),
 ])
@@ -118,9 +119,9 @@ def test_bad_options(directory, options, words):
 
 
 @pytest.mark.parametrize("option", ["--app-compose", "--app-keys"])
-@pytest.mark.parametrize("content, words", [(b"{", ["JSON", "line 1"]), (b"[]", ["object"]), (b"", ["JSON"]),
+@pytest.mark.parametrize("content, words", [(b"{", ["JSON", "line 1"]), (b"[]", ["object"]), (b" ", ["JSON"]),
                                             (b'{"name":"\xff"}', [])],
-                         ids=["cut off", "no object", "empty", "no UTF-8"])
+                         ids=["cut off", "no object", "blank", "no UTF-8"])
 def test_malformed_files(directory, option, content, words):
     path = os.path.join(directory, "file.json")
     with open(path, "wb") as file:
@@ -131,13 +132,26 @@ def test_malformed_files(directory, option, content, words):
 @pytest.mark.parametrize("content, words", [
     (b"services: {\n", ["not YAML", "line 2"]),
     (b"web:\n  image: nginx\n", ['"services"']),
-    (b"", ['"services"']),
+    (b"# nothing\n", ['"services"']),
+    (b"- web\n", ['"services"']),
+    (b"\x89PNG\r\n\x1a\n", ["not YAML", "line 1"]),
 ])
 def test_what_is_no_docker_compose_file(directory, content, words):
     path = os.path.join(directory, "docker-compose.yml")
     with open(path, "wb") as file:
         file.write(content)
     assert_refused(run("--check", "--docker-compose", path), f"--docker-compose: {path}: ", *words)
+
+
+@pytest.mark.parametrize("option", ["--app-compose", "--docker-compose", "--app-keys", "--encrypted-env", "--sys-config",
+                                    "--gpu-info"])
+def test_empty_files(directory, option):
+    path = os.path.join(directory, "file")
+    with open(path, "wb"):
+        pass
+    assert_refused(run("--check", option, path), f"{option}: {path} is empty")
+    assert_refused(run("-l", "127.0.0.1:0", option, path, cwd=directory), f"{option}: {path} is empty")
+    assert os.listdir(directory) == ["file"]
 
 
 def test_the_gpu_info_is_text(directory):
