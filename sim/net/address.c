@@ -1,6 +1,8 @@
 #include "sim/net/address.h"
 
+#include <netdb.h>
 #include <stdio.h>
+#include <string.h>
 
 void address_write(const struct sockaddr_storage *address, char text[static ADDRESS_BYTES])
 {
@@ -17,6 +19,22 @@ void address_write(const struct sockaddr_storage *address, char text[static ADDR
     } else {
         snprintf(text, ADDRESS_BYTES, "?");
     }
+}
+
+int address_look_up(const char *host, uint16_t port, struct sockaddr_storage *address)
+{
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
+    struct addrinfo *found = NULL;
+    char service[8];
+    int result;
+
+    snprintf(service, sizeof service, "%u", port);
+    result = getaddrinfo(host, service, &hints, &found);
+    if (result != 0)
+        return result;
+    memcpy(address, found->ai_addr, found->ai_addrlen);
+    freeaddrinfo(found);
+    return 0;
 }
 
 void address_of_socket(const uv_tcp_t *socket, char text[static ADDRESS_BYTES])

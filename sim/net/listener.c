@@ -256,17 +256,12 @@ static int listen_localhost(struct listener *listener, uint16_t port, struct err
 
 static int listen_name(struct listener *listener, const char *host, uint16_t port, struct error *error)
 {
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
-    struct addrinfo *found = NULL;
-    char service[8];
-    int result;
+    struct sockaddr_storage address;
+    int result = address_look_up(host, port, &address);
 
-    snprintf(service, sizeof service, "%u", port);
-    result = getaddrinfo(host, service, &hints, &found);
     if (result != 0)
         return error_input(error, "cannot listen on %s:%u: %s", host, port, gai_strerror(result));
-    result = listen_address(listener, found->ai_addr);
-    freeaddrinfo(found);
+    result = listen_address(listener, (const struct sockaddr *)&address);
     return result ? fail_tcp(host, port, result, error) : 0;
 }
 

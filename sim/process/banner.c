@@ -6,6 +6,9 @@
 
 #include "sim/base/hex.h"
 #include "sim/base/version.h"
+#include "sim/process/public_url.h"
+#include "sim/services/dashboard.h"
+#include "sim/services/registry.h"
 
 static void print_hex(FILE *stream, const char *label, const uint8_t *bytes, size_t len)
 {
@@ -27,17 +30,36 @@ static void print_endpoints(FILE *stream, const struct endpoints *endpoints)
     }
 }
 
+/* The services that come with the dashboard. */
+static unsigned with_dashboard(void)
+{
+    const struct service *service;
+    unsigned set = 0;
+
+    for (size_t i = 0; (service = registry_service(i)); i++)
+        if (service_has_companion(service, &dashboard_service))
+            set |= 1u << i;
+    return set;
+}
+
+/* The SDKs' address must answer their calls: a listener may offer only something else. */
 static void print_export(FILE *stream, const struct endpoints *endpoints)
 {
-    struct listener_address first;
-    char url[320];
+    static const char dstack[] = "dstack";
+    const unsigned sdks = registry_set(dstack, sizeof dstack - 1);
+    struct listener_address address;
+    char url[320], path[PATH_MAX];
 
-    if (!endpoints_address(endpoints, 0, &first) || !first.url)
-        return;
-    endpoints_public_url(endpoints, url, sizeof url);
-    if (endpoints_have_dashboard(endpoints))
+    if (endpoints_find(endpoints, with_dashboard(), true, &address)) {
+        public_url_local(address.url, url, sizeof url);
         fprintf(stream, "\n  %-14s%s/\n", "Dashboard", url);
-    fprintf(stream, "\n  export DSTACK_SIMULATOR_ENDPOINT=%s\n", url);
+    }
+    if (endpoints_find(endpoints, sdks, true, &address)) {
+        public_url_local(address.url, url, sizeof url);
+        fprintf(stream, "\n  export DSTACK_SIMULATOR_ENDPOINT=%s\n", url);
+    } else if (endpoints_find(endpoints, sdks, false, &address)) {
+        fprintf(stream, "\n  export DSTACK_SIMULATOR_ENDPOINT=%s\n", endpoints_path(&address, path));
+    }
 }
 
 /* Reminds a user who left a fault set why calls fail. */

@@ -10,7 +10,6 @@
 #include "sim/base/memory.h"
 #include "sim/base/spelling.h"
 #include "sim/process/socket_files.h"
-#include "sim/services/dashboard.h"
 
 /* The services of a set that are offered: none that controls if --no-control is given. */
 static unsigned served(const struct endpoints *endpoints, unsigned set)
@@ -247,18 +246,6 @@ void endpoints_close_td(struct endpoints *endpoints, const struct td *td)
             listener_close(endpoint->listener);
 }
 
-bool endpoints_have_dashboard(const struct endpoints *endpoints)
-{
-    const struct endpoint *first = endpoints->first;
-    const struct service *service;
-
-    for (size_t i = 0; first && (service = registry_service(i)); i++)
-        if (served(endpoints, first->spec.services) & 1u << i &&
-            service_has_companion(service, &dashboard_service))
-            return true;
-    return false;
-}
-
 void endpoints_free(struct endpoints *endpoints)
 {
     struct endpoint *next;
@@ -279,55 +266,14 @@ bool endpoints_address(const struct endpoints *endpoints, size_t index, struct l
     return false;
 }
 
-#define DEFAULT_URL "http://localhost:8090"
-
-/* Whether it means this machine or all of its addresses. IPv6 addresses may have brackets. */
-static bool is_local(const char *host, size_t len)
+bool endpoints_find(const struct endpoints *endpoints, unsigned services, bool is_tcp,
+                    struct listener_address *address)
 {
-    static const char *const hosts[] = {"localhost", "127.0.0.1", "0.0.0.0", "[::1]", "[::]", "::1", "::"};
-
-    for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++)
-        if (strlen(hosts[i]) == len && memcmp(hosts[i], host, len) == 0)
+    for (const struct endpoint *endpoint = endpoints->first; endpoint; endpoint = endpoint->next)
+        if (served(endpoints, endpoint->spec.services) & services &&
+            listener_find_address(endpoint->listener, 0, address) && (address->url != NULL) == is_tcp)
             return true;
     return false;
-}
-
-void endpoints_public_url(const struct endpoints *endpoints, char *url, size_t size)
-{
-    static const char scheme[] = "http://";
-    struct listener_address address;
-
-    snprintf(url, size, DEFAULT_URL);
-    for (size_t i = 0; endpoints_address(endpoints, i, &address); i++) {
-        const char *host, *port;
-
-        if (!address.url)
-            continue;
-        host = address.url + sizeof scheme - 1;
-        port = strrchr(address.url, ':');
-        if (is_local(host, (size_t)(port - host)))
-            snprintf(url, size, "http://localhost%s", port);
-        else
-            snprintf(url, size, "%s", address.url);
-        return;
-    }
-}
-
-void endpoints_expected_url(const struct options *options, char *url, size_t size)
-{
-    snprintf(url, size, DEFAULT_URL);
-    for (size_t i = 0; i < options->listen_count; i++) {
-        const struct listen_spec *spec = &options->listen[i];
-
-        if (spec->kind != LISTEN_TCP)
-            continue;
-        if (is_local(spec->address, strlen(spec->address)))
-            snprintf(url, size, "http://localhost:%u", spec->port);
-        else
-            snprintf(url, size, strchr(spec->address, ':') ? "http://[%s]:%u" : "http://%s:%u", spec->address,
-                     spec->port);
-        return;
-    }
 }
 
 const char *endpoints_path(const struct listener_address *address, char *room)

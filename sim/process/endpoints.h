@@ -63,10 +63,10 @@ void endpoints_free(struct endpoints *endpoints);
 /* The index-th address of all endpoints; returns false past the last. */
 bool endpoints_address(const struct endpoints *endpoints, size_t index, struct listener_address *address);
 
-/* The URL of the first TCP endpoint for clients on this machine, or the default URL. */
-void endpoints_public_url(const struct endpoints *endpoints, char *url, size_t size);
-/* What that will be with these options, unless the system is to pick a free port. */
-void endpoints_expected_url(const struct options *options, char *url, size_t size);
+/* The first TCP address, or the first Unix socket, that offers any service of a set; returns false
+ * if there is none. */
+bool endpoints_find(const struct endpoints *endpoints, unsigned services, bool is_tcp,
+                    struct listener_address *address);
 
 /* The absolute path of a Unix socket, for clients with another working directory.
  * room: PATH_MAX bytes. */
@@ -74,9 +74,6 @@ const char *endpoints_path(const struct listener_address *address, char *room);
 
 /* The contents of --ready-file: {"pid": N, "endpoints": [{"url": ...}, {"path": ...}]}. */
 void endpoints_write_ready(const struct endpoints *endpoints, struct buf *out);
-
-/* Whether the first endpoint serves the dashboard. */
-bool endpoints_have_dashboard(const struct endpoints *endpoints);
 
 /* One line for people about where it serves. */
 void endpoints_status(const struct endpoints *endpoints, char *text, size_t size);

@@ -8,6 +8,7 @@
 #include "sim/app/docker_compose.h"
 #include "sim/base/file.h"
 #include "sim/base/utf8.h"
+#include "sim/process/public_url.h"
 #include "sim/app/encrypted_env.h"
 
 #define SYS_CONFIG_FILE_BYTES (1024 * 1024)
@@ -200,9 +201,9 @@ void inputs_set_public_url(struct inputs *inputs, const struct options *options,
     if (options->public_url)
         snprintf(inputs->public_url, sizeof inputs->public_url, "%s", options->public_url);
     else if (endpoints)
-        endpoints_public_url(endpoints, inputs->public_url, sizeof inputs->public_url);
+        public_url_of(endpoints, inputs->public_url, sizeof inputs->public_url);
     else
-        endpoints_expected_url(options, inputs->public_url, sizeof inputs->public_url);
+        public_url_expected(options, inputs->public_url, sizeof inputs->public_url);
     inputs->cluster.public_url = inputs->public_url;
 }
 

@@ -1,8 +1,11 @@
 """The program as a user meets it: options, environment, files, exit codes."""
+import contextlib
 import json
 import os
 import re
+import socket
 import subprocess
+import urllib.request
 
 import pytest
 from conftest import PROGRAM, ROOT, Simulator
@@ -85,6 +88,32 @@ def test_the_root_ca_points_to_where_the_options_would_serve(own):
     assert run("--print-root-ca", "--listen", listen).stdout.encode() == root
     assert run("--print-root-ca", "--public-url", f"http://localhost:{own.tcp[1]}").stdout.encode() == root
     assert run("--print-root-ca").stdout.encode() != root
+
+
+def names_of_this_machine():
+    """Host names that lead to this machine, but are not the usual one."""
+    for name in (socket.gethostname(), "ip6-localhost", "localhost.localdomain"):
+        with contextlib.suppress(OSError), socket.create_server((socket.getaddrinfo(name, 0)[0][4][0], 0)):
+            yield name
+    yield from ("127.1", "127.0.0.2", "[::1]", "[0:0::1]", "0.0.0.0")
+
+
+@pytest.mark.parametrize("name", list(names_of_this_machine()))
+def test_the_root_ca_of_a_host_name(own, name):
+    """A name means the address that it is found at, whether the listener is open or not."""
+    family = socket.getaddrinfo(name.strip("[]"), 0)[0][0]
+    with socket.socket(family) as free:
+        free.bind((name.strip("[]"), 0))
+        port = free.getsockname()[1]
+    own.listen = f"{name}:{port}"
+    own.start()
+    with urllib.request.urlopen(f"{own.url}/simulator/root-ca.pem", timeout=30) as answer:
+        root = answer.read()
+    assert run("--print-root-ca", "--listen", own.listen).stdout.encode() == root
+
+
+def test_the_root_ca_of_a_name_that_is_not_known():
+    assert run("--print-root-ca", "--listen", "absent.invalid:8090").stdout.startswith("-----BEGIN CERTIFICATE")
 
 
 @pytest.mark.parametrize("options, words", [
