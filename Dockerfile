@@ -18,7 +18,7 @@ LABEL org.opencontainers.image.title="dstack-simulator" \
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         libgmp10 libhogweed6 libjansson4 libmbedcrypto7 libmbedx509-1 libmsgpackc2 \
-        libnettle8 libprotobuf-c1 libsecp256k1-1 libsystemd0 libuv1 libyaml-0-2 \
+        libnettle8 libprotobuf-c1 libsecp256k1-1 libuv1 libyaml-0-2 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 8090 --gid 0 --no-create-home --shell /usr/sbin/nologin dstack \
     && install -d -o dstack -g 0 -m 775 /var/run/dstack

@@ -40,7 +40,7 @@ CFLAGS    := -O1 -g
 endif
 
 MSGPACK   := $(shell pkg-config --exists msgpack-c 2>/dev/null && echo msgpack-c || echo msgpack)
-PACKAGES  := libuv libsecp256k1 hogweed nettle libprotobuf-c jansson yaml-0.1 libsystemd $(MSGPACK)
+PACKAGES  := libuv libsecp256k1 hogweed nettle libprotobuf-c jansson yaml-0.1 $(MSGPACK)
 PKG_FLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 LIBS      := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lmbedx509 -lmbedcrypto -lgmp
 

@@ -1,69 +1,100 @@
 #include "sim/process/service_manager.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 #include "sim/base/memory.h"
+#include "sim/process/notify_socket.h"
 
 #define STATUS_BYTES 1024 /* systemd ignores notifications of more than 4096 bytes */
 
-_Static_assert(SERVICE_MANAGER_FIRST_FD == SD_LISTEN_FDS_START, "see sd_listen_fds(3)");
-
 /* --- reading the environment --- */
 
-static void read_notify_socket(struct service_manager *manager)
-{
-    const char *path = getenv("NOTIFY_SOCKET");
-
-    if (path && *path)
-        manager->notify_socket = memory_copy(path, strlen(path));
-    unsetenv("NOTIFY_SOCKET");
-}
-
-static int fail_sockets(int result, const char *count, const char *names, struct error *error)
-{
-    if (result == -EBADF)
-        return error_input(error, "LISTEN_FDS=%.20s, but not all descriptors from %d on are open", count,
-                           SERVICE_MANAGER_FIRST_FD);
-    if (result == -EINVAL && names[0])
-        return error_input(
-            error,
-            "LISTEN_FDS=%.20s with LISTEN_FDNAMES=%.200s: expected a number of sockets and as many "
-            "names separated by colons",
-            count, names);
-    return error_input(error, "LISTEN_FDS=%.20s: cannot take the service manager's sockets: %s", count,
-                       strerror(-result));
-}
-
-static char *copy_variable(const char *name)
+/* Takes a variable out of the environment: the copy is the caller's to free, NULL if it is not set. */
+static char *take_variable(const char *name)
 {
     const char *value = getenv(name);
+    char *copy = value ? memory_copy(value, strlen(value)) : NULL;
 
-    return memory_copy(value ? value : "", value ? strlen(value) : 0);
+    unsetenv(name);
+    return copy;
 }
 
+/* Reads a decimal number. Returns false if it is anything else, or more than max. */
+static bool read_number(const char *text, uint64_t max, uint64_t *number)
+{
+    char *end;
+
+    if (!isdigit((unsigned char)text[0]))
+        return false;
+    errno = 0;
+    *number = strtoull(text, &end, 10);
+    return !*end && errno == 0 && *number <= max;
+}
+
+/* Whether a variable with a process id is for this process. */
+static bool is_ours(const char *pid)
+{
+    uint64_t number;
+
+    return pid && read_number(pid, INT32_MAX, &number) && number == (uint64_t)getpid();
+}
+
+static int check_open(uint64_t count, struct error *error)
+{
+    for (uint64_t i = 0; i < count; i++)
+        if (fcntl(SERVICE_MANAGER_FIRST_FD + (int)i, F_GETFD) < 0)
+            return error_input(error, "LISTEN_FDS=%" PRIu64 ", but not all descriptors from %d on are open",
+                               count, SERVICE_MANAGER_FIRST_FD);
+    if (count > SERVICE_MANAGER_SOCKETS_MAX)
+        return error_input(error, "the service manager passes %" PRIu64 " sockets; at most %d are allowed",
+                           count, SERVICE_MANAGER_SOCKETS_MAX);
+    return 0;
+}
+
+/* names: separated by colons, or NULL: all sockets are "unknown" then. */
+static int name_sockets(struct service_manager *manager, size_t count, const char *names, struct error *error)
+{
+    const char *at = names;
+
+    while (manager->socket_count < count && at) {
+        size_t len = strcspn(at, ":");
+
+        manager->socket_names[manager->socket_count++] = memory_copy(at, len);
+        at = at[len] ? at + len + 1 : NULL;
+    }
+    if (names && (manager->socket_count < count || at))
+        return error_input(
+            error, "LISTEN_FDS=%zu with LISTEN_FDNAMES=%.200s: expected as many names, separated by colons",
+            count, names);
+    while (manager->socket_count < count)
+        manager->socket_names[manager->socket_count++] = memory_copy("unknown", strlen("unknown"));
+    return 0;
+}
+
+/* See sd_listen_fds_with_names(3). */
 static int read_sockets(struct service_manager *manager, struct error *error)
 {
-    char *count = copy_variable("LISTEN_FDS"), *all_names = copy_variable("LISTEN_FDNAMES");
-    char **names = NULL;
-    int found = sd_listen_fds_with_names(1, &names);
+    char *pid = take_variable("LISTEN_PID"), *fds = take_variable("LISTEN_FDS");
+    char *names = take_variable("LISTEN_FDNAMES");
+    uint64_t count;
     int result = 0;
 
-    if (found < 0)
-        result = fail_sockets(found, count, all_names, error);
-    else if (found > SERVICE_MANAGER_SOCKETS_MAX)
-        result = error_input(error, "the service manager passes %d sockets; at most %d are allowed", found,
-                             SERVICE_MANAGER_SOCKETS_MAX);
-    for (int i = 0; i < found; i++)
-        if (result == 0)
-            manager->socket_names[manager->socket_count++] = names[i];
-        else
-            free(names[i]);
+    if (!fds || !is_ours(pid))
+        result = 0;
+    else if (!read_number(fds, INT32_MAX, &count) || count == 0)
+        result = error_input(error, "LISTEN_FDS=%.20s: expected a number of sockets", fds);
+    else if (check_open(count, error) || name_sockets(manager, (size_t)count, names, error))
+        result = -1;
+    free(pid);
+    free(fds);
     free(names);
-    free(count);
-    free(all_names);
     return result;
 }
 
@@ -72,25 +103,31 @@ uint64_t service_manager_ping_ms(uint64_t watchdog_usec)
     return watchdog_usec < 2000 ? 1 : watchdog_usec / 2000;
 }
 
+/* See sd_watchdog_enabled(3). */
 static int read_watchdog(struct service_manager *manager, struct error *error)
 {
-    char *text = copy_variable("WATCHDOG_USEC");
-    uint64_t usec = 0;
-    int found = sd_watchdog_enabled(1, &usec);
+    char *usec = take_variable("WATCHDOG_USEC"), *pid = take_variable("WATCHDOG_PID");
+    uint64_t number;
     int result = 0;
 
-    if (found < 0)
-        result = error_input(error, "WATCHDOG_USEC=%.40s: expected a positive number of microseconds", text);
-    else if (found > 0)
-        manager->watchdog_ms = service_manager_ping_ms(usec);
-    free(text);
+    if (!usec || (pid && !is_ours(pid)))
+        result = 0;
+    else if (!read_number(usec, UINT64_MAX - 1, &number) || number == 0)
+        result = error_input(error, "WATCHDOG_USEC=%.40s: expected a positive number of microseconds", usec);
+    else
+        manager->watchdog_ms = service_manager_ping_ms(number);
+    free(usec);
+    free(pid);
     return result;
 }
 
 int service_manager_init(struct service_manager *manager, struct error *error)
 {
-    *manager = (struct service_manager){.notify_socket = NULL};
-    read_notify_socket(manager);
+    *manager = (struct service_manager){.notify_socket = take_variable("NOTIFY_SOCKET")};
+    if (manager->notify_socket && !*manager->notify_socket) {
+        free(manager->notify_socket);
+        manager->notify_socket = NULL;
+    }
     if (read_sockets(manager, error))
         return -1;
     return read_watchdog(manager, error);
@@ -105,18 +142,13 @@ void service_manager_attach(struct service_manager *manager, uv_loop_t *loop, st
 
 /* --- notifying the manager --- */
 
-/* sd_notify takes the socket from the environment, which has it only during this call. */
 static void notify(const struct service_manager *manager, const char *state)
 {
-    int result;
+    int cause = manager->notify_socket ? notify_socket_send(manager->notify_socket, state) : 0;
 
-    if (!manager->notify_socket)
-        return;
-    setenv("NOTIFY_SOCKET", manager->notify_socket, 1);
-    result = sd_notify(1, state);
-    if (result < 0)
+    if (cause)
         log_write(manager->log, LOG_WARN, "cannot send %.*s to the service manager at %.108s: %s",
-                  (int)strcspn(state, "\n"), state, manager->notify_socket, strerror(-result));
+                  (int)strcspn(state, "\n"), state, manager->notify_socket, strerror(cause));
 }
 
 static void on_watchdog(uv_timer_t *timer)

@@ -13,7 +13,7 @@
 #include "sim/base/error.h"
 #include "sim/base/log.h"
 
-enum { SERVICE_MANAGER_FIRST_FD = 3, SERVICE_MANAGER_SOCKETS_MAX = 64 };
+enum { SERVICE_MANAGER_FIRST_FD = 3 /* SD_LISTEN_FDS_START */, SERVICE_MANAGER_SOCKETS_MAX = 64 };
 
 struct service_manager {
     struct log *log;
