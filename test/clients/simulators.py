@@ -8,6 +8,9 @@ from pathlib import Path
 
 from simulator import VECTORS, Simulator
 
+# Addresses that people give, what is wrong with them, and what each SDK says.
+ENDPOINTS = Path(__file__).resolve().parent / "endpoints.json"
+
 # An app as the SDKs' own hash functions serialise it: sorted keys, no spaces.
 COMPOSE = {
     "docker_compose_file": "services:\n  web:\n    image: nginx\n",
@@ -24,7 +27,7 @@ COMPOSE = {
 
 def settings_of(simulators, compose):
     """What tells the tests where they are; simulators is by prefix."""
-    settings = {"VECTORS": VECTORS, "COMPOSE": compose}
+    settings = {"VECTORS": VECTORS, "COMPOSE": compose, "ENDPOINTS": ENDPOINTS}
     for prefix, simulator in simulators.items():
         settings[prefix + "URL"] = simulator.url
         settings[prefix + "SOCKET"] = simulator.unix

@@ -135,6 +135,14 @@ def test_limits_are_those_of_the_program():
         assert said == [macro(name) for name in names], what
 
 
+def test_wrong_addresses_are_those_of_the_sdks():
+    """endpoints.json is what test/clients holds the SDKs to."""
+    said = table_under("docs/api.md", "### If an SDK does not connect")
+    rows = json.loads((ROOT / "test/clients/endpoints.json").read_text())
+    assert said == [[f"`{row['form']}`" if row["form"] else "", row["wrong"],
+                     *(f"`{row[language]}`" for language in ("python", "javascript", "rust"))] for row in rows]
+
+
 def verdict(expected):
     """In the words of docs/verify.md."""
     if "refused" in expected:

@@ -1,11 +1,24 @@
 """How the clients find the simulator, and how they notice that it is not there."""
 
 import asyncio
+import json
+import os
+from pathlib import Path
 
 import dstack_sdk
 import pytest
 
 from support import setting
+
+WRONG = json.loads(Path(setting("ENDPOINTS")).read_text())
+
+
+def real(text):
+    """With this simulator's addresses in place of the documented ones."""
+    url, directory = setting("URL"), os.path.dirname(setting("SOCKET"))
+    authority = url.removeprefix("http://")
+    text = text.format(url=url, authority=authority, directory=directory)
+    return text.replace("localhost:8090", authority).replace("/work", directory)
 
 
 @pytest.mark.parametrize("name", ["URL", "SOCKET", "TAPPD_SOCKET"])
@@ -16,6 +29,14 @@ def test_environment(monkeypatch, name):
     assert dstack_sdk.TappdClient(timeout=60).info().app_id == told
     assert asyncio.run(dstack_sdk.AsyncDstackClient(timeout=60).info()).app_id == told
     assert asyncio.run(dstack_sdk.AsyncTappdClient(timeout=60).info()).app_id == told
+
+
+@pytest.mark.parametrize("row", WRONG, ids=lambda row: row["form"])
+def test_wrong_environment(monkeypatch, row):
+    monkeypatch.setenv("DSTACK_SIMULATOR_ENDPOINT", real(row["endpoint"]))
+    with pytest.raises(Exception) as caught:
+        dstack_sdk.DstackClient(timeout=60).info()
+    assert real(row["python"]) in f"{type(caught.value).__name__}: {caught.value}"
 
 
 def test_endpoint_with_a_slash():

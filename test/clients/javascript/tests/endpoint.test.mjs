@@ -1,7 +1,9 @@
 // How the clients find the simulator, and that raw pieces of a request add up.
 
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
 import net from 'node:net'
+import path from 'node:path'
 import { after, test } from 'node:test'
 import { DstackClient, TappdClient } from '@phala/dstack-sdk'
 import { PATIENCE, setting, vectors } from './support.mjs'
@@ -17,6 +19,26 @@ for (const name of ['URL', 'SOCKET', 'TAPPD_SOCKET']) {
     const { app_id: id } = await new DstackClient().info()
     assert.equal((await new TappdClient().info()).app_id, id)
     assert.equal(await new TappdClient().isReachable(), true)
+  })
+}
+
+/** With this simulator's addresses in place of the documented ones. */
+function real(text) {
+  const url = setting('URL')
+  const directory = path.dirname(setting('SOCKET'))
+  const authority = url.slice('http://'.length)
+  return text.replace('{url}', url).replace('{authority}', authority).replace('{directory}', directory)
+    .replace('localhost:8090', authority).replace('/work', directory)
+}
+
+for (const row of JSON.parse(fs.readFileSync(setting('ENDPOINTS'), 'utf8'))) {
+  test(`the environment names ${row.form || 'nothing'}`, PATIENCE, async () => {
+    process.env.DSTACK_SIMULATOR_ENDPOINT = real(row.endpoint)
+    const call = async () => new DstackClient().info()
+    await assert.rejects(call, (error) => {
+      assert.ok(error.message.includes(real(row.javascript)), error.message)
+      return true
+    })
   })
 }
 
