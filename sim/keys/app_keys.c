@@ -5,20 +5,42 @@
 #include "sim/base/memory.h"
 #include "sim/base/unconst.h"
 #include "sim/format/json_file.h"
+#include "sim/keys/derive.h"
+
+#define KIND_KMS "Kms"
 
 /* The only member of key_provider is named after the provider's kind. */
-static int read_ca_key(struct app_keys *keys, const json_t *root, struct error *error)
+static const json_t *find_kind(const json_t *root, bool *is_kms, struct error *error)
 {
     const json_t *provider = json_file_object(root, "key_provider", error);
-    const json_t *kind;
+    void *only = json_object_iter(unconst(provider));
+    const json_t *kind = json_object_iter_value(only);
+
+    if (provider && !json_is_object(kind)) {
+        error_input(error, "key_provider must contain an object named after its kind, with a member key");
+        return NULL;
+    }
+    *is_kms = provider && strcmp(json_object_iter_key(only), KIND_KMS) == 0;
+    return provider ? kind : NULL;
+}
+
+/* The id of the provider that issued the keys: of a KMS, the public key of its CA; of an enclave, its
+ * measurement. */
+static int read_provider_id(struct app_keys *keys, const json_t *kind, bool is_kms, struct error *error)
+{
+    const char *name = is_kms ? "pubkey" : "mr";
+
+    keys->provider_id_len = is_kms ? X509_SPKI_BYTES : APP_KEYS_MRENCLAVE_BYTES;
+    if (json_object_get(kind, name))
+        return json_file_hex(kind, name, keys->provider_id, keys->provider_id_len, error);
+    keys->provider_id_len = 0;
+    return 0;
+}
+
+static int read_ca_key(struct app_keys *keys, const json_t *kind, struct error *error)
+{
     const char *pem, *reason;
 
-    if (!provider)
-        return -1;
-    kind = json_object_iter_value(json_object_iter(unconst(provider)));
-    if (!json_is_object(kind))
-        return error_input(error,
-                           "key_provider must contain an object named after its kind, with a member key");
     if (json_file_string(kind, "key", &pem, error))
         return error_context(error, "key_provider");
     if (x509_key_read_pem(&keys->ca_key, pem, &reason))
@@ -40,10 +62,37 @@ static int read_ca(struct app_keys *keys, const json_t *root, struct error *erro
     return 0;
 }
 
+/* A guest that uses a KMS has its certificates signed there. */
+static int read_provider(struct app_keys *keys, const json_t *root, struct error *error)
+{
+    bool is_kms;
+    const json_t *kind = find_kind(root, &is_kms, error);
+
+    if (!kind)
+        return -1;
+    if (read_provider_id(keys, kind, is_kms, error))
+        return error_context(error, "key_provider");
+    if (is_kms && !json_object_get(kind, "key"))
+        return 0;
+    return read_ca_key(keys, kind, error) || read_ca(keys, root, error) ? -1 : 0;
+}
+
+/* Empty, or of that length. */
+static int read_optional_hex(const json_t *root, const char *name, uint8_t *out, size_t len, size_t *got,
+                             struct error *error)
+{
+    if (json_file_hex_upto(root, name, out, len, got, error))
+        return -1;
+    return *got == 0 || *got == len
+               ? 0
+               : error_input(error, "%s must have %zu bytes or be empty, but has %zu", name, len, *got);
+}
+
 static int read_k256(struct app_keys *keys, const json_t *root, const struct k256 *k256, struct error *error)
 {
     if (json_file_hex(root, "k256_key", keys->k256_key, sizeof keys->k256_key, error) ||
-        json_file_hex(root, "k256_signature", keys->k256_signature, sizeof keys->k256_signature, error))
+        read_optional_hex(root, "k256_signature", keys->k256_signature, sizeof keys->k256_signature,
+                          &keys->k256_signature_len, error))
         return -1;
     if (k256_public_key(k256, keys->k256_key, keys->k256_public))
         return error_input(error,
@@ -54,10 +103,13 @@ static int read_k256(struct app_keys *keys, const json_t *root, const struct k25
 
 static int read_env_key(struct app_keys *keys, const json_t *root, struct error *error)
 {
-    keys->has_env_key = json_object_get(root, "env_crypt_key") != NULL;
-    if (!keys->has_env_key)
-        return 0;
-    return json_file_hex(root, "env_crypt_key", keys->env_key, sizeof keys->env_key, error);
+    size_t len = 0;
+
+    if (json_object_get(root, "env_crypt_key") &&
+        read_optional_hex(root, "env_crypt_key", keys->env_key, sizeof keys->env_key, &len, error))
+        return -1;
+    keys->has_env_key = len > 0;
+    return 0;
 }
 
 static int read_app_id(struct app_keys *keys, const json_t *root, struct error *error)
@@ -72,9 +124,8 @@ int app_keys_parse(struct app_keys *keys, struct span json, const struct k256 *k
     int result = -1;
 
     *keys = (struct app_keys){0};
-    if (root && read_k256(keys, root, k256, error) == 0 && read_ca_key(keys, root, error) == 0 &&
-        read_ca(keys, root, error) == 0 && read_env_key(keys, root, error) == 0 &&
-        read_app_id(keys, root, error) == 0)
+    if (root && read_k256(keys, root, k256, error) == 0 && read_provider(keys, root, error) == 0 &&
+        read_env_key(keys, root, error) == 0 && read_app_id(keys, root, error) == 0)
         result = 0;
     json_decref(root);
     if (result)
@@ -85,17 +136,51 @@ int app_keys_parse(struct app_keys *keys, struct span json, const struct k256 *k
 int app_keys_issue(struct app_keys *keys, const struct kms *kms, const uint8_t app_id[static APP_ID_BYTES],
                    const struct k256 *k256, struct error *error)
 {
-    const char *reason;
-
     *keys = (struct app_keys){0};
     if (kms_issue_app_key(kms, k256, app_id, keys->k256_key, keys->k256_public, keys->k256_signature, error))
         return -1;
+    keys->k256_signature_len = sizeof keys->k256_signature;
     keys->has_env_key = true;
     kms_env_secret(kms, app_id, keys->env_key);
+    return app_keys_borrow_ca(keys, kms, error);
+}
+
+int app_keys_borrow_ca(struct app_keys *keys, const struct kms *kms, struct error *error)
+{
     keys->ca_key = kms->ca.key;
-    keys->ca_cert = memory_copy(kms->ca.pem, strlen(kms->ca.pem));
+    return app_keys_set_ca(keys, kms->ca.pem, error);
+}
+
+static void derive(const uint8_t *seed, const char *label, uint8_t out[static 32])
+{
+    const struct bytes path[] = {{label, strlen(label)}};
+
+    derive_key(seed, path, 1, out);
+}
+
+int app_keys_derive(struct app_keys *keys, const uint8_t seed[static 32], const struct k256 *k256,
+                    struct error *error)
+{
+    uint8_t scalar[32];
+    int result = 0;
+
+    *keys = (struct app_keys){0};
+    derive(seed, "app-k256-key", keys->k256_key);
+    derive(seed, "app-key", scalar);
+    if (k256_public_key(k256, keys->k256_key, keys->k256_public) ||
+        p256_key_from_scalar(&keys->ca_key, scalar))
+        result = error_input(error, "this seed does not yield valid keys for the app; choose another");
+    bytes_wipe(scalar, sizeof scalar);
+    return result;
+}
+
+int app_keys_set_ca(struct app_keys *keys, const char *pem, struct error *error)
+{
+    const char *reason;
+
+    keys->ca_cert = memory_copy(pem, strlen(pem));
     if (x509_ca_read_pem(&keys->ca, keys->ca_cert, &reason))
-        return error_internal(error, "the KMS CA certificate cannot be read back: %s", reason);
+        return error_internal(error, "the app's CA certificate cannot be read back: %s", reason);
     return 0;
 }
 

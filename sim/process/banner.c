@@ -100,7 +100,10 @@ void banner_print(FILE *stream, const struct endpoints *endpoints, const struct 
     fprintf(stream, "  %-14sdstack %s\n", "OS image", td->image.version);
     print_hex(stream, "App id", td->identity.app_id, sizeof td->identity.app_id);
     print_hex(stream, "Compose hash", td->app.compose_hash, sizeof td->app.compose_hash);
-    print_hex(stream, "Instance id", td->identity.instance_id, sizeof td->identity.instance_id);
+    if (td->identity.instance_id_len)
+        print_hex(stream, "Instance id", td->identity.instance_id, td->identity.instance_id_len);
+    else
+        fprintf(stream, "  %-14s%s\n", "Instance id", "none, as the app says: no_instance_id");
     print_what_is_wrong(stream, site);
     print_export(stream, endpoints);
     fprintf(stream,

@@ -17,7 +17,7 @@ static void reply_identity(const struct td *td, bool is_private, struct arena *a
 
     response->app_name = td->app.says.name;
     response->app_id = call_bytes(td->identity.app_id, sizeof td->identity.app_id);
-    response->instance_id = call_bytes(td->identity.instance_id, sizeof td->identity.instance_id);
+    response->instance_id = call_bytes(td->identity.instance_id, td->identity.instance_id_len);
     response->device_id = call_bytes(td->identity.device_id, sizeof td->identity.device_id);
     if (is_private)
         return;

@@ -8,6 +8,7 @@
 #include "sim/host/network.h"
 #include "sim/host/system.h"
 #include "sim/rpc/call.h"
+#include "sim/td/td_cert.h"
 
 typedef Dstack__GuestApi_Service Service;
 
@@ -18,7 +19,7 @@ static void guest_api_info(Service *service, const Dstack__Empty *args, Dstack__
     const struct td *td = service_site(data)->td;
     const struct identity *identity = &td->identity;
     struct rpc_call *call = data;
-    const struct text *app_cert = td_app_cert(td, &call->error);
+    const struct text *app_cert = td_cert_own(td, &call->error);
 
     if (!app_cert) {
         reply(NULL, call);
@@ -26,7 +27,7 @@ static void guest_api_info(Service *service, const Dstack__Empty *args, Dstack__
     }
     response.version = unconst(version_number);
     response.app_id = call_bytes(identity->app_id, sizeof identity->app_id);
-    response.instance_id = call_bytes(identity->instance_id, sizeof identity->instance_id);
+    response.instance_id = call_bytes(identity->instance_id, identity->instance_id_len);
     response.app_cert = call_text(call, app_cert);
     response.tcb_info = call_text(call, td_tcb_info(td));
     response.device_id = call_bytes(identity->device_id, sizeof identity->device_id);
@@ -145,11 +146,12 @@ static void guest_api_network_info(Service *service, const Dstack__Empty *args,
 
 /* --- containers --- */
 
-/* Ids that a container runtime picks at random are derived from the instance id. */
+/* Ids that a container runtime picks at random are derived from the TD's. */
 static char *hex_id(const struct td *td, const char *label, const char *of, struct arena *arena)
 {
+    const struct span which = identity_which(&td->identity);
     const struct bytes parts[] = {
-        {td->identity.instance_id, sizeof td->identity.instance_id},
+        {which.data, which.len},
         {label, strlen(label)},
         {of, strlen(of)},
     };

@@ -2,6 +2,7 @@
 
 #include "crypto/pem.h"
 #include "sim/base/version.h"
+#include "sim/td/td_cert.h"
 
 #define HEALTH_LINE_BYTES 512
 
@@ -17,14 +18,14 @@ void reply_version(Dstack__VersionResponse_Closure reply, void *call)
 int reply_app_info(struct rpc_call *call, const struct td *td, bool everything, Dstack__AppInfo *response)
 {
     const struct identity *identity = &td->identity;
-    const struct text *app_cert = td_app_cert(td, &call->error);
+    const struct text *app_cert = td_cert_own(td, &call->error);
     uint8_t *aggregated = arena_alloc(call->arena, 32);
 
     if (!app_cert)
         return -1;
     registers_aggregate(&td->state.registers, aggregated);
     response->app_id = call_bytes(identity->app_id, sizeof identity->app_id);
-    response->instance_id = call_bytes(identity->instance_id, sizeof identity->instance_id);
+    response->instance_id = call_bytes(identity->instance_id, identity->instance_id_len);
     response->app_cert = call_text(call, app_cert);
     response->app_name = td->app.says.name;
     response->device_id = call_bytes(identity->device_id, sizeof identity->device_id);
@@ -84,7 +85,7 @@ int reply_issue_cert(struct rpc_call *call, const struct td *td, const struct ap
 {
     char **chain = arena_alloc(call->arena, 2 * sizeof *chain);
 
-    if (td_issue_cert(td, request, key, call->arena, &chain[0], &call->error))
+    if (td_cert_issue(td, request, key, call->arena, &chain[0], &call->error))
         return -1;
     chain[1] = td->keys.ca_cert;
     *cert = (struct reply_cert){.key = reply_private_key(call, key), .chain = chain, .chain_len = 2};
@@ -110,5 +111,5 @@ void reply_signature_chain(struct rpc_call *call, const struct td *td, const str
     *count = 2;
     *chain = arena_alloc(call->arena, 2 * sizeof **chain);
     (*chain)[0] = call_bytes(key->signature, sizeof key->signature);
-    (*chain)[1] = call_bytes(td->keys.k256_signature, sizeof td->keys.k256_signature);
+    (*chain)[1] = call_bytes(td->keys.k256_signature, td->keys.k256_signature_len);
 }

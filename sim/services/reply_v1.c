@@ -23,7 +23,7 @@ void reply_v1_info(const struct td *td, bool with_documents, Dstack__Guest__V1__
     response.app_id = call_bytes(identity->app_id, sizeof identity->app_id);
     response.app_name = td->app.says.name;
     response.compose_hash = call_bytes(identity->compose_hash, sizeof identity->compose_hash);
-    response.instance_id = call_bytes(identity->instance_id, sizeof identity->instance_id);
+    response.instance_id = call_bytes(identity->instance_id, identity->instance_id_len);
     response.device_id = call_bytes(identity->device_id, sizeof identity->device_id);
     response.os_image_hash = call_bytes(identity->os_image_hash, sizeof identity->os_image_hash);
     response.mr_aggregated = call_bytes(aggregated, sizeof aggregated);

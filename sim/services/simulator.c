@@ -34,7 +34,7 @@ static void reply_status(Dstack__SimulatorStatus_Closure reply, void *data)
     response.os_version = unconst(td->image.version);
     response.health = reply_app_health(&td->health, call->arena);
     response.app_id = call_bytes(td->identity.app_id, sizeof td->identity.app_id);
-    response.instance_id = call_bytes(td->identity.instance_id, sizeof td->identity.instance_id);
+    response.instance_id = call_bytes(td->identity.instance_id, td->identity.instance_id_len);
     response.event_count = (uint32_t)td->state.log.count;
     response.faults = fault_messages_list(site->faults, call->arena, &response.n_faults);
     for (size_t i = 0; i < td->snapshot_count; i++)

@@ -8,6 +8,8 @@
 #define VALID_FOR (INT64_C(10) * 365 * 24 * 3600) /* seconds */
 #define LATEST_TIME INT64_C(253402300799)         /* the end of the year 9999 */
 #define DNS_NAME_BYTES 253
+#define ROOT_NAME "App Root Cert"
+#define ROOT_PATH_LENGTH 1
 #define FIXED_BYTES 4096 /* more than all fixed-size parts of a certificate */
 
 /* dstack's private extensions: 1.3.6.1.4.1.62397.1.n */
@@ -115,7 +117,7 @@ static void add_app_info(struct draft *draft)
     msgpack_write_array(&out, 9);
     msgpack_write_bin(&out, identity->app_id, sizeof identity->app_id);
     msgpack_write_bin(&out, identity->compose_hash, sizeof identity->compose_hash);
-    msgpack_write_bin(&out, identity->instance_id, sizeof identity->instance_id);
+    msgpack_write_bin(&out, identity->instance_id, identity->instance_id_len);
     msgpack_write_bin(&out, identity->device_id, sizeof identity->device_id);
     msgpack_write_bin(&out, mr_system, sizeof mr_system);
     msgpack_write_bin(&out, mr_aggregated, sizeof mr_aggregated);
@@ -166,13 +168,25 @@ static size_t variable_bytes(const struct draft *draft)
     return bytes;
 }
 
+static int sign(const struct x509_certificate *certificate, const struct p256_key *key, size_t size,
+                struct arena *arena, char **pem, struct error *error)
+{
+    uint8_t *der = arena_alloc(arena, size);
+    size_t len;
+
+    if (x509_write_certificate(certificate, key, der, size, &len))
+        return error_internal(error, "the certificate does not fit in %zu bytes", size);
+    *pem = arena_alloc(arena, pem_chars("CERTIFICATE", len) + 1);
+    (*pem)[pem_encode("CERTIFICATE", der, len, *pem)] = '\0';
+    return 0;
+}
+
 static int write_certificate(struct draft *draft, struct arena *arena, char **pem, struct error *error)
 {
     const struct x509_ca *ca = &draft->issuer->keys->ca;
     const struct x509_attribute name = {X509_CN, draft->request->subject};
     size_t size = variable_bytes(draft);
     uint8_t *room = arena_alloc(arena, size);
-    uint8_t *der = arena_alloc(arena, size);
     uint8_t *subject = arena_alloc(arena, size);
     struct x509_certificate certificate = {
         .serial = {draft->serial, sizeof draft->serial},
@@ -181,7 +195,7 @@ static int write_certificate(struct draft *draft, struct arena *arena, char **pe
         .not_after = draft->not_after,
         .public_key = draft->key->public_key,
     };
-    size_t subject_len, der_len;
+    size_t subject_len;
 
     x509_extensions_init(&draft->extensions, room, size);
     add_extensions(draft);
@@ -190,11 +204,7 @@ static int write_certificate(struct draft *draft, struct arena *arena, char **pe
     if (draft->extensions.has_failed || x509_write_name(&name, 1, subject, size, &subject_len))
         return error_internal(error, "the certificate's contents do not fit in %zu bytes", size);
     certificate.subject = (struct bytes){subject, subject_len};
-    if (x509_write_certificate(&certificate, &draft->issuer->keys->ca_key, der, size, &der_len))
-        return error_internal(error, "the certificate does not fit in %zu bytes", size);
-    *pem = arena_alloc(arena, pem_chars("CERTIFICATE", der_len) + 1);
-    (*pem)[pem_encode("CERTIFICATE", der, der_len, *pem)] = '\0';
-    return 0;
+    return sign(&certificate, &draft->issuer->keys->ca_key, size, arena, pem, error);
 }
 
 int app_cert_check(const struct app_cert_issuer *issuer, const struct app_cert_request *request,
@@ -224,4 +234,40 @@ int app_cert_issue(const struct app_cert_issuer *issuer, const struct app_cert_r
         return -1;
     set_serial(&draft);
     return write_certificate(&draft, arena, pem, error);
+}
+
+/* --- the certificate of an app's own CA --- */
+
+int app_cert_issue_root(const struct p256_key *key, struct span attestation, struct arena *arena, char **pem,
+                        struct error *error)
+{
+    const struct x509_attribute name = {X509_CN, ROOT_NAME};
+    const size_t size = FIXED_BYTES + attestation.len;
+    uint8_t key_id[X509_KEY_ID_BYTES], serial[APP_CERT_SERIAL_BYTES];
+    uint8_t *subject = arena_alloc(arena, size);
+    struct draft draft = {.key = key};
+    struct x509_certificate certificate = {
+        .serial = {serial, sizeof serial},
+        .not_before = PKI_DSTACK_NOT_BEFORE,
+        .not_after = PKI_NOT_AFTER,
+        .public_key = key->public_key,
+    };
+    size_t len;
+
+    x509_key_id(key->public_key, key_id);
+    memcpy(serial, key_id, sizeof serial);
+    serial[0] &= 0x7f; /* keeps it positive */
+    x509_extensions_init(&draft.extensions, arena_alloc(arena, size), size);
+    x509_extensions_add_key_usage(&draft.extensions,
+                                  X509_DIGITAL_SIGNATURE | X509_KEY_CERT_SIGN | X509_CRL_SIGN);
+    x509_extensions_add_basic_constraints(&draft.extensions, ROOT_PATH_LENGTH);
+    x509_extensions_add_subject_key_id(&draft.extensions, key_id);
+    add_private(&draft, OID(oid_attestation), attestation);
+    certificate.extensions = draft.extensions.items;
+    certificate.extension_count = draft.extensions.count;
+    if (draft.extensions.has_failed || x509_write_name(&name, 1, subject, size, &len))
+        return error_internal(error, "the contents of the app's CA certificate do not fit in %zu bytes",
+                              size);
+    certificate.issuer = certificate.subject = (struct bytes){subject, len};
+    return sign(&certificate, key, size, arena, pem, error);
 }

@@ -49,4 +49,9 @@ MUST_CHECK int app_cert_issue(const struct app_cert_issuer *issuer, const struct
                               const struct p256_key *key, const struct app_cert_evidence *evidence,
                               struct arena *arena, char **pem, struct error *error);
 
+/* Issues the certificate of an app's own CA where there is no KMS: "App Root Cert", self-signed.
+ * attestation: with a quote over report_data_ra_tls of the key. Out: PEM in the arena. */
+MUST_CHECK int app_cert_issue_root(const struct p256_key *key, struct span attestation, struct arena *arena,
+                                   char **pem, struct error *error);
+
 #endif

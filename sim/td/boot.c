@@ -2,8 +2,7 @@
 
 #include "sim/tdx/event_names.h"
 
-#define STORAGE_FS "zfs"
-#define STEPS_MAX (11 + APP_COMPOSE_INIT_SCRIPTS_MAX)
+#define STEPS_MAX (7 + APP_COMPOSE_INIT_SCRIPTS_MAX)
 
 /* The events of RTMR3. */
 struct sequence {
@@ -32,33 +31,44 @@ static void add_policies(struct sequence *sequence, const struct identity *ident
             span_of(identity->gpu_attestation.plain, identity->gpu_attestation.len));
 }
 
-static void list(struct sequence *sequence, const struct os_image *image, const struct identity *identity)
+static int emit(const struct sequence *sequence, struct event_log *log, struct registers *registers,
+                struct error *error)
 {
-    const struct text *provider = &identity->key_provider_info;
-
-    add(sequence, EVENT_NAME_SYSTEM_PREPARING, SPAN_NONE);
-    add(sequence, EVENT_NAME_APP_ID, span_of(identity->app_id, sizeof identity->app_id));
-    add(sequence, EVENT_NAME_COMPOSE_HASH, span_of(identity->compose_hash, sizeof identity->compose_hash));
-    if (os_image_is_0_6(image))
-        add_policies(sequence, identity);
-    add(sequence, EVENT_NAME_INSTANCE_ID, span_of(identity->instance_id, sizeof identity->instance_id));
-    add(sequence, EVENT_NAME_BOOT_MR_DONE, SPAN_NONE);
-    add(sequence, EVENT_NAME_OS_IMAGE_HASH, span_of(identity->os_image_hash, sizeof identity->os_image_hash));
-    add(sequence, EVENT_NAME_KEY_PROVIDER, span_of(provider->plain, provider->len));
-    add(sequence, EVENT_NAME_STORAGE_FS, span_text(STORAGE_FS));
-    add(sequence, EVENT_NAME_SYSTEM_READY, SPAN_NONE);
+    for (size_t i = 0; i < sequence->count; i++)
+        if (event_log_emit(log, registers, sequence->steps[i].name, sequence->steps[i].payload, error))
+            return -1;
+    return 0;
 }
 
-int boot_measure(const struct os_image *image, const struct machine *machine, const struct identity *identity,
-                 struct event_log *log, struct registers *registers, struct error *error)
+int boot_start(const struct os_image *image, const struct machine *machine, const struct identity *identity,
+               struct event_log *log, struct registers *registers, struct error *error)
 {
     struct sequence sequence = {.count = 0};
 
     if (measurement_boot(image, machine, log, registers, error))
         return error_context(error, "OS image");
-    list(&sequence, image, identity);
-    for (size_t i = 0; i < sequence.count; i++)
-        if (event_log_emit(log, registers, sequence.steps[i].name, sequence.steps[i].payload, error))
-            return -1;
-    return 0;
+    add(&sequence, EVENT_NAME_SYSTEM_PREPARING, SPAN_NONE);
+    add(&sequence, EVENT_NAME_APP_ID, span_of(identity->app_id, sizeof identity->app_id));
+    add(&sequence, EVENT_NAME_COMPOSE_HASH, span_of(identity->compose_hash, sizeof identity->compose_hash));
+    if (os_image_is_0_6(image))
+        add_policies(&sequence, identity);
+    add(&sequence, EVENT_NAME_INSTANCE_ID, identity_instance(identity));
+    add(&sequence, EVENT_NAME_BOOT_MR_DONE, SPAN_NONE);
+    return emit(&sequence, log, registers, error);
+}
+
+/* The guest learns the hash of its own image from the KMS alone. */
+int boot_finish(const struct app_compose *compose, const struct identity *identity, struct event_log *log,
+                struct registers *registers, struct error *error)
+{
+    const struct text *provider = &identity->key_provider_info;
+    struct sequence sequence = {.count = 0};
+
+    if (compose->key_provider == APP_KEY_PROVIDER_KMS)
+        add(&sequence, EVENT_NAME_OS_IMAGE_HASH,
+            span_of(identity->os_image_hash, sizeof identity->os_image_hash));
+    add(&sequence, EVENT_NAME_KEY_PROVIDER, span_of(provider->plain, provider->len));
+    add(&sequence, EVENT_NAME_STORAGE_FS, span_text(compose->storage_fs));
+    add(&sequence, EVENT_NAME_SYSTEM_READY, SPAN_NONE);
+    return emit(&sequence, log, registers, error);
 }

@@ -5,9 +5,14 @@
 
 #include "sim/td/identity.h"
 
-/* Fills the registers and the event log, which must be empty. */
-MUST_CHECK int boot_measure(const struct os_image *image, const struct machine *machine,
-                            const struct identity *identity, struct event_log *log,
-                            struct registers *registers, struct error *error);
+/* Boots up to the event boot-mr-done, after which the TD asks its key provider for its keys. The event log
+ * must be empty; the registers are set. */
+MUST_CHECK int boot_start(const struct os_image *image, const struct machine *machine,
+                          const struct identity *identity, struct event_log *log, struct registers *registers,
+                          struct error *error);
+
+/* Appends the rest of the boot, up to system-ready. */
+MUST_CHECK int boot_finish(const struct app_compose *compose, const struct identity *identity,
+                           struct event_log *log, struct registers *registers, struct error *error);
 
 #endif

@@ -12,6 +12,9 @@ void identity_init(struct identity *identity, const struct app *app, const struc
 
     memcpy(identity->compose_hash, app->compose_hash, sizeof identity->compose_hash);
     memcpy(identity->app_id, keys->has_app_id ? keys->app_id : app->compose_hash, APP_ID_BYTES);
+    if (app->says.no_instance_id)
+        return;
+    identity->instance_id_len = sizeof identity->instance_id;
     buf_init(&which, SIZE_MAX);
     buf_append(&which, identity->app_id, APP_ID_BYTES);
     buf_append_text(&which, instance);
@@ -47,16 +50,18 @@ void identity_set_image(struct identity *identity, const struct os_image *image,
     buf_free(&document.measurement);
 }
 
-void identity_set_key_provider(struct identity *identity, const struct app_keys *keys)
+void identity_set_key_provider(struct identity *identity, enum app_key_provider provider, struct span id)
 {
+    const char *name = provider == APP_KEY_PROVIDER_LOCAL ? "local-sgx" : app_compose_provider_name(provider);
     struct buf out;
     size_t len;
     char *text;
 
-    identity->key_provider_id_len = sizeof identity->key_provider_id;
-    x509_key_spki(keys->ca.public_key, identity->key_provider_id);
+    identity->key_provider_id_len = id.len;
+    if (id.len)
+        memcpy(identity->key_provider_id, id.data, id.len);
     buf_init(&out, SIZE_MAX);
-    json_text_member(&out, '{', "name", "kms");
+    json_text_member(&out, '{', "name", name);
     json_text_member_hex(&out, ',', "id", identity->key_provider_id, identity->key_provider_id_len);
     buf_append_byte(&out, '}');
     text = buf_take(&out, &len);
@@ -75,6 +80,17 @@ int identity_check_key_provider(const struct identity *identity, const struct ap
     hex_encode(identity->key_provider_id, identity->key_provider_id_len, id);
     return error_input(error, "its key_provider_id is not that of the key provider \"%s\", which is \"%s\"",
                        app_compose_provider_name(says->key_provider), id);
+}
+
+struct span identity_instance(const struct identity *identity)
+{
+    return span_of(identity->instance_id, identity->instance_id_len);
+}
+
+struct span identity_which(const struct identity *identity)
+{
+    return identity->instance_id_len ? identity_instance(identity)
+                                     : span_of(identity->app_id, sizeof identity->app_id);
 }
 
 void identity_free(struct identity *identity)

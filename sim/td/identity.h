@@ -15,6 +15,7 @@
 struct identity {
     uint8_t app_id[APP_ID_BYTES];
     uint8_t instance_id[APP_INSTANCE_ID_BYTES];
+    size_t instance_id_len; /* 0 if the app is to have none */
     uint8_t compose_hash[APP_COMPOSE_HASH_BYTES];
     uint8_t device_id[32];
     uint8_t os_image_hash[32];
@@ -43,12 +44,19 @@ MUST_CHECK int identity_set_gpus(struct identity *identity, struct span evidence
 void identity_set_image(struct identity *identity, const struct os_image *image,
                         const struct machine *machine);
 
-/* Sets {"name":"kms","id":...}: the public key of the CA that issues this app's certificates. */
-void identity_set_key_provider(struct identity *identity, const struct app_keys *keys);
+/* Sets key_provider_info and key_provider_id. id: of a KMS, its CA's public key; of a local provider, the
+ * MRENCLAVE of its enclave; else nothing. At most X509_SPKI_BYTES. */
+void identity_set_key_provider(struct identity *identity, enum app_key_provider provider, struct span id);
 
 /* Checks the key provider's id against the one that the app pins, if it does. */
 MUST_CHECK int identity_check_key_provider(const struct identity *identity, const struct app *app,
                                            struct error *error);
+
+/* The instance id, which may be empty. */
+struct span identity_instance(const struct identity *identity);
+
+/* What the labels of this TD's own keys contain: its instance id, or its app id if it has none. */
+struct span identity_which(const struct identity *identity);
 
 void identity_free(struct identity *identity);
 

@@ -45,7 +45,6 @@ static void write(const struct app *app, const struct identity *identity, struct
                   struct buf *out)
 {
     const struct app_compose *says = &app->says;
-    const size_t instance_id_len = says->no_instance_id ? 0 : sizeof identity->instance_id;
 
     json_text_member_hex(out, '{', "app_id", identity->app_id, sizeof identity->app_id);
     json_text_member_hex(out, ',', "compose_hash", identity->compose_hash, sizeof identity->compose_hash);
@@ -54,7 +53,7 @@ static void write(const struct app *app, const struct identity *identity, struct
     if (choice.has_scripts)
         write_scripts(says, out);
     if (choice.has_instance_id)
-        json_text_member_hex(out, ',', "instance_id", identity->instance_id, instance_id_len);
+        json_text_member_hex(out, ',', "instance_id", identity->instance_id, identity->instance_id_len);
     json_text_member(out, ',', "key_provider", app_compose_provider_name(says->key_provider));
     if (choice.has_provider_id)
         json_text_member_hex(out, ',', "key_provider_id", identity->key_provider_id,
@@ -69,8 +68,9 @@ void launch_document_write(const struct app *app, const struct identity *identit
 
     write(app, identity,
           (struct choice){
+              .has_gpu_policy = identity->gpu_attestation.len > 0,
               .has_scripts = says->manifest_version >= LAUNCH_DOCUMENT_MANIFEST_WITH_SCRIPTS,
-              .has_instance_id = !says->no_instance_id,
+              .has_instance_id = identity->instance_id_len > 0,
               .has_provider_id = says->key_provider_id_len > 0,
           },
           out);

@@ -9,7 +9,7 @@
 #define LAUNCH_DOCUMENT_VERSION 3
 #define LAUNCH_DOCUMENT_MANIFEST_WITH_SCRIPTS 3 /* the first manifest_version whose scripts it lists */
 
-/* Appends the document of a host without GPUs. */
+/* Appends the document of a host. */
 void launch_document_write(const struct app *app, const struct identity *identity, struct buf *out);
 
 /* Checks a document as the guest does: it may leave out most members, but must not have unknown

@@ -1,6 +1,7 @@
 #include "sim/td/mr_config.h"
 
 #include "crypto/hash.h"
+#include "sim/base/memory.h"
 #include "sim/format/json_file.h"
 #include "sim/td/launch_document.h"
 
@@ -8,16 +9,15 @@
 
 enum form { FORM_COMPOSE_HASH = 1, FORM_KEY_PROVIDER = 2, FORM_DOCUMENT = 3 };
 
-int mr_config_document(struct span sys_config, struct arena *arena, struct span *document,
-                       struct error *error)
+int mr_config_document(struct span sys_config, char **document, struct error *error)
 {
     json_t *root = json_file_parse(sys_config, error);
     const json_t *member = json_object_get(root, "mr_config");
     int result = root ? 0 : -1;
 
-    *document = SPAN_NONE;
+    *document = NULL;
     if (json_is_string(member))
-        *document = span_text(arena_copy(arena, json_string_value(member), json_string_length(member)));
+        *document = memory_copy(json_string_value(member), json_string_length(member));
     else if (member && !json_is_null(member))
         result = error_input(error, "mr_config must be a string");
     json_decref(root);
@@ -61,7 +61,7 @@ static void write_own_document_form(const struct mr_config_launch *launch, uint8
 
 static enum form form_of(const struct mr_config_launch *launch)
 {
-    if (launch->document.len)
+    if (launch->document)
         return FORM_DOCUMENT;
     if (!launch->app->says.key_provider_id_len)
         return FORM_COMPOSE_HASH;
@@ -78,15 +78,15 @@ int mr_config_id(const struct mr_config_launch *launch, uint8_t id[static REGIST
         return error_input(error, "its key_provider_id needs MRCONFIGID, which is to be left zero");
     if (launch->is_left_zero)
         return 0;
-    if (launch->document.len && launch_document_check(launch->app, identity, launch->document, error))
+    if (launch->document && launch_document_check(launch->app, identity, span_text(launch->document), error))
         return error_context(error, "mr_config of the sys-config");
     id[0] = (uint8_t)form_of(launch);
     if (id[0] == FORM_COMPOSE_HASH)
         memcpy(id + 1, identity->compose_hash, sizeof identity->compose_hash);
     else if (id[0] == FORM_KEY_PROVIDER)
         write_key_provider_form(launch, id + 1);
-    else if (launch->document.len)
-        write_document_form(launch->document, id + 1);
+    else if (launch->document)
+        write_document_form(span_text(launch->document), id + 1);
     else
         write_own_document_form(launch, id + 1);
     return 0;

@@ -8,21 +8,19 @@
 #ifndef TD_MR_CONFIG_H
 #define TD_MR_CONFIG_H
 
-#include "sim/base/arena.h"
 #include "sim/td/identity.h"
 #include "sim/tdx/registers.h"
 
 struct mr_config_launch {
     const struct app *app;
     const struct identity *identity;
-    struct span document;  /* of form 3, as the host hands it over; or nothing */
+    const char *document;  /* of form 3, as the host hands it over; or NULL */
     bool writes_documents; /* the host is of the 0.6 line: with a pinned key provider it makes one itself */
     bool is_left_zero;     /* as on hosts with use_mrconfigid = false */
 };
 
-/* The document that a sys-config.json hands over in its member mr_config, or nothing. In the arena. */
-MUST_CHECK int mr_config_document(struct span sys_config, struct arena *arena, struct span *document,
-                                  struct error *error);
+/* The document that a sys-config.json hands over in its member mr_config, on the heap, or NULL. */
+MUST_CHECK int mr_config_document(struct span sys_config, char **document, struct error *error);
 
 /* Form 1 unless the app pins a key provider or the host hands over a document. Fails for a document
  * of another launch, and for a pinned key provider if MRCONFIGID is to be left zero. */

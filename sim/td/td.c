@@ -8,8 +8,8 @@
 #include "sim/base/memory.h"
 #include "sim/keys/app_key_cache.h"
 #include "sim/td/boot.h"
+#include "sim/td/key_provider.h"
 #include "sim/td/mr_config.h"
-#include "sim/td/view.h"
 
 static struct span fixture_span(const char *name)
 {
@@ -22,6 +22,7 @@ void td_config_init(struct td_config *config)
 {
     *config = (struct td_config){
         .instance = TD_INSTANCE_DEFAULT,
+        .boot = 1,
         .app_compose = fixture_span("app-compose.json"),
         .app_compose_name = "app-compose",
         .app_keys_name = "app keys",
@@ -52,7 +53,8 @@ static int read_inputs(struct td *td, const struct td_config *config, struct err
         return error_context(error, "OS image");
     if (machine_parse(&td->machine, config->machine, error))
         return error_context(error, "machine");
-    if (config->sys_config.data && machine_apply_sys_config(&td->machine, config->sys_config, error))
+    if (config->sys_config.data && (machine_apply_sys_config(&td->machine, config->sys_config, error) ||
+                                    mr_config_document(config->sys_config, &td->launch_document, error)))
         return error_context(error, "%s", config->sys_config_name);
     if (app_parse(&td->app, config->app_compose, error) || check_app(td, config, error))
         return error_context(error, "%s", config->app_compose_name);
@@ -74,22 +76,60 @@ static int identify_newer(struct td *td, const struct td_config *config, struct 
     return 0;
 }
 
-/* Sets ids, keys and configuration, which the boot measures. */
+static struct key_provider provider_of(const struct td *td, const struct td_config *config)
+{
+    return (struct key_provider){
+        .kind = td->app.says.key_provider,
+        .seed = td->shared->seed,
+        .kms = td->shared->kms,
+        .k256 = td->shared->k256,
+        .instance = config->instance,
+        .boot = config->boot,
+    };
+}
+
+/* Sets ids and configuration, which the boot measures. */
 static int identify(struct td *td, const struct td_config *config, struct error *error)
 {
-    const struct td_shared *shared = td->shared;
+    const struct key_provider provider = provider_of(td, config);
 
-    identity_init(&td->identity, &td->app, &td->keys, shared->seed, config->instance);
-    memcpy(td->identity.device_id, shared->platform->device_id, sizeof td->identity.device_id);
-    if (!config->app_keys.data &&
-        app_keys_issue(&td->keys, shared->kms, td->identity.app_id, shared->k256, error))
-        return -1;
-    td->keyring = (struct keyring){shared->k256, &td->keys, app_key_cache_new()};
+    identity_init(&td->identity, &td->app, &td->keys, provider.seed, config->instance);
+    memcpy(td->identity.device_id, td->shared->platform->device_id, sizeof td->identity.device_id);
     if (os_image_is_0_6(&td->image) && identify_newer(td, config, error))
         return -1;
     identity_set_image(&td->identity, &td->image, &td->machine);
-    identity_set_key_provider(&td->identity, &td->keys);
+    key_provider_identify(&provider, &td->keys, &td->identity);
     return 0;
+}
+
+/* An app without a KMS has a CA of its own, whose certificate shows a quote. */
+static int issue_root(struct td *td, struct error *error)
+{
+    struct app_cert_evidence evidence;
+    struct arena arena;
+    char *pem;
+    int result;
+
+    arena_init(&arena);
+    td_evidence(td, &td->keys.ca_key, &arena, &evidence);
+    result = app_cert_issue_root(&td->keys.ca_key, evidence.attestation, &arena, &pem, error);
+    if (result == 0)
+        result = app_keys_set_ca(&td->keys, pem, error);
+    arena_free(&arena);
+    return result;
+}
+
+/* Gets the keys, unless they come from a file. */
+static int provision(struct td *td, const struct td_config *config, struct error *error)
+{
+    const struct key_provider provider = provider_of(td, config);
+
+    td->keyring = (struct keyring){td->shared->k256, &td->keys, app_key_cache_new()};
+    if (config->app_keys.data)
+        return td->keys.ca_cert ? 0 : app_keys_borrow_ca(&td->keys, td->shared->kms, error);
+    if (key_provider_issue(&provider, &td->identity, &td->state.registers, &td->keys, error))
+        return -1;
+    return td->keys.ca_cert ? 0 : issue_root(td, error);
 }
 
 /* Reports an environment that cannot be decrypted at the start, not at its first use. */
@@ -100,7 +140,7 @@ static int check_env(const struct td *td, struct error *error)
     int result = 0;
 
     arena_init(&arena);
-    if (td->encrypted_env_len)
+    if (td->encrypted_env_len && !td_ignores_env(td))
         result = td_decrypt_env(td, span_of(td->encrypted_env, td->encrypted_env_len), &arena, &env, error);
     arena_free(&arena);
     return result;
@@ -115,23 +155,18 @@ static enum event_version log_version(const struct td *td)
 /* The host sets MRCONFIGID when it creates the TD; the guest checks the key provider that it pins. */
 static int configure(struct td *td, const struct td_config *config, struct error *error)
 {
-    struct mr_config_launch launch = {
+    const struct mr_config_launch launch = {
         .app = &td->app,
         .identity = &td->identity,
+        .document = td->launch_document,
         .writes_documents = os_image_is_0_6(&td->image),
         .is_left_zero = config->leaves_mr_config_zero,
     };
-    struct arena arena;
-    int result = 0;
 
-    arena_init(&arena);
-    if (config->sys_config.data && mr_config_document(config->sys_config, &arena, &launch.document, error))
-        result = error_context(error, "%s", config->sys_config_name);
-    else if (identity_check_key_provider(&td->identity, &td->app, error) ||
-             mr_config_id(&launch, td->state.registers.config_id, error))
-        result = error_context(error, "%s", config->app_compose_name);
-    arena_free(&arena);
-    return result;
+    if (identity_check_key_provider(&td->identity, &td->app, error) ||
+        mr_config_id(&launch, td->state.registers.config_id, error))
+        return error_context(error, "%s", config->app_compose_name);
+    return 0;
 }
 
 static int bring_up(struct td *td, const struct td_config *config, struct error *error)
@@ -142,13 +177,18 @@ static int bring_up(struct td *td, const struct td_config *config, struct error 
     if (read_inputs(td, config, error) || identify(td, config, error))
         return -1;
     state->log.version = log_version(td);
-    if (boot_measure(&td->image, &td->machine, &td->identity, &state->log, &state->registers, error) ||
+    if (boot_start(&td->image, &td->machine, &td->identity, &state->log, &state->registers, error) ||
         configure(td, config, error))
         return -1;
     quote_template_init(&td->quote, td->shared->platform);
     quote_template_set_registers(&td->quote, &state->registers);
     td_follow_scenario(td);
     td_set_debug(td, config->is_debug);
+    if (provision(td, config, error) ||
+        boot_finish(&td->app.says, &td->identity, &state->log, &state->registers, error))
+        return -1;
+    quote_template_set_registers(&td->quote, &state->registers);
+    view_forget(td->view);
     return check_env(td, error);
 }
 
@@ -198,6 +238,7 @@ void td_free(struct td *td)
     identity_free(&td->identity);
     text_free(&td->gpu_info);
     free(td->encrypted_env);
+    free(td->launch_document);
     buf_free(&td->quote.bytes);
     event_log_free(&td->state.log);
     event_log_free(&td->at_start.log);
@@ -315,22 +356,15 @@ struct span td_attestation(const struct td *td, enum td_attestation_form form,
                            const uint8_t report_data[static REPORT_DATA_BYTES], struct arena *arena,
                            struct span *quote)
 {
-    bool is_version_2 = td->state.log.version == EVENT_VERSION_2;
     struct span own = td_quote(td, report_data, arena);
 
     if (quote)
         *quote = own;
-    if (form == TD_ATTESTATION_CUT && is_version_2)
-        return attestation_msgpack_write(view_msgpack_cut(td->view), own, report_data, arena);
-    if (form == TD_ATTESTATION_MSGPACK || is_version_2)
-        return attestation_msgpack_write(view_msgpack(td->view), own, report_data, arena);
-    if (form == TD_ATTESTATION_WHOLE)
-        return attestation_scale_write(view_scale(td->view), own, report_data, arena);
-    return attestation_scale_write_cut(view_scale(td->view), own, report_data, arena);
+    return view_attestation(td->view, form, own, report_data, arena);
 }
 
-static void gather_evidence(const struct td *td, const struct p256_key *key, struct arena *arena,
-                            struct app_cert_evidence *evidence)
+void td_evidence(const struct td *td, const struct p256_key *key, struct arena *arena,
+                 struct app_cert_evidence *evidence)
 {
     uint8_t spki[X509_SPKI_BYTES], report_data[REPORT_DATA_BYTES];
     const struct text *event_log = td_event_log(td);
@@ -341,62 +375,12 @@ static void gather_evidence(const struct td *td, const struct p256_key *key, str
     evidence->attestation = td_attestation(td, TD_ATTESTATION_CUT, report_data, arena, &evidence->quote);
 }
 
-static int issue_cert(const struct td *td, int64_t now, const struct app_cert_request *request,
-                      const struct p256_key *key, struct arena *arena, char **pem, struct error *error)
-{
-    const struct app_cert_issuer issuer = {&td->keys, &td->identity, &td->state.registers, now};
-    struct app_cert_evidence evidence;
-
-    if (app_cert_check(&issuer, request, error))
-        return -1;
-    if (request->ra_tls)
-        gather_evidence(td, key, arena, &evidence);
-    return app_cert_issue(&issuer, request, key, &evidence, arena, pem, error);
-}
-
-int td_issue_cert(const struct td *td, const struct app_cert_request *request, const struct p256_key *key,
-                  struct arena *arena, char **pem, struct error *error)
-{
-    return issue_cert(td, clock_seconds(td->shared->clock), request, key, arena, pem, error);
-}
-
-static int write_own_cert(const struct td *td, struct text *text, struct error *error)
-{
-    const struct span which = span_of(td->identity.instance_id, sizeof td->identity.instance_id);
-    uint8_t serial[APP_CERT_SERIAL_BYTES];
-    const struct app_cert_request request = {
-        .subject = "demo-cert", .ra_tls = true, .client_auth = true, .serial = serial};
-    struct p256_key key;
-    struct arena arena;
-    char *leaf, *joined;
-    int result;
-
-    arena_init(&arena);
-    seed_p256(td->shared->seed, "app-cert/key", which, &key);
-    seed_bytes(td->shared->seed, "app-cert/serial", which, serial, sizeof serial);
-    result = issue_cert(td, td->boot_time, &request, &key, &arena, &leaf, error);
-    if (result == 0) {
-        joined = arena_printf(&arena, "%s%s", leaf, td->keys.ca_cert);
-        text_copy(text, joined, strlen(joined));
-    }
-    bytes_wipe(&key, sizeof key);
-    arena_free(&arena);
-    return result;
-}
-
-const struct text *td_app_cert(const struct td *td, struct error *error)
-{
-    struct view *view = td->view;
-
-    if (!view->has_app_cert && write_own_cert(td, &view->app_cert, error)) {
-        error_context(error, "this TD's own certificate");
-        return NULL;
-    }
-    view->has_app_cert = true;
-    return &view->app_cert;
-}
-
 /* --- its environment --- */
+
+bool td_ignores_env(const struct td *td)
+{
+    return td->app.says.key_provider != APP_KEY_PROVIDER_KMS && !td->keys.has_env_key;
+}
 
 /* It is encrypted to the key that the KMS returns for this app, or to the one in its app keys file. */
 int td_decrypt_env(const struct td *td, struct span encrypted, struct arena *arena, struct env *env,
@@ -405,6 +389,10 @@ int td_decrypt_env(const struct td *td, struct span encrypted, struct arena *are
     struct encrypted_env_secrets secrets = {.count = 1};
     int result;
 
+    if (td_ignores_env(td))
+        return error_input(
+            error, "the app's key provider is \"%s\": without a KMS, an encrypted environment is ignored",
+            app_compose_provider_name(td->app.says.key_provider));
     kms_env_secret(td->shared->kms, td->identity.app_id, secrets.list[0]);
     if (td->keys.has_env_key)
         memcpy(secrets.list[secrets.count++], td->keys.env_key, sizeof td->keys.env_key);

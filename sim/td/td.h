@@ -13,6 +13,7 @@
 #include "sim/keys/keyring.h"
 #include "sim/td/app_cert.h"
 #include "sim/td/report_data.h"
+#include "sim/td/view.h"
 #include "sim/tdx/event_chain.h"
 #include "sim/tdx/quote.h"
 
@@ -32,6 +33,7 @@ struct td_shared {
 /* Where its inputs come from; everything is copied. */
 struct td_config {
     const char *instance;         /* distinguishes instances of one app */
+    uint32_t boot;                /* counts the boots of this TD, from 1 */
     struct span app_compose;      /* app-compose.json */
     struct span app_keys;         /* appkeys.json; data NULL: the cluster's KMS issues them */
     const char *app_compose_name; /* what errors call these two */
@@ -80,7 +82,8 @@ struct td {
     struct text gpu_info;
     uint8_t *encrypted_env; /* heap, or NULL */
     size_t encrypted_env_len;
-    int64_t boot_time; /* Unix seconds */
+    char *launch_document; /* heap: what the host hands over (see mr_config.h), or NULL */
+    int64_t boot_time;     /* Unix seconds */
 
     struct td_state state;
     uint64_t emitted;    /* events ever emitted; reverts do not lower it */
@@ -131,20 +134,10 @@ bool td_judge_health(struct td *td);
 const struct text *td_event_log(const struct td *td); /* JSON array */
 const struct text *td_tcb_info(const struct td *td);  /* JSON object */
 
-/* This TD's RA-TLS certificate and its CA's, in PEM. Key, serial and dates stay the same
- * while it runs. Returns NULL with an error if it cannot be issued. */
-const struct text *td_app_cert(const struct td *td, struct error *error);
-
 /* RTMR0 to RTMR3 before the event with that index (see event_chain.h). */
 void td_registers_before(const struct td *td, size_t index, struct registers *registers);
 
 /* --- what it attests --- */
-
-enum td_attestation_form {
-    TD_ATTESTATION_WHOLE,   /* as Attest returns it: in SCALE, or in MessagePack for a log of version 2 */
-    TD_ATTESTATION_CUT,     /* the same, shortened for a certificate */
-    TD_ATTESTATION_MSGPACK, /* as in GetQuote's attestation field */
-};
 
 /* A quote over the report data, in the arena. */
 struct span td_quote(const struct td *td, const uint8_t report_data[static REPORT_DATA_BYTES],
@@ -156,10 +149,12 @@ struct span td_attestation(const struct td *td, enum td_attestation_form form,
                            const uint8_t report_data[static REPORT_DATA_BYTES], struct arena *arena,
                            struct span *quote);
 
-/* A certificate for the key, issued by the app's CA. Out: PEM in the arena. */
-MUST_CHECK int td_issue_cert(const struct td *td, const struct app_cert_request *request,
-                             const struct p256_key *key, struct arena *arena, char **pem,
-                             struct error *error);
+/* What an RA-TLS certificate of the key carries, in the arena. */
+void td_evidence(const struct td *td, const struct p256_key *key, struct arena *arena,
+                 struct app_cert_evidence *evidence);
+
+/* Whether the TD ignores an encrypted environment, because it has no key for it: without a KMS. */
+bool td_ignores_env(const struct td *td);
 
 /* Decrypts an environment that was encrypted for this app (see encrypted_env.h). */
 MUST_CHECK int td_decrypt_env(const struct td *td, struct span encrypted, struct arena *arena,

@@ -119,3 +119,17 @@ const struct attestation_msgpack_parts *view_msgpack_cut(struct view *view)
     view->has_msgpack_cut = true;
     return &view->msgpack_cut;
 }
+
+struct span view_attestation(struct view *view, enum td_attestation_form form, struct span quote,
+                             const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES], struct arena *arena)
+{
+    const bool is_version_2 = view->subject.log->version == EVENT_VERSION_2;
+
+    if (form == TD_ATTESTATION_CUT && is_version_2)
+        return attestation_msgpack_write(view_msgpack_cut(view), quote, report_data, arena);
+    if (form == TD_ATTESTATION_MSGPACK || is_version_2)
+        return attestation_msgpack_write(view_msgpack(view), quote, report_data, arena);
+    if (form == TD_ATTESTATION_WHOLE)
+        return attestation_scale_write(view_scale(view), quote, report_data, arena);
+    return attestation_scale_write_cut(view_scale(view), quote, report_data, arena);
+}

@@ -15,6 +15,12 @@ struct view_subject {
     const struct app *app;
 };
 
+enum td_attestation_form {
+    TD_ATTESTATION_WHOLE,   /* as Attest returns it: in SCALE, or in MessagePack for a log of version 2 */
+    TD_ATTESTATION_CUT,     /* the same, shortened for a certificate */
+    TD_ATTESTATION_MSGPACK, /* as in GetQuote's attestation field */
+};
+
 struct view {
     struct view_subject subject;
     bool has_event_log, has_tcb_info, has_scale, has_msgpack, has_msgpack_cut, has_app_cert;
@@ -23,7 +29,7 @@ struct view {
     struct attestation_scale_parts scale;
     struct attestation_msgpack_parts msgpack;
     struct attestation_msgpack_parts msgpack_cut;
-    struct text app_cert; /* filled by td.c */
+    struct text app_cert; /* filled by td_cert.c */
 };
 
 void view_init(struct view *view, const struct view_subject *subject);
@@ -38,5 +44,9 @@ const struct text *view_tcb_info(struct view *view);  /* JSON object */
 const struct attestation_scale_parts *view_scale(struct view *view);
 const struct attestation_msgpack_parts *view_msgpack(struct view *view);
 const struct attestation_msgpack_parts *view_msgpack_cut(struct view *view); /* for a certificate */
+
+/* An attestation with that quote, which is over the report data, in the arena. */
+struct span view_attestation(struct view *view, enum td_attestation_form form, struct span quote,
+                             const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES], struct arena *arena);
 
 #endif

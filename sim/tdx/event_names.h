@@ -10,11 +10,11 @@
 #define EVENT_NAME_INIT_SCRIPT_HASH "init-script-hash" /* SHA-256, one for each; since dstack 0.6 */
 #define EVENT_NAME_GPU_POLICY_HASH "gpu-policy-hash"   /* SHA-256; since dstack 0.6 */
 #define EVENT_NAME_GPU_ATTESTATION "gpu-attestation"   /* JSON, only with GPUs; since dstack 0.6 */
-#define EVENT_NAME_INSTANCE_ID "instance-id"           /* 20 bytes */
+#define EVENT_NAME_INSTANCE_ID "instance-id"           /* 20 bytes or nothing */
 #define EVENT_NAME_BOOT_MR_DONE "boot-mr-done"         /* nothing */
-#define EVENT_NAME_OS_IMAGE_HASH "os-image-hash"       /* SHA-256 */
+#define EVENT_NAME_OS_IMAGE_HASH "os-image-hash"       /* SHA-256; only with a KMS */
 #define EVENT_NAME_KEY_PROVIDER "key-provider"         /* JSON, name and id */
-#define EVENT_NAME_STORAGE_FS "storage-fs"             /* "zfs" */
+#define EVENT_NAME_STORAGE_FS "storage-fs"             /* "zfs" or "ext4" */
 #define EVENT_NAME_SYSTEM_READY "system-ready"         /* nothing; later events are the app's own */
 
 /* RTMR0: the digests of what is passed to the firmware. */

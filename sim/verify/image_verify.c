@@ -23,7 +23,8 @@ static int check_hashes(const struct vm_config *config, const struct evidence *e
     hash_sha256(config->checksum_file.data, config->checksum_file.len, computed);
     if (memcmp(computed, config->os_image_hash, sizeof computed) != 0)
         return error_input(error, "vm_config's os_image_hash is not the SHA-256 of its checksum_file");
-    if (!span_equal(replay_payload(evidence, EVENT_NAME_OS_IMAGE_HASH), span_of(computed, sizeof computed)))
+    if (replay_has(evidence, EVENT_NAME_OS_IMAGE_HASH) &&
+        !span_equal(replay_payload(evidence, EVENT_NAME_OS_IMAGE_HASH), span_of(computed, sizeof computed)))
         return error_input(error,
                            "the " EVENT_NAME_OS_IMAGE_HASH " event does not hold vm_config's os_image_hash");
     if (measurement_document_checksum(config->checksum_file, named, error))

@@ -95,6 +95,13 @@ static const struct event *next_named(const struct evidence *evidence, const cha
     return NULL;
 }
 
+bool replay_has(const struct evidence *evidence, const char *name)
+{
+    size_t index = 0;
+
+    return next_named(evidence, name, &index) != NULL;
+}
+
 struct span replay_payload(const struct evidence *evidence, const char *name)
 {
     size_t index = 0;

@@ -19,6 +19,9 @@ MUST_CHECK int replay_verify(const struct evidence *evidence, const struct regis
  * app's own. Empty if there is none. */
 struct span replay_payload(const struct evidence *evidence, const char *name);
 
+/* Whether there is one. */
+bool replay_has(const struct evidence *evidence, const char *name);
+
 /* The payloads of all of them, in order. Returns how many there are; the array is in the arena. */
 size_t replay_payloads(const struct evidence *evidence, const char *name, struct arena *arena,
                        struct span **payloads);

@@ -13,7 +13,7 @@ from dstack_sdk import EnvVar, encrypt_env_vars_sync
 from simulator import PROGRAM
 
 VARS = [EnvVar("API_KEY", "it's \"ö\" $x `id` \\ \n世界"), EnvVar("EMPTY", "")]
-COMPOSE = {"name": "env", "allowed_envs": ["API_KEY", "EMPTY"]}
+COMPOSE = {"name": "env", "kms_enabled": True, "allowed_envs": ["API_KEY", "EMPTY"]}
 
 
 @pytest.fixture(name="app", scope="module")

@@ -75,7 +75,7 @@ def say_everything(url, encrypted_env):
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_nothing_secret_is_logged(directory, form):
     compose = directory / f"{form}.json"
-    compose.write_text(json.dumps({"name": "secrets", "allowed_envs": [VARS[0].key]}))
+    compose.write_text(json.dumps({"name": "secrets", "kms_enabled": True, "allowed_envs": [VARS[0].key]}))
     simulator = Simulator(directory / form, "-k", VECTORS / "appkeys.json", "-a", compose, "--seed", SEED,
                           "--log-level", "debug", "--log-format", form).start()
     caller = Caller(simulator.url)

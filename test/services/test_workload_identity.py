@@ -19,7 +19,8 @@ STATEMENT = "sum of 1 and 2 is 3 ✓"
 
 def compose_file(directory, name):
     path = directory / f"{name}.json"
-    path.write_text(json.dumps({"manifest_version": 2, "name": name, "runner": "docker-compose"}))
+    path.write_text(json.dumps({"manifest_version": 2, "name": name, "runner": "docker-compose",
+                                "kms_enabled": True}))
     return path
 
 

@@ -2,6 +2,7 @@
 #ifndef TEST_APP_CERT_FIXTURE_H
 #define TEST_APP_CERT_FIXTURE_H
 
+#include "sim/td/td_cert.h"
 #include "test/unit/certificate.h"
 #include "test/unit/td_fixture.h"
 
@@ -56,7 +57,7 @@ static inline void issue(struct app_cert_fixture *f, const struct app_cert_reque
     char *pem;
 
     mbedtls_x509_crt_free(&f->crt);
-    if (td_issue_cert(f->td, request, &f->key, &f->arena, &pem, &f->error))
+    if (td_cert_issue(f->td, request, &f->key, &f->arena, &pem, &f->error))
         fail_msg("%s", f->error.text);
     certificate_read(&f->crt, pem);
 }
@@ -67,7 +68,7 @@ static inline void refuses(struct app_cert_fixture *f, const struct app_cert_req
     char *pem;
 
     f->error.kind = ERROR_NONE;
-    assert_int_equal(td_issue_cert(f->td, request, &f->key, &f->arena, &pem, &f->error), -1);
+    assert_int_equal(td_cert_issue(f->td, request, &f->key, &f->arena, &pem, &f->error), -1);
     assert_int_equal(f->error.kind, ERROR_INPUT);
     if (!strstr(f->error.text, expected))
         fail_msg("%s: %s", expected, f->error.text);
@@ -76,7 +77,7 @@ static inline void refuses(struct app_cert_fixture *f, const struct app_cert_req
 /* The TD's own, followed by its CA's. */
 static inline const struct text *own_certificate(struct app_cert_fixture *f)
 {
-    const struct text *text = td_app_cert(f->td, &f->error);
+    const struct text *text = td_cert_own(f->td, &f->error);
 
     if (!text)
         fail_msg("%s", f->error.text);

@@ -10,7 +10,7 @@ static struct td *new_td(void)
     struct td_config config;
 
     td_config_init(&config);
-    config.app_compose = span_text("{\"allowed_envs\":[\"A\",\"B_2\",\"bad name\"]}");
+    config.app_compose = span_text("{\"kms_enabled\":true,\"allowed_envs\":[\"A\",\"B_2\",\"bad name\"]}");
     return td_fixture_cluster(NULL, &config)->first;
 }
 

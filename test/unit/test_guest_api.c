@@ -3,6 +3,7 @@
 
 #include "proto/guest_api.pb-c.h"
 #include "sim/base/version.h"
+#include "sim/td/td_cert.h"
 #include "test/unit/service_fixture.h"
 
 extern const struct service guest_api_service;
@@ -29,7 +30,7 @@ static void info_says_who_the_td_is(void **state)
     assert_true(span_equal(call_span(response->app_id), span_of(s->td->identity.app_id, 20)));
     assert_true(span_equal(call_span(response->instance_id), span_of(s->td->identity.instance_id, 20)));
     assert_true(span_equal(call_span(response->device_id), span_of(s->site.cluster->platform.device_id, 32)));
-    assert_string_equal(response->app_cert, td_app_cert(s->td, &error)->plain);
+    assert_string_equal(response->app_cert, td_cert_own(s->td, &error)->plain);
     assert_string_equal(response->tcb_info, td_tcb_info(s->td)->plain);
 }
 

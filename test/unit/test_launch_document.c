@@ -32,6 +32,7 @@ static void prepare(struct launch *launch, const char *compose)
         fail_msg("%s", error.text);
     memset(identity->app_id, 0x11, sizeof identity->app_id);
     memset(identity->instance_id, 0x22, sizeof identity->instance_id);
+    identity->instance_id_len = launch->app.says.no_instance_id ? 0 : sizeof identity->instance_id;
     memset(identity->compose_hash, 0x33, sizeof identity->compose_hash);
     memcpy(identity->key_provider_id, "\x0a\x0b", 2);
     identity->key_provider_id_len = 2;

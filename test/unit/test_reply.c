@@ -2,6 +2,7 @@
 #include "sim/services/reply.h"
 
 #include "sim/base/version.h"
+#include "sim/td/td_cert.h"
 #include "sim/td/view.h"
 #include "test/unit/certificate.h"
 #include "test/unit/service_fixture.h"
@@ -43,7 +44,7 @@ static void app_info_says_who_the_app_is(void **state)
     assert_bytes(response.mr_aggregated, aggregated, 32);
     assert_bytes(response.os_image_hash, s->td->identity.os_image_hash, 32);
     assert_string_equal(response.app_name, "dstack-simulator-demo");
-    assert_string_equal(response.app_cert, td_app_cert(s->td, &s->call.error)->plain);
+    assert_string_equal(response.app_cert, td_cert_own(s->td, &s->call.error)->plain);
     assert_string_equal(response.key_provider_info, s->td->identity.key_provider_info.plain);
     assert_string_equal(response.tcb_info, td_tcb_info(s->td)->plain);
     assert_string_equal(response.vm_config, s->td->identity.vm_config.plain);

@@ -48,7 +48,7 @@ static void the_kms_root_signs_the_issued_key(void **state)
     (void)state;
     td_config_init(&config);
     td = td_fixture_cluster(NULL, &config)->first;
-    config.app_compose = span_text("{\"name\":\"other\"}");
+    config.app_compose = span_text("{\"name\":\"other\",\"kms_enabled\":true}");
     other = td_fixture_cluster(NULL, &config)->first;
     message[1] = (struct bytes){td->identity.app_id, 20};
     message[2] = (struct bytes){td->keys.k256_public, 33};
@@ -111,7 +111,7 @@ static void the_log_has_an_end_and_certificates_hold_all_of_it(void **state)
         taken++;
     assert_in_range(taken, 1, EVENT_LOG_BYTES_MAX / EVENT_PAYLOAD_BYTES_MAX);
     assert_non_null(strstr(error.text, "full"));
-    app_cert = td_app_cert(td, &error);
+    app_cert = td_cert_own(td, &error);
     assert_non_null(app_cert);
     assert_true(app_cert->len > td_event_log(td)->len);
 }

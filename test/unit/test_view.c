@@ -4,6 +4,7 @@
 #include <jansson.h>
 
 #include "crypto/hash.h"
+#include "sim/td/td_cert.h"
 #include "test/unit/td_fixture.h"
 
 static json_t *parsed(const struct text *text)
@@ -141,7 +142,7 @@ static void the_view_is_rendered_when_the_log_changes(void **state)
     assert_int_equal(td_emit_event(td, "later", SPAN_NONE, &error), 0);
     assert_non_null(strstr(td_tcb_info(td)->plain, "\"event\":\"later\""));
     assert_non_null(strstr(td_event_log(td)->plain, "\"event\":\"later\""));
-    app_cert = td_app_cert(td, &error);
+    app_cert = td_cert_own(td, &error);
     assert_non_null(app_cert);
     assert_both_forms(app_cert);
 }

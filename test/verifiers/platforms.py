@@ -26,7 +26,8 @@ def options_of(platform):
 def needed(directory):
     """The options of every simulator, by its name."""
     compose = directory / "app-compose.json"
-    compose.write_text(json.dumps({"manifest_version": 2, "name": "peer", "runner": "docker-compose"}))
+    compose.write_text(json.dumps({"manifest_version": 2, "name": "peer", "runner": "docker-compose",
+                                   "kms_enabled": True}))
     simulators = {
         "plain": [],
         "newer": ["--dstack-os", "0.6", "--app-compose", DIRECTORY / "newer-compose.json"],
@@ -34,6 +35,10 @@ def needed(directory):
         "peer": ["--app-compose", compose],
         "stranger": ["--seed", "another platform"],
     }
+    for app in json.loads((DIRECTORY / "apps.json").read_text()):
+        file = directory / f"{app['name'].replace(' ', '-')}.json"
+        file.write_text(json.dumps({"manifest_version": 2, "name": "app", "runner": "docker-compose", **app["members"]}))
+        simulators[f"app: {app['name']}"] = ["--app-compose", file, *app["options"]]
     for scenario in json.loads((DIRECTORY / "scenarios.json").read_text()):
         options = options_of(scenario["platform"])
         if options is not None:
@@ -56,7 +61,7 @@ def settings(simulators):
 def platforms():
     """Start them all, give the settings that tell the tests where, and stop them:
     `plain` whose event log may grow, `newer` on an OS image of dstack 0.6, `changing` for SetPlatform, `peer` with another
-    app under the same KMS, `stranger` of another seed, and one for each scenario."""
+    app under the same KMS, `stranger` of another seed, one for each app and one for each scenario."""
     directory = Path(tempfile.mkdtemp(prefix="verifiers-"))
     try:
         with ExitStack() as started:

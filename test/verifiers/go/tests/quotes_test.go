@@ -38,6 +38,25 @@ func TestQuoteOfDstack06IsAccepted(t *testing.T) {
 	}
 }
 
+func TestQuotesOfAppsAreAccepted(t *testing.T) {
+	var apps []struct {
+		Name         string `json:"name"`
+		MrConfigForm byte   `json:"mr_config_form"`
+	}
+	table(t, "apps.json", &apps)
+	for _, row := range apps {
+		t.Run(row.Name, func(t *testing.T) {
+			app := simulated(t, "app: "+row.Name)
+			quote, _ := app.quote(t, "1234")
+			must(t, app.verify(t, quote))
+			must(t, satisfy(quote))
+			if quote[232] != row.MrConfigForm {
+				t.Errorf("MRCONFIGID has form %d", quote[232])
+			}
+		})
+	}
+}
+
 func TestQuoteEndsAsIntels(t *testing.T) {
 	plain := simulated(t, "plain")
 	quote, _ := plain.quote(t, "1234")

@@ -27,6 +27,20 @@ test('a quote of an OS image of dstack 0.6 is accepted', PATIENCE, async () => {
   assert.notDeepEqual(registers(quote).slice(0, 3), registers((await plain.quote()).quote).slice(0, 3))
 })
 
+describe('of an app that asks for', () => {
+  for (const row of table('apps.json')) {
+    test(`${row.name}: the quote is accepted`, PATIENCE, async () => {
+      const app = simulated(`app: ${row.name}`)
+      const got = await app.quote()
+      assert.equal((await app.verify(got.quote)).status, 'UpToDate')
+      assert.equal(got.quote[232], row.mr_config_form)
+      const provider = got.event_log.find((event) => event.event === 'key-provider')
+      assert.equal(JSON.parse(Buffer.from(provider.event_payload, 'hex')).name, row.key_provider)
+      if (!row.members.event_log_version) assert.deepEqual(replay(got.event_log), registers(got.quote))
+    })
+  }
+})
+
 test('a quote ends as Intel\'s, and is accepted without its zeros', PATIENCE, async () => {
   const { quote } = await plain.quote()
   const end = 636 + quote.readUInt32LE(632)

@@ -1,0 +1,58 @@
+#include "sim/td/td_cert.h"
+
+#include "crypto/bytes.h"
+
+static int issue_cert(const struct td *td, int64_t now, const struct app_cert_request *request,
+                      const struct p256_key *key, struct arena *arena, char **pem, struct error *error)
+{
+    const struct app_cert_issuer issuer = {&td->keys, &td->identity, &td->state.registers, now};
+    struct app_cert_evidence evidence;
+
+    if (app_cert_check(&issuer, request, error))
+        return -1;
+    if (request->ra_tls)
+        td_evidence(td, key, arena, &evidence);
+    return app_cert_issue(&issuer, request, key, &evidence, arena, pem, error);
+}
+
+int td_cert_issue(const struct td *td, const struct app_cert_request *request, const struct p256_key *key,
+                  struct arena *arena, char **pem, struct error *error)
+{
+    return issue_cert(td, clock_seconds(td->shared->clock), request, key, arena, pem, error);
+}
+
+static int write_own_cert(const struct td *td, struct text *text, struct error *error)
+{
+    const struct span which = identity_which(&td->identity);
+    uint8_t serial[APP_CERT_SERIAL_BYTES];
+    const struct app_cert_request request = {
+        .subject = "demo-cert", .ra_tls = true, .client_auth = true, .serial = serial};
+    struct p256_key key;
+    struct arena arena;
+    char *leaf, *joined;
+    int result;
+
+    arena_init(&arena);
+    seed_p256(td->shared->seed, "app-cert/key", which, &key);
+    seed_bytes(td->shared->seed, "app-cert/serial", which, serial, sizeof serial);
+    result = issue_cert(td, td->boot_time, &request, &key, &arena, &leaf, error);
+    if (result == 0) {
+        joined = arena_printf(&arena, "%s%s", leaf, td->keys.ca_cert);
+        text_copy(text, joined, strlen(joined));
+    }
+    bytes_wipe(&key, sizeof key);
+    arena_free(&arena);
+    return result;
+}
+
+const struct text *td_cert_own(const struct td *td, struct error *error)
+{
+    struct view *view = td->view;
+
+    if (!view->has_app_cert && write_own_cert(td, &view->app_cert, error)) {
+        error_context(error, "this TD's own certificate");
+        return NULL;
+    }
+    view->has_app_cert = true;
+    return &view->app_cert;
+}
