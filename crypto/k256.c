@@ -76,6 +76,23 @@ int k256_sign_recoverable(const struct k256 *k256, const uint8_t key32[static 32
     return 0;
 }
 
+int k256_recover(const struct k256 *k256, const uint8_t digest32[static 32],
+                 const uint8_t signature65[static 65], uint8_t public33[static 33])
+{
+    secp256k1_ecdsa_recoverable_signature signature;
+    size_t len = K256_PUBLIC_BYTES;
+    secp256k1_pubkey key;
+
+    memset(public33, 0, K256_PUBLIC_BYTES);
+    if (signature65[64] > 3 ||
+        !secp256k1_ecdsa_recoverable_signature_parse_compact(k256->context, &signature, signature65,
+                                                             signature65[64]) ||
+        !secp256k1_ecdsa_recover(k256->context, &key, &signature, digest32))
+        return -1;
+    secp256k1_ec_pubkey_serialize(k256->context, public33, &len, &key, SECP256K1_EC_COMPRESSED);
+    return 0;
+}
+
 /* The library also accepts the hybrid form (06, 07), which others refuse. */
 static bool parse_public_key(const struct k256 *k256, secp256k1_pubkey *key, const uint8_t *public_key,
                              size_t len)

@@ -24,6 +24,11 @@ MUST_CHECK int k256_sign(const struct k256 *k256, const uint8_t key32[static 32]
 MUST_CHECK int k256_sign_recoverable(const struct k256 *k256, const uint8_t key32[static 32],
                                      const uint8_t digest32[static 32], uint8_t signature65[static 65]);
 
+/* Recovers the key that signed. Returns 0, or -1 if the signature is malformed or no key can have made it;
+ * the output is then zero. */
+MUST_CHECK int k256_recover(const struct k256 *k256, const uint8_t digest32[static 32],
+                            const uint8_t signature65[static 65], uint8_t public33[static 33]);
+
 /* Whether the key is a point on the curve, in 33 bytes compressed or 65 uncompressed. */
 bool k256_is_public_key(const struct k256 *k256, const uint8_t *public_key, size_t len);
 

@@ -7,7 +7,7 @@
 #include "sim/cli/fault_spec.h"
 #include "sim/services/fault_names.h"
 
-enum { SEED_MAX = 256, URL_MAX = 200 };
+enum { SEED_MAX = 256, URL_MAX = 200, APP_ID_DIGITS = 40 };
 
 /* For other programs, an address without a host means every address of the machine. */
 static void warn_of_loopback(struct options *options, const char *text)
@@ -48,6 +48,16 @@ int options_read_socket_mode(struct options *options, const char *text, struct e
     if (~mode & 0600)
         return error_input(error, "%s keeps the simulator's own user out; begin with 06 or 07", text);
     options->socket_mode = mode;
+    return 0;
+}
+
+int options_read_app_id(struct options *options, const char *text, struct error *error)
+{
+    const char *digits = strncmp(text, "0x", 2) == 0 ? text + 2 : text;
+
+    if (strlen(digits) != APP_ID_DIGITS || strspn(digits, "0123456789abcdefABCDEF") != APP_ID_DIGITS)
+        return error_input(error, "\"%.60s\" is not an app id: it has %d hex digits", text, APP_ID_DIGITS);
+    options_texts_replace(&options->app_id, text);
     return 0;
 }
 

@@ -100,7 +100,7 @@ const struct option_row options_table[] = {
              "contains another one."},
     {"sys-config", 's', "FILE", STRING(sys_config), .value = VALUE_FILE, .group = GROUP_APP,
      .shared = "the machine, its GPUs", .brief = "its machine, from a sys-config.json",
-     .more = "The machine's processors and memory, from a sys-config.json."},
+     .more = "The machine's processors and memory, and mr_config for MRCONFIGID, from a sys-config.json."},
     {"gpu-info", 0, "FILE", STRING(gpu_info), .value = VALUE_FILE, .group = GROUP_APP, .is_joined = true,
      .brief = "what GpuInfo returns",
      .more = "The text that GpuInfo returns, and v1.DstackGuest.Attest as boot-time evidence: what NVIDIA's "
@@ -113,7 +113,7 @@ const struct option_row options_table[] = {
      .more = "Where the file that the app-compose file calls health_status_file is on this machine. The app "
              "reports its health in it, and the TD reads it every 5 seconds."},
     {"dstack-os", 0, "VERSION", WORD(dstack_os, os_image_line_name), .preset = "0.5", .group = GROUP_APP,
-     .shared = "OS image, seed", .brief = "the OS image: dstack 0.5 or 0.6",
+     .shared = "OS image, seed, id", .brief = "the OS image: dstack 0.5 or 0.6",
      .more = "The version of dstack whose OS image the TD boots. On 0.6, apps cannot emit events, and "
              "app-compose files may have requirements, measured init scripts and an event log of version 2. "
              "The default is 0.5."},
@@ -122,6 +122,10 @@ const struct option_row options_table[] = {
      .brief = "seed of all keys and ids",
      .more = "The seed of all keys and ids: 1 to 256 bytes. It is public and protects nothing. Simulators "
              "with the same seed form one cluster."},
+    {"app-id", 0, "HEX", STRING(app_id), .read = options_read_app_id, .group = GROUP_APP, .is_joined = true,
+     .brief = "the id that the app was deployed with",
+     .more = "The id that the app was first deployed with: 40 hex digits. It and the keys of the KMS survive "
+             "changes of the compose file. By default, the id is the beginning of the compose hash."},
 
     {"tcb-status", 0, "STATUS", WORD(scenario.tcb_status, status), .preset = "UpToDate",
      .group = GROUP_PLATFORM,

@@ -142,12 +142,14 @@ int app_keys_issue(struct app_keys *keys, const struct kms *kms, const uint8_t a
     keys->k256_signature_len = sizeof keys->k256_signature;
     keys->has_env_key = true;
     kms_env_secret(kms, app_id, keys->env_key);
-    return app_keys_borrow_ca(keys, kms, error);
+    keys->ca_key = kms->ca.key;
+    return app_keys_set_ca(keys, kms->ca.pem, error);
 }
 
 int app_keys_borrow_ca(struct app_keys *keys, const struct kms *kms, struct error *error)
 {
     keys->ca_key = kms->ca.key;
+    keys->has_borrowed_ca = true;
     return app_keys_set_ca(keys, kms->ca.pem, error);
 }
 

@@ -21,7 +21,8 @@ struct app_keys {
     uint8_t env_key[32]; /* X25519: the app's environment is encrypted to it */
     struct p256_key ca_key;
     struct x509_ca ca;
-    char *ca_cert; /* PEM, as in certificate chains; NULL until app_keys_set_ca */
+    char *ca_cert;        /* PEM, as in certificate chains; NULL until app_keys_set_ca */
+    bool has_borrowed_ca; /* see app_keys_borrow_ca */
     bool has_app_id;
     uint8_t app_id[APP_ID_BYTES];
     uint8_t provider_id[X509_SPKI_BYTES]; /* of the key provider, where the file names one */

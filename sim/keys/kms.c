@@ -45,15 +45,43 @@ void kms_free(struct kms *kms)
     bytes_wipe(kms, sizeof *kms);
 }
 
+static int sign_digest(const struct kms *kms, const struct k256 *k256, const uint8_t digest[static 32],
+                       uint8_t signature[static K256_RECOVERABLE_BYTES], struct error *error)
+{
+    if (k256_sign_recoverable(k256, kms->root_key, digest, signature))
+        return error_internal(error, "the KMS root key cannot sign");
+    return 0;
+}
+
 static int sign(const struct kms *kms, const struct k256 *k256, const struct bytes *message, size_t parts,
                 uint8_t signature[static K256_RECOVERABLE_BYTES], struct error *error)
 {
     uint8_t digest[32];
 
     hash_parts(HASH_KECCAK256, message, parts, digest);
-    if (k256_sign_recoverable(k256, kms->root_key, digest, signature))
-        return error_internal(error, "the KMS root key cannot sign");
-    return 0;
+    return sign_digest(kms, k256, digest, signature, error);
+}
+
+static void hash_issued(const uint8_t *app_id, const uint8_t *public_key, uint8_t digest[static 32])
+{
+    const struct bytes message[] = {
+        {issued_prefix, sizeof issued_prefix - 1},
+        {app_id, APP_ID_BYTES},
+        {public_key, K256_PUBLIC_BYTES},
+    };
+
+    hash_parts(HASH_KECCAK256, message, sizeof message / sizeof *message, digest);
+}
+
+bool kms_has_issued(const struct kms *kms, const struct k256 *k256, const uint8_t app_id[static APP_ID_BYTES],
+                    const uint8_t public_key[static K256_PUBLIC_BYTES],
+                    const uint8_t signature[static K256_RECOVERABLE_BYTES])
+{
+    uint8_t digest[32], signer[K256_PUBLIC_BYTES];
+
+    hash_issued(app_id, public_key, digest);
+    return k256_recover(k256, digest, signature, signer) == 0 &&
+           memcmp(signer, kms->root_public, sizeof signer) == 0;
 }
 
 int kms_issue_app_key(const struct kms *kms, const struct k256 *k256,
@@ -62,16 +90,13 @@ int kms_issue_app_key(const struct kms *kms, const struct k256 *k256,
                       uint8_t signature[static K256_RECOVERABLE_BYTES], struct error *error)
 {
     const struct bytes path[] = {{app_id, APP_ID_BYTES}, {"app-key", 7}};
-    const struct bytes message[] = {
-        {issued_prefix, sizeof issued_prefix - 1},
-        {app_id, APP_ID_BYTES},
-        {public_key, K256_PUBLIC_BYTES},
-    };
+    uint8_t digest[32];
 
     derive_key(kms->root_key, path, 2, key);
     if (k256_public_key(k256, key, public_key))
         return error_input(error, "this seed does not yield a valid key for the app; choose another");
-    return sign(kms, k256, message, 3, signature, error);
+    hash_issued(app_id, public_key, digest);
+    return sign_digest(kms, k256, digest, signature, error);
 }
 
 void kms_env_secret(const struct kms *kms, const uint8_t app_id[static APP_ID_BYTES],

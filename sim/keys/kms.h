@@ -28,6 +28,11 @@ MUST_CHECK int kms_issue_app_key(const struct kms *kms, const struct k256 *k256,
                                  uint8_t public_key[static K256_PUBLIC_BYTES],
                                  uint8_t signature[static K256_RECOVERABLE_BYTES], struct error *error);
 
+/* Whether it is the root's signature over an app's key, as above. */
+bool kms_has_issued(const struct kms *kms, const struct k256 *k256, const uint8_t app_id[static APP_ID_BYTES],
+                    const uint8_t public_key[static K256_PUBLIC_BYTES],
+                    const uint8_t signature[static K256_RECOVERABLE_BYTES]);
+
 /* The X25519 secret that an app's environment is decrypted with. */
 void kms_env_secret(const struct kms *kms, const uint8_t app_id[static APP_ID_BYTES],
                     uint8_t secret[static 32]);

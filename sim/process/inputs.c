@@ -7,6 +7,7 @@
 #include "sim/app/containers.h"
 #include "sim/app/docker_compose.h"
 #include "sim/base/file.h"
+#include "sim/base/hex.h"
 #include "sim/base/utf8.h"
 #include "sim/process/public_url.h"
 #include "sim/app/encrypted_env.h"
@@ -175,6 +176,20 @@ static int read_keys(struct inputs *inputs, const struct options *options, struc
                        &inputs->td.app_keys, error);
 }
 
+/* The option's reader has checked it. */
+static struct span read_app_id(struct inputs *inputs, const struct options *options)
+{
+    uint8_t *bytes;
+    size_t len, bad_at;
+
+    if (!options->app_id)
+        return SPAN_NONE;
+    bytes = arena_alloc(&inputs->arena, strlen(options->app_id) / 2);
+    return hex_decode(options->app_id, strlen(options->app_id), bytes, &len, &bad_at) == HEX_OK
+               ? span_of(bytes, len)
+               : SPAN_NONE;
+}
+
 int inputs_read(struct inputs *inputs, const struct options *options, struct error *error)
 {
     *inputs = (struct inputs){.app_compose = NULL};
@@ -187,6 +202,7 @@ int inputs_read(struct inputs *inputs, const struct options *options, struct err
     inputs->cluster.seed = options->seed;
     inputs->td.instance = options->instance;
     inputs->td.health_file = options->health_file;
+    inputs->td.app_id = read_app_id(inputs, options);
     inputs->cluster.scenario = options->scenario;
     if (read_app(inputs, options, error) || read_user_config(inputs, options, error) ||
         read_keys(inputs, options, error) || read_machine(inputs, options, error) ||

@@ -4,17 +4,88 @@
 
 #include "sim/app/app_manifest.h"
 
-static bool tell_ignored(const struct td *td, char sentence[static NOTICES_BYTES])
+/* Each writes the index-th notice of its kind; returns false past the last. */
+typedef bool teller(const struct td *td, size_t index, char sentence[static NOTICES_BYTES]);
+
+static bool tell_ignored(const struct td *td, size_t index, char sentence[static NOTICES_BYTES])
 {
     char members[APP_MANIFEST_SENTENCE_BYTES];
 
-    if (os_image_is_0_6(&td->image) || !app_manifest_ignored(&td->app.says, members))
+    if (index > 0 || os_image_is_0_6(&td->image) || !app_manifest_ignored(&td->app.says, members))
         return false;
     snprintf(sentence, NOTICES_BYTES, "app-compose: %s", members);
     return true;
 }
 
+static bool tell_unknown(const struct td *td, size_t index, char sentence[static NOTICES_BYTES])
+{
+    const struct app_compose *compose = &td->app.says;
+    const char *name, *meant;
+
+    if (index >= compose->unknown_count)
+        return false;
+    name = compose->unknown[index];
+    meant = app_compose_nearest(name);
+    snprintf(sentence, NOTICES_BYTES, "app-compose: dstack knows no member \"%s\", so it has no effect%s%s%s",
+             name, meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
+    return true;
+}
+
+static bool tell_env(const struct td *td, size_t index, char sentence[static NOTICES_BYTES])
+{
+    if (index > 0 || !td->encrypted_env_len || !td_ignores_env(td))
+        return false;
+    snprintf(sentence, NOTICES_BYTES,
+             "the encrypted environment is ignored: the app's key provider is \"%s\", and only a KMS has the "
+             "key for it",
+             app_compose_provider_name(td->app.says.key_provider));
+    return true;
+}
+
+static bool tell_signature(const struct td *td, size_t index, char sentence[static NOTICES_BYTES])
+{
+    const enum td_signature signature = td_app_key_signature(td);
+
+    if (index > 0)
+        return false;
+    if (signature == TD_SIGNATURE_OTHER_APP)
+        snprintf(sentence, NOTICES_BYTES,
+                 "app keys: their KMS signature is over another app id, so clients refuse it for this one; "
+                 "name the "
+                 "app's id with --app-id");
+    else if (signature == TD_SIGNATURE_OTHER_KMS && td->identity.app_id_source == IDENTITY_OF_COMPOSE_HASH)
+        snprintf(sentence, NOTICES_BYTES,
+                 "app keys: another KMS signed them for the app id that they were issued for, and this app's "
+                 "id is "
+                 "only the beginning of its compose hash; unless they are the same, clients refuse the "
+                 "signature: name the id with --app-id");
+    else
+        return false;
+    return true;
+}
+
+static bool tell_ca(const struct td *td, size_t index, char sentence[static NOTICES_BYTES])
+{
+    if (index > 0 || !td->keys.has_borrowed_ca)
+        return false;
+    snprintf(sentence, NOTICES_BYTES,
+             "app keys: the file has no key of a CA, because a KMS signs the guest's certificates; the "
+             "simulator's own KMS signs them here");
+    return true;
+}
+
 bool notices_find(const struct td *td, size_t index, char sentence[static NOTICES_BYTES])
 {
-    return index == 0 && tell_ignored(td, sentence);
+    static teller *const tellers[] = {tell_ignored, tell_unknown, tell_env, tell_signature, tell_ca};
+
+    for (size_t i = 0; i < sizeof tellers / sizeof *tellers; i++) {
+        size_t told = 0;
+
+        while (told <= index && tellers[i](td, told, sentence))
+            told++;
+        if (told > index)
+            return true;
+        index -= told;
+    }
+    return false;
 }

@@ -5,13 +5,28 @@
 #include "sim/base/json_text.h"
 #include "sim/image/vm_config.h"
 
+static void set_app_id(struct identity *identity, const struct app_keys *keys, struct span given)
+{
+    const uint8_t *app_id = identity->compose_hash;
+
+    identity->app_id_source = IDENTITY_OF_COMPOSE_HASH;
+    if (given.len) {
+        identity->app_id_source = IDENTITY_OF_OPTION;
+        app_id = given.data;
+    } else if (keys->has_app_id) {
+        identity->app_id_source = IDENTITY_OF_APP_KEYS;
+        app_id = keys->app_id;
+    }
+    memcpy(identity->app_id, app_id, APP_ID_BYTES);
+}
+
 void identity_init(struct identity *identity, const struct app *app, const struct app_keys *keys,
-                   const struct seed *seed, const char *instance)
+                   const struct seed *seed, struct span app_id, const char *instance)
 {
     struct buf which;
 
     memcpy(identity->compose_hash, app->compose_hash, sizeof identity->compose_hash);
-    memcpy(identity->app_id, keys->has_app_id ? keys->app_id : app->compose_hash, APP_ID_BYTES);
+    set_app_id(identity, keys, app_id);
     if (app->says.no_instance_id)
         return;
     identity->instance_id_len = sizeof identity->instance_id;

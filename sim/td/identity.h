@@ -12,8 +12,12 @@
 
 #define IDENTITY_SCRIPT_HASH_BYTES 32 /* SHA-256 */
 
+/* Where an app id comes from. */
+enum identity_source { IDENTITY_OF_COMPOSE_HASH, IDENTITY_OF_APP_KEYS, IDENTITY_OF_OPTION };
+
 struct identity {
     uint8_t app_id[APP_ID_BYTES];
+    enum identity_source app_id_source;
     uint8_t instance_id[APP_INSTANCE_ID_BYTES];
     size_t instance_id_len; /* 0 if the app is to have none */
     uint8_t compose_hash[APP_COMPOSE_HASH_BYTES];
@@ -29,10 +33,11 @@ struct identity {
     size_t key_provider_id_len;
 };
 
-/* Sets the app id (the app keys may hold a different one than the app's) and the instance id.
- * instance: distinguishes instances of one app. *identity must be all zero. */
+/* Sets the app id and the instance id. app_id: the one that the app was deployed with, APP_ID_BYTES, or
+ * nothing: then it is the one that the keys name or else the first bytes of the compose hash. instance:
+ * distinguishes instances of one app. *identity must be all zero. */
 void identity_init(struct identity *identity, const struct app *app, const struct app_keys *keys,
-                   const struct seed *seed, const char *instance);
+                   const struct seed *seed, struct span app_id, const char *instance);
 
 /* Sets what images of dstack 0.6 measure of the app besides: its init scripts and its GPU policy. */
 void identity_set_policies(struct identity *identity, const struct app_compose *compose);

@@ -93,7 +93,7 @@ static int identify(struct td *td, const struct td_config *config, struct error 
 {
     const struct key_provider provider = provider_of(td, config);
 
-    identity_init(&td->identity, &td->app, &td->keys, provider.seed, config->instance);
+    identity_init(&td->identity, &td->app, &td->keys, provider.seed, config->app_id, config->instance);
     memcpy(td->identity.device_id, td->shared->platform->device_id, sizeof td->identity.device_id);
     if (os_image_is_0_6(&td->image) && identify_newer(td, config, error))
         return -1;
@@ -339,6 +339,23 @@ const struct text *td_tcb_info(const struct td *td)
 void td_registers_before(const struct td *td, size_t index, struct registers *registers)
 {
     event_chain_before(td->chain, &td->state.log, index, registers);
+}
+
+static bool is_signed_for(const struct td *td, const uint8_t *app_id)
+{
+    return kms_has_issued(td->shared->kms, td->shared->k256, app_id, td->keys.k256_public,
+                          td->keys.k256_signature);
+}
+
+enum td_signature td_app_key_signature(const struct td *td)
+{
+    if (!td->keys.k256_signature_len)
+        return TD_SIGNATURE_NONE;
+    if (is_signed_for(td, td->identity.app_id))
+        return TD_SIGNATURE_OURS;
+    return is_signed_for(td, td->identity.compose_hash) || is_signed_for(td, td->keys.app_id)
+               ? TD_SIGNATURE_OTHER_APP
+               : TD_SIGNATURE_OTHER_KMS;
 }
 
 /* --- what it attests --- */

@@ -34,6 +34,7 @@ struct td_shared {
 struct td_config {
     const char *instance;         /* distinguishes instances of one app */
     uint32_t boot;                /* counts the boots of this TD, from 1 */
+    struct span app_id;           /* the app was deployed with it; or nothing (see identity.h) */
     struct span app_compose;      /* app-compose.json */
     struct span app_keys;         /* appkeys.json; data NULL: the cluster's KMS issues them */
     const char *app_compose_name; /* what errors call these two */
@@ -136,6 +137,15 @@ const struct text *td_tcb_info(const struct td *td);  /* JSON object */
 
 /* RTMR0 to RTMR3 before the event with that index (see event_chain.h). */
 void td_registers_before(const struct td *td, size_t index, struct registers *registers);
+
+/* Whose signature its secp256k1 key has, as clients find out who know the KMS of this cluster. */
+enum td_signature {
+    TD_SIGNATURE_NONE,      /* without a KMS */
+    TD_SIGNATURE_OURS,      /* over this app id */
+    TD_SIGNATURE_OTHER_APP, /* over the other id that the compose hash or the app keys file would give */
+    TD_SIGNATURE_OTHER_KMS, /* or over an id that is not known here */
+};
+enum td_signature td_app_key_signature(const struct td *td);
 
 /* --- what it attests --- */
 

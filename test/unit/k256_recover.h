@@ -1,4 +1,4 @@
-/* Whose recoverable signature is it? The product signs only; clients recover the key. */
+/* Whose recoverable signature is it? As a client finds out, without crypto/. */
 #ifndef TEST_K256_RECOVER_H
 #define TEST_K256_RECOVER_H
 
@@ -8,8 +8,8 @@
 
 #include "crypto/k256.h"
 
-static inline void k256_recover(const uint8_t digest32[static 32], const uint8_t signature65[static 65],
-                                uint8_t public33[static 33])
+static inline void recover_signer(const uint8_t digest32[static 32], const uint8_t signature65[static 65],
+                                  uint8_t public33[static 33])
 {
     secp256k1_context *context = secp256k1_context_create(SECP256K1_CONTEXT_NONE);
     secp256k1_ecdsa_recoverable_signature signature;

@@ -75,7 +75,7 @@ static void the_signature_is_the_app_keys_over_the_claim(void **state)
     get(fixture, APP_KEY_ED25519, span_of("a\0b", 3), &key);
     parts[1].data = key.public_key;
     hash_parts(HASH_KECCAK256, parts, 2, digest);
-    k256_recover(digest, key.signature, recovered);
+    recover_signer(digest, key.signature, recovered);
     assert_int_equal(k256_public_key(fixture->k256, fixture->keys.k256_key, app_public), 0);
     assert_memory_equal(recovered, app_public, 33);
 }

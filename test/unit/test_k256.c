@@ -82,7 +82,7 @@ static void a_guest_agents_recoverable_signature(void **state)
                      "1e63eeeaec41fd488025e6e785d011720d7f81ee17cb4d0a76239528e2656ba900");
 
     assert_int_equal(k256_public_key(*state, app_key, app_public), 0);
-    k256_recover(digest, signature, recovered);
+    recover_signer(digest, signature, recovered);
     assert_memory_equal(recovered, app_public, sizeof recovered);
 }
 
@@ -162,6 +162,26 @@ static void signatures_are_between_zero_and_the_order(void **state)
         }
 }
 
+static void the_signer_is_recovered(void **state)
+{
+    const struct k256 *k256 = *state;
+    uint8_t key[32] = {1}, digest[32] = {2}, signature[K256_RECOVERABLE_BYTES], public_key[K256_PUBLIC_BYTES],
+            signer[K256_PUBLIC_BYTES], zero[K256_PUBLIC_BYTES] = {0};
+
+    assert_int_equal(k256_public_key(k256, key, public_key), 0);
+    assert_int_equal(k256_sign_recoverable(k256, key, digest, signature), 0);
+    assert_int_equal(k256_recover(k256, digest, signature, signer), 0);
+    assert_memory_equal(signer, public_key, sizeof signer);
+    digest[0] ^= 1;
+    assert_int_equal(k256_recover(k256, digest, signature, signer), 0);
+    assert_memory_not_equal(signer, public_key, sizeof signer);
+    signature[64] = 4;
+    assert_int_equal(k256_recover(k256, digest, signature, signer), -1);
+    assert_memory_equal(signer, zero, sizeof signer);
+    memset(signature, 0, sizeof signature);
+    assert_int_equal(k256_recover(k256, digest, signature, signer), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +193,7 @@ int main(void)
         cmocka_unit_test(both_kinds_of_signature_agree_and_repeat),
         cmocka_unit_test(public_keys_have_two_forms),
         cmocka_unit_test(signatures_are_between_zero_and_the_order),
+        cmocka_unit_test(the_signer_is_recovered),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

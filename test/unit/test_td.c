@@ -53,11 +53,11 @@ static void the_kms_root_signs_the_issued_key(void **state)
     message[1] = (struct bytes){td->identity.app_id, 20};
     message[2] = (struct bytes){td->keys.k256_public, 33};
     hash_parts(HASH_KECCAK256, message, 3, digest);
-    k256_recover(digest, td->keys.k256_signature, root);
+    recover_signer(digest, td->keys.k256_signature, root);
     message[1].data = other->identity.app_id;
     message[2].data = other->keys.k256_public;
     hash_parts(HASH_KECCAK256, message, 3, digest);
-    k256_recover(digest, other->keys.k256_signature, other_root);
+    recover_signer(digest, other->keys.k256_signature, other_root);
     assert_memory_equal(root, other_root, 33);
     assert_memory_not_equal(td->keys.k256_key, other->keys.k256_key, 32);
     assert_string_equal(td->keys.ca_cert, other->keys.ca_cert);
