@@ -4,7 +4,7 @@
 FROM debian:bookworm-slim AS build
 WORKDIR /src
 # The packages are a layer of their own, which is kept when the sources change.
-COPY scripts/setup scripts/setup
+COPY scripts/setup scripts/packages scripts/
 RUN scripts/setup
 COPY . .
 # The revision that Version reports: --build-arg REV="$(git rev-parse --short=12 HEAD)"

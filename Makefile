@@ -39,20 +39,41 @@ HARDENING := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fr
 CFLAGS    := -O1 -g
 endif
 
-MSGPACK   := $(shell pkg-config --exists msgpack-c 2>/dev/null && echo msgpack-c || echo msgpack)
+# What scripts/setup unpacks instead of installing it: llhttp's sources where Node.js would come
+# with them, and after `make deps-local` all libraries and tools that the system lacks. Those
+# libraries are linked statically, so that the program needs nothing of build/.
+DEPS      := build/deps
+DEPS_LIB  := $(firstword $(wildcard $(DEPS)/usr/lib/*-linux-gnu*))
+ifneq ($(DEPS_LIB),)
+DEPS_TOOL  = LD_LIBRARY_PATH=$(abspath $(DEPS_LIB)) $(firstword $(wildcard $(abspath $(DEPS)/usr/bin/$(1))) $(1))
+PKG_CONFIG ?= PKG_CONFIG_PATH=$(abspath $(DEPS_LIB))/pkgconfig $(call DEPS_TOOL,pkg-config)
+PROTOC_C  ?= $(call DEPS_TOOL,protoc-c)
+DEPS_FLAGS := -isystem $(DEPS)/usr/include -isystem $(DEPS)/usr/include/$(notdir $(DEPS_LIB))
+endif
+PKG_CONFIG ?= pkg-config
+PROTOC_C  ?= protoc-c
+
+MSGPACK   := $(shell $(PKG_CONFIG) --exists msgpack-c 2>/dev/null && echo msgpack-c || echo msgpack)
 PACKAGES  := libuv libsecp256k1 hogweed nettle libprotobuf-c jansson yaml-0.1 $(MSGPACK)
-PKG_FLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-LIBS      := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lmbedx509 -lmbedcrypto -lgmp
+PKG_FLAGS := $(DEPS_FLAGS) $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
+LIBS      := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) -lmbedx509 -lmbedcrypto -lgmp
 
 # llhttp: a library where the distribution has one, else the C sources that
 # Debian 12 packages for Node, compiled here.
-ifeq ($(shell pkg-config --exists libllhttp 2>/dev/null && echo yes),yes)
-PKG_FLAGS += $(shell pkg-config --cflags libllhttp)
-LIBS      += $(shell pkg-config --libs libllhttp)
+ifeq ($(shell $(PKG_CONFIG) --exists libllhttp 2>/dev/null && echo yes),yes)
+PKG_FLAGS += $(shell $(PKG_CONFIG) --cflags libllhttp)
+LIBS      += $(shell $(PKG_CONFIG) --libs libllhttp)
 else
-PKG_FLAGS += -isystem /usr/share/include/llhttp
+LLHTTP_SHARE := $(firstword $(wildcard $(DEPS)/usr/share/llhttp) /usr/share/llhttp)
+PKG_FLAGS += -isystem $(LLHTTP_SHARE:/llhttp=/include/llhttp)
 LLHTTP    := api http llhttp
 LLHTTP_OBJECTS := $(LLHTTP:%=$(BUILD)/llhttp/%.o)
+endif
+
+# Debian's libuv has its static library under another name.
+ifneq ($(DEPS_LIB),)
+archive    = $(notdir $(firstword $(wildcard $(DEPS_LIB)/$(1:-l%=lib%.a) $(DEPS_LIB)/$(1:-l%=lib%_a.a))))
+LIBS      := -L$(DEPS_LIB) $(foreach flag,$(LIBS),$(or $(addprefix -l:,$(call archive,$(flag))),$(flag)))
 endif
 
 PROTOS    := $(wildcard sim/proto/*.proto)
@@ -74,16 +95,16 @@ COMPILE    = $(CC) $(STANDARD) $(CFLAGS) $(WARNINGS) $(HARDENING) $(INCLUDES) $(
 Q := $(if $(V),,@)
 
 # These compile nothing in this make, so they work before the libraries are installed.
-WITHOUT_LIBRARIES := help run test check setup format format-check uninstall clean
+WITHOUT_LIBRARIES := help run test check setup deps-local format format-check uninstall clean
 GOALS             := $(or $(MAKECMDGOALS),all)
 ifneq ($(filter-out $(WITHOUT_LIBRARIES),$(GOALS)),)
-ifeq ($(shell pkg-config --exists $(PACKAGES) 2>/dev/null && command -v protoc-c),)
-$(error libraries needed to build are missing: `make setup` installs them)
+ifeq ($(shell $(PKG_CONFIG) --exists $(PACKAGES) 2>/dev/null && $(PROTOC_C) --version 2>/dev/null),)
+$(error libraries needed to build are missing: `make setup` installs them, `make deps-local` does without root)
 endif
 endif
 
 # `make help` shows what follows the two number signs of a target.
-.PHONY: all help run test check bench setup units docs tidy format format-check install uninstall clean
+.PHONY: all help run test check bench setup deps-local units docs tidy format format-check install uninstall clean
 all: $(PROGRAM) ## Build ./dstack-simulator, the default
 
 help: ## List the targets
@@ -108,6 +129,9 @@ bench: $(PROGRAM) ## Measure; BASE=REVISION compares, ARGS passes options of scr
 setup: ## Install the Debian packages needed to build
 	@scripts/setup
 
+deps-local: ## Unpack them below build/ instead, without root
+	@scripts/setup local
+
 $(PROGRAM): $(OBJECTS)
 	@echo "  link  $@"
 	$(Q)$(CC) $(CFLAGS) $(HARDENING) -o $@ $^ $(LIBS)
@@ -131,7 +155,7 @@ $(BUILD)/proto/%.pb-c.o: $(BUILD)/proto/%.pb-c.c | $(PROTO_H)
 $(EMBEDDED:.c=.o) $(DOCS:.c=.o): %.o: %.c
 	$(Q)$(COMPILE) -c -o $@ $<
 
-$(BUILD)/llhttp/%.o: /usr/share/llhttp/%.c
+$(BUILD)/llhttp/%.o: $(LLHTTP_SHARE)/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(HARDENING) $(PKG_FLAGS) -c -o $@ $<
 
@@ -140,7 +164,7 @@ $(BUILD)/llhttp/%.o: /usr/share/llhttp/%.c
 $(BUILD)/proto/%.pb-c.c $(BUILD)/proto/%.pb-c.h &: sim/proto/%.proto
 	@mkdir -p $(@D)
 	@echo "  proto $<"
-	$(Q)protoc-c --proto_path=sim/proto --c_out=$(BUILD)/proto --dependency_out=$(BUILD)/proto/$*.imports.d $< \
+	$(Q)$(PROTOC_C) --proto_path=sim/proto --c_out=$(BUILD)/proto --dependency_out=$(BUILD)/proto/$*.imports.d $< \
 	    2> $@.log || { cat $@.log >&2; exit 1; }
 	$(Q)sed -i '1i #pragma GCC system_header' $(BUILD)/proto/$*.pb-c.h
 
@@ -224,7 +248,7 @@ install: $(PROGRAM) $(TEXTS) ## Install the program, its manual and completions;
 uninstall: ## Remove what `make install` installed
 	$(call for_installed,echo "  remove  $$3"; rm -f "$(DESTDIR)$(PREFIX)/$$3")
 
-clean: ## Remove the program and build/
-	rm -rf build dstack-simulator
+clean: ## Remove the program and build/, but for what setup has unpacked
+	rm -rf $(filter-out $(DEPS),$(wildcard build/*)) dstack-simulator
 
 -include $(OBJECTS:.o=.d) $(UNITS:=.d) $(PROTO_C:.pb-c.c=.imports.d)

@@ -71,7 +71,8 @@ def tree(tmp_path_factory):
     copy.mkdir()
     for name in ("Makefile", "README.md", "crypto", "docs", "fixtures", "scripts", "sim", "test"):
         subprocess.run(["cp", "-a", ROOT / name, copy], check=True)
-    objects = shutil.ignore_patterns("asan", "clang", "venv", "unit", "logs", "clang-format-*")
+    objects = shutil.ignore_patterns("asan", "clang", "venv", "unit", "logs", "clang-format-*", "clients", "verifiers",
+                                     "tools", "release")
     shutil.copytree(ROOT / "build", copy / "build", symlinks=True, ignore=objects)
     (copy / "sim/proto/greeter.proto").write_text(PROTO)
     (copy / "sim/services/greeter.c").write_text(FILE)
