@@ -11,7 +11,9 @@ import sys
 import xml.etree.ElementTree as xml
 from pathlib import Path
 
+import toolchains
 from simulator import ROOT
+from toolchains import Missing
 
 SOURCES = Path(__file__).resolve().parent
 BUILD = ROOT / "build" / "clients"
@@ -19,10 +21,6 @@ BUILD = ROOT / "build" / "clients"
 PYTHON_SDKS = ("0.5.4", "0.5.3")
 PYTHON_AT_LEAST = (3, 10)
 NODE_AT_LEAST = (20,)
-
-
-class Missing(Exception):
-    """A tool or its packages are missing here."""
 
 
 class Suite:
@@ -35,18 +33,6 @@ class Suite:
         self.command = list(map(str, command))
         self.targets = list(map(str, targets))
         self.count = count
-
-
-def find_tool(name, version_option, at_least):
-    """The path of a tool that is new enough."""
-    path = shutil.which(name)
-    if path is None:
-        raise Missing(f"{name} not found")
-    told = subprocess.run([path, version_option], capture_output=True, text=True).stdout
-    version = tuple(map(int, re.findall(r"\d+", told)[:3]))
-    if version < at_least:
-        raise Missing(f"{name} {told.strip()} is older than {'.'.join(map(str, at_least))}")
-    return path
 
 
 def install(directory, pins, commands):
@@ -62,7 +48,7 @@ def install(directory, pins, commands):
         for command in commands:
             code = subprocess.run(list(map(str, command)), cwd=directory, stdout=out, stderr=out).returncode
             if code != 0:
-                raise Missing(f"packages not installed, see {log.relative_to(ROOT)}")
+                raise Missing(f"packages not installed, see {log.relative_to(ROOT)}: their registry has to be reachable")
     stamp.write_text(key.hexdigest())
 
 
@@ -113,8 +99,7 @@ def count_junit(report):
 
 
 def javascript():
-    node = find_tool("node", "--version", NODE_AT_LEAST)
-    npm = find_tool("npm", "--version", (0,))
+    node, npm = toolchains.node(NODE_AT_LEAST)
     directory = copy_project("javascript", ["package.json", "tests"])
     install(directory, [directory / "package.json"], [
         [npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"],
@@ -141,7 +126,7 @@ def count_tap(report):
 def rust():
     manifest = (SOURCES / "rust" / "Cargo.toml").read_text()
     expected = re.search(r'^rust-version = "(.*)"', manifest, re.MULTILINE).group(1)
-    cargo = find_tool("cargo", "--version", tuple(map(int, expected.split("."))))
+    cargo = toolchains.cargo(tuple(map(int, expected.split("."))))
     directory = copy_project("rust", ["Cargo.toml", "src", "tests"])
     install(directory, [directory / "Cargo.toml"], [[cargo, "fetch"]])
     # One thread: the tests change and compare the same event log.

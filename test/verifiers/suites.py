@@ -8,7 +8,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from languages import Missing, Suite, count_junit, count_tap, find_tool, install
+import toolchains
+from languages import Missing, Suite, count_junit, count_tap, install
 from simulator import ROOT
 
 SOURCES = Path(__file__).resolve().parent
@@ -52,8 +53,7 @@ def python():
 
 
 def javascript():
-    node = find_tool("node", "--version", NODE_AT_LEAST)
-    npm = find_tool("npm", "--version", (0,))
+    node, npm = toolchains.node(NODE_AT_LEAST)
     directory = copy_project("javascript", ["package.json"])
     install(directory, [directory / "package.json"], [
         [npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"],
@@ -69,7 +69,7 @@ def javascript():
 def go():
     manifest = (SOURCES / "go" / "go.mod").read_text()
     expected = re.search(r"^go (\S+)", manifest, re.MULTILINE).group(1)
-    program = find_tool("go", "version", tuple(map(int, expected.split("."))))
+    program = toolchains.go(tuple(map(int, expected.split("."))))
     directory = copy_project("go", ["go.mod", "go.sum"])
     # The vendor directory holds all that the tests import, so that they compile without a proxy.
     local = ["env", "GOTOOLCHAIN=local", "GOFLAGS="]
