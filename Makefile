@@ -95,7 +95,7 @@ COMPILE    = $(CC) $(STANDARD) $(CFLAGS) $(WARNINGS) $(HARDENING) $(INCLUDES) $(
 Q := $(if $(V),,@)
 
 # These compile nothing in this make, so they work before the libraries are installed.
-WITHOUT_LIBRARIES := help run test check setup deps-local format format-check uninstall clean
+WITHOUT_LIBRARIES := help run test check test-release setup deps-local format format-check uninstall clean
 GOALS             := $(or $(MAKECMDGOALS),all)
 ifneq ($(filter-out $(WITHOUT_LIBRARIES),$(GOALS)),)
 ifeq ($(shell $(PKG_CONFIG) --exists $(PACKAGES) 2>/dev/null && $(PROTOC_C) --version 2>/dev/null),)
@@ -104,7 +104,7 @@ endif
 endif
 
 # `make help` shows what follows the two number signs of a target.
-.PHONY: all help run test check bench setup deps-local units docs tidy format format-check install uninstall clean
+.PHONY: all help run test check test-release bench setup deps-local units docs tidy format format-check install uninstall clean
 all: $(PROGRAM) ## Build ./dstack-simulator, the default
 
 help: ## List the targets
@@ -122,6 +122,9 @@ test: ## Install what is missing, also for the tests, then build and run every t
 
 check: ## Build and run every test, without installing anything
 	@test/run
+
+test-release: ## Run every test in fresh roots of Debian 12 and 13, as root
+	@scripts/test-release
 
 bench: $(PROGRAM) ## Measure; BASE=REVISION compares, ARGS passes options of scripts/bench
 	@scripts/bench --program ./$(PROGRAM) $(if $(BASE),--base '$(BASE)') $(ARGS)
