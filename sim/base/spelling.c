@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -73,4 +74,32 @@ const char *spelling_nearest(const char *typed, size_t len, spelling_word *word)
         if (is_part(candidate, typed, len))
             nearest = candidate;
     return nearest;
+}
+
+static int unknown(const char *text, spelling_word *word, struct error *error)
+{
+    const char *meant = spelling_nearest(text, strlen(text), word);
+    bool two = !word(2);
+    char words[200] = "";
+    size_t len = 0;
+
+    for (size_t i = 0; word(i) && len < sizeof words; i++)
+        len += (size_t)snprintf(words + len, sizeof words - len, "%s%s",
+                                i == 0 ? ""
+                                : two  ? " nor "
+                                       : ", ",
+                                word(i));
+    return error_input(error, "\"%.60s\" is %s %s%s%s%s", text, two ? "neither" : "not one of", words,
+                       meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
+}
+
+int spelling_find(const char *text, spelling_word *word, size_t *index, struct error *error)
+{
+    for (size_t i = 0; word(i); i++) {
+        if (strcmp(word(i), text) == 0) {
+            *index = i;
+            return 0;
+        }
+    }
+    return unknown(text, word, error);
 }

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "sim/base/error.h"
+
 /* Longer words are not compared. */
 enum { SPELLING_MAX = 64 };
 
@@ -14,5 +16,8 @@ typedef const char *spelling_word(size_t index);
  * letter missing, added, replaced or swapped with its neighbour), ignores case, and
  * also accepts any three or more consecutive letters of a word. */
 const char *spelling_nearest(const char *typed, size_t len, spelling_word *word);
+
+/* Finds text among at least two words. Out: its index. The error lists them and names the nearest. */
+MUST_CHECK int spelling_find(const char *text, spelling_word *word, size_t *index, struct error *error);
 
 #endif

@@ -40,7 +40,7 @@ static void append_value(struct buf *out, const struct options *options, const s
     bool is_default = options->sources[row - options_table] == OPTIONS_DEFAULT;
     const char *text = NULL;
 
-    if (options_table_is_list(row))
+    if (options_table_is_list(row) && !(is_default && row->preset))
         append_list(out, row, &options->texts[row - options_table]);
     else if (row->kind == OPTION_FLAG)
         text = *(const bool *)field ? "yes" : "no";

@@ -5,6 +5,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/cli/fault_spec.h"
+#include "sim/cli/tcb_spec.h"
 #include "sim/services/fault_names.h"
 
 enum { SEED_MAX = 256, URL_MAX = 200, APP_ID_DIGITS = 40 };
@@ -99,6 +100,11 @@ int options_read_public_url(struct options *options, const char *text, struct er
 {
     options_texts_replace(&options->public_url, text);
     return check_url(options->public_url, error);
+}
+
+int options_read_tcb_status(struct options *options, const char *text, struct error *error)
+{
+    return tcb_spec_read(&options->scenario, text, error);
 }
 
 int options_read_advisory(struct options *options, const char *text, struct error *error)

@@ -14,6 +14,7 @@ MUST_CHECK options_reader options_read_socket_mode;
 MUST_CHECK options_reader options_read_public_url;
 MUST_CHECK options_reader options_read_seed;
 MUST_CHECK options_reader options_read_app_id;
+MUST_CHECK options_reader options_read_tcb_status;
 MUST_CHECK options_reader options_read_advisory;
 MUST_CHECK options_reader options_read_fault;
 MUST_CHECK options_reader options_read_healthcheck; /* keeps text as options->healthcheck.address */

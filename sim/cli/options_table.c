@@ -23,11 +23,6 @@ static const char *format(size_t index)
     return log_format_name((enum log_format)index);
 }
 
-static const char *status(size_t index)
-{
-    return index <= TCB_REVOKED ? tcb_status_name((enum tcb_status)index) : NULL;
-}
-
 const char *options_table_shell(size_t index)
 {
     static const char *const shells[] = {
@@ -127,10 +122,12 @@ const struct option_row options_table[] = {
      .more = "The id that the app was first deployed with: 40 hex digits. It and the keys of the KMS survive "
              "changes of the compose file. By default, the id is the beginning of the compose hash."},
 
-    {"tcb-status", 0, "STATUS", WORD(scenario.tcb_status, status), .preset = "UpToDate",
-     .group = GROUP_PLATFORM,
+    {"tcb-status", 0, "STATUS", LIST(scenario.tcb_status, options_read_tcb_status), .word = tcb_status_word,
+     .preset = "UpToDate", .group = GROUP_PLATFORM,
      .shared = "what verifiers find", .brief = "the TCB status that verifiers find",
-     .more = "The TCB status that verifiers find."},
+     .more = "The TCB status that verifiers find; as PART=STATUS, that of one part only. PART is platform, "
+             "tdx-module or qe, or early for everything in the early TCB evaluation data set only. A TDX "
+             "module and a QE are UpToDate, OutOfDate or Revoked. Repeatable."},
     {"advisory", 0, "ID", LIST(scenario.advisories, options_read_advisory), .group = GROUP_PLATFORM,
      .is_joined = true,
      .brief = "an advisory of that TCB status; repeatable",

@@ -31,7 +31,7 @@ struct option_row {
     bool is_command_line_only; /* asks for one thing to be done; not read from the environment */
     const char *preset;        /* optional: the default value */
     const char *none;          /* optional: the word that makes a string NULL */
-    spelling_word *word;       /* of OPTION_WORD, else NULL */
+    spelling_word *word;       /* what the completions offer; of OPTION_WORD, all there is */
     options_reader *read; /* of OPTION_PARSED and lists; optional for strings, which are otherwise copied */
     enum option_value value;
 

@@ -19,33 +19,15 @@ static int read_bool(const char *text, bool *out, struct error *error)
     return error_input(error, "\"%.60s\" is not a boolean: use 1, true, yes, on or 0, false, no, off", text);
 }
 
-static int error_word(const char *text, spelling_word *word, struct error *error)
-{
-    const char *meant = spelling_nearest(text, strlen(text), word);
-    bool two = !word(2);
-    char words[200] = "";
-    size_t len = 0;
-
-    for (size_t i = 0; word(i) && len < sizeof words; i++)
-        len += (size_t)snprintf(words + len, sizeof words - len, "%s%s",
-                                i == 0 ? ""
-                                : two  ? " nor "
-                                       : ", ",
-                                word(i));
-    return error_input(error, "\"%.60s\" is %s %s%s%s%s", text, two ? "neither" : "not one of", words,
-                       meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
-}
-
 /* A word's index in the list is its enum value; an enum is as wide as an int. */
 static int read_word(const char *text, spelling_word *word, int *out, struct error *error)
 {
-    for (size_t i = 0; word(i); i++) {
-        if (strcmp(word(i), text) == 0) {
-            *out = (int)i;
-            return 0;
-        }
-    }
-    return error_word(text, word, error);
+    size_t index;
+
+    if (spelling_find(text, word, &index, error))
+        return -1;
+    *out = (int)index;
+    return 0;
 }
 
 static int read_string(struct options *options, const struct option_row *row, const char *text,

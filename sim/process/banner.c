@@ -62,6 +62,23 @@ static void print_export(FILE *stream, const struct endpoints *endpoints)
     }
 }
 
+static void print_status(FILE *stream, const char *what, enum tcb_status status)
+{
+    if (status != TCB_UP_TO_DATE)
+        fprintf(stream, "  %-14s%s %s\n", "Injected", what, tcb_status_name(status));
+}
+
+static void print_statuses(FILE *stream, const struct scenario *scenario)
+{
+    if (scenario->tcb_status != TCB_UP_TO_DATE || scenario->advisory_count)
+        fprintf(stream, "  %-14sTCB status %s, advisories: %zu\n", "Injected",
+                tcb_status_name(scenario->tcb_status), scenario->advisory_count);
+    print_status(stream, "platform", scenario->platform_status);
+    print_status(stream, "TDX module", scenario->tdx_module_status);
+    print_status(stream, "quoting enclave", scenario->qe_status);
+    print_status(stream, "early TCB status", scenario->early_tcb_status);
+}
+
 /* Reminds a user who left a fault set why calls fail. */
 static void print_what_is_wrong(FILE *stream, const struct site *site)
 {
@@ -69,9 +86,7 @@ static void print_what_is_wrong(FILE *stream, const struct site *site)
     const struct faults *faults = site->faults;
     char line[FAULT_METHOD_BYTES + 160];
 
-    if (scenario->tcb_status != TCB_UP_TO_DATE || scenario->advisory_count)
-        fprintf(stream, "  %-14sTCB status %s, advisories: %zu\n", "Injected",
-                tcb_status_name(scenario->tcb_status), scenario->advisory_count);
+    print_statuses(stream, scenario);
     if (site->td->state.is_debug)
         fprintf(stream, "  %-14sTD in debug mode\n", "Injected");
     for (size_t i = 0; i < faults->count; i++) {

@@ -33,6 +33,10 @@ static void reply_platform(const struct scenario *scenario, bool is_debug, struc
                            Dstack__DashboardState *response)
 {
     response->tcb_status = unconst(tcb_status_name(scenario->tcb_status));
+    response->platform_status = unconst(tcb_status_name(scenario->platform_status));
+    response->tdx_module_status = unconst(tcb_status_name(scenario->tdx_module_status));
+    response->qe_status = unconst(tcb_status_name(scenario->qe_status));
+    response->early_tcb_status = unconst(tcb_status_name(scenario->early_tcb_status));
     response->advisories = arena_alloc(arena, SCENARIO_ADVISORIES_MAX * sizeof *response->advisories);
     response->n_advisories = scenario->advisory_count;
     for (size_t i = 0; i < scenario->advisory_count; i++)

@@ -24,6 +24,10 @@ static void reply_status(Dstack__SimulatorStatus_Closure reply, void *data)
     for (size_t i = 0; i < scenario->advisory_count; i++)
         advisories[i] = unconst(scenario->advisories[i]);
     response.tcb_status = unconst(tcb_status_name(scenario->tcb_status));
+    response.platform_status = unconst(tcb_status_name(scenario->platform_status));
+    response.tdx_module_status = unconst(tcb_status_name(scenario->tdx_module_status));
+    response.qe_status = unconst(tcb_status_name(scenario->qe_status));
+    response.early_tcb_status = unconst(tcb_status_name(scenario->early_tcb_status));
     response.advisories = advisories;
     response.n_advisories = scenario->advisory_count;
     response.debug_td = td->state.is_debug;
@@ -52,6 +56,28 @@ static void simulator_status(Service *service, const Dstack__Empty *args,
 
 /* --- the platform --- */
 
+/* An empty status is UpToDate. */
+static int read_statuses(const Dstack__SetPlatformArgs *args, struct scenario *scenario, struct error *error)
+{
+    const struct {
+        const char *name, *given;
+        int (*read)(const char *name, enum tcb_status *status, struct error *error);
+        enum tcb_status *status;
+    } fields[] = {
+        {"tcb_status", args->tcb_status, scenario_read_status, &scenario->tcb_status},
+        {"platform_status", args->platform_status, scenario_read_status, &scenario->platform_status},
+        {"tdx_module_status", args->tdx_module_status, scenario_read_part_status,
+         &scenario->tdx_module_status},
+        {"qe_status", args->qe_status, scenario_read_part_status, &scenario->qe_status},
+        {"early_tcb_status", args->early_tcb_status, scenario_read_status, &scenario->early_tcb_status},
+    };
+
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (*fields[i].given && fields[i].read(fields[i].given, fields[i].status, error))
+            return error_context(error, "%s", fields[i].name);
+    return 0;
+}
+
 static int read_scenario(const Dstack__SetPlatformArgs *args, struct scenario *scenario, struct error *error)
 {
     *scenario = (struct scenario){
@@ -59,8 +85,8 @@ static int read_scenario(const Dstack__SetPlatformArgs *args, struct scenario *s
         .collateral_expired = args->collateral_expired,
         .key_not_vouched = args->key_not_vouched,
     };
-    if (*args->tcb_status && scenario_set_status(scenario, args->tcb_status, error))
-        return error_context(error, "tcb_status");
+    if (read_statuses(args, scenario, error))
+        return -1;
     for (size_t i = 0; i < args->n_advisories; i++)
         if (scenario_add_advisory(scenario, args->advisories[i], error))
             return error_context(error, "advisories");

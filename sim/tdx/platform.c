@@ -52,6 +52,26 @@ int platform_tcb_parse(struct platform_tcb *tcb, struct span json, struct error 
     return result;
 }
 
+/* A component that is not in use stays at 0. */
+static void raise_components(uint8_t *svns, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (svns[i] > 0 && svns[i] < UINT8_MAX)
+            svns[i]++;
+}
+
+/* Another version of the TDX module would be another module, so that stays. */
+static void raise_tcb(const struct platform_tcb *tcb, struct platform_tcb *raised)
+{
+    *raised = *tcb;
+    raise_components(raised->cpu_svn, PCK_SVN_COUNT);
+    raise_components(raised->tee_tcb_svn, PCK_SVN_COUNT);
+    raised->tee_tcb_svn[1] = tcb->tee_tcb_svn[1];
+    raised->pce_svn++;
+    raised->qe.isv_svn++;
+    raised->sgx_qe.isv_svn++;
+}
+
 /* A certificate to issue. */
 struct certificate {
     struct pki_entity *entity;
@@ -156,6 +176,7 @@ static void report_qe(struct platform *platform, const struct seed *seed)
 int platform_init(struct platform *platform, const struct seed *seed, const char *public_url,
                   struct error *error)
 {
+    raise_tcb(&platform->tcb, &platform->raised);
     seed_bytes(seed, "platform/ppid", SPAN_NONE, platform->ppid, sizeof platform->ppid);
     hash_sha256(platform->ppid, sizeof platform->ppid, platform->device_id);
     if (issue_chain(platform, seed, public_url, error))

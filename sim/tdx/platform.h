@@ -33,6 +33,10 @@ struct platform_tcb {
     struct platform_qe sgx_qe; /* would sign quotes of enclaves */
 };
 
+/* Byte 0 of a TEE TCB SVN is the TDX module's ISVSVN, byte 1 its version. */
+#define PLATFORM_TDX_MODULE_SVN 0
+#define PLATFORM_TDX_MODULE_SVNS 2
+
 #define PLATFORM_SERIAL_PCK 3
 
 /* Where the CRLs are, below the public URL: that of the root, and that of the platform CA, which
@@ -42,6 +46,7 @@ struct platform_tcb {
 
 struct platform {
     struct platform_tcb tcb;
+    struct platform_tcb raised; /* the newest TCB: all that a TCB recovery event raises is one higher */
     uint8_t ppid[PCK_PPID_BYTES];
     uint8_t device_id[32];  /* SHA-256 of the PPID */
     struct pki_entity root; /* Intel SGX Root CA, but ours */

@@ -24,7 +24,9 @@ static void member_attributes(struct buf *out, const struct platform_qe *qe)
 char *qe_identity_render(const struct platform *platform, const struct scenario *scenario,
                          const struct tcb_edition *edition)
 {
-    const struct platform_qe *qe = edition->tee == TCB_TEE_TDX ? &platform->tcb.qe : &platform->tcb.sgx_qe;
+    bool is_tdx = edition->tee == TCB_TEE_TDX;
+    const struct platform_qe *qe = is_tdx ? &platform->tcb.qe : &platform->tcb.sgx_qe;
+    const struct platform_qe *raised = is_tdx ? &platform->raised.qe : &platform->raised.sgx_qe;
     struct buf out;
 
     tcb_document_begin(&out, qe_identity_id(edition->tee), TCB_DOCUMENT_QE_IDENTITY_VERSION, scenario,
@@ -35,7 +37,8 @@ char *qe_identity_render(const struct platform *platform, const struct scenario 
     member_attributes(&out, qe);
     tcb_document_hex(&out, ',', "mrsigner", qe->mrsigner, sizeof qe->mrsigner);
     json_text_member_uint(&out, ',', "isvprodid", qe->isv_prod_id);
-    tcb_document_isv_levels(&out, edition, qe->isv_svn);
+    tcb_document_isv_levels(&out, scenario, edition, SCENARIO_QE,
+                            (const unsigned[]){qe->isv_svn, raised->isv_svn});
     buf_append_byte(&out, '}');
     return tcb_document_sign(TCB_DOCUMENT_QE_IDENTITY, &out, &platform->tcb_signing.key);
 }

@@ -11,18 +11,37 @@
 #define SCENARIO_ADVISORIES_MAX 16
 #define SCENARIO_ADVISORY_BYTES 32 /* with NUL: "INTEL-SA-00837" */
 
-/* All zero is a healthy platform. */
+/* What Intel gives a status of its own. */
+enum scenario_part {
+    SCENARIO_PLATFORM, /* CPU, firmware and PCE: a level of the TCB info */
+    SCENARIO_TDX_MODULE,
+    SCENARIO_QE,
+};
+
+/* All zero is a healthy platform. Where two statuses concern a part, the worse one counts. */
 struct scenario {
-    enum tcb_status tcb_status;
+    enum tcb_status tcb_status;       /* of all parts, which a TCB recovery event puts out of date together */
+    enum tcb_status early_tcb_status; /* the same, but in the early evaluation data set only */
+    enum tcb_status platform_status;  /* of one part only */
+    enum tcb_status tdx_module_status; /* see tcb_status_of_part */
+    enum tcb_status qe_status;
     char advisories[SCENARIO_ADVISORIES_MAX][SCENARIO_ADVISORY_BYTES];
     size_t advisory_count;
     bool pck_revoked;        /* the PCK CRL lists the PCK certificate */
-    bool collateral_expired; /* TCB info and QE identity expired yesterday */
+    bool collateral_expired; /* signed documents expired yesterday */
     bool key_not_vouched;    /* quotes are signed by a key the QE report does not name */
 };
 
-/* Sets the status with that name. The error lists all names. */
-MUST_CHECK int scenario_set_status(struct scenario *scenario, const char *name, struct error *error);
+/* The status of a part, in the early evaluation data set or in the others. */
+enum tcb_status scenario_status(const struct scenario *scenario, enum scenario_part part, bool is_early);
+
+/* Whether any part has a status other than UpToDate in any evaluation data set. */
+bool scenario_is_demoted(const struct scenario *scenario);
+
+/* Reads a status by its name: any for scenario_read_status, and for scenario_read_part_status one
+ * that a TDX module or a quoting enclave can have. The error lists all names. */
+MUST_CHECK int scenario_read_status(const char *name, enum tcb_status *status, struct error *error);
+MUST_CHECK int scenario_read_part_status(const char *name, enum tcb_status *status, struct error *error);
 
 /* Adds an advisory id: letters, digits and dashes. One that looks like Intel's must be written as
  * Intel writes them, because a verifier compares them literally. */

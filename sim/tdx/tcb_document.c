@@ -48,21 +48,59 @@ void tcb_document_hex(struct buf *out, char separator, const char *name, const v
     buf_append_byte(out, '"');
 }
 
-void tcb_document_status(struct buf *out, int64_t date, enum tcb_status status)
+enum tcb_status tcb_document_part_status(const struct scenario *scenario, const struct tcb_edition *edition,
+                                         enum scenario_part part)
 {
-    tcb_document_date(out, "tcbDate", date);
-    json_text_member(out, ',', "tcbStatus", tcb_status_name(status));
+    return scenario_status(scenario, part, edition->set == EVALUATION_EARLY);
 }
 
-void tcb_document_isv_levels(struct buf *out, const struct tcb_edition *edition, unsigned isv_svn)
+static void member_advisories(struct buf *out, const struct scenario *scenario)
 {
-    json_text_key(out, ',', "tcbLevels");
-    buf_append_byte(out, '[');
+    json_text_key(out, ',', "advisoryIDs");
+    for (size_t i = 0; i < scenario->advisory_count; i++) {
+        buf_append_byte(out, i == 0 ? '[' : ',');
+        json_text_string(out, scenario->advisories[i], strlen(scenario->advisories[i]));
+    }
+    buf_append_byte(out, ']');
+}
+
+void tcb_document_end_level(struct buf *out, const struct scenario *scenario,
+                            const struct tcb_edition *edition, const struct tcb_level_end *end)
+{
+    tcb_document_date(out, "tcbDate",
+                      end->is_newest ? evaluation_tcb_date(edition->set, edition->now)
+                                     : evaluation_older_tcb_date(edition->set, edition->now));
+    json_text_member(out, ',', "tcbStatus", tcb_status_name(end->status));
+    if (end->has_advisories && scenario->advisory_count > 0)
+        member_advisories(out, scenario);
+    buf_append_byte(out, '}');
+}
+
+static void begin_isv_level(struct buf *out, char separator, unsigned isv_svn)
+{
+    buf_append_byte(out, (uint8_t)separator);
     json_text_key(out, '{', "tcb");
     json_text_member_uint(out, '{', "isvsvn", isv_svn);
     buf_append_byte(out, '}');
-    tcb_document_status(out, evaluation_tcb_date(edition->set, edition->now), TCB_UP_TO_DATE);
-    buf_append_text(out, "}]");
+}
+
+void tcb_document_isv_levels(struct buf *out, const struct scenario *scenario,
+                             const struct tcb_edition *edition, enum scenario_part part,
+                             const unsigned isv_svns[static 2])
+{
+    enum tcb_status status = tcb_document_part_status(scenario, edition, part);
+    const struct tcb_level_end newest = {.is_newest = true, .status = TCB_UP_TO_DATE};
+    const struct tcb_level_end older = {.status = status, .has_advisories = true};
+    bool is_behind = tcb_status_is_behind(status);
+
+    json_text_key(out, ',', "tcbLevels");
+    begin_isv_level(out, '[', isv_svns[is_behind]);
+    tcb_document_end_level(out, scenario, edition, &newest);
+    if (is_behind) {
+        begin_isv_level(out, ',', isv_svns[0]);
+        tcb_document_end_level(out, scenario, edition, &older);
+    }
+    buf_append_byte(out, ']');
 }
 
 char *tcb_document_sign(const char *name, struct buf *inner, const struct p256_key *key)

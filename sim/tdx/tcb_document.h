@@ -19,6 +19,10 @@ struct tcb_edition {
     int64_t now; /* Unix seconds, of the dates in it */
 };
 
+/* The status of a part in that edition. */
+enum tcb_status tcb_document_part_status(const struct scenario *scenario, const struct tcb_edition *edition,
+                                         enum scenario_part part);
+
 /* The names of the two documents, and their versions. */
 #define TCB_DOCUMENT_INFO "tcbInfo"
 #define TCB_DOCUMENT_INFO_VERSION 3
@@ -35,11 +39,21 @@ void tcb_document_date(struct buf *out, const char *name, int64_t seconds);
 /* A member with bytes in upper-case hex, as in Intel's documents. */
 void tcb_document_hex(struct buf *out, char separator, const char *name, const void *bytes, size_t len);
 
-/* The date and the status with which a level ends. */
-void tcb_document_status(struct buf *out, int64_t date, enum tcb_status status);
+/* What a level ends with: its date and status, and the scenario's advisories if they belong to
+ * it. They belong to what has a status other than UpToDate or, if nothing has, to the platform. */
+struct tcb_level_end {
+    bool is_newest; /* or else one that a TCB recovery event has put out of date */
+    enum tcb_status status;
+    bool has_advisories;
+};
+void tcb_document_end_level(struct buf *out, const struct scenario *scenario,
+                            const struct tcb_edition *edition, const struct tcb_level_end *end);
 
-/* tcbLevels of an enclave or a TDX module, with one level, by its ISVSVN. */
-void tcb_document_isv_levels(struct buf *out, const struct tcb_edition *edition, unsigned isv_svn);
+/* tcbLevels of an enclave or a TDX module, by ISVSVN. It has the first one; the second one is the
+ * newest. */
+void tcb_document_isv_levels(struct buf *out, const struct scenario *scenario,
+                             const struct tcb_edition *edition, enum scenario_part part,
+                             const unsigned isv_svns[static 2]);
 
 /* {"<name>":<inner>,"signature":"<r || s>"}: the signature is over inner's bytes. Frees inner. The
  * result is NUL-terminated and on the heap. */

@@ -22,53 +22,54 @@ static void member_components(struct buf *out, char separator, const char *name,
     buf_append_byte(out, ']');
 }
 
-static void level(struct buf *out, const struct platform_tcb *tcb, enum tcb_tee tee, unsigned pce_svn)
+static void begin_level(struct buf *out, char separator, const struct platform_tcb *tcb, enum tcb_tee tee)
 {
+    buf_append_byte(out, (uint8_t)separator);
     json_text_key(out, '{', "tcb");
     member_components(out, '{', "sgxtcbcomponents", tcb->cpu_svn);
-    json_text_member_uint(out, ',', "pcesvn", pce_svn);
+    json_text_member_uint(out, ',', "pcesvn", tcb->pce_svn);
     if (tee == TCB_TEE_TDX)
         member_components(out, ',', "tdxtcbcomponents", tcb->tee_tcb_svn);
     buf_append_byte(out, '}');
 }
 
-static void member_advisories(struct buf *out, const struct scenario *scenario)
+/* The newest level: what is out of date is raised, the rest is as the platform has it. */
+static struct platform_tcb newest_tcb(const struct platform *platform, bool is_behind, bool module_is_behind)
 {
-    if (scenario->advisory_count == 0)
-        return;
-    json_text_key(out, ',', "advisoryIDs");
-    for (size_t i = 0; i < scenario->advisory_count; i++) {
-        buf_append_byte(out, i == 0 ? '[' : ',');
-        json_text_string(out, scenario->advisories[i], strlen(scenario->advisories[i]));
-    }
-    buf_append_byte(out, ']');
+    const struct platform_tcb *tcb = &platform->tcb, *raised = &platform->raised;
+    struct platform_tcb newest = is_behind ? *raised : *tcb;
+
+    memcpy(newest.tee_tcb_svn, module_is_behind ? raised->tee_tcb_svn : tcb->tee_tcb_svn,
+           PLATFORM_TDX_MODULE_SVNS);
+    return newest;
 }
 
-static bool is_behind(enum tcb_status status)
-{
-    return status == TCB_OUT_OF_DATE || status == TCB_OUT_OF_DATE_CONFIGURATION_NEEDED ||
-           status == TCB_REVOKED;
-}
-
-/* A platform is out of date because a newer level exists that it does not reach. */
-static void member_levels(struct buf *out, const struct platform_tcb *tcb, const struct scenario *scenario,
+/* A platform is out of date because there is a newer level that it does not reach. The TDX module has
+ * components here too, which count for verifiers that do not look for the module's identity. */
+static void member_levels(struct buf *out, const struct platform *platform, const struct scenario *scenario,
                           const struct tcb_edition *edition)
 {
-    int64_t newest = evaluation_tcb_date(edition->set, edition->now);
-    int64_t older = evaluation_older_tcb_date(edition->set, edition->now);
-    bool is_old = is_behind(scenario->tcb_status);
+    enum tcb_status status = tcb_document_part_status(scenario, edition, SCENARIO_PLATFORM);
+    enum tcb_status module = edition->tee == TCB_TEE_SGX
+                                 ? TCB_UP_TO_DATE
+                                 : tcb_document_part_status(scenario, edition, SCENARIO_TDX_MODULE);
+    bool is_behind = tcb_status_is_behind(status), module_is_behind = tcb_status_is_behind(module);
+    struct platform_tcb newest = newest_tcb(platform, is_behind, module_is_behind);
+    const struct tcb_level_end first = {
+        .is_newest = true,
+        .status = is_behind ? TCB_UP_TO_DATE : status,
+        .has_advisories = !is_behind && (status != TCB_UP_TO_DATE || !scenario_is_demoted(scenario)),
+    };
+    const struct tcb_level_end second = {.status = is_behind ? status : module, .has_advisories = true};
 
     json_text_key(out, ',', "tcbLevels");
-    buf_append_byte(out, '[');
-    if (is_old) {
-        level(out, tcb, edition->tee, tcb->pce_svn + 1u);
-        tcb_document_status(out, newest, TCB_UP_TO_DATE);
-        buf_append_text(out, "},");
+    begin_level(out, '[', &newest, edition->tee);
+    tcb_document_end_level(out, scenario, edition, &first);
+    if (is_behind || module_is_behind) {
+        begin_level(out, ',', &platform->tcb, edition->tee);
+        tcb_document_end_level(out, scenario, edition, &second);
     }
-    level(out, tcb, edition->tee, tcb->pce_svn);
-    tcb_document_status(out, is_old ? older : newest, scenario->tcb_status);
-    member_advisories(out, scenario);
-    buf_append_text(out, "}]");
+    buf_append_byte(out, ']');
 }
 
 /* --- the TDX module --- */
@@ -83,9 +84,12 @@ static void members_module(struct buf *out, char separator)
     tcb_document_hex(out, ',', "attributesMask", mask, sizeof mask);
 }
 
-static void members_modules(struct buf *out, const struct platform_tcb *tcb,
+static void members_modules(struct buf *out, const struct platform *platform, const struct scenario *scenario,
                             const struct tcb_edition *edition)
 {
+    const unsigned isv_svns[] = {platform->tcb.tee_tcb_svn[PLATFORM_TDX_MODULE_SVN],
+                                 platform->raised.tee_tcb_svn[PLATFORM_TDX_MODULE_SVN]};
+
     json_text_key(out, ',', "tdxModule");
     members_module(out, '{');
     buf_append_byte(out, '}');
@@ -93,7 +97,7 @@ static void members_modules(struct buf *out, const struct platform_tcb *tcb,
     buf_append_byte(out, '[');
     json_text_member(out, '{', "id", TDX_MODULE_ID);
     members_module(out, ',');
-    tcb_document_isv_levels(out, edition, tcb->tee_tcb_svn[0]);
+    tcb_document_isv_levels(out, scenario, edition, SCENARIO_TDX_MODULE, isv_svns);
     buf_append_text(out, "}]");
 }
 
@@ -109,8 +113,8 @@ char *tcb_info_render(const struct platform *platform, const struct scenario *sc
     json_text_member_uint(&out, ',', "tcbType", 0);
     json_text_member_uint(&out, ',', "tcbEvaluationDataNumber", evaluation_number(edition->set));
     if (edition->tee == TCB_TEE_TDX)
-        members_modules(&out, tcb, edition);
-    member_levels(&out, tcb, scenario, edition);
+        members_modules(&out, platform, scenario, edition);
+    member_levels(&out, platform, scenario, edition);
     buf_append_byte(&out, '}');
     return tcb_document_sign(TCB_DOCUMENT_INFO, &out, &platform->tcb_signing.key);
 }

@@ -3,6 +3,7 @@ import { call } from './api.js'
 import { byId, copy, element, hexOfText, spell } from './dom.js'
 import { showVerdict } from './verdict.js'
 
+const STATUSES = ['tcb_status', 'platform_status', 'tdx_module_status', 'qe_status', 'early_tcb_status']
 const WRONGS = ['pck_revoked', 'collateral_expired', 'key_not_vouched', 'debug_td']
 
 function say(id, text, isError) {
@@ -88,7 +89,7 @@ function addPlatform(act) {
   form.addEventListener('input', () => { isTouched = true })
   onSubmit(form, act, 'platform-result', async () => {
     await call('prpc/Simulator.SetPlatform', {
-      tcb_status: fields.tcb_status.value,
+      ...Object.fromEntries(STATUSES.map((name) => [name, fields[name].value])),
       advisories: fields.advisories.value.split(/[\s,]+/).filter(Boolean),
       ...Object.fromEntries(WRONGS.map((name) => [name, fields[name].checked])),
     })
@@ -102,10 +103,10 @@ function addPlatform(act) {
   })
 
   function show(state) {
-    const scenario = JSON.stringify([state.tcb_status, state.advisories, ...WRONGS.map((name) => state[name])])
+    const scenario = JSON.stringify([state.advisories, ...[...STATUSES, ...WRONGS].map((name) => state[name])])
     if (isTouched || scenario === shown) return
     shown = scenario
-    fields.tcb_status.value = state.tcb_status
+    for (const name of STATUSES) fields[name].value = state[name]
     fields.advisories.value = state.advisories.join(', ')
     for (const name of WRONGS) fields[name].checked = state[name]
   }

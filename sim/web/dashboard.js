@@ -43,9 +43,18 @@ function uptimeText(seconds) {
   return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`
 }
 
+// What has a status of its own.
+const PARTS = [
+  { field: 'platform_status', name: 'platform' },
+  { field: 'tdx_module_status', name: 'TDX module' },
+  { field: 'qe_status', name: 'QE' },
+  { field: 'early_tcb_status', name: 'early data set' },
+]
+
 function problemsOf(state) {
   return [
     state.tcb_status !== 'UpToDate' && state.tcb_status,
+    ...PARTS.filter(({ field }) => state[field] !== 'UpToDate').map(({ field, name }) => `${name} ${state[field]}`),
     state.pck_revoked && 'PCK revoked',
     state.collateral_expired && 'collateral expired',
     state.key_not_vouched && 'attestation key not certified',

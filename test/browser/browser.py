@@ -110,6 +110,9 @@ class Page:
     def choose(self, selector, value):
         Select(self.one(selector)).select_by_value(value)
 
+    def choose_text(self, selector, text):
+        Select(self.one(selector)).select_by_visible_text(text)
+
     def click(self, selector):
         self.one(selector).click()
 

@@ -170,6 +170,24 @@ def test_a_platform_that_is_behind_is_neither_good_nor_bad(page, simulator):
     assert page.verdict()[0] == "good"
 
 
+@pytest.mark.parametrize("field, value, badge, status", [
+    ("platform_status", "OutOfDate", "platform OutOfDate", "OutOfDate"),
+    ("tdx_module_status", "OutOfDate", "TDX module OutOfDate", "OutOfDate"),
+    ("qe_status", "OutOfDate", "QE OutOfDate", "OutOfDate"),
+    ("early_tcb_status", "Revoked", "early data set Revoked", "UpToDate")])
+def test_a_part_can_be_behind_alone(page, simulator, field, value, badge, status):
+    page.click(".parts summary")
+    page.choose_text(f"[name={field}]", value)
+    page.click("#platform .primary")
+    page.wait_text("#platform-result", "Applies to new quotes")
+    page.wait_text("#platform-badge", badge)
+    assert simulator.call("Simulator.Status")[field] == value
+    page.quote()
+    assert status in page.verdict()[1] or status == "UpToDate"
+    page.click("#platform-in-order")
+    page.wait(lambda: page.one(f"[name={field}]").get_property("value") == "UpToDate", "the platform to be in order")
+
+
 # --- going back ---
 
 def test_reset_asks_first(page, simulator):

@@ -122,11 +122,13 @@ def test_another_run_is_another_generation(watch):
 def test_snapshots_and_faults_and_platform_are_listed(watched):
     watched.full.call("Simulator.Snapshot")
     watched.full.post("/prpc/Simulator.SetFault", {"method": "GetQuote", "status": 500, "times": 2})
-    watched.full.call("Simulator.SetPlatform", tcb_status="OutOfDate", advisories=["INTEL-SA-00837"], debug_td=True)
+    platform = {"tcb_status": "OutOfDate", "platform_status": "SWHardeningNeeded", "tdx_module_status": "OutOfDate",
+                "qe_status": "Revoked", "early_tcb_status": "Revoked", "advisories": ["INTEL-SA-00837"], "debug_td": True}
+    watched.full.call("Simulator.SetPlatform", **platform)
     state = watched.state()
     assert state["snapshots"] == [1]
     assert state["faults"] == ["GetQuote: fails with 500, 2 more times"]
-    assert (state["tcb_status"], state["advisories"], state["debug_td"]) == ("OutOfDate", ["INTEL-SA-00837"], True)
+    assert {name: state[name] for name in platform} == platform
 
 
 # --- requests ---

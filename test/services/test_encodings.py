@@ -29,7 +29,7 @@ VALUES = {
     "hash_algorithm": "keccak384",
     "prefix": "päfix",
     "app_id": bytes(range(20)),
-    "tcb_status": "OutOfDate",
+    **dict.fromkeys(("tcb_status", "platform_status", "tdx_module_status", "qe_status", "early_tcb_status"), "OutOfDate"),
     "advisories": ["INTEL-SA-00001", "INTEL-SA-00002"],
     "generation": 1,
     "after_event": 5,

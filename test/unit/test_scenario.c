@@ -1,7 +1,7 @@
 #include "sim/tdx/scenario.h"
 #include "test/unit/vectors.h"
 
-static void takes_every_status_of_the_pcs(void **state)
+static void reads_every_status_of_the_pcs(void **state)
 {
     static const char *const names[] = {
         "UpToDate",
@@ -16,24 +16,80 @@ static void takes_every_status_of_the_pcs(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        struct scenario scenario = {.pck_revoked = true};
+        enum tcb_status status = TCB_REVOKED, part = TCB_REVOKED;
+        bool is_of_parts = i == TCB_UP_TO_DATE || i == TCB_OUT_OF_DATE || i == TCB_REVOKED;
 
-        assert_int_equal(scenario_set_status(&scenario, names[i], &error), 0);
-        assert_string_equal(tcb_status_name(scenario.tcb_status), names[i]);
-        assert_true(scenario.pck_revoked);
+        assert_int_equal(scenario_read_status(names[i], &status, &error), 0);
+        assert_int_equal(status, i);
+        assert_int_equal(scenario_read_part_status(names[i], &part, &error), is_of_parts ? 0 : -1);
+        assert_int_equal(part, is_of_parts ? i : TCB_REVOKED);
     }
 }
 
 static void names_the_statuses_when_there_is_no_such(void **state)
 {
-    struct scenario scenario = {.tcb_status = TCB_REVOKED};
-    struct error error = {.kind = ERROR_NONE};
+    enum tcb_status status = TCB_REVOKED;
+    struct error error = {.kind = ERROR_NONE}, of_part = error;
 
     (void)state;
-    assert_int_equal(scenario_set_status(&scenario, "uptodate", &error), -1);
-    assert_int_equal(scenario.tcb_status, TCB_REVOKED);
+    assert_int_equal(scenario_read_status("uptodate", &status, &error), -1);
+    assert_int_equal(status, TCB_REVOKED);
     assert_non_null(strstr(error.text, "\"uptodate\""));
     assert_non_null(strstr(error.text, "OutOfDateConfigurationNeeded"));
+    assert_int_equal(scenario_read_part_status("SWHardeningNeeded", &status, &of_part), -1);
+    assert_non_null(strstr(of_part.text, "is not one of UpToDate, OutOfDate, Revoked"));
+}
+
+static void assert_statuses(const struct scenario *scenario, bool is_early, enum tcb_status platform,
+                            enum tcb_status module, enum tcb_status qe)
+{
+    assert_int_equal(scenario_status(scenario, SCENARIO_PLATFORM, is_early), platform);
+    assert_int_equal(scenario_status(scenario, SCENARIO_TDX_MODULE, is_early), module);
+    assert_int_equal(scenario_status(scenario, SCENARIO_QE, is_early), qe);
+}
+
+/* What a status of everything means for TDX module and QE. */
+static void a_status_of_everything_is_one_of_each_part(void **state)
+{
+    static const enum tcb_status of_parts[] = {
+        TCB_UP_TO_DATE,  TCB_UP_TO_DATE,  TCB_UP_TO_DATE, TCB_UP_TO_DATE,
+        TCB_OUT_OF_DATE, TCB_OUT_OF_DATE, TCB_REVOKED,
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof of_parts / sizeof *of_parts; i++) {
+        const struct scenario scenario = {.tcb_status = (enum tcb_status)i};
+
+        assert_statuses(&scenario, false, scenario.tcb_status, of_parts[i], of_parts[i]);
+        assert_statuses(&scenario, true, scenario.tcb_status, of_parts[i], of_parts[i]);
+        assert_int_equal(scenario_is_demoted(&scenario), i != TCB_UP_TO_DATE);
+    }
+}
+
+static void the_worse_status_of_a_part_counts(void **state)
+{
+    const struct scenario module = {.tdx_module_status = TCB_OUT_OF_DATE};
+    const struct scenario qe = {.tcb_status = TCB_CONFIGURATION_NEEDED, .qe_status = TCB_REVOKED};
+    const struct scenario platform = {.tcb_status = TCB_OUT_OF_DATE, .platform_status = TCB_UP_TO_DATE};
+
+    (void)state;
+    assert_statuses(&module, false, TCB_UP_TO_DATE, TCB_OUT_OF_DATE, TCB_UP_TO_DATE);
+    assert_statuses(&qe, false, TCB_CONFIGURATION_NEEDED, TCB_UP_TO_DATE, TCB_REVOKED);
+    assert_statuses(&platform, false, TCB_OUT_OF_DATE, TCB_OUT_OF_DATE, TCB_OUT_OF_DATE);
+    assert_true(scenario_is_demoted(&module) && scenario_is_demoted(&qe) && scenario_is_demoted(&platform));
+}
+
+static void an_early_status_is_of_the_early_set_only(void **state)
+{
+    const struct scenario scenario = {.tcb_status = TCB_SW_HARDENING_NEEDED,
+                                      .early_tcb_status = TCB_OUT_OF_DATE};
+    const struct scenario better = {.tcb_status = TCB_REVOKED, .early_tcb_status = TCB_OUT_OF_DATE};
+
+    (void)state;
+    assert_statuses(&scenario, false, TCB_SW_HARDENING_NEEDED, TCB_UP_TO_DATE, TCB_UP_TO_DATE);
+    assert_statuses(&scenario, true, TCB_OUT_OF_DATE, TCB_OUT_OF_DATE, TCB_OUT_OF_DATE);
+    assert_statuses(&better, true, TCB_REVOKED, TCB_REVOKED, TCB_REVOKED);
+    assert_true(scenario_is_demoted(&(struct scenario){.early_tcb_status = TCB_OUT_OF_DATE}));
 }
 
 static void takes_advisory_ids_up_to_its_limits(void **state)
@@ -78,9 +134,12 @@ static void an_id_of_intel_has_one_form(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(takes_every_status_of_the_pcs),
+        cmocka_unit_test(reads_every_status_of_the_pcs),
         cmocka_unit_test(names_the_statuses_when_there_is_no_such),
         cmocka_unit_test(an_id_of_intel_has_one_form),
+        cmocka_unit_test(a_status_of_everything_is_one_of_each_part),
+        cmocka_unit_test(the_worse_status_of_a_part_counts),
+        cmocka_unit_test(an_early_status_is_of_the_early_set_only),
         cmocka_unit_test(takes_advisory_ids_up_to_its_limits),
     };
 

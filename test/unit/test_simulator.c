@@ -142,6 +142,33 @@ static void a_platform_that_is_refused_changes_nothing(void **state)
     assert_string_equal(status(s)->advisories[0], "INTEL-SA-00837");
 }
 
+static void each_part_has_a_status(void **state)
+{
+    struct service_call *s = *state;
+    Dstack__SetPlatformArgs args = DSTACK__SET_PLATFORM_ARGS__INIT;
+    char module[] = "OutOfDate", qe[] = "Revoked", early[] = "SWHardeningNeeded", wrong[] = "Fine";
+    const Dstack__SimulatorStatus *told;
+
+    args.tdx_module_status = module;
+    args.qe_status = qe;
+    args.early_tcb_status = early;
+    CALL(s, set_platform, &args, on_status);
+    told = status(s);
+    assert_string_equal(told->tcb_status, "UpToDate");
+    assert_string_equal(told->platform_status, "UpToDate");
+    assert_string_equal(told->tdx_module_status, "OutOfDate");
+    assert_string_equal(told->qe_status, "Revoked");
+    assert_string_equal(told->early_tcb_status, "SWHardeningNeeded");
+    args.qe_status = early;
+    CALL(s, set_platform, &args, on_status);
+    assert_service_failed(s, "qe_status: \"SWHardeningNeeded\" is not one of UpToDate, OutOfDate, Revoked");
+    args.qe_status = qe;
+    args.platform_status = wrong;
+    CALL(s, set_platform, &args, on_status);
+    assert_service_failed(s, "platform_status: \"Fine\" is not one of UpToDate, ");
+    assert_string_equal(status(s)->platform_status, "UpToDate");
+}
+
 static void reset_goes_back_to_the_start(void **state)
 {
     struct service_call *s = *state;
@@ -275,6 +302,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SIMULATOR_TEST(status_says_how_things_are),
         SIMULATOR_TEST(a_platform_that_is_refused_changes_nothing),
+        SIMULATOR_TEST(each_part_has_a_status),
         SIMULATOR_TEST(reset_goes_back_to_the_start),
         SIMULATOR_TEST(reset_restores_the_faults_of_the_start),
         SIMULATOR_TEST(reverting_may_go_to_and_fro),

@@ -57,12 +57,30 @@ static void leaves_what_is_far_off(void **state)
     assert_null(spelling_nearest(longer, SPELLING_MAX, word));
 }
 
+static void a_word_is_found_or_explained(void **state)
+{
+    struct error error = {.kind = ERROR_NONE}, far_off = error;
+    size_t index = 9;
+
+    (void)state;
+    assert_int_equal(spelling_find("UpToDate", word, &index, &error), 0);
+    assert_int_equal(index, 3);
+    assert_int_equal(spelling_find("uptodate", word, &index, &error), -1);
+    assert_int_equal(index, 3);
+    assert_string_equal(error.text,
+                        "\"uptodate\" is not one of listen, log-level, app-compose, UpToDate, off; "
+                        "did you mean UpToDate?");
+    assert_int_equal(spelling_find("", word, &index, &far_off), -1);
+    assert_string_equal(far_off.text, "\"\" is not one of listen, log-level, app-compose, UpToDate, off");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forgives_slips),
         cmocka_unit_test(a_part_of_a_word_is_enough),
         cmocka_unit_test(leaves_what_is_far_off),
+        cmocka_unit_test(a_word_is_found_or_explained),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -164,6 +164,35 @@ static void the_status_is_reported(void **state)
     arena_free(&arena);
 }
 
+static void the_status_of_a_part_is_reported(void **state)
+{
+    static const struct {
+        struct scenario scenario;
+        enum tcb_status status;
+    } rows[] = {
+        {{.platform_status = TCB_OUT_OF_DATE}, TCB_OUT_OF_DATE},
+        {{.tdx_module_status = TCB_OUT_OF_DATE}, TCB_OUT_OF_DATE},
+        {{.qe_status = TCB_OUT_OF_DATE}, TCB_OUT_OF_DATE},
+        {{.tcb_status = TCB_CONFIGURATION_NEEDED, .qe_status = TCB_OUT_OF_DATE},
+         TCB_OUT_OF_DATE_CONFIGURATION_NEEDED},
+        {{.early_tcb_status = TCB_REVOKED}, TCB_UP_TO_DATE},
+    };
+    struct td *td = *state;
+    struct arena arena;
+
+    arena_init(&arena);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct evidence_request request;
+        struct verify_verdict verdict;
+
+        cluster_set_scenario(td_fixture_cluster_of(td), &rows[i].scenario);
+        request = request_of(td, &arena);
+        assert_true(verdict_of(td, &request, SOME_TIME, &arena, &verdict));
+        assert_int_equal(verdict.tcb.status, rows[i].status);
+    }
+    arena_free(&arena);
+}
+
 static void what_is_wrong_is_named(void **state)
 {
     static const struct {
@@ -172,6 +201,9 @@ static void what_is_wrong_is_named(void **state)
         const char *reason;
     } rows[] = {
         {{.tcb_status = TCB_REVOKED}, false, "the TCB status is Revoked"},
+        {{.platform_status = TCB_REVOKED}, false, "the TCB status is Revoked"},
+        {{.tdx_module_status = TCB_REVOKED}, false, "the TCB status is Revoked"},
+        {{.qe_status = TCB_REVOKED}, false, "the TCB status is Revoked"},
         {{.pck_revoked = true}, false, "a certificate of the chain is revoked"},
         {{.collateral_expired = true}, false, "tcbInfo: it has expired"},
         {{.key_not_vouched = true}, false, "the QE report does not vouch for the attestation key"},
@@ -294,6 +326,7 @@ int main(void)
         TD_TEST(nothing_of_the_td_changes),
         TD_TEST(events_of_the_app_do_not_change_who_it_is),
         TD_TEST(the_status_is_reported),
+        TD_TEST(the_status_of_a_part_is_reported),
         TD_TEST(what_is_wrong_is_named),
         TD_TEST(another_seed_s_root_is_not_trusted),
         TD_TEST(certificates_have_their_time),

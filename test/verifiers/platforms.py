@@ -13,11 +13,18 @@ DIRECTORY = Path(__file__).resolve().parent
 NOWHERE = "http://127.0.0.1:1"
 
 
+# How --tcb-status says what SetPlatform says.
+STATUSES = {"tcb_status": "", "platform_status": "platform=", "tdx_module_status": "tdx-module=", "qe_status": "qe=",
+            "early_tcb_status": "early="}
+
+
 def options_of(platform):
     """The command line for a platform of scenarios.json, or None if only SetPlatform makes it."""
-    if platform.keys() - {"tcb_status", "advisories", "debug_td"}:
+    if platform.keys() - {*STATUSES, "advisories", "debug_td"}:
         return None
-    options = ["--tcb-status", platform["tcb_status"]] if "tcb_status" in platform else []
+    options = []
+    for name, part in STATUSES.items():
+        options += ["--tcb-status", part + platform[name]] if name in platform else []
     for advisory in platform.get("advisories", []):
         options += ["--advisory", advisory]
     return options + (["--debug-td"] if platform.get("debug_td") else [])

@@ -8,7 +8,8 @@ import pytest
 from support import Simulated, table, urls
 
 IN_ORDER = {
-    "tcb_status": "UpToDate", "advisories": [], "debug_td": False,
+    **dict.fromkeys(("tcb_status", "platform_status", "tdx_module_status", "qe_status", "early_tcb_status"), "UpToDate"),
+    "advisories": [], "debug_td": False,
     "pck_revoked": False, "collateral_expired": False, "key_not_vouched": False,
 }
 

@@ -14,10 +14,13 @@ async function assertVerdict(simulator, expected) {
   }
 }
 
+// Where this package differs from the one for Python, a row has a verdict for each.
+const verdictOn = (scenario) => scenario.dcap_qvl_js ?? scenario.dcap_qvl
+
 describe('started with options', () => {
   for (const scenario of table('scenarios.json').filter(({ name }) => name in urls())) {
     test(scenario.name, PATIENCE, async () => {
-      await assertVerdict(simulated(scenario.name), scenario.dcap_qvl)
+      await assertVerdict(simulated(scenario.name), verdictOn(scenario))
     })
   }
 })
@@ -28,7 +31,7 @@ describe('set while running', () => {
     test(scenario.name, PATIENCE, async () => {
       try {
         await changing.call('Simulator.SetPlatform', scenario.platform)
-        await assertVerdict(changing, scenario.dcap_qvl)
+        await assertVerdict(changing, verdictOn(scenario))
       } finally {
         await changing.call('Simulator.SetPlatform')
       }
