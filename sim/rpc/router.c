@@ -18,10 +18,9 @@ struct route {
     bool is_control;
     bool is_background;
     bool is_method;
-    bool is_short;     /* <Method> in a shared mount */
-    bool is_owned;     /* the service owns the path, even if others claim it too */
-    bool is_ambiguous; /* claimed twice: treated as not found */
+    bool is_short; /* <Method> in a shared mount */
     struct dispatch_method method;
+    const char *(*refusal)(const void *context); /* see router.h */
     struct router_page page;
 };
 
@@ -90,8 +89,7 @@ static void set_method(struct route *route, const struct router_service *service
     route->is_method = true;
     route->is_control = service->is_control;
     route->is_background = service->is_background;
-    route->is_owned = service->owns_short_paths;
-    route->is_ambiguous = false;
+    route->refusal = service->refusal;
     route->method = (struct dispatch_method){
         .service = service->service,
         .context = service->context,
@@ -111,8 +109,6 @@ static void add_short(struct router *router, const char *path, const struct rout
         set_method(claim, service, index);
     } else if (service->owns_short_paths) {
         set_method(claim, service, index);
-    } else if (!claim->is_owned) {
-        claim->is_ambiguous = true;
     }
 }
 
@@ -185,7 +181,7 @@ static const struct route *find(const struct router *router, struct span path)
         size_t middle = (low + high) / 2;
         int order = compare_keys(path, router->routes[middle].key);
         if (order == 0)
-            return router->routes[middle].is_ambiguous ? NULL : &router->routes[middle];
+            return &router->routes[middle];
         if (order < 0)
             high = middle;
         else
@@ -219,7 +215,11 @@ static void serve_page(const struct router_page *page, struct exchange *exchange
 
 static void serve_route(const struct route *route, struct exchange *exchange)
 {
-    if (route->is_method)
+    const char *refusal = route->refusal ? route->refusal(route->method.context) : NULL;
+
+    if (refusal)
+        dispatch_fail(exchange, 503, refusal);
+    else if (route->is_method)
         dispatch_call(&route->method, exchange);
     else
         serve_page(&route->page, exchange);

@@ -40,15 +40,16 @@ struct router_service {
     const ProtobufCService *service;   /* all three outlive the router */
     const void *context;               /* passed to its handlers */
     const struct router_mount *mounts; /* NULL: ROUTER_MOUNT_PRPC only */
-    bool owns_short_paths;    /* keeps <directory><Method> of a shared mount if another service has it too */
+    bool owns_short_paths;    /* takes <directory><Method> of a shared mount from services added before */
     bool is_control;          /* exempt from a fault on every method, and unknown arguments are refused */
     bool is_background;       /* see exchange.h */
     enum codec_rigour rigour; /* unless it is a control */
     bool is_reduced;          /* leave out its mounts that are extra */
+    const char *(*refusal)(const void *context); /* why it cannot answer now (503), or NULL; or NULL */
 };
 
-/* Adds every method at its mounts. In a shared one, <directory><Method> is left out if another
- * service of this router has the same method there. */
+/* Adds every method at its mounts. In a shared one, <directory><Method> stays with the first service
+ * that has the method there, unless a later one owns it. */
 void router_add_service(struct router *router, const struct router_service *service);
 
 /* A path that is not a method. Only a fault on exactly that path affects it. */
