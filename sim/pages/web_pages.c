@@ -63,3 +63,17 @@ void web_pages_add(const struct site *site, struct router *router)
                                 });
     }
 }
+
+void web_pages_add_console(const struct site *site, struct router *router)
+{
+    static const char *const paths[] = {"/v1", "/beta"};
+
+    (void)site;
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        router_add_page(router, &(struct router_page){
+                                    .path = paths[i],
+                                    .serve = serve,
+                                    .context = embedded_find(embedded_web, PAGE),
+                                    .is_background = true,
+                                });
+}

@@ -9,4 +9,7 @@
 /* Adds a page for each file; they are the same for every site. */
 void web_pages_add(const struct site *site, struct router *router);
 
+/* The same page where the VMM's console is: /v1 and /beta. */
+void web_pages_add_console(const struct site *site, struct router *router);
+
 #endif

@@ -17,7 +17,7 @@ static unsigned served(const struct endpoints *endpoints, unsigned set)
     const struct service *service;
 
     for (size_t i = 0; (service = registry_service(i)); i++)
-        if (service->is_control && endpoints->options->no_control)
+        if ((service->is_control || service->deploys) && endpoints->options->no_control)
             set &= ~(1u << i);
     return set;
 }
@@ -81,6 +81,7 @@ static int open_socket_files(struct endpoints *endpoints, struct error *error)
             !(endpoint = open_endpoint(endpoints, &spec, error)))
             return error_socket_file(endpoints->options, error);
         endpoint->is_socket_file = true;
+        endpoint->is_of_td = socket_files_is_of_td(i);
     }
     return 0;
 }
@@ -181,15 +182,27 @@ static void free_endpoint(struct endpoint *endpoint)
     free(endpoint);
 }
 
+static bool has_any(const struct endpoints *endpoints, const void *owner)
+{
+    for (const struct endpoint *endpoint = endpoints->first; endpoint; endpoint = endpoint->next)
+        if (endpoint->owner == owner)
+            return true;
+    return false;
+}
+
 static void on_gone(void *data)
 {
     struct endpoint *endpoint = data;
-    struct endpoint **at = &endpoint->endpoints->first;
+    struct endpoints *endpoints = endpoint->endpoints;
+    struct endpoint **at = &endpoints->first;
+    void *owner = endpoint->owner;
 
     while (*at != endpoint)
         at = &(*at)->next;
     *at = endpoint->next;
     free_endpoint(endpoint);
+    if (owner && !has_any(endpoints, owner))
+        endpoints->on_released(endpoints->data, owner);
 }
 
 static bool has_control(unsigned set)
@@ -229,21 +242,34 @@ void endpoints_serve(struct endpoints *endpoints, const struct site *site)
 }
 
 int endpoints_add(struct endpoints *endpoints, const struct listen_spec *spec, const struct site *site,
-                  struct error *error)
+                  void *owner, struct error *error)
 {
     struct endpoint *endpoint = open_endpoint(endpoints, spec, error);
 
     if (!endpoint)
         return -1;
+    endpoint->owner = owner;
     serve(endpoint, site);
     return 0;
 }
 
-void endpoints_close_td(struct endpoints *endpoints, const struct td *td)
+void endpoints_give(struct endpoints *endpoints, void *owner)
 {
     for (struct endpoint *endpoint = endpoints->first; endpoint; endpoint = endpoint->next)
-        if (endpoint->site.td == td)
+        if (endpoint->is_of_td)
+            endpoint->owner = owner;
+}
+
+bool endpoints_close_owned(struct endpoints *endpoints, void *owner)
+{
+    bool is_any = false;
+
+    for (struct endpoint *endpoint = endpoints->first; endpoint; endpoint = endpoint->next)
+        if (endpoint->owner == owner) {
             listener_close(endpoint->listener);
+            is_any = true;
+        }
+    return is_any;
 }
 
 void endpoints_free(struct endpoints *endpoints)

@@ -25,12 +25,18 @@ struct endpoint {
     struct site site;
     struct router *router;
     struct app_version app_version;
+    bool is_of_td; /* a socket of --socket-dir that belongs to the first TD */
+    void *owner;   /* what it is closed with; NULL: the program */
 };
 
 struct endpoints {
     struct server *server;
     const struct options *options; /* outlive it */
     struct endpoint *first;        /* in order of opening */
+
+    /* Set by the owner: the last endpoint of an owner has gone. */
+    void (*on_released)(void *data, void *owner);
+    void *data;
 };
 
 /* Opens the passed sockets and every listener of the options; if sockets are passed, the
@@ -52,10 +58,14 @@ void endpoints_serve(struct endpoints *endpoints, const struct site *site);
 
 /* Opens another endpoint while the loop runs and serves the site on it as above. */
 MUST_CHECK int endpoints_add(struct endpoints *endpoints, const struct listen_spec *spec,
-                             const struct site *site, struct error *error);
+                             const struct site *site, void *owner, struct error *error);
 
-/* Closes the listeners of a TD. */
-void endpoints_close_td(struct endpoints *endpoints, const struct td *td);
+/* Makes an owner that of the first TD's sockets in --socket-dir. */
+void endpoints_give(struct endpoints *endpoints, void *owner);
+
+/* Closes the endpoints of an owner. Returns whether there are any, in which case on_released
+ * follows in a later iteration of the loop. */
+bool endpoints_close_owned(struct endpoints *endpoints, void *owner);
 
 /* Frees the remaining endpoints once the server has stopped. */
 void endpoints_free(struct endpoints *endpoints);

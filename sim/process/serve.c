@@ -11,6 +11,7 @@
 #include "sim/host/process.h"
 #include "sim/process/banner.h"
 #include "sim/process/health_watch.h"
+#include "sim/process/hosting.h"
 #include "sim/process/notices.h"
 #include "sim/process/ready_file.h"
 #include "sim/process/socket_files.h"
@@ -30,6 +31,7 @@ struct program {
     struct service_manager manager;
     struct server *server;
     struct endpoints endpoints;
+    struct hosting hosting;
     struct ready_file ready_file;
     struct cluster *cluster;
     struct health_watch health;
@@ -104,18 +106,19 @@ static void on_signal(uv_signal_t *handle, int number)
               number == SIGTERM ? "SIGTERM" : "SIGINT");
     for (int i = 0; i < SIGNALS; i++)
         uv_signal_stop(&program->signals[i]);
+    hosting_close(&program->hosting);
     service_manager_stopping(&program->manager);
     server_stop(program->server, on_stopped, program);
 }
 
-/* Shutting down the first TD ends the process; for another one, only its listeners close. raise()
- * takes effect in a later iteration of the loop, after pending responses. */
+/* Shutting down the first TD ends the process; another one only stops. raise() takes effect in a
+ * later iteration of the loop, after pending responses. */
 static void shut_down(void *data, struct td *td)
 {
     struct program *program = data;
 
     if (td != program->cluster->first)
-        endpoints_close_td(&program->endpoints, td);
+        hosting_shut_down(&program->hosting, td);
     else if (uv_is_active((const uv_handle_t *)&program->signals[0])) /* not stopping already */
         raise(SIGTERM);
 }
@@ -146,7 +149,8 @@ static int set_faults(struct program *program, const struct options *options, st
     return 0;
 }
 
-static struct site site_of(struct program *program, const struct options *options)
+static struct site site_of(struct program *program, const struct options *options,
+                           const struct inputs *inputs)
 {
     return (struct site){
         .cluster = program->cluster,
@@ -159,6 +163,7 @@ static struct site site_of(struct program *program, const struct options *option
         .is_stopping = &program->is_stopping,
         .started_millis = clock_monotonic_millis(),
         .process_started = process_started(),
+        .public_url = inputs->public_url,
         .shut_down = shut_down,
         .data = program,
     };
@@ -185,7 +190,8 @@ static int start(struct program *program, const struct options *options, struct 
         set_faults(program, options, error))
         return -1;
     health_watch_start(&program->health, &program->loop, program->cluster, &program->log);
-    *site = site_of(program, options);
+    *site = site_of(program, options, inputs);
+    hosting_start(&program->hosting, site);
     endpoints_serve(&program->endpoints, site);
     return write_ready_file(program, options, error);
 }
@@ -220,7 +226,7 @@ static void announce(struct program *program, const struct options *options, con
 
 /* --- running --- */
 
-static void open_loop(struct program *program)
+static void open_loop(struct program *program, const struct options *options)
 {
     uv_loop_init(&program->loop);
     watch_signals(program);
@@ -229,6 +235,7 @@ static void open_loop(struct program *program)
     program->stats = stats_new();
     watch_init(&program->watch, &program->log, program->stats);
     program->server = server_new(&program->loop, &program->watch.observer);
+    hosting_init(&program->hosting, &program->loop, &program->endpoints, options);
 }
 
 static int close_loop(struct program *program, struct error *error)
@@ -236,6 +243,7 @@ static int close_loop(struct program *program, struct error *error)
     ready_file_remove(&program->ready_file);
     server_free(program->server);
     endpoints_free(&program->endpoints);
+    hosting_free(&program->hosting);
     stats_free(program->stats);
     cluster_free(program->cluster);
     log_flush(&program->log);
@@ -251,8 +259,10 @@ static int run(struct program *program, const struct options *options, struct in
     int result;
 
     set_up_log(&program->log, options);
-    open_loop(program);
+    open_loop(program, options);
     result = start(program, options, inputs, &site, error);
+    if (result)
+        hosting_close(&program->hosting);
     if (result)
         server_stop(program->server, on_stopped, program);
     else

@@ -13,11 +13,13 @@ static const struct {
     const char *name;
     const char *services;
     const char *strict_services; /* in a real TD */
+    bool is_of_td;               /* each TD has one */
 } files[] = {
-    {"dstack.sock", "dstack,tappd", "dstack"},
-    {"tappd.sock", "dstack,tappd", "tappd"},
-    {"external.sock", "worker", "worker"},
-    {"guest.sock", "guest", "guest"},
+    {"dstack.sock", "dstack,tappd", "dstack", true},
+    {"tappd.sock", "dstack,tappd", "tappd", true},
+    {"external.sock", "worker", "worker", true},
+    {"guest.sock", "guest", "guest", true},
+    {"vmm.sock", "vmm", "vmm", false},
 };
 
 #define COUNT (sizeof files / sizeof *files)
@@ -25,6 +27,11 @@ static const struct {
 const char *socket_files_name(size_t index)
 {
     return index < COUNT ? files[index].name : NULL;
+}
+
+bool socket_files_is_of_td(size_t index)
+{
+    return index < COUNT && files[index].is_of_td;
 }
 
 const char *socket_files_services(const char *name, bool is_strict)
@@ -48,6 +55,20 @@ int socket_files_path(const struct options *options, size_t index, char path[LIS
                            LISTEN_SPEC_PATH_MAX);
     }
     snprintf(path, LISTEN_SPEC_PATH_MAX + 1, "%s%s%s", here ? "" : dir, here ? "" : "/", name);
+    return 0;
+}
+
+int socket_files_path_in(const char *directory, size_t index, char path[LISTEN_SPEC_PATH_MAX + 1],
+                         struct error *error)
+{
+    const char *name = files[index].name;
+    int len = snprintf(path, LISTEN_SPEC_PATH_MAX + 1, "%s/%s", directory, name);
+
+    if (len < 0 || len > LISTEN_SPEC_PATH_MAX)
+        return error_input(error,
+                           "%s/%s is too long: a socket path can have at most %d bytes; choose a shorter "
+                           "--socket-dir, or none",
+                           directory, name, LISTEN_SPEC_PATH_MAX);
     return 0;
 }
 

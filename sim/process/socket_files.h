@@ -1,4 +1,4 @@
-/* The four Unix sockets of --socket-dir, as in a real TD, and who may connect to a Unix socket.
+/* The Unix sockets of --socket-dir, as a real TD and its VMM have them, and who may connect to one.
  *
  * In production dstack.sock, tappd.sock and external.sock are open to every local user, so that
  * containers without root reach them. What is private stays with the user that runs the program. */
@@ -11,6 +11,9 @@
 /* The index-th socket's name, "dstack.sock", NULL past the last; a spelling_word. */
 const char *socket_files_name(size_t index);
 
+/* Whether each TD has such a socket; the others are the program's. */
+bool socket_files_is_of_td(size_t index);
+
 /* What the socket with that name serves, as in --listen ("dstack,tappd"); NULL for other names.
  * is_strict: no more than in a real TD. */
 const char *socket_files_services(const char *name, bool is_strict);
@@ -18,6 +21,10 @@ const char *socket_files_services(const char *name, bool is_strict);
 /* Writes the path of the index-th socket. Returns 0, or -1 with an error if it is too long. */
 MUST_CHECK int socket_files_path(const struct options *options, size_t index,
                                  char path[LISTEN_SPEC_PATH_MAX + 1], struct error *error);
+
+/* The same in another directory, such as that of a deployed TD. */
+MUST_CHECK int socket_files_path_in(const char *directory, size_t index, char path[LISTEN_SPEC_PATH_MAX + 1],
+                                    struct error *error);
 
 /* The permissions of a Unix socket that serves this set: 0600 if one of its services is private,
  * those of --socket-mode if not. */

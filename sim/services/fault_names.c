@@ -6,6 +6,7 @@
 #include "sim/base/spelling.h"
 #include "sim/rpc/proto_name.h"
 #include "sim/services/registry.h"
+#include "sim/vmm/vmm.h"
 
 #define NAME_BYTES 64 /* of a service or a method, with NUL */
 
@@ -128,10 +129,12 @@ static int check_control(const char *name, struct error *error)
 static int check_path(const char *path, struct error *error)
 {
     static const char methods[] = "/prpc/";
+    struct found found;
 
     if (strchr(path, '?'))
         return error_input(error, "the path of a fault must not contain a query string");
-    if (strncmp(path, methods, sizeof methods - 1) != 0)
+    if (strncmp(path, methods, sizeof methods - 1) != 0 ||
+        find_method(false, path + sizeof methods - 1, strncmp, &found))
         return 0;
     return check_control(path + sizeof methods - 1, error);
 }
@@ -140,7 +143,7 @@ int fault_names_check(const char *name, struct error *error)
 {
     struct found found;
 
-    if (name[0] == '\0' || find_method(false, name, strncmp, &found))
+    if (name[0] == '\0' || strcmp(name, VMM_BOOT_FAULT) == 0 || find_method(false, name, strncmp, &found))
         return 0;
     if (name[0] == '/')
         return check_path(name, error);

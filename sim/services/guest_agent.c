@@ -167,4 +167,5 @@ const struct service guest_agent_service = {
     .mounts = mounts,
     .companions = companions,
     .methods = &methods.base,
+    .is_of_td = true,
 };

@@ -119,5 +119,6 @@ static const struct router_mount mounts[] = {{.directory = "/v1/"}, {.directory 
 
 const struct service guest_agent_v1_service = {
     .methods = &methods.base,
+    .is_of_td = true,
     .mounts = mounts,
 };

@@ -1,7 +1,6 @@
-#include "sim/services/service.h"
+#include "sim/services/guest_api.h"
 
 #include "crypto/hash.h"
-#include "proto/guest_api.pb-c.h"
 #include "sim/app/containers.h"
 #include "sim/base/hex.h"
 #include "sim/base/version.h"
@@ -229,4 +228,5 @@ const struct service guest_api_service = {
     .mounts = mounts,
     .is_private = true,
     .methods = &methods.base,
+    .is_of_td = true,
 };

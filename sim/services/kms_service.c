@@ -24,25 +24,9 @@ static void kms_service_get_meta(Service *service, const Dstack__Empty *args,
 }
 
 static void kms_service_get_app_env_encrypt_pub_key(Service *service, const Dstack__AppId *args,
-                                                    Dstack__PublicKeyResponse_Closure reply, void *data)
+                                                    Dstack__PublicKeyResponse_Closure reply, void *call)
 {
-    Dstack__PublicKeyResponse response = DSTACK__PUBLIC_KEY_RESPONSE__INIT;
-    struct rpc_call *call = data;
-    const struct cluster *cluster = service_site(data)->cluster;
-    struct kms_env_key key;
-
-    response.timestamp = (uint64_t)clock_seconds(&cluster->clock);
-    if (args->app_id.len != APP_ID_BYTES)
-        error_input(&call->error, "app_id must have %d bytes, not %zu", APP_ID_BYTES, args->app_id.len);
-    if (call->error.kind || kms_derive_env_key(&cluster->kms, cluster->k256, args->app_id.data,
-                                               response.timestamp, &key, &call->error)) {
-        reply(NULL, call);
-        return;
-    }
-    response.public_key = call_bytes(key.public_key, sizeof key.public_key);
-    response.signature = call_bytes(key.signature, sizeof key.signature);
-    response.signature_v1 = call_bytes(key.signature_v1, sizeof key.signature_v1);
-    reply(&response, call);
+    reply_env_key(call, args, reply);
 }
 
 static void kms_service_get_temp_ca_cert(Service *service, const Dstack__Empty *args,

@@ -9,6 +9,7 @@
     ROW(worker)                                                                                              \
     ROW(guest_api)                                                                                           \
     ROW(kms)                                                                                                 \
+    ROW(vmm)                                                                                                 \
     ROW(collateral)                                                                                          \
     ROW(verifier)                                                                                            \
     ROW(simulator)

@@ -1,5 +1,7 @@
 #include "sim/services/reply.h"
 
+#include "sim/services/service.h"
+
 #include "crypto/pem.h"
 #include "sim/base/version.h"
 #include "sim/td/td_cert.h"
@@ -112,4 +114,24 @@ void reply_signature_chain(struct rpc_call *call, const struct td *td, const str
     *chain = arena_alloc(call->arena, 2 * sizeof **chain);
     (*chain)[0] = call_bytes(key->signature, sizeof key->signature);
     (*chain)[1] = call_bytes(td->keys.k256_signature, td->keys.k256_signature_len);
+}
+
+void reply_env_key(struct rpc_call *call, const Dstack__AppId *args, Dstack__PublicKeyResponse_Closure reply)
+{
+    const struct cluster *cluster = service_site(call)->cluster;
+    Dstack__PublicKeyResponse response = DSTACK__PUBLIC_KEY_RESPONSE__INIT;
+    struct kms_env_key key;
+
+    response.timestamp = (uint64_t)clock_seconds(&cluster->clock);
+    if (args->app_id.len != APP_ID_BYTES)
+        error_input(&call->error, "app_id must have %d bytes, not %zu", APP_ID_BYTES, args->app_id.len);
+    if (call->error.kind || kms_derive_env_key(&cluster->kms, cluster->k256, args->app_id.data,
+                                               response.timestamp, &key, &call->error)) {
+        reply(NULL, call);
+        return;
+    }
+    response.public_key = call_bytes(key.public_key, sizeof key.public_key);
+    response.signature = call_bytes(key.signature, sizeof key.signature);
+    response.signature_v1 = call_bytes(key.signature_v1, sizeof key.signature_v1);
+    reply(&response, call);
 }

@@ -5,7 +5,7 @@
 #ifndef SERVICES_REPLY_H
 #define SERVICES_REPLY_H
 
-#include "proto/common.pb-c.h"
+#include "proto/kms.pb-c.h"
 #include "sim/keys/app_key.h"
 #include "sim/rpc/call.h"
 #include "sim/td/td.h"
@@ -52,6 +52,9 @@ MUST_CHECK int reply_tls_key(struct rpc_call *call, const struct td *td,
 
 /* The app's health, in the arena. */
 Dstack__AppHealth *reply_app_health(const struct app_health *health, struct arena *arena);
+
+/* The whole GetAppEnvEncryptPubKey method, of the KMS and of the VMM that forwards it. */
+void reply_env_key(struct rpc_call *call, const Dstack__AppId *args, Dstack__PublicKeyResponse_Closure reply);
 
 /* The key as PKCS#8 in PEM, in the call's arena. */
 char *reply_private_key(struct rpc_call *call, const struct p256_key *key);

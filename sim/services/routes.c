@@ -12,7 +12,7 @@ static const struct openapi_info openapi_info = {
         "protect nothing.\n\n"
         "This document describes the listener that served it; other listeners may have other services. "
         "A method answers in the encoding of the request, JSON or protobuf. In JSON, bytes are hex. "
-        "`/prpc/<Method>` is short for `/prpc/<Service>.<Method>` if only one service has that method. "
+        "`/prpc/<Method>` is short for `/prpc/<Service>.<Method>` of the first service that has that method. "
         "Services of the versioned guest API, which dstack 0.6 brought, have its version in front: "
         "`v1.DstackGuest`.\n\n"
         "Unknown methods and paths get a 404, other verbs a 405 with an `Allow` header. "
@@ -21,14 +21,13 @@ static const struct openapi_info openapi_info = {
     .docs = &proto_docs,
 };
 
-#define PAGES_MAX 32
-#define COMPANIONS_MAX 32
+#define ADDED_MAX 32
 
 /* What the router already has: several services may share pages and companions. */
 struct added {
-    service_pages *pages[PAGES_MAX];
+    service_pages *pages[ADDED_MAX];
     size_t page_count;
-    const struct service *companions[COMPANIONS_MAX];
+    const struct service *companions[ADDED_MAX];
     size_t companion_count;
 };
 
@@ -38,9 +37,16 @@ static void add_pages(service_pages *pages, struct added *added, const struct si
     for (size_t i = 0; i < added->page_count; i++)
         if (added->pages[i] == pages)
             return;
-    if (added->page_count < PAGES_MAX)
+    if (added->page_count < ADDED_MAX)
         added->pages[added->page_count++] = pages;
     pages(site, router);
+}
+
+static const char *refuse_halted(const void *site)
+{
+    return ((const struct site *)site)->td->is_halted
+               ? "this TD has been stopped; the VMM starts it (StartVm)"
+               : NULL;
 }
 
 static void add_methods(const struct service *service, const struct site *site, struct router *router)
@@ -54,6 +60,7 @@ static void add_methods(const struct service *service, const struct site *site, 
         .is_background = service->is_background,
         .rigour = site->is_strict && !service->is_lenient ? CODEC_EXACT : CODEC_LENIENT,
         .is_reduced = site->is_reduced,
+        .refusal = service->is_of_td ? refuse_halted : NULL,
     };
 
     if (service->methods)
@@ -66,7 +73,7 @@ static void add_companion(const struct service *companion, struct added *added, 
     for (size_t i = 0; i < added->companion_count; i++)
         if (added->companions[i] == companion)
             return;
-    if (added->companion_count < COMPANIONS_MAX)
+    if (added->companion_count < ADDED_MAX)
         added->companions[added->companion_count++] = companion;
     add_methods(companion, site, router);
 }

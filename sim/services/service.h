@@ -23,6 +23,8 @@ struct service {
     bool is_private;             /* a Unix socket that serves it is for the program's user only */
     bool is_background;          /* see exchange.h */
     bool is_lenient;             /* takes unknown arguments even with --strict, as the real service does */
+    bool deploys;                /* changes which TDs there are: --no-control leaves it out, too */
+    bool is_of_td;               /* answers for a TD, and not while that is halted */
     service_pages *const *pages; /* a NULL-terminated array, or NULL. A listener adds each only once */
     const struct service *const *companions; /* served along with this one; a NULL-terminated array, or
                                                 NULL. A listener adds each only once */

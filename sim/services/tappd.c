@@ -126,4 +126,5 @@ const struct service tappd_service = {
     .summary = "The guest agent's older API, from dstack 0.3",
     .owns_short_paths = true,
     .methods = &methods.base,
+    .is_of_td = true,
 };

@@ -75,6 +75,7 @@ const struct service worker_service = {
     .name = "worker",
     .summary = "What a TD shows to the public: identity, attested signing key, container logs",
     .methods = &methods.base,
+    .is_of_td = true,
     .mounts = mounts,
     .pages = pages,
     .companions = companions,

@@ -41,5 +41,6 @@ static const struct router_mount mounts[] = {{.directory = "/prpc/v1/"}, {.direc
 
 const struct service worker_v1_service = {
     .methods = &methods.base,
+    .is_of_td = true,
     .mounts = mounts,
 };

@@ -2,14 +2,16 @@
 #ifndef SITE_SITE_H
 #define SITE_SITE_H
 
-#include "sim/cluster/cluster.h"
 #include "sim/faults/faults.h"
+#include "sim/vmm/vmm.h"
 #include "sim/watch/stats.h"
 
 /* Everything it points to outlives the router made for it. */
 struct site {
     struct cluster *cluster;
     struct td *td; /* the listener's TD; on the main port the first */
+    struct vmm *vmm;
+    const char *public_url; /* of this program */
 
     /* Shared by the whole program. */
     struct faults *faults;

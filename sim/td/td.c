@@ -324,6 +324,18 @@ void td_reset(struct td *td)
     forget_snapshots(td);
 }
 
+void td_halt(struct td *td)
+{
+    td->is_halted = true;
+}
+
+void td_reboot(struct td *td)
+{
+    td_reset(td);
+    td->boot_time = clock_seconds(td->shared->clock);
+    td->is_halted = false;
+}
+
 /* --- what it shows --- */
 
 const struct text *td_event_log(const struct td *td)

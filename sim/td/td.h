@@ -85,6 +85,7 @@ struct td {
     size_t encrypted_env_len;
     char *launch_document; /* heap: what the host hands over (see mr_config.h), or NULL */
     int64_t boot_time;     /* Unix seconds */
+    bool is_halted;        /* its VM has been stopped: its services answer nothing */
 
     struct td_state state;
     uint64_t emitted;    /* events ever emitted; reverts do not lower it */
@@ -126,6 +127,10 @@ MUST_CHECK int td_revert(struct td *td, uint32_t id, struct error *error);
 
 /* Restores the state after boot, removes all snapshots, and judges the app's health by the rules. */
 void td_reset(struct td *td);
+
+/* Halts the TD, or boots it again: then it is as after td_reset. */
+void td_halt(struct td *td);
+void td_reboot(struct td *td);
 
 /* Makes a verdict on the app's health. Returns whether what is reported has changed. */
 bool td_judge_health(struct td *td);

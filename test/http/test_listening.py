@@ -154,7 +154,7 @@ def test_few_descriptors(own):
 
 
 SHUTDOWN = post("/prpc/GuestApi.Shutdown", "{}")
-EVERY_SERVICE = "dstack,tappd,worker,guest,kms,collateral,verifier,simulator"
+EVERY_SERVICE = "dstack,tappd,worker,guest,kms,vmm,collateral,verifier,simulator"
 
 
 def start_with(simulator, services):

@@ -53,6 +53,7 @@ PREFIXES = {
     "Worker": ["/prpc/Worker.", "/prpc/v0/", "/prpc/v0/Worker."],
     "v1.Worker": ["/prpc/v1/"],
     "GuestApi": ["/prpc/GuestApi.", "/api/"],
+    "GuestProxy": ["/guest/"],
     "Verifier": ["/prpc/Verifier.", "/"],
 }
 

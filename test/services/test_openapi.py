@@ -2,6 +2,7 @@
 of it, both right and deliberately wrong, is answered as it says."""
 
 import collections
+import copy
 import http.client
 import json
 import socket
@@ -17,9 +18,10 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events
 
 from messages import JSON, METHODS, PROTOBUF, Caller, is_flat, paths_of
+from vms import SMALL, wait_for
 
 PAGES = [
-    "/healthz", "/readyz", "/metrics", "/openapi.json", "/logs/{container}",
+    "/healthz", "/readyz", "/metrics", "/openapi.json", "/logs/{container}", "/logs",
     "/simulator/root-ca.pem", "/simulator/root-ca.der", "/IntelSGXRootCA.der",
     *(f"/Intel_SGX_Provisioning_Certification_RootCA.{form}" for form in ("pem", "cer")),
     *(f"/{tee}/certification/v4/{name}" for tee in ("sgx", "tdx")
@@ -146,6 +148,17 @@ def with_snapshot(start):
     return Caller(simulator.url)
 
 
+@pytest.fixture
+def with_vm(start):
+    """A simulator of its own with one deployment, whose id follows from the seed."""
+    simulator = start()
+    caller = Caller(simulator.url)
+    assert caller.by_json("Teepod.CreateVm", SMALL).status == 200
+    vms = caller.by_json("Teepod.Status", {"brief": True}).value["vms"]
+    wait_for(caller, vms[1]["id"], "done")
+    return caller
+
+
 def example_query(verb):
     given = {each["name"]: each["example"] for each in verb.get("parameters", ())
              if each["in"] == "query" and "example" in each}
@@ -164,17 +177,26 @@ def example_call(caller, document, path, verb):
     return caller.exchange("POST", path, json.dumps(body["example"]), JSON)
 
 
+# What cannot succeed here, and what the error says: a listener of everything does not end the
+# program, and there is no registry of images.
+FAILS = {"GuestApi.Shutdown": "Shutdown", "Teepod.PullRegistryImage": "registry", "Teepod.DeleteImage": "options"}
+
+
 @pytest.mark.parametrize("name, verb", [(name, "post") for name in METHODS] +
                          [(name, "get") for name in METHODS if is_flat(METHODS[name])])
-def test_example_of_a_method(document, caller, with_snapshot, in_order, name, verb):
+def test_example_of_a_method(document, caller, with_snapshot, in_order, request, name, verb):
     path = paths_of(name)[0]
     if operation(document, path, verb) is None:
         pytest.skip("not served here")
     asked = with_snapshot if name == "Simulator.Revert" else caller
+    if name.startswith(("Teepod.", "GuestProxy.")):
+        asked = request.getfixturevalue("with_vm")
+    if name in ("Teepod.ResizeVm", "Teepod.SvRemove"):
+        asked.by_json("Teepod.StopVm", {"id": asked.by_json("Teepod.Status", {}).value["vms"][1]["id"]})
     status, content_type, body = example_call(asked, document, path, verb)
     answer = json.loads(body)
-    if name == "GuestApi.Shutdown":  # a listener of everything does not end the program
-        assert status == 400 and "Shutdown" in answer["error"]
+    if name in FAILS:
+        assert status == 400 and FAILS[name] in answer["error"]
         return
     if name == "v1.DstackGuest.AttestGpu":  # there is no GPU
         assert (status, answer) == (501, {"error": "GPU attestation is not available in this image"})
@@ -234,16 +256,26 @@ CONFIG = {
 # statuses: of each operation, by "GET /path". checked: how often each check was made.
 Run = collections.namedtuple("Run", "statuses checked failures")
 
-# Calls that cannot succeed in a run: nothing can be shut down here, only luck finds the id of a snapshot, and
-# no GPU answers.
-NO_SUCCESS = ("Shutdown", "Revert", "AttestGpu")
+# Calls that cannot succeed in a run: nothing can be shut down here, and only luck finds the id of a
+# snapshot or of a VM, and no GPU answers.
+NO_SUCCESS = ("Shutdown", "Revert", "AttestGpu", "PullRegistryImage", "DeleteImage", "StartVm", "StopVm", "RemoveVm", "ShutdownVm",
+              "UpdateVm", "UpgradeApp", "ResizeVm", "SvStop", "SvRemove", *(f"/guest/{name}" for name in
+              ("Info", "SysInfo", "NetworkInfo", "ListContainers")))
+
+
+def without_end(document):
+    """The document without the parameter that makes a log go on for ever."""
+    ending = copy.deepcopy(document)
+    logs = ending["paths"]["/logs"]["get"]
+    logs["parameters"] = [each for each in logs["parameters"] if each["name"] != "follow"]
+    return ending
 
 
 @pytest.fixture(scope="module")
 def run(simulator, document):
     """One run of schemathesis over all that is served. The faults it sets are cleared at once,
     since they would fail other calls."""
-    schema = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(CONFIG))
+    schema = schemathesis.openapi.from_dict(without_end(document), config=SchemathesisConfig.from_dict(CONFIG))
     schema.config.update(base_url=simulator.url)
 
     @schema.hook

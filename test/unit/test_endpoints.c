@@ -17,7 +17,7 @@ static void names_of_services(void **state)
     assert_services("worker,kms", only("worker") | only("kms"), true);
     assert_services("all", registry_all(), false);
     assert_services("guest,all", registry_all(), false);
-    assert_services("dstack,tappd,worker,guest,kms,collateral,verifier,simulator", registry_all(), true);
+    assert_services("dstack,tappd,worker,guest,kms,vmm,collateral,verifier,simulator", registry_all(), true);
 }
 
 static void names_of_sockets(void **state)
@@ -27,6 +27,7 @@ static void names_of_sockets(void **state)
     assert_services("tappd.sock", only("dstack") | only("tappd"), true);
     assert_services("external.sock", only("worker"), true);
     assert_services("guest.sock", only("guest"), true);
+    assert_services("vmm.sock", only("vmm"), true);
 }
 
 static void assert_strict(const char *name, unsigned services)

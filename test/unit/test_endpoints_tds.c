@@ -22,6 +22,7 @@ struct world {
     char directory[40];
     char paths[TDS][64];
     int shut_down[TDS]; /* how often, by the TD's number less one */
+    int released[TDS];  /* likewise */
 };
 
 static const struct options options = {.socket_mode = 0777};
@@ -31,7 +32,14 @@ static void shut_down(void *data, struct td *td)
     struct world *world = data;
 
     world->shut_down[td->number - 1]++;
-    endpoints_close_td(&world->endpoints, td);
+    assert_true(endpoints_close_owned(&world->endpoints, td));
+}
+
+static void on_released(void *data, void *td)
+{
+    struct world *world = data;
+
+    world->released[((struct td *)td)->number - 1]++;
 }
 
 static void serve_td(struct world *world, struct td *td)
@@ -53,7 +61,7 @@ static void serve_td(struct world *world, struct td *td)
     snprintf(path, sizeof *world->paths, "%s/%u.sock", world->directory, td->number);
     strcpy(spec.address, path);
     endpoints_set_services(&spec, "dstack,guest", false);
-    if (endpoints_add(&world->endpoints, &spec, &site, &error))
+    if (endpoints_add(&world->endpoints, &spec, &site, td, &error))
         fail_msg("%s", error.text);
 }
 
@@ -68,7 +76,8 @@ static int set_up(void **state)
         return -1;
     uv_loop_init(&world->loop);
     world->server = server_new(&world->loop, &observer_idle);
-    world->endpoints = (struct endpoints){.server = world->server, .options = &options};
+    world->endpoints = (struct endpoints){
+        .server = world->server, .options = &options, .on_released = on_released, .data = world};
     world->stats = stats_new();
     world->cluster = td_fixture_cluster(NULL, NULL);
     td_config_init(&config);
@@ -144,6 +153,9 @@ static void a_shutdown_ends_the_listeners_of_its_td(void **state)
     assert_false(ask(world, 1, REQUEST("GET", "/Version", "0"), text, sizeof text));
     assert_true(ask(world, 0, REQUEST("GET", "/Version", "0"), text, sizeof text));
     assert_non_null(strstr(text, " 200 OK"));
+    assert_int_equal(world->released[1], 1);
+    assert_int_equal(world->released[0], 0);
+    assert_false(endpoints_close_owned(&world->endpoints, world->cluster->first->next));
     cluster_remove(world->cluster, world->cluster->first->next);
     assert_true(ask(world, 0, REQUEST("GET", "/Version", "0"), text, sizeof text));
 }

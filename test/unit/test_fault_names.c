@@ -40,6 +40,7 @@ static void methods_of_every_service_are_known(void **state)
         "",       "GetQuote",         "DstackGuest.GetQuote",  "Tappd.TdxQuote",    "Worker.Info",
         "Info",   "AttestGpu",        "v1.DstackGuest.GetKey", "v1.Worker.Info",    "DstackGuest.IssueCert",
         "verify", "GuestApi.SysInfo", "Verifier.verify",       "KMS.GetTempCaCert", "Tappd.RawQuote",
+        "Status", "Teepod.Status",    "Teepod.Boot",
     };
 
     (void)state;
@@ -62,6 +63,7 @@ static void a_wrong_spelling_is_told_the_right_one(void **state)
         {"verifier.VERIFY", "Verifier.verify"},
         {"v1.dstackguest.getkey", "v1.DstackGuest.GetKey"},
         {"IsueCert", "IssueCert"},
+        {"Statu", "Status"},
     };
     char sentence[200];
 
@@ -78,8 +80,8 @@ static void what_is_like_no_method_is_told_some(void **state)
 {
     static const char other[] = " to set a fault on: use a name such as GetQuote or Tappd.Info, or a path";
     static const char *const unknown[] = {
-        "Tappd.GetQuote", "DstackGuest.", ".GetQuote",           ".",       "*", "DstackGuest", "a.b.c",
-        "Statu",          "v1.GetKey",    "v1.DstackGuest.Sign", "Nothing",
+        "Tappd.GetQuote", "DstackGuest.", ".GetQuote",           ".",       "*", "DstackGuest",
+        "a.b.c",          "v1.GetKey",    "v1.DstackGuest.Sign", "Nothing",
     };
     char sentence[200];
 
@@ -100,14 +102,15 @@ static void any_path_will_do(void **state)
     assert_told("/prpc/Dashboard.State", ""); /* it only hides what the page shows */
     assert_told("/prpc/Simulator.Nothing", "");
     assert_told("/Status", "");
+    assert_told("/prpc/Status", "");
     assert_told("/prpc/GetQuote?json", "the path of a fault must not contain a query string");
 }
 
 static void no_fault_can_lock_anyone_out(void **state)
 {
-    static const char *const own[] = {"Status",        "Simulator.ClearFaults",       "Simulator.Status",
-                                      "/prpc/Status",  "/prpc/Simulator.ClearFaults", "ClearFaults",
-                                      "/prpc/SetFault"};
+    static const char *const own[] = {
+        "Simulator.ClearFaults",       "Simulator.Status", "/prpc/Simulator.Status",
+        "/prpc/Simulator.ClearFaults", "ClearFaults",      "/prpc/SetFault"};
 
     (void)state;
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)

@@ -138,7 +138,7 @@ static void test_mistakes(void **state)
 /* What counts is how they were asked for, not how many they are. */
 static void test_named_services(void **state)
 {
-    static const char every[] = "0=dstack,tappd,worker,guest,kms,collateral,verifier,simulator";
+    static const char every[] = "0=dstack,tappd,worker,guest,kms,vmm,collateral,verifier,simulator";
 
     (void)state;
     assert_tcp(every, "127.0.0.1", 0, registry_all());

@@ -1,5 +1,6 @@
 /* Services and those that accompany them. */
 #include "sim/services/dashboard.h"
+#include "sim/services/guest_proxy.h"
 #include "sim/services/guest_agent_v1.h"
 #include "sim/services/worker_v1.h"
 #include "test/unit/registry_fixture.h"
@@ -17,7 +18,7 @@ static size_t count_of(const struct service *service)
 static void each_service_with_methods_is_listed_once(void **state)
 {
     static const struct service *const companions[] = {&guest_agent_v1_service, &worker_v1_service,
-                                                       &dashboard_service};
+                                                       &guest_proxy_service, &dashboard_service};
     const struct service *service;
     size_t expected = sizeof companions / sizeof *companions, count = 0;
 
@@ -39,7 +40,8 @@ static void companions_are_known_to_their_services(void **state)
 
     (void)state;
     for (size_t i = 0; (service = registry_service(i)); i++) {
-        bool is_dashboards = only("worker") == 1u << i || only("simulator") == 1u << i;
+        bool is_dashboards =
+            only("worker") == 1u << i || only("simulator") == 1u << i || only("vmm") == 1u << i;
 
         assert_int_equal(service_has_companion(service, &dashboard_service), is_dashboards);
         assert_int_equal(service_has_companion(service, &worker_v1_service), only("worker") == 1u << i);

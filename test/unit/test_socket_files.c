@@ -27,7 +27,10 @@ static void every_file_has_known_services(void **state)
         assert_null(registry_read(socket_files_services(name, false), &choice));
         assert_null(registry_read(socket_files_services(name, true), &choice));
     }
-    assert_int_equal(count, 4);
+    assert_int_equal(count, 5);
+    assert_true(socket_files_is_of_td(3));
+    assert_false(socket_files_is_of_td(4));
+    assert_false(socket_files_is_of_td(5));
     assert_null(socket_files_services("other.sock", false));
 }
 

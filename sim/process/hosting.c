@@ -1,0 +1,232 @@
+#include "sim/process/hosting.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sim/image/os_image.h"
+#include "sim/process/socket_files.h"
+#include "sim/vmm/vmm.h"
+
+#define GUEST_PORT 8090 /* where a guest serves external.sock's services */
+#define DIRECTORY_MODE 0755
+#define PORT_SERVICES "worker"
+
+/* --- sockets --- */
+
+static void write_directory(const struct hosting *hosting, const struct vm *vm, char *path, size_t size)
+{
+    const char *dir = hosting->options->socket_dir;
+
+    snprintf(path, size, "%s%svms%s%s", strcmp(dir, ".") == 0 ? "" : dir, strcmp(dir, ".") == 0 ? "" : "/",
+             vm ? "/" : "", vm ? vm->id : "");
+}
+
+static int make_directory(const char *path, struct error *error)
+{
+    if (mkdir(path, DIRECTORY_MODE) != 0 && errno != EEXIST)
+        return error_input(error, "cannot create the directory %s: %s", path, strerror(errno));
+    return 0;
+}
+
+static void remove_directory(const struct hosting *hosting, const struct vm *vm)
+{
+    char path[PATH_MAX];
+
+    if (!hosting->options->socket_dir || vm->is_first)
+        return;
+    write_directory(hosting, vm, path, sizeof path);
+    rmdir(path);
+    write_directory(hosting, NULL, path, sizeof path);
+    rmdir(path); /* if it was the last */
+}
+
+static int open_files(struct hosting *hosting, struct vm *vm, const struct site *site, struct error *error)
+{
+    char directory[PATH_MAX];
+    const char *name;
+
+    write_directory(hosting, NULL, directory, sizeof directory);
+    if (!vm->is_first && make_directory(directory, error))
+        return -1;
+    write_directory(hosting, vm, directory, sizeof directory);
+    if (!vm->is_first && make_directory(directory, error))
+        return -1;
+    for (size_t i = 0; (name = socket_files_name(i)); i++) {
+        struct listen_spec spec = {.kind = LISTEN_UNIX};
+
+        if (!socket_files_is_of_td(i))
+            continue;
+        if (vm->is_first ? socket_files_path(hosting->options, i, spec.address, error)
+                         : socket_files_path_in(directory, i, spec.address, error))
+            return -1;
+        endpoints_set_services(&spec, name, hosting->options->strict);
+        if (endpoints_add(hosting->endpoints, &spec, site, vm, error))
+            return -1;
+    }
+    return 0;
+}
+
+static int open_ports(struct hosting *hosting, struct vm *vm, const struct site *site, struct error *error)
+{
+    for (size_t i = 0; i < vm->settings.port_count; i++) {
+        const struct vm_port *port = &vm->settings.ports[i];
+        struct listen_spec spec = {.kind = LISTEN_TCP, .port = port->host_port};
+
+        if (port->is_udp || port->vm_port != GUEST_PORT)
+            continue;
+        endpoints_set_services(&spec, PORT_SERVICES, hosting->options->strict);
+        snprintf(spec.address, sizeof spec.address, "%s",
+                 port->host_address[0] ? port->host_address : "127.0.0.1");
+        if (endpoints_add(hosting->endpoints, &spec, site, vm, error))
+            return -1;
+    }
+    return 0;
+}
+
+static int open_vm(void *data, struct vm *vm, struct error *error)
+{
+    struct hosting *hosting = data;
+    struct site site = hosting->site;
+
+    site.td = vm->td;
+    if ((hosting->options->socket_dir && open_files(hosting, vm, &site, error)) ||
+        open_ports(hosting, vm, &site, error)) {
+        if (!endpoints_close_owned(hosting->endpoints, vm))
+            remove_directory(hosting, vm);
+        return -1;
+    }
+    return 0;
+}
+
+static void close_vm(void *data, struct vm *vm)
+{
+    struct hosting *hosting = data;
+
+    if (endpoints_close_owned(hosting->endpoints, vm))
+        return; /* on_released follows */
+    vmm_closed(vm);
+}
+
+static void on_released(void *data, void *owner)
+{
+    remove_directory(data, owner);
+    vmm_closed(owner);
+}
+
+/* --- what is due --- */
+
+static void on_timer(uv_timer_t *timer);
+
+static void run_in(void *data, uint64_t milliseconds)
+{
+    struct hosting *hosting = data;
+
+    if (uv_is_closing((const uv_handle_t *)&hosting->timer))
+        return;
+    if (!uv_is_active((const uv_handle_t *)&hosting->timer) ||
+        uv_timer_get_due_in(&hosting->timer) > milliseconds)
+        uv_timer_start(&hosting->timer, on_timer, milliseconds, 0);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct hosting *hosting = timer->data;
+    uint64_t due = vmm_run(hosting->vmm);
+
+    if (due != VMM_IDLE)
+        run_in(hosting, due);
+}
+
+/* --- life --- */
+
+void hosting_init(struct hosting *hosting, uv_loop_t *loop, struct endpoints *endpoints,
+                  const struct options *options)
+{
+    *hosting = (struct hosting){.endpoints = endpoints, .options = options};
+    uv_timer_init(loop, &hosting->timer);
+    hosting->timer.data = hosting;
+}
+
+/* What the first TD would have been deployed with. */
+static struct vm_settings settings_of(const struct td *td, const char *image)
+{
+    return (struct vm_settings){
+        .name = td->app.says.name,
+        .image = image,
+        .compose = span_of(td->app.compose, td->app.compose_len),
+        .vcpu = td->machine.cpu_count,
+        .memory_mb = (uint32_t)(td->machine.memory_size >> 20),
+        .disk_gb = 0,
+        .encrypted_env = span_of(td->encrypted_env, td->encrypted_env_len),
+        .user_config = "",
+    };
+}
+
+static const char *add_image(struct vmm *vmm, enum os_image_line line)
+{
+    const struct span text = os_image_embedded(line);
+    struct error error = {.kind = ERROR_NONE};
+    struct vm_image *image;
+    struct os_image parsed;
+    char name[VM_IMAGE_NAME_BYTES_MAX + 1];
+
+    if (os_image_parse(&parsed, text, &error))
+        return NULL; /* never: tests read what is embedded */
+    snprintf(name, sizeof name, "dstack-%s", parsed.version);
+    image = vm_image_new(name, parsed.version, text);
+    vmm_add_image(vmm, image);
+    return image->name;
+}
+
+/* The images of all lines, that of the first TD in front. Returns its name. */
+static const char *add_images(struct hosting *hosting)
+{
+    const enum os_image_line own = hosting->options->dstack_os;
+    const char *name = add_image(hosting->vmm, own);
+
+    for (size_t line = 0; os_image_line_name(line); line++)
+        if (line != (size_t)own)
+            add_image(hosting->vmm, (enum os_image_line)line);
+    return name;
+}
+
+void hosting_start(struct hosting *hosting, struct site *site)
+{
+    struct td *first = site->cluster->first;
+    struct vm_settings settings;
+
+    hosting->vmm = vmm_new(&(struct vmm_config){
+        .cluster = site->cluster,
+        .faults = site->faults,
+        .host = {open_vm, close_vm, run_in, hosting},
+    });
+    settings = settings_of(first, add_images(hosting));
+    vmm_adopt(hosting->vmm, first, &settings);
+    site->vmm = hosting->vmm;
+    hosting->site = *site;
+    hosting->endpoints->on_released = on_released;
+    hosting->endpoints->data = hosting;
+    endpoints_give(hosting->endpoints, hosting->vmm->first);
+}
+
+void hosting_shut_down(struct hosting *hosting, struct td *td)
+{
+    struct vm *vm = vmm_find_td(hosting->vmm, td);
+
+    if (vm)
+        vmm_shut_down(vm);
+}
+
+void hosting_close(struct hosting *hosting)
+{
+    if (!uv_is_closing((const uv_handle_t *)&hosting->timer))
+        uv_close((uv_handle_t *)&hosting->timer, NULL);
+}
+
+void hosting_free(struct hosting *hosting)
+{
+    vmm_free(hosting->vmm);
+}

@@ -1,0 +1,35 @@
+/* The host of the VMM: gives a TD that boots its sockets and ports, and runs what is due.
+ *
+ * A deployed TD is served in <socket dir>/vms/<id>/, and on a TCP port for each mapping to port 8090
+ * of the guest, where the real guest serves external.sock's services. The first TD has the sockets
+ * that the program was started with. */
+#ifndef PROCESS_HOSTING_H
+#define PROCESS_HOSTING_H
+
+#include <uv.h>
+
+#include "sim/process/endpoints.h"
+
+struct hosting {
+    struct endpoints *endpoints;
+    const struct options *options;
+    struct site site; /* of a deployed TD, but for the TD */
+    struct vmm *vmm;
+    uv_timer_t timer;
+};
+
+/* Call hosting_close and run the loop before hosting_free. */
+void hosting_init(struct hosting *hosting, uv_loop_t *loop, struct endpoints *endpoints,
+                  const struct options *options);
+
+/* Makes the VMM, with the embedded OS images, and hands it the first TD of the site's cluster. Sets
+ * the site's vmm. */
+void hosting_start(struct hosting *hosting, struct site *site);
+
+/* Shuts a TD down as its guest agent asks for. */
+void hosting_shut_down(struct hosting *hosting, struct td *td);
+
+void hosting_close(struct hosting *hosting);
+void hosting_free(struct hosting *hosting);
+
+#endif

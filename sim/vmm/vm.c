@@ -1,0 +1,73 @@
+#include "sim/vmm/vm.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sim/base/memory.h"
+
+enum vm_status vm_status_of(const struct vm *vm)
+{
+    if (vm->is_removed)
+        return VM_REMOVING;
+    if (vm->is_started)
+        return vm->has_process ? VM_RUNNING : VM_EXITED;
+    return vm->has_process ? VM_STOPPING : VM_STOPPED;
+}
+
+const char *vm_status_name(enum vm_status status)
+{
+    static const char *const names[] = {"running", "stopping", "stopped", "exited", "removing"};
+
+    return names[status];
+}
+
+void vm_duration(int64_t since_millis, int64_t now, char *out, size_t size)
+{
+    int64_t seconds = now > since_millis ? (now - since_millis) / 1000 : 0;
+    static const struct {
+        int64_t seconds;
+        char unit;
+    } units[] = {{86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}};
+    size_t len = 0;
+
+    if (!since_millis) {
+        snprintf(out, size, "never");
+        return;
+    }
+    for (size_t i = 0; i < sizeof units / sizeof *units && len < size; i++) {
+        int64_t count = seconds / units[i].seconds;
+
+        seconds %= units[i].seconds;
+        if (count || (len == 0 && units[i].unit == 's'))
+            len += (size_t)snprintf(out + len, size - len, "%s%lld%c", len ? " " : "", (long long)count,
+                                    units[i].unit);
+    }
+}
+
+static void record(struct vm *vm, const char *event, const char *body, int64_t now)
+{
+    struct vm_event *recorded;
+
+    if (vm->event_count == VM_EVENTS_MAX) {
+        free(vm->events[0].body);
+        memmove(vm->events, vm->events + 1, (VM_EVENTS_MAX - 1) * sizeof *vm->events);
+        vm->event_count--;
+    }
+    recorded = &vm->events[vm->event_count++];
+    snprintf(recorded->name, sizeof recorded->name, "%s", event);
+    recorded->body = memory_copy(body, strlen(body));
+    recorded->millis = now;
+}
+
+void vm_notify(struct vm *vm, const char *event, const char *body, int64_t now)
+{
+    static const char *const names[] = {"boot.progress", "boot.error", "shutdown.progress"};
+    char *const shown[] = {vm->boot_progress, vm->boot_error, vm->shutdown_progress};
+
+    if (strlen(body) > VM_EVENT_BODY_BYTES_MAX)
+        return;
+    record(vm, event, body, now);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(event, names[i]) == 0)
+            snprintf(shown[i], VM_PROGRESS_BYTES, "%s", body);
+}

@@ -1,0 +1,234 @@
+#include "sim/vmm/vm_boot.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/base/arena.h"
+#include "sim/base/hex.h"
+#include "sim/vmm/vmm_state.h"
+
+#define RESTARTS_MAX 5
+#define RESTART_PAUSE_MS 5000
+#define RESTART_PAUSE_MS_MAX 300000
+#define RESTART_CHECK_MS 20000
+#define RESTARTS_FORGET_MS 300000
+
+static struct vm_log *console(struct vm *vm)
+{
+    return &vm->logs[VM_CHANNEL_SERIAL];
+}
+
+static void notify(struct vm *vm, const char *event, const char *body)
+{
+    vm_notify(vm, event, body, vmm_state_millis(vm->vmm));
+}
+
+static void say(struct vm *vm, const char *progress)
+{
+    vm_log_line(console(vm), "dstack-prepare: %s", progress);
+    notify(vm, "boot.progress", progress);
+}
+
+/* --- the steps; each returns 0, or -1 with an error that ends the boot --- */
+
+/* machine.json of the deployment. */
+static struct span describe_machine(const struct vm *vm, struct arena *arena)
+{
+    return span_text(arena_printf(arena,
+                                  "{\"cpu_count\":%u,\"memory_size\":%llu,"
+                                  "\"cloud_vendor\":\"dstack-simulator\","
+                                  "\"cloud_product\":\"simulated TDX machine\"}",
+                                  vm->settings.vcpu, (unsigned long long)vm->settings.memory_mb << 20));
+}
+
+static int add_td(struct vm *vm, struct error *error)
+{
+    const struct vm_image *image = vm_image_find(vm->vmm->images, vm->settings.image);
+    uint8_t app_id[APP_ID_BYTES];
+    struct td_config config;
+    struct arena arena;
+    size_t len, bad_at;
+
+    if (hex_decode(vm->app_id, strlen(vm->app_id), app_id, &len, &bad_at) != HEX_OK || len != sizeof app_id)
+        return error_internal(error, "the VM has no valid app id");
+    if (!image)
+        return error_input(error, "image not found: %s", vm->settings.image);
+    arena_init(&arena);
+    td_config_init(&config);
+    config.instance = vm->id;
+    config.app_id = span_of(app_id, sizeof app_id);
+    config.boot = vm->boots;
+    config.app_compose = vm->settings.compose;
+    config.app_compose_name = "compose_file";
+    config.os_image = span_of(image->measured, image->measured_len);
+    config.machine = describe_machine(vm, &arena);
+    config.encrypted_env = vm->settings.encrypted_env;
+    vm->td = cluster_add(vm->vmm->cluster, &config, error);
+    arena_free(&arena);
+    return vm->td ? 0 : -1;
+}
+
+static int boot_firmware(struct vm *vm, struct error *error)
+{
+    (void)error;
+    vm_log_line(console(vm), "firmware: booting %s with %u CPUs and %u MB", vm->settings.image,
+                vm->settings.vcpu, vm->settings.memory_mb);
+    return 0;
+}
+
+static int request_keys(struct vm *vm, struct error *error)
+{
+    say(vm, "requesting app keys");
+    if (!vm->is_first)
+        return add_td(vm, error);
+    if (vm->td->is_halted)
+        td_reboot(vm->td);
+    return 0;
+}
+
+static int prepare_disk(struct vm *vm, struct error *error)
+{
+    const struct td *td = vm->td;
+    char info[256], seedless[] = "{\"instance_id\":\"%s\",\"app_id\":\"%s\"}";
+
+    (void)error;
+    hex_encode(td->identity.instance_id, td->identity.instance_id_len, vm->instance_id);
+    hex_encode(td->identity.app_id, APP_ID_BYTES, vm->app_id);
+    say(vm, vm->has_run ? "mounting data disk" : "initializing data disk");
+    snprintf(info, sizeof info, seedless, vm->instance_id, vm->app_id);
+    notify(vm, "instance.info", info);
+    say(vm, "data disk ready");
+    return 0;
+}
+
+static int start_agent(struct vm *vm, struct error *error)
+{
+    if (vm->vmm->host.open(vm->vmm->host.data, vm, error))
+        return -1;
+    say(vm, "setting up docker");
+    return 0;
+}
+
+static int start_containers(struct vm *vm, struct error *error)
+{
+    (void)error;
+    say(vm, "starting containers");
+    vm->has_run = true;
+    say(vm, "done");
+    return 0;
+}
+
+static int (*const steps[])(struct vm *vm, struct error *error) = {
+    boot_firmware, request_keys, prepare_disk, start_agent, start_containers,
+};
+
+#define STEPS (sizeof steps / sizeof *steps)
+
+/* --- running them --- */
+
+void vm_boot_begin(struct vm *vm)
+{
+    vm->has_process = vm->is_booting = true;
+    vm->boot_step = 0;
+    vm->boots++;
+    vm->started_millis = vmm_state_millis(vm->vmm);
+    vm->boot_error[0] = vm->shutdown_progress[0] = '\0';
+    snprintf(vm->boot_progress, sizeof vm->boot_progress, "%s", vm->has_run ? "running" : "booting");
+    vm->vmm->host.run_in(vm->vmm->host.data, 0);
+}
+
+void vm_boot_adopt(struct vm *vm)
+{
+    struct error error = {.kind = ERROR_NONE};
+
+    vm->has_run = false;
+    (void)boot_firmware(vm, &error);
+    (void)request_keys(vm, &error);
+    (void)prepare_disk(vm, &error);
+    (void)start_containers(vm, &error);
+}
+
+static void fail(struct vm *vm, const char *sentence)
+{
+    vm->is_booting = false;
+    vm_log_line(console(vm), "dstack-prepare: failed: %s", sentence);
+    notify(vm, "boot.error", sentence);
+}
+
+/* A fault makes the step of requesting keys fail or wait. Returns how long. */
+static uint64_t suffer(struct vm *vm)
+{
+    struct fault fault;
+
+    if (vm->boot_step != 1 || !faults_take(vm->vmm->faults, VMM_BOOT_FAULT, SPAN_NONE, false, &fault))
+        return 0;
+    if (fault.status || fault.drop || fault.cut)
+        fail(vm, fault.message[0] ? fault.message : "the boot fails because a fault is set on it");
+    return fault.delay_ms;
+}
+
+static uint64_t run_step(struct vm *vm)
+{
+    struct error error = {.kind = ERROR_NONE};
+    uint64_t wait = suffer(vm);
+
+    if (!vm->is_booting)
+        return VMM_IDLE;
+    if (steps[vm->boot_step](vm, &error)) {
+        fail(vm, error.text);
+        return VMM_IDLE;
+    }
+    vm->boot_step++;
+    vm->is_booting = vm->boot_step < STEPS;
+    return vm->is_booting ? wait : VMM_IDLE;
+}
+
+static uint64_t run_restart(struct vm *vm)
+{
+    int64_t now = vmm_state_millis(vm->vmm);
+
+    if (vm->restart_millis > now)
+        return (uint64_t)(vm->restart_millis - now);
+    vm->restart_millis = 0;
+    vm->restarts++;
+    vm_log_line(console(vm), "dstack-vmm: restarting the VM, attempt %u of %u", vm->restarts, RESTARTS_MAX);
+    vm_boot_begin(vm);
+    return 0;
+}
+
+uint64_t vm_boot_run(struct vm *vm)
+{
+    if (vm->is_booting && !vm->is_closing)
+        return run_step(vm);
+    if (vm->restart_millis && vm->is_started && !vm->has_process)
+        return run_restart(vm);
+    return VMM_IDLE;
+}
+
+/* --- the end --- */
+
+void vm_boot_end(struct vm *vm)
+{
+    if (vm->is_first) {
+        td_halt(vm->td);
+    } else if (vm->td) {
+        cluster_remove(vm->vmm->cluster, vm->td);
+        vm->td = NULL;
+    }
+}
+
+void vm_boot_plan_restart(struct vm *vm)
+{
+    int64_t pause = RESTART_PAUSE_MS;
+
+    if (vm->exited_millis - vm->started_millis >= RESTARTS_FORGET_MS)
+        vm->restarts = 0;
+    if (vm->restarts >= RESTARTS_MAX)
+        return;
+    for (unsigned i = 0; i < vm->restarts && pause < RESTART_PAUSE_MS_MAX; i++)
+        pause *= 2;
+    if (pause > RESTART_PAUSE_MS_MAX)
+        pause = RESTART_PAUSE_MS_MAX;
+    vm->restart_millis = vm->exited_millis + (pause > RESTART_CHECK_MS ? pause : RESTART_CHECK_MS);
+    vm->vmm->host.run_in(vm->vmm->host.data, (uint64_t)(vm->restart_millis - vm->exited_millis));
+}

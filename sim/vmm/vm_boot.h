@@ -1,0 +1,22 @@
+/* The boot of a deployed TD, step by step as its host sees it, and its restarts. Private to vmm/. */
+#ifndef VMM_VM_BOOT_H
+#define VMM_VM_BOOT_H
+
+#include "sim/vmm/vm.h"
+
+/* The VM's process starts; vm_boot_run does the rest. */
+void vm_boot_begin(struct vm *vm);
+
+/* Says of a TD that already runs what its boot would have said. */
+void vm_boot_adopt(struct vm *vm);
+
+/* One step. Returns in how many milliseconds the next is due, or VMM_IDLE. */
+uint64_t vm_boot_run(struct vm *vm);
+
+/* The process has ended: its TD is removed from the cluster. */
+void vm_boot_end(struct vm *vm);
+
+/* A VM that exited by itself is restarted with growing pauses, a few times. */
+void vm_boot_plan_restart(struct vm *vm);
+
+#endif

@@ -1,0 +1,41 @@
+/* The state of the VMM; see vmm.h for what changes it. */
+#ifndef VMM_VMM_STATE_H
+#define VMM_VMM_STATE_H
+
+#include "sim/cluster/cluster.h"
+#include "sim/faults/faults.h"
+#include "sim/vmm/vm.h"
+#include "sim/vmm/vm_image.h"
+
+#define VMM_VMS_MAX 4096
+#define VMM_BOOT_FAULT "Teepod.Boot" /* a fault on this makes a boot fail, or last */
+#define VMM_IDLE UINT64_MAX
+
+/* What the process lends. */
+struct vmm_host {
+    /* Serves a TD that has booted. Fails with a sentence, with nothing left open. */
+    int (*open)(void *data, struct vm *vm, struct error *error);
+    /* Closes its listeners, and calls vmm_closed once no client is left, possibly at once. */
+    void (*close)(void *data, struct vm *vm);
+    /* Asks for vmm_run in a later iteration of the loop, in that time or sooner. */
+    void (*run_in)(void *data, uint64_t milliseconds);
+    void *data;
+};
+
+struct vmm {
+    struct cluster *cluster;
+    struct faults *faults;
+    struct vmm_host host;
+    struct vm *first; /* a list, in order of creation */
+    size_t count;
+    uint64_t created;        /* VMs ever created; ids follow from it */
+    struct vm_image *images; /* the first is the default */
+};
+
+/* Wall clock. */
+static inline int64_t vmm_state_millis(const struct vmm *vmm)
+{
+    return clock_micros(&vmm->cluster->clock) / 1000;
+}
+
+#endif

@@ -1,0 +1,290 @@
+"""Deploying TDs as vmm-cli.py and the dstack CLI do: over the VMM's methods, in JSON and protobuf,
+on TCP and on vmm.sock. What is deployed is a TD of its own."""
+
+import concurrent.futures
+import hashlib
+import http.client
+import json
+import socket
+import stat
+import time
+import urllib.parse
+
+import pytest
+
+from messages import JSON, Caller
+from simulator import Simulator
+from vms import COMPOSE, SMALL, info, wait_for
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("localhost", timeout=10)
+        self.path = str(path)
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(10)
+        self.sock.connect(self.path)
+
+
+def by_socket(path, method, arguments=None):
+    connection = UnixConnection(path)
+    connection.request("POST", f"/{method}", json.dumps(arguments or {}), {"Content-Type": JSON})
+    response = connection.getresponse()
+    answer = json.loads(response.read())
+    connection.close()
+    assert response.status == 200, answer
+    return answer
+
+
+@pytest.fixture
+def simulator(directory, request):
+    # A short name: a socket's path has little room.
+    name = hashlib.sha256(request.node.name.encode()).hexdigest()[:6]
+    with Simulator(directory / name) as started:
+        yield started
+
+
+@pytest.fixture
+def caller(simulator):
+    return Caller(simulator.url)
+
+
+def deploy(caller, **changes):
+    outcome = caller.by_json("Teepod.CreateVm", {**SMALL, **changes})
+    assert outcome.status == 200, outcome.value
+    vm = outcome.value["id"]
+    if not changes.get("stopped"):
+        shown = wait_for(caller, vm, "done")
+        assert shown["boot_error"] == ""
+    return vm
+
+
+def sockets_of(simulator, vm):
+    return simulator.sockets / "vms" / vm
+
+
+def wait_until(condition):
+    ends = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < ends
+        time.sleep(0.005)
+
+
+def status_of(caller, vm):
+    return info(caller, vm)["status"]
+
+
+# --- what is deployed ---
+
+def test_a_deployment_is_a_td(simulator, caller):
+    vm = deploy(caller, name="web", vcpu=2, memory=4096)
+    shown = info(caller, vm)
+    directory = sockets_of(simulator, vm)
+    assert sorted(path.name for path in directory.iterdir()) == [
+        "dstack.sock", "external.sock", "guest.sock", "tappd.sock"]
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in directory.iterdir()}
+    assert modes == {"dstack.sock": 0o777, "tappd.sock": 0o777, "external.sock": 0o777, "guest.sock": 0o600}
+    identity = by_socket(directory / "dstack.sock", "Info")
+    assert identity["app_id"] == shown["app_id"] == hashlib.sha256(COMPOSE.encode()).hexdigest()[:40]
+    assert identity["instance_id"] == shown["instance_id"]
+    config = json.loads(identity["vm_config"])
+    assert (config["cpu_count"], config["memory_size"]) == (2, 4096 << 20)
+
+
+def test_tds_share_nothing_of_their_own(simulator, caller):
+    """Ten that differ in size, image, compose file and provider; /verify accepts each."""
+    composes = [json.dumps({"manifest_version": 2, "name": name, "runner": "docker-compose", **more})
+                for name, more in (("a", {}), ("b", {"kms_enabled": True}), ("c", {"no_instance_id": False}))]
+    seen = set()
+    for number in range(10):
+        vm = deploy(caller, name=f"vm {number}", vcpu=1 + number % 3, memory=2048 if number % 2 else 4096,
+                    image=("dstack-0.5.11", "dstack-0.6.0")[number % 2], compose_file=composes[number % 3])
+        directory = sockets_of(simulator, vm)
+        quoted = by_socket(directory / "dstack.sock", "GetQuote", {"report_data": "00"})
+        verdict = caller.by_json("Verifier.verify", {
+            "quote": quoted["quote"], "event_log": quoted["event_log"], "vm_config": quoted["vm_config"]}).value
+        assert verdict["is_valid"], verdict
+        instance = by_socket(directory / "dstack.sock", "Info")["instance_id"]
+        seen.update([instance, quoted["quote"][2 * 520:2 * 568]])
+    assert len(seen) == 20
+
+
+def test_apps_have_keys_of_their_own(simulator, caller):
+    mine = json.dumps({"manifest_version": 2, "name": "mine", "runner": "docker-compose", "kms_enabled": True})
+    vms = [deploy(caller, compose_file=text) for text in (mine, mine, mine.replace("mine", "other"))]
+    keys = [by_socket(sockets_of(simulator, vm) / "dstack.sock", "GetKey")["key"] for vm in vms]
+    assert keys[0] == keys[1] != keys[2]
+
+
+def test_a_given_app_id_is_kept(simulator, caller):
+    vm = deploy(caller, app_id="0x" + "AB" * 20)
+    assert info(caller, vm)["app_id"] == "ab" * 20
+    assert by_socket(sockets_of(simulator, vm) / "dstack.sock", "Info")["app_id"] == "ab" * 20
+    refused = caller.by_json("Teepod.CreateVm", {**SMALL, "app_id": "abcd"})
+    assert refused.status == 400 and "app_id must have 20 bytes" in refused.value
+
+
+def test_a_mapping_to_the_agents_port_is_served(caller):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    mapping = {"protocol": "tcp", "host_port": port, "vm_port": 8090, "host_address": "127.0.0.1"}
+    vm = deploy(caller, ports=[mapping])
+    shown = json.loads(http_get("127.0.0.1", port, "/prpc/Worker.Info"))
+    assert shown["instance_id"] == info(caller, vm)["instance_id"]
+    assert "Service not found" in http_get("127.0.0.1", port, "/prpc/GetQuote", status=404)
+    assert info(caller, vm)["configuration"]["ports"] == [mapping]
+    taken = caller.by_json("Teepod.CreateVm", {**SMALL, "ports": [mapping]})
+    assert taken.status == 400 and "host port mapping conflicts with VM" in taken.value
+
+
+def http_get(host, port, path, status=200):
+    connection = http.client.HTTPConnection(host, port, timeout=10)
+    connection.request("GET", path)
+    response = connection.getresponse()
+    body = response.read().decode()
+    assert response.status == status, body
+    return body
+
+
+# --- its life ---
+
+def test_stop_closes_and_start_boots_again(simulator, caller):
+    vm = deploy(caller)
+    dstack = sockets_of(simulator, vm) / "dstack.sock"
+    before = by_socket(dstack, "Info")
+    by_socket(dstack, "EmitEvent", {"event": "e", "payload": "00"})
+    caller.by_json("Teepod.StopVm", {"id": vm})
+    wait_until(lambda: status_of(caller, vm) == "stopped")
+    assert not dstack.exists() and not sockets_of(simulator, vm).exists()
+    caller.by_json("Teepod.StartVm", {"id": vm})
+    wait_for(caller, vm, "done")
+    after = by_socket(dstack, "Info")
+    assert after["instance_id"] == before["instance_id"]
+    assert json.loads(after["tcb_info"])["rtmr3"] == json.loads(before["tcb_info"])["rtmr3"]
+
+
+def test_an_update_takes_effect_at_the_next_start(simulator, caller):
+    vm = deploy(caller)
+    dstack = sockets_of(simulator, vm) / "dstack.sock"
+    before = by_socket(dstack, "Info")
+    compose = COMPOSE.replace("small", "changed")
+    answer = caller.by_json("Teepod.UpgradeApp", {"id": vm, "compose_file": compose}).value
+    assert answer["id"] == hashlib.sha256(compose.encode()).hexdigest()[:40]
+    assert caller.by_json("Teepod.UpdateVm", {"id": vm, "user_config": "x"}).value["id"] == ""
+    assert by_socket(dstack, "Info")["compose_hash"] == before["compose_hash"]
+    caller.by_json("Teepod.StopVm", {"id": vm})
+    caller.by_json("Teepod.StartVm", {"id": vm})
+    wait_until(lambda: dstack.exists() and status_of(caller, vm) == "running")
+    wait_for(caller, vm, "done")
+    after = by_socket(dstack, "Info")
+    assert after["app_id"] == before["app_id"]
+    assert after["compose_hash"] == hashlib.sha256(compose.encode()).hexdigest()
+
+
+def test_sizes_change_only_while_it_is_stopped(caller):
+    vm = deploy(caller)
+    refused = caller.by_json("Teepod.ResizeVm", {"id": vm, "vcpu": 4})
+    assert refused == (400, f"vm should be stopped before resize: {vm}")
+    assert caller.by_json("Teepod.ResizeVm", {"id": vm}) == (400, "resize request contains no updates")
+    caller.by_json("Teepod.StopVm", {"id": vm})
+    wait_until(lambda: status_of(caller, vm) == "stopped")
+    assert caller.by_json("Teepod.ResizeVm", {"id": vm, "vcpu": 4}).status == 200
+    assert info(caller, vm)["configuration"]["vcpu"] == 4
+
+
+def test_removal_leaves_nothing(simulator, caller):
+    vm = deploy(caller)
+    assert caller.by_json("Teepod.RemoveVm", {"id": vm}).status == 200
+    wait_until(lambda: not caller.by_json("Teepod.GetInfo", {"id": vm}).value["found"])
+    assert not (simulator.sockets / "vms").exists()
+    assert caller.by_json("Teepod.StartVm", {"id": vm}) == (400, f"VM not found: {vm}")
+
+
+def test_the_guest_shuts_itself_down(simulator, caller):
+    vm = deploy(caller)
+    by_socket(sockets_of(simulator, vm) / "guest.sock", "api/Shutdown")
+    wait_until(lambda: status_of(caller, vm) == "stopped")
+    assert info(caller, vm)["shutdown_progress"] == "powering off"
+    assert simulator.is_running()
+
+
+def test_the_first_td_stays(simulator, caller):
+    first = caller.by_json("Teepod.Status", {}).value["vms"][0]
+    identity = caller.by_json("DstackGuest.Info", {}).value
+    assert first["instance_id"] == identity["instance_id"] and first["status"] == "running"
+    assert caller.by_json("Teepod.RemoveVm", {"id": first["id"]}).status == 400
+    caller.by_json("Teepod.StopVm", {"id": first["id"]})
+    wait_until(lambda: status_of(caller, first["id"]) == "stopped")
+    assert not (simulator.sockets / "dstack.sock").exists()
+    refused = caller.by_json("DstackGuest.Info", {})
+    assert refused.status == 503 and "StartVm" in refused.value
+    caller.by_json("Teepod.StartVm", {"id": first["id"]})
+    wait_for(caller, first["id"], "done")
+    assert by_socket(simulator.sockets / "dstack.sock", "Info")["instance_id"] == identity["instance_id"]
+
+
+def test_a_boot_can_be_made_to_fail(caller):
+    caller.by_json("Simulator.SetFault", {"method": "Teepod.Boot", "status": 500, "message": "no KMS", "times": 1})
+    vm = caller.by_json("Teepod.CreateVm", SMALL).value["id"]
+    shown = wait_for(caller, vm, "done")
+    assert shown["boot_error"] == "no KMS"
+    assert shown["events"][-1]["event"] == "boot.error"
+
+
+# --- what is shown ---
+
+def test_pages_and_keywords(caller):
+    vms = [deploy(caller, name=f"vm-{number}") for number in range(5)]
+    every = caller.by_json("Teepod.Status", {"brief": True}).value
+    assert [one["id"] for one in every["vms"]][1:] == vms and every["total"] == 6
+    assert all(one["configuration"] is None for one in every["vms"])
+    second = caller.by_json("Teepod.Status", {"page": 2, "page_size": 2, "keyword": "vm-"}).value
+    assert [one["name"] for one in second["vms"]] == ["vm-2", "vm-3"] and second["total"] == 5
+    asked = caller.by_json("Teepod.Status", {"ids": [vms[3]]}).value
+    assert [one["id"] for one in asked["vms"]] == [vms[3]]
+
+
+def test_the_log_is_followed(simulator, caller):
+    vm = deploy(caller)
+    host = urllib.parse.urlsplit(simulator.url)
+    text = http_get(host.hostname, host.port, f"/logs?id={vm}&follow=false&ansi=false&lines=2")
+    assert text == "dstack-prepare: starting containers\ndstack-prepare: done\n"
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        following = pool.submit(http_get, host.hostname, host.port, f"/logs?id={vm}&follow=true&lines=0")
+        time.sleep(0.1)
+        caller.by_json("Teepod.RemoveVm", {"id": vm})
+        assert following.result(10).startswith("dstack-vmm: the VM is stopping\n")
+    assert "VM not found" in http_get(host.hostname, host.port, "/logs?id=none", status=404)
+    assert "Unknown channel x" in http_get(host.hostname, host.port, f"/logs?id={vm}&ch=x", status=400)
+
+
+def test_the_guest_is_asked_through_the_vmm(caller):
+    vm = deploy(caller)
+    assert caller.by_json("GuestProxy.Info", {"id": vm}).value["instance_id"] == info(caller, vm)["instance_id"]
+    caller.by_json("Teepod.StopVm", {"id": vm})
+    wait_until(lambda: status_of(caller, vm) == "stopped")
+    assert "the VM is not running" in caller.by_json("GuestProxy.Info", {"id": vm}).value
+
+
+def test_vmm_sock_is_private_and_has_the_bare_names(simulator):
+    path = simulator.sockets / "vmm.sock"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert by_socket(path, "prpc/GetMeta?json")["resources"]["max_cvm_number"] > 0
+    assert by_socket(path, "prpc/Version?json") == by_socket(path, "prpc/Teepod.Version?json")
+
+
+def test_a_path_that_is_too_long_fails_the_boot(directory):
+    deep = directory / ("d" * 45)
+    with Simulator(deep) as simulator:
+        caller = Caller(simulator.url)
+        vm = caller.by_json("Teepod.CreateVm", SMALL).value["id"]
+        assert "a socket path can have at most 107 bytes" in wait_for(caller, vm, "done")["boot_error"]
+
+
+def test_fifty_at_once(caller):
+    vms = [caller.by_json("Teepod.CreateVm", {**SMALL, "name": str(number)}).value["id"] for number in range(50)]
+    for vm in vms:
+        assert wait_for(caller, vm, "done", seconds=30)["boot_error"] == ""
