@@ -40,6 +40,7 @@ struct options {
     unsigned socket_mode; /* permissions of Unix sockets that are not private */
     char *ready_file;
     char *public_url; /* http:// or https://, no slash at the end */
+    bool vm_ports;
     bool no_control;
     bool strict;
     char *app_compose;

@@ -59,6 +59,10 @@ const struct option_row options_table[] = {
      .brief = "what certificates and collateral point to",
      .more = "The URL that certificates and collateral point to. The default is the first TCP address, as "
              "localhost if it is on this machine."},
+    {"vm-ports", 0, NULL, FLAG(vm_ports), .group = GROUP_LISTENING,
+     .brief = "a TCP port for each deployed TD",
+     .more = "Serve each TD that is deployed over the VMM on a free TCP port of this machine as well, for SDKs "
+             "that cannot use Unix sockets. The port is in the TD's console and events."},
     {"no-control", 0, NULL, FLAG(no_control), .group = GROUP_LISTENING,
      .shared = "no controls; as a TD", .brief = "do not offer the Simulator service",
      .more = "Do not offer the Simulator service on any address, so that no client can change the state of "

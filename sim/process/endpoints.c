@@ -260,6 +260,20 @@ void endpoints_give(struct endpoints *endpoints, void *owner)
             endpoint->owner = owner;
 }
 
+bool endpoints_find_owned(const struct endpoints *endpoints, const void *owner,
+                          struct listener_address *address)
+{
+    struct listener_address found;
+    bool is_any = false;
+
+    for (const struct endpoint *endpoint = endpoints->first; endpoint; endpoint = endpoint->next)
+        if (endpoint->owner == owner && listener_find_address(endpoint->listener, 0, &found) && found.url) {
+            *address = found;
+            is_any = true;
+        }
+    return is_any;
+}
+
 bool endpoints_close_owned(struct endpoints *endpoints, void *owner)
 {
     bool is_any = false;

@@ -63,6 +63,10 @@ MUST_CHECK int endpoints_add(struct endpoints *endpoints, const struct listen_sp
 /* Makes an owner that of the first TD's sockets in --socket-dir. */
 void endpoints_give(struct endpoints *endpoints, void *owner);
 
+/* The last URL of an owner's endpoints; returns false if there is none. */
+bool endpoints_find_owned(const struct endpoints *endpoints, const void *owner,
+                          struct listener_address *address);
+
 /* Closes the endpoints of an owner. Returns whether there are any, in which case on_released
  * follows in a later iteration of the loop. */
 bool endpoints_close_owned(struct endpoints *endpoints, void *owner);

@@ -13,6 +13,7 @@
 #define GUEST_PORT 8090 /* where a guest serves external.sock's services */
 #define DIRECTORY_MODE 0755
 #define PORT_SERVICES "worker"
+#define TD_SERVICES "dstack,tappd,worker,guest,simulator"
 
 /* --- sockets --- */
 
@@ -86,6 +87,20 @@ static int open_ports(struct hosting *hosting, struct vm *vm, const struct site 
     return 0;
 }
 
+/* A port of its own, which it tells as an event of its boot. */
+static int open_tcp(struct hosting *hosting, struct vm *vm, const struct site *site, struct error *error)
+{
+    struct listen_spec spec = {.kind = LISTEN_TCP, .address = "127.0.0.1"};
+    struct listener_address address;
+
+    endpoints_set_services(&spec, TD_SERVICES, hosting->options->strict);
+    if (endpoints_add(hosting->endpoints, &spec, site, vm, error))
+        return -1;
+    if (endpoints_find_owned(hosting->endpoints, vm, &address))
+        vm_notify(vm, VM_EVENT_URL, address.url, vmm_state_millis(hosting->vmm));
+    return 0;
+}
+
 static int open_vm(void *data, struct vm *vm, struct error *error)
 {
     struct hosting *hosting = data;
@@ -93,6 +108,7 @@ static int open_vm(void *data, struct vm *vm, struct error *error)
 
     site.td = vm->td;
     if ((hosting->options->socket_dir && open_files(hosting, vm, &site, error)) ||
+        (hosting->options->vm_ports && !vm->is_first && open_tcp(hosting, vm, &site, error)) ||
         open_ports(hosting, vm, &site, error)) {
         if (!endpoints_close_owned(hosting->endpoints, vm))
             remove_directory(hosting, vm);

@@ -51,6 +51,15 @@ int identity_set_gpus(struct identity *identity, struct span evidence, struct er
     return gpu_attestation_measure(evidence, &identity->gpu_attestation, error);
 }
 
+void identity_set_instance(struct identity *identity, const uint8_t seed[static APP_INSTANCE_ID_BYTES])
+{
+    const struct bytes parts[] = {{seed, APP_INSTANCE_ID_BYTES}, {identity->app_id, APP_ID_BYTES}};
+    uint8_t digest[32];
+
+    hash_parts(HASH_SHA256, parts, 2, digest);
+    memcpy(identity->instance_id, digest, identity->instance_id_len);
+}
+
 void identity_set_image(struct identity *identity, const struct os_image *image,
                         const struct machine *machine)
 {

@@ -45,6 +45,10 @@ void identity_set_policies(struct identity *identity, const struct app_compose *
 /* Sets what they measure of the attestation of GPUs; see gpu_attestation.h. */
 MUST_CHECK int identity_set_gpus(struct identity *identity, struct span evidence, struct error *error);
 
+/* Sets the instance id as a guest that is deployed does: SHA-256(seed || app id), cut to its length.
+ * An app that has no instance id keeps none. The app id must be set. */
+void identity_set_instance(struct identity *identity, const uint8_t seed[static APP_INSTANCE_ID_BYTES]);
+
 /* Sets the hash of the image and the vm_config of the machine that boots it. */
 void identity_set_image(struct identity *identity, const struct os_image *image,
                         const struct machine *machine);

@@ -94,6 +94,8 @@ static int identify(struct td *td, const struct td_config *config, struct error 
     const struct key_provider provider = provider_of(td, config);
 
     identity_init(&td->identity, &td->app, &td->keys, provider.seed, config->app_id, config->instance);
+    if (config->instance_seed)
+        identity_set_instance(&td->identity, config->instance_seed);
     memcpy(td->identity.device_id, td->shared->platform->device_id, sizeof td->identity.device_id);
     if (os_image_is_0_6(&td->image) && identify_newer(td, config, error))
         return -1;

@@ -33,6 +33,7 @@ struct td_shared {
 /* Where its inputs come from; everything is copied. */
 struct td_config {
     const char *instance;         /* distinguishes instances of one app */
+    const uint8_t *instance_seed; /* APP_INSTANCE_ID_BYTES: see identity_set_instance; or NULL */
     uint32_t boot;                /* counts the boots of this TD, from 1 */
     struct span app_id;           /* the app was deployed with it; or nothing (see identity.h) */
     struct span app_compose;      /* app-compose.json */

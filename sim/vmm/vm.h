@@ -17,6 +17,8 @@
 #define VM_EVENT_BODY_BYTES_MAX 4096 /* a longer one is not recorded */
 #define VM_PROGRESS_BYTES 256
 
+#define VM_EVENT_URL "simulator.url" /* where a TD is served on TCP, besides its sockets */
+
 enum vm_status { VM_RUNNING, VM_STOPPING, VM_STOPPED, VM_EXITED, VM_REMOVING };
 
 enum vm_channel { VM_CHANNEL_SERIAL, VM_CHANNEL_STDOUT, VM_CHANNEL_STDERR, VM_CHANNELS };

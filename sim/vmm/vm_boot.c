@@ -41,10 +41,17 @@ static struct span describe_machine(const struct vm *vm, struct arena *arena)
                                   vm->settings.vcpu, (unsigned long long)vm->settings.memory_mb << 20));
 }
 
+/* A deployment keeps it over every boot, and over every change of its compose file. */
+static void derive_instance_seed(const struct vm *vm, uint8_t seed[static APP_INSTANCE_ID_BYTES])
+{
+    seed_bytes(&vm->vmm->cluster->seed, "vm instance seed", span_of(vm->id, VM_ID_LEN), seed,
+               APP_INSTANCE_ID_BYTES);
+}
+
 static int add_td(struct vm *vm, struct error *error)
 {
     const struct vm_image *image = vm_image_find(vm->vmm->images, vm->settings.image);
-    uint8_t app_id[APP_ID_BYTES];
+    uint8_t app_id[APP_ID_BYTES], instance_seed[APP_INSTANCE_ID_BYTES];
     struct td_config config;
     struct arena arena;
     size_t len, bad_at;
@@ -56,6 +63,8 @@ static int add_td(struct vm *vm, struct error *error)
     arena_init(&arena);
     td_config_init(&config);
     config.instance = vm->id;
+    derive_instance_seed(vm, instance_seed);
+    config.instance_seed = instance_seed;
     config.app_id = span_of(app_id, sizeof app_id);
     config.boot = vm->boots;
     config.app_compose = vm->settings.compose;
@@ -89,13 +98,19 @@ static int request_keys(struct vm *vm, struct error *error)
 static int prepare_disk(struct vm *vm, struct error *error)
 {
     const struct td *td = vm->td;
-    char info[256], seedless[] = "{\"instance_id\":\"%s\",\"app_id\":\"%s\"}";
+    char info[256], seed_hex[2 * APP_INSTANCE_ID_BYTES + 1] = "";
+    uint8_t seed[APP_INSTANCE_ID_BYTES];
 
     (void)error;
+    derive_instance_seed(vm, seed);
+    if (!vm->is_first) /* whose instance id follows from an option */
+        hex_encode(seed, sizeof seed, seed_hex);
     hex_encode(td->identity.instance_id, td->identity.instance_id_len, vm->instance_id);
     hex_encode(td->identity.app_id, APP_ID_BYTES, vm->app_id);
     say(vm, vm->has_run ? "mounting data disk" : "initializing data disk");
-    snprintf(info, sizeof info, seedless, vm->instance_id, vm->app_id);
+    snprintf(info, sizeof info,
+             "{\"instance_id_seed\":\"%s\",\"instance_id\":\"%s\",\"app_id\":\"%s\"}", seed_hex,
+             vm->instance_id, vm->app_id);
     notify(vm, "instance.info", info);
     say(vm, "data disk ready");
     return 0;

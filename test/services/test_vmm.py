@@ -111,6 +111,13 @@ def test_tds_share_nothing_of_their_own(simulator, caller):
     assert len(seen) == 20
 
 
+def test_the_instance_id_follows_from_the_seed_that_is_told(caller):
+    shown = info(caller, deploy(caller))
+    told = json.loads(next(event["body"] for event in shown["events"] if event["event"] == "instance.info"))
+    digest = hashlib.sha256(bytes.fromhex(told["instance_id_seed"]) + bytes.fromhex(shown["app_id"])).hexdigest()
+    assert told["instance_id"] == shown["instance_id"] == digest[:40]
+
+
 def test_apps_have_keys_of_their_own(simulator, caller):
     mine = json.dumps({"manifest_version": 2, "name": "mine", "runner": "docker-compose", "kms_enabled": True})
     vms = [deploy(caller, compose_file=text) for text in (mine, mine, mine.replace("mine", "other"))]
@@ -138,6 +145,16 @@ def test_a_mapping_to_the_agents_port_is_served(caller):
     assert info(caller, vm)["configuration"]["ports"] == [mapping]
     taken = caller.by_json("Teepod.CreateVm", {**SMALL, "ports": [mapping]})
     assert taken.status == 400 and "host port mapping conflicts with VM" in taken.value
+
+
+def test_a_port_for_each_td(directory):
+    with Simulator(directory / "ports", "--vm-ports", "--socket-dir", "none") as simulator:
+        caller = Caller(simulator.url)
+        vms = [deploy(caller) for _ in range(2)]
+        for vm in vms:
+            shown = info(caller, vm)
+            url = next(event["body"] for event in shown["events"] if event["event"] == "simulator.url")
+            assert Caller(url).by_json("DstackGuest.Info", {}).value["instance_id"] == shown["instance_id"]
 
 
 def http_get(host, port, path, status=200):
