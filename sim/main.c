@@ -10,6 +10,7 @@
 #include "sim/cli/options_config.h"
 #include "sim/cli/options_help.h"
 #include "sim/cli/options_man.h"
+#include "sim/client/commands.h"
 #include "sim/process/exit_status.h"
 #include "sim/process/notices.h"
 #include "sim/process/serve.h"
@@ -100,6 +101,8 @@ static int run(const struct options *options, uint64_t started)
         options_config(stdout, options);
         return finish_output();
     }
+    if (commands_are_asked_for(options))
+        return commands_run(options, &error) ? fail(&error) : finish_output();
     if (options->healthcheck.address)
         return healthcheck_run(&options->healthcheck, &error) ? fail(&error), EXIT_FAILURE : 0;
     if (inputs_read(&inputs, options, &error))

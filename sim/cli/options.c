@@ -9,14 +9,27 @@
 
 enum { SHOWN_MAX = 60 }; /* the most bytes of an argument that an error quotes */
 
-#define COMMAND "decrypt-env" /* the only one */
+/* By enum options_command. */
+static const struct {
+    const char *name;
+    const char *argument; /* NULL: none */
+    const char *what;     /* it is */
+} commands[] = {
+    {NULL, NULL, NULL},
+    {"decrypt-env", "FILE", "the FILE that holds the encrypted environment"},
+    {"deploy", "FILE", "the app-compose or docker-compose FILE of an app"},
+    {"ps", NULL, NULL},
+    {"logs", "VM", "the id or the name of a VM"},
+    {"rm", "VM", "the id or the name of a VM"},
+};
+
+#define COMMANDS (sizeof commands / sizeof *commands)
 
 struct reader {
     struct options *options;
     int argc;
     char *const *argv;
-    int at;           /* index of the current argument */
-    bool has_command; /* the command has been read */
+    int at; /* index of the current argument */
     struct error *error;
 };
 
@@ -33,6 +46,7 @@ void options_free(struct options *options)
         options_texts_free(&options->texts[row - options_table]);
     }
     options_texts_replace(&options->decrypt_env, NULL);
+    options_texts_replace(&options->command_argument, NULL);
     options_texts_free(&options->warnings);
     free(options->listen);
     free(options->faults);
@@ -58,9 +72,9 @@ static int error_unknown(struct reader *reader, const char *dashes, const char *
     return error_input(reader->error, "unknown option %s%.*s; see --help", dashes, shown, typed);
 }
 
-static const char *command_at(size_t index)
+const char *options_command_name(size_t index)
 {
-    return index == 0 ? COMMAND : NULL;
+    return index + 1 < COMMANDS ? commands[index + 1].name : NULL;
 }
 
 /* A port, or an address with one. */
@@ -77,12 +91,17 @@ static int error_positional(struct reader *reader, const char *argument)
     size_t len = strcspn(argument, "=");
     const struct option_row *meant = options_table_nearest(argument, len);
 
-    if (reader->has_command)
-        return error_input(reader->error,
-                           "unexpected argument \"%.60s\"; " COMMAND " takes one FILE, see --help", argument);
-    if (spelling_nearest(argument, len, command_at))
-        return error_input(reader->error,
-                           "unexpected argument \"%.60s\"; did you mean " COMMAND "? See --help", argument);
+    const char *command = commands[reader->options->command].name;
+    const char *nearest = spelling_nearest(argument, len, options_command_name);
+
+    if (command)
+        return error_input(
+            reader->error, "unexpected argument \"%.60s\"; %s takes %s%s, see --help", argument, command,
+            commands[reader->options->command].argument ? "one " : "no argument",
+            commands[reader->options->command].argument ? commands[reader->options->command].argument : "");
+    if (nearest)
+        return error_input(reader->error, "unexpected argument \"%.60s\"; did you mean %s? See --help",
+                           argument, nearest);
     if (meant)
         return error_input(reader->error, "unexpected argument \"%.60s\"; did you mean --%s? See --help",
                            argument, meant->name);
@@ -90,9 +109,10 @@ static int error_positional(struct reader *reader, const char *argument)
         return error_input(reader->error,
                            "unexpected argument \"%.60s\"; did you mean --listen %.60s? See --help", argument,
                            argument);
-    return error_input(reader->error,
-                       "unexpected argument \"%.60s\"; expected an option or " COMMAND ", see --help",
-                       argument);
+    return error_input(
+        reader->error,
+        "unexpected argument \"%.60s\"; expected an option, decrypt-env, deploy, ps, logs or rm, see --help",
+        argument);
 }
 
 static bool is_option(const char *argument)
@@ -156,17 +176,37 @@ static int read_short(struct reader *reader, const char *letters)
     return 0;
 }
 
-/* decrypt-env FILE; options may be between the two. */
+static char **argument_of(struct options *options)
+{
+    return options->command == OPTIONS_COMMAND_DECRYPT_ENV ? &options->decrypt_env
+                                                           : &options->command_argument;
+}
+
+/* A command and its argument; options may be between the two. */
 static int read_positional(struct reader *reader, const char *argument)
 {
-    if (!reader->has_command && strcmp(argument, COMMAND) == 0) {
-        reader->has_command = true;
-        return 0;
-    }
-    if (!reader->has_command || reader->options->decrypt_env)
+    struct options *options = reader->options;
+
+    for (size_t i = 1; !options->command && i < COMMANDS; i++)
+        if (strcmp(argument, commands[i].name) == 0) {
+            options->command = (enum options_command)i;
+            return 0;
+        }
+    if (!options->command || !commands[options->command].argument || *argument_of(options))
         return error_positional(reader, argument);
-    options_texts_replace(&reader->options->decrypt_env, argument);
+    options_texts_replace(argument_of(options), argument);
     return 0;
+}
+
+static int check_command(const struct reader *reader)
+{
+    struct options *options = reader->options;
+
+    if (!options->command || !commands[options->command].argument || *argument_of(options) ||
+        options_asks_for_text(options))
+        return 0;
+    return error_input(reader->error, "%s needs an argument, %s", commands[options->command].name,
+                       commands[options->command].what);
 }
 
 static int read_arguments(struct reader *reader)
@@ -188,10 +228,7 @@ static int read_arguments(struct reader *reader)
         if (result != 0)
             return -1;
     }
-    if (reader->has_command && !reader->options->decrypt_env && !options_asks_for_text(reader->options))
-        return error_input(reader->error,
-                           COMMAND " needs an argument, the FILE that holds the encrypted environment");
-    return 0;
+    return check_command(reader);
 }
 
 bool options_asks_for_text(const struct options *options)
@@ -254,7 +291,7 @@ bool options_is_given(const struct options *options, const void *field)
 void options_given_as(const struct options *options, const void *field, char *out)
 {
     if (field == &options->decrypt_env)
-        snprintf(out, OPTIONS_NAME_MAX, COMMAND);
+        snprintf(out, OPTIONS_NAME_MAX, "%s", commands[OPTIONS_COMMAND_DECRYPT_ENV].name);
     else
         options_value_name(options, row_of(options, field), out);
 }

@@ -56,16 +56,17 @@ static const char bash_head[] =
     "    fi\n"
     "    case $prev in\n";
 
-static const char bash_tail[] = "    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
-                                "        if [[ $word == decrypt-env ]]; then\n"
-                                "            compopt -o filenames 2>/dev/null\n"
-                                "            mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
-                                "            return\n"
-                                "        fi\n"
-                                "    done\n"
-                                "    mapfile -t COMPREPLY < <(compgen -W decrypt-env -- \"$cur\")\n"
-                                "}\n"
-                                "complete -F _dstack_simulator dstack-simulator\n";
+static const char bash_tail[] =
+    "    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
+    "        if [[ $word == decrypt-env || $word == deploy ]]; then\n"
+    "            compopt -o filenames 2>/dev/null\n"
+    "            mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
+    "            return\n"
+    "        fi\n"
+    "    done\n"
+    "    mapfile -t COMPREPLY < <(compgen -W 'decrypt-env deploy ps logs rm' -- \"$cur\")\n"
+    "}\n"
+    "complete -F _dstack_simulator dstack-simulator\n";
 
 static bool has_proposals(const struct option_row *row)
 {
@@ -160,8 +161,8 @@ static void print_zsh(FILE *stream)
           stream);
     for (const struct option_row *row = options_table; row->name; row++)
         print_zsh_row(stream, row);
-    fputs("    '1:command:(decrypt-env)'\n"
-          "    '2:encrypted environment:_files'\n"
+    fputs("    '1:command:(decrypt-env deploy ps logs rm)'\n"
+          "    '2:file:_files'\n"
           ")\n"
           "_arguments -s -S $specs\n",
           stream);
@@ -207,13 +208,15 @@ static void print_fish_row(FILE *stream, const struct option_row *row)
 
 static void print_fish(FILE *stream)
 {
-    static const char has_command[] = "__fish_seen_subcommand_from decrypt-env";
+    static const char has_command[] = "__fish_seen_subcommand_from decrypt-env deploy ps logs rm";
 
     fputs("# fish completion for dstack-simulator, made by: dstack-simulator --completion fish\n\n"
           "complete -c dstack-simulator -f\n",
           stream);
     fprintf(stream,
             "complete -c dstack-simulator -n 'not %s' -a decrypt-env -d 'print an app\\'s environment'\n",
+            has_command);
+    fprintf(stream, "complete -c dstack-simulator -n 'not %s' -a 'deploy ps logs rm' -d 'deploy a TD'\n",
             has_command);
     fprintf(stream, "complete -c dstack-simulator -n '%s' -F\n", has_command);
     for (const struct option_row *row = options_table; row->name; row++)

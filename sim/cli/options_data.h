@@ -33,6 +33,16 @@ enum options_source { OPTIONS_DEFAULT, OPTIONS_ENVIRONMENT, OPTIONS_COMMAND_LINE
 enum options_shell { OPTIONS_SHELL_NONE = -1, OPTIONS_SHELL_BASH, OPTIONS_SHELL_ZSH, OPTIONS_SHELL_FISH };
 
 /* Owns its strings and arrays. An option that was not given is NULL, zero or its default. */
+/* In the order of options_command_name. */
+enum options_command {
+    OPTIONS_COMMAND_NONE, /* serve */
+    OPTIONS_COMMAND_DECRYPT_ENV,
+    OPTIONS_COMMAND_DEPLOY,
+    OPTIONS_COMMAND_PS,
+    OPTIONS_COMMAND_LOGS,
+    OPTIONS_COMMAND_RM,
+};
+
 struct options {
     struct listen_spec *listen; /* never empty after options_parse */
     size_t listen_count;
@@ -73,7 +83,9 @@ struct options {
     bool man;
     bool version;
     bool help;
-    char *decrypt_env; /* the argument of the command decrypt-env */
+    enum options_command command;
+    char *decrypt_env;      /* the argument of the command decrypt-env */
+    char *command_argument; /* that of another command */
 
     enum options_source sources[OPTIONS_MAX]; /* by row */
     struct options_texts texts[OPTIONS_MAX];  /* by row: lists and healthcheck as given */

@@ -63,8 +63,8 @@ static void print_services(FILE *stream)
 
 void options_help(FILE *stream)
 {
-    fputs("Usage: dstack-simulator [OPTION]...                   serve until Ctrl-C\n"
-          "       dstack-simulator decrypt-env FILE [OPTION]...  print an app's environment\n"
+    fputs("Usage: dstack-simulator [OPTION]...               serve until Ctrl-C\n"
+          "       dstack-simulator decrypt-env FILE | deploy FILE | ps | logs VM | rm VM\n"
           "A dstack guest agent without a TEE: http://" OPTIONS_DEFAULT_LISTEN " and four sockets.\n",
           stream);
     for (enum option_group group = 0; group < GROUP_COUNT; group++)

@@ -59,12 +59,8 @@ const struct option_row options_table[] = {
      .brief = "what certificates and collateral point to",
      .more = "The URL that certificates and collateral point to. The default is the first TCP address, as "
              "localhost if it is on this machine."},
-    {"vm-ports", 0, NULL, FLAG(vm_ports), .group = GROUP_LISTENING,
-     .brief = "a TCP port for each deployed TD",
-     .more = "Serve each TD that is deployed over the VMM on a free TCP port of this machine as well, for SDKs "
-             "that cannot use Unix sockets. The port is in the TD's console and events."},
     {"no-control", 0, NULL, FLAG(no_control), .group = GROUP_LISTENING,
-     .shared = "no controls; as a TD", .brief = "do not offer the Simulator service",
+     .shared = "controls, form, VMs", .brief = "do not offer the Simulator service",
      .more = "Do not offer the Simulator service on any address, so that no client can change the state of "
              "the platform."},
     {"strict", 0, NULL, FLAG(strict), .group = GROUP_LISTENING, .is_joined = true,
@@ -72,6 +68,10 @@ const struct option_row options_table[] = {
      .more = "Refuse what the real guest agent refuses and the simulator otherwise takes, and arguments with "
              "unknown names, so that a test that passes here passes there. dstack.sock, tappd.sock and "
              "guest.sock serve only what they serve in a real TD."},
+    {"vm-ports", 0, NULL, FLAG(vm_ports), .group = GROUP_LISTENING, .is_joined = true,
+     .brief = "a TCP port for each deployed TD",
+     .more = "Serve each TD that is deployed over the VMM on a free TCP port of this machine as well, for SDKs "
+             "that cannot use Unix sockets. The port is in the TD's console and events."},
 
     {"app-compose", 'a', "FILE", STRING(app_compose), .value = VALUE_FILE, .group = GROUP_APP,
      .brief = "its hash and id come from this file",

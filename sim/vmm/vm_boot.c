@@ -108,9 +108,8 @@ static int prepare_disk(struct vm *vm, struct error *error)
     hex_encode(td->identity.instance_id, td->identity.instance_id_len, vm->instance_id);
     hex_encode(td->identity.app_id, APP_ID_BYTES, vm->app_id);
     say(vm, vm->has_run ? "mounting data disk" : "initializing data disk");
-    snprintf(info, sizeof info,
-             "{\"instance_id_seed\":\"%s\",\"instance_id\":\"%s\",\"app_id\":\"%s\"}", seed_hex,
-             vm->instance_id, vm->app_id);
+    snprintf(info, sizeof info, "{\"instance_id_seed\":\"%s\",\"instance_id\":\"%s\",\"app_id\":\"%s\"}",
+             seed_hex, vm->instance_id, vm->app_id);
     notify(vm, "instance.info", info);
     say(vm, "data disk ready");
     return 0;

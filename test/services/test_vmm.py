@@ -5,15 +5,17 @@ import concurrent.futures
 import hashlib
 import http.client
 import json
+import re
 import socket
 import stat
+import subprocess
 import time
 import urllib.parse
 
 import pytest
 
 from messages import JSON, Caller
-from simulator import Simulator
+from simulator import PROGRAM, Simulator
 from vms import COMPOSE, SMALL, info, wait_for
 
 
@@ -249,6 +251,62 @@ def test_a_boot_can_be_made_to_fail(caller):
     shown = wait_for(caller, vm, "done")
     assert shown["boot_error"] == "no KMS"
     assert shown["events"][-1]["event"] == "boot.error"
+
+
+# --- the program's own commands ---
+
+def run(simulator, *arguments):
+    done = subprocess.run([PROGRAM, *map(str, arguments), "--socket-dir", simulator.sockets], capture_output=True,
+                          text=True, timeout=60, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_deploy_ps_logs_and_rm(simulator, caller, directory):
+    compose = directory / "shop.yml"
+    compose.write_text("services:\n  web:\n    image: nginx\n")
+    code, told, _ = run(simulator, "deploy", compose)
+    assert code == 0
+    endpoint = re.search(r"^export DSTACK_SIMULATOR_ENDPOINT=(.*)$", told, re.M)[1]
+    vm = re.search(r"^VM +(.*)$", told, re.M)[1]
+    assert by_socket(endpoint, "Info")["instance_id"] in told
+    assert info(caller, vm)["name"] == "shop"
+    assert "docker_compose_file" in info(caller, vm)["configuration"]["compose_file"]
+    code, listed, _ = run(simulator, "ps")
+    assert code == 0 and re.search(rf"^{vm} +running .* shop$", listed, re.M)
+    code, log, _ = run(simulator, "logs", vm[:6])
+    assert code == 0 and log.endswith("dstack-prepare: done\n")
+    assert run(simulator, "rm", "shop") == (0, f"{vm}\n", "")
+    wait_until(lambda: not caller.by_json("Teepod.GetInfo", {"id": vm}).value["found"])
+
+
+def test_an_app_compose_is_deployed_as_it_is(simulator, caller, directory):
+    compose = directory / "app-compose.json"
+    compose.write_text(COMPOSE + "\n")
+    code, told, _ = run(simulator, "deploy", compose, "--name", "mine")
+    vm = re.search(r"^VM +(.*)$", told, re.M)[1]
+    assert code == 0 and info(caller, vm)["configuration"]["compose_file"] == COMPOSE + "\n"
+    assert info(caller, vm)["name"] == "mine"
+
+
+@pytest.mark.parametrize("arguments, sentence", [
+    (["rm", "none"], "there is no VM none; ps lists those there are"),
+    (["logs", "none"], "there is no VM none"),
+    (["deploy", "/no/such/file"], "/no/such/file"),
+    (["deploy"], "deploy needs an argument, the app-compose or docker-compose FILE of an app"),
+    (["ps", "x"], "ps takes no argument"),
+    (["rm", "a", "b"], "rm takes one VM"),
+    (["depoly"], "did you mean deploy?"),
+])
+def test_commands_that_cannot_be_run(simulator, arguments, sentence):
+    code, told, error = run(simulator, *arguments)
+    assert (code, told) == (2, "") and sentence in error
+
+
+def test_commands_need_a_running_simulator(directory):
+    idle = directory / "idle"
+    idle.mkdir()
+    done = subprocess.run([PROGRAM, "ps", "--socket-dir", idle], capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "start dstack-simulator there" in done.stderr
 
 
 # --- what is shown ---

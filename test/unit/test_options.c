@@ -86,10 +86,12 @@ static void test_unknown_options(void **state)
     assert_refused(ARGUMENTS("--nothing-like-it"), none, "unknown option --nothing-like-it; see --help");
     assert_refused(ARGUMENTS("-hx"), none, "unknown option -x; see --help");
     assert_refused(ARGUMENTS("seed"), none, "unexpected argument \"seed\"; did you mean --seed? See --help");
-    assert_refused(ARGUMENTS("--", "-h"), none,
-                   "unexpected argument \"-h\"; expected an option or decrypt-env, see --help");
-    assert_refused(ARGUMENTS("-"), none,
-                   "unexpected argument \"-\"; expected an option or decrypt-env, see --help");
+    assert_refused(
+        ARGUMENTS("--", "-h"), none,
+        "unexpected argument \"-h\"; expected an option, decrypt-env, deploy, ps, logs or rm, see --help");
+    assert_refused(
+        ARGUMENTS("-"), none,
+        "unexpected argument \"-\"; expected an option, decrypt-env, deploy, ps, logs or rm, see --help");
 }
 
 static void test_options_of_other_programs(void **state)

@@ -1,0 +1,171 @@
+#include "sim/client/vmm_client.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "sim/base/buf.h"
+
+#define ANSWER_BYTES_MAX (64u * 1024 * 1024)
+#define PIECE_BYTES 65536
+#define WAIT_SECONDS 30 /* between two pieces of an answer */
+
+static int connect_to(const char *path, struct error *error)
+{
+    const struct timeval wait = {.tv_sec = WAIT_SECONDS};
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (fd < 0)
+        return error_internal(error, "cannot open a socket: %s", strerror(errno));
+    memcpy(address.sun_path, path, strnlen(path, sizeof address.sun_path - 1));
+    if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
+        error_input(error,
+                    "cannot connect to %s: %s; start dstack-simulator there, or give the --socket-dir of the "
+                    "one that runs",
+                    path, strerror(errno));
+        close(fd);
+        return -1;
+    }
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
+    return fd;
+}
+
+static int send_all(int fd, struct span data, struct error *error)
+{
+    while (data.len > 0) {
+        ssize_t sent = send(fd, data.data, data.len, MSG_NOSIGNAL);
+
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent < 0)
+            return error_internal(error, "cannot send to the simulator: %s", strerror(errno));
+        data = span_of(data.data + sent, data.len - (size_t)sent);
+    }
+    return 0;
+}
+
+/* Returns what came, 0 at the end, or -1 with an error. */
+static ssize_t receive(int fd, uint8_t *piece, struct error *error)
+{
+    ssize_t got;
+
+    do
+        got = recv(fd, piece, PIECE_BYTES, 0);
+    while (got < 0 && errno == EINTR);
+    if (got < 0)
+        return error_internal(error, "the simulator does not answer: %s", strerror(errno));
+    return got;
+}
+
+/* In HTTP/1.0 the body is all that comes after the head (RFC 9112, 6.3), in one piece. */
+static int request(const char *path, const char *verb, const char *target, const char *body,
+                   struct error *error)
+{
+    struct buf text;
+    int fd = connect_to(path, error);
+
+    if (fd < 0)
+        return -1;
+    buf_init(&text, SIZE_MAX);
+    buf_printf(&text, "%s %s HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+               verb, target, strlen(body), body);
+    if (send_all(fd, buf_span(&text), error)) {
+        close(fd);
+        fd = -1;
+    }
+    buf_free(&text);
+    return fd;
+}
+
+/* The status in "HTTP/1.1 200 OK", and where the body begins. */
+static int read_head(const struct buf *answer, size_t *body)
+{
+    const uint8_t *end = answer->len ? memmem(answer->data, answer->len, "\r\n\r\n", 4) : NULL;
+
+    if (!end || answer->len < 12 || memcmp(answer->data, "HTTP/1.", 7) != 0)
+        return -1;
+    *body = (size_t)(end - answer->data) + 4;
+    return atoi((const char *)answer->data + 9);
+}
+
+static json_t *read_answer(const struct buf *answer, struct error *error)
+{
+    size_t body;
+    int status = read_head(answer, &body);
+    json_t *value;
+
+    if (status < 0) {
+        error_internal(error, "what answers there is not a simulator");
+        return NULL;
+    }
+    value = json_loadb((const char *)answer->data + body, answer->len - body, JSON_DECODE_ANY, NULL);
+    if (status == 200 && value)
+        return value;
+    error_input(error, "%s",
+                json_string_value(json_object_get(value, "error"))
+                    ? json_string_value(json_object_get(value, "error"))
+                    : "the answer is not JSON");
+    json_decref(value);
+    return NULL;
+}
+
+json_t *vmm_client_call(const char *path, const char *method, json_t *arguments, struct error *error)
+{
+    char target[128], *body = json_dumps(arguments ? arguments : json_object(), JSON_COMPACT);
+    uint8_t *piece = malloc(PIECE_BYTES);
+    json_t *value = NULL;
+    struct buf answer;
+    ssize_t got = -1;
+    int fd;
+
+    json_decref(arguments);
+    buf_init(&answer, ANSWER_BYTES_MAX);
+    snprintf(target, sizeof target, "/prpc/Teepod.%s", method);
+    fd = body && piece ? request(path, "POST", target, body, error) : -1;
+    while (fd >= 0 && (got = receive(fd, piece, error)) > 0)
+        buf_append(&answer, piece, (size_t)got);
+    if (fd >= 0 && got == 0)
+        value = read_answer(&answer, error);
+    if (fd >= 0)
+        close(fd);
+    buf_free(&answer);
+    free(piece);
+    free(body);
+    return value;
+}
+
+int vmm_client_copy(const char *path, const char *target, FILE *out, struct error *error)
+{
+    uint8_t piece[PIECE_BYTES];
+    struct buf head;
+    size_t body = 0;
+    ssize_t got;
+    int fd = request(path, "GET", target, "", error), status = -1;
+
+    if (fd < 0)
+        return -1;
+    buf_init(&head, ANSWER_BYTES_MAX);
+    while ((got = receive(fd, piece, error)) > 0) {
+        if (status > 0) {
+            fwrite(piece, 1, (size_t)got, out);
+            continue;
+        }
+        buf_append(&head, piece, (size_t)got);
+        status = read_head(&head, &body);
+        if (status == 200)
+            fwrite(head.data + body, 1, head.len - body, out);
+        else if (status > 0)
+            break;
+    }
+    close(fd);
+    if (status != 200 && got >= 0)
+        error_input(error, status == 404 ? "there is no such VM" : "what answers there is not a simulator");
+    buf_free(&head);
+    return status == 200 && got >= 0 ? 0 : -1;
+}
