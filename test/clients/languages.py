@@ -11,6 +11,7 @@ import sys
 import xml.etree.ElementTree as xml
 from pathlib import Path
 
+import progress
 import toolchains
 from simulator import ROOT
 from toolchains import Missing
@@ -43,8 +44,7 @@ def install(directory, pins, commands):
         return
     stamp.unlink(missing_ok=True)
     log = directory / "install.log"
-    print(f"  packages  {directory.relative_to(ROOT)}")
-    with open(log, "wb") as out:
+    with open(log, "wb") as out, progress.installing(str(directory.relative_to(ROOT)), directory):
         for command in commands:
             code = subprocess.run(list(map(str, command)), cwd=directory, stdout=out, stderr=out).returncode
             if code != 0:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import progress
 from simulator import ROOT
 
 TOOLS = ROOT / "build" / "tools"
@@ -52,8 +53,7 @@ def install(package, size, programs):
     """Installs a package of PyPI in an environment of its own, and links its programs in BIN."""
     name = package.partition("==")[0]
     environment, log = TOOLS / name, TOOLS / f"{name}.log"
-    print(f"  packages  {package} ({size}) from PyPI", flush=True)
-    with open(log, "wb") as out:
+    with open(log, "wb") as out, progress.installing(f"{package} from PyPI ({size} to download)", environment):
         for command in ([sys.executable, "-m", "venv", "--clear", environment],
                         [environment / "bin/python", "-m", "pip", "install", "--no-deps",
                          "--disable-pip-version-check", package]):
