@@ -1,7 +1,6 @@
 """scripts/setup, with substitutes for apt-get and its kind that say what they were asked for; and its
 table of packages, against what the tests call."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -65,6 +64,10 @@ class Setup:
     def command(self, name, text=""):
         (self.path / name).write_text(f"#!/bin/sh\n{text}\n")
         (self.path / name).chmod(0o755)
+
+    def user(self, number):
+        (self.path / "id").unlink()
+        self.command("id", f"echo {number}")
 
     def run(self, *arguments, installed=(), lacks="nothing", **variables):
         self.asked.write_text("")
@@ -157,10 +160,17 @@ def test_without_root_a_compiler_has_to_be_there(setup):
     assert done.returncode == 1 and "not a C compiler: ask for the packages gcc and libc6-dev" in done.stderr
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="only a user without root is told")
+def test_without_root_sudo_installs(setup):
+    setup.user(1000)
+    setup.run()
+    assert "sudo" in setup.asked.read_text().splitlines() and setup.installs()
+
+
 def test_without_sudo_another_way_is_named(setup):
+    setup.user(1000)
     (setup.path / "sudo").unlink()
-    assert "make deps-local" in setup.run().stderr
+    done = setup.run()
+    assert done.returncode == 1 and "make deps-local" in done.stderr and setup.installs() == []
 
 
 # --- Rust, which an older one excludes ---
