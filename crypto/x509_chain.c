@@ -6,8 +6,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "crypto/der_read.h"
 #include "crypto/pem.h"
 #include "crypto/x509_certificate.h"
+#include "crypto/x509_signed.h"
 #include "crypto/x509_write.h"
 
 #define LABEL "CERTIFICATE"
@@ -152,32 +154,62 @@ static const char *read_crls(mbedtls_x509_crl *crls, const struct x509_chain_tru
 
 /* --- verifying --- */
 
-/* Findings that mbedTLS bases on the clock instead of the time that was passed in. */
-#define BY_CLOCK                                                                                             \
-    (uint32_t)(MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE | MBEDTLS_X509_BADCRL_EXPIRED |    \
-               MBEDTLS_X509_BADCRL_FUTURE)
-
-static int forget_clock(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)
+static struct bytes der_of(const mbedtls_x509_buf *raw)
 {
-    (void)context;
-    (void)certificate;
-    (void)depth;
-    *flags &= ~BY_CLOCK;
-    return 0;
+    return (struct bytes){raw->p, raw->len};
 }
 
-static const char *verify_signatures(struct x509_chain *chain, mbedtls_x509_crt *root, mbedtls_x509_crl *crls)
+/* The issuer's certificate must be a CA that may have `below` CAs under it and sign what it has
+ * signed (RFC 5280, 6.1.4 and 4.2.1.3, which demand both extensions of a CA). */
+static bool may_issue(const mbedtls_x509_crt *issuer, size_t below)
 {
-    uint32_t flags = 0;
+    static const uint8_t basic_constraints[] = {0x55, 0x1d, 0x13}, key_usage[] = {0x55, 0x1d, 0x0f};
+    struct bytes value =
+        x509_certificate_extension(issuer, (struct bytes){basic_constraints, sizeof basic_constraints});
+    struct bytes fields, is_ca;
+    uint32_t most;
 
-    if (mbedtls_x509_crt_verify(&chain->certificates, root, crls, NULL, &flags, forget_clock, NULL) == 0 &&
-        flags == 0)
-        return NULL;
-    if (flags & MBEDTLS_X509_BADCERT_REVOKED)
-        return "a certificate of the chain is revoked";
-    if (flags & MBEDTLS_X509_BADCRL_NOT_TRUSTED)
-        return "a revocation list is not signed by the issuer it names";
-    return "its certificates do not chain to the root";
+    if (!der_read(&value, DER_SEQUENCE, &fields) || !der_read(&fields, DER_BOOLEAN, &is_ca) ||
+        is_ca.len != 1 || !*(const uint8_t *)is_ca.data)
+        return false;
+    if (fields.len > 0 && (!der_read_uint(&fields, UINT32_MAX, &most) || below > most))
+        return false;
+    return x509_certificate_extension(issuer, (struct bytes){key_usage, sizeof key_usage}).data &&
+           mbedtls_x509_crt_check_key_usage(issuer, MBEDTLS_X509_KU_KEY_CERT_SIGN) == 0;
+}
+
+static bool is_issued_by(const mbedtls_x509_crt *certificate, const mbedtls_x509_crt *issuer, size_t below)
+{
+    uint8_t key[P256_PUBLIC_BYTES];
+
+    return same_buf(&certificate->issuer_raw, &issuer->subject_raw) && may_issue(issuer, below) &&
+           x509_certificate_key(issuer, key) && x509_signed_by(der_of(&certificate->raw), key);
+}
+
+static bool is_crl_of(const mbedtls_x509_crl *crl, const mbedtls_x509_crt *issuer)
+{
+    uint8_t key[P256_PUBLIC_BYTES];
+
+    return mbedtls_x509_crt_check_key_usage(issuer, MBEDTLS_X509_KU_CRL_SIGN) == 0 &&
+           x509_certificate_key(issuer, key) && x509_signed_by(der_of(&crl->raw), key);
+}
+
+/* Each certificate but the last, which is the root, by the one after it. */
+static const char *verify_signatures(const struct x509_chain *chain, const mbedtls_x509_crl *crls)
+{
+    size_t below = 0;
+
+    for (const mbedtls_x509_crt *one = &chain->certificates; one->next; one = one->next, below++) {
+        const mbedtls_x509_crl *crl = find_crl(crls, one);
+
+        if (!is_issued_by(one, one->next, below))
+            return "its certificates do not chain to the root";
+        if (!crl || !is_crl_of(crl, one->next))
+            return "a revocation list is not signed by the issuer it names";
+        if (mbedtls_x509_crt_is_revoked(one, crl))
+            return "a certificate of the chain is revoked";
+    }
+    return NULL;
 }
 
 static bool ends_in_root(const struct x509_chain *chain, struct bytes root)
@@ -191,20 +223,15 @@ static bool ends_in_root(const struct x509_chain *chain, struct bytes root)
 
 int x509_chain_verify(struct x509_chain *chain, const struct x509_chain_trust *trust, const char **reason)
 {
-    mbedtls_x509_crt root;
     mbedtls_x509_crl crls;
 
-    mbedtls_x509_crt_init(&root);
     mbedtls_x509_crl_init(&crls);
     if (!ends_in_root(chain, trust->root))
         *reason = "its root is not trusted: it is not the verifier's own";
-    else if (mbedtls_x509_crt_parse_der(&root, trust->root.data, trust->root.len) != 0)
-        *reason = "the trusted root is not a certificate";
     else if (!(*reason = read_crls(&crls, trust)) && !(*reason = check_dates(chain, trust->now)) &&
              !(*reason = check_crls(chain, &crls, trust->now)))
-        *reason = verify_signatures(chain, &root, &crls);
+        *reason = verify_signatures(chain, &crls);
     mbedtls_x509_crl_free(&crls);
-    mbedtls_x509_crt_free(&root);
     return *reason ? -1 : 0;
 }
 

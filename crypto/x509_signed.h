@@ -1,0 +1,11 @@
+/* The form that certificates and revocation lists share: something signed, with its signature
+ * (RFC 5280, 4.1.1 and 5.1.1). Only ecdsa-with-SHA256 by a P-256 key is read (RFC 5758, 3.2). */
+#ifndef CRYPTO_X509_SIGNED_H
+#define CRYPTO_X509_SIGNED_H
+
+#include "crypto/p256.h"
+
+/* Whether the DER is signed by that key. mbedTLS's own verification takes ten times as long. */
+bool x509_signed_by(struct bytes der, const uint8_t public_key[static P256_PUBLIC_BYTES]);
+
+#endif
