@@ -178,33 +178,35 @@ static bool may_issue(const mbedtls_x509_crt *issuer, size_t below)
            mbedtls_x509_crt_check_key_usage(issuer, MBEDTLS_X509_KU_KEY_CERT_SIGN) == 0;
 }
 
-static bool is_issued_by(const mbedtls_x509_crt *certificate, const mbedtls_x509_crt *issuer, size_t below)
+static bool is_issued_by(struct p256_memory *memory, const mbedtls_x509_crt *certificate,
+                         const mbedtls_x509_crt *issuer, size_t below)
 {
     uint8_t key[P256_PUBLIC_BYTES];
 
     return same_buf(&certificate->issuer_raw, &issuer->subject_raw) && may_issue(issuer, below) &&
-           x509_certificate_key(issuer, key) && x509_signed_by(der_of(&certificate->raw), key);
+           x509_certificate_key(issuer, key) && x509_signed_by(memory, der_of(&certificate->raw), key);
 }
 
-static bool is_crl_of(const mbedtls_x509_crl *crl, const mbedtls_x509_crt *issuer)
+static bool is_crl_of(struct p256_memory *memory, const mbedtls_x509_crl *crl, const mbedtls_x509_crt *issuer)
 {
     uint8_t key[P256_PUBLIC_BYTES];
 
     return mbedtls_x509_crt_check_key_usage(issuer, MBEDTLS_X509_KU_CRL_SIGN) == 0 &&
-           x509_certificate_key(issuer, key) && x509_signed_by(der_of(&crl->raw), key);
+           x509_certificate_key(issuer, key) && x509_signed_by(memory, der_of(&crl->raw), key);
 }
 
 /* Each certificate but the last, which is the root, by the one after it. */
-static const char *verify_signatures(const struct x509_chain *chain, const mbedtls_x509_crl *crls)
+static const char *verify_signatures(const struct x509_chain *chain, const mbedtls_x509_crl *crls,
+                                     struct p256_memory *memory)
 {
     size_t below = 0;
 
     for (const mbedtls_x509_crt *one = &chain->certificates; one->next; one = one->next, below++) {
         const mbedtls_x509_crl *crl = find_crl(crls, one);
 
-        if (!is_issued_by(one, one->next, below))
+        if (!is_issued_by(memory, one, one->next, below))
             return "its certificates do not chain to the root";
-        if (!crl || !is_crl_of(crl, one->next))
+        if (!crl || !is_crl_of(memory, crl, one->next))
             return "a revocation list is not signed by the issuer it names";
         if (mbedtls_x509_crt_is_revoked(one, crl))
             return "a certificate of the chain is revoked";
@@ -230,7 +232,7 @@ int x509_chain_verify(struct x509_chain *chain, const struct x509_chain_trust *t
         *reason = "its root is not trusted: it is not the verifier's own";
     else if (!(*reason = read_crls(&crls, trust)) && !(*reason = check_dates(chain, trust->now)) &&
              !(*reason = check_crls(chain, &crls, trust->now)))
-        *reason = verify_signatures(chain, &crls);
+        *reason = verify_signatures(chain, &crls, trust->memory);
     mbedtls_x509_crl_free(&crls);
     return *reason ? -1 : 0;
 }

@@ -6,7 +6,7 @@
 #define CRYPTO_X509_CHAIN_H
 
 #include "crypto/must_check.h"
-#include "crypto/p256.h"
+#include "crypto/p256_memory.h"
 
 struct x509_chain;
 
@@ -20,7 +20,8 @@ struct x509_chain_trust {
     struct bytes root;        /* DER: the only anchor, and the chain's last certificate */
     const struct bytes *crls; /* DER; one of each issuer in the chain is needed */
     size_t crl_count;
-    int64_t now; /* Unix seconds */
+    int64_t now;                /* Unix seconds */
+    struct p256_memory *memory; /* or NULL */
 };
 
 /* Returns 0 if the chain is valid at that time and nothing in it is revoked, or -1 and the

@@ -52,7 +52,8 @@ static bool is_ecdsa_with_sha256(struct bytes algorithm)
            memcmp(found.data, oid, sizeof oid) == 0;
 }
 
-bool x509_signed_by(struct bytes der, const uint8_t public_key[static P256_PUBLIC_BYTES])
+bool x509_signed_by(struct p256_memory *memory, struct bytes der,
+                    const uint8_t public_key[static P256_PUBLIC_BYTES])
 {
     uint8_t digest[32], signature[P256_SIGNATURE_BYTES];
     struct bytes whole, contents, algorithm, bits;
@@ -66,5 +67,5 @@ bool x509_signed_by(struct bytes der, const uint8_t public_key[static P256_PUBLI
     hash_sha256(signed_part, (size_t)((const uint8_t *)whole.data - signed_part), digest);
     return der_read(&whole, DER_SEQUENCE, &algorithm) && is_ecdsa_with_sha256(algorithm) &&
            der_read(&whole, DER_BIT_STRING, &bits) && whole.len == 0 && read_signature(bits, signature) &&
-           p256_verify(public_key, digest, signature);
+           p256_memory_verify(memory, public_key, digest, signature);
 }

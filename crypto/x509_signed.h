@@ -3,9 +3,11 @@
 #ifndef CRYPTO_X509_SIGNED_H
 #define CRYPTO_X509_SIGNED_H
 
-#include "crypto/p256.h"
+#include "crypto/p256_memory.h"
 
-/* Whether the DER is signed by that key. mbedTLS's own verification takes ten times as long. */
-bool x509_signed_by(struct bytes der, const uint8_t public_key[static P256_PUBLIC_BYTES]);
+/* Whether the DER is signed by that key. mbedTLS's own verification takes ten times as long.
+ * memory: see p256_memory.h; or NULL. */
+bool x509_signed_by(struct p256_memory *memory, struct bytes der,
+                    const uint8_t public_key[static P256_PUBLIC_BYTES]);
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef CLUSTER_CLUSTER_H
 #define CLUSTER_CLUSTER_H
 
+#include "crypto/p256_memory.h"
 #include "sim/td/td.h"
 #include "sim/tdx/collateral.h"
 
@@ -32,6 +33,7 @@ struct cluster {
     struct scenario scenario;
     struct scenario scenario_at_start;
     struct collateral collateral; /* see cluster_collateral */
+    struct p256_memory verified;  /* signatures found valid; a cache */
 
     struct td_shared shared; /* the above, as its TDs see it */
     struct td *first;        /* a list, oldest first */

@@ -118,16 +118,20 @@ static void verifier_verify(Service *service, const Dstack__VerifyRequest *args,
         .vm_config = text_of(args->vm_config),
         .attestation = text_of(args->attestation),
     };
-    const struct collateral *collateral = cluster_collateral(cluster, &call->error);
+    const struct quote_authority authority = {
+        .platform = &cluster->platform,
+        .collateral = cluster_collateral(cluster, &call->error),
+        .now = clock_seconds(&cluster->clock),
+        .memory = &cluster->verified,
+    };
     struct verify_verdict verdict;
     bool is_valid;
 
-    if (!collateral) {
+    if (!authority.collateral) {
         reply(NULL, call);
         return;
     }
-    is_valid = verify_evidence(&request, collateral, &cluster->platform, clock_seconds(&cluster->clock),
-                               call->arena, &verdict);
+    is_valid = verify_evidence(&request, &authority, call->arena, &verdict);
     reply_verdict(&verdict, is_valid, reply, call);
 }
 

@@ -69,12 +69,12 @@ static int read_signing_chain(const char *pem, const struct x509_chain_trust *tr
 
 /* --- signatures --- */
 
-static bool is_signed(struct span data, struct span signature, const uint8_t *key)
+static bool is_signed(struct p256_memory *memory, struct span data, struct span signature, const uint8_t *key)
 {
     uint8_t digest[32];
 
     hash_sha256(data.data, data.len, digest);
-    return p256_verify(key, digest, signature.data);
+    return p256_memory_verify(memory, key, digest, signature.data);
 }
 
 static bool binds_attestation_key(const struct quote_parts *parts)
@@ -85,13 +85,15 @@ static bool binds_attestation_key(const struct quote_parts *parts)
     return memcmp(parts->qe_report.data + SGX_REPORT_DATA, expected, sizeof expected) == 0;
 }
 
-static int check_signatures(const struct quote_parts *parts, const uint8_t *pck_key, struct error *error)
+/* The quote's own signature is not remembered: hardly any quote is verified twice. */
+static int check_signatures(struct p256_memory *memory, const struct quote_parts *parts,
+                            const uint8_t *pck_key, struct error *error)
 {
-    if (!is_signed(parts->qe_report, parts->qe_signature, pck_key))
+    if (!is_signed(memory, parts->qe_report, parts->qe_signature, pck_key))
         return error_input(error, "the QE report is not signed by the PCK certificate's key");
     if (!binds_attestation_key(parts))
         return error_input(error, "the QE report does not vouch for the attestation key in the quote");
-    if (!is_signed(parts->signed_part, parts->signature, parts->attestation_key.data))
+    if (!is_signed(NULL, parts->signed_part, parts->signature, parts->attestation_key.data))
         return error_input(error, "the quote is not signed by the attestation key");
     return 0;
 }
@@ -112,9 +114,10 @@ static int evaluate(const json_t *tcb_info, const json_t *identity, struct arena
     return 0;
 }
 
-static int check_tcb(const struct collateral *collateral, const struct x509_chain_trust *trust,
+static int check_tcb(const struct quote_authority *authority, const struct x509_chain_trust *trust,
                      struct arena *arena, struct quote_verdict *verdict, struct error *error)
 {
+    const struct collateral *collateral = authority->collateral;
     const struct collateral_documents *documents = &collateral->documents[TCB_TEE_TDX][EVALUATION_STANDARD];
     uint8_t key[P256_PUBLIC_BYTES];
     json_t *tcb_info, *identity = NULL;
@@ -122,11 +125,11 @@ static int check_tcb(const struct collateral *collateral, const struct x509_chai
 
     if (read_signing_chain(collateral->tcb_issuer_chain, trust, key, error))
         return -1;
-    tcb_info =
-        signed_document_read(span_text(documents->tcb_info), TCB_DOCUMENT_INFO, key, trust->now, error);
+    tcb_info = signed_document_read(span_text(documents->tcb_info), TCB_DOCUMENT_INFO, key, trust->memory,
+                                    trust->now, error);
     if (tcb_info)
         identity = signed_document_read(span_text(documents->qe_identity), TCB_DOCUMENT_QE_IDENTITY, key,
-                                        trust->now, error);
+                                        trust->memory, trust->now, error);
     if (identity)
         result = evaluate(tcb_info, identity, arena, verdict, error);
     json_decref(tcb_info);
@@ -134,20 +137,27 @@ static int check_tcb(const struct collateral *collateral, const struct x509_chai
     return result;
 }
 
-int quote_verify(struct span quote, const struct collateral *collateral, const struct platform *platform,
-                 int64_t now, struct arena *arena, struct quote_verdict *verdict, struct error *error)
+int quote_verify(struct span quote, const struct quote_authority *authority, struct arena *arena,
+                 struct quote_verdict *verdict, struct error *error)
 {
+    const struct collateral *collateral = authority->collateral;
     const struct bytes crls[] = {
         {collateral->root_crl, collateral->root_crl_len},
         {collateral->pck_crl, collateral->pck_crl_len},
     };
-    const struct x509_chain_trust trust = {{platform->root.der, platform->root.der_len}, crls, 2, now};
+    const struct x509_chain_trust trust = {
+        .root = {authority->platform->root.der, authority->platform->root.der_len},
+        .crls = crls,
+        .crl_count = 2,
+        .now = authority->now,
+        .memory = authority->memory,
+    };
     uint8_t pck_key[P256_PUBLIC_BYTES];
 
     if (quote_parse(quote, &verdict->parts, error) ||
         read_pck_chain(verdict->parts.pck_chain, &trust, &verdict->pck, pck_key, error) ||
-        check_signatures(&verdict->parts, pck_key, error) ||
-        check_tcb(collateral, &trust, arena, verdict, error))
+        check_signatures(authority->memory, &verdict->parts, pck_key, error) ||
+        check_tcb(authority, &trust, arena, verdict, error))
         return -1;
     if (verdict->parts.td_attributes.data[0] & QUOTE_TD_ATTRIBUTES_UNDER_DEBUG)
         return error_input(error, "the TD is in debug mode, in which its host can read its memory");

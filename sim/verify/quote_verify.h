@@ -3,6 +3,7 @@
 #ifndef VERIFY_QUOTE_VERIFY_H
 #define VERIFY_QUOTE_VERIFY_H
 
+#include "crypto/p256_memory.h"
 #include "sim/base/arena.h"
 #include "sim/tdx/collateral.h"
 #include "sim/verify/tcb.h"
@@ -13,10 +14,17 @@ struct quote_verdict {
     struct tcb_result tcb; /* never TCB_REVOKED: that is an error */
 };
 
-/* now: Unix seconds. platform provides the only trusted root. Spans in the verdict point into the
- * quote, advisories into the arena. The error names the check that failed. */
-MUST_CHECK int quote_verify(struct span quote, const struct collateral *collateral,
-                            const struct platform *platform, int64_t now, struct arena *arena,
+/* What a quote is judged by. */
+struct quote_authority {
+    const struct platform *platform; /* provides the only trusted root */
+    const struct collateral *collateral;
+    int64_t now;                /* Unix seconds */
+    struct p256_memory *memory; /* of signatures verified before, or NULL */
+};
+
+/* Spans in the verdict point into the quote, advisories into the arena. The error names the check
+ * that failed. */
+MUST_CHECK int quote_verify(struct span quote, const struct quote_authority *authority, struct arena *arena,
                             struct quote_verdict *verdict, struct error *error);
 
 #endif

@@ -100,8 +100,8 @@ static int check_dates(const json_t *body, int64_t now, struct error *error)
     return 0;
 }
 
-static json_t *read(struct span text, const char *member, const uint8_t *key, int64_t now,
-                    struct error *error)
+static json_t *read(struct span text, const char *member, const uint8_t *key, struct p256_memory *memory,
+                    int64_t now, struct error *error)
 {
     uint8_t signature[P256_SIGNATURE_BYTES], digest[32];
     struct span body = SPAN_NONE;
@@ -110,7 +110,7 @@ static json_t *read(struct span text, const char *member, const uint8_t *key, in
     if (split(text, member, &body, signature, error))
         return NULL;
     hash_sha256(body.data, body.len, digest);
-    if (!p256_verify(key, digest, signature)) {
+    if (!p256_memory_verify(memory, key, digest, signature)) {
         error_input(error, "it is not signed by the TCB signing key");
         return NULL;
     }
@@ -123,9 +123,10 @@ static json_t *read(struct span text, const char *member, const uint8_t *key, in
 }
 
 json_t *signed_document_read(struct span text, const char *member,
-                             const uint8_t key[static P256_PUBLIC_BYTES], int64_t now, struct error *error)
+                             const uint8_t key[static P256_PUBLIC_BYTES], struct p256_memory *memory,
+                             int64_t now, struct error *error)
 {
-    json_t *object = read(text, member, key, now, error);
+    json_t *object = read(text, member, key, memory, now, error);
 
     if (!object)
         error_context(error, "%s", member);

@@ -51,9 +51,8 @@ static int check_report_data(const struct evidence *evidence, const struct quote
     return 0;
 }
 
-static int verify(const struct evidence_request *request, const struct collateral *collateral,
-                  const struct platform *platform, int64_t now, struct arena *arena,
-                  struct verify_verdict *verdict)
+static int verify(const struct evidence_request *request, const struct quote_authority *authority,
+                  struct arena *arena, struct verify_verdict *verdict)
 {
     struct error *error = &verdict->reason;
     struct quote_verdict quote;
@@ -61,7 +60,7 @@ static int verify(const struct evidence_request *request, const struct collatera
 
     if (evidence_read(request, arena, &evidence, error))
         return -1;
-    if (quote_verify(evidence.quote, collateral, platform, now, arena, &quote, error) ||
+    if (quote_verify(evidence.quote, authority, arena, &quote, error) ||
         check_report_data(&evidence, &quote.parts, error) ||
         replay_verify(&evidence, &quote.parts.registers, error))
         return error_context(error, "Quote verification failed");
@@ -76,10 +75,9 @@ static int verify(const struct evidence_request *request, const struct collatera
     return 0;
 }
 
-bool verify_evidence(const struct evidence_request *request, const struct collateral *collateral,
-                     const struct platform *platform, int64_t now, struct arena *arena,
-                     struct verify_verdict *verdict)
+bool verify_evidence(const struct evidence_request *request, const struct quote_authority *authority,
+                     struct arena *arena, struct verify_verdict *verdict)
 {
     *verdict = (struct verify_verdict){.quote_verified = false};
-    return verify(request, collateral, platform, now, arena, verdict) == 0;
+    return verify(request, authority, arena, verdict) == 0;
 }

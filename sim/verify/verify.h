@@ -40,10 +40,8 @@ struct verify_verdict {
     struct error reason; /* why it is not valid */
 };
 
-/* now: Unix seconds. Returns whether the evidence is valid. What the verdict points to is in the
- * arena. */
-bool verify_evidence(const struct evidence_request *request, const struct collateral *collateral,
-                     const struct platform *platform, int64_t now, struct arena *arena,
-                     struct verify_verdict *verdict);
+/* Returns whether the evidence is valid. What the verdict points to is in the arena. */
+bool verify_evidence(const struct evidence_request *request, const struct quote_authority *authority,
+                     struct arena *arena, struct verify_verdict *verdict);
 
 #endif

@@ -28,7 +28,7 @@ static void assert_refused(const char *text, const struct p256_key *key, int64_t
 {
     struct error error = {.kind = ERROR_NONE};
 
-    assert_null(signed_document_read(span_text(text), "doc", key->public_key, now, &error));
+    assert_null(signed_document_read(span_text(text), "doc", key->public_key, NULL, now, &error));
     if (!strstr(error.text, reason))
         fail_msg("\"%s\" does not say \"%s\"", error.text, reason);
 }
@@ -43,7 +43,8 @@ static void dates_bound_it(void **state)
     (void)state;
     sign(BODY, "doc", &key, text);
     for (int end = 0; end < 2; end++) {
-        object = signed_document_read(span_text(text), "doc", key.public_key, end ? NEXT : ISSUED, &error);
+        object =
+            signed_document_read(span_text(text), "doc", key.public_key, NULL, end ? NEXT : ISSUED, &error);
         assert_non_null(object);
         assert_int_equal(json_integer_value(json_object_get(object, "x")), 1);
         json_decref(object);

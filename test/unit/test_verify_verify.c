@@ -282,6 +282,7 @@ static void report_data_beside_the_quote_must_be_its(void **state)
 
 static void the_reference_is_valid_under_its_own_root(void **state)
 {
+    struct quote_authority authority;
     struct reference reference;
     struct arena arena;
     struct verify_verdict verdict;
@@ -289,13 +290,14 @@ static void the_reference_is_valid_under_its_own_root(void **state)
     (void)state;
     arena_init(&arena);
     reference_read(&reference, &arena);
-    if (!verify_evidence(&reference.request, &reference.collateral, &reference.platform, REFERENCE_TIME,
-                         &arena, &verdict))
+    authority = (struct quote_authority){
+        .platform = &reference.platform, .collateral = &reference.collateral, .now = REFERENCE_TIME};
+    if (!verify_evidence(&reference.request, &authority, &arena, &verdict))
         fail_msg("%s", verdict.reason.text);
     assert_hex_equal(verdict.app.os_image_hash, 32,
                      json_string_value(json_object_get(reference.json, "os_image_hash")));
-    assert_false(verify_evidence(&reference.request, &reference.collateral, &reference.platform,
-                                 REFERENCE_TIME + 60 * INT64_C(86400), &arena, &verdict));
+    authority.now = REFERENCE_TIME + 60 * INT64_C(86400);
+    assert_false(verify_evidence(&reference.request, &authority, &arena, &verdict));
     assert_contains(verdict.reason.text,
                     "tcbInfo: it has expired: its next update was due 2026-12-21T08:31:11Z");
     reference_free(&reference);

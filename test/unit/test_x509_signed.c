@@ -177,16 +177,16 @@ static void every_byte_is_signed(void **state)
     make_link(&leaf, "leaf");
     issue(&root, &root, 1, CA);
     issue(&leaf, &root, X509_NOT_A_CA, X509_DIGITAL_SIGNATURE);
-    assert_true(x509_signed_by((struct bytes){leaf.der, leaf.der_len}, root.key.public_key));
-    assert_true(x509_signed_by((struct bytes){root.crl, root.crl_len}, root.key.public_key));
-    assert_false(x509_signed_by((struct bytes){leaf.der, leaf.der_len}, leaf.key.public_key));
+    assert_true(x509_signed_by(NULL, (struct bytes){leaf.der, leaf.der_len}, root.key.public_key));
+    assert_true(x509_signed_by(NULL, (struct bytes){root.crl, root.crl_len}, root.key.public_key));
+    assert_false(x509_signed_by(NULL, (struct bytes){leaf.der, leaf.der_len}, leaf.key.public_key));
     memcpy(changed, leaf.der, leaf.der_len);
     changed[leaf.der_len] = 0;
-    assert_false(x509_signed_by((struct bytes){changed, leaf.der_len + 1}, root.key.public_key));
+    assert_false(x509_signed_by(NULL, (struct bytes){changed, leaf.der_len + 1}, root.key.public_key));
     for (size_t i = 0; i < leaf.der_len; i++) {
-        assert_false(x509_signed_by((struct bytes){leaf.der, i}, root.key.public_key));
+        assert_false(x509_signed_by(NULL, (struct bytes){leaf.der, i}, root.key.public_key));
         changed[i] ^= 1;
-        assert_false(x509_signed_by((struct bytes){changed, leaf.der_len}, root.key.public_key));
+        assert_false(x509_signed_by(NULL, (struct bytes){changed, leaf.der_len}, root.key.public_key));
         changed[i] ^= 1;
     }
 }

@@ -48,9 +48,15 @@ static inline struct evidence_request request_of(struct td *td, struct arena *ar
 static inline bool verdict_of(struct td *td, const struct evidence_request *request, int64_t now,
                               struct arena *arena, struct verify_verdict *verdict)
 {
-    const struct collateral *collateral = td_fixture_collateral(td, now);
+    static struct p256_memory memory; /* of all tests: what was valid in one is so in another */
+    const struct quote_authority authority = {
+        .platform = td->shared->platform,
+        .collateral = td_fixture_collateral(td, now),
+        .now = now,
+        .memory = &memory,
+    };
 
-    return verify_evidence(request, collateral, td->shared->platform, now, arena, verdict);
+    return verify_evidence(request, &authority, arena, verdict);
 }
 
 static inline void assert_contains(const char *text, const char *part)
