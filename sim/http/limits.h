@@ -11,7 +11,7 @@
 #define LIMIT_SPARE_FILES 64     /* descriptors reserved for the rest of the program */
 #define LIMIT_BACKLOG 1024       /* a full backlog of a Unix socket fails a client's connect */
 #define LIMIT_READ_BYTES 65536   /* per read */
-#define LIMIT_TURN_ANSWERS 8     /* to one client that pipelines, before the others get a turn */
+#define LIMIT_TURN_MICROS 500    /* of one client that pipelines, before the others get a turn */
 #define LIMIT_ACCEPT_PAUSE_MS 10 /* after a failed accept */
 
 #define LIMIT_REQUEST_MS 30000 /* from the first byte of a request to its last */

@@ -19,10 +19,21 @@ static void after_response(struct connection *connection)
 
 /* --- receiving --- */
 
+/* Leaves the rest for a later iteration of the loop. libuv would call back from a write at once, and
+ * more than once, before it looks at other sockets. */
+static void pause_turn(struct connection *connection, const uint8_t *rest, size_t len)
+{
+    buf_append(&connection->unread, rest, len);
+    uv_read_stop(&connection->socket.stream);
+    connection->is_paused = true;
+    connection_core_set_deadline(connection, 0);
+    connection->clients->tick_in(connection->clients->data, 0);
+}
+
 /* Feeds the session until the input is used up or a response has to be sent first. */
 static void process(struct connection *connection, const uint8_t *data, size_t len)
 {
-    unsigned answers = 0;
+    const uint64_t turn_ends = uv_hrtime() + LIMIT_TURN_MICROS * UINT64_C(1000);
 
     while (connection->state == OPEN && len > 0) {
         bool was_in_request = connection->session.reader.is_in_request, sent = true;
@@ -40,7 +51,7 @@ static void process(struct connection *connection, const uint8_t *data, size_t l
         if (state == HTTP_READING && connection->session.state == HTTP_READS_HTTP2)
             connection_core_set_deadline(connection, LIMIT_HTTP2_MS);
         if (connection->session.has_answered)
-            sent = connection_response_send(connection, len > 0 && ++answers == LIMIT_TURN_ANSWERS);
+            sent = connection_response_send(connection);
         else if (http_session_output(&connection->session).len > 0)
             sent = connection_send_output(connection, false);
         if (!sent) {
@@ -49,6 +60,10 @@ static void process(struct connection *connection, const uint8_t *data, size_t l
         }
         if (connection->session.has_answered)
             after_response(connection);
+        if (len > 0 && connection->state == OPEN && uv_hrtime() >= turn_ends) {
+            pause_turn(connection, data, len);
+            return;
+        }
     }
 }
 
@@ -68,7 +83,7 @@ static void time_out(struct connection *connection)
 {
     connection->started = uv_hrtime();
     http_session_time_out(&connection->session);
-    if (connection_response_send(connection, false))
+    if (connection_response_send(connection))
         connection_core_finish(connection);
 }
 
@@ -130,6 +145,8 @@ static void resume(struct connection *connection)
     after_response(connection);
     if (connection->state == OPEN)
         process_unread(connection);
+    if (connection->is_paused)
+        return;
     if (connection->state == OPEN && connection->session.is_last && connection_core_is_idle(connection))
         connection_core_finish(connection);
     connection_core_check_account(connection);
@@ -171,6 +188,11 @@ static void on_deadline(struct pool_member *member)
 
     if (connection->state == CLOSED)
         return;
+    if (connection->is_paused) {
+        connection->is_paused = false;
+        resume(connection);
+        return;
+    }
     if (connection->state == WAITING) {
         connection_response_send_delayed(connection);
         return;
@@ -201,7 +223,8 @@ static void end(struct pool_member *member)
         connection_response_send_delayed(connection);
     else if (connection->state == STREAMING)
         connection_response_wake(connection);
-    else if (connection->state == OPEN && connection_core_is_idle(connection) && !connection->is_fed)
+    else if (connection->state == OPEN && connection_core_is_idle(connection) && !connection->is_fed &&
+             !connection->is_paused)
         connection_core_close(connection);
 }
 

@@ -33,6 +33,7 @@ struct connection {
     const struct connection_input *input;
     struct http_session session;
     enum connection_state state;
+    bool is_paused;    /* its turn was over before `unread` was used up: others have theirs first */
     bool is_fed;       /* inside http_session_feed, possibly in a handler */
     uint64_t ends_at;  /* upper bound of deadlines once the origin is closing; POOL_NEVER before */
     uint64_t started;  /* uv_hrtime when the last answered request was complete */

@@ -64,7 +64,7 @@ void connection_response_go_on(struct connection *connection)
 
 /* --- the beginning --- */
 
-bool connection_response_send(struct connection *connection, bool later)
+bool connection_response_send(struct connection *connection)
 {
     struct http_fault *fault = &connection->session.answer.fault;
     bool sent = false;
@@ -81,14 +81,14 @@ bool connection_response_send(struct connection *connection, bool later)
     }
     if (connection->session.stream && !fault->drop) {
         begin_stream(connection);
-        if (connection_send_output(connection, later))
+        if (connection_send_output(connection, false))
             connection_response_go_on(connection);
         return false;
     }
     if (fault->drop)
         connection_core_close(connection);
     else
-        sent = connection_send_output(connection, later);
+        sent = connection_send_output(connection, false);
     connection_core_tell(connection);
     return sent;
 }

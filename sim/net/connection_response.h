@@ -6,8 +6,9 @@
 
 #include "sim/net/connection_core.h"
 
-/* Like connection_send_output, for a response. */
-bool connection_response_send(struct connection *connection, bool later);
+/* Sends the session's response. Returns true if everything has been written and the session may be
+ * fed again; otherwise input->resume is called once it may. */
+bool connection_response_send(struct connection *connection);
 
 /* Sends a response whose delay is over. */
 void connection_response_send_delayed(struct connection *connection);

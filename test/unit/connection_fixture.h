@@ -39,7 +39,15 @@ struct world {
     uint64_t tick_in;        /* milliseconds, asked for last */
 };
 
-/* "/big" is answered with RESPONSE_BYTES, all else with "ok". */
+static inline void take_a_turn(void)
+{
+    const uint64_t end = uv_hrtime() + LIMIT_TURN_MICROS * UINT64_C(1000);
+
+    while (uv_hrtime() < end)
+        continue;
+}
+
+/* "/big" is answered with RESPONSE_BYTES, all else with "ok"; "/slow" takes a turn's time. */
 static inline void serve(void *context, struct exchange *exchange)
 {
     struct buf *body = exchange->response.body;
@@ -50,6 +58,8 @@ static inline void serve(void *context, struct exchange *exchange)
         memset(buf_reserve(body, RESPONSE_BYTES), 'x', RESPONSE_BYTES);
         body->len = RESPONSE_BYTES;
     } else {
+        if (span_is(exchange->request.path, "/slow"))
+            take_a_turn();
         buf_append_text(body, "ok");
     }
 }
