@@ -173,10 +173,22 @@ void log_line_begin(struct log_line *line, struct log *log, enum log_level level
     buf_append_byte(text, ' ');
 }
 
+static void keep(struct log *log, struct span line)
+{
+    if (!log->kept.limit)
+        buf_init(&log->kept, LOG_KEPT_BYTES_MAX);
+    if (log->kept.len + line.len > LOG_KEPT_BYTES_MAX)
+        log_flush(log);
+    if (log->kept.len + line.len > LOG_KEPT_BYTES_MAX)
+        log->dropped++;
+    else
+        buf_append_span(&log->kept, line);
+}
+
 void log_line_end(struct log_line *line)
 {
     buf_append_text(&line->text, line->log->format == LOG_JSON ? "}\n" : "\n");
-    fwrite(line->text.data, 1, line->text.len, line->log->stream);
+    keep(line->log, buf_span(&line->text));
     buf_free(&line->text);
 }
 
@@ -201,7 +213,34 @@ void log_write(struct log *log, enum log_level level, const char *format, ...)
         log_flush(log);
 }
 
+static void write_kept(struct log *log)
+{
+    size_t written = 0, taken = 1;
+
+    while (written < log->kept.len && taken > 0) {
+        taken = log->sink.write(log->sink.data, span_of(log->kept.data + written, log->kept.len - written));
+        written += taken;
+    }
+    if (written == 0)
+        return;
+    memmove(log->kept.data, log->kept.data + written, log->kept.len - written);
+    log->kept.len -= written;
+}
+
 void log_flush(struct log *log)
 {
-    fflush(log->stream);
+    uint64_t dropped = log->dropped;
+
+    write_kept(log);
+    if (dropped == 0 || log->kept.len > LOG_KEPT_BYTES_MAX / 2)
+        return;
+    log->dropped = 0;
+    log_write(log, LOG_WARN, "%llu lines of this log were dropped: nothing read it",
+              (unsigned long long)dropped);
+    write_kept(log);
+}
+
+void log_free(struct log *log)
+{
+    buf_free(&log->kept);
 }

@@ -1,8 +1,10 @@
-/* The program's log: text for people or JSON for machines, on one stream.
+/* The program's log: text for people or JSON for machines, in one place.
  *
  * Never log keys or payloads. There is no global log; a struct log is passed in:
- * fill in the first four fields and zero the rest. The stream buffers lines; the
- * event loop calls log_flush before it sleeps. */
+ * fill in the first four fields and zero the rest; log_free frees it. Lines are kept until the
+ * event loop calls log_flush before it sleeps. A log that is not read never makes the program
+ * wait: past LOG_KEPT_BYTES_MAX lines are dropped and counted, and a line says so when it is read
+ * again. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
@@ -13,18 +15,23 @@
 #include <time.h>
 
 #include "sim/base/buf.h"
+#include "sim/base/log_sink.h"
+
+#define LOG_KEPT_BYTES_MAX (256u * 1024)
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG, LOG_OFF };
 enum log_format { LOG_TEXT, LOG_JSON };
 
 struct log {
-    FILE *stream;
+    struct log_sink sink;
     enum log_level level; /* the most verbose level that is written */
     enum log_format format;
     bool has_colour; /* use ANSI colours in text */
 
-    time_t second;  /* private: the second that stamp shows */
-    char stamp[24]; /* private: empty at first */
+    time_t second;    /* private: the second that stamp shows */
+    char stamp[24];   /* private: empty at first */
+    struct buf kept;  /* private: lines that have not been written */
+    uint64_t dropped; /* private: lines since the last one that was kept */
 };
 
 /* Names as on the command line; NULL past the last one. */
@@ -62,6 +69,9 @@ void log_line_coloured(struct log_line *line, enum log_colour colour, const char
 /* Writes the line and frees it. */
 void log_line_end(struct log_line *line);
 
+/* Writes what the sink takes at once. */
 void log_flush(struct log *log);
+
+void log_free(struct log *log);
 
 #endif

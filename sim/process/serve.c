@@ -18,7 +18,6 @@
 #include "sim/services/fault_names.h"
 #include "sim/watch/watch.h"
 
-#define LOG_BUFFER_BYTES 65536
 #define SIGNALS 2
 
 struct program {
@@ -62,9 +61,8 @@ static bool has_colours(void)
 
 static void set_up_log(struct log *log, const struct options *options)
 {
-    setvbuf(stderr, NULL, _IOFBF, LOG_BUFFER_BYTES);
     *log = (struct log){
-        .stream = stderr,
+        .sink = log_sink_stderr(),
         .level = options->log_level,
         .format = options->log_format,
         .has_colour = has_colours(),
@@ -247,6 +245,7 @@ static int close_loop(struct program *program, struct error *error)
     stats_free(program->stats);
     cluster_free(program->cluster);
     log_flush(&program->log);
+    log_free(&program->log);
     return uv_loop_close(&program->loop) == 0
                ? 0
                : error_internal(error, "the event loop still has open handles");

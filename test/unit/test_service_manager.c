@@ -62,7 +62,7 @@ static int set_up(void **state)
 
     forget_variables();
     uv_loop_init(&world->loop);
-    world->log = (struct log){.stream = stderr, .level = LOG_OFF};
+    world->log = (struct log){.level = LOG_OFF};
     *state = world;
     return open_listener(world);
 }
