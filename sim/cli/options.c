@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/cli/options_dstack.h"
 #include "sim/cli/options_environment.h"
 #include "sim/cli/options_foreign.h"
 #include "sim/cli/options_value.h"
@@ -236,34 +237,38 @@ bool options_asks_for_text(const struct options *options)
     return options->help || options->version || options->man || options->completion != OPTIONS_SHELL_NONE;
 }
 
-static const struct option_row *row_of(const struct options *options, const void *field)
-{
-    size_t offset = (size_t)((const char *)field - (const char *)options);
-    const struct option_row *row = options_table;
-
-    while (row->name && row->field != offset)
-        row++;
-    return row;
-}
-
 static int settle_defaults(struct options *options, struct error *error)
 {
     for (const struct option_row *row = options_table; row->name; row++)
         if (row->preset && options->sources[row - options_table] == OPTIONS_DEFAULT &&
+            !(options->config && row->field == offsetof(struct options, listen)) &&
             options_value_read(options, row, OPTIONS_DEFAULT, row->preset, error))
             return -1;
     return 0;
 }
 
+/* Of dstack.sock, for --config without a TCP address. */
+static struct listen_spec socket_address(const struct options *options)
+{
+    struct listen_spec spec = {.kind = LISTEN_UNIX};
+
+    if (options->sockets[0].name)
+        return options->sockets[0].spec;
+    snprintf(spec.address, sizeof spec.address, "%s/dstack.sock",
+             options->socket_dir ? options->socket_dir : ".");
+    return spec;
+}
+
 /* Without an address, --healthcheck uses the first listener's. */
 static void settle_healthcheck(struct options *options)
 {
-    const struct option_row *listen = row_of(options, &options->listen);
+    const struct option_row *listen = options_table_row_of(options, &options->listen);
+    const bool listens = options->listen_count > 0;
 
     if (options->healthcheck.address && !*options->healthcheck.address)
         options->healthcheck = (struct healthcheck_spec){
-            .address = options->texts[listen - options_table].items[0],
-            .listen = options->listen[0],
+            .address = listens ? options->texts[listen - options_table].items[0] : "dstack.sock",
+            .listen = listens ? options->listen[0] : socket_address(options),
             .path = HEALTHCHECK_SPEC_PATH,
         };
 }
@@ -277,6 +282,9 @@ int options_parse(struct options *options, int argc, char *const argv[], char *c
         return -1;
     if (!options_asks_for_text(options) && options_environment_read(options, envp, error) != 0)
         return -1;
+    if (!options_asks_for_text(options) &&
+        (options_dstack_read(options, error) != 0 || options_dstack_find_files(options, error) != 0))
+        return -1;
     if (settle_defaults(options, error) != 0)
         return -1;
     settle_healthcheck(options);
@@ -285,7 +293,7 @@ int options_parse(struct options *options, int argc, char *const argv[], char *c
 
 bool options_is_given(const struct options *options, const void *field)
 {
-    return options->sources[row_of(options, field) - options_table] != OPTIONS_DEFAULT;
+    return options_table_is_given(options, field);
 }
 
 void options_given_as(const struct options *options, const void *field, char *out)
@@ -293,5 +301,5 @@ void options_given_as(const struct options *options, const void *field, char *ou
     if (field == &options->decrypt_env)
         snprintf(out, OPTIONS_NAME_MAX, "%s", commands[OPTIONS_COMMAND_DECRYPT_ENV].name);
     else
-        options_value_name(options, row_of(options, field), out);
+        options_value_name(options, options_table_row_of(options, field), out);
 }

@@ -15,6 +15,8 @@ static const struct {
 } sections[] = {
     {OPTIONS_COMMAND_LINE, "From the command line"},
     {OPTIONS_ENVIRONMENT, "From the environment"},
+    {OPTIONS_CONFIG, "From the file of --config"},
+    {OPTIONS_FOUND, "From the files of this directory"},
     {OPTIONS_DEFAULT, "Defaults"},
 };
 
@@ -76,15 +78,16 @@ static void print_quoted(FILE *stream, const struct buf *value)
     fputc('"', stream);
 }
 
-/* Defaults are comments, because an image or unit that reads this may have other defaults. */
-static void print_row(FILE *stream, const struct option_row *row, const struct buf *value, bool is_default)
+/* Defaults are comments, because an image or unit that reads this may have other defaults; and so
+ * is what a file says that is itself a setting, or that is found again. */
+static void print_row(FILE *stream, const struct option_row *row, const struct buf *value, bool is_comment)
 {
     char variable[OPTIONS_NAME_MAX];
 
     options_table_variable(row, variable);
     if (!is_plain(value))
         fputs("# quoted for a shell and systemd; docker's --env-file would keep the quotes\n", stream);
-    fprintf(stream, "%s%s=", is_default ? "#" : "", variable);
+    fprintf(stream, "%s%s=", is_comment ? "#" : "", variable);
     if (is_plain(value))
         fwrite(value->data, 1, value->len, stream);
     else
@@ -109,7 +112,7 @@ static void print_section(FILE *stream, const struct options *options, enum opti
         if (title)
             fprintf(stream, "\n# %s\n", title);
         title = NULL;
-        print_row(stream, row, &value, source == OPTIONS_DEFAULT);
+        print_row(stream, row, &value, source < OPTIONS_ENVIRONMENT);
     }
     buf_free(&value);
 }

@@ -27,12 +27,26 @@ enum {
 };
 
 /* Where a setting comes from; a greater value takes precedence. */
-enum options_source { OPTIONS_DEFAULT, OPTIONS_ENVIRONMENT, OPTIONS_COMMAND_LINE };
+enum options_source {
+    OPTIONS_DEFAULT,
+    OPTIONS_FOUND,  /* a file of the working directory: see options_dstack.h */
+    OPTIONS_CONFIG, /* the file of --config */
+    OPTIONS_ENVIRONMENT,
+    OPTIONS_COMMAND_LINE,
+};
 
 /* The shells that have a completion script. */
 enum options_shell { OPTIONS_SHELL_NONE = -1, OPTIONS_SHELL_BASH, OPTIONS_SHELL_ZSH, OPTIONS_SHELL_FISH };
 
-/* Owns its strings and arrays. An option that was not given is NULL, zero or its default. */
+enum { OPTIONS_SOCKETS = 4 };
+
+/* Where a socket of --socket-dir is instead, which may also be a TCP address. */
+struct options_socket {
+    const char *name;        /* "dstack.sock"; NULL: in --socket-dir */
+    const char *setting;     /* "internal", for errors */
+    struct listen_spec spec; /* without services, which the name decides */
+};
+
 /* In the order of options_command_name. */
 enum options_command {
     OPTIONS_COMMAND_NONE, /* serve */
@@ -43,14 +57,17 @@ enum options_command {
     OPTIONS_COMMAND_RM,
 };
 
+/* Owns its strings and arrays. An option that was not given is NULL, zero or its default. */
 struct options {
-    struct listen_spec *listen; /* never empty after options_parse */
+    struct listen_spec *listen; /* after options_parse, empty only with --config */
     size_t listen_count;
     char *socket_dir;     /* NULL: "none" */
     unsigned socket_mode; /* permissions of Unix sockets that are not private */
     char *ready_file;
     char *public_url; /* http:// or https://, no slash at the end */
     bool vm_ports;
+    char *config;
+    bool watchdog;
     bool no_control;
     bool strict;
     char *app_compose;
@@ -87,9 +104,11 @@ struct options {
     char *decrypt_env;      /* the argument of the command decrypt-env */
     char *command_argument; /* that of another command */
 
-    enum options_source sources[OPTIONS_MAX]; /* by row */
-    struct options_texts texts[OPTIONS_MAX];  /* by row: lists and healthcheck as given */
-    struct options_texts warnings;            /* sentences for stderr */
+    struct options_socket sockets[OPTIONS_SOCKETS]; /* from --config */
+    bool uses_found_files;                          /* see options_dstack.h */
+    enum options_source sources[OPTIONS_MAX];       /* by row */
+    struct options_texts texts[OPTIONS_MAX];        /* by row: lists and healthcheck as given */
+    struct options_texts warnings;                  /* sentences for stderr */
 };
 
 #endif

@@ -53,12 +53,22 @@ const struct option_row options_table[] = {
              "production: every local user may connect. 0660 is for the user and the group that run the "
              "simulator. guest.sock, and a socket of --listen that serves guest or simulator, are always 0600."},
     {"ready-file", 0, "FILE", STRING(ready_file), .value = VALUE_FILE, .group = GROUP_LISTENING,
-     .brief = "written when ready: endpoints as JSON",
+     .shared = "endpoints, own URL", .brief = "written when ready: endpoints as JSON",
      .more = "Write the endpoints to FILE as JSON once the simulator is ready, and remove FILE at exit."},
     {"public-url", 0, "URL", STRING(public_url), .read = options_read_public_url, .group = GROUP_LISTENING,
+     .is_joined = true,
      .brief = "what certificates and collateral point to",
      .more = "The URL that certificates and collateral point to. The default is the first TCP address, as "
              "localhost if it is on this machine."},
+    {"config", 'c', "FILE", STRING(config), .value = VALUE_FILE, .group = GROUP_LISTENING,
+     .shared = "as dstack's simulator", .brief = "dstack.toml of dstack's own simulator",
+     .more = "The dstack.toml of dstack's own simulator, for its addresses and the names of its files; other "
+             "options take precedence. There is no TCP address then unless the file or --listen has one. A "
+             "line on stderr names each setting that has no effect."},
+    {"watchdog", 'w', NULL, FLAG(watchdog), .group = GROUP_LISTENING, .is_joined = true,
+     .brief = "no effect: for scripts of that simulator",
+     .more = "Has no effect: scripts that start dstack's own simulator have this option. Here the watchdog of "
+             "systemd is notified whenever its unit has WatchdogSec=."},
     {"no-control", 0, NULL, FLAG(no_control), .group = GROUP_LISTENING,
      .shared = "controls, form, VMs", .brief = "do not offer the Simulator service",
      .more = "Do not offer the Simulator service on any address, so that no client can change the state of "
@@ -73,7 +83,7 @@ const struct option_row options_table[] = {
      .more = "Serve each TD that is deployed over the VMM on a free TCP port of this machine as well, for SDKs "
              "that cannot use Unix sockets. The port is in the TD's console and events."},
 
-    {"app-compose", 'a', "FILE", STRING(app_compose), .value = VALUE_FILE, .group = GROUP_APP,
+    {"app-compose", 'a', "FILE", STRING(app_compose), .setting = "default.core.compose_file", .value = VALUE_FILE, .group = GROUP_APP,
      .brief = "its hash and id come from this file",
      .more = "The app. The bytes of this app-compose.json determine its compose hash and id."},
     {"docker-compose", 0, "FILE", STRING(docker_compose), .value = VALUE_FILE, .group = GROUP_APP,
@@ -89,7 +99,7 @@ const struct option_row options_table[] = {
      .brief = "what is deployed with the app",
      .more = "The user config that is deployed with the app. Only the launch token in it is read, if the app "
              "requires one."},
-    {"app-keys", 'k', "FILE", STRING(app_keys), .value = VALUE_FILE, .group = GROUP_APP,
+    {"app-keys", 'k', "FILE", STRING(app_keys), .setting = "default.core.keys_file", .value = VALUE_FILE, .group = GROUP_APP,
      .shared = "keys and environment", .brief = "its keys, as in appkeys.json",
      .more = "The app's keys, in the format of the real simulator's appkeys.json."},
     {"encrypted-env", 0, "FILE", STRING(encrypted_env), .value = VALUE_FILE, .group = GROUP_APP,
@@ -97,7 +107,7 @@ const struct option_row options_table[] = {
      .brief = "its environment, as the SDKs encrypt it",
      .more = "The app's environment, as the SDKs encrypt it. Simulator.DecryptEnv decrypts it unless a request "
              "contains another one."},
-    {"sys-config", 's', "FILE", STRING(sys_config), .value = VALUE_FILE, .group = GROUP_APP,
+    {"sys-config", 's', "FILE", STRING(sys_config), .setting = "default.core.sys_config_file", .value = VALUE_FILE, .group = GROUP_APP,
      .shared = "the machine, its GPUs", .brief = "its machine, from a sys-config.json",
      .more = "The machine's processors and memory, and mr_config for MRCONFIGID, from a sys-config.json."},
     {"gpu-info", 0, "FILE", STRING(gpu_info), .value = VALUE_FILE, .group = GROUP_APP, .is_joined = true,
@@ -187,6 +197,21 @@ const struct option_row options_table[] = {
     {.name = NULL},
 };
 /* clang-format on */
+
+const struct option_row *options_table_row_of(const struct options *options, const void *field)
+{
+    size_t offset = (size_t)((const char *)field - (const char *)options);
+    const struct option_row *row = options_table;
+
+    while (row->name && row->field != offset)
+        row++;
+    return row;
+}
+
+bool options_table_is_given(const struct options *options, const void *field)
+{
+    return options->sources[options_table_row_of(options, field) - options_table] != OPTIONS_DEFAULT;
+}
 
 const char *options_table_group(enum option_group group)
 {

@@ -31,6 +31,7 @@ struct option_row {
     bool is_command_line_only; /* asks for one thing to be done; not read from the environment */
     const char *preset;        /* optional: the default value */
     const char *none;          /* optional: the word that makes a string NULL */
+    const char *setting;       /* optional: its name in the file of --config */
     spelling_word *word;       /* what the completions offer; of OPTION_WORD, all there is */
     options_reader *read; /* of OPTION_PARSED and lists; optional for strings, which are otherwise copied */
     enum option_value value;
@@ -64,6 +65,12 @@ static inline void *options_table_field(struct options *options, const struct op
 {
     return (char *)options + row->field;
 }
+
+/* The row of a field of *options. */
+const struct option_row *options_table_row_of(const struct options *options, const void *field);
+
+/* Whether a setting has another value than its default one. field: see options_is_given. */
+bool options_table_is_given(const struct options *options, const void *field);
 
 /* The names of the groups: "Listening". */
 const char *options_table_group(enum option_group group);

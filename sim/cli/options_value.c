@@ -87,6 +87,8 @@ void options_value_name(const struct options *options, const struct option_row *
 {
     if (options->sources[row - options_table] == OPTIONS_ENVIRONMENT)
         options_table_variable(row, out);
+    else if (options->sources[row - options_table] == OPTIONS_CONFIG)
+        snprintf(out, OPTIONS_NAME_MAX, "%s of --config", row->setting);
     else
         snprintf(out, OPTIONS_NAME_MAX, "--%s", row->name);
 }

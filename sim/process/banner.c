@@ -108,6 +108,11 @@ void banner_print(FILE *stream, const struct endpoints *endpoints, const struct 
 {
     const struct td *td = site->td;
 
+    if (endpoints->options->uses_found_files)
+        fputs(BANNER_FOUND_FILES
+              ".\nQuotes and the OS image are computed: attestation.bin and os_image_hash are "
+              "not used.\n\n",
+              stream);
     fprintf(stream, "dstack-simulator %s: a simulated TDX guest agent\n\n", version_number);
     print_endpoints(stream, endpoints);
     fputc('\n', stream);

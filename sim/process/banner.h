@@ -6,6 +6,10 @@
 
 #include "sim/process/endpoints.h"
 
+/* What is said first if those files are used (options->uses_found_files). */
+#define BANNER_FOUND_FILES                                                                                   \
+    "Using app-compose.json, appkeys.json and sys-config.json of this directory, as dstack's simulator does"
+
 /* micros: time from the start of the process until it is ready. */
 void banner_print(FILE *stream, const struct endpoints *endpoints, const struct site *site, uint64_t micros);
 

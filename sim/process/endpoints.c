@@ -58,14 +58,24 @@ static struct endpoint *open_endpoint(struct endpoints *endpoints, const struct 
     return add_endpoint(endpoints, open_listener(endpoints, spec, error), spec);
 }
 
-/* Says how to start without these sockets. */
-static int error_socket_file(const struct options *options, struct error *error)
+/* Says whose address it is, and how to start without these sockets. */
+static int error_socket_file(const struct options *options, const char *name, struct error *error)
 {
     char given[OPTIONS_NAME_MAX];
 
+    for (size_t i = 0; i < OPTIONS_SOCKETS; i++)
+        if (options->sockets[i].name && strcmp(options->sockets[i].name, name) == 0)
+            return error_context(error, "%s.address of --config", options->sockets[i].setting);
     options_given_as(options, &options->socket_dir, given);
     return error_advice(error, "%s%snone starts without these sockets", given,
                         strncmp(given, "--", 2) == 0 ? " " : "=");
+}
+
+/* Of the file of --config come only the sockets of a TD. */
+static bool is_opened(const struct options *options, size_t index)
+{
+    return socket_files_is_of_td(index) || !options->config ||
+           options_is_given(options, &options->socket_dir);
 }
 
 static int open_socket_files(struct endpoints *endpoints, struct error *error)
@@ -73,13 +83,16 @@ static int open_socket_files(struct endpoints *endpoints, struct error *error)
     const char *name;
 
     for (size_t i = 0; (name = socket_files_name(i)); i++) {
-        struct listen_spec spec = {.kind = LISTEN_UNIX};
+        struct listen_spec spec;
         struct endpoint *endpoint;
 
+        if (!is_opened(endpoints->options, i))
+            continue;
+        if (socket_files_address(endpoints->options, i, &spec, error))
+            return -1;
         endpoints_set_services(&spec, name, endpoints->options->strict);
-        if (socket_files_path(endpoints->options, i, spec.address, error) ||
-            !(endpoint = open_endpoint(endpoints, &spec, error)))
-            return error_socket_file(endpoints->options, error);
+        if (!(endpoint = open_endpoint(endpoints, &spec, error)))
+            return error_socket_file(endpoints->options, name, error);
         endpoint->is_socket_file = true;
         endpoint->is_of_td = socket_files_is_of_td(i);
     }

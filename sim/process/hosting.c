@@ -60,7 +60,7 @@ static int open_files(struct hosting *hosting, struct vm *vm, const struct site 
 
         if (!socket_files_is_of_td(i))
             continue;
-        if (vm->is_first ? socket_files_path(hosting->options, i, spec.address, error)
+        if (vm->is_first ? socket_files_address(hosting->options, i, &spec, error)
                          : socket_files_path_in(directory, i, spec.address, error))
             return -1;
         endpoints_set_services(&spec, name, hosting->options->strict);

@@ -53,16 +53,26 @@ static void expect(const struct listen_spec *spec, char *url, size_t size)
     }
 }
 
+/* The first TCP address that will be opened, or NULL. */
+static const struct listen_spec *find_first(const struct options *options)
+{
+    for (size_t i = 0; i < options->listen_count; i++)
+        if (options->listen[i].kind == LISTEN_TCP)
+            return &options->listen[i];
+    for (size_t i = 0; i < OPTIONS_SOCKETS; i++)
+        if (options->sockets[i].name && options->sockets[i].spec.kind == LISTEN_TCP)
+            return &options->sockets[i].spec;
+    return NULL;
+}
+
 void public_url_expected(const struct options *options, char *url, size_t size)
 {
+    const struct listen_spec *first = find_first(options);
     char expected[LISTEN_SPEC_HOST_MAX + 20];
 
     snprintf(url, size, DEFAULT_URL);
-    for (size_t i = 0; i < options->listen_count; i++) {
-        if (options->listen[i].kind != LISTEN_TCP)
-            continue;
-        expect(&options->listen[i], expected, sizeof expected);
-        public_url_local(expected, url, size);
+    if (!first)
         return;
-    }
+    expect(first, expected, sizeof expected);
+    public_url_local(expected, url, size);
 }

@@ -180,6 +180,8 @@ static int write_ready_file(struct program *program, const struct options *optio
 static int start(struct program *program, const struct options *options, struct inputs *inputs,
                  struct site *site, struct error *error)
 {
+    if (options->log_format == LOG_JSON && options->uses_found_files) /* else the banner says so */
+        log_write(&program->log, LOG_INFO, "%s", BANNER_FOUND_FILES);
     if (endpoints_open(&program->endpoints, program->server, &program->manager, options, error))
         return -1;
     inputs_set_public_url(inputs, options, &program->endpoints);

@@ -42,19 +42,26 @@ const char *socket_files_services(const char *name, bool is_strict)
     return NULL;
 }
 
-int socket_files_path(const struct options *options, size_t index, char path[LISTEN_SPEC_PATH_MAX + 1],
-                      struct error *error)
+int socket_files_address(const struct options *options, size_t index, struct listen_spec *spec,
+                         struct error *error)
 {
     const char *name = files[index].name, *dir = options->socket_dir;
     bool here = strcmp(dir, ".") == 0;
     char given[OPTIONS_NAME_MAX];
 
+    for (size_t i = 0; i < OPTIONS_SOCKETS; i++) {
+        if (options->sockets[i].name && strcmp(options->sockets[i].name, name) == 0) {
+            *spec = options->sockets[i].spec;
+            return 0;
+        }
+    }
+    *spec = (struct listen_spec){.kind = LISTEN_UNIX};
     if ((here ? 0 : strlen(dir) + 1) + strlen(name) > LISTEN_SPEC_PATH_MAX) {
         options_given_as(options, &options->socket_dir, given);
         return error_input(error, "%s %s is too long: a socket path can have at most %d bytes", given, dir,
                            LISTEN_SPEC_PATH_MAX);
     }
-    snprintf(path, LISTEN_SPEC_PATH_MAX + 1, "%s%s%s", here ? "" : dir, here ? "" : "/", name);
+    snprintf(spec->address, sizeof spec->address, "%s%s%s", here ? "" : dir, here ? "" : "/", name);
     return 0;
 }
 

@@ -18,9 +18,10 @@ bool socket_files_is_of_td(size_t index);
  * is_strict: no more than in a real TD. */
 const char *socket_files_services(const char *name, bool is_strict);
 
-/* Writes the path of the index-th socket. Returns 0, or -1 with an error if it is too long. */
-MUST_CHECK int socket_files_path(const struct options *options, size_t index,
-                                 char path[LISTEN_SPEC_PATH_MAX + 1], struct error *error);
+/* Where the index-th socket is: at the address of --config, which may be TCP, or in --socket-dir.
+ * Does not set its services. Returns 0, or -1 with an error if the path is too long. */
+MUST_CHECK int socket_files_address(const struct options *options, size_t index, struct listen_spec *spec,
+                                    struct error *error);
 
 /* The same in another directory, such as that of a deployed TD. */
 MUST_CHECK int socket_files_path_in(const char *directory, size_t index, char path[LISTEN_SPEC_PATH_MAX + 1],

@@ -119,7 +119,7 @@ def run_file(block, story, later):
 
 
 RUNNERS = {"sh": run_sh, "python": run_python, "yaml": run_yaml, "json": run_json, "text": run_text}
-FILES = {"python": run_python, "js": None, "go": None, "yaml": run_yaml}
+FILES = {"python": run_python, "js": None, "go": None, "toml": None, "yaml": run_yaml}
 
 
 def run(block, story, document):

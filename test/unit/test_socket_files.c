@@ -36,14 +36,22 @@ static void every_file_has_known_services(void **state)
 
 static void paths(void **state)
 {
-    char here[] = ".", there[] = "/run/x", path[LISTEN_SPEC_PATH_MAX + 1];
+    char here[] = ".", there[] = "/run/x";
+    struct options moved = {.socket_dir = here, .sockets = {[2] = {.name = "external.sock"}}};
+    struct listen_spec spec;
     struct error error = {.kind = ERROR_NONE};
 
     (void)state;
-    assert_int_equal(socket_files_path(&(struct options){.socket_dir = here}, 0, path, &error), 0);
-    assert_string_equal(path, "dstack.sock");
-    assert_int_equal(socket_files_path(&(struct options){.socket_dir = there}, 3, path, &error), 0);
-    assert_string_equal(path, "/run/x/guest.sock");
+    assert_int_equal(socket_files_address(&(struct options){.socket_dir = here}, 0, &spec, &error), 0);
+    assert_string_equal(spec.address, "dstack.sock");
+    assert_int_equal(socket_files_address(&(struct options){.socket_dir = there}, 3, &spec, &error), 0);
+    assert_string_equal(spec.address, "/run/x/guest.sock");
+    moved.sockets[2].spec = (struct listen_spec){.kind = LISTEN_TCP, .address = "host", .port = 1};
+    assert_int_equal(socket_files_address(&moved, 2, &spec, &error), 0);
+    assert_int_equal(spec.kind, LISTEN_TCP);
+    assert_string_equal(spec.address, "host");
+    assert_int_equal(socket_files_address(&moved, 1, &spec, &error), 0);
+    assert_string_equal(spec.address, "tappd.sock");
 }
 
 static void a_closed_directory_hides_them(void **state)
