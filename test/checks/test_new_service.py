@@ -110,7 +110,7 @@ def url(tree):
 
 def test_help_lists_it(tree):
     assert "kms greeter vmm" in " ".join(run(tree, "--help").stdout.split())
-    assert "kms, greeter, collateral" in run(tree, "--man").stdout
+    assert "kms, greeter, vmm" in run(tree, "--man").stdout
 
 
 def test_the_table_in_the_readme_lists_it(tree):
