@@ -187,6 +187,32 @@ static void instances_of_one_app_differ_in_their_id_alone(void **state)
     td_fixture_free(again);
 }
 
+static const struct event *find_event(const struct td *td, const char *name)
+{
+    for (size_t i = FIRST_RUNTIME_EVENT; i < td->state.log.count; i++)
+        if (strcmp(td->state.log.events[i].name, name) == 0)
+            return &td->state.log.events[i];
+    fail_msg("%s is missing", name);
+    return NULL;
+}
+
+static void the_app_decides_on_instance_id_and_file_system(void **state)
+{
+    struct td_config config;
+    struct td *td;
+
+    (void)state;
+    td_config_init(&config);
+    config.app_compose = span_text("{\"kms_enabled\":true,\"no_instance_id\":true,\"storage_fs\":\"ext4\"}");
+    td = td_fixture_cluster(NULL, &config)->first;
+    assert_int_equal(td->state.log.count, FIRST_RUNTIME_EVENT + 9);
+    assert_int_equal(find_event(td, "instance-id")->payload_len, 0);
+    assert_int_equal(identity_instance(&td->identity).len, 0);
+    assert_true(span_equal(identity_which(&td->identity), span_of(td->identity.app_id, 20)));
+    assert_memory_equal(find_event(td, "storage-fs")->payload, "ext4", 4);
+    td_fixture_free(td);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +224,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(vm_config_is_the_references, td_setup, td_teardown),
         cmocka_unit_test(a_machine_of_4_gib_boots),
         cmocka_unit_test(instances_of_one_app_differ_in_their_id_alone),
+        cmocka_unit_test(the_app_decides_on_instance_id_and_file_system),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
