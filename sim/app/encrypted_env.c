@@ -78,10 +78,10 @@ static int read_var(const json_t *entry, const struct app_compose *compose, stru
     if (json_file_string(entry, "key", &key, error) || json_file_string(entry, "value", &value, error))
         return -1;
     if (!is_shell_name(key))
-        return error_input(
-            error, "\"%.64s\" is not a valid variable name: use letters, digits and _, no digit first", key);
+        return error_quote(error, "\"", span_text(key),
+                           "\" is not a valid variable name: use letters, digits and _, no digit first");
     if (!is_allowed(compose, key))
-        return error_input(error, "%.64s is not in the app's allowed_envs", key);
+        return error_quote(error, "", span_text(key), " is not in the app's allowed_envs");
     var->key = arena_copy(arena, key, strlen(key));
     var->value = arena_copy(arena, value, strlen(value));
     return 0;

@@ -9,6 +9,7 @@ static void set(struct error *error, enum error_kind kind, const char *format, v
     if (error->kind != ERROR_NONE)
         return;
     error->kind = kind;
+    error->quote_len = 0;
     vsnprintf(error->text, sizeof error->text, format, args);
 }
 
@@ -42,6 +43,72 @@ int error_internal(struct error *error, const char *format, ...)
     return -1;
 }
 
+/* --- quoting --- */
+
+/* A prefix that does not end within a character. */
+static size_t quotable(struct span text)
+{
+    size_t len = text.len;
+
+    if (len <= ERROR_QUOTE_MAX)
+        return len;
+    for (len = ERROR_QUOTE_MAX; len > 0 && (text.data[len] & 0xc0) == 0x80; len--)
+        ;
+    return len;
+}
+
+int error_quote(struct error *error, const char *before, struct span quoted, const char *after, ...)
+{
+    size_t room = sizeof error->text - 1, at = strlen(before), len = quotable(quoted);
+    va_list args;
+
+    if (error->kind != ERROR_NONE)
+        return -1;
+    if (at > room)
+        at = room;
+    if (len > room - at)
+        len = room - at;
+    error->kind = ERROR_INPUT;
+    error->quote_at = at;
+    error->quote_len = len;
+    memcpy(error->text, before, at);
+    for (size_t i = 0; i < len; i++)
+        error->text[at + i] = quoted.data[i] ? (char)quoted.data[i] : '?';
+    va_start(args, after);
+    vsnprintf(error->text + at + len, sizeof error->text - at - len, after, args);
+    va_end(args);
+    return -1;
+}
+
+int error_quote_number(struct error *error, const char *before, uint64_t number, const char *after)
+{
+    char digits[24];
+
+    snprintf(digits, sizeof digits, "%llu", (unsigned long long)number);
+    return error_quote(error, before, span_text(digits), "%s", after);
+}
+
+void error_reason(const struct error *error, char *out, size_t size)
+{
+    if (error->quote_len == 0)
+        snprintf(out, size, "%s", error->text);
+    else
+        snprintf(out, size, "%.*s...%s", (int)error->quote_at, error->text,
+                 error->text + error->quote_at + error->quote_len);
+}
+
+/* --- context --- */
+
+/* Moves the quotation with the text; what no longer fits is cut off it. */
+static void move_quote(struct error *error, size_t distance)
+{
+    size_t room = sizeof error->text - 1;
+
+    error->quote_at = error->quote_at + distance < room ? error->quote_at + distance : room;
+    if (error->quote_len > room - error->quote_at)
+        error->quote_len = room - error->quote_at;
+}
+
 int error_context(struct error *error, const char *format, ...)
 {
     char whole[2 * sizeof error->text];
@@ -55,6 +122,7 @@ int error_context(struct error *error, const char *format, ...)
         return -1;
     snprintf(whole + len, sizeof whole - (size_t)len, ": %s", error->text);
     snprintf(error->text, sizeof error->text, "%.*s", (int)sizeof error->text - 1, whole);
+    move_quote(error, (size_t)len + 2);
     return -1;
 }
 

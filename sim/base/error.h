@@ -7,6 +7,10 @@
 #define BASE_ERROR_H
 
 #include "crypto/must_check.h"
+#include "sim/base/span.h"
+
+#define ERROR_TEXT_BYTES 512 /* with NUL; longer text is truncated */
+#define ERROR_QUOTE_MAX 160  /* bytes of what a message quotes */
 
 enum error_kind {
     ERROR_NONE = 0,
@@ -17,7 +21,8 @@ enum error_kind {
 
 struct error {
     enum error_kind kind;
-    char text[512];
+    char text[ERROR_TEXT_BYTES];
+    size_t quote_at, quote_len; /* private: the part of text that error_quote quotes */
 };
 
 /* Each sets *error unless it is already set, and returns -1 so that
@@ -25,6 +30,19 @@ struct error {
 int error_input(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int error_unavailable(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int error_internal(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Like error_input, for a message that repeats what the caller sent: `before`, at most
+ * ERROR_QUOTE_MAX bytes of `quoted`, and what `after` formats. The caller may see all of it, a log
+ * only error_reason. Nothing that was sent may get into the message of a failed call in any other
+ * way. (What verify/ finds is an answer, not logged.) */
+int error_quote(struct error *error, const char *before, struct span quoted, const char *after, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* The same for a number, in decimal digits between the two texts. */
+int error_quote_number(struct error *error, const char *before, uint64_t number, const char *after);
+
+/* The message with "..." in place of what it quotes, truncated to size. */
+void error_reason(const struct error *error, char *out, size_t size);
 
 /* Prefixes the message with "context: "; returns -1. */
 int error_context(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -89,8 +89,9 @@ static int unknown(const char *text, spelling_word *word, struct error *error)
                                 : two  ? " nor "
                                        : ", ",
                                 word(i));
-    return error_input(error, "\"%.60s\" is %s %s%s%s%s", text, two ? "neither" : "not one of", words,
-                       meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
+    return error_quote(error, "\"", span_of(text, strnlen(text, 60)), "\" is %s %s%s%s%s",
+                       two ? "neither" : "not one of", words, meant ? "; did you mean " : "",
+                       meant ? meant : "", meant ? "?" : "");
 }
 
 int spelling_find(const char *text, spelling_word *word, size_t *index, struct error *error)

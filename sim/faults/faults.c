@@ -2,16 +2,18 @@
 
 #include <stdio.h>
 
+_Static_assert(FAULT_DELAY_MS_MAX == 600000, "a message below names it");
+
 int faults_check(const struct fault *fault, struct error *error)
 {
     if (!fault->status && !fault->delay_ms && !fault->drop && !fault->cut)
         return error_input(error, "a fault needs a status, a delay, drop or cut");
     if (fault->status && (fault->status < 400 || fault->status > 599))
-        return error_input(error, "status must be between 400 and 599, not %u", fault->status);
+        return error_quote_number(error, "status must be between 400 and 599, not ", fault->status, "");
     if (fault->delay_ms > FAULT_DELAY_MS_MAX)
-        return error_input(error, "delay_ms must be at most %d, not %u", FAULT_DELAY_MS_MAX, fault->delay_ms);
+        return error_quote_number(error, "delay_ms must be at most 600000, not ", fault->delay_ms, "");
     if (fault->percent > 100)
-        return error_input(error, "percent must be between 1 and 100, not %u", fault->percent);
+        return error_quote_number(error, "percent must be between 1 and 100, not ", fault->percent, "");
     return 0;
 }
 

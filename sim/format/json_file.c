@@ -18,7 +18,7 @@ json_t *json_file_load(struct span text, struct error *error)
         error_input(error, "not valid JSON: %s (line %d, column %d)", mistake.sentence, mistake.line,
                     mistake.column);
     else if (!root)
-        error_input(error, "not valid JSON: %s (line %d, column %d)", reason.text, reason.line,
+        error_quote(error, "not valid JSON: ", span_text(reason.text), " (line %d, column %d)", reason.line,
                     reason.column);
     return root;
 }

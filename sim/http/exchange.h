@@ -9,6 +9,7 @@
 #include "sim/base/arena.h"
 #include "sim/base/buf.h"
 #include "sim/base/span.h"
+#include "sim/http/http_remarks.h"
 #include "sim/http/http_stream.h"
 
 enum http_verb { HTTP_VERB_GET, HTTP_VERB_HEAD, HTTP_VERB_POST, HTTP_VERB_OTHER };
@@ -19,6 +20,7 @@ struct http_request {
     struct span path;         /* starts with '/', as sent: not percent-decoded */
     struct span query;        /* what follows '?', may be empty; not decoded */
     struct span content_type; /* value of the first Content-Type, or empty */
+    struct span user_agent;   /* the first LIMIT_USER_AGENT_BYTES of the first User-Agent, or empty */
     struct span body;         /* complete and unchunked */
     bool is_cross_site;       /* sent by a browser on behalf of another site (Sec-Fetch-Site) */
 };
@@ -45,6 +47,7 @@ struct http_response {
     struct http_stream *stream; /* instead of a body, one that is made while it is sent; or NULL */
     struct http_label label;
     struct http_fault fault;
+    struct http_remarks remarks;
 };
 
 /* The other end of a TLS connection. */
@@ -66,7 +69,15 @@ struct http_handler {
 };
 
 /* Turns the response into {"error": "<message>"} with this status, the form of every
- * JSON error, including those of http/ itself. Discards the previous body. */
+ * JSON error, including those of http/ itself. Discards the previous body. The message is
+ * also the reason in the remarks, so it must not repeat a value of the request. */
 void exchange_fail(struct http_response *response, int status, const char *message);
+
+/* The same for a message that may repeat one: the reason does not. */
+void exchange_fail_quoting(struct http_response *response, int status, const char *message,
+                           const char *reason);
+
+/* Sets the reason alone, for a response that is not such an error. */
+void exchange_explain(struct http_response *response, const char *reason);
 
 #endif

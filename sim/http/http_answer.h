@@ -11,11 +11,13 @@ struct http_answer {
     const char *verb; /* "POST"; NULL if no complete head was read */
     struct span path; /* as sent, or empty */
     struct http_label label;
-    int status;              /* of the response, even if it was dropped */
-    size_t body_bytes;       /* sent */
-    struct http_fault fault; /* what was injected */
-    const char *client;      /* "127.0.0.1:50314", or the path of the Unix socket */
-    uint64_t micros;         /* from the complete request until the response is with the kernel */
+    int status;                         /* of the response, even if it was dropped */
+    size_t body_bytes;                  /* sent */
+    struct http_fault fault;            /* what was injected */
+    const struct http_remarks *remarks; /* NULL: there is nothing to say */
+    struct span agent;                  /* the User-Agent, cut, or empty */
+    const char *client;                 /* "127.0.0.1:50314", or the path of the Unix socket */
+    uint64_t micros;                    /* from the complete request until the response is with the kernel */
 };
 
 /* The status that the client saw: 0 if the response was dropped. */

@@ -11,6 +11,7 @@ enum header {
     HEADER_OTHER,
     HEADER_CONTENT_TYPE,
     HEADER_CONTENT_ENCODING,
+    HEADER_USER_AGENT,
     HEADER_TRANSFER_ENCODING,
     HEADER_EXPECT,
     HEADER_FETCH_SITE,
@@ -96,6 +97,8 @@ static int on_header_field_complete(llhttp_t *parser)
         reader->header = HEADER_CONTENT_TYPE;
     else if (is_token(name, "Content-Encoding") && !reader->has_encoding)
         reader->header = HEADER_CONTENT_ENCODING;
+    else if (is_token(name, "User-Agent") && !reader->has_user_agent)
+        reader->header = HEADER_USER_AGENT;
     else if (is_token(name, "Transfer-Encoding"))
         reader->header = HEADER_TRANSFER_ENCODING;
     else if (is_token(name, "Expect"))
@@ -103,9 +106,17 @@ static int on_header_field_complete(llhttp_t *parser)
     else if (is_token(name, "Sec-Fetch-Site"))
         reader->header = HEADER_FETCH_SITE;
     reader->has_content_type = reader->has_content_type || reader->header == HEADER_CONTENT_TYPE;
+    reader->has_user_agent = reader->has_user_agent || reader->header == HEADER_USER_AGENT;
     reader->name.len = 0;
     reader->value.len = 0;
     return HPE_OK;
+}
+
+static void append_cut(struct buf *buf, const char *at, size_t len)
+{
+    size_t room = LIMIT_USER_AGENT_BYTES - buf->len;
+
+    buf_append(buf, at, len < room ? len : room);
 }
 
 static int on_header_value(llhttp_t *parser, const char *at, size_t len)
@@ -116,6 +127,8 @@ static int on_header_value(llhttp_t *parser, const char *at, size_t len)
         return pass_over(parser, at, len);
     if (reader->header == HEADER_CONTENT_TYPE)
         buf_append(&reader->content_type, at, len);
+    else if (reader->header == HEADER_USER_AGENT)
+        append_cut(&reader->user_agent, at, len);
     else if (reader->header != HEADER_OTHER)
         collect(&reader->value, at, len);
     return HPE_OK;
@@ -214,6 +227,7 @@ static void forget_request(struct http_reader *reader)
 {
     reset_large(&reader->target);
     reset_large(&reader->content_type);
+    buf_reset(&reader->user_agent);
     http_reader_drop_body(reader);
     reader->head_bytes = 0;
     reader->passed_bytes = 0;
@@ -223,6 +237,7 @@ static void forget_request(struct http_reader *reader)
     reader->has_begun = false;
     reader->has_content_type = false;
     reader->has_encoding = false;
+    reader->has_user_agent = false;
     reader->expects_continue = false;
     reader->is_cross_site = false;
 }
@@ -235,6 +250,7 @@ void http_reader_init(struct http_reader *reader)
     reader->parser.data = reader;
     buf_init(&reader->target, LIMIT_HEAD_BYTES);
     buf_init(&reader->content_type, LIMIT_HEAD_BYTES);
+    buf_init(&reader->user_agent, LIMIT_USER_AGENT_BYTES);
     buf_init(&reader->body, LIMIT_BODY_BYTES);
 }
 
@@ -242,6 +258,7 @@ void http_reader_free(struct http_reader *reader)
 {
     buf_free(&reader->target);
     buf_free(&reader->content_type);
+    buf_free(&reader->user_agent);
     buf_free(&reader->body);
 }
 
@@ -363,6 +380,7 @@ void http_reader_request(const struct http_reader *reader, struct http_request *
 {
     request->verb = verb_of(&reader->parser);
     request->content_type = buf_span(&reader->content_type);
+    request->user_agent = buf_span(&reader->user_agent);
     request->body = buf_span(&reader->body);
     request->is_cross_site = reader->is_cross_site;
     split_target(buf_span(&reader->target), request);

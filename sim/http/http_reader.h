@@ -4,7 +4,7 @@
  *          |                          |        |
  *          +------ failed: status and sentence say why; the reader cannot be used further
  *
- * Only six headers matter: Content-Type, which is kept, Content-Length, Content-Encoding,
+ * Seven headers matter: Content-Type and User-Agent, which are kept, Content-Length, Content-Encoding,
  * Transfer-Encoding, Expect and Sec-Fetch-Site. The result does not depend on how the input is split. */
 #ifndef HTTP_HTTP_READER_H
 #define HTTP_HTTP_READER_H
@@ -48,10 +48,12 @@ struct http_reader {
     bool has_content_type;
     bool has_encoding; /* the token below names one that is not supported */
     struct http_token encoding;
+    bool has_user_agent;
     size_t head_bytes;   /* read so far, until the head is complete */
     size_t passed_bytes; /* of trailers and chunk extensions */
     struct buf target;
     struct buf content_type;
+    struct buf user_agent;
     struct buf body;
     struct http_token name; /* of the header being read */
     bool name_has_space;

@@ -1,7 +1,9 @@
 #include "sim/http/http_session.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "sim/base/memory.h"
 #include "sim/http/limits.h"
 
 static const char not_http2[] =
@@ -41,6 +43,18 @@ static void release_stream(struct http_session *session)
     session->stream = NULL;
 }
 
+/* They outlive the response, which may be delayed, and most responses have none. */
+static void keep_remarks(struct http_session *session, const struct http_remarks *remarks)
+{
+    free(session->remarks);
+    session->remarks = NULL;
+    if (remarks->reason[0]) {
+        session->remarks = memory_alloc(sizeof *remarks);
+        *session->remarks = *remarks;
+    }
+    session->answer.remarks = session->remarks;
+}
+
 static void offer(struct http_session *session, struct http_response *response, enum http_verb verb)
 {
     struct buf *body = response->body;
@@ -62,6 +76,7 @@ static void offer(struct http_session *session, struct http_response *response, 
     session->answer.status = response->status;
     session->answer.body_bytes = verb == HTTP_VERB_HEAD ? 0 : body->len;
     session->output = span_of(body->data - head_len, head_len + session->answer.body_bytes);
+    keep_remarks(session, &response->remarks);
     session->has_answered = true;
     if (verb == HTTP_VERB_HEAD)
         release_stream(session);
@@ -96,7 +111,11 @@ static void refuse(struct http_session *session, int status, const char *message
     if (session->reader.is_head_complete)
         http_reader_request(&session->reader, &request);
     session->state = HTTP_OVER;
-    session->answer = (struct http_answer){.verb = http_reader_verb(&session->reader), .path = request.path};
+    session->answer = (struct http_answer){
+        .verb = http_reader_verb(&session->reader),
+        .path = request.path,
+        .agent = request.user_agent,
+    };
     exchange_fail(&response, status, message);
     if (status == 415)
         response.headers = "Accept-Encoding: identity\r\n"; /* RFC 9110, 15.5.16 */
@@ -115,6 +134,7 @@ static void refuse_http2(struct http_session *session)
     exchange_fail(&response, 400, not_http2);
     session->state = HTTP_OVER;
     session->answer = (struct http_answer){.status = response.status, .body_bytes = response.body->len};
+    keep_remarks(session, &response.remarks);
     head_len = http2_refusal_write(&session->http2, response.body);
     session->output = span_of(response.body->data - head_len, head_len + response.body->len);
     session->has_answered = true;
@@ -137,6 +157,7 @@ static void answer(struct http_session *session)
     session->answer = (struct http_answer){
         .verb = http_reader_verb(&session->reader),
         .path = exchange.request.path,
+        .agent = exchange.request.user_agent,
         .label = exchange.response.label,
         .fault = exchange.response.fault,
     };
@@ -160,6 +181,7 @@ void http_session_free(struct http_session *session)
 {
     release_stream(session);
     http_reader_free(&session->reader);
+    free(session->remarks);
 }
 
 size_t http_session_feed(struct http_session *session, const uint8_t *data, size_t len)

@@ -44,6 +44,7 @@ struct http_session {
     enum http_framing framing;    /* of the response */
     struct http_answer answer;    /* of that response: the owner sets client and micros, and carries out the
                                 * fault, except for a cut, which the output already has */
+    struct http_remarks *remarks; /* private, heap: of that response, or NULL */
 };
 
 /* shared outlives the session; handler is copied. The session must not be moved afterwards. */

@@ -4,6 +4,7 @@
 
 #define LIMIT_BODY_BYTES (10u * 1024 * 1024)
 #define LIMIT_HEAD_BYTES (16u * 1024) /* request line and headers; likewise trailers and chunk extensions */
+#define LIMIT_USER_AGENT_BYTES 120    /* what is kept of it, for the log */
 #define LIMIT_RESPONSE_HEAD_BYTES (16u * 1024)
 #define LIMIT_RESPONSE_BYTES (64u * 1024 * 1024)
 

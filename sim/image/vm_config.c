@@ -65,8 +65,8 @@ static int check_variants(const json_t *root, struct error *error)
     if (json_file_string(root, "tdx_attestation_variant", &variant, error))
         return -1;
     if (strcmp(variant, VARIANT_LITE) != 0)
-        return error_input(
-            error, "tdx_attestation_variant is \"%.40s\"; only \"" VARIANT_LITE "\" is supported", variant);
+        return error_quote(error, "tdx_attestation_variant is \"", span_text(variant),
+                           "\"; only \"" VARIANT_LITE "\" is supported");
     if (ovmf && !(json_is_string(ovmf) && strcmp(json_string_value(ovmf), MEASUREMENT_OVMF_VARIANT) == 0))
         return error_input(error, "ovmf_variant must be " MEASUREMENT_OVMF_VARIANT);
     return 0;

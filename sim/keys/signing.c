@@ -19,10 +19,8 @@ int signing_algorithm_by_name(const char *name, enum signing_algorithm *algorith
     else if (strcmp(name, "ed25519") == 0)
         *algorithm = SIGNING_ED25519;
     else
-        return error_input(error,
-                           "Unsupported algorithm: \"%.32s\"; use secp256k1 (or k256), "
-                           "secp256k1_prehashed or ed25519",
-                           name);
+        return error_quote(error, "Unsupported algorithm: \"", span_text(name),
+                           "\"; use secp256k1 (or k256), secp256k1_prehashed or ed25519");
     return 0;
 }
 

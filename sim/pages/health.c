@@ -20,8 +20,10 @@ static void serve_readiness(const void *context, struct exchange *exchange)
 {
     const bool is_stopping = *((const struct site *)context)->is_stopping;
 
-    if (is_stopping)
+    if (is_stopping) {
         exchange->response.status = 503;
+        exchange_explain(&exchange->response, "the program is stopping");
+    }
     answer(&exchange->response, is_stopping ? "stopping\n" : "ready\n");
 }
 

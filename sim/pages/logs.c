@@ -18,10 +18,11 @@
 enum form { FORM_BASE64, FORM_TEXT, FORM_BARE };
 
 /* The real agent reports errors in this way, in the middle of its stream. */
-static void answer_error(struct exchange *exchange, const char *message)
+static void answer_error(struct exchange *exchange, const char *message, const char *reason)
 {
     json_text_member(exchange->response.body, '{', "error", message);
     buf_append_byte(exchange->response.body, '}');
+    exchange_explain(&exchange->response, reason);
 }
 
 /* Container names have only these characters, so that none leads out of the directory. */
@@ -112,6 +113,8 @@ static void serve(const void *context, struct exchange *exchange)
     struct span name = span_of(exchange->request.path.data + sizeof PATH_PREFIX - 1,
                                exchange->request.path.len - (sizeof PATH_PREFIX - 1));
     struct error error = {.kind = ERROR_NONE};
+    static const char misnamed[] = "a container name has only letters, digits, '_', '-' and '.'";
+    static const char private[] = "the app keeps its logs private: public_logs is false";
     const char *shown, *path;
     struct stat status;
     char *text;
@@ -119,23 +122,25 @@ static void serve(const void *context, struct exchange *exchange)
 
     exchange->response.content_type = TYPE_TEXT;
     if (!is_container_name(name)) {
-        answer_error(exchange, "a container name has only letters, digits, '_', '-' and '.'");
+        answer_error(exchange, misnamed, misnamed);
         return;
     }
     shown = arena_copy(exchange->arena, name.data, name.len);
     if (!site->td->app.says.public_logs) {
-        answer_error(exchange, "the app keeps its logs private: public_logs is false");
+        answer_error(exchange, private, private);
         return;
     }
     path = arena_printf(exchange->arena, "%s/%s.log", site->logs_dir ? site->logs_dir : "", shown);
     if (!site->logs_dir || stat(path, &status) != 0 || !S_ISREG(status.st_mode)) {
-        answer_error(exchange, arena_printf(exchange->arena, "No such container: %s", shown));
+        answer_error(exchange, arena_printf(exchange->arena, "No such container: %s", shown),
+                     "no such container");
         return;
     }
     if (file_read(path, FILE_BYTES, &text, &len, &error)) {
         answer_error(exchange,
                      arena_printf(exchange->arena, "cannot read the log of %s: it may have at most %u MiB",
-                                  shown, FILE_BYTES >> 20));
+                                  shown, FILE_BYTES >> 20),
+                     "its log cannot be read, or is too large");
         return;
     }
     show(exchange, text, len);

@@ -149,9 +149,10 @@ static struct vm_log *find_log(const struct site *site, struct exchange *exchang
         return NULL;
     }
     if (!find_channel(name, &channel)) {
-        exchange_fail(
+        exchange_fail_quoting(
             &exchange->response, 400,
-            arena_printf(exchange->arena, "Unknown channel %.40s: use serial, stdout or stderr", name));
+            arena_printf(exchange->arena, "Unknown channel %.40s: use serial, stdout or stderr", name),
+            "unknown channel: use serial, stdout or stderr");
         return NULL;
     }
     vm = vmm_find(site->vmm, id, &error);

@@ -159,8 +159,8 @@ static void explain(struct span text, const json_error_t *reason, struct error *
         error_input(error, "the body is not valid JSON: %s (line %d, column %d)", mistake.sentence,
                     mistake.line, mistake.column);
     else
-        error_input(error, "the body is not valid JSON: %s (line %d, column %d)", reason->text, reason->line,
-                    reason->column);
+        error_quote(error, "the body is not valid JSON: ", span_text(reason->text), " (line %d, column %d)",
+                    reason->line, reason->column);
 }
 
 static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, struct span text,

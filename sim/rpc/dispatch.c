@@ -97,7 +97,7 @@ static void mend_utf8(char *text)
     }
 }
 
-static void fail_protobuf(struct http_response *response, int status, char *text)
+static void fail_protobuf(struct http_response *response, int status, char *text, const char *reason)
 {
     Dstack__RpcError message = DSTACK__RPC_ERROR__INIT;
 
@@ -107,6 +107,7 @@ static void fail_protobuf(struct http_response *response, int status, char *text
     codec_protobuf_encode(NULL, &message.base, response->body);
     response->status = status;
     response->content_type = TYPE_PROTOBUF;
+    exchange_explain(response, reason);
 }
 
 static int status_of(enum error_kind kind)
@@ -117,19 +118,22 @@ static int status_of(enum error_kind kind)
 static void fail(struct rpc_call *call, struct http_response *response, bool json)
 {
     int status = status_of(call->error.kind);
+    char reason[HTTP_REASON_BYTES];
 
+    error_reason(&call->error, reason, sizeof reason);
     if (json)
-        exchange_fail(response, status, call->error.text);
+        exchange_fail_quoting(response, status, call->error.text, reason);
     else
-        fail_protobuf(response, status, call->error.text);
+        fail_protobuf(response, status, call->error.text, reason);
 }
 
-void dispatch_fail(struct exchange *exchange, int status, const char *message)
+void dispatch_fail(struct exchange *exchange, int status, const char *message, const char *reason)
 {
     if (reads_json(&exchange->request, CODEC_LENIENT))
-        exchange_fail(&exchange->response, status, message);
+        exchange_fail_quoting(&exchange->response, status, message, reason);
     else
-        fail_protobuf(&exchange->response, status, arena_copy(exchange->arena, message, strlen(message)));
+        fail_protobuf(&exchange->response, status, arena_copy(exchange->arena, message, strlen(message)),
+                      reason);
 }
 
 static void reply(const ProtobufCMessage *message, void *data)

@@ -18,7 +18,8 @@ struct dispatch_method {
 /* Answers in the encoding of the request. Never fails: errors are responses. */
 void dispatch_call(const struct dispatch_method *method, struct exchange *exchange);
 
-/* Answers with an error instead of calling, in the encoding of the request. */
-void dispatch_fail(struct exchange *exchange, int status, const char *message);
+/* Answers with an error instead of calling, in the encoding of the request. For message and
+ * reason, see exchange_fail_quoting. */
+void dispatch_fail(struct exchange *exchange, int status, const char *message, const char *reason);
 
 #endif

@@ -88,9 +88,8 @@ int message_unknown_field(const ProtobufCMessageDescriptor *descriptor, struct s
     for (unsigned i = 0; i < descriptor->n_fields && len < sizeof names; i++)
         len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", i ? ", " : "",
                                 descriptor->fields[i].name);
-    return error_input(error, "unknown field %.*s: %s%s", (int)(name.len < 60 ? name.len : 60),
-                       (const char *)name.data, len ? "known fields are " : "this method takes no arguments",
-                       names);
+    return error_quote(error, "unknown field ", name, ": %s%s",
+                       len ? "known fields are " : "this method takes no arguments", names);
 }
 
 size_t message_value_size(const ProtobufCFieldDescriptor *field)

@@ -47,7 +47,8 @@ static void fail_method(struct exchange *exchange, struct span name)
     int shown = (int)(name.len < NAME_BYTES ? name.len : NAME_BYTES);
 
     dispatch_fail(exchange, 404,
-                  arena_printf(exchange->arena, "Service not found: %.*s", shown, (const char *)name.data));
+                  arena_printf(exchange->arena, "Service not found: %.*s", shown, (const char *)name.data),
+                  "no such method");
 }
 
 static void fail_path(struct http_response *response)
@@ -57,6 +58,7 @@ static void fail_path(struct http_response *response)
                     "404 Not Found: nothing is served at this path; /openapi.json lists what is.\n");
     response->status = 404;
     response->content_type = "text/plain";
+    exchange_explain(response, "nothing is served at this path");
 }
 
 void not_found_serve(const struct not_found *not_found, struct exchange *exchange)

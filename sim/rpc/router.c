@@ -218,7 +218,7 @@ static void serve_route(const struct route *route, struct exchange *exchange)
     const char *refusal = route->refusal ? route->refusal(route->method.context) : NULL;
 
     if (refusal)
-        dispatch_fail(exchange, 503, refusal);
+        dispatch_fail(exchange, 503, refusal, refusal);
     else if (route->is_method)
         dispatch_call(&route->method, exchange);
     else
@@ -228,13 +228,14 @@ static void serve_route(const struct route *route, struct exchange *exchange)
 /* A call that fails or is dropped never reaches its handler, so that it has no effect. */
 static void serve_fault(const struct route *route, const struct fault *fault, struct exchange *exchange)
 {
-    const char *message =
-        fault->message[0] ? fault->message : "this request fails because a fault is set on it";
+    static const char usual[] = "this request fails because a fault is set on it";
+    static const char reason[] = "a fault is set on it";
+    const char *message = fault->message[0] ? fault->message : usual;
 
     if (fault->status && route->is_method)
-        dispatch_fail(exchange, (int)fault->status, message);
+        dispatch_fail(exchange, (int)fault->status, message, reason);
     else if (fault->status)
-        exchange_fail(&exchange->response, (int)fault->status, message);
+        exchange_fail_quoting(&exchange->response, (int)fault->status, message, reason);
     else if (!fault->drop)
         serve_route(route, exchange);
     exchange->response.fault = (struct http_fault){

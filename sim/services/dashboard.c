@@ -124,6 +124,8 @@ static Dstack__DashboardRequest *describe_request(const struct stats_recent *rec
     described->micros = recent->micros;
     described->client = unconst(recent->client);
     described->note = unconst(recent->note ? recent->note : "");
+    described->reason = unconst(recent->remarks.reason);
+    described->user_agent = unconst(recent->agent);
     return described;
 }
 

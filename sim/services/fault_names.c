@@ -150,8 +150,8 @@ int fault_names_check(const char *name, struct error *error)
     if (check_control(name, error))
         return -1;
     if (find_nearest(name, &found))
-        return error_input(error, "no method %s; did you mean %s%s%s?", name, found.service, found.dot,
-                           found.method);
-    return error_input(
-        error, "no method %s to set a fault on: use a name such as GetQuote or Tappd.Info, or a path", name);
+        return error_quote(error, "no method ", span_text(name), "; did you mean %s%s%s?", found.service,
+                           found.dot, found.method);
+    return error_quote(error, "no method ", span_text(name),
+                       " to set a fault on: use a name such as GetQuote or Tappd.Info, or a path");
 }

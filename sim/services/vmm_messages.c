@@ -9,7 +9,7 @@ static int read_port(const Dstack__PortMapping *message, struct vm_port *port, s
     const bool is_udp = strcmp(message->protocol, "udp") == 0;
 
     if (!is_udp && strcmp(message->protocol, "tcp") != 0)
-        return error_input(error, "Invalid protocol: %.40s: use tcp or udp", message->protocol);
+        return error_quote(error, "Invalid protocol: ", span_text(message->protocol), ": use tcp or udp");
     if (message->host_port > UINT16_MAX || message->vm_port > UINT16_MAX)
         return error_input(error, "a port mapping needs host_port and vm_port from 1 to 65535");
     *port = (struct vm_port){

@@ -1,5 +1,7 @@
 #include "sim/td/app_cert.h"
 
+#include <stdio.h>
+
 #include "crypto/pem.h"
 #include "crypto/random.h"
 #include "sim/format/msgpack.h"
@@ -46,10 +48,8 @@ static int check_alt_name(const char *name, struct error *error)
                            DNS_NAME_BYTES);
     for (size_t i = 0; i < len; i++)
         if (name[i] <= 0x20 || name[i] >= 0x7f)
-            return error_input(error,
-                               "alt_names: \"%s\" must be ASCII without spaces; write other names in their "
-                               "xn-- form",
-                               name);
+            return error_quote(error, "alt_names: \"", span_text(name),
+                               "\" must be ASCII without spaces; write other names in their xn-- form");
     return 0;
 }
 
@@ -67,6 +67,15 @@ static int check_names(const struct app_cert_request *request, struct error *err
     return 0;
 }
 
+static int refuse_order(const struct draft *draft, struct error *error)
+{
+    char times[48];
+
+    snprintf(times, sizeof times, "%lld and %lld", (long long)draft->not_before, (long long)draft->not_after);
+    return error_quote(error, "not_before must be earlier than not_after: they are ", span_text(times), "%s",
+                       "");
+}
+
 static int set_validity(struct draft *draft, struct error *error)
 {
     const struct app_cert_request *request = draft->request;
@@ -80,8 +89,7 @@ static int set_validity(struct draft *draft, struct error *error)
     draft->not_before = request->not_before ? (int64_t)*request->not_before : PKI_DSTACK_NOT_BEFORE;
     draft->not_after = request->not_after ? (int64_t)*request->not_after : now + VALID_FOR;
     if (draft->not_before >= draft->not_after)
-        return error_input(error, "not_before must be earlier than not_after: they are %lld and %lld",
-                           (long long)draft->not_before, (long long)draft->not_after);
+        return refuse_order(draft, error);
     return 0;
 }
 

@@ -33,10 +33,9 @@ int report_data_hash(const char *algorithm, const char *prefix, struct span data
     if (strcmp(algorithm, "raw") == 0)
         return take_raw(data, out, error);
     if (hash_by_name(algorithm, &hash))
-        return error_input(error,
-                           "invalid hash algorithm: %.32s; use sha256, sha384, sha512, sha3-256, sha3-384, "
-                           "sha3-512, keccak256, keccak384, keccak512 or raw",
-                           algorithm);
+        return error_quote(error, "invalid hash algorithm: ", span_text(algorithm),
+                           "; use sha256, sha384, sha512, sha3-256, sha3-384, sha3-512, keccak256, "
+                           "keccak384, keccak512 or raw");
     memset(out, 0, REPORT_DATA_BYTES);
     hash_parts(hash, parts, sizeof parts / sizeof *parts, out);
     return 0;

@@ -311,7 +311,7 @@ int td_revert(struct td *td, uint32_t id, struct error *error)
             go_back(td, &td->snapshots[i].state);
             return 0;
         }
-    return error_input(error, "no snapshot %u: Snapshot creates one, Status lists them", id);
+    return error_quote_number(error, "no snapshot ", id, ": Snapshot creates one, Status lists them");
 }
 
 bool td_judge_health(struct td *td)

@@ -78,8 +78,8 @@ static int check_intel_id(const char *id, struct error *error)
         return 0;
     if (strncasecmp(id, "INTEL-", 6) && strncasecmp(id, "SA-", 3))
         return 0;
-    return error_input(error, "\"%s\" is not an id of Intel's: they have five digits, as in INTEL-SA-00837",
-                       id);
+    return error_quote(error, "\"", span_text(id),
+                       "\" is not an id of Intel's: they have five digits, as in INTEL-SA-00837");
 }
 
 int scenario_add_advisory(struct scenario *scenario, const char *id, struct error *error)

@@ -15,7 +15,7 @@ static int read_status(const json_t *level, enum tcb_status *status, struct erro
         return -1;
     if (tcb_status_by_name(name, status) == 0)
         return 0;
-    return error_input(error, "unknown TCB status \"%.40s\"", name);
+    return error_quote(error, "unknown TCB status \"", span_text(name), "\"");
 }
 
 static void add_advisory(struct tcb_result *result, char *id)

@@ -59,7 +59,7 @@ static int add_td(struct vm *vm, struct error *error)
     if (hex_decode(vm->app_id, strlen(vm->app_id), app_id, &len, &bad_at) != HEX_OK || len != sizeof app_id)
         return error_internal(error, "the VM has no valid app id");
     if (!image)
-        return error_input(error, "image not found: %s", vm->settings.image);
+        return error_quote(error, "image not found: ", span_text(vm->settings.image), "%s", "");
     arena_init(&arena);
     td_config_init(&config);
     config.instance = vm->id;

@@ -1,5 +1,6 @@
 #include "sim/vmm/vm_settings.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* --- copying --- */
@@ -81,15 +82,23 @@ static int check_name(const char *name, struct error *error)
                            VM_NAME_BYTES_MAX);
     for (const char *at = name; *at; at++)
         if (!is_name_byte(*at))
-            return error_input(error, "Invalid name: %s: use letters, digits, spaces and any of -_.@~!$^()",
-                               name);
+            return error_quote(error, "Invalid name: ", span_text(name),
+                               ": use letters, digits, spaces and any of -_.@~!$^()");
     return 0;
+}
+
+static int refuse_range(const char *what, uint32_t value, uint32_t most, struct error *error)
+{
+    char before[80];
+
+    snprintf(before, sizeof before, "%s must be between 1 and %u, not ", what, most);
+    return error_quote_number(error, before, value, "");
 }
 
 static int check_range(const char *what, uint32_t value, uint32_t most, struct error *error)
 {
     if (value == 0 || value > most)
-        return error_input(error, "%s must be between 1 and %u, not %u", what, most, value);
+        return refuse_range(what, value, most, error);
     return 0;
 }
 
@@ -118,6 +127,15 @@ bool vm_settings_ports_clash(const struct vm_port *a, const struct vm_port *b)
            (strcmp(left, right) == 0 || means_all(left) || means_all(right));
 }
 
+static int refuse_port(const struct vm_port *port, struct error *error)
+{
+    char which[ERROR_QUOTE_MAX];
+
+    snprintf(which, sizeof which, "%s:%s:%u", port->is_udp ? "udp" : "tcp", effective_address(port),
+             port->host_port);
+    return error_quote(error, "duplicate host port mapping: ", span_text(which), "%s", "");
+}
+
 static int check_ports(const struct vm_settings *settings, struct error *error)
 {
     for (size_t i = 0; i < settings->port_count; i++) {
@@ -127,8 +145,7 @@ static int check_ports(const struct vm_settings *settings, struct error *error)
             return error_input(error, "a port mapping needs host_port and vm_port from 1 to 65535");
         for (size_t j = 0; j < i; j++)
             if (vm_settings_ports_clash(port, &settings->ports[j]))
-                return error_input(error, "duplicate host port mapping: %s:%s:%u",
-                                   port->is_udp ? "udp" : "tcp", effective_address(port), port->host_port);
+                return refuse_port(port, error);
     }
     return 0;
 }

@@ -118,7 +118,7 @@ struct vm *vmm_find(const struct vmm *vmm, const char *id, struct error *error)
     for (struct vm *vm = vmm->first; vm; vm = vm->next)
         if (strcmp(vm->id, id) == 0)
             return vm;
-    error_input(error, "VM not found: %s", id);
+    error_quote(error, "VM not found: ", span_text(id), "%s", "");
     return NULL;
 }
 
@@ -161,6 +161,14 @@ void vmm_compose_app_id(struct span compose, char app_id[static 2 * APP_ID_BYTES
     app_id[2 * APP_ID_BYTES] = '\0';
 }
 
+static int refuse_port(const struct vm *holder, unsigned port, struct error *error)
+{
+    char which[ERROR_QUOTE_MAX];
+
+    snprintf(which, sizeof which, "%s (%s): port %u", holder->id, holder->settings.name, port);
+    return error_quote(error, "host port mapping conflicts with VM ", span_text(which), "%s", "");
+}
+
 /* Ports of other VMs, stopped ones too: a mapping stays reserved until its VM is removed. */
 static int check_ports(const struct vmm *vmm, const struct vm *self, const struct vm_settings *settings,
                        struct error *error)
@@ -171,8 +179,7 @@ static int check_ports(const struct vmm *vmm, const struct vm *self, const struc
         for (size_t i = 0; i < settings->port_count; i++)
             for (size_t j = 0; j < vm->settings.port_count; j++)
                 if (vm_settings_ports_clash(&settings->ports[i], &vm->settings.ports[j]))
-                    return error_input(error, "host port mapping conflicts with VM %s (%s): port %u", vm->id,
-                                       vm->settings.name, settings->ports[i].host_port);
+                    return refuse_port(vm, settings->ports[i].host_port, error);
     }
     return 0;
 }
@@ -183,9 +190,10 @@ static int check(const struct vmm *vmm, const struct vm *self, const struct vm_s
     if (vm_settings_check(settings, error))
         return -1;
     if (!vm_image_is_name(settings->image))
-        return error_input(error, "Invalid image name: %.80s", settings->image);
+        return error_quote(error, "Invalid image name: ", span_text(settings->image), "%s", "");
     if (!vm_image_find(vmm->images, settings->image))
-        return error_input(error, "image not found: %s; ListImages names those there are", settings->image);
+        return error_quote(error, "image not found: ", span_text(settings->image),
+                           "; ListImages names those there are");
     return check_ports(vmm, self, settings, error);
 }
 
@@ -215,6 +223,14 @@ static bool is_stopped(const struct vm *vm)
     return vm_status_of(vm) == VM_STOPPED || vm_status_of(vm) == VM_EXITED;
 }
 
+static int refuse_shrinking(const struct vm *vm, const struct vm_settings *settings, struct error *error)
+{
+    char sizes[48];
+
+    snprintf(sizes, sizeof sizes, "%u to %u", vm->settings.disk_gb, settings->disk_gb);
+    return error_quote(error, "cannot shrink the disk from ", span_text(sizes), " GB");
+}
+
 int vmm_change(struct vm *vm, const struct vm_settings *settings, struct error *error)
 {
     struct arena old = vm->arena;
@@ -226,8 +242,7 @@ int vmm_change(struct vm *vm, const struct vm_settings *settings, struct error *
         !is_stopped(vm))
         return error_input(error, "vm should be stopped before resize: %s", vm->id);
     if (settings->disk_gb < vm->settings.disk_gb)
-        return error_input(error, "cannot shrink the disk from %u to %u GB", vm->settings.disk_gb,
-                           settings->disk_gb);
+        return refuse_shrinking(vm, settings, error);
     if (check(vm->vmm, vm, settings, error))
         return -1;
     arena_init(&vm->arena);

@@ -5,15 +5,27 @@
 #include "sim/base/json_text.h"
 
 #define OUTSIDE_BYTES_MAX 200 /* of a path or a client's address */
+#define REASON_BYTES_MAX HTTP_REASON_BYTES
 
 static const char *verb_of(const struct http_answer *answer)
 {
     return answer->verb ? answer->verb : "-";
 }
 
+static const char *reason_of(const struct http_answer *answer)
+{
+    return answer->remarks && answer->remarks->reason[0] ? answer->remarks->reason : NULL;
+}
+
+/* In JSON's quotes and escapes also where the line is text, so that its end is clear. */
+static void append_agent(struct buf *text, struct span agent)
+{
+    json_text_string(text, (const char *)agent.data, agent.len);
+}
+
 static void append_json(struct log_line *line, const struct http_answer *answer)
 {
-    const char *note = http_answer_note(answer);
+    const char *note = http_answer_note(answer), *reason = reason_of(answer);
     struct buf *text = &line->text;
 
     json_text_member(text, ',', "message", "request");
@@ -25,8 +37,14 @@ static void append_json(struct log_line *line, const struct http_answer *answer)
     buf_printf(text, ",\"status\":%d,\"bytes\":%zu,\"micros\":%llu,\"client\":", http_answer_status(answer),
                http_answer_bytes(answer), (unsigned long long)answer->micros);
     log_line_outside(line, span_text(answer->client), OUTSIDE_BYTES_MAX);
+    if (answer->agent.len) {
+        json_text_key(text, ',', "agent");
+        append_agent(text, answer->agent);
+    }
     if (note)
         json_text_member(text, ',', "note", note);
+    if (reason)
+        json_text_member(text, ',', "reason", reason);
 }
 
 /* A request without a response has no status, shown as '-'. */
@@ -45,7 +63,7 @@ static void append_status(struct log_line *line, int status)
 
 static void append_text(struct log_line *line, const struct http_answer *answer)
 {
-    const char *note = http_answer_note(answer);
+    const char *note = http_answer_note(answer), *reason = reason_of(answer);
     struct buf *text = &line->text;
 
     buf_append_text(text, verb_of(answer));
@@ -55,8 +73,16 @@ static void append_text(struct log_line *line, const struct http_answer *answer)
     append_status(line, http_answer_status(answer));
     buf_printf(text, " %zu B %llu us ", http_answer_bytes(answer), (unsigned long long)answer->micros);
     log_line_outside(line, span_text(answer->client), OUTSIDE_BYTES_MAX);
+    if (answer->agent.len) {
+        buf_append_byte(text, ' ');
+        append_agent(text, answer->agent);
+    }
     if (note)
         buf_printf(text, " (%s)", note);
+    if (reason) {
+        buf_append_text(text, ": ");
+        log_line_outside(line, span_text(reason), REASON_BYTES_MAX);
+    }
 }
 
 void access_log_write(struct log *log, const struct http_answer *answer)

@@ -109,18 +109,19 @@ static void count_latency(struct stats_method *method, uint64_t micros)
     method->micros += micros;
 }
 
-static void copy_path(char out[static STATS_PATH_BYTES], struct span path)
+static void copy_printable(char *out, size_t size, struct span text)
 {
-    size_t len = path.len < STATS_PATH_BYTES ? path.len : STATS_PATH_BYTES - 1;
+    size_t len = text.len < size ? text.len : size - 1;
 
     for (size_t i = 0; i < len; i++)
-        out[i] = path.data[i] > ' ' && path.data[i] < 0x7f ? (char)path.data[i] : '?';
+        out[i] = text.data[i] >= ' ' && text.data[i] < 0x7f ? (char)text.data[i] : '?';
     out[len] = '\0';
 }
 
 static void remember(struct stats *stats, const struct http_answer *answer, const char *name)
 {
     struct stats_recent *recent = &stats->recent[stats->recent_count++ % STATS_RECENT_MAX];
+    static const struct http_remarks none;
     struct timespec now;
 
     clock_gettime(CLOCK_REALTIME, &now);
@@ -133,7 +134,9 @@ static void remember(struct stats *stats, const struct http_answer *answer, cons
     copy_text(recent->method, sizeof recent->method, name);
     copy_text(recent->verb, sizeof recent->verb, answer->verb ? answer->verb : "-");
     copy_text(recent->client, sizeof recent->client, answer->client);
-    copy_path(recent->path, answer->path);
+    copy_printable(recent->path, sizeof recent->path, answer->path);
+    copy_printable(recent->agent, sizeof recent->agent, answer->agent);
+    recent->remarks = answer->remarks ? *answer->remarks : none;
 }
 
 void stats_record(struct stats *stats, const struct http_answer *answer)

@@ -18,6 +18,7 @@
 #define STATS_NAME_BYTES 64     /* with NUL; longer names are truncated, and may then coincide */
 #define STATS_PATH_BYTES 96
 #define STATS_CLIENT_BYTES 64
+#define STATS_AGENT_BYTES 96
 
 struct stats;
 
@@ -66,7 +67,9 @@ struct stats_recent {
     uint64_t body_bytes;
     uint64_t micros;
     char client[STATS_CLIENT_BYTES];
+    char agent[STATS_AGENT_BYTES]; /* the User-Agent, likewise */
     const char *note;
+    struct http_remarks remarks;
 };
 
 /* How many there have been, including those no longer kept. */

@@ -7,6 +7,7 @@ import re
 import runpy
 import shutil
 import subprocess
+import urllib.error
 import urllib.request
 from collections import namedtuple
 
@@ -116,28 +117,39 @@ def check_systemd(block, story):
             story.directory / "dstack-simulator.socket")
 
 
-def logged(story, *options):
-    """The line of a request for Version."""
+def ask(address, target):
+    """Whatever the answer is."""
+    request = urllib.request.Request(f"http://127.0.0.1:{address}{target}", headers={"User-Agent": "curl/8.5.0"})
+    try:
+        with urllib.request.urlopen(request) as response:
+            response.read()
+    except urllib.error.HTTPError as error:
+        error.read()
+
+
+def logged(story, targets, *options):
+    """The lines of requests for these."""
     address = story.ports["8099"]
     code, _, errors = story.start(["-l", address, "-d", "none", *options], story.directory, story.variables)
     if code != 0:
         raise Failed(errors)
-    with urllib.request.urlopen(f"http://127.0.0.1:{address}/Version") as response:
-        response.read()
+    for target in targets:
+        ask(address, target)
     story.stop(address)
-    return next(line for line in story.logs[address].read_text().splitlines() if "/Version" in line)
+    return "\n".join(line for line in story.logs[address].read_text().splitlines() if "curl/8.5.0" in line)
 
 
-def check_log_line(block, story):
-    """But for times and sizes, a request looks like this."""
-    said, real = (re.sub(r"\d+", "0", line.strip()) for line in (block.text, logged(story)))
+def check_log_lines(block, story):
+    """But for times and sizes, requests look like this."""
+    lines = logged(story, re.findall(r"GET (\S+)", block.text))
+    said, real = (re.sub(r"\d+", "0", text.strip()) for text in (block.text, lines))
     if said != real:
         raise Failed(f"the log says {real}")
 
 
 def check_log_object(block, story):
     """A request has these members, in this order and of these types."""
-    said, real = (json.loads(text) for text in (block.text, logged(story, "--log-format", "json")))
+    said, real = (json.loads(text) for text in (block.text, logged(story, ["/Version"], "--log-format", "json")))
     said_types, real_types = ([(key, type(one)) for key, one in line.items()] for line in (said, real))
     if said_types != real_types:
         raise Failed(f"the log says {real}")
@@ -180,8 +192,8 @@ ELSEWHERE = [Elsewhere(*row) for row in (
     ("docs/operate.md", "services:", "GitHub runs it", check_workflow),
     ("docs/operate.md", "cp scripts/systemd/dstack-simulator.* /etc/systemd/system", "it changes the system",
      check_systemd),
-    ("docs/operate.md", "06:38:56.108 info  GET /Version 200 69 B 12 us 127.0.0.1:50314",
-     "it is a line of the log, at another time", check_log_line),
+    ("docs/operate.md", "06:38:56.108 info  GET /Version 200 69 B 12 us 127.0.0.1:50314 "
+     '"curl/8.5.0"', "these are lines of the log, at another time", check_log_lines),
     ("docs/operate.md", '{"time":"2026-01-01T12:00:00.000Z","level":"info","message":"request","verb":"GET",'
      '"path":"/Version",', "it is a line of the log, at another time", check_log_object),
     ("test/clients/README.md", "test/clients/run python       # dstack-sdk 0.5.4 and 0.5.3, sync and async",

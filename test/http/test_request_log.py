@@ -63,7 +63,8 @@ def test_objects(own):
         {**common, "verb": "POST", "path": "/prpc/GetKey", "method": "DstackGuest.GetKey", "status": 200,
          "bytes": len(body)},
         {**common, "verb": "HEAD", "path": "/Version", "method": "DstackGuest.Version", "status": 200, "bytes": 0},
-        {**common, "verb": "GET", "path": "/nothing", "status": 404, "bytes": len(missing)},
+        {**common, "verb": "GET", "path": "/nothing", "status": 404, "bytes": len(missing),
+         "reason": "no such method"},
         {**common, "verb": "GET", "path": "/simulator/root-ca.pem", "method": "/simulator/root-ca.pem", "status": 200,
          "bytes": len(root)},
         {**common, "verb": "GET", "path": "/Version", "method": "DstackGuest.Version", "status": 200,
@@ -80,9 +81,51 @@ def test_texts(own):
     version = ask(own.unix, get("/Version")).body
     assert [re.sub(r" \d+ us ", " N us ", text) for text in logged.texts()] == [
         f"POST /prpc/GetKey 200 {len(body)} B N us {name}",
-        f"GET /nothing 404 {len(missing)} B N us {name}",
+        f"GET /nothing 404 {len(missing)} B N us {name}: no such method",
         f"GET /Version 200 {len(version)} B N us {own.unix}",
     ]
+
+
+REASONS = {
+    "a field": (post("/GetQuote", '{"report_data": "0x123"}'), 400,
+                "report_data must be hex with two digits per byte, but has an odd number of digits"),
+    "protobuf": (post("/EmitEvent", b"\x0a\x01\xff", content_type="application/octet-stream"), 400,
+                 "event must be UTF-8 text"),
+    "a quotation": (post("/Sign", '{"algorithm": "rot13"}'), 400,
+                    'Unsupported algorithm: "..."; use secp256k1 (or k256), secp256k1_prehashed or ed25519'),
+    "a page": (get("/simulator/root-ca.pem", verb="PUT"), 405, "this page takes GET only"),
+    "another site": (post("/EmitEvent", "{}", ["Sec-Fetch-Site: cross-site"]), 403,
+                     "cross-site browser requests may not call methods; use the dashboard at / or another client"),
+    "a length": (post("/Info", "{}", ["Transfer-Encoding: gzip"]), 501, "the only supported transfer coding is chunked"),
+    "logs": (get("/logs/nothing"), 200, "no such container"),
+}
+
+
+@pytest.mark.parametrize("request_, status, reason", REASONS.values(), ids=REASONS)
+def test_a_failure_has_its_reason(own, request_, status, reason):
+    logged = Logged(own, "text")
+    answer = ask(own.tcp, request_)
+    assert answer.status == status
+    (text,) = logged.texts()
+    assert re.fullmatch(rf".* {status} \d+ B \d+ us [0-9.:]+: {re.escape(reason)}", text), text
+
+
+def test_the_reason_of_a_fault_is_not_its_message(own):
+    logged = Logged(own, "json")
+    fault = {"method": "Version", "status": 503, "message": HIDDEN, "times": 1}
+    assert ask(own.tcp, post("/prpc/Simulator.SetFault", json.dumps(fault))).status == 200
+    assert HIDDEN in ask(own.tcp, get("/Version")).body.decode()
+    value = logged.objects()[1]
+    assert (value["status"], value["note"], value["reason"]) == (503, "failed", "a fault is set on it")
+
+
+def test_a_client_is_named(own):
+    logged = Logged(own, "json")
+    for agent in "curl/8.5.0", 'a"b', "u" * 300:
+        assert ask(own.tcp, get("/Version", [f"User-Agent: {agent}"])).status == 200
+    assert ask(own.unix, get("/Version")).status == 200
+    values = logged.objects()
+    assert [value.get("agent") for value in values] == ["curl/8.5.0", 'a"b', "u" * 120, None]
 
 
 def drop_next(simulator):
@@ -111,6 +154,7 @@ def test_what_cannot_be_read(own):
     assert ask(own.tcp, b"nonsense\r\n\r\n").status == 400
     (value,) = logged.objects()
     assert (value["verb"], value["path"], value["status"]) == ("-", "", 400)
+    assert value["reason"].startswith("not a valid HTTP/1.1 request: ")
     assert "method" not in value
 
 

@@ -31,7 +31,7 @@ REFUSED = {
     "DstackGuest.GetTlsKey": {"subject": "bad\x7fsubject-Aiw4quei" + "x" * 5000},
     "DstackGuest.Sign": {"algorithm": "algorithm-shu5Phai", "data": b"data-Eik4Oosh"},
     "DstackGuest.EmitEvent": {"event": "", "payload": b"payload-ohw3Pahf"},
-    "Simulator.DecryptEnv": {"encrypted_env": b"no-environment-uo4Ahngu" * 4},
+    "Simulator.DecryptEnv": {"encrypted_env": b"undecryptable-uo4Ahngu" * 4},
     "Simulator.SetPlatform": {"tcb_status": "status-ku5Ohcha"},
 }
 
@@ -91,6 +91,55 @@ def test_nothing_secret_is_logged(directory, form):
     assert log.count("/prpc/") == answers + 2 > 2 * len(CALLS)  # they are all there
     assert all(name in METHODS for name in (*CALLS, *REFUSED))
     assert leaks(log, secrets) == []
+
+
+# --- whatever is refused, the reason in the log repeats nothing of it ---
+
+TEXT, DIGITS = "sEcretTextOos8aeNg", "c0ffeefacade0123456789abcdef5"  # the digits are an odd number
+WRONG = [TEXT, DIGITS, [TEXT], [[DIGITS]], {TEXT: DIGITS}, 731482950617.25, -98127365409128, 4186537092, True, None]
+ENDS_THE_PROCESS = {"GuestApi.Shutdown"}
+
+
+def requests_of(method):
+    """JSON bodies that are wrong in one field each, in every way, also in messages within."""
+    for field in method.input_type.fields:
+        for value in WRONG:
+            yield json.dumps({field.name: value})
+            yield json.dumps({field.name: [value, value]})
+            if field.message_type:
+                for inner in field.message_type.fields:
+                    yield json.dumps({field.name: {inner.name: value}})
+    for body in f'{{"{TEXT}" "', f'["{TEXT}"', f'"{DIGITS}"', f"{{{TEXT}", f'{{"a":"\\u{DIGITS}"}}', "[" + TEXT:
+        yield body
+
+
+def test_no_reason_repeats_what_was_sent(directory):
+    simulator = Simulator(directory / "refused", "-k", VECTORS / "appkeys.json", "--log-format", "json",
+                          "--log-level", "debug").start()
+    caller, refused = Caller(simulator.url), 0
+    for name, method in METHODS.items():
+        if name in ENDS_THE_PROCESS:
+            continue
+        for body in requests_of(method):
+            refused += caller.exchange("POST", f"/prpc/{name}", body, "application/json")[0] >= 400
+            if name == "Simulator.SetFault":
+                caller.by_json("Simulator.ClearFaults", {})
+        for field in method.input_type.fields:
+            query = urllib.parse.urlencode({field.name: TEXT}) + f"&{field.name}=%"
+            refused += caller.exchange("GET", f"/prpc/{name}?{query}")[0] >= 400
+            wire = bytes([field.number << 3 | 2, len(TEXT)]) + TEXT.encode() + b"\xff"
+            refused += caller.exchange("POST", f"/prpc/{name}", wire, "application/octet-stream")[0] >= 400
+    for query in f"ca={TEXT}", f"ca=platform&encoding={TEXT}", f"fmspc={DIGITS}":
+        for page in "pckcrl", "tcb":
+            caller.exchange("GET", f"/tdx/certification/v4/{page}?{query}")
+    caller.connection.close()
+    simulator.stop()
+    lines = [json.loads(line) for line in simulator.stderr().splitlines()]
+    failed = [line for line in lines if line.get("status", 0) >= 400]
+    assert len(failed) >= refused > 500
+    assert [line for line in failed if not line.get("reason")] == []
+    numbers = [str(value) for value in WRONG if isinstance(value, (int, float)) and value is not True]
+    assert leaks("\n".join(map(json.dumps, lines)), [TEXT, DIGITS, *numbers]) == []
 
 
 def test_a_leak_would_be_seen():

@@ -53,7 +53,7 @@ RPC_METHOD(sign, DstackGuest, SignArgs, SignResponse)
     count(service);
     if (strcmp(args->algorithm, "rsa") == 0)
         error_unavailable(&call->error, "there is no RSA");
-    error_input(&call->error, "Unsupported algorithm \"%s\"", args->algorithm);
+    error_quote(&call->error, "Unsupported algorithm \"", span_text(args->algorithm), "\"");
     reply(NULL, data);
 }
 

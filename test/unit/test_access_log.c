@@ -57,6 +57,44 @@ static void a_note_tells_what_a_fault_did(void **state)
     end(&capture);
 }
 
+static void assert_line(const struct http_answer *answer, const char *expected)
+{
+    struct capture capture;
+
+    begin(&capture, LOG_INFO, LOG_TEXT);
+    access_log_write(&capture.log, answer);
+    assert_text(&capture, expected);
+    end(&capture);
+}
+
+static void the_line_ends_with_the_reason(void **state)
+{
+    const struct http_remarks remarks = {.reason = "no\nsuch caf\xc3\xa9"};
+    struct http_answer request = answered;
+
+    (void)state;
+    request.status = 400;
+    request.remarks = &remarks;
+    assert_line(&request,
+                "info  POST /GetQuote 400 48123 B 87 us 127.0.0.1:50314: no\\x0asuch caf\xc3\xa9\n");
+    request.fault.fails = true;
+    assert_line(&request,
+                "info  POST /GetQuote 400 48123 B 87 us 127.0.0.1:50314 (failed): no\\x0asuch caf\xc3\xa9\n");
+}
+
+/* A client may call itself anything. */
+static void an_agent_is_in_quotes(void **state)
+{
+    struct http_answer request = answered;
+
+    (void)state;
+    request.agent = span_text("curl/8.5.0");
+    assert_line(&request, "info  POST /GetQuote 200 48123 B 87 us 127.0.0.1:50314 \"curl/8.5.0\"\n");
+    request.agent = span_text("a\" (dropped): \n\xff");
+    assert_line(&request, "info  POST /GetQuote 200 48123 B 87 us 127.0.0.1:50314 "
+                          "\"a\\\" (dropped): \\n\\ufffd\"\n");
+}
+
 static void a_status_has_the_colour_of_its_class(void **state)
 {
     static const struct {
@@ -115,6 +153,15 @@ static void a_request_for_machines(void **state)
     assert_null(json_object_get(object, "method"));
     assert_string_equal(json_string_value(json_object_get(object, "note")), "cut");
     json_decref(object);
+
+    request.remarks = &(const struct http_remarks){.reason = "no \"such\" thing"};
+    request.agent = span_text("a\"b");
+    access_log_write(&capture.log, &request);
+    object = take_json(&capture);
+    assert_int_equal(json_object_size(object), 12);
+    assert_string_equal(json_string_value(json_object_get(object, "agent")), "a\"b");
+    assert_string_equal(json_string_value(json_object_get(object, "reason")), "no \"such\" thing");
+    json_decref(object);
     end(&capture);
 }
 
@@ -154,6 +201,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_request_for_people),
         cmocka_unit_test(a_note_tells_what_a_fault_did),
+        cmocka_unit_test(the_line_ends_with_the_reason),
+        cmocka_unit_test(an_agent_is_in_quotes),
         cmocka_unit_test(a_status_has_the_colour_of_its_class),
         cmocka_unit_test(a_request_for_machines),
         cmocka_unit_test(a_background_request_is_for_debugging),

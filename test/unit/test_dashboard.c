@@ -8,6 +8,8 @@
 
 SERVICE_REPLY(on_state, Dstack__DashboardState)
 
+static const struct http_remarks remarks = {.reason = "no such thing"};
+
 /* One TD and both its dashboards. */
 struct fixture {
     struct service_call s; /* first */
@@ -65,6 +67,8 @@ static void record(struct fixture *f, const char *method, bool is_dropped)
                                  .micros = 34,
                                  .client = "127.0.0.1:5",
                                  .fault = {.drop = is_dropped},
+                                 .agent = span_text("curl/8.5.0"),
+                                 .remarks = is_dropped ? &remarks : NULL,
                              });
 }
 
@@ -205,6 +209,9 @@ static void requests_are_shown_once(void **state)
     assert_int_equal(answer->requests[0]->micros, 34);
     assert_string_equal(answer->requests[1]->method, "none");
     assert_string_equal(answer->requests[1]->note, "dropped");
+    assert_string_equal(answer->requests[0]->reason, "");
+    assert_string_equal(answer->requests[1]->reason, "no such thing");
+    assert_string_equal(answer->requests[1]->user_agent, "curl/8.5.0");
     answer = ask(f, &f->full, generation, 0, 1);
     assert_int_equal(answer->n_requests, 1);
     assert_int_equal(answer->requests[0]->number, 2);

@@ -214,6 +214,26 @@ static void a_refusal_is_a_400(void **state)
     assert_int_equal(fixture->fake.calls, 1);
 }
 
+static void the_reason_does_not_repeat_an_argument(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct http_response *response;
+
+    response = SEND(fixture, "Sign", POST, .body = "{\"algorithm\":\"x\"}");
+    assert_string_equal(response->remarks.reason, "Unsupported algorithm \"...\"");
+    response = SEND(fixture, "Sign", POST, .body = "\x0a\x01x");
+    assert_string_equal(response->remarks.reason, "Unsupported algorithm \"...\"");
+    response = SEND(fixture, "Sign", POST, .body = "{\"data\":\"0\"}");
+    assert_string_equal(response->remarks.reason,
+                        "data must be hex with two digits per byte, but has an odd number of digits");
+    response = SEND(fixture, "Sign", POST, .body = "{\"data\":\"\\usecret\"}");
+    assert_string_equal(response->remarks.reason, "the body is not valid JSON: ... (line 1, column 12)");
+    response = SEND(fixture, "Verify", GET);
+    assert_string_equal(response->remarks.reason, "Verify did not reply");
+    response = SEND(fixture, "GetKey", GET);
+    assert_string_equal(response->remarks.reason, "");
+}
+
 static void arguments_that_cannot_be_read(void **state)
 {
     struct fixture *fixture = *state;
@@ -373,6 +393,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(everything_else_is_protobuf, setup, teardown),
         cmocka_unit_test_setup_teardown(an_empty_response_is_null_or_no_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(a_refusal_is_a_400, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_reason_does_not_repeat_an_argument, setup, teardown),
         cmocka_unit_test_setup_teardown(arguments_that_cannot_be_read, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_not_there_is_a_501, setup, teardown),
         cmocka_unit_test_setup_teardown(our_own_fault_is_a_500, setup, teardown),

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -82,6 +83,80 @@ static void what_is_too_long_is_cut(void **state)
     assert_memory_equal(error.text, "in front: aaaa", 14);
 }
 
+static void assert_reason(const struct error *error, const char *expected)
+{
+    char reason[ERROR_TEXT_BYTES];
+
+    error_reason(error, reason, sizeof reason);
+    assert_string_equal(reason, expected);
+}
+
+static void the_reason_leaves_out_what_is_quoted(void **state)
+{
+    struct error error = {.kind = ERROR_NONE};
+    struct error number = {.kind = ERROR_NONE};
+    struct error plain = {.kind = ERROR_NONE};
+    char cut[8];
+
+    (void)state;
+    assert_int_equal(error_quote(&error, "no color \"", span_text("secret"), "\"; use %s", "red"), -1);
+    assert_int_equal(error.kind, ERROR_INPUT);
+    assert_string_equal(error.text, "no color \"secret\"; use red");
+    assert_reason(&error, "no color \"...\"; use red");
+    error_context(&error, "element %d", 3);
+    assert_string_equal(error.text, "element 3: no color \"secret\"; use red");
+    assert_reason(&error, "element 3: no color \"...\"; use red");
+    error_reason(&error, cut, sizeof cut);
+    assert_string_equal(cut, "element");
+    assert_int_equal(error_quote_number(&number, "at most 9, not ", 18446744073709551615u, " apples"), -1);
+    assert_string_equal(number.text, "at most 9, not 18446744073709551615 apples");
+    assert_reason(&number, "at most 9, not ... apples");
+    error_input(&plain, "nothing is quoted");
+    error_quote(&plain, "a later ", span_text("cause"), " is ignored");
+    assert_reason(&plain, "nothing is quoted");
+}
+
+static void a_quotation_is_cut_between_characters(void **state)
+{
+    struct error error = {.kind = ERROR_NONE};
+    struct error nul = {.kind = ERROR_NONE};
+    char text[2 * ERROR_QUOTE_MAX], expected[ERROR_TEXT_BYTES];
+
+    (void)state;
+    memset(text, 'q', sizeof text);
+    memcpy(text + ERROR_QUOTE_MAX - 1, "\xc3\xa9", 2);
+    error_quote(&error, "<", span_of(text, sizeof text), ">");
+    snprintf(expected, sizeof expected, "<%.*s>", ERROR_QUOTE_MAX - 1, text);
+    assert_string_equal(error.text, expected);
+    assert_reason(&error, "<...>");
+    error_quote(&nul, "<", span_of("a\0b", 3), ">");
+    assert_string_equal(nul.text, "<a?b>");
+    assert_reason(&nul, "<...>");
+}
+
+/* Whatever does not fit, the reason shows nothing of it. */
+static void a_quotation_that_is_pushed_out_stays_hidden(void **state)
+{
+    char filler[ERROR_TEXT_BYTES + 8], secret[ERROR_QUOTE_MAX], reason[ERROR_TEXT_BYTES];
+
+    (void)state;
+    memset(secret, 's', sizeof secret);
+    for (size_t len = 0; len < sizeof filler; len++) {
+        struct error error = {.kind = ERROR_NONE}, moved = {.kind = ERROR_NONE};
+
+        memset(filler, 'f', sizeof filler);
+        filler[len] = '\0';
+        error_quote(&error, filler, span_of(secret, sizeof secret), "%s", filler);
+        error_reason(&error, reason, sizeof reason);
+        assert_null(strchr(reason, 's'));
+        error_quote(&moved, "a", span_of(secret, sizeof secret), "b");
+        error_context(&moved, "%s", filler);
+        error_context(&moved, "%s", filler);
+        error_reason(&moved, reason, sizeof reason);
+        assert_null(strchr(reason, 's'));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -91,6 +166,9 @@ int main(void)
         cmocka_unit_test(context_goes_in_front),
         cmocka_unit_test(advice_comes_last),
         cmocka_unit_test(what_is_too_long_is_cut),
+        cmocka_unit_test(the_reason_leaves_out_what_is_quoted),
+        cmocka_unit_test(a_quotation_is_cut_between_characters),
+        cmocka_unit_test(a_quotation_that_is_pushed_out_stays_hidden),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

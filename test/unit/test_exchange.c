@@ -19,6 +19,29 @@ static void an_error_replaces_the_response(void **state)
     assert_string_equal(response.content_type, "application/json");
     assert_null(response.headers);
     assert_string_equal(response.label.method, "GetKey");
+    assert_string_equal(response.remarks.reason, "no \"such\" caf\xc3\xa9\n");
+    buf_free(&body);
+}
+
+static void a_reason_can_say_less_than_the_error(void **state)
+{
+    struct buf body;
+    struct http_response response = {.status = 200, .body = &body};
+    char reason[2 * HTTP_REASON_BYTES];
+
+    (void)state;
+    buf_init(&body, 100);
+    exchange_fail_quoting(&response, 400, "no such color: secret", "no such color");
+    assert_true(span_is(buf_span(&body), "{\"error\":\"no such color: secret\"}"));
+    assert_int_equal(response.status, 400);
+    assert_string_equal(response.remarks.reason, "no such color");
+    exchange_explain(&response, "it is stopping");
+    assert_int_equal(response.status, 400);
+    assert_string_equal(response.remarks.reason, "it is stopping");
+    memset(reason, 'r', sizeof reason);
+    reason[sizeof reason - 1] = '\0';
+    exchange_explain(&response, reason);
+    assert_int_equal(strlen(response.remarks.reason), HTTP_REASON_BYTES - 1);
     buf_free(&body);
 }
 
@@ -41,6 +64,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_error_replaces_the_response),
+        cmocka_unit_test(a_reason_can_say_less_than_the_error),
         cmocka_unit_test(an_overflow_is_forgotten),
     };
 

@@ -61,6 +61,33 @@ static void it_reads_up_to_the_end_of_a_request(void **state)
     assert_int_equal(request.body.len, 0);
 }
 
+static void assert_agent(struct http_reader *reader, const char *head, const char *expected)
+{
+    struct http_request request;
+
+    assert_read(reader, head, HTTP_PROGRESS_COMPLETE, strlen(head));
+    http_reader_request(reader, &request);
+    assert_true(span_is(request.user_agent, expected));
+}
+
+static void it_keeps_the_start_of_the_first_user_agent(void **state)
+{
+    struct http_reader *reader = *state;
+    char agent[LIMIT_USER_AGENT_BYTES + 2], head[300];
+
+    assert_agent(reader, "GET / HTTP/1.1\r\nuser-agent: a/1 (b)\r\nUser-Agent: c\r\n\r\n", "a/1 (b)");
+    assert_agent(reader, "GET / HTTP/1.1\r\nUser-Agent:\r\nUser-Agent: c\r\n\r\n", "");
+    assert_agent(reader, "GET / HTTP/1.1\r\n\r\n", "");
+    memset(agent, 'u', sizeof agent);
+    for (int len = LIMIT_USER_AGENT_BYTES - 1; len <= LIMIT_USER_AGENT_BYTES + 1; len++) {
+        char expected[LIMIT_USER_AGENT_BYTES + 1];
+
+        snprintf(head, sizeof head, "GET / HTTP/1.1\r\nUser-Agent: %.*s\r\n\r\n", len, agent);
+        snprintf(expected, sizeof expected, "%.*s", len, agent);
+        assert_agent(reader, head, expected);
+    }
+}
+
 static void it_says_when_the_client_waits(void **state)
 {
     struct http_reader *reader = *state;
@@ -164,6 +191,7 @@ int main(void)
         TEST(it_tells_what_another_site_asks_for),          TEST(old_versions_and_closing_are_told),
         TEST(a_failure_has_a_status_and_a_reason),          TEST(what_llhttp_refuses_comes_with_its_words),
         TEST(it_stops_at_the_end_of_the_preface_of_http_2), TEST(an_idle_reader_holds_little),
+        TEST(it_keeps_the_start_of_the_first_user_agent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -430,6 +430,43 @@ static void a_request_that_takes_too_long_is_refused(void **state)
     http_session_shared_free(&shared);
 }
 
+/* Fails requests to /fail. */
+static void fail_some(void *context, struct exchange *exchange)
+{
+    (void)context;
+    if (span_is(exchange->request.path, "/fail"))
+        exchange_fail_quoting(&exchange->response, 400, "no color secret", "no such color");
+}
+
+static const struct http_answer *ask(struct http_session *session, const char *request)
+{
+    assert_int_equal(http_session_feed(session, (const uint8_t *)request, strlen(request)), strlen(request));
+    assert_true(session->has_answered);
+    return &session->answer;
+}
+
+static void an_answer_has_the_reason_of_its_own_request(void **state)
+{
+    static const struct http_handler handler = {fail_some, NULL};
+    struct http_shared shared;
+    struct http_session session;
+
+    (void)state;
+    http_session_shared_init(&shared);
+    http_session_init(&session, &shared, &handler);
+    assert_string_equal(ask(&session, "GET /fail HTTP/1.1\r\nUser-Agent: a/1\r\n\r\n")->remarks->reason,
+                        "no such color");
+    assert_true(span_is(session.answer.agent, "a/1"));
+    assert_null(ask(&session, "GET /good HTTP/1.1\r\n\r\n")->remarks);
+    assert_int_equal(session.answer.agent.len, 0);
+    assert_string_equal(ask(&session, "GET /fail HTTP/1.1\r\n\r\n")->remarks->reason, "no such color");
+    assert_string_equal(
+        ask(&session, "GET /a HTTP/1.1\r\nUser-Agent: b\r\nExpect: rain\r\n\r\n")->remarks->reason,
+        "the only supported expectation is 100-continue");
+    http_session_free(&session);
+    http_session_shared_free(&shared);
+}
+
 static void the_last_request_says_so(void **state)
 {
     const struct span request = span_text("GET /a HTTP/1.1\r\n\r\n");
@@ -463,6 +500,7 @@ int main(void)
         cmocka_unit_test(http_2_without_a_request_is_refused_in_http_1),
         cmocka_unit_test(endless_frames_without_a_request_end),
         cmocka_unit_test(a_request_that_takes_too_long_is_refused),
+        cmocka_unit_test(an_answer_has_the_reason_of_its_own_request),
         cmocka_unit_test(the_last_request_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -248,6 +248,7 @@ static int64_t unix_millis(void)
 
 static void remembers_a_request(void **state)
 {
+    const struct http_remarks remarks = {.reason = "no such thing"};
     const struct http_answer request = {
         .label.method = "DstackGuest.GetQuote",
         .verb = "POST",
@@ -257,6 +258,8 @@ static void remembers_a_request(void **state)
         .micros = 87,
         .client = "127.0.0.1:50314",
         .fault = {.delay_ms = 1},
+        .agent = span_text("a b\n"),
+        .remarks = &remarks,
     };
     const struct stats_recent *recent;
     int64_t before = unix_millis();
@@ -273,6 +276,8 @@ static void remembers_a_request(void **state)
     assert_int_equal(recent->micros, 87);
     assert_string_equal(recent->client, request.client);
     assert_string_equal(recent->note, "delayed");
+    assert_string_equal(recent->agent, "a b?");
+    assert_string_equal(recent->remarks.reason, "no such thing");
     assert_null(stats_recent_after(*state, 1));
 }
 
@@ -287,6 +292,8 @@ static void what_is_unknown_has_names_too(void **state)
     assert_string_equal(recent->verb, "-");
     assert_string_equal(recent->path, "");
     assert_null(recent->note);
+    assert_string_equal(recent->agent, "");
+    assert_string_equal(recent->remarks.reason, "");
 }
 
 static void background_is_counted_only(void **state)
@@ -339,7 +346,7 @@ static void paths_are_made_printable_and_cut(void **state)
 
     request.path = span_of("/a b\n\x7f\xc3\xa9\0~", 10);
     stats_record(*state, &request);
-    assert_string_equal(stats_recent_after(*state, 0)->path, "/a?b?????~");
+    assert_string_equal(stats_recent_after(*state, 0)->path, "/a b?????~");
     memset(path, 'p', sizeof path);
     for (size_t len = STATS_PATH_BYTES - 2; len <= STATS_PATH_BYTES + 1; len++) {
         uint64_t number = len - STATS_PATH_BYTES + 3;
