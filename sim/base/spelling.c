@@ -50,7 +50,7 @@ static bool is_part(const char *whole, const char *part, size_t part_len)
     return false;
 }
 
-const char *spelling_nearest(const char *typed, size_t len, spelling_word *word)
+const char *spelling_nearest_in(const char *typed, size_t len, const void *list, spelling_word_in *word)
 {
     const char *nearest = NULL;
     const char *candidate;
@@ -60,7 +60,7 @@ const char *spelling_nearest(const char *typed, size_t len, spelling_word *word)
         return NULL;
     if (best == 1)
         best = 2;
-    for (size_t i = 0; (candidate = word(i)); i++) {
+    for (size_t i = 0; (candidate = word(list, i)); i++) {
         size_t candidate_len = strlen(candidate);
         size_t distance =
             candidate_len < SPELLING_MAX ? edit_distance(typed, len, candidate, candidate_len) : best;
@@ -70,10 +70,20 @@ const char *spelling_nearest(const char *typed, size_t len, spelling_word *word)
             best = distance;
         }
     }
-    for (size_t i = 0; !nearest && (candidate = word(i)); i++)
+    for (size_t i = 0; !nearest && (candidate = word(list, i)); i++)
         if (is_part(candidate, typed, len))
             nearest = candidate;
     return nearest;
+}
+
+static const char *word_of(const void *list, size_t index)
+{
+    return (*(spelling_word *const *)list)(index);
+}
+
+const char *spelling_nearest(const char *typed, size_t len, spelling_word *word)
+{
+    return spelling_nearest_in(typed, len, &word, word_of);
 }
 
 static int unknown(const char *text, spelling_word *word, struct error *error)

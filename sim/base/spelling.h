@@ -17,6 +17,10 @@ typedef const char *spelling_word(size_t index);
  * also accepts any three or more consecutive letters of a word. */
 const char *spelling_nearest(const char *typed, size_t len, spelling_word *word);
 
+/* The same for a list that is only known while the program runs. */
+typedef const char *spelling_word_in(const void *list, size_t index);
+const char *spelling_nearest_in(const char *typed, size_t len, const void *list, spelling_word_in *word);
+
 /* Finds text among at least two words. Out: its index. The error lists them and names the nearest. */
 MUST_CHECK int spelling_find(const char *text, spelling_word *word, size_t *index, struct error *error);
 

@@ -48,7 +48,7 @@ static void keep_remarks(struct http_session *session, const struct http_remarks
 {
     free(session->remarks);
     session->remarks = NULL;
-    if (remarks->reason[0]) {
+    if (!http_remarks_are_empty(remarks)) {
         session->remarks = memory_alloc(sizeof *remarks);
         *session->remarks = *remarks;
     }

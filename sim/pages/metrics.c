@@ -91,6 +91,27 @@ static void write_durations(const struct stats *stats, struct buf *out)
     }
 }
 
+static void write_ignored(const struct stats *stats, struct buf *out)
+{
+    static const struct metrics_family family = {
+        PREFIX "ignored_members_total", METRICS_COUNTER,
+        "Members of requests that were ignored because the method does not have them, with the known "
+        "member that each may have meant. Those without a name have no label member."};
+    const struct stats_ignored *ignored;
+
+    metrics_text_family(out, &family);
+    for (size_t i = 0; (ignored = stats_ignored_at(stats, i)); i++) {
+        const struct metrics_label list[] = {
+            {"method", ignored->method},
+            {"member", ignored->member},
+            {"nearest", ignored->nearest ? ignored->nearest : ""},
+        };
+        const size_t count = ignored->nearest ? 3 : *ignored->member ? 2 : 1;
+
+        metrics_text_count(out, &family, (struct metrics_labels){list, count}, ignored->count);
+    }
+}
+
 /* --- state --- */
 
 static void write_state(const struct site *site, struct buf *out)
@@ -140,6 +161,7 @@ void metrics_write(const struct site *site, struct buf *out)
     write_build(out);
     write_requests(site->stats, out);
     write_durations(site->stats, out);
+    write_ignored(site->stats, out);
     write_state(site, out);
     write_process(site, out);
 }

@@ -5,10 +5,12 @@
 #include "sim/base/json_mistake.h"
 #include "sim/base/unconst.h"
 #include "sim/rpc/codec.h"
+#include "sim/rpc/ignored.h"
 #include "sim/rpc/message.h"
 
 static ProtobufCMessage *read_object(const ProtobufCMessageDescriptor *descriptor, const json_t *object,
-                                     bool is_exact, struct arena *arena, struct error *error);
+                                     bool is_exact, struct arena *arena, struct http_ignored *ignored,
+                                     struct error *error);
 
 static const char *type_name(const json_t *value)
 {
@@ -41,7 +43,7 @@ static int read_string(const struct message_slot *slot, const json_t *value)
 static int read_message(const struct message_slot *slot, const json_t *value)
 {
     ProtobufCMessage *inner =
-        read_object(slot->field->descriptor, value, slot->is_exact, slot->arena, slot->error);
+        read_object(slot->field->descriptor, value, slot->is_exact, slot->arena, slot->ignored, slot->error);
 
     return inner ? message_set_message(slot, inner) : error_context(slot->error, "%s", slot->field->name);
 }
@@ -50,8 +52,12 @@ static int read_message(const struct message_slot *slot, const json_t *value)
 static int read_text(const struct message_slot *slot, const json_t *value)
 {
     const ProtobufCMessageDescriptor *descriptor = slot->field->descriptor;
-    struct message_slot inner = {message_new(descriptor, slot->arena), descriptor->fields, slot->arena,
-                                 slot->error, slot->is_exact};
+    struct message_slot inner = {message_new(descriptor, slot->arena),
+                                 descriptor->fields,
+                                 slot->arena,
+                                 slot->error,
+                                 slot->ignored,
+                                 slot->is_exact};
     char *dumped = json_is_string(value) ? NULL : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
     struct span text =
         dumped ? span_text(dumped) : span_of(json_string_value(value), json_string_length(value));
@@ -102,11 +108,33 @@ static int read_member(const struct message_slot *slot, const json_t *value)
     return read_value(slot, value);
 }
 
-static ProtobufCMessage *read_object(const ProtobufCMessageDescriptor *descriptor, const json_t *object,
-                                     bool is_exact, struct arena *arena, struct error *error)
+/* The first member without a field, or NULL. jansson's iterators do not modify the object; their
+ * interface merely lacks the const. */
+static void *skip_known(const ProtobufCMessageDescriptor *descriptor, const json_t *object, void *at)
 {
-    struct message_slot slot = {message_new(descriptor, arena), NULL, arena, error, is_exact};
+    while (at && protobuf_c_message_descriptor_get_field_by_name(descriptor, json_object_iter_key(at)))
+        at = json_object_iter_next(unconst(object), at);
+    return at;
+}
 
+static void note_unknown(const ProtobufCMessageDescriptor *descriptor, const json_t *object,
+                         struct http_ignored *ignored)
+{
+    void *at = skip_known(descriptor, object, json_object_iter(unconst(object)));
+
+    while (at) {
+        ignored_add(ignored, descriptor, span_text(json_object_iter_key(at)));
+        at = skip_known(descriptor, object, json_object_iter_next(unconst(object), at));
+    }
+}
+
+static ProtobufCMessage *read_object(const ProtobufCMessageDescriptor *descriptor, const json_t *object,
+                                     bool is_exact, struct arena *arena, struct http_ignored *ignored,
+                                     struct error *error)
+{
+    struct message_slot slot = {message_new(descriptor, arena), NULL, arena, error, ignored, is_exact};
+
+    note_unknown(descriptor, object, ignored);
     for (unsigned i = 0; i < descriptor->n_fields; i++) {
         const json_t *value = json_object_get(object, descriptor->fields[i].name);
         slot.field = &descriptor->fields[i];
@@ -138,16 +166,9 @@ static bool has_few_values(struct span text)
 static int refuse_unknown(const ProtobufCMessageDescriptor *descriptor, const json_t *object,
                           struct error *error)
 {
-    /* jansson's iterators do not modify the object; their interface merely lacks the const. */
-    void *at = json_object_iter(unconst(object));
+    void *at = skip_known(descriptor, object, json_object_iter(unconst(object)));
 
-    for (; at; at = json_object_iter_next(unconst(object), at)) {
-        const char *name = json_object_iter_key(at);
-
-        if (!protobuf_c_message_descriptor_get_field_by_name(descriptor, name))
-            return message_unknown_field(descriptor, span_text(name), error);
-    }
-    return 0;
+    return at ? message_unknown_field(descriptor, span_text(json_object_iter_key(at)), error) : 0;
 }
 
 /* Where it is a mistake that people make, in words that say which. */
@@ -164,7 +185,8 @@ static void explain(struct span text, const json_error_t *reason, struct error *
 }
 
 static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, struct span text,
-                                enum codec_rigour rigour, struct arena *arena, struct error *error)
+                                enum codec_rigour rigour, struct arena *arena, struct http_ignored *ignored,
+                                struct error *error)
 {
     /* Allow U+0000 here, because the setters' error names the field. */
     const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
@@ -186,25 +208,27 @@ static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, st
     else if (!json_is_object(root))
         error_input(error, "the body must be a JSON object, not %s", type_name(root));
     else if (rigour == CODEC_LENIENT || refuse_unknown(descriptor, root, error) == 0)
-        message = read_object(descriptor, root, rigour == CODEC_EXACT, arena, error);
+        message = read_object(descriptor, root, rigour == CODEC_EXACT, arena, ignored, error);
     json_decref(root);
     return message;
 }
 
 ProtobufCMessage *codec_json_decode(const ProtobufCMessageDescriptor *descriptor, struct span text,
-                                    struct arena *arena, struct error *error)
+                                    struct arena *arena, struct http_ignored *ignored, struct error *error)
 {
-    return decode(descriptor, text, CODEC_LENIENT, arena, error);
+    return decode(descriptor, text, CODEC_LENIENT, arena, ignored, error);
 }
 
 ProtobufCMessage *codec_json_decode_strict(const ProtobufCMessageDescriptor *descriptor, struct span text,
-                                           struct arena *arena, struct error *error)
+                                           struct arena *arena, struct http_ignored *ignored,
+                                           struct error *error)
 {
-    return decode(descriptor, text, CODEC_STRICT, arena, error);
+    return decode(descriptor, text, CODEC_STRICT, arena, ignored, error);
 }
 
 ProtobufCMessage *codec_json_decode_exact(const ProtobufCMessageDescriptor *descriptor, struct span text,
-                                          struct arena *arena, struct error *error)
+                                          struct arena *arena, struct http_ignored *ignored,
+                                          struct error *error)
 {
-    return decode(descriptor, text, CODEC_EXACT, arena, error);
+    return decode(descriptor, text, CODEC_EXACT, arena, ignored, error);
 }

@@ -37,48 +37,49 @@ static bool read_value(struct span *from, unsigned type, struct span *value)
     return true;
 }
 
-struct strings {
+struct fields {
     ProtobufCMessage *message; /* NULL inside another message, where U+0000 is always refused */
     struct arena *arena;
+    struct http_ignored *ignored;
     struct error *error;
     bool has_nul; /* from here on, strings are set again, so that the last one counts */
 };
 
-static int check_string(struct strings *strings, const ProtobufCFieldDescriptor *field, struct span value)
+static int check_string(struct fields *fields, const ProtobufCFieldDescriptor *field, struct span value)
 {
-    const struct message_slot slot = {strings->message, field, strings->arena, strings->error, false};
-    bool is_settable = strings->message && field->label != PROTOBUF_C_LABEL_REPEATED;
+    const struct message_slot slot = {fields->message, field,           fields->arena,
+                                      fields->error,   fields->ignored, false};
+    bool is_settable = fields->message && field->label != PROTOBUF_C_LABEL_REPEATED;
 
     if (value.len && memchr(value.data, 0, value.len)) {
         if (!is_settable)
-            return error_input(strings->error, "%s must not contain the character U+0000", field->name);
-        strings->has_nul = true;
+            return error_input(fields->error, "%s must not contain the character U+0000", field->name);
+        fields->has_nul = true;
     }
-    if (strings->has_nul && is_settable)
+    if (fields->has_nul && is_settable)
         return message_set_text(&slot, value);
     if (!utf8_valid(value.data, value.len))
-        return error_input(strings->error, "%s must be UTF-8 text", field->name);
+        return error_input(fields->error, "%s must be UTF-8 text", field->name);
     return 0;
 }
 
-static int check_strings(struct strings *strings, const ProtobufCMessageDescriptor *descriptor,
-                         struct span body);
+static int check_fields(struct fields *fields, const ProtobufCMessageDescriptor *descriptor,
+                        struct span body);
 
-static int check_value(struct strings *strings, const ProtobufCFieldDescriptor *field, struct span value)
+static int check_value(struct fields *fields, const ProtobufCFieldDescriptor *field, struct span value)
 {
-    struct strings inner = {.message = NULL, .error = strings->error};
+    struct fields inner = {.message = NULL, .ignored = fields->ignored, .error = fields->error};
 
     if (field->type == PROTOBUF_C_TYPE_STRING)
-        return check_string(strings, field, value);
-    if (field->type == PROTOBUF_C_TYPE_MESSAGE && check_strings(&inner, field->descriptor, value))
-        return error_context(strings->error, "%s", field->name);
+        return check_string(fields, field, value);
+    if (field->type == PROTOBUF_C_TYPE_MESSAGE && check_fields(&inner, field->descriptor, value))
+        return error_context(fields->error, "%s", field->name);
     return 0;
 }
 
 /* The body has already been unpacked, so it is well-formed and nested no deeper than
  * its descriptor. */
-static int check_strings(struct strings *strings, const ProtobufCMessageDescriptor *descriptor,
-                         struct span body)
+static int check_fields(struct fields *fields, const ProtobufCMessageDescriptor *descriptor, struct span body)
 {
     struct span value = SPAN_NONE;
     uint64_t tag;
@@ -89,7 +90,9 @@ static int check_strings(struct strings *strings, const ProtobufCMessageDescript
 
         if (!read_value(&body, tag & 7, &value))
             break;
-        if (field && (tag & 7) == WIRE_LENGTH && check_value(strings, field, value))
+        if (!field)
+            fields->ignored->count++;
+        else if ((tag & 7) == WIRE_LENGTH && check_value(fields, field, value))
             return -1;
     }
     return 0;
@@ -108,10 +111,11 @@ static bool has_few_fields(struct span body)
 }
 
 ProtobufCMessage *codec_protobuf_decode(const ProtobufCMessageDescriptor *descriptor, struct span body,
-                                        struct arena *arena, struct error *error)
+                                        struct arena *arena, struct http_ignored *ignored,
+                                        struct error *error)
 {
     ProtobufCAllocator hooks = {.alloc = arena_hook_alloc, .free = arena_hook_free, .allocator_data = arena};
-    struct strings strings = {.arena = arena, .error = error};
+    struct fields fields = {.arena = arena, .ignored = ignored, .error = error};
     ProtobufCMessage *message;
 
     if (!has_few_fields(body)) {
@@ -126,8 +130,8 @@ ProtobufCMessage *codec_protobuf_decode(const ProtobufCMessageDescriptor *descri
             descriptor->short_name);
         return NULL;
     }
-    strings.message = message;
-    return check_strings(&strings, descriptor, body) ? NULL : message;
+    fields.message = message;
+    return check_fields(&fields, descriptor, body) ? NULL : message;
 }
 
 void codec_protobuf_encode(const struct rpc_call *call, const ProtobufCMessage *message, struct buf *out)

@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "sim/rpc/codec.h"
+#include "sim/rpc/ignored.h"
 #include "sim/rpc/message.h"
 #include "sim/rpc/percent.h"
 
@@ -139,6 +140,15 @@ static int check_name(struct reader *reader, const struct query_name *name)
     return count ? error_input(slot->error, "%s must not be given twice", slot->field->name) : 0;
 }
 
+/* What has no '=' may be a value rather than a name, and is only counted. */
+static void ignore(const struct message_slot *slot, struct span name, bool is_name)
+{
+    if (is_name)
+        ignored_add(slot->ignored, slot->message->descriptor, name);
+    else
+        slot->ignored->count++;
+}
+
 static int set_pair(struct reader *reader, struct span name, struct span value)
 {
     struct message_slot *slot = &reader->slot;
@@ -151,16 +161,20 @@ static int set_pair(struct reader *reader, struct span name, struct span value)
     slot->field = find_field(descriptor, &parts);
     if (slot->field)
         return check_name(reader, &parts) ? -1 : set_field(slot, plain_value);
-    if (reader->rigour == CODEC_LENIENT || parts.plain.len == 0 || span_is(parts.plain, "json"))
+    if (parts.plain.len == 0 || span_is(parts.plain, "json"))
         return 0;
-    return message_unknown_field(descriptor, parts.plain, slot->error);
+    if (reader->rigour != CODEC_LENIENT)
+        return message_unknown_field(descriptor, parts.plain, slot->error);
+    ignore(slot, parts.plain, value.data != NULL);
+    return 0;
 }
 
 static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, struct span query,
-                                enum codec_rigour rigour, struct arena *arena, struct error *error)
+                                enum codec_rigour rigour, struct arena *arena, struct http_ignored *ignored,
+                                struct error *error)
 {
     struct reader reader = {
-        .slot = {message_new(descriptor, arena), NULL, arena, error, rigour == CODEC_EXACT},
+        .slot = {message_new(descriptor, arena), NULL, arena, error, ignored, rigour == CODEC_EXACT},
         .rigour = rigour,
         .counts = arena_zalloc(arena, (descriptor->n_fields + 1) * sizeof *reader.counts),
     };
@@ -173,21 +187,23 @@ static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, st
 }
 
 ProtobufCMessage *codec_query_decode(const ProtobufCMessageDescriptor *descriptor, struct span query,
-                                     struct arena *arena, struct error *error)
+                                     struct arena *arena, struct http_ignored *ignored, struct error *error)
 {
-    return decode(descriptor, query, CODEC_LENIENT, arena, error);
+    return decode(descriptor, query, CODEC_LENIENT, arena, ignored, error);
 }
 
 ProtobufCMessage *codec_query_decode_strict(const ProtobufCMessageDescriptor *descriptor, struct span query,
-                                            struct arena *arena, struct error *error)
+                                            struct arena *arena, struct http_ignored *ignored,
+                                            struct error *error)
 {
-    return decode(descriptor, query, CODEC_STRICT, arena, error);
+    return decode(descriptor, query, CODEC_STRICT, arena, ignored, error);
 }
 
 ProtobufCMessage *codec_query_decode_exact(const ProtobufCMessageDescriptor *descriptor, struct span query,
-                                           struct arena *arena, struct error *error)
+                                           struct arena *arena, struct http_ignored *ignored,
+                                           struct error *error)
 {
-    return decode(descriptor, query, CODEC_EXACT, arena, error);
+    return decode(descriptor, query, CODEC_EXACT, arena, ignored, error);
 }
 
 bool codec_query_find(struct span query, const char *name, struct arena *arena, struct span *value)

@@ -147,7 +147,7 @@ static void reply(const ProtobufCMessage *message, void *data)
 }
 
 typedef ProtobufCMessage *decoder(const ProtobufCMessageDescriptor *descriptor, struct span text,
-                                  struct arena *arena, struct error *error);
+                                  struct arena *arena, struct http_ignored *ignored, struct error *error);
 
 static decoder *const json_decoders[] = {
     [CODEC_LENIENT] = codec_json_decode,
@@ -160,19 +160,21 @@ static decoder *const query_decoders[] = {
     [CODEC_EXACT] = codec_query_decode_exact,
 };
 
-static ProtobufCMessage *decode(const struct dispatch_method *method, const struct http_request *request,
-                                bool json, struct rpc_call *call)
+static ProtobufCMessage *decode(const struct dispatch_method *method, struct exchange *exchange, bool json,
+                                struct rpc_call *call)
 {
+    const struct http_request *request = &exchange->request;
+    struct http_ignored *ignored = &exchange->response.remarks.ignored;
     const ProtobufCMessageDescriptor *descriptor = method->service->descriptor->methods[method->index].input;
 
     if (request->verb != HTTP_VERB_POST)
-        return query_decoders[method->rigour](descriptor, request->query, call->arena, &call->error);
+        return query_decoders[method->rigour](descriptor, request->query, call->arena, ignored, &call->error);
     if (json && is_form(request)) {
         refuse_form(descriptor, &call->error);
         return NULL;
     }
     return (json ? json_decoders[method->rigour] : codec_protobuf_decode)(descriptor, request->body,
-                                                                          call->arena, &call->error);
+                                                                          call->arena, ignored, &call->error);
 }
 
 static void fail_verb(struct http_response *response, bool with_get)
@@ -198,7 +200,7 @@ void dispatch_call(const struct dispatch_method *method, struct exchange *exchan
     }
     call.encode = json ? codec_json_encode : codec_protobuf_encode;
     response->content_type = json ? TYPE_JSON : TYPE_PROTOBUF;
-    args = decode(method, &exchange->request, json, &call);
+    args = decode(method, exchange, json, &call);
     if (args)
         method->service->invoke(unconst(method->service), method->index, args, reply, &call);
     if (args && !call.has_replied)

@@ -11,6 +11,7 @@
 #include "sim/base/arena.h"
 #include "sim/base/error.h"
 #include "sim/base/span.h"
+#include "sim/http/http_remarks.h"
 
 /* A message with all fields at their defaults. */
 ProtobufCMessage *message_new(const ProtobufCMessageDescriptor *descriptor, struct arena *arena);
@@ -21,7 +22,8 @@ struct message_slot {
     const ProtobufCFieldDescriptor *field;
     struct arena *arena;
     struct error *error;
-    bool is_exact; /* CODEC_EXACT of codec.h, which also refuses 0X before hex */
+    struct http_ignored *ignored; /* collects what the message has no field for */
+    bool is_exact;                /* CODEC_EXACT of codec.h, which also refuses 0X before hex */
 };
 
 /* Text for a string field (as it is) or a bytes field (hex, optionally with 0x). A field may hold

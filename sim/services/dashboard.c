@@ -126,6 +126,10 @@ static Dstack__DashboardRequest *describe_request(const struct stats_recent *rec
     described->note = unconst(recent->note ? recent->note : "");
     described->reason = unconst(recent->remarks.reason);
     described->user_agent = unconst(recent->agent);
+    if (recent->remarks.ignored.count) {
+        described->ignored = arena_alloc(arena, HTTP_IGNORED_TEXT_BYTES);
+        http_remarks_ignored(&recent->remarks, described->ignored);
+    }
     return described;
 }
 

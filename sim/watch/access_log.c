@@ -12,6 +12,14 @@ static const char *verb_of(const struct http_answer *answer)
     return answer->verb ? answer->verb : "-";
 }
 
+/* Empty if nothing was ignored. */
+static void write_ignored(const struct http_answer *answer, char out[static HTTP_IGNORED_TEXT_BYTES])
+{
+    static const struct http_remarks none;
+
+    http_remarks_ignored(answer->remarks ? answer->remarks : &none, out);
+}
+
 static const char *reason_of(const struct http_answer *answer)
 {
     return answer->remarks && answer->remarks->reason[0] ? answer->remarks->reason : NULL;
@@ -26,6 +34,7 @@ static void append_agent(struct buf *text, struct span agent)
 static void append_json(struct log_line *line, const struct http_answer *answer)
 {
     const char *note = http_answer_note(answer), *reason = reason_of(answer);
+    char ignored[HTTP_IGNORED_TEXT_BYTES];
     struct buf *text = &line->text;
 
     json_text_member(text, ',', "message", "request");
@@ -43,6 +52,9 @@ static void append_json(struct log_line *line, const struct http_answer *answer)
     }
     if (note)
         json_text_member(text, ',', "note", note);
+    write_ignored(answer, ignored);
+    if (ignored[0])
+        json_text_member(text, ',', "ignored", ignored);
     if (reason)
         json_text_member(text, ',', "reason", reason);
 }
@@ -64,6 +76,7 @@ static void append_status(struct log_line *line, int status)
 static void append_text(struct log_line *line, const struct http_answer *answer)
 {
     const char *note = http_answer_note(answer), *reason = reason_of(answer);
+    char ignored[HTTP_IGNORED_TEXT_BYTES];
     struct buf *text = &line->text;
 
     buf_append_text(text, verb_of(answer));
@@ -79,6 +92,9 @@ static void append_text(struct log_line *line, const struct http_answer *answer)
     }
     if (note)
         buf_printf(text, " (%s)", note);
+    write_ignored(answer, ignored);
+    if (ignored[0])
+        buf_printf(text, " ignored %s", ignored);
     if (reason) {
         buf_append_text(text, ": ");
         log_line_outside(line, span_text(reason), REASON_BYTES_MAX);

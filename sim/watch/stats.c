@@ -12,7 +12,9 @@ _Static_assert(SLOTS > 2 * STATS_METHODS_MAX, "the table is never more than half
 struct stats {
     struct stats_method methods[STATS_METHODS_MAX + 1]; /* the last is "other" */
     size_t method_count;
-    uint16_t slots[SLOTS]; /* index into methods plus one; 0 is empty */
+    uint16_t slots[SLOTS];                               /* index into methods plus one; 0 is empty */
+    struct stats_ignored ignored[STATS_IGNORED_MAX + 1]; /* the last is "other" */
+    size_t ignored_count;
     struct stats_recent recent[STATS_RECENT_MAX];
     uint64_t recent_count; /* including those overwritten */
     uint64_t open;
@@ -139,6 +141,36 @@ static void remember(struct stats *stats, const struct http_answer *answer, cons
     recent->remarks = answer->remarks ? *answer->remarks : none;
 }
 
+static struct stats_ignored *ignored_row(struct stats *stats, const char *method, const char *member)
+{
+    struct stats_ignored *row = stats->ignored;
+
+    for (; row < stats->ignored + stats->ignored_count; row++)
+        if (strncmp(row->method, method, sizeof row->method - 1) == 0 && strcmp(row->member, member) == 0)
+            return row;
+    if (stats->ignored_count < STATS_IGNORED_MAX) {
+        stats->ignored_count++;
+        copy_text(row->member, sizeof row->member, member);
+    } else {
+        method = "other";
+    }
+    copy_text(row->method, sizeof row->method, method);
+    return row;
+}
+
+static void count_ignored(struct stats *stats, const char *method, const struct http_ignored *ignored)
+{
+    for (size_t i = 0; i < ignored->named; i++) {
+        struct stats_ignored *row = ignored_row(stats, method, ignored->members[i].name);
+
+        row->count++;
+        if (row != &stats->ignored[STATS_IGNORED_MAX])
+            row->nearest = ignored->members[i].nearest;
+    }
+    if (ignored->count > ignored->named)
+        ignored_row(stats, method, "")->count += ignored->count - ignored->named;
+}
+
 void stats_record(struct stats *stats, const struct http_answer *answer)
 {
     const char *name = answer->label.method ? answer->label.method : "none";
@@ -146,6 +178,8 @@ void stats_record(struct stats *stats, const struct http_answer *answer)
 
     count_status(method, http_answer_status(answer));
     count_latency(method, answer->micros);
+    if (answer->remarks)
+        count_ignored(stats, name, &answer->remarks->ignored);
     if (!answer->label.is_background)
         remember(stats, answer, name);
 }
@@ -178,6 +212,13 @@ const struct stats_method *stats_method_at(const struct stats *stats, size_t ind
     if (index < stats->method_count)
         return &stats->methods[index];
     return index == stats->method_count && other->count > 0 ? other : NULL;
+}
+
+const struct stats_ignored *stats_ignored_at(const struct stats *stats, size_t index)
+{
+    if (index < stats->ignored_count)
+        return &stats->ignored[index];
+    return index == STATS_IGNORED_MAX && stats->ignored[index].count > 0 ? &stats->ignored[index] : NULL;
 }
 
 uint64_t stats_recent_total(const struct stats *stats)

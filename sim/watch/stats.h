@@ -13,6 +13,7 @@
 #define STATS_METHODS_MAX 160   /* distinct names; further ones are counted as "other" */
 #define STATS_STATUSES_MAX 12   /* per method; the last counts all further statuses */
 #define STATS_STATUS_OTHER (-1) /* the status of that last one; 0 is a request without a response */
+#define STATS_IGNORED_MAX 64    /* distinct ignored members; further ones are counted as "other" */
 #define STATS_BUCKETS 12        /* of a latency histogram, without +Inf */
 #define STATS_RECENT_MAX 128    /* requests kept for the dashboard */
 #define STATS_NAME_BYTES 64     /* with NUL; longer names are truncated, and may then coincide */
@@ -54,6 +55,18 @@ extern const uint64_t stats_bounds[STATS_BUCKETS];
 
 /* The index-th method in order of first request, or NULL past the last. */
 const struct stats_method *stats_method_at(const struct stats *stats, size_t index);
+
+/* --- ignored members --- */
+
+struct stats_ignored {
+    char method[STATS_NAME_BYTES];  /* as above; "other" in the last row */
+    char member[HTTP_MEMBER_BYTES]; /* empty for those without a name */
+    const char *nearest;            /* see http_remarks.h */
+    uint64_t count;
+};
+
+/* The index-th in order of first request, or NULL past the last. */
+const struct stats_ignored *stats_ignored_at(const struct stats *stats, size_t index);
 
 /* --- recent requests --- */
 

@@ -110,6 +110,26 @@ def test_a_failure_has_its_reason(own, request_, status, reason):
     assert re.fullmatch(rf".* {status} \d+ B \d+ us [0-9.:]+: {re.escape(reason)}", text), text
 
 
+IGNORED = {
+    "JSON": (post("/GetQuote", '{"reportData": "00"}'), "reportData (did you mean report_data?)"),
+    "query": (get("/GetQuote?Report_Data=00&x"), "Report_Data (did you mean report_data?) and 1 more"),
+    "protobuf": (post("/GetQuote", b"\xa0\x06\x07\xa0\x06\x07", content_type="application/octet-stream"),
+                 "2 unknown fields"),
+    "many": (post("/Sign", json.dumps({"algorithm": "ed25519", **{f"m{i:05}": 1 for i in range(9)}})),
+             "m00000, m00001, m00002, m00003 and 5 more"),
+    "no name": (post("/Version", json.dumps({"a\n\u202eb" + "x" * 100: 1})), "a????b" + "x" * 33),
+}
+
+
+@pytest.mark.parametrize("request_, ignored", IGNORED.values(), ids=IGNORED)
+def test_ignored_members_are_named(own, request_, ignored):
+    logged = Logged(own, "text")
+    answer = ask(own.tcp, request_)
+    assert answer.status == 200
+    (text,) = logged.texts()
+    assert text.endswith(f" ignored {ignored}"), text
+
+
 def test_the_reason_of_a_fault_is_not_its_message(own):
     logged = Logged(own, "json")
     fault = {"method": "Version", "status": 503, "message": HIDDEN, "times": 1}
@@ -187,7 +207,9 @@ REQUESTS = {
     "bad header": get("/GetKey", [f"{HIDDEN} {HIDDEN}"]),
     "bad length": get("/GetKey", [f"Content-Length: {HIDDEN}"]),
     "bad JSON": post("/GetKey", f'{{"path": {HIDDEN}'),
-    "bad field": post("/GetKey", f'{{"path": ["{HIDDEN}"], "{HIDDEN}": 1}}'),
+    "bad field": post("/GetKey", f'{{"path": ["{HIDDEN}"], "other": "{HIDDEN}"}}'),
+    "unknown members": post("/GetKey", f'{{"other": "{HIDDEN}", "another": {{"x": "{HIDDEN}"}}}}'),
+    "unknown names": get(f"/GetKey?other={HIDDEN}&{HIDDEN}"),
     "bad hex": post("/Sign", f'{{"algorithm": "{HIDDEN}", "data": "{HIDDEN}"}}'),
     "bad protobuf": post("/GetKey", b"\xff" + HIDDEN.encode(), content_type="application/octet-stream"),
     "content type": post("/GetKey", "{}", content_type=f"text/{HIDDEN}"),

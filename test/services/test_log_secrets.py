@@ -96,7 +96,7 @@ def test_nothing_secret_is_logged(directory, form):
 # --- whatever is refused, the reason in the log repeats nothing of it ---
 
 TEXT, DIGITS = "sEcretTextOos8aeNg", "c0ffeefacade0123456789abcdef5"  # the digits are an odd number
-WRONG = [TEXT, DIGITS, [TEXT], [[DIGITS]], {TEXT: DIGITS}, 731482950617.25, -98127365409128, 4186537092, True, None]
+WRONG = [TEXT, DIGITS, [TEXT], [[DIGITS]], {"unknown": DIGITS}, 731482950617.25, -98127365409128, 4186537092, True, None]
 ENDS_THE_PROCESS = {"GuestApi.Shutdown"}
 
 

@@ -215,13 +215,15 @@ static inline void assert_protobuf_error(struct fixture *fixture, const struct h
                                          int status, const char *says)
 {
     struct error error = {.kind = ERROR_NONE};
+    struct http_ignored ignored = {.count = 0};
     const Dstack__RpcError *message = (const Dstack__RpcError *)codec_protobuf_decode(
-        &dstack__rpc_error__descriptor, buf_span(response->body), &fixture->arena, &error);
+        &dstack__rpc_error__descriptor, buf_span(response->body), &fixture->arena, &ignored, &error);
 
     assert_int_equal(response->status, status);
     assert_string_equal(response->content_type, "application/octet-stream");
     assert_non_null(message);
     assert_string_equal(message->message, says);
+    assert_int_equal(ignored.count, 0);
 }
 
 #endif

@@ -9,6 +9,7 @@
 struct rpc_fixture {
     struct arena arena;
     struct error error;
+    struct http_ignored ignored; /* by the last decoding */
     struct buf out;
 };
 
@@ -41,7 +42,7 @@ static inline int rpc_teardown(void **state)
 #define RPC_TEST(name) cmocka_unit_test_setup_teardown(name, rpc_setup, rpc_teardown)
 
 typedef ProtobufCMessage *rpc_decoder(const ProtobufCMessageDescriptor *descriptor, struct span text,
-                                      struct arena *arena, struct error *error);
+                                      struct arena *arena, struct http_ignored *ignored, struct error *error);
 
 /* Decodes from a heap block of exactly that size, so that ASan sees a read past it. */
 static inline void *rpc_decode_bytes(struct rpc_fixture *fixture, rpc_decoder *decoder,
@@ -55,7 +56,8 @@ static inline void *rpc_decode_bytes(struct rpc_fixture *fixture, rpc_decoder *d
     if (len)
         memcpy(copy, data, len);
     fixture->error = (struct error){.kind = ERROR_NONE};
-    message = decoder(descriptor, span_of(copy, len), &fixture->arena, &fixture->error);
+    fixture->ignored = (struct http_ignored){.count = 0};
+    message = decoder(descriptor, span_of(copy, len), &fixture->arena, &fixture->ignored, &fixture->error);
     free(copy);
     /* A message and an error exclude each other. */
     assert_int_equal(fixture->error.kind, message ? ERROR_NONE : ERROR_INPUT);
@@ -82,6 +84,20 @@ static inline void rpc_refuse(struct rpc_fixture *fixture, rpc_decoder *decoder,
         fail_msg("accepted: %s", text);
     if (!strstr(fixture->error.text, says))
         fail_msg("%s: '%s' does not say '%s'", text, fixture->error.text, says);
+}
+
+/* How many members were ignored by the last decoding, and the names that are kept of them. */
+static inline void rpc_assert_ignored(const struct rpc_fixture *fixture, size_t count, const char *names)
+{
+    const struct http_ignored *ignored = &fixture->ignored;
+    char found[HTTP_IGNORED_MAX * 2 * HTTP_MEMBER_BYTES] = "";
+
+    for (size_t i = 0; i < ignored->named; i++) {
+        strcat(found, i ? " " : "");
+        strcat(found, ignored->members[i].name);
+    }
+    assert_int_equal(ignored->count, count);
+    assert_string_equal(found, names);
 }
 
 static inline void rpc_assert_out(struct rpc_fixture *fixture, const char *text)

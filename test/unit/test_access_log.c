@@ -82,6 +82,24 @@ static void the_line_ends_with_the_reason(void **state)
                 "info  POST /GetQuote 400 48123 B 87 us 127.0.0.1:50314 (failed): no\\x0asuch caf\xc3\xa9\n");
 }
 
+static void what_was_ignored_comes_before_the_reason(void **state)
+{
+    struct http_remarks remarks = {
+        .ignored = {3, 2, {{"reportData", "report_data"}, {"foo", NULL}}},
+    };
+    struct http_answer request = answered;
+
+    (void)state;
+    request.remarks = &remarks;
+    assert_line(&request, "info  POST /GetQuote 200 48123 B 87 us 127.0.0.1:50314 "
+                          "ignored reportData (did you mean report_data?), foo and 1 more\n");
+    strcpy(remarks.reason, "no such thing");
+    request.agent = span_text("a");
+    request.fault.delay_ms = 1;
+    assert_line(&request, "info  POST /GetQuote 200 48123 B 87 us 127.0.0.1:50314 \"a\" (delayed) "
+                          "ignored reportData (did you mean report_data?), foo and 1 more: no such thing\n");
+}
+
 /* A client may call itself anything. */
 static void an_agent_is_in_quotes(void **state)
 {
@@ -154,11 +172,13 @@ static void a_request_for_machines(void **state)
     assert_string_equal(json_string_value(json_object_get(object, "note")), "cut");
     json_decref(object);
 
-    request.remarks = &(const struct http_remarks){.reason = "no \"such\" thing"};
+    request.remarks =
+        &(const struct http_remarks){.reason = "no \"such\" thing", .ignored = {1, 1, {{"foo", NULL}}}};
     request.agent = span_text("a\"b");
     access_log_write(&capture.log, &request);
     object = take_json(&capture);
-    assert_int_equal(json_object_size(object), 12);
+    assert_int_equal(json_object_size(object), 13);
+    assert_string_equal(json_string_value(json_object_get(object, "ignored")), "foo");
     assert_string_equal(json_string_value(json_object_get(object, "agent")), "a\"b");
     assert_string_equal(json_string_value(json_object_get(object, "reason")), "no \"such\" thing");
     json_decref(object);
@@ -202,6 +222,7 @@ int main(void)
         cmocka_unit_test(a_request_for_people),
         cmocka_unit_test(a_note_tells_what_a_fault_did),
         cmocka_unit_test(the_line_ends_with_the_reason),
+        cmocka_unit_test(what_was_ignored_comes_before_the_reason),
         cmocka_unit_test(an_agent_is_in_quotes),
         cmocka_unit_test(a_status_has_the_colour_of_its_class),
         cmocka_unit_test(a_request_for_machines),

@@ -127,6 +127,19 @@ static void unknown_members_are_ignored(void **state)
                             "\"subject2\":[1.5],\"nul\":\"\\u0000\"}")
                             ->subject,
                         "out");
+    rpc_assert_ignored(fixture, 5, "a Subject  subject2"); /* the third has an empty name */
+    assert_string_equal(tls(fixture, "{\"subject\":\"x\"}")->subject, "x");
+    rpc_assert_ignored(fixture, 0, "");
+}
+
+static void unknown_members_are_noted_at_every_depth(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+
+    sample(fixture, "{\"inner\":{\"k256_pubkey\":\"0a\",\"x\":1},\"items\":[{\"y\":1},{\"y\":2}],\"z\":0}");
+    rpc_assert_ignored(fixture, 4, "z x y");
+    rpc_refuse(fixture, codec_json_decode, SAMPLE, "{\"inner\":1,\"z\":0}", "inner must be an object");
+    rpc_assert_ignored(fixture, 1, "z"); /* whatever else is wrong */
 }
 
 static void messages_inside_are_read(void **state)
@@ -228,6 +241,7 @@ int main(void)
         RPC_TEST(null_is_a_request_without_arguments),
         RPC_TEST(keys_given_twice_or_with_nul_are_refused),
         RPC_TEST(unknown_members_are_ignored),
+        RPC_TEST(unknown_members_are_noted_at_every_depth),
         RPC_TEST(messages_inside_are_read),
         RPC_TEST(deep_nesting_is_an_error),
         RPC_TEST(a_body_may_have_just_so_many_values),

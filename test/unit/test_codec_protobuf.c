@@ -175,6 +175,15 @@ static void unknown_fields_are_ignored(void **state)
 
     assert_non_null(args);
     assert_string_equal(args->subject, "x");
+    rpc_assert_ignored(fixture, 3, "");
+}
+
+static void unknown_fields_inside_are_counted(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+
+    assert_non_null(decode(fixture, &sample_descriptor, "\x2a\x03\xa0\x06\x07\xa0\x06\x07", 8));
+    rpc_assert_ignored(fixture, 2, "");
 }
 
 static void a_body_may_have_just_so_many_fields(void **state)
@@ -271,6 +280,7 @@ int main(void)
         RPC_TEST(a_damaged_byte_does_no_harm),
         RPC_TEST(what_is_not_a_message_is_refused),
         RPC_TEST(unknown_fields_are_ignored),
+        RPC_TEST(unknown_fields_inside_are_counted),
         RPC_TEST(a_body_may_have_just_so_many_fields),
         RPC_TEST(strings_must_be_utf8),
         RPC_TEST(some_strings_may_contain_a_zero),

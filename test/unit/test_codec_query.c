@@ -190,6 +190,9 @@ static void unknown_names_are_ignored(void **state)
 
     assert_string_equal(tls(fixture, "json&other=%ff&Subject=X&subject=x&subjects=y&subj=z")->subject, "x");
     rpc_decode(fixture, codec_query_decode, &dstack__empty__descriptor, "anything=1&x");
+    rpc_assert_ignored(fixture, 2, "anything"); /* x may be a value */
+    tls(fixture, "json&json=1&=x&&subject=x&n%61me=1&a%20b=2");
+    rpc_assert_ignored(fixture, 2, "name a?b");
 }
 
 static void zero_bytes_are_refused_in_texts(void **state)

@@ -8,7 +8,8 @@
 
 SERVICE_REPLY(on_state, Dstack__DashboardState)
 
-static const struct http_remarks remarks = {.reason = "no such thing"};
+static const struct http_remarks remarks = {.reason = "no such thing",
+                                            .ignored = {1, 1, {{"reportData", "report_data"}}}};
 
 /* One TD and both its dashboards. */
 struct fixture {
@@ -212,6 +213,8 @@ static void requests_are_shown_once(void **state)
     assert_string_equal(answer->requests[0]->reason, "");
     assert_string_equal(answer->requests[1]->reason, "no such thing");
     assert_string_equal(answer->requests[1]->user_agent, "curl/8.5.0");
+    assert_string_equal(answer->requests[0]->ignored, "");
+    assert_string_equal(answer->requests[1]->ignored, "reportData (did you mean report_data?)");
     answer = ask(f, &f->full, generation, 0, 1);
     assert_int_equal(answer->n_requests, 1);
     assert_int_equal(answer->requests[0]->number, 2);

@@ -234,6 +234,24 @@ static void the_reason_does_not_repeat_an_argument(void **state)
     assert_string_equal(response->remarks.reason, "");
 }
 
+static void what_was_ignored_is_remarked(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct http_ignored *ignored = &fixture->exchange.response.remarks.ignored;
+
+    SEND(fixture, "GetKey", POST, .body = "{\"paht\":\"a\"}");
+    assert_int_equal(ignored->named, 1);
+    assert_string_equal(ignored->members[0].nearest, "path");
+    SEND(fixture, "GetKey", GET, .query = "Purpose=a&b=c");
+    assert_int_equal(ignored->named, 2);
+    assert_string_equal(ignored->members[0].nearest, "purpose");
+    SEND(fixture, "GetKey", POST, .body = "\xa0\x06\x07");
+    assert_int_equal(ignored->count, 1);
+    assert_int_equal(ignored->named, 0);
+    SEND(fixture, "GetKey", POST);
+    assert_int_equal(ignored->count, 0);
+}
+
 static void arguments_that_cannot_be_read(void **state)
 {
     struct fixture *fixture = *state;
@@ -394,6 +412,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_empty_response_is_null_or_no_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(a_refusal_is_a_400, setup, teardown),
         cmocka_unit_test_setup_teardown(the_reason_does_not_repeat_an_argument, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_was_ignored_is_remarked, setup, teardown),
         cmocka_unit_test_setup_teardown(arguments_that_cannot_be_read, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_not_there_is_a_501, setup, teardown),
         cmocka_unit_test_setup_teardown(our_own_fault_is_a_500, setup, teardown),

@@ -25,8 +25,12 @@ static bool is_supported(const ProtobufCMessageDescriptor *descriptor)
 
 static struct message_slot sample_slot(struct rpc_fixture *fixture, enum sample_index index)
 {
-    return (struct message_slot){message_new(&sample_descriptor, &fixture->arena), &sample_fields[index],
-                                 &fixture->arena, &fixture->error, false};
+    return (struct message_slot){message_new(&sample_descriptor, &fixture->arena),
+                                 &sample_fields[index],
+                                 &fixture->arena,
+                                 &fixture->error,
+                                 &fixture->ignored,
+                                 false};
 }
 
 static struct sample *sample_of(const struct message_slot *slot)
@@ -60,8 +64,12 @@ static void some_texts_may_contain_a_zero(void **state)
 {
     const ProtobufCMessageDescriptor *descriptor = &dstack__guest__v1__get_key_request__descriptor;
     struct rpc_fixture *fixture = *state;
-    struct message_slot slot = {message_new(descriptor, &fixture->arena), &descriptor->fields[0],
-                                &fixture->arena, &fixture->error, false};
+    struct message_slot slot = {message_new(descriptor, &fixture->arena),
+                                &descriptor->fields[0],
+                                &fixture->arena,
+                                &fixture->error,
+                                &fixture->ignored,
+                                false};
 
     assert_int_equal(message_set_text(&slot, span_of("a\0b", 3)), 0);
     assert_string_equal(((Dstack__Guest__V1__GetKeyRequest *)(void *)slot.message)->domain, "a\xc0\x80"
@@ -198,8 +206,9 @@ static void bytes_are_hex(void **state)
     struct rpc_fixture *fixture = *state;
     Dstack__RawQuoteArgs *args =
         (Dstack__RawQuoteArgs *)message_new(&dstack__raw_quote_args__descriptor, &fixture->arena);
-    struct message_slot slot = {&args->base, &dstack__raw_quote_args__descriptor.fields[0], &fixture->arena,
-                                &fixture->error, false};
+    struct message_slot slot = {&args->base,       &dstack__raw_quote_args__descriptor.fields[0],
+                                &fixture->arena,   &fixture->error,
+                                &fixture->ignored, false};
 
     assert_int_equal(message_set_text(&slot, span_text("0xDEADbeef")), 0);
     assert_hex_equal(args->report_data.data, args->report_data.len, "deadbeef");

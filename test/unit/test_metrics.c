@@ -92,6 +92,22 @@ static void shows_what_is_counted(void **state)
     assert_line(world, "dstack_simulator_request_duration_seconds_count{method=\"A.x\"} 3");
 }
 
+static void shows_what_was_ignored(void **state)
+{
+    const struct http_remarks remarks = {.ignored = {4, 2, {{"reportData", "report_data"}, {"f\"", NULL}}}};
+    const struct http_answer request = {
+        .label = {.method = "A.x"}, .status = 200, .client = "?", .remarks = &remarks};
+    struct world *world = *state;
+
+    stats_record(world->s.stats, &request);
+    write_metrics(world);
+    assert_line(world, "# TYPE dstack_simulator_ignored_members_total counter");
+    assert_line(world, "dstack_simulator_ignored_members_total{method=\"A.x\",member=\"reportData\","
+                       "nearest=\"report_data\"} 1");
+    assert_line(world, "dstack_simulator_ignored_members_total{method=\"A.x\",member=\"f\\\"\"} 1");
+    assert_line(world, "dstack_simulator_ignored_members_total{method=\"A.x\"} 2");
+}
+
 static void shows_the_state(void **state)
 {
     struct world *world = *state;
@@ -206,9 +222,13 @@ static void the_largest_fits_a_response(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        METRICS_TEST(shows_what_is_counted), METRICS_TEST(shows_the_state),
-        METRICS_TEST(shows_what_was_built),  METRICS_TEST(leaves_out_what_it_does_not_know),
-        METRICS_TEST(is_a_quiet_page),       METRICS_TEST(the_largest_fits_a_response),
+        METRICS_TEST(shows_what_is_counted),
+        METRICS_TEST(shows_what_was_ignored),
+        METRICS_TEST(shows_the_state),
+        METRICS_TEST(shows_what_was_built),
+        METRICS_TEST(leaves_out_what_it_does_not_know),
+        METRICS_TEST(is_a_quiet_page),
+        METRICS_TEST(the_largest_fits_a_response),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

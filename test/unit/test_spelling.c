@@ -74,11 +74,28 @@ static void a_word_is_found_or_explained(void **state)
     assert_string_equal(far_off.text, "\"\" is not one of listen, log-level, app-compose, UpToDate, off");
 }
 
+static const char *word_in(const void *list, size_t index)
+{
+    const char *const *words = list;
+
+    return words[index];
+}
+
+static void a_list_may_be_passed(void **state)
+{
+    static const char *const words[] = {"listen", "report_data", NULL};
+
+    (void)state;
+    assert_ptr_equal(spelling_nearest_in("reportData", 10, words, word_in), words[1]);
+    assert_null(spelling_nearest_in("app-compose", 11, words, word_in));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forgives_slips),
         cmocka_unit_test(a_part_of_a_word_is_enough),
+        cmocka_unit_test(a_list_may_be_passed),
         cmocka_unit_test(leaves_what_is_far_off),
         cmocka_unit_test(a_word_is_found_or_explained),
     };

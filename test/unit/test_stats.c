@@ -235,6 +235,62 @@ static void connections_come_and_go(void **state)
     assert_int_equal(stats_connections_total(*state), 3);
 }
 
+/* --- ignored members --- */
+
+static void record_ignored(struct stats *stats, const char *method, struct http_ignored ignored)
+{
+    const struct http_remarks remarks = {.ignored = ignored};
+    struct http_answer request = request_to(method, 200);
+
+    request.remarks = &remarks;
+    stats_record(stats, &request);
+}
+
+static void assert_row(const struct stats *stats, size_t index, const char *method, const char *member,
+                       uint64_t count)
+{
+    const struct stats_ignored *row = stats_ignored_at(stats, index);
+
+    assert_non_null(row);
+    assert_string_equal(row->method, method);
+    assert_string_equal(row->member, member);
+    assert_int_equal(row->count, count);
+}
+
+static void ignored_members_are_counted_by_method_and_name(void **state)
+{
+    assert_null(stats_ignored_at(*state, 0));
+    record(*state, "A.x", 200);
+    assert_null(stats_ignored_at(*state, 0));
+    record_ignored(*state, "A.x", (struct http_ignored){1, 1, {{"reportData", "report_data"}}});
+    record_ignored(*state, "A.x",
+                   (struct http_ignored){4, 2, {{"foo", NULL}, {"reportData", "report_data"}}});
+    record_ignored(*state, "A.y", (struct http_ignored){1, 1, {{"foo", NULL}}});
+    assert_row(*state, 0, "A.x", "reportData", 2);
+    assert_string_equal(stats_ignored_at(*state, 0)->nearest, "report_data");
+    assert_row(*state, 1, "A.x", "foo", 1);
+    assert_null(stats_ignored_at(*state, 1)->nearest);
+    assert_row(*state, 2, "A.x", "", 2); /* those without a name */
+    assert_row(*state, 3, "A.y", "foo", 1);
+    assert_null(stats_ignored_at(*state, 4));
+}
+
+static void what_comes_after_a_full_table_of_members_is_other(void **state)
+{
+    for (int i = 0; i < STATS_IGNORED_MAX + 5; i++) {
+        struct http_ignored ignored = {1, 1, {{"", "near"}}};
+
+        snprintf(ignored.members[0].name, sizeof ignored.members[0].name, "m%d", i);
+        record_ignored(*state, "A.x", ignored);
+    }
+    assert_row(*state, STATS_IGNORED_MAX - 1, "A.x", "m63", 1);
+    assert_row(*state, STATS_IGNORED_MAX, "other", "", 5);
+    assert_null(stats_ignored_at(*state, STATS_IGNORED_MAX)->nearest);
+    record_ignored(*state, "A.x", (struct http_ignored){1, 1, {{"m0", "near"}}});
+    assert_row(*state, 0, "A.x", "m0", 2);
+    assert_null(stats_ignored_at(*state, STATS_IGNORED_MAX + 1));
+}
+
 /* --- recent requests --- */
 
 /* time() may lag a clock that is read exactly. */
@@ -384,6 +440,8 @@ int main(void)
         STATS_TEST(bounds_are_inclusive),
         STATS_TEST(bounds_rise),
         STATS_TEST(connections_come_and_go),
+        STATS_TEST(ignored_members_are_counted_by_method_and_name),
+        STATS_TEST(what_comes_after_a_full_table_of_members_is_other),
         STATS_TEST(remembers_a_request),
         STATS_TEST(what_is_unknown_has_names_too),
         STATS_TEST(background_is_counted_only),
