@@ -117,8 +117,10 @@ static void refuse(struct http_session *session, int status, const char *message
         .agent = request.user_agent,
     };
     exchange_fail(&response, status, message);
-    if (status == 415)
+    if (status == 415) {
         response.headers = "Accept-Encoding: identity\r\n"; /* RFC 9110, 15.5.16 */
+        exchange_explain(&response, "the body has a Content-Encoding: send it as it is, without that header");
+    }
     offer(session, &response, request.verb);
 }
 

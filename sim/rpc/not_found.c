@@ -1,8 +1,10 @@
 #include "sim/rpc/not_found.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 #include "sim/base/memory.h"
+#include "sim/base/spelling.h"
 #include "sim/rpc/dispatch.h"
 
 #define NAME_BYTES 200 /* shown of a method's name */
@@ -34,21 +36,107 @@ static struct span name_in(const struct not_found_row *row, struct span path)
     return memchr(name.data, '/', name.len) ? SPAN_NONE : name;
 }
 
-static struct span drop_service(struct span name)
+/* Splits "Service.Method" at its last dot. Out: *service, empty without a dot. Returns the method. */
+static struct span split(struct span name, struct span *service)
 {
     const uint8_t *dot = memrchr(name.data, '.', name.len);
-    size_t len = dot ? (size_t)(dot + 1 - name.data) : 0;
+    size_t len = dot ? (size_t)(dot - name.data) : 0;
 
-    return span_of(name.data + len, name.len - len);
+    *service = span_of(name.data, len);
+    return dot ? span_of(dot + 1, name.len - len - 1) : name;
 }
 
-static void fail_method(struct exchange *exchange, struct span name)
+/* --- what was meant --- */
+
+/* The methods of a directory, as names to compare with. */
+struct names {
+    const struct not_found *not_found;
+    const struct not_found_row *like; /* a row of the directory */
+    struct span service;              /* only methods of this one, or empty */
+    bool is_full;                     /* with their services in front */
+    struct arena *arena;
+};
+
+static bool is_service(const ProtobufCServiceDescriptor *service, struct span name)
 {
-    int shown = (int)(name.len < NAME_BYTES ? name.len : NAME_BYTES);
+    return strlen(service->short_name) == name.len &&
+           strncasecmp(service->short_name, (const char *)name.data, name.len) == 0;
+}
+
+/* The index-th of these methods. Out: *row, where it is. Returns NULL past the last. */
+static const char *find_method(const struct names *names, size_t index, const struct not_found_row **row)
+{
+    for (size_t i = 0; i < names->not_found->count; i++) {
+        *row = &names->not_found->rows[i];
+        if (strcmp((*row)->directory, names->like->directory) != 0 ||
+            (names->service.len > 0 && !is_service((*row)->service, names->service)))
+            continue;
+        if (index < (*row)->service->n_methods)
+            return (*row)->service->methods[index].name;
+        index -= (*row)->service->n_methods;
+    }
+    return NULL;
+}
+
+static const char *full_name(const struct names *names, const struct not_found_row *row, const char *method)
+{
+    return arena_printf(names->arena, "%s.%s", row->service->short_name, method);
+}
+
+static const char *name_at(const void *context, size_t index)
+{
+    const struct names *names = context;
+    const struct not_found_row *row;
+    const char *method = find_method(names, index, &row);
+
+    return method && names->is_full ? full_name(names, row, method) : method;
+}
+
+/* The name that resembles what was asked for, as it is to be written. Out: *row, where it is.
+ * Returns NULL if there is none. */
+static const char *nearest(const struct names *names, struct span typed, const struct not_found_row **row)
+{
+    const char *meant = spelling_nearest_in((const char *)typed.data, typed.len, names, name_at);
+    const char *method;
+
+    for (size_t i = 0; meant && (method = find_method(names, i, row)); i++)
+        if (strcmp(name_at(names, i), meant) == 0)
+            return names->like->has_service_names ? full_name(names, *row, method) : meant;
+    return NULL;
+}
+
+static const char *guess(const struct not_found *not_found, const struct not_found_row *like,
+                         struct span name, struct arena *arena, const struct not_found_row **row)
+{
+    struct names names = {.not_found = not_found, .like = like, .arena = arena};
+    struct span method = name;
+
+    if (like->has_service_names)
+        method = split(name, &names.service);
+    if (names.service.len > 0 && !find_method(&names, 0, row)) {
+        names.service = SPAN_NONE; /* no such service: it may be the one that is misspelt */
+        names.is_full = true;
+        method = name;
+    }
+    return nearest(&names, method, row);
+}
+
+/* --- answers --- */
+
+static void fail_method(const struct not_found *not_found, const struct not_found_row *row, struct span name,
+                        struct exchange *exchange)
+{
+    const struct not_found_row *meant_row = row;
+    const char *meant = guess(not_found, row, name, exchange->arena, &meant_row);
+    struct span service;
+    struct span method = row->has_service_names ? split(name, &service) : name;
+    const char *hint = meant ? arena_printf(exchange->arena, "; did you mean %s?", meant) : "";
+    int shown = (int)(method.len < NAME_BYTES ? method.len : NAME_BYTES);
 
     dispatch_fail(exchange, 404,
-                  arena_printf(exchange->arena, "Service not found: %.*s", shown, (const char *)name.data),
-                  "no such method");
+                  arena_printf(exchange->arena, "Service not found: %.*s%s", shown, (const char *)method.data,
+                               meant_row->is_own ? hint : ""),
+                  arena_printf(exchange->arena, "no such method%s", hint));
 }
 
 static void fail_path(struct http_response *response)
@@ -68,7 +156,7 @@ void not_found_serve(const struct not_found *not_found, struct exchange *exchang
         struct span name = name_in(row, exchange->request.path);
 
         if (name.len > 0) {
-            fail_method(exchange, row->has_service_names ? drop_service(name) : name);
+            fail_method(not_found, row, name, exchange);
             return;
         }
     }

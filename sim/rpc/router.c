@@ -134,7 +134,7 @@ static void add_mount(struct router *router, const struct router_mount *mount,
                       const struct router_service *service)
 {
     const struct not_found_row row = {mount->directory, mount->has_service_names,
-                                      service->service->descriptor};
+                                      service->service->descriptor, service->is_control};
 
     for (unsigned i = 0; i < service->service->descriptor->n_methods; i++)
         add_method(router, mount, service, i);

@@ -97,6 +97,20 @@ REASONS = {
     "another site": (post("/EmitEvent", "{}", ["Sec-Fetch-Site: cross-site"]), 403,
                      "cross-site browser requests may not call methods; use the dashboard at / or another client"),
     "a length": (post("/Info", "{}", ["Transfer-Encoding: gzip"]), 501, "the only supported transfer coding is chunked"),
+    "a misspelt method": (get("/GetQoute"), 404, "no such method; did you mean GetQuote?"),
+    "a misspelt service": (post("/prpc/DstakGuest.GetQuote"), 404,
+                           "no such method; did you mean DstackGuest.GetQuote?"),
+    "a path": (get("/v9/Info"), 404, "nothing is served at this path"),
+    "a form": (post("/GetQuote", "report_data=00", content_type="application/x-www-form-urlencoded"), 400,
+               'the body is a form: send JSON, such as {"report_data":...}, or the same form in the query string of a '
+               "GET (curl -G)"),
+    "a comma": (post("/GetQuote", '{"report_data":"00",}'), 400,
+                "the body is not valid JSON: there is a comma too many (line 1, column 20)"),
+    "TLS": (b"\x16\x03\x01\x00\xc8\x01", 400, "this port speaks plain HTTP/1.1, not TLS: use http://"),
+    "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400,
+               "this port speaks HTTP/1.1, not HTTP/2: the client must not start with HTTP/2 by prior knowledge"),
+    "an encoding": (post("/GetQuote", "x", ["Content-Encoding: br"]), 415,
+                    "the body has a Content-Encoding: send it as it is, without that header"),
     "logs": (get("/logs/nothing"), 200, "no such container"),
 }
 
@@ -128,6 +142,16 @@ def test_ignored_members_are_named(own, request_, ignored):
     assert answer.status == 200
     (text,) = logged.texts()
     assert text.endswith(f" ignored {ignored}"), text
+
+
+def test_the_reason_of_a_request_in_http_2(own):
+    logged = Logged(own, "text")
+    with Connection(own.tcp) as client:
+        client.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\3\1\5\0\0\0\1\x82\x84\x86")
+        while client.socket.recv(65536):
+            pass
+    (text,) = logged.texts()
+    assert "400" in text and ": this port speaks HTTP/1.1, not HTTP/2: " in text
 
 
 def test_the_reason_of_a_fault_is_not_its_message(own):

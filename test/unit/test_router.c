@@ -46,6 +46,51 @@ static void what_an_api_lacks_is_an_unknown_method(void **state)
         assert_no_method(fixture, handler, cases[i].path, cases[i].name);
 }
 
+static void a_misspelt_method_is_guessed_for_the_log(void **state)
+{
+    static const struct {
+        const char *path, *reason;
+    } cases[] = {
+        {"/Versoin", "no such method; did you mean Version?"},
+        {"/getkey", "no such method; did you mean GetKey?"},
+        {"/v0/GetQoute", "no such method; did you mean GetQuote?"},
+        {"/prpc/GetQoute", "no such method; did you mean DstackGuest.GetQuote?"},
+        {"/prpc/DstackGuest.GetQoute", "no such method; did you mean DstackGuest.GetQuote?"},
+        {"/prpc/dstackguest.GetQuote", "no such method; did you mean DstackGuest.GetQuote?"},
+        {"/prpc/DstakGuest.GetQuote", "no such method; did you mean DstackGuest.GetQuote?"},
+        {"/prpc/Tappd.DeriveKay", "no such method; did you mean Tappd.DeriveKey?"},
+        {"/prpc/DstackGuest.DeriveKay", "no such method"}, /* the other service is not guessed */
+        {"/Frobnicate", "no such method"},
+        {"/prpc/A.B", "no such method"},
+        {"/prpc/DstackGuest.", "no such method"},
+        {"/nothing/here", "nothing is served at this path"},
+    };
+    struct fixture *fixture = *state;
+    struct http_handler handler = handler_of(fixture, "01");
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct http_response response = serve(fixture, handler, HTTP_VERB_GET, span_text(cases[i].path));
+
+        if (strcmp(response.remarks.reason, cases[i].reason) != 0 || strstr(body_of(fixture), "mean"))
+            fail_msg("%s: %s, %s", cases[i].path, response.remarks.reason, body_of(fixture));
+    }
+}
+
+/* Clients match on the words of the real agent, but the simulator's own services may say more. */
+static void a_misspelt_method_of_our_own_is_guessed_in_the_answer(void **state)
+{
+    struct fixture *fixture = *state;
+    struct http_handler handler;
+
+    fixture->rows[KMS].is_control = true;
+    handler = handler_of(fixture, "04");
+    assert_no_method(fixture, handler, "/prpc/KMS.GetMata", "GetMata; did you mean KMS.GetMeta?");
+    assert_no_method(fixture, handler, "/prpc/GetMata", "GetMata; did you mean KMS.GetMeta?");
+    assert_no_method(fixture, handler, "/prpc/KMS.Frobnicate", "Frobnicate");
+    assert_no_method(fixture, handler, "/prpc/DstackGuest.GetQoute", "GetQoute");
+    assert_no_method(fixture, handler, "/GetMeta", "GetMeta"); /* it is not there */
+}
+
 /* Clients learn from it that an API is not there at all. */
 static void any_other_path_is_an_unknown_page(void **state)
 {
@@ -363,6 +408,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ROUTER_TEST(the_guest_agent_at_its_paths),
         ROUTER_TEST(what_an_api_lacks_is_an_unknown_method),
+        ROUTER_TEST(a_misspelt_method_is_guessed_for_the_log),
+        ROUTER_TEST(a_misspelt_method_of_our_own_is_guessed_in_the_answer),
         ROUTER_TEST(any_other_path_is_an_unknown_page),
         ROUTER_TEST(an_api_that_is_not_served_has_no_methods_to_miss),
         ROUTER_TEST(an_unknown_method_is_told_in_the_encoding_of_the_request),
