@@ -65,7 +65,7 @@ void options_help(FILE *stream)
 {
     fputs("Usage: dstack-simulator [OPTION]...               serve until Ctrl-C\n"
           "       dstack-simulator decrypt-env FILE | deploy FILE | ps | logs VM | rm VM\n"
-          "A dstack guest agent without a TEE: http://" OPTIONS_DEFAULT_LISTEN " and four sockets.\n",
+          "A dstack guest agent without a TEE: http://" OPTIONS_DEFAULT_LISTEN " and Unix sockets.\n",
           stream);
     for (enum option_group group = 0; group < GROUP_COUNT; group++)
         print_group(stream, group);

@@ -43,8 +43,8 @@ const struct option_row options_table[] = {
              "all, it replaces the default, localhost:8090. SERVICES is all, which is the default, or a "
              "comma-separated list of @SERVICES@."},
     {"socket-dir", 'd', "DIR|none", STRING(socket_dir), .preset = ".", .none = "none",
-     .value = VALUE_DIRECTORY, .group = GROUP_LISTENING, .shared = "for the four sockets",
-     .brief = "directory for the four sockets, or none",
+     .value = VALUE_DIRECTORY, .group = GROUP_LISTENING, .shared = "for the Unix sockets",
+     .brief = "directory for the Unix sockets, or none",
      .more = "Create the sockets dstack.sock, tappd.sock, external.sock and guest.sock in this directory; none "
              "creates no sockets. The default is the current directory."},
     {"socket-mode", 0, "MODE", PARSED(socket_mode, options_read_socket_mode), .preset = "0777",

@@ -8,7 +8,7 @@
 #include "sim/vmm/vm_image.h"
 
 #define VMM_VMS_MAX 4096
-#define VMM_BOOT_FAULT "Teepod.Boot" /* a fault on this makes a boot fail, or last */
+#define VMM_BOOT_FAULT "Boot" /* a fault on this makes a boot fail, or last */
 #define VMM_IDLE UINT64_MAX
 
 /* What the process lends. */

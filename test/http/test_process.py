@@ -267,7 +267,7 @@ def test_the_ready_file(own):
     assert ready["pid"] == own.process.pid
     assert len([e for e in ready["endpoints"] if "url" in e]) == 2
     assert {os.path.basename(e["path"]) for e in ready["endpoints"] if "path" in e} == {
-        "dstack.sock", "tappd.sock", "external.sock", "guest.sock"}
+        "dstack.sock", "tappd.sock", "external.sock", "guest.sock", "vmm.sock"}
     for endpoint in ready["endpoints"]:
         if "url" in endpoint:
             host, port = endpoint["url"].removeprefix("http://").split(":")

@@ -139,7 +139,7 @@ def test_ready_comes_first_and_stopping_last(notified, number):
     notified.start("--listen", "127.0.0.1:0", "--socket-dir", notified.directory)
     ready = notified.told()
     assert ready["READY"] == "1"
-    assert ready["STATUS"] == f"Serving {notified.endpoints()[0]} and 4 more"
+    assert ready["STATUS"] == f"Serving {notified.endpoints()[0]} and 5 more"
     assert status(f"{notified.directory}/dstack.sock", "/Version") == 200
     notified.end(number)
     assert notified.told() == {"STOPPING": "1"}
@@ -244,7 +244,7 @@ def test_options_open_more(manager):
     tcp = manager.pass_tcp()
     manager.start("--listen", "127.0.0.1:0", "--socket-dir", manager.directory)
     first, second, *sockets = manager.endpoints()
-    assert first == f"http://127.0.0.1:{tcp[1]}" and second.startswith("http://127.0.0.1:") and len(sockets) == 4
+    assert first == f"http://127.0.0.1:{tcp[1]}" and second.startswith("http://127.0.0.1:") and len(sockets) == 5
     assert status(f"{manager.directory}/guest.sock", "/api/Info") == 200
 
 
@@ -298,7 +298,7 @@ def test_sockets_of_another_process(manager):
     manager.environment["LISTEN_PID"] = "1"
     manager.start("--listen", "127.0.0.1:0")
     assert f"http://127.0.0.1:{address[1]}" not in manager.endpoints()
-    assert len(manager.endpoints()) == 5  # --listen and the default sockets
+    assert len(manager.endpoints()) == 6  # --listen and the default sockets
 
 
 def test_what_serves_nothing_takes_no_socket(manager):

@@ -246,7 +246,7 @@ def test_the_first_td_stays(simulator, caller):
 
 
 def test_a_boot_can_be_made_to_fail(caller):
-    caller.by_json("Simulator.SetFault", {"method": "Teepod.Boot", "status": 500, "message": "no KMS", "times": 1})
+    caller.by_json("Simulator.SetFault", {"method": "Boot", "status": 500, "message": "no KMS", "times": 1})
     vm = caller.by_json("Teepod.CreateVm", SMALL).value["id"]
     shown = wait_for(caller, vm, "done")
     assert shown["boot_error"] == "no KMS"

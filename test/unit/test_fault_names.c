@@ -37,10 +37,24 @@ static void assert_told(const char *method, const char *sentence)
 static void methods_of_every_service_are_known(void **state)
 {
     static const char *const known[] = {
-        "",       "GetQuote",         "DstackGuest.GetQuote",  "Tappd.TdxQuote",    "Worker.Info",
-        "Info",   "AttestGpu",        "v1.DstackGuest.GetKey", "v1.Worker.Info",    "DstackGuest.IssueCert",
-        "verify", "GuestApi.SysInfo", "Verifier.verify",       "KMS.GetTempCaCert", "Tappd.RawQuote",
-        "Status", "Teepod.Status",    "Teepod.Boot",
+        "",
+        "GetQuote",
+        "DstackGuest.GetQuote",
+        "Tappd.TdxQuote",
+        "Worker.Info",
+        "Info",
+        "AttestGpu",
+        "v1.DstackGuest.GetKey",
+        "v1.Worker.Info",
+        "DstackGuest.IssueCert",
+        "verify",
+        "GuestApi.SysInfo",
+        "Verifier.verify",
+        "KMS.GetTempCaCert",
+        "Tappd.RawQuote",
+        "Status",
+        "Teepod.Status",
+        "Boot",
     };
 
     (void)state;
