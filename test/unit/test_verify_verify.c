@@ -261,6 +261,43 @@ static void certificates_have_their_time(void **state)
     arena_free(&arena);
 }
 
+/* The verdict with a PCK CRL that is valid between these times. */
+static bool verdict_with_crl(struct td *td, int64_t from, int64_t until, struct arena *arena,
+                             struct verify_verdict *verdict)
+{
+    const struct pki_entity *issuer = &td->shared->platform->platform_ca;
+    const struct x509_crl crl = {
+        .issuer = {issuer->name, issuer->name_len},
+        .this_update = from,
+        .next_update = until,
+        .authority_key_id = issuer->key_id,
+    };
+    struct evidence_request request = request_of(td, arena);
+    struct collateral collateral = *td_fixture_collateral(td, SOME_TIME);
+    const struct quote_authority authority = {
+        .platform = td->shared->platform, .collateral = &collateral, .now = SOME_TIME};
+    uint8_t der[1024];
+
+    assert_int_equal(x509_write_crl(&crl, &issuer->key, der, sizeof der, &collateral.pck_crl_len), 0);
+    collateral.pck_crl = der;
+    return verify_evidence(&request, &authority, arena, verdict);
+}
+
+static void revocation_lists_have_their_time(void **state)
+{
+    struct td *td = *state;
+    struct arena arena;
+    struct verify_verdict verdict;
+
+    arena_init(&arena);
+    assert_true(verdict_with_crl(td, SOME_TIME - 1, SOME_TIME + 1, &arena, &verdict));
+    assert_false(verdict_with_crl(td, SOME_TIME - 2, SOME_TIME - 1, &arena, &verdict));
+    assert_contains(verdict.reason.text, "a revocation list has expired");
+    assert_false(verdict_with_crl(td, SOME_TIME + 1, SOME_TIME + 2, &arena, &verdict));
+    assert_contains(verdict.reason.text, "a revocation list is not valid yet");
+    arena_free(&arena);
+}
+
 static void report_data_beside_the_quote_must_be_its(void **state)
 {
     static const uint8_t other[REPORT_DATA_BYTES] = {0x56};
@@ -332,6 +369,7 @@ int main(void)
         TD_TEST(what_is_wrong_is_named),
         TD_TEST(another_seed_s_root_is_not_trusted),
         TD_TEST(certificates_have_their_time),
+        TD_TEST(revocation_lists_have_their_time),
         TD_TEST(report_data_beside_the_quote_must_be_its),
         cmocka_unit_test(the_reference_is_valid_under_its_own_root),
         TD_TEST(the_reference_is_not_ours),

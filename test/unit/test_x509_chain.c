@@ -153,6 +153,51 @@ static void a_revoked_certificate(void **state)
     assert_verdict(pki, pem_of(pki), 3, "a certificate of the chain is revoked");
 }
 
+/* A CRL of the platform's that is valid between these times. Out: der. */
+static struct bytes crl_of(const struct pki_entity *issuer, int64_t from, int64_t until,
+                           uint8_t der[static 1024])
+{
+    const struct x509_crl crl = {
+        .issuer = {issuer->name, issuer->name_len},
+        .this_update = from,
+        .next_update = until,
+        .number = 1,
+        .authority_key_id = issuer->key_id,
+    };
+    size_t len;
+
+    assert_int_equal(x509_write_crl(&crl, &issuer->key, der, 1024, &len), 0);
+    return (struct bytes){der, len};
+}
+
+static void revocation_lists_have_their_time(void **state)
+{
+    static const struct {
+        int64_t from, until;
+        const char *reason;
+    } rows[] = {
+        {SOME_TIME - 1, SOME_TIME + 1, NULL},
+        {SOME_TIME, SOME_TIME, NULL},
+        {SOME_TIME - 2, SOME_TIME - 1, "a revocation list has expired"},
+        {SOME_TIME + 1, SOME_TIME + 2, "a revocation list is not valid yet"},
+        {0, 1, "a revocation list has expired"},
+    };
+    struct pki *pki = *state;
+    const struct platform *platform = pki->td->shared->platform;
+    const struct pki_entity *const issuers[] = {&platform->root, &platform->platform_ca};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        for (size_t at = 0; at < 2; at++) {
+            const struct bytes good = pki->crls[at];
+            uint8_t der[1024];
+
+            pki->crls[at] = crl_of(issuers[at], rows[i].from, rows[i].until, der);
+            assert_verdict(pki, pem_of(pki), 3, rows[i].reason);
+            pki->crls[at] = good;
+        }
+    }
+}
+
 #define CHAIN(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -162,6 +207,7 @@ int main(void)
         CHAIN(other_texts),
         CHAIN(chains_not_to_trust),
         CHAIN(a_revoked_certificate),
+        CHAIN(revocation_lists_have_their_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
