@@ -33,7 +33,7 @@ static void pause_turn(struct connection *connection, const uint8_t *rest, size_
 /* Feeds the session until the input is used up or a response has to be sent first. */
 static void process(struct connection *connection, const uint8_t *data, size_t len)
 {
-    const uint64_t turn_ends = uv_hrtime() + LIMIT_TURN_MICROS * UINT64_C(1000);
+    const uint64_t turn_ends = uv_hrtime() + connection->clients->turn_ns;
 
     while (connection->state == OPEN && len > 0) {
         bool was_in_request = connection->session.reader.is_in_request, sent = true;
