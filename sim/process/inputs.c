@@ -91,8 +91,10 @@ static int wrap_app(struct inputs *inputs, const struct options *options, struct
     char *data = NULL;
     size_t len;
 
-    if (read_filled(options, field, APP_COMPOSE_FILE_BYTES_MAX, &data, &file, error))
+    if (read_filled(options, field, APP_COMPOSE_FILE_BYTES_MAX, &data, &file, error)) {
+        free(data);
         return -1;
+    }
     if (containers_check(file, error) == 0)
         inputs->app_compose = docker_compose_wrap(options->name, file, &len, error);
     free(data);

@@ -69,7 +69,7 @@ static void assert_config_id(const struct td *td, uint8_t form, const uint8_t *h
 
 static void the_compose_hash_by_default(void **state)
 {
-    struct td *td = booted(&(struct given){NULL});
+    struct td *td = booted(&(struct given){.is_left_zero = false});
 
     (void)state;
     assert_config_id(td, 1, td->app.compose_hash);
@@ -88,7 +88,8 @@ static void it_is_left_zero_on_request(void **state)
 
 static void the_aggregate_follows(void **state)
 {
-    struct td *set = booted(&(struct given){NULL}), *zero = booted(&(struct given){.is_left_zero = true});
+    struct td *set = booted(&(struct given){.is_left_zero = false}),
+              *zero = booted(&(struct given){.is_left_zero = true});
     uint8_t measured[5 * REGISTER_BYTES], owner[3 * REGISTER_BYTES] = {0}, expected[32], aggregated[32];
     const struct bytes parts[] = {{measured, sizeof measured}, {owner, sizeof owner}};
 
@@ -109,7 +110,7 @@ static void the_aggregate_follows(void **state)
 static void it_survives_events_and_reset(void **state)
 {
     struct error error = {.kind = ERROR_NONE};
-    struct td *td = booted(&(struct given){NULL});
+    struct td *td = booted(&(struct given){.is_left_zero = false});
 
     (void)state;
     assert_int_equal(td_emit_event(td, "x", SPAN_NONE, &error), 0);

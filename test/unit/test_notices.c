@@ -32,8 +32,7 @@ static void each_is_told_once_and_in_order(void **state)
                                   "\"zzzzzz\":1,\"gateway_enable\":true}";
     static const char *const expected[] = {
         "app-compose: init_script is measured",
-        "app-compose: dstack knows no member \"no_instance_idd\", so it has no effect; did you mean "
-        "no_instance_id?",
+        "no member \"no_instance_idd\", so it has no effect; did you mean no_instance_id?",
         "app-compose: dstack knows no member \"zzzzzz\", so it has no effect",
         "did you mean gateway_enabled?",
         "the encrypted environment is ignored: the app's key provider is \"none\"",
