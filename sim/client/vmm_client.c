@@ -117,7 +117,7 @@ static json_t *read_answer(const struct buf *answer, struct error *error)
 
 json_t *vmm_client_call(const char *path, const char *method, json_t *arguments, struct error *error)
 {
-    char target[128], *body = json_dumps(arguments ? arguments : json_object(), JSON_COMPACT);
+    char target[128], *body = arguments ? json_dumps(arguments, JSON_COMPACT) : strdup("{}");
     uint8_t *piece = malloc(PIECE_BYTES);
     json_t *value = NULL;
     struct buf answer;
