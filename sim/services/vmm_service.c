@@ -123,37 +123,34 @@ static void vmm_service_get_compose_hash(Service *service, const Dstack__VmConfi
 
 /* --- running --- */
 
-static void vmm_service_start_vm(Service *service, const Dstack__VmId *args, Dstack__Empty_Closure reply,
-                                 void *call)
+/* A method that does something to a VM, which cannot fail. */
+static void act(struct rpc_call *call, const Dstack__VmId *args, void (*action)(struct vm *vm),
+                Dstack__Empty_Closure reply)
 {
     Dstack__Empty response = DSTACK__EMPTY__INIT;
     struct vm *vm = find_vm(call, args->id);
 
     if (vm)
-        vmm_start(vm);
+        action(vm);
     reply(vm ? &response : NULL, call);
+}
+
+static void vmm_service_start_vm(Service *service, const Dstack__VmId *args, Dstack__Empty_Closure reply,
+                                 void *call)
+{
+    act(call, args, vmm_start, reply);
 }
 
 static void vmm_service_stop_vm(Service *service, const Dstack__VmId *args, Dstack__Empty_Closure reply,
                                 void *call)
 {
-    Dstack__Empty response = DSTACK__EMPTY__INIT;
-    struct vm *vm = find_vm(call, args->id);
-
-    if (vm)
-        vmm_stop(vm);
-    reply(vm ? &response : NULL, call);
+    act(call, args, vmm_stop, reply);
 }
 
 static void vmm_service_shutdown_vm(Service *service, const Dstack__VmId *args, Dstack__Empty_Closure reply,
                                     void *call)
 {
-    Dstack__Empty response = DSTACK__EMPTY__INIT;
-    struct vm *vm = find_vm(call, args->id);
-
-    if (vm)
-        vmm_shut_down(vm);
-    reply(vm ? &response : NULL, call);
+    act(call, args, vmm_shut_down, reply);
 }
 
 static void vmm_service_remove_vm(Service *service, const Dstack__VmId *args, Dstack__Empty_Closure reply,
@@ -347,12 +344,7 @@ static void vmm_service_sv_list(Service *service, const Dstack__Empty *args,
 static void vmm_service_sv_stop(Service *service, const Dstack__VmId *args, Dstack__Empty_Closure reply,
                                 void *call)
 {
-    Dstack__Empty response = DSTACK__EMPTY__INIT;
-    struct vm *vm = find_vm(call, args->id);
-
-    if (vm)
-        vmm_kill(vm);
-    reply(vm ? &response : NULL, call);
+    act(call, args, vmm_kill, reply);
 }
 
 static void vmm_service_sv_remove(Service *service, const Dstack__VmId *args, Dstack__Empty_Closure reply,
