@@ -308,7 +308,7 @@ struct listener *listener_open_unix(struct listeners *listeners, const char *pat
 
     if (check_running(listeners, error))
         return NULL;
-    fd = unix_socket_bind(&file, path, mode, error);
+    fd = unix_socket_listen(&file, path, mode, error);
     if (fd < 0)
         return NULL;
     listener = new_listener(listeners);

@@ -1,18 +1,31 @@
 #include "sim/net/unix_socket.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 
 #include "test/unit/directory_fixture.h"
 
-static int bind_there(struct unix_socket *file, const char *path)
+static int listen_there(struct unix_socket *file, const char *path)
 {
     struct error error = {.kind = ERROR_NONE};
-    int fd = unix_socket_bind(file, path, 0600, &error);
+    int fd = unix_socket_listen(file, path, 0600, &error);
 
     if (fd < 0)
         fail_msg("%s", error.text);
     return fd;
+}
+
+/* Listens and ends without removing the file, as a program that is killed. */
+static void leave_stale(const char *path)
+{
+    struct unix_socket file;
+
+    close(listen_there(&file, path));
+    free(file.path);
 }
 
 /* It fails with a sentence that has all of these words in it. */
@@ -21,7 +34,7 @@ static void assert_refused(const char *path, const char *word, const char *other
     struct error error = {.kind = ERROR_NONE};
     struct unix_socket file = {.path = NULL};
 
-    assert_int_equal(unix_socket_bind(&file, path, 0600, &error), -1);
+    assert_int_equal(unix_socket_listen(&file, path, 0600, &error), -1);
     assert_int_equal(error.kind, ERROR_INPUT);
     if (!strstr(error.text, path) || !strstr(error.text, word) || !strstr(error.text, other))
         fail_msg("the sentence lacks something: %s", error.text);
@@ -40,11 +53,10 @@ static void a_socket_is_made_and_removed(void **state)
     const struct directory *directory = *state;
     struct unix_socket file;
     struct stat found;
-    int fd = bind_there(&file, directory->file);
+    int fd = listen_there(&file, directory->file);
 
     assert_int_equal(lstat(directory->file, &found), 0);
     assert_true(S_ISSOCK(found.st_mode));
-    assert_int_equal(listen(fd, 1), 0);
     close(fd);
     unix_socket_remove(&file);
     assert_false(exists(directory->file));
@@ -65,7 +77,7 @@ static void the_mode_does_not_depend_on_the_umask(void **state)
         int fd;
 
         umask(masks[i / 3]);
-        fd = unix_socket_bind(&file, directory->file, modes[i % 3], &error);
+        fd = unix_socket_listen(&file, directory->file, modes[i % 3], &error);
         assert_true(fd >= 0);
         assert_int_equal(umask(masks[i / 3]), masks[i / 3]);
         assert_int_equal(lstat(directory->file, &found), 0);
@@ -83,10 +95,9 @@ static void a_socket_nobody_answers_on_is_replaced(void **state)
     struct error error = {.kind = ERROR_NONE};
     int fd;
 
-    fd = bind_there(&old, directory->file);
-    listen(fd, 1);
+    fd = listen_there(&old, directory->file);
     close(fd);
-    fd = unix_socket_bind(&made, directory->file, 0600, &error);
+    fd = unix_socket_listen(&made, directory->file, 0600, &error);
     assert_true(fd >= 0);
     unix_socket_remove(&made);
     close(fd);
@@ -97,9 +108,8 @@ static void a_socket_in_use_is_left_alone(void **state)
 {
     const struct directory *directory = *state;
     struct unix_socket file;
-    int fd = bind_there(&file, directory->file);
+    int fd = listen_there(&file, directory->file);
 
-    listen(fd, 8);
     assert_refused(directory->file, "another program", "another path");
     assert_true(exists(directory->file));
     close(fd);
@@ -111,11 +121,131 @@ static void a_full_backlog_is_use_too(void **state)
 {
     const struct directory *directory = *state;
     struct unix_socket file;
-    int fd = bind_there(&file, directory->file);
+    int fd = listen_there(&file, directory->file);
 
     listen(fd, 0);
     for (int i = 0; i < 3; i++)
         assert_refused(directory->file, "another program", "another path");
+    close(fd);
+    unix_socket_remove(&file);
+}
+
+static void a_socket_of_another_type_is_in_use(void **state)
+{
+    static const int types[] = {SOCK_DGRAM, SOCK_SEQPACKET};
+    const struct directory *directory = *state;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+    strcpy(address.sun_path, directory->file);
+    for (size_t i = 0; i < 2; i++) {
+        int fd = socket(AF_UNIX, types[i], 0);
+
+        assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+        assert_refused(directory->file, "another program", "another type");
+        assert_true(exists(directory->file));
+        close(fd);
+        leave_stale(directory->file); /* now it is stale */
+        unlink(directory->file);
+    }
+}
+
+/* Its permissions say nothing of whether a program listens. */
+static void a_socket_of_another_user_is_left_alone(void **state)
+{
+    const struct directory *directory = *state;
+    const bool is_root = geteuid() == 0;
+    struct unix_socket file;
+    int fd = listen_there(&file, directory->file);
+
+    assert_int_equal(chmod(directory->file, 0), 0);
+    assert_int_equal(chmod(directory->path, 0777), 0);
+    if (is_root)
+        assert_int_equal(seteuid(65534), 0);
+    assert_refused(directory->file, "another user", "another path");
+    if (is_root)
+        assert_int_equal(seteuid(0), 0);
+    assert_true(exists(directory->file));
+    close(fd);
+    unix_socket_remove(&file);
+}
+
+/* Waits for the end of `go`, then listens until the end of `end`. Says "y" if it listens, "n" if not. */
+static void compete(const char *path, int go, int end, int said)
+{
+    struct error error = {.kind = ERROR_NONE};
+    struct unix_socket file;
+    char byte;
+    int fd;
+
+    if (read(go, &byte, 1) < 0)
+        _exit(1);
+    fd = unix_socket_listen(&file, path, 0600, &error);
+    if (write(said, fd >= 0 ? "y" : "n", 1) != 1)
+        _exit(1);
+    if (read(end, &byte, 1) < 0)
+        _exit(1);
+    _exit(0);
+}
+
+/* How many of four programs that start at once over a stale socket listen on it. */
+static int count_winners(const char *path)
+{
+    int go[2], end[2], said[2], winners = 0;
+    pid_t children[4];
+    char byte;
+
+    leave_stale(path);
+    assert_int_equal(pipe(go) | pipe(end) | pipe(said), 0);
+    for (int i = 0; i < 4; i++) {
+        children[i] = fork();
+        if (children[i] == 0) {
+            close(go[1]);
+            close(end[1]);
+            compete(path, go[0], end[0], said[1]);
+        }
+    }
+    close(go[1]);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(read(said[0], &byte, 1), 1);
+        winners += byte == 'y';
+    }
+    close(end[1]);
+    for (int i = 0; i < 4; i++)
+        waitpid(children[i], NULL, 0);
+    close(go[0]);
+    close(end[0]);
+    close(said[0]);
+    close(said[1]);
+    unlink(path);
+    return winners;
+}
+
+static void one_of_several_takes_a_stale_socket_over(void **state)
+{
+    const struct directory *directory = *state;
+
+    for (int i = 0; i < 150; i++)
+        assert_int_equal(count_winners(directory->file), 1);
+}
+
+/* Such as the same program, between binding and listening. */
+static void a_locked_directory_is_waited_for(void **state)
+{
+    const struct directory *directory = *state;
+    int lock = open(directory->path, O_RDONLY | O_DIRECTORY), fd;
+    struct unix_socket file;
+
+    leave_stale(directory->file);
+    assert_int_equal(flock(lock, LOCK_EX), 0);
+    assert_refused(directory->file, "locked", "another path");
+    assert_true(exists(directory->file));
+    assert_int_equal(unlink(directory->file), 0);
+    fd = listen_there(&file, directory->file); /* there is nothing to replace */
+    close(fd);
+    unix_socket_remove(&file);
+    leave_stale(directory->file);
+    close(lock);
+    fd = listen_there(&file, directory->file);
     close(fd);
     unix_socket_remove(&file);
 }
@@ -139,10 +269,11 @@ static void what_took_its_place_is_left_alone(void **state)
 {
     const struct directory *directory = *state;
     struct unix_socket first, second;
-    int fd = bind_there(&first, directory->file), other;
+    int fd = listen_there(&first, directory->file), other;
 
     unlink(directory->file);
-    other = bind_there(&second, directory->file); /* a new file, while the first one's inode is still taken */
+    other =
+        listen_there(&second, directory->file); /* a new file, while the first one's inode is still taken */
     unix_socket_remove(&first);
     assert_true(exists(directory->file));
     unix_socket_remove(&second);
@@ -164,7 +295,7 @@ static void a_path_has_a_longest_length(void **state)
     path[108] = 0;
     assert_refused(path, "107", "bytes");
     path[107] = 0;
-    fd = bind_there(&file, path);
+    fd = listen_there(&file, path);
     assert_true(exists(path));
     close(fd);
     unix_socket_remove(&file);
@@ -190,6 +321,14 @@ int main(void)
                                         directory_teardown),
         cmocka_unit_test_setup_teardown(a_socket_in_use_is_left_alone, directory_setup, directory_teardown),
         cmocka_unit_test_setup_teardown(a_full_backlog_is_use_too, directory_setup, directory_teardown),
+        cmocka_unit_test_setup_teardown(a_socket_of_another_type_is_in_use, directory_setup,
+                                        directory_teardown),
+        cmocka_unit_test_setup_teardown(a_socket_of_another_user_is_left_alone, directory_setup,
+                                        directory_teardown),
+        cmocka_unit_test_setup_teardown(one_of_several_takes_a_stale_socket_over, directory_setup,
+                                        directory_teardown),
+        cmocka_unit_test_setup_teardown(a_locked_directory_is_waited_for, directory_setup,
+                                        directory_teardown),
         cmocka_unit_test_setup_teardown(what_is_no_socket_is_left_alone, directory_setup, directory_teardown),
         cmocka_unit_test_setup_teardown(what_took_its_place_is_left_alone, directory_setup,
                                         directory_teardown),
