@@ -6,14 +6,7 @@
 
 bool x509_certificate_key(const mbedtls_x509_crt *certificate, uint8_t public_key[static P256_PUBLIC_BYTES])
 {
-    const mbedtls_x509_buf *raw = &certificate->pk_raw;
-    uint8_t spki[X509_SPKI_BYTES];
-
-    if (raw->len != sizeof spki)
-        return false;
-    memcpy(public_key, raw->p + sizeof spki - P256_PUBLIC_BYTES, P256_PUBLIC_BYTES);
-    x509_key_spki(public_key, spki);
-    return memcmp(spki, raw->p, sizeof spki) == 0;
+    return x509_key_read_spki((struct bytes){certificate->pk_raw.p, certificate->pk_raw.len}, public_key);
 }
 
 struct bytes x509_certificate_extension(const mbedtls_x509_crt *certificate, struct bytes oid)

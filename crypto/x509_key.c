@@ -33,6 +33,14 @@ void x509_key_spki(const uint8_t public_key[static P256_PUBLIC_BYTES], uint8_t s
     memcpy(spki + sizeof spki_head, public_key, P256_PUBLIC_BYTES);
 }
 
+bool x509_key_read_spki(struct bytes spki, uint8_t public_key[static P256_PUBLIC_BYTES])
+{
+    if (spki.len != X509_SPKI_BYTES || memcmp(spki.data, spki_head, sizeof spki_head) != 0)
+        return false;
+    memcpy(public_key, (const uint8_t *)spki.data + sizeof spki_head, P256_PUBLIC_BYTES);
+    return true;
+}
+
 void x509_key_id(const uint8_t public_key[static P256_PUBLIC_BYTES], uint8_t id[static X509_KEY_ID_BYTES])
 {
     uint8_t point[1 + P256_PUBLIC_BYTES] = {0x04};

@@ -13,6 +13,9 @@
 /* The SubjectPublicKeyInfo in DER. */
 void x509_key_spki(const uint8_t public_key[static P256_PUBLIC_BYTES], uint8_t spki[static X509_SPKI_BYTES]);
 
+/* Reads a SubjectPublicKeyInfo in DER, whose point must be uncompressed. Returns false for any other key. */
+bool x509_key_read_spki(struct bytes spki, uint8_t public_key[static P256_PUBLIC_BYTES]);
+
 /* SHA-1 of the public key's bits (RFC 5280, 4.2.1.2, method 1). */
 void x509_key_id(const uint8_t public_key[static P256_PUBLIC_BYTES], uint8_t id[static X509_KEY_ID_BYTES]);
 

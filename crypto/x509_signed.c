@@ -33,14 +33,19 @@ static bool read_integer(struct bytes *from, uint8_t out[static INTEGER_BYTES])
     return true;
 }
 
-/* ECDSA-Sig-Value in a BIT STRING without unused bits. */
+bool x509_signed_signature(struct bytes der, uint8_t signature[static P256_SIGNATURE_BYTES])
+{
+    struct bytes numbers;
+
+    return der_read(&der, DER_SEQUENCE, &numbers) && der.len == 0 && read_integer(&numbers, signature) &&
+           read_integer(&numbers, signature + INTEGER_BYTES) && numbers.len == 0;
+}
+
+/* In a BIT STRING without unused bits. */
 static bool read_signature(struct bytes bits, uint8_t signature[static P256_SIGNATURE_BYTES])
 {
-    struct bytes value = {(const uint8_t *)bits.data + 1, bits.len ? bits.len - 1 : 0}, numbers;
-
-    return bits.len > 0 && ((const uint8_t *)bits.data)[0] == 0 && der_read(&value, DER_SEQUENCE, &numbers) &&
-           value.len == 0 && read_integer(&numbers, signature) &&
-           read_integer(&numbers, signature + INTEGER_BYTES) && numbers.len == 0;
+    return bits.len > 0 && ((const uint8_t *)bits.data)[0] == 0 &&
+           x509_signed_signature((struct bytes){(const uint8_t *)bits.data + 1, bits.len - 1}, signature);
 }
 
 static bool is_ecdsa_with_sha256(struct bytes algorithm)

@@ -10,4 +10,7 @@
 bool x509_signed_by(struct p256_memory *memory, struct bytes der,
                     const uint8_t public_key[static P256_PUBLIC_BYTES]);
 
+/* Reads an ECDSA-Sig-Value in DER (RFC 3279, 2.2.3) as r || s. Returns false if it is malformed. */
+bool x509_signed_signature(struct bytes der, uint8_t signature[static P256_SIGNATURE_BYTES]);
+
 #endif
