@@ -85,6 +85,10 @@ static void print_row(FILE *stream, const struct option_row *row, const struct b
     char variable[OPTIONS_NAME_MAX];
 
     options_table_variable(row, variable);
+    if (row->is_secret && value->len > 0) {
+        fprintf(stream, "# its value is secret\n#%s=\n", variable);
+        return;
+    }
     if (!is_plain(value))
         fputs("# quoted for a shell and systemd; docker's --env-file would keep the quotes\n", stream);
     fprintf(stream, "%s%s=", is_comment ? "#" : "", variable);

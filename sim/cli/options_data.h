@@ -66,6 +66,7 @@ struct options {
     char *ready_file;
     char *public_url; /* http:// or https://, no slash at the end */
     bool vm_ports;
+    char *vmm_token; /* visible ASCII */
     char *config;
     bool watchdog;
     bool no_control;

@@ -8,7 +8,7 @@
 #include "sim/cli/tcb_spec.h"
 #include "sim/services/fault_names.h"
 
-enum { SEED_MAX = 256, URL_MAX = 200, APP_ID_DIGITS = 40 };
+enum { SEED_MAX = 256, URL_MAX = 200, VMM_TOKEN_MAX = 256, APP_ID_DIGITS = 40 };
 
 /* For other programs, an address without a host means every address of the machine. */
 static void warn_of_loopback(struct options *options, const char *text)
@@ -69,6 +69,20 @@ int options_read_seed(struct options *options, const char *text, struct error *e
     if (len > SEED_MAX)
         return error_input(error, "a seed has at most %d bytes, this one has %zu", SEED_MAX, len);
     options_texts_replace(&options->seed, text);
+    return 0;
+}
+
+int options_read_vmm_token(struct options *options, const char *text, struct error *error)
+{
+    size_t len = strlen(text);
+
+    for (size_t i = 0; i < len; i++)
+        if (text[i] <= ' ' || text[i] > '~')
+            return error_input(error, "byte %zu of the token is not allowed: use ASCII without blanks",
+                               i + 1);
+    if (len > VMM_TOKEN_MAX)
+        return error_input(error, "a token has at most %d bytes, this one has %zu", VMM_TOKEN_MAX, len);
+    options_texts_replace(&options->vmm_token, text);
     return 0;
 }
 

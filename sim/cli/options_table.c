@@ -70,7 +70,7 @@ const struct option_row options_table[] = {
      .more = "Has no effect: scripts that start dstack's own simulator have this option. Here the watchdog of "
              "systemd is notified whenever its unit has WatchdogSec=."},
     {"no-control", 0, NULL, FLAG(no_control), .group = GROUP_LISTENING,
-     .shared = "controls, form, VMs", .brief = "do not offer the Simulator service",
+     .shared = "control, VMs", .brief = "do not offer the Simulator service",
      .more = "Do not offer the Simulator service on any address, so that no client can change the state of "
              "the platform."},
     {"strict", 0, NULL, FLAG(strict), .group = GROUP_LISTENING, .is_joined = true,
@@ -82,6 +82,12 @@ const struct option_row options_table[] = {
      .brief = "a TCP port for each deployed TD",
      .more = "Serve each TD that is deployed over the VMM on a free TCP port of this machine as well, for SDKs "
              "that cannot use Unix sockets. The port is in the TD's console and events."},
+    {"vmm-token", 0, "TOKEN", STRING(vmm_token), .read = options_read_vmm_token, .is_secret = true,
+     .group = GROUP_LISTENING, .is_joined = true, .brief = "who deploys needs this token",
+     .more = "The VMM answers only to requests with this token, as Bearer or Basic authorization, in "
+             "X-Admin-Token or, of a GET, as ?token=. The guest agent and the other services need none. The "
+             "commands deploy, ps, logs and rm send it. Other users of the machine can see it unless it is set "
+             "in the environment."},
 
     {"app-compose", 'a', "FILE", STRING(app_compose), .setting = "default.core.compose_file", .value = VALUE_FILE, .group = GROUP_APP,
      .brief = "its hash and id come from this file",

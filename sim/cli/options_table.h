@@ -31,6 +31,7 @@ struct option_row {
     bool is_command_line_only; /* asks for one thing to be done; not read from the environment */
     const char *preset;        /* optional: the default value */
     const char *none;          /* optional: the word that makes a string NULL */
+    bool is_secret;            /* --print-config does not show it */
     const char *setting;       /* optional: its name in the file of --config */
     spelling_word *word;       /* what the completions offer; of OPTION_WORD, all there is */
     options_reader *read; /* of OPTION_PARSED and lists; optional for strings, which are otherwise copied */

@@ -24,6 +24,7 @@
 struct running {
     char directory[PATH_MAX]; /* of the sockets, absolute */
     char socket[PATH_MAX + sizeof SOCKET + 1];
+    struct vmm_client client;
 };
 
 static int find_running(const struct options *options, struct running *running, struct error *error)
@@ -34,6 +35,7 @@ static int find_running(const struct options *options, struct running *running, 
     if (!realpath(options->socket_dir, running->directory))
         return error_input(error, "--socket-dir %s does not exist", options->socket_dir);
     snprintf(running->socket, sizeof running->socket, "%s/" SOCKET, running->directory);
+    running->client = (struct vmm_client){running->socket, options->vmm_token};
     return 0;
 }
 
@@ -85,9 +87,9 @@ static char *read_compose(const struct options *options, const char *path, char 
     return compose;
 }
 
-static json_t *first_image(const char *socket, struct error *error)
+static json_t *first_image(const struct vmm_client *client, struct error *error)
 {
-    json_t *list = vmm_client_call(socket, "ListImages", NULL, error), *image = NULL;
+    json_t *list = vmm_client_call(client, "ListImages", NULL, error), *image = NULL;
 
     if (list)
         image = json_string(text_of(json_array_get(json_object_get(list, "images"), 0), "name"));
@@ -96,13 +98,13 @@ static json_t *first_image(const char *socket, struct error *error)
 }
 
 /* Waits for the end of the boot. Returns what the VMM shows, or NULL with an error. */
-static json_t *await_boot(const char *socket, const char *id, struct error *error)
+static json_t *await_boot(const struct vmm_client *client, const char *id, struct error *error)
 {
     const struct timespec pause = {.tv_nsec = PAUSE_NANOSECONDS};
     const time_t end = time(NULL) + BOOT_SECONDS;
 
     while (time(NULL) < end) {
-        json_t *answer = vmm_client_call(socket, "GetInfo", json_pack("{s:s}", "id", id), error);
+        json_t *answer = vmm_client_call(client, "GetInfo", json_pack("{s:s}", "id", id), error);
         json_t *info = json_incref(json_object_get(answer, "info"));
 
         json_decref(answer);
@@ -137,15 +139,15 @@ static int deploy(const struct options *options, const struct running *running, 
     json_t *image, *created = NULL, *info = NULL;
 
     compose = read_compose(options, options->command_argument, name, sizeof name, error);
-    image = compose ? first_image(running->socket, error) : NULL;
+    image = compose ? first_image(&running->client, error) : NULL;
     if (image)
-        created = vmm_client_call(running->socket, "CreateVm",
+        created = vmm_client_call(&running->client, "CreateVm",
                                   json_pack("{s:s, s:o, s:s, s:i, s:i, s:i}", "name", name, "image", image,
                                             "compose_file", compose, "vcpu", VCPUS, "memory", MEMORY_MB,
                                             "disk_size", DISK_GB),
                                   error);
     if (created)
-        info = await_boot(running->socket, text_of(created, "id"), error);
+        info = await_boot(&running->client, text_of(created, "id"), error);
     if (info)
         print_deployed(running, info);
     json_decref(info);
@@ -158,7 +160,7 @@ static int deploy(const struct options *options, const struct running *running, 
 
 static int list(const struct running *running, struct error *error)
 {
-    json_t *status = vmm_client_call(running->socket, "Status", json_pack("{s:b}", "brief", 1), error);
+    json_t *status = vmm_client_call(&running->client, "Status", json_pack("{s:b}", "brief", 1), error);
     const json_t *vms = json_object_get(status, "vms");
 
     if (!status)
@@ -183,7 +185,7 @@ static bool is_meant(const json_t *vm, const char *given)
 static int find_vm(const struct running *running, const char *given, char id[static VM_ID_ROOM],
                    struct error *error)
 {
-    json_t *status = vmm_client_call(running->socket, "Status", json_pack("{s:b}", "brief", 1), error);
+    json_t *status = vmm_client_call(&running->client, "Status", json_pack("{s:b}", "brief", 1), error);
     const json_t *vms = json_object_get(status, "vms");
     size_t count = 0;
 
@@ -207,7 +209,7 @@ static int show_log(const struct options *options, const struct running *running
     if (find_vm(running, options->command_argument, id, error))
         return -1;
     snprintf(target, sizeof target, "/logs?id=%s&lines=" LINES, id);
-    return vmm_client_copy(running->socket, target, stdout, error);
+    return vmm_client_copy(&running->client, target, stdout, error);
 }
 
 static int remove_vm(const struct options *options, const struct running *running, struct error *error)
@@ -217,7 +219,7 @@ static int remove_vm(const struct options *options, const struct running *runnin
 
     if (find_vm(running, options->command_argument, id, error))
         return -1;
-    answer = vmm_client_call(running->socket, "RemoveVm", json_pack("{s:s}", "id", id), error);
+    answer = vmm_client_call(&running->client, "RemoveVm", json_pack("{s:s}", "id", id), error);
     json_decref(answer);
     if (answer)
         printf("%s\n", id);

@@ -64,17 +64,19 @@ static ssize_t receive(int fd, uint8_t *piece, struct error *error)
 }
 
 /* In HTTP/1.0 the body is all that comes after the head (RFC 9112, 6.3), in one piece. */
-static int request(const char *path, const char *verb, const char *target, const char *body,
+static int request(const struct vmm_client *client, const char *verb, const char *target, const char *body,
                    struct error *error)
 {
     struct buf text;
-    int fd = connect_to(path, error);
+    int fd = connect_to(client->socket, error);
 
     if (fd < 0)
         return -1;
     buf_init(&text, SIZE_MAX);
-    buf_printf(&text, "%s %s HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
-               verb, target, strlen(body), body);
+    buf_printf(&text, "%s %s HTTP/1.0\r\nContent-Type: application/json\r\n", verb, target);
+    if (client->token)
+        buf_printf(&text, "Authorization: Bearer %s\r\n", client->token);
+    buf_printf(&text, "Content-Length: %zu\r\n\r\n%s", strlen(body), body);
     if (send_all(fd, buf_span(&text), error)) {
         close(fd);
         fd = -1;
@@ -94,6 +96,15 @@ static int read_head(const struct buf *answer, size_t *body)
     return atoi((const char *)answer->data + 9);
 }
 
+/* Why there is no answer of the VMM with this status. */
+static void explain(int status, const char *other, struct error *error)
+{
+    if (status == 401)
+        error_input(error, "the simulator asks for a token: give the --vmm-token that it was started with");
+    else
+        error_input(error, "%s", other);
+}
+
 static json_t *read_answer(const struct buf *answer, struct error *error)
 {
     size_t body;
@@ -107,15 +118,17 @@ static json_t *read_answer(const struct buf *answer, struct error *error)
     value = json_loadb((const char *)answer->data + body, answer->len - body, JSON_DECODE_ANY, NULL);
     if (status == 200 && value)
         return value;
-    error_input(error, "%s",
-                json_string_value(json_object_get(value, "error"))
-                    ? json_string_value(json_object_get(value, "error"))
-                    : "the answer is not JSON");
+    explain(status,
+            json_string_value(json_object_get(value, "error"))
+                ? json_string_value(json_object_get(value, "error"))
+                : "the answer is not JSON",
+            error);
     json_decref(value);
     return NULL;
 }
 
-json_t *vmm_client_call(const char *path, const char *method, json_t *arguments, struct error *error)
+json_t *vmm_client_call(const struct vmm_client *client, const char *method, json_t *arguments,
+                        struct error *error)
 {
     char target[128], *body = arguments ? json_dumps(arguments, JSON_COMPACT) : strdup("{}");
     uint8_t *piece = malloc(PIECE_BYTES);
@@ -127,7 +140,7 @@ json_t *vmm_client_call(const char *path, const char *method, json_t *arguments,
     json_decref(arguments);
     buf_init(&answer, ANSWER_BYTES_MAX);
     snprintf(target, sizeof target, "/prpc/Teepod.%s", method);
-    fd = body && piece ? request(path, "POST", target, body, error) : -1;
+    fd = body && piece ? request(client, "POST", target, body, error) : -1;
     while (fd >= 0 && (got = receive(fd, piece, error)) > 0)
         buf_append(&answer, piece, (size_t)got);
     if (fd >= 0 && got == 0)
@@ -140,13 +153,13 @@ json_t *vmm_client_call(const char *path, const char *method, json_t *arguments,
     return value;
 }
 
-int vmm_client_copy(const char *path, const char *target, FILE *out, struct error *error)
+int vmm_client_copy(const struct vmm_client *client, const char *target, FILE *out, struct error *error)
 {
     uint8_t piece[PIECE_BYTES];
     struct buf head;
     size_t body = 0;
     ssize_t got;
-    int fd = request(path, "GET", target, "", error), status = -1;
+    int fd = request(client, "GET", target, "", error), status = -1;
 
     if (fd < 0)
         return -1;
@@ -165,7 +178,8 @@ int vmm_client_copy(const char *path, const char *target, FILE *out, struct erro
     }
     close(fd);
     if (status != 200 && got >= 0)
-        error_input(error, status == 404 ? "there is no such VM" : "what answers there is not a simulator");
+        explain(status, status == 404 ? "there is no such VM" : "what answers there is not a simulator",
+                error);
     buf_free(&head);
     return status == 200 && got >= 0 ? 0 : -1;
 }

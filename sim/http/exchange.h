@@ -17,12 +17,14 @@ enum http_verb { HTTP_VERB_GET, HTTP_VERB_HEAD, HTTP_VERB_POST, HTTP_VERB_OTHER 
 /* All spans live until the handler returns. */
 struct http_request {
     enum http_verb verb;
-    struct span path;         /* starts with '/', as sent: not percent-decoded */
-    struct span query;        /* what follows '?', may be empty; not decoded */
-    struct span content_type; /* value of the first Content-Type, or empty */
-    struct span user_agent;   /* the first LIMIT_USER_AGENT_BYTES of the first User-Agent, or empty */
-    struct span body;         /* complete and unchunked */
-    bool is_cross_site;       /* sent by a browser on behalf of another site (Sec-Fetch-Site) */
+    struct span path;          /* starts with '/', as sent: not percent-decoded */
+    struct span query;         /* what follows '?', may be empty; not decoded */
+    struct span content_type;  /* value of the first Content-Type, or empty */
+    struct span user_agent;    /* the first LIMIT_USER_AGENT_BYTES of the first User-Agent, or empty */
+    struct span authorization; /* value of the first Authorization, or empty; secret */
+    struct span admin_token;   /* value of the first X-Admin-Token, or empty; secret */
+    struct span body;          /* complete and unchunked */
+    bool is_cross_site;        /* sent by a browser on behalf of another site (Sec-Fetch-Site) */
 };
 
 /* What a fault does to the response; all zero: nothing. */

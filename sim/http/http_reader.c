@@ -7,14 +7,23 @@
 #include "sim/base/unconst.h"
 #include "sim/http/limits.h"
 
+/* The first ones are enum http_kept. */
 enum header {
-    HEADER_OTHER,
-    HEADER_CONTENT_TYPE,
+    HEADER_OTHER = HTTP_KEPT_COUNT,
     HEADER_CONTENT_ENCODING,
-    HEADER_USER_AGENT,
     HEADER_TRANSFER_ENCODING,
     HEADER_EXPECT,
     HEADER_FETCH_SITE,
+};
+
+static const struct {
+    const char *name;
+    size_t limit; /* what is longer is cut; the limit of the head comes first */
+} kept[] = {
+    [HTTP_KEPT_CONTENT_TYPE] = {"Content-Type", LIMIT_HEAD_BYTES},
+    [HTTP_KEPT_USER_AGENT] = {"User-Agent", LIMIT_USER_AGENT_BYTES},
+    [HTTP_KEPT_AUTHORIZATION] = {"Authorization", LIMIT_HEAD_BYTES},
+    [HTTP_KEPT_ADMIN_TOKEN] = {"X-Admin-Token", LIMIT_HEAD_BYTES},
 };
 
 #define TLS_HANDSHAKE 0x16 /* first byte of a TLS connection (RFC 8446, 5.1) */
@@ -84,6 +93,16 @@ static int on_header_field(llhttp_t *parser, const char *at, size_t len)
     return HPE_OK;
 }
 
+static int kept_header(struct http_reader *reader)
+{
+    for (int i = 0; i < HTTP_KEPT_COUNT; i++)
+        if (!reader->is_kept[i] && is_token(&reader->name, kept[i].name)) {
+            reader->is_kept[i] = true;
+            return i;
+        }
+    return HEADER_OTHER;
+}
+
 static int on_header_field_complete(llhttp_t *parser)
 {
     struct http_reader *reader = parser->data;
@@ -92,29 +111,23 @@ static int on_header_field_complete(llhttp_t *parser)
     /* llhttp is more lenient than RFC 9112, 5.1. */
     if (reader->name_has_space || (name->len == 0 && !reader->is_head_complete))
         return fail(parser, 400, "a header name is empty or contains a space");
-    reader->header = HEADER_OTHER;
-    if (is_token(name, "Content-Type") && !reader->has_content_type)
-        reader->header = HEADER_CONTENT_TYPE;
-    else if (is_token(name, "Content-Encoding") && !reader->has_encoding)
+    reader->header = kept_header(reader);
+    if (is_token(name, "Content-Encoding") && !reader->has_encoding)
         reader->header = HEADER_CONTENT_ENCODING;
-    else if (is_token(name, "User-Agent") && !reader->has_user_agent)
-        reader->header = HEADER_USER_AGENT;
     else if (is_token(name, "Transfer-Encoding"))
         reader->header = HEADER_TRANSFER_ENCODING;
     else if (is_token(name, "Expect"))
         reader->header = HEADER_EXPECT;
     else if (is_token(name, "Sec-Fetch-Site"))
         reader->header = HEADER_FETCH_SITE;
-    reader->has_content_type = reader->has_content_type || reader->header == HEADER_CONTENT_TYPE;
-    reader->has_user_agent = reader->has_user_agent || reader->header == HEADER_USER_AGENT;
     reader->name.len = 0;
     reader->value.len = 0;
     return HPE_OK;
 }
 
-static void append_cut(struct buf *buf, const char *at, size_t len)
+static void append_cut(struct buf *buf, size_t limit, const char *at, size_t len)
 {
-    size_t room = LIMIT_USER_AGENT_BYTES - buf->len;
+    size_t room = limit - buf->len;
 
     buf_append(buf, at, len < room ? len : room);
 }
@@ -125,10 +138,8 @@ static int on_header_value(llhttp_t *parser, const char *at, size_t len)
 
     if (reader->is_head_complete)
         return pass_over(parser, at, len);
-    if (reader->header == HEADER_CONTENT_TYPE)
-        buf_append(&reader->content_type, at, len);
-    else if (reader->header == HEADER_USER_AGENT)
-        append_cut(&reader->user_agent, at, len);
+    if (reader->header < HTTP_KEPT_COUNT)
+        append_cut(&reader->kept[reader->header], kept[reader->header].limit, at, len);
     else if (reader->header != HEADER_OTHER)
         collect(&reader->value, at, len);
     return HPE_OK;
@@ -226,8 +237,10 @@ static void reset_large(struct buf *buf)
 static void forget_request(struct http_reader *reader)
 {
     reset_large(&reader->target);
-    reset_large(&reader->content_type);
-    buf_reset(&reader->user_agent);
+    for (int i = 0; i < HTTP_KEPT_COUNT; i++) {
+        reset_large(&reader->kept[i]);
+        reader->is_kept[i] = false;
+    }
     http_reader_drop_body(reader);
     reader->head_bytes = 0;
     reader->passed_bytes = 0;
@@ -235,9 +248,7 @@ static void forget_request(struct http_reader *reader)
     reader->is_complete = false;
     reader->name.len = 0;
     reader->has_begun = false;
-    reader->has_content_type = false;
     reader->has_encoding = false;
-    reader->has_user_agent = false;
     reader->expects_continue = false;
     reader->is_cross_site = false;
 }
@@ -249,16 +260,16 @@ void http_reader_init(struct http_reader *reader)
     llhttp_init(&reader->parser, HTTP_REQUEST, unconst(&settings));
     reader->parser.data = reader;
     buf_init(&reader->target, LIMIT_HEAD_BYTES);
-    buf_init(&reader->content_type, LIMIT_HEAD_BYTES);
-    buf_init(&reader->user_agent, LIMIT_USER_AGENT_BYTES);
+    for (int i = 0; i < HTTP_KEPT_COUNT; i++)
+        buf_init(&reader->kept[i], kept[i].limit);
     buf_init(&reader->body, LIMIT_BODY_BYTES);
 }
 
 void http_reader_free(struct http_reader *reader)
 {
     buf_free(&reader->target);
-    buf_free(&reader->content_type);
-    buf_free(&reader->user_agent);
+    for (int i = 0; i < HTTP_KEPT_COUNT; i++)
+        buf_free(&reader->kept[i]);
     buf_free(&reader->body);
 }
 
@@ -379,8 +390,10 @@ static void split_target(struct span target, struct http_request *request)
 void http_reader_request(const struct http_reader *reader, struct http_request *request)
 {
     request->verb = verb_of(&reader->parser);
-    request->content_type = buf_span(&reader->content_type);
-    request->user_agent = buf_span(&reader->user_agent);
+    request->content_type = buf_span(&reader->kept[HTTP_KEPT_CONTENT_TYPE]);
+    request->user_agent = buf_span(&reader->kept[HTTP_KEPT_USER_AGENT]);
+    request->authorization = buf_span(&reader->kept[HTTP_KEPT_AUTHORIZATION]);
+    request->admin_token = buf_span(&reader->kept[HTTP_KEPT_ADMIN_TOKEN]);
     request->body = buf_span(&reader->body);
     request->is_cross_site = reader->is_cross_site;
     split_target(buf_span(&reader->target), request);

@@ -4,8 +4,8 @@
  *          |                          |        |
  *          +------ failed: status and sentence say why; the reader cannot be used further
  *
- * Seven headers matter: Content-Type and User-Agent, which are kept, Content-Length, Content-Encoding,
- * Transfer-Encoding, Expect and Sec-Fetch-Site. The result does not depend on how the input is split. */
+ * Nine headers matter: Content-Type, User-Agent, Authorization and X-Admin-Token, which are kept,
+ * Content-Length, Content-Encoding, Transfer-Encoding, Expect and Sec-Fetch-Site. The result does not depend on how the input is split. */
 #ifndef HTTP_HTTP_READER_H
 #define HTTP_HTTP_READER_H
 
@@ -21,6 +21,15 @@ enum http_progress {
     HTTP_PROGRESS_COMPLETE, /* a request is complete */
     HTTP_PROGRESS_HTTP2,    /* the preface of HTTP/2 is complete; nothing may be read any more */
     HTTP_PROGRESS_FAILED,
+};
+
+/* Headers whose first value is kept. */
+enum http_kept {
+    HTTP_KEPT_CONTENT_TYPE,
+    HTTP_KEPT_USER_AGENT,
+    HTTP_KEPT_AUTHORIZATION,
+    HTTP_KEPT_ADMIN_TOKEN,
+    HTTP_KEPT_COUNT,
 };
 
 /* The start of a short text that arrives in pieces. */
@@ -45,15 +54,13 @@ struct http_reader {
     bool is_tls;      /* and that begins as a TLS connection does */
     bool expects_continue;
     bool is_cross_site;
-    bool has_content_type;
     bool has_encoding; /* the token below names one that is not supported */
     struct http_token encoding;
-    bool has_user_agent;
     size_t head_bytes;   /* read so far, until the head is complete */
     size_t passed_bytes; /* of trailers and chunk extensions */
     struct buf target;
-    struct buf content_type;
-    struct buf user_agent;
+    struct buf kept[HTTP_KEPT_COUNT];
+    bool is_kept[HTTP_KEPT_COUNT]; /* it has been sent */
     struct buf body;
     struct http_token name; /* of the header being read */
     bool name_has_space;

@@ -222,6 +222,10 @@ void hosting_start(struct hosting *hosting, struct site *site)
     settings = settings_of(first, add_images(hosting));
     vmm_adopt(hosting->vmm, first, &settings);
     site->vmm = hosting->vmm;
+    if (hosting->options->vmm_token) {
+        vmm_access_init(&hosting->guard, hosting->options->vmm_token);
+        site->vmm_guard = &hosting->guard;
+    }
     hosting->site = *site;
     hosting->endpoints->on_released = on_released;
     hosting->endpoints->data = hosting;

@@ -9,12 +9,14 @@
 #include <uv.h>
 
 #include "sim/process/endpoints.h"
+#include "sim/services/vmm_access.h"
 
 struct hosting {
     struct endpoints *endpoints;
     const struct options *options;
     struct site site; /* of a deployed TD, but for the TD */
     struct vmm *vmm;
+    struct token_guard guard; /* of the VMM, with --vmm-token */
     uv_timer_t timer;
 };
 
@@ -23,7 +25,7 @@ void hosting_init(struct hosting *hosting, uv_loop_t *loop, struct endpoints *en
                   const struct options *options);
 
 /* Makes the VMM, with the embedded OS images, and hands it the first TD of the site's cluster. Sets
- * the site's vmm. */
+ * the site's vmm and who may use it. */
 void hosting_start(struct hosting *hosting, struct site *site);
 
 /* Shuts a TD down as its guest agent asks for. */

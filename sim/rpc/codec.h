@@ -56,6 +56,8 @@ ProtobufCMessage *codec_query_decode_exact(const ProtobufCMessageDescriptor *des
 /* The first value of that name, decoded into the arena. Returns false and leaves *value
  * alone if there is none or it is not properly encoded. */
 bool codec_query_find(struct span query, const char *name, struct arena *arena, struct span *value);
+/* The query without the items of that name; the same text if there are none. */
+struct span codec_query_without(struct span query, const char *name, struct arena *arena);
 /* Whether the query contains json, json=1 or json=true. */
 bool codec_query_wants_json(struct span query);
 

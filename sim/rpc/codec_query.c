@@ -216,6 +216,25 @@ bool codec_query_find(struct span query, const char *name, struct arena *arena, 
     return false;
 }
 
+struct span codec_query_without(struct span query, const char *name, struct arena *arena)
+{
+    struct span rest = query, found, value;
+    uint8_t *kept = arena_alloc(arena, query.len + 1);
+    size_t len = 0;
+
+    for (const uint8_t *item = rest.data; next_pair(&rest, &found, &value); item = rest.data) {
+        const size_t item_len = found.len + (value.data ? value.len + 1 : 0);
+
+        if (span_is(found, name))
+            continue;
+        if (len > 0)
+            kept[len++] = '&';
+        memcpy(kept + len, item, item_len);
+        len += item_len;
+    }
+    return span_of(kept, len);
+}
+
 bool codec_query_wants_json(struct span query)
 {
     struct span name, value;

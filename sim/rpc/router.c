@@ -10,11 +10,13 @@
 #include "sim/rpc/not_found.h"
 #include "sim/rpc/proto_name.h"
 #include "sim/rpc/request_path.h"
+#include "sim/rpc/token_guard.h"
 
 struct route {
     char *path; /* heap */
     struct span key;
     char *label; /* heap: "DstackGuest.GetQuote"; NULL for a page, whose label is its path */
+    const struct token_guard *guard; /* or NULL */
     bool is_control;
     bool is_background;
     bool is_method;
@@ -25,7 +27,8 @@ struct route {
 };
 
 struct router {
-    struct faults *faults; /* or NULL */
+    struct faults *faults;           /* or NULL */
+    const struct token_guard *guard; /* or NULL */
     struct route *routes;
     size_t count;
     size_t capacity;
@@ -38,6 +41,11 @@ struct router *router_new(struct faults *faults)
 
     router->faults = faults;
     return router;
+}
+
+void router_set_guard(struct router *router, const struct token_guard *guard)
+{
+    router->guard = guard;
 }
 
 void router_free(struct router *router)
@@ -72,7 +80,7 @@ static struct route *add_path(struct router *router, const char *path)
         router->routes = memory_grow(router->routes, router->capacity * sizeof *router->routes);
     }
     route = &router->routes[router->count++];
-    *route = (struct route){.path = memory_copy(path, strlen(path))};
+    *route = (struct route){.path = memory_copy(path, strlen(path)), .guard = router->guard};
     route->key = span_text(route->path);
     return route;
 }
@@ -108,6 +116,7 @@ static void add_short(struct router *router, const char *path, const struct rout
         claim->is_short = true;
         set_method(claim, service, index);
     } else if (service->owns_short_paths) {
+        claim->guard = router->guard;
         set_method(claim, service, index);
     }
 }
@@ -264,6 +273,12 @@ static void let_scripts_read(struct exchange *exchange)
     exchange->response.headers = headers ? arena_printf(exchange->arena, "%s%s", headers, allowed) : allowed;
 }
 
+static void serve_unknown(const struct router *router, struct exchange *exchange)
+{
+    if (!router->guard || token_guard_admits(router->guard, exchange))
+        not_found_serve(&router->not_found, exchange);
+}
+
 static void serve_path(const struct router *router, struct exchange *exchange)
 {
     const struct route *route = find(router, exchange->request.path);
@@ -272,7 +287,7 @@ static void serve_path(const struct router *router, struct exchange *exchange)
     if (!route)
         route = find_below(router, exchange->request.path);
     if (!route) {
-        not_found_serve(&router->not_found, exchange);
+        serve_unknown(router, exchange);
         return;
     }
     exchange->response.label = (struct http_label){
@@ -281,6 +296,8 @@ static void serve_path(const struct router *router, struct exchange *exchange)
     };
     if (route->is_method && exchange->request.is_cross_site)
         refuse_other_site(exchange);
+    else if (route->guard && !token_guard_admits(route->guard, exchange))
+        return;
     else if (router->faults &&
              faults_take(router->faults, exchange->response.label.method, exchange->request.path,
                          route->is_method && !route->is_control, &fault))

@@ -16,10 +16,15 @@
 
 struct router;
 struct openapi_page;
+struct token_guard;
 
 /* faults must outlive the router; NULL means that no faults are injected. */
 struct router *router_new(struct faults *faults);
 void router_free(struct router *router);
+
+/* What is added from now on answers only to who has the token; at last, unknown paths too. guard must
+ * outlive the router; NULL ends it. */
+void router_set_guard(struct router *router, const struct token_guard *guard);
 
 /* A directory in which the methods of a service are found, each at <directory><Method>. */
 struct router_mount {

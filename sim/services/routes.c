@@ -88,6 +88,26 @@ static void add_service(const struct service *service, struct added *added, cons
         add_companion(*companion, added, site, router);
 }
 
+/* The real VMM has a listener to itself, and a token for all of it. Where others answer too, only what
+ * the VMM adds asks for its token: their clients have none. */
+static void add_guarded(const struct service *service, struct added *added, const struct site *site,
+                        struct router *router)
+{
+    router_set_guard(router, service->deploys ? site->vmm_guard : NULL);
+    add_service(service, added, site, router);
+    router_set_guard(router, NULL);
+}
+
+static bool is_only_vmm(unsigned set)
+{
+    const struct service *service;
+
+    for (size_t i = 0; (service = registry_service(i)); i++)
+        if (set & 1u << i && !service->deploys)
+            return false;
+    return set != 0;
+}
+
 struct router *routes_new(const struct site *site, unsigned set)
 {
     struct router *router = router_new(site->faults);
@@ -96,8 +116,9 @@ struct router *routes_new(const struct site *site, unsigned set)
 
     for (size_t i = 0; (service = registry_service(i)); i++)
         if (set & 1u << i)
-            add_service(service, &added, site, router);
+            add_guarded(service, &added, site, router);
     health_add(site, router);
+    router_set_guard(router, is_only_vmm(set) ? site->vmm_guard : NULL);
     openapi_add(router, &openapi_info);
     return router;
 }

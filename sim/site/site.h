@@ -6,12 +6,15 @@
 #include "sim/vmm/vmm.h"
 #include "sim/watch/stats.h"
 
+struct token_guard;
+
 /* Everything it points to outlives the router made for it. */
 struct site {
     struct cluster *cluster;
     struct td *td; /* the listener's TD; on the main port the first */
     struct vmm *vmm;
-    const char *public_url; /* of this program */
+    const struct token_guard *vmm_guard; /* who may use the VMM; NULL: everyone */
+    const char *public_url;              /* of this program */
 
     /* Shared by the whole program. */
     struct faults *faults;

@@ -3,7 +3,6 @@ on TCP and on vmm.sock. What is deployed is a TD of its own."""
 
 import concurrent.futures
 import hashlib
-import http.client
 import json
 import re
 import socket
@@ -14,30 +13,9 @@ import urllib.parse
 
 import pytest
 
-from messages import JSON, Caller
+from messages import Caller
 from simulator import PROGRAM, Simulator
-from vms import COMPOSE, SMALL, info, wait_for
-
-
-class UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost", timeout=10)
-        self.path = str(path)
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(10)
-        self.sock.connect(self.path)
-
-
-def by_socket(path, method, arguments=None):
-    connection = UnixConnection(path)
-    connection.request("POST", f"/{method}", json.dumps(arguments or {}), {"Content-Type": JSON})
-    response = connection.getresponse()
-    answer = json.loads(response.read())
-    connection.close()
-    assert response.status == 200, answer
-    return answer
+from vms import COMPOSE, SMALL, by_socket, deploy, http_get, info, sockets_of, status_of, wait_for, wait_until
 
 
 @pytest.fixture
@@ -51,31 +29,6 @@ def simulator(directory, request):
 @pytest.fixture
 def caller(simulator):
     return Caller(simulator.url)
-
-
-def deploy(caller, **changes):
-    outcome = caller.by_json("Teepod.CreateVm", {**SMALL, **changes})
-    assert outcome.status == 200, outcome.value
-    vm = outcome.value["id"]
-    if not changes.get("stopped"):
-        shown = wait_for(caller, vm, "done")
-        assert shown["boot_error"] == ""
-    return vm
-
-
-def sockets_of(simulator, vm):
-    return simulator.sockets / "vms" / vm
-
-
-def wait_until(condition):
-    ends = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < ends
-        time.sleep(0.005)
-
-
-def status_of(caller, vm):
-    return info(caller, vm)["status"]
 
 
 # --- what is deployed ---
@@ -157,15 +110,6 @@ def test_a_port_for_each_td(directory):
             shown = info(caller, vm)
             url = next(event["body"] for event in shown["events"] if event["event"] == "simulator.url")
             assert Caller(url).by_json("DstackGuest.Info", {}).value["instance_id"] == shown["instance_id"]
-
-
-def http_get(host, port, path, status=200):
-    connection = http.client.HTTPConnection(host, port, timeout=10)
-    connection.request("GET", path)
-    response = connection.getresponse()
-    body = response.read().decode()
-    assert response.status == status, body
-    return body
 
 
 # --- its life ---

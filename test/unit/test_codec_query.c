@@ -255,6 +255,20 @@ static void the_json_flag_has_four_forms(void **state)
     assert_false(codec_query_wants_json(SPAN_NONE));
 }
 
+static void items_can_be_taken_off(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+    static const char *const rows[][2] = {
+        {"t=1", ""},        {"a=1&t=2", "a=1"}, {"t=1&a=1&t=2&b", "a=1&b"}, {"tt=1&t", "tt=1"},
+        {"a=1&b", "a=1&b"}, {"a=t&t=a", "a=t"}, {"a=&t=&b=", "a=&b="},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (!span_is(codec_query_without(span_text(rows[i][0]), "t", &fixture->arena), rows[i][1]))
+            fail_msg("%s", rows[i][0]);
+    assert_int_equal(codec_query_without(SPAN_NONE, "t", &fixture->arena).len, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -274,6 +288,7 @@ int main(void)
         RPC_TEST(messages_are_not_for_a_query),
         RPC_TEST(numbers_are_read_at_every_width),
         RPC_TEST(the_json_flag_has_four_forms),
+        RPC_TEST(items_can_be_taken_off),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

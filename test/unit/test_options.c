@@ -220,6 +220,20 @@ static void test_public_url(void **state)
     options_free(&options);
 }
 
+static void test_vmm_token(void **state)
+{
+    struct error error = {.kind = ERROR_NONE};
+    struct options options = parsed(ARGUMENTS(NULL), ENVIRONMENT("DSTACK_SIMULATOR_VMM_TOKEN=a:b/=~!"));
+
+    (void)state;
+    assert_string_equal(options.vmm_token, "a:b/=~!");
+    options_free(&options);
+    assert_int_equal(parse(&options, ARGUMENTS("--vmm-token", "se cret"), ENVIRONMENT(NULL), &error), -1);
+    assert_string_equal(error.text,
+                        "--vmm-token: byte 3 of the token is not allowed: use ASCII without blanks");
+    options_free(&options);
+}
+
 static void test_environment(void **state)
 {
     struct options options = parsed(
@@ -471,6 +485,7 @@ int main(void)
         cmocka_unit_test(test_wrong_values),
         cmocka_unit_test(test_seed_length),
         cmocka_unit_test(test_public_url),
+        cmocka_unit_test(test_vmm_token),
         cmocka_unit_test(test_environment),
         cmocka_unit_test(test_command_line_wins),
         cmocka_unit_test(test_wrong_environment),

@@ -142,6 +142,19 @@ static void says_where_each_is_from(void **state)
     free(text);
 }
 
+static void hides_what_is_secret(void **state)
+{
+    struct options options = parsed(ARGUMENTS("--vmm-token", "hunter2"), ENVIRONMENT(NULL));
+    char *text = PRINTED(options_config(stream, &options));
+
+    (void)state;
+    assert_in_section(text, "# From the command line\n",
+                      "\n# its value is secret\n#DSTACK_SIMULATOR_VMM_TOKEN=\n");
+    assert_null(strstr(text, "hunter2"));
+    options_free(&options);
+    free(text);
+}
+
 static void quotes_only_what_needs_it(void **state)
 {
     struct options options = parsed(
@@ -161,6 +174,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(comes_back_the_same),
         cmocka_unit_test(says_where_each_is_from),
+        cmocka_unit_test(hides_what_is_secret),
         cmocka_unit_test(quotes_only_what_needs_it),
     };
 
