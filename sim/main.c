@@ -11,6 +11,7 @@
 #include "sim/cli/options_help.h"
 #include "sim/cli/options_man.h"
 #include "sim/client/commands.h"
+#include "sim/process/descriptors.h"
 #include "sim/process/exit_status.h"
 #include "sim/process/notices.h"
 #include "sim/process/serve.h"
@@ -136,6 +137,7 @@ int main(int argc, char *argv[], char *envp[])
     struct options options;
     int result;
 
+    descriptors_occupy_standard();
     options_init(&options);
     if (options_parse(&options, argc, argv, envp, &error))
         result = fail(&error);

@@ -4,12 +4,12 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "sim/base/memory.h"
 #include "sim/host/process.h"
 #include "sim/process/banner.h"
+#include "sim/process/descriptors.h"
 #include "sim/process/health_watch.h"
 #include "sim/process/hosting.h"
 #include "sim/process/notices.h"
@@ -37,17 +37,6 @@ struct program {
     struct faults faults, faults_at_start;
     bool is_stopping;
 };
-
-/* Raises the soft limit of descriptors to the hard one: each client needs one. */
-static void raise_descriptor_limit(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
 
 /* --- the log --- */
 
@@ -226,9 +215,12 @@ static void announce(struct program *program, const struct options *options, con
 
 /* --- running --- */
 
-static void open_loop(struct program *program, const struct options *options)
+static int open_loop(struct program *program, const struct options *options, struct error *error)
 {
-    uv_loop_init(&program->loop);
+    int result = uv_loop_init(&program->loop);
+
+    if (result != 0)
+        return error_input(error, "cannot make an event loop: %s", uv_strerror(result));
     watch_signals(program);
     flush_log_before_sleep(program);
     service_manager_attach(&program->manager, &program->loop, &program->log);
@@ -236,6 +228,7 @@ static void open_loop(struct program *program, const struct options *options)
     watch_init(&program->watch, &program->log, program->stats);
     program->server = server_new(&program->loop, &program->watch.observer);
     hosting_init(&program->hosting, &program->loop, &program->endpoints, options);
+    return 0;
 }
 
 static int close_loop(struct program *program, struct error *error)
@@ -260,7 +253,8 @@ static int run(struct program *program, const struct options *options, struct in
     int result;
 
     set_up_log(&program->log, options);
-    open_loop(program, options);
+    if (open_loop(program, options, error))
+        return -1;
     result = start(program, options, inputs, &site, error);
     if (result)
         hosting_close(&program->hosting);
@@ -277,8 +271,9 @@ int serve_run(const struct options *options, struct inputs *inputs, uint64_t sta
     struct program *program = memory_zalloc(sizeof *program);
     int result;
 
-    raise_descriptor_limit();
-    result = service_manager_init(&program->manager, error); /* before the loop has descriptors */
+    result = descriptors_prepare(error);
+    if (result == 0)
+        result = service_manager_init(&program->manager, error); /* before the loop has descriptors */
     if (result == 0)
         result = run(program, options, inputs, started, error);
     service_manager_free(&program->manager);
