@@ -7,6 +7,7 @@
 #include "sim/base/memory.h"
 
 #define CERTIFICATE_BYTES 4096
+#define SERIAL_BYTES 16
 
 int pki_name(struct pki_entity *entity, const struct x509_attribute *name, size_t count, struct error *error)
 {
@@ -24,11 +25,11 @@ char *pki_pem(const char *label, const uint8_t *der, size_t len)
     return pem;
 }
 
-int pki_issue(struct pki_entity *entity, const struct pki_entity *issuer, uint8_t serial, int64_t not_before,
-              const struct x509_extensions *extensions, struct error *error)
+static int issue(struct pki_entity *entity, const struct pki_entity *issuer, struct bytes serial,
+                 int64_t not_before, const struct x509_extensions *extensions, struct error *error)
 {
     const struct x509_certificate certificate = {
-        .serial = {&serial, 1},
+        .serial = serial,
         .issuer = {issuer->name, issuer->name_len},
         .subject = {entity->name, entity->name_len},
         .not_before = not_before,
@@ -46,6 +47,22 @@ int pki_issue(struct pki_entity *entity, const struct pki_entity *issuer, uint8_
     entity->der = (uint8_t *)memory_copy(der, entity->der_len);
     entity->pem = pki_pem("CERTIFICATE", der, entity->der_len);
     return 0;
+}
+
+int pki_issue(struct pki_entity *entity, const struct pki_entity *issuer, uint8_t serial, int64_t not_before,
+              const struct x509_extensions *extensions, struct error *error)
+{
+    return issue(entity, issuer, (struct bytes){&serial, 1}, not_before, extensions, error);
+}
+
+int pki_issue_keyed(struct pki_entity *entity, const struct pki_entity *issuer, int64_t not_before,
+                    const struct x509_extensions *extensions, struct error *error)
+{
+    uint8_t serial[SERIAL_BYTES];
+
+    memcpy(serial, entity->key_id, sizeof serial);
+    serial[0] &= 0x7f; /* keeps it positive */
+    return issue(entity, issuer, (struct bytes){serial, sizeof serial}, not_before, extensions, error);
 }
 
 void pki_free(struct pki_entity *entity)

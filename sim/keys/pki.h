@@ -30,6 +30,10 @@ MUST_CHECK int pki_name(struct pki_entity *entity, const struct x509_attribute *
 MUST_CHECK int pki_issue(struct pki_entity *entity, const struct pki_entity *issuer, uint8_t serial,
                          int64_t not_before, const struct x509_extensions *extensions, struct error *error);
 
+/* The same for one of any number of certificates, whose serial follows from the entity's key. */
+MUST_CHECK int pki_issue_keyed(struct pki_entity *entity, const struct pki_entity *issuer, int64_t not_before,
+                               const struct x509_extensions *extensions, struct error *error);
+
 /* Encodes DER as PEM with that label, on the heap. */
 char *pki_pem(const char *label, const uint8_t *der, size_t len);
 

@@ -1,15 +1,11 @@
-/* The app's certificates, issued by its CA, with dstack's private extensions
- * (arc 1.3.6.1.4.1.62397.1), which carry an attestation in TLS (RA-TLS). */
+/* The app's certificates, issued by its CA, with dstack's private extensions (sim/keys/ra_tls.h). */
 #ifndef TD_APP_CERT_H
 #define TD_APP_CERT_H
 
 #include "sim/base/arena.h"
+#include "sim/keys/leaf.h"
 #include "sim/td/identity.h"
 #include "sim/tdx/registers.h"
-
-#define APP_CERT_ALT_NAMES_MAX 256
-#define APP_CERT_NAME_BYTES_MAX 1024 /* of a subject */
-#define APP_CERT_SERIAL_BYTES 16
 
 struct app_cert_request {
     const char *subject; /* common name; UTF-8, may be empty */
@@ -21,7 +17,7 @@ struct app_cert_request {
     bool with_app_info;         /* embed the app's identity */
     const uint64_t *not_before; /* Unix seconds, or NULL for the start of 1975 */
     const uint64_t *not_after;  /* or NULL for ten years from now */
-    const uint8_t *serial;      /* APP_CERT_SERIAL_BYTES, or NULL for a random one */
+    const uint8_t *serial;      /* LEAF_SERIAL_BYTES, or NULL for a random one */
 };
 
 /* The issuing CA, and the TD it issues for. */
@@ -32,7 +28,7 @@ struct app_cert_issuer {
     int64_t now; /* Unix seconds */
 };
 
-/* What an RA-TLS certificate carries. The quote is over report_data_ra_tls of its key. */
+/* What an RA-TLS certificate carries. The quote is over ra_tls_report_data of its key. */
 struct app_cert_evidence {
     struct span quote;
     struct span event_log;   /* JSON */
@@ -50,7 +46,7 @@ MUST_CHECK int app_cert_issue(const struct app_cert_issuer *issuer, const struct
                               struct arena *arena, char **pem, struct error *error);
 
 /* Issues the certificate of an app's own CA where there is no KMS: "App Root Cert", self-signed.
- * attestation: with a quote over report_data_ra_tls of the key. Out: PEM in the arena. */
+ * attestation: with a quote over ra_tls_report_data of the key. Out: PEM in the arena. */
 MUST_CHECK int app_cert_issue_root(const struct p256_key *key, struct span attestation, struct arena *arena,
                                    char **pem, struct error *error);
 

@@ -40,10 +40,3 @@ int report_data_hash(const char *algorithm, const char *prefix, struct span data
     hash_parts(hash, parts, sizeof parts / sizeof *parts, out);
     return 0;
 }
-
-void report_data_ra_tls(const uint8_t spki[static X509_SPKI_BYTES], uint8_t out[static REPORT_DATA_BYTES])
-{
-    const struct bytes parts[] = {{"ratls-cert:", 11}, {spki, X509_SPKI_BYTES}};
-
-    hash_parts(HASH_SHA512, parts, 2, out);
-}

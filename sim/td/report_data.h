@@ -5,7 +5,7 @@
 #ifndef TD_REPORT_DATA_H
 #define TD_REPORT_DATA_H
 
-#include "crypto/x509_key.h"
+#include "crypto/must_check.h"
 #include "sim/base/error.h"
 #include "sim/base/span.h"
 #include "sim/tdx/quote_format.h"
@@ -19,8 +19,5 @@ MUST_CHECK int report_data_pad(struct span data, uint8_t out[static REPORT_DATA_
  * takes exactly 64 bytes and ignores the prefix. */
 MUST_CHECK int report_data_hash(const char *algorithm, const char *prefix, struct span data,
                                 uint8_t out[static REPORT_DATA_BYTES], struct error *error);
-
-/* The report data in an RA-TLS certificate: SHA-512("ratls-cert:" || SubjectPublicKeyInfo). */
-void report_data_ra_tls(const uint8_t spki[static X509_SPKI_BYTES], uint8_t out[static REPORT_DATA_BYTES]);
 
 #endif

@@ -401,7 +401,7 @@ void td_evidence(const struct td *td, const struct p256_key *key, struct arena *
     const struct text *event_log = td_event_log(td);
 
     x509_key_spki(key->public_key, spki);
-    report_data_ra_tls(spki, report_data);
+    ra_tls_report_data(spki, report_data);
     evidence->event_log = span_of(event_log->plain, event_log->len);
     evidence->attestation = td_attestation(td, TD_ATTESTATION_CUT, report_data, arena, &evidence->quote);
 }

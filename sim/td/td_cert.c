@@ -24,7 +24,7 @@ int td_cert_issue(const struct td *td, const struct app_cert_request *request, c
 static int write_own_cert(const struct td *td, struct text *text, struct error *error)
 {
     const struct span which = identity_which(&td->identity);
-    uint8_t serial[APP_CERT_SERIAL_BYTES];
+    uint8_t serial[LEAF_SERIAL_BYTES];
     const struct app_cert_request request = {
         .subject = "demo-cert", .ra_tls = true, .client_auth = true, .serial = serial};
     struct p256_key key;

@@ -47,12 +47,12 @@ static void an_empty_subject_is_an_empty_name(void **state)
 static void a_subject_may_be_any_text_up_to_a_limit(void **state)
 {
     struct app_cert_fixture *f = *state;
-    static char longest[APP_CERT_NAME_BYTES_MAX + 2];
+    static char longest[LEAF_NAME_BYTES_MAX + 2];
     struct app_cert_request request = {.subject = "\xc3\xa4pp"};
 
     issue(f, &request);
     assert_hex_equal(f->crt.subject_raw.p, f->crt.subject_raw.len, "300f310d300b06035504030c04c3a47070");
-    memset(longest, 's', APP_CERT_NAME_BYTES_MAX + 1);
+    memset(longest, 's', LEAF_NAME_BYTES_MAX + 1);
     request.subject = longest;
     refuses(f, &request, "subject has 1025 bytes; at most 1024");
 }

@@ -113,15 +113,15 @@ static void alt_names_that_no_certificate_can_hold(void **state)
 static void alt_names_have_a_largest_number(void **state)
 {
     struct app_cert_fixture *f = *state;
-    static char longest[254], *names[APP_CERT_ALT_NAMES_MAX + 1];
+    static char longest[254], *names[LEAF_ALT_NAMES_MAX + 1];
     struct app_cert_request request = {
-        .subject = "app", .alt_names = names, .alt_name_count = APP_CERT_ALT_NAMES_MAX};
+        .subject = "app", .alt_names = names, .alt_name_count = LEAF_ALT_NAMES_MAX};
 
     memset(longest, 'a', sizeof longest - 1);
-    for (int i = 0; i <= APP_CERT_ALT_NAMES_MAX; i++)
+    for (int i = 0; i <= LEAF_ALT_NAMES_MAX; i++)
         names[i] = longest;
     issue(f, &request);
-    assert_in_range(value_of(f, SAN_OID).len, APP_CERT_ALT_NAMES_MAX * 253, APP_CERT_ALT_NAMES_MAX * 260);
+    assert_in_range(value_of(f, SAN_OID).len, LEAF_ALT_NAMES_MAX * 253, LEAF_ALT_NAMES_MAX * 260);
     request.alt_name_count++;
     refuses(f, &request, "alt_names has 257 names; at most 256");
 }

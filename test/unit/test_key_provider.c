@@ -147,7 +147,7 @@ static void the_apps_own_root_shows_a_quote_of_its_key(void **state)
             value = list[i].value;
     assert_int_not_equal(value.len, 0);
     x509_key_spki(td->keys.ca_key.public_key, spki);
-    report_data_ra_tls(spki, expected);
+    ra_tls_report_data(spki, expected);
     quote = memmem(value.data, value.len, expected, sizeof expected);
     assert_non_null(quote);
     quote -= 568;
