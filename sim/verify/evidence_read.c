@@ -17,14 +17,12 @@ static int read_hex(struct span text, const char *name, struct arena *arena, str
     return 0;
 }
 
-static int read_attestation(struct span text, struct arena *arena, struct evidence *evidence,
-                            struct error *error)
+int evidence_read_attestation(struct span bytes, struct arena *arena, struct evidence *evidence,
+                              struct error *error)
 {
-    struct span bytes;
     int result;
 
-    if (read_hex(text, "attestation", arena, &bytes, error))
-        return -1;
+    *evidence = (struct evidence){.count = 0};
     if (attestation_scale_begins(bytes))
         result = attestation_scale_read(evidence, bytes, arena, error);
     else if (attestation_msgpack_begins(bytes))
@@ -33,6 +31,23 @@ static int read_attestation(struct span text, struct arena *arena, struct eviden
         return error_input(
             error, "attestation is neither SCALE (starts with 00) nor MessagePack (starts with a map)");
     return result ? error_context(error, "attestation") : 0;
+}
+
+static int read_attestation(struct span text, struct arena *arena, struct evidence *evidence,
+                            struct error *error)
+{
+    struct span bytes;
+
+    return read_hex(text, "attestation", arena, &bytes, error)
+               ? -1
+               : evidence_read_attestation(bytes, arena, evidence, error);
+}
+
+int evidence_read_quote(struct span quote, struct span event_log, struct arena *arena,
+                        struct evidence *evidence, struct error *error)
+{
+    *evidence = (struct evidence){.quote = quote};
+    return event_log_json_read(evidence, event_log, arena, error) ? error_context(error, "event_log") : 0;
 }
 
 int evidence_read(const struct evidence_request *request, struct arena *arena, struct evidence *evidence,

@@ -78,6 +78,29 @@ int replay_verify(const struct evidence *evidence, const struct registers *quote
     return 0;
 }
 
+void replay_until(const struct evidence *evidence, const char *name, uint8_t rtmr3[static REGISTER_BYTES])
+{
+    struct registers replayed = {.mrtd = {0}};
+    uint8_t digest[REGISTER_BYTES];
+    bool is_done = false;
+    struct buf preimage;
+
+    buf_init(&preimage, SIZE_MAX);
+    for (size_t i = 0; i < evidence->count && !is_done; i++) {
+        const struct event *event = &evidence->events[i];
+
+        if (!event_is_runtime(event))
+            continue;
+        buf_reset(&preimage);
+        event_preimage(event, &preimage);
+        hash_sha384(preimage.data, preimage.len, digest);
+        registers_extend(&replayed, EVENT_RUNTIME_IMR, digest);
+        is_done = strcmp(event->name, name) == 0;
+    }
+    buf_free(&preimage);
+    memcpy(rtmr3, replayed.rtmr[EVENT_RUNTIME_IMR], REGISTER_BYTES);
+}
+
 /* The first runtime event with that name from *index on, before system-ready; *index is then the one
  * after it. */
 static const struct event *next_named(const struct evidence *evidence, const char *name, size_t *index)

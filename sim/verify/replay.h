@@ -15,6 +15,10 @@
 MUST_CHECK int replay_verify(const struct evidence *evidence, const struct registers *quoted,
                              struct error *error);
 
+/* RTMR3 after the first runtime event with that name, or after the last event if there is none.
+ * replay_verify must have accepted the log. */
+void replay_until(const struct evidence *evidence, const char *name, uint8_t rtmr3[static REGISTER_BYTES]);
+
 /* The payload of the first runtime event with that name before system-ready; later events are the
  * app's own. Empty if there is none. */
 struct span replay_payload(const struct evidence *evidence, const char *name);
