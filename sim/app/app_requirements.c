@@ -79,7 +79,11 @@ static int check_acpi_tables(const struct reading *reading, const json_t *value,
 {
     if (!json_is_boolean(value))
         return error_input(error, "tdx_measure_acpi_tables must be true or false");
-    if (json_is_true(value))
+    if (!json_is_true(value) && reading->guest->is_legacy)
+        return error_input(error,
+                           "tdx_measure_acpi_tables is false, which needs measurements of TDX lite; the "
+                           "TD has only those of the legacy kind");
+    if (json_is_true(value) && !reading->guest->is_legacy)
         return error_input(error, "tdx_measure_acpi_tables is true, which needs measurements of the legacy "
                                   "kind; the TD has only those of TDX lite");
     return 0;

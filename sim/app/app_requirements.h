@@ -9,11 +9,12 @@
 
 #define APP_REQUIREMENTS_TOKEN_BYTES_MIN 32
 
-/* The guest that they are checked against. It measures in the TDX lite way. */
+/* The guest that they are checked against. */
 struct app_requirements_guest {
     const char *os_version; /* "0.6.0" */
     struct semver os_release;
     struct span user_config; /* what is deployed with the app, which may hold a launch token; or nothing */
+    bool is_legacy;          /* it measures ACPI tables as QEMU makes them, not in the TDX lite way */
 };
 
 /* What of them concerns the running app. */

@@ -1,19 +1,27 @@
 #include "sim/image/machine.h"
 
+#include <string.h>
+
 #include "sim/format/json_file.h"
 
 #define CPUS_MAX 4096
+#define LEGACY_BELOW (UINT64_C(3) << 30)
 
 bool machine_memory_is_described(uint64_t size)
 {
     return size == MACHINE_MEMORY_LOW || size >= MACHINE_MEMORY_SPLIT_FROM;
 }
 
+bool machine_wants_legacy(uint64_t memory_size)
+{
+    return memory_size < LEGACY_BELOW && memory_size != MACHINE_MEMORY_LOW;
+}
+
 static int check_machine(const struct machine *machine, struct error *error)
 {
     if (machine->cpu_count == 0)
         return error_input(error, "cpu_count must be at least 1");
-    if (!machine_memory_is_described(machine->memory_size))
+    if (!machine->is_legacy && !machine_memory_is_described(machine->memory_size))
         return error_input(error, "memory_size must be %u or at least %u bytes", MACHINE_MEMORY_LOW,
                            MACHINE_MEMORY_SPLIT_FROM);
     return 0;
@@ -51,6 +59,19 @@ int machine_apply_sys_config(struct machine *machine, struct span json, struct e
     return result;
 }
 
+static int parse_variant(struct machine *machine, const json_t *root, struct error *error)
+{
+    const char *variant = "lite";
+
+    if (json_object_get(root, "tdx_attestation_variant") &&
+        json_file_string(root, "tdx_attestation_variant", &variant, error))
+        return -1;
+    machine->is_legacy = strcmp(variant, "legacy") == 0;
+    return machine->is_legacy || strcmp(variant, "lite") == 0
+               ? 0
+               : error_input(error, "tdx_attestation_variant must be lite or legacy");
+}
+
 int machine_parse(struct machine *machine, struct span json, struct error *error)
 {
     json_t *root = json_file_parse(json, error);
@@ -61,7 +82,8 @@ int machine_parse(struct machine *machine, struct span json, struct error *error
     if (root && json_file_uint(root, "cpu_count", CPUS_MAX, &cpus, error) == 0 &&
         json_file_uint(root, "memory_size", MACHINE_MEMORY_BYTES_MAX, &machine->memory_size, error) == 0 &&
         json_file_copy(root, "cloud_vendor", machine->cloud_vendor, MACHINE_NAME_BYTES, error) == 0 &&
-        json_file_copy(root, "cloud_product", machine->cloud_product, MACHINE_NAME_BYTES, error) == 0)
+        json_file_copy(root, "cloud_product", machine->cloud_product, MACHINE_NAME_BYTES, error) == 0 &&
+        parse_variant(machine, root, error) == 0)
         result = 0;
     machine->cpu_count = (uint32_t)cpus;
     if (result == 0)

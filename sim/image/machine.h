@@ -1,4 +1,5 @@
-/* The machine that an OS image boots on. The default is fixtures/machine.json. */
+/* The machine that an OS image boots on. The default is fixtures/machine.json; the member
+ * tdx_attestation_variant may be missing, and is lite then. */
 #ifndef IMAGE_MACHINE_H
 #define IMAGE_MACHINE_H
 
@@ -6,6 +7,7 @@
 #include "sim/base/span.h"
 
 #define MACHINE_NAME_BYTES 128
+#define MACHINE_SEED_BYTES 32
 
 /* The memory sizes for which the firmware rules describe the memory map: 2 GiB, or enough to be
  * split around the hole below 4 GiB, again with 2 GiB below it. */
@@ -18,10 +20,20 @@ struct machine {
     uint64_t memory_size; /* bytes; see machine_memory_is_described */
     char cloud_vendor[MACHINE_NAME_BYTES];
     char cloud_product[MACHINE_NAME_BYTES];
+
+    /* The variant of the measurements (dstack, tdx_attestation_variant). Those of a legacy machine depend
+     * on the QEMU that runs it, so that no true value of them exists here: see measurement.h. */
+    bool is_legacy;
+    uint8_t legacy_seed[MACHINE_SEED_BYTES]; /* what they follow from instead */
 };
 
 bool machine_memory_is_described(uint64_t size);
 
+/* Which variant the VMM gives a machine by itself (dstack-vmm, "auto"): legacy below 3 GiB, except at
+ * 2 GiB. */
+bool machine_wants_legacy(uint64_t memory_size);
+
+/* Leaves legacy_seed zero. */
 MUST_CHECK int machine_parse(struct machine *machine, struct span json, struct error *error);
 
 /* Takes processors and memory, if present, from the vm_config of the real simulator's

@@ -1,6 +1,5 @@
 #include "sim/image/measurement.h"
 
-#include "crypto/base64.h"
 #include "crypto/hash.h"
 
 #include "sim/image/td_hob.h"
@@ -87,13 +86,6 @@ static void measure_variable(const struct boot *boot, const uint8_t guid[static 
     buf_free(&data);
 }
 
-static void measure_acpi(const struct boot *boot, const char *name, const uint8_t *digest)
-{
-    struct event event = event_acpi(name, digest);
-
-    event_log_measure(boot->log, boot->registers, &event);
-}
-
 static void measure_separator(const struct boot *boot, uint32_t imr)
 {
     static const uint8_t zeros[4];
@@ -101,23 +93,48 @@ static void measure_separator(const struct boot *boot, uint32_t imr)
     measure_data(boot, imr, EV_SEPARATOR, zeros, sizeof zeros);
 }
 
-static int measure_td_hob(const struct boot *boot, const struct os_image *image, uint64_t memory_size,
-                          struct error *error)
+/* A legacy machine's digest of what depends on QEMU. */
+static void synthesize(const struct machine *machine, const char *what, uint8_t digest[static REGISTER_BYTES])
 {
+    const struct bytes parts[] = {{machine->legacy_seed, sizeof machine->legacy_seed}, {what, strlen(what)}};
+
+    hash_parts(HASH_SHA384, parts, 2, digest);
+}
+
+static int measure_td_hob(const struct boot *boot, const struct os_image *image,
+                          const struct machine *machine, struct error *error)
+{
+    uint8_t digest[REGISTER_BYTES];
     struct buf hob;
     int result;
 
+    if (machine->is_legacy) {
+        synthesize(machine, "TD HOB", digest);
+        measure_digest(boot, 0, EV_EFI_HANDOFF_TABLES2, digest);
+        return 0;
+    }
     buf_init(&hob, SIZE_MAX);
-    result =
-        td_hob_write(&hob, span_of(image->td_hob_witness, image->td_hob_witness_len), memory_size, error);
+    result = td_hob_write(&hob, span_of(image->td_hob_witness, image->td_hob_witness_len),
+                          machine->memory_size, error);
     if (result == 0)
         measure_data(boot, 0, EV_EFI_HANDOFF_TABLES2, hob.data, hob.len);
     buf_free(&hob);
     return result;
 }
 
+static void measure_acpi(const struct boot *boot, const struct machine *machine, const char *name,
+                         const uint8_t *digest)
+{
+    struct event event = event_acpi(name, digest);
+
+    if (machine->is_legacy)
+        synthesize(machine, name, event.digest);
+    event_log_measure(boot->log, boot->registers, &event);
+}
+
 /* The rest of RTMR0: the firmware's configuration. */
-static void measure_firmware(const struct boot *boot, const struct os_image *image)
+static void measure_firmware(const struct boot *boot, const struct os_image *image,
+                             const struct machine *machine)
 {
     static const uint8_t global_variable[] = GUID_GLOBAL_VARIABLE;
     static const uint8_t image_security[] = GUID_IMAGE_SECURITY;
@@ -130,69 +147,63 @@ static void measure_firmware(const struct boot *boot, const struct os_image *ima
     measure_variable(boot, image_security, "db");
     measure_variable(boot, image_security, "dbx");
     measure_separator(boot, 0);
-    measure_acpi(boot, EVENT_NAME_ACPI_LOADER, image->acpi_loader);
-    measure_acpi(boot, EVENT_NAME_ACPI_RSDP, image->acpi_rsdp);
-    measure_acpi(boot, EVENT_NAME_ACPI_TABLES, image->acpi_tables);
+    measure_acpi(boot, machine, EVENT_NAME_ACPI_LOADER, image->acpi_loader);
+    measure_acpi(boot, machine, EVENT_NAME_ACPI_RSDP, image->acpi_rsdp);
+    measure_acpi(boot, machine, EVENT_NAME_ACPI_TABLES, image->acpi_tables);
     measure_data(boot, 0, EV_EFI_VARIABLE_BOOT, boot_order, sizeof boot_order);
     measure_digest(boot, 0, EV_EFI_VARIABLE_BOOT, digest_boot0000);
 }
 
-void measurement_cmdline(const struct os_image *image, uint8_t digest[static REGISTER_BYTES])
+/* QEMU writes the size of a small memory into the kernel. */
+static void find_kernel(const struct os_image *image, const struct machine *machine,
+                        uint8_t digest[static REGISTER_BYTES])
 {
-    struct buf text;
-
-    buf_init(&text, SIZE_MAX);
-    append_utf16(&text, image->cmdline);
-    append_utf16(&text, " initrd=initrd");
-    buf_append(&text, "\0", 2);
-    hash_sha384(text.data, text.len, digest);
-    buf_free(&text);
+    if (machine->is_legacy && !machine_memory_is_described(machine->memory_size))
+        synthesize(machine, "kernel", digest);
+    else
+        memcpy(digest, image->kernel_authenticode, REGISTER_BYTES);
 }
 
 /* RTMR1 and RTMR2: the kernel, its command line and initrd, in the order in which they are
  * measured. */
-static void measure_kernel(const struct boot *boot, const struct os_image *image, const uint8_t *cmdline)
+static void measure_kernel(const struct boot *boot, const struct os_image *image,
+                           const struct machine *machine)
 {
-    measure_digest(boot, 1, EV_EFI_BOOT_SERVICES_APPLICATION, image->kernel_authenticode);
+    uint8_t kernel[REGISTER_BYTES];
+
+    find_kernel(image, machine, kernel);
+    measure_digest(boot, 1, EV_EFI_BOOT_SERVICES_APPLICATION, kernel);
     measure_text(boot, 1, EV_EFI_ACTION, "Calling EFI Application from Boot Option");
     measure_separator(boot, 1);
-    measure_digest(boot, 2, EV_EVENT_TAG, cmdline);
+    measure_digest(boot, 2, EV_EVENT_TAG, image->cmdline);
     measure_digest(boot, 2, EV_EVENT_TAG, image->initrd);
     measure_text(boot, 1, EV_EFI_ACTION, "Exit Boot Services Invocation");
     measure_text(boot, 1, EV_EFI_ACTION, "Exit Boot Services Returned with Success");
-}
-
-static int measure_boot(const struct boot *boot, const struct os_image *image, const uint8_t *cmdline,
-                        uint64_t memory_size, struct error *error)
-{
-    *boot->registers = (struct registers){.mrtd = {0}};
-    memcpy(boot->registers->mrtd, image->mrtd_single_pass, REGISTER_BYTES);
-    if (measure_td_hob(boot, image, memory_size, error))
-        return -1;
-    measure_firmware(boot, image);
-    measure_kernel(boot, image, cmdline);
-    return 0;
 }
 
 int measurement_boot(const struct os_image *image, const struct machine *machine, struct event_log *log,
                      struct registers *registers, struct error *error)
 {
     const struct boot boot = {log, registers};
-    uint8_t cmdline[REGISTER_BYTES];
 
-    measurement_cmdline(image, cmdline);
-    return measure_boot(&boot, image, cmdline, machine->memory_size, error);
+    *registers = (struct registers){.mrtd = {0}};
+    memcpy(registers->mrtd, image->mrtd_single_pass, REGISTER_BYTES);
+    if (measure_td_hob(&boot, image, machine, error))
+        return -1;
+    measure_firmware(&boot, image, machine);
+    measure_kernel(&boot, image, machine);
+    return 0;
 }
 
-int measurement_recompute(const struct os_image *image, const uint8_t cmdline[static REGISTER_BYTES],
-                          uint64_t memory_size, struct registers *registers, struct error *error)
+int measurement_recompute(const struct os_image *image, uint64_t memory_size, struct registers *registers,
+                          struct error *error)
 {
-    struct event_log log; /* measure_boot needs one */
-    const struct boot boot = {&log, registers};
+    const struct machine machine = {.memory_size = memory_size};
+    struct event_log log; /* measurement_boot needs one */
     int result;
 
     event_log_init(&log);
-    result = measure_boot(&boot, image, cmdline, memory_size, error);
+    result = measurement_boot(image, &machine, &log, registers, error);
     event_log_free(&log);
     return result;
 }

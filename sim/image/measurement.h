@@ -10,17 +10,13 @@
 #define MEASUREMENT_OVMF_VARIANT "pre202505" /* the firmware whose measurements these are */
 
 /* Sets MRTD, zeroes the RTMRs, and measures the boot of the image on the machine: the events of
- * RTMR0, RTMR1 and RTMR2, in the order of the TCG log. */
+ * RTMR0, RTMR1 and RTMR2, in the order of the TCG log. On a legacy machine, what depends on QEMU is
+ * synthetic: the TD HOB, the ACPI tables and, where QEMU changes it, the kernel. */
 MUST_CHECK int measurement_boot(const struct os_image *image, const struct machine *machine,
                                 struct event_log *log, struct registers *registers, struct error *error);
 
-/* The same from what a verifier has, which is only the digest of the command line; image->cmdline
- * is ignored. MRTD is the single-pass one. */
-MUST_CHECK int measurement_recompute(const struct os_image *image,
-                                     const uint8_t cmdline[static REGISTER_BYTES], uint64_t memory_size,
+/* The same from what a verifier has. MRTD is the single-pass one. */
+MUST_CHECK int measurement_recompute(const struct os_image *image, uint64_t memory_size,
                                      struct registers *registers, struct error *error);
-
-/* The SHA-384 of the image's command line, as the kernel measures it. */
-void measurement_cmdline(const struct os_image *image, uint8_t digest[static REGISTER_BYTES]);
 
 #endif

@@ -37,20 +37,17 @@ static bool read_map(struct span *rest, uint64_t members)
 
 static void write_kernel(struct buf *out, const struct os_image *image)
 {
-    uint8_t cmdline[REGISTER_BYTES];
-
-    measurement_cmdline(image, cmdline);
     cbor_write_text(out, "image");
     cbor_write_map(out, 3);
-    write_digest(out, "cmdline_sha384", cmdline);
+    write_digest(out, "cmdline_sha384", image->cmdline);
     write_digest(out, "kernel_authenticode", image->kernel_authenticode);
     write_digest(out, "initrd_sha384", image->initrd);
 }
 
-static bool read_kernel(struct span *rest, struct os_image *image, uint8_t cmdline[static REGISTER_BYTES])
+static bool read_kernel(struct span *rest, struct os_image *image)
 {
     return cbor_read_key(rest, "image") && read_map(rest, 3) &&
-           read_digest(rest, "cmdline_sha384", cmdline) &&
+           read_digest(rest, "cmdline_sha384", image->cmdline) &&
            read_digest(rest, "kernel_authenticode", image->kernel_authenticode) &&
            read_digest(rest, "initrd_sha384", image->initrd);
 }
@@ -95,8 +92,7 @@ static void write_measurement(struct buf *out, const struct os_image *image)
     write_firmware(out, image);
 }
 
-int measurement_document_read(struct span measurement, struct os_image *image,
-                              uint8_t cmdline[static REGISTER_BYTES], struct error *error)
+int measurement_document_read(struct span measurement, struct os_image *image, struct error *error)
 {
     struct span rest = measurement;
     uint64_t version = 0;
@@ -104,7 +100,7 @@ int measurement_document_read(struct span measurement, struct os_image *image,
     if (!read_map(&rest, 3) || !cbor_read_key(&rest, "version") || !cbor_read_uint(&rest, &version) ||
         version != VERSION)
         return error_input(error, "the measurement is not a CBOR map of version %d", VERSION);
-    if (!read_kernel(&rest, image, cmdline))
+    if (!read_kernel(&rest, image))
         return error_input(error, "the measurement's member image is malformed");
     if (!read_firmware(&rest, image))
         return error_input(error,

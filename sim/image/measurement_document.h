@@ -16,10 +16,9 @@ struct measurement_document {
 
 void measurement_document_write(const struct os_image *image, struct measurement_document *document);
 
-/* Reads a measurement. Out: image, except for the command line, of which it has only the digest,
- * and the ACPI tables, which it leaves out. */
+/* Reads a measurement. Out: image, except for its version and the ACPI tables, which it leaves out. */
 MUST_CHECK int measurement_document_read(struct span measurement, struct os_image *image,
-                                         uint8_t cmdline[static REGISTER_BYTES], struct error *error);
+                                         struct error *error);
 
 /* The SHA-256 of the measurement in a checksum file, which may list other files too. */
 MUST_CHECK int measurement_document_checksum(struct span checksum_file, uint8_t checksum[static 32],

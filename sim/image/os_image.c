@@ -1,5 +1,7 @@
 #include "sim/image/os_image.h"
 
+#include "crypto/hash.h"
+#include "sim/base/buf.h"
 #include "sim/base/embedded.h"
 #include "sim/format/json_file.h"
 
@@ -73,6 +75,36 @@ static int check_cmdline(const char *cmdline, struct error *error)
     return 0;
 }
 
+static void append_utf16(struct buf *out, const char *ascii)
+{
+    for (; *ascii; ascii++) {
+        buf_append_byte(out, (uint8_t)*ascii);
+        buf_append_byte(out, 0);
+    }
+}
+
+static void measure_cmdline(const char *cmdline, uint8_t digest[static REGISTER_BYTES])
+{
+    struct buf text;
+
+    buf_init(&text, SIZE_MAX);
+    append_utf16(&text, cmdline);
+    append_utf16(&text, " initrd=initrd");
+    buf_append(&text, "\0", 2);
+    hash_sha384(text.data, text.len, digest);
+    buf_free(&text);
+}
+
+static int parse_cmdline(struct os_image *image, const json_t *root, struct error *error)
+{
+    char cmdline[OS_IMAGE_CMDLINE_BYTES];
+
+    if (json_file_copy(root, "cmdline", cmdline, sizeof cmdline, error) || check_cmdline(cmdline, error))
+        return -1;
+    measure_cmdline(cmdline, image->cmdline);
+    return 0;
+}
+
 int os_image_parse(struct os_image *image, struct span json, struct error *error)
 {
     json_t *root = json_file_parse(json, error);
@@ -83,8 +115,7 @@ int os_image_parse(struct os_image *image, struct span json, struct error *error
         json_file_hex(root, "kernel_authenticode_sha384", image->kernel_authenticode, REGISTER_BYTES,
                       error) == 0 &&
         json_file_hex(root, "initrd_sha384", image->initrd, REGISTER_BYTES, error) == 0 &&
-        json_file_copy(root, "cmdline", image->cmdline, sizeof image->cmdline, error) == 0 &&
-        check_cmdline(image->cmdline, error) == 0 && parse_firmware(image, root, error) == 0 &&
+        parse_cmdline(image, root, error) == 0 && parse_firmware(image, root, error) == 0 &&
         parse_acpi(image, root, error) == 0)
         result = 0;
     json_decref(root);

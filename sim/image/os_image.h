@@ -22,8 +22,8 @@ struct os_image {
     char version[OS_IMAGE_VERSION_BYTES]; /* "0.5.11"; not measured */
     struct semver release;                /* the same as numbers */
     uint8_t kernel_authenticode[REGISTER_BYTES];
-    uint8_t initrd[REGISTER_BYTES]; /* SHA-384 */
-    char cmdline[OS_IMAGE_CMDLINE_BYTES];
+    uint8_t initrd[REGISTER_BYTES];  /* SHA-384 */
+    uint8_t cmdline[REGISTER_BYTES]; /* SHA-384 of the command line as the kernel measures it */
     uint8_t mrtd_single_pass[REGISTER_BYTES];
     uint8_t mrtd_two_pass[REGISTER_BYTES];
     uint8_t td_hob_witness[OS_IMAGE_WITNESS_BYTES_MAX];

@@ -9,6 +9,7 @@
 #include "sim/image/measurement.h"
 
 #define VARIANT_LITE "lite"
+#define VARIANT_LEGACY "legacy" /* what a missing member means */
 
 /* --- writing --- */
 
@@ -21,6 +22,14 @@ static void member_base64(struct buf *out, char separator, const char *name, str
     free(text);
 }
 
+static void member_measurement(struct buf *out, const struct measurement_document *document)
+{
+    json_text_key(out, ',', "tdx_measurement");
+    member_base64(out, '{', "checksum_file", span_text(document->checksum_file));
+    member_base64(out, ',', "measurement", buf_span(&document->measurement));
+    buf_append_byte(out, '}');
+}
+
 char *vm_config_write(const struct measurement_document *document, const struct machine *machine, size_t *len)
 {
     struct buf out;
@@ -29,11 +38,10 @@ char *vm_config_write(const struct measurement_document *document, const struct 
     json_text_member_hex(&out, '{', "os_image_hash", document->os_image_hash, sizeof document->os_image_hash);
     json_text_member_uint(&out, ',', "cpu_count", machine->cpu_count);
     json_text_member_uint(&out, ',', "memory_size", machine->memory_size);
-    json_text_member(&out, ',', "tdx_attestation_variant", VARIANT_LITE);
-    json_text_key(&out, ',', "tdx_measurement");
-    member_base64(&out, '{', "checksum_file", span_text(document->checksum_file));
-    member_base64(&out, ',', "measurement", buf_span(&document->measurement));
-    buf_append_byte(&out, '}');
+    json_text_member(&out, ',', "tdx_attestation_variant",
+                     machine->is_legacy ? VARIANT_LEGACY : VARIANT_LITE);
+    if (!machine->is_legacy)
+        member_measurement(&out, document);
     json_text_member(&out, ',', "ovmf_variant", MEASUREMENT_OVMF_VARIANT);
     buf_append_byte(&out, '}');
     return buf_take(&out, len);
@@ -60,10 +68,14 @@ static int read_base64(const json_t *object, const char *name, struct arena *are
 static int check_variants(const json_t *root, struct error *error)
 {
     const json_t *ovmf = json_object_get(root, "ovmf_variant"); /* may be missing */
-    const char *variant;
+    const char *variant = VARIANT_LEGACY;
 
-    if (json_file_string(root, "tdx_attestation_variant", &variant, error))
+    if (json_object_get(root, "tdx_attestation_variant") &&
+        json_file_string(root, "tdx_attestation_variant", &variant, error))
         return -1;
+    if (strcmp(variant, VARIANT_LEGACY) == 0)
+        return error_input(error, "the image cannot be checked offline: its measurements are of the legacy "
+                                  "variant, which depend on QEMU; only those of lite can be computed");
     if (strcmp(variant, VARIANT_LITE) != 0)
         return error_quote(error, "tdx_attestation_variant is \"", span_text(variant),
                            "\"; only \"" VARIANT_LITE "\" is supported");
@@ -75,9 +87,9 @@ static int check_variants(const json_t *root, struct error *error)
 static int read_members(const json_t *root, struct arena *arena, struct vm_config *config,
                         struct error *error)
 {
-    const json_t *document = json_file_object(root, "tdx_measurement", error);
+    const json_t *document;
 
-    if (!document || check_variants(root, error) ||
+    if (check_variants(root, error) || !(document = json_file_object(root, "tdx_measurement", error)) ||
         json_file_hex(root, "os_image_hash", config->os_image_hash, OS_IMAGE_HASH_BYTES, error) ||
         json_file_uint(root, "memory_size", MACHINE_MEMORY_BYTES_MAX, &config->memory_size, error))
         return -1;

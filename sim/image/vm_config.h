@@ -1,5 +1,5 @@
 /* The vm_config of a TD: JSON text that accompanies its quotes and says which image it boots on
- * which machine (dstack, TDX lite). */
+ * which machine (dstack, TDX lite; on a legacy machine, without what is measured). */
 #ifndef IMAGE_VM_CONFIG_H
 #define IMAGE_VM_CONFIG_H
 
@@ -19,7 +19,8 @@ struct vm_config {
 char *vm_config_write(const struct measurement_document *document, const struct machine *machine,
                       size_t *len);
 
-/* Fails for a variant or memory size that the rules do not describe. Spans point into the arena. */
+/* Fails for the legacy variant, which cannot be computed, and for a firmware or memory size that the
+ * rules do not describe. Spans point into the arena. */
 MUST_CHECK int vm_config_read(struct span text, struct arena *arena, struct vm_config *config,
                               struct error *error);
 

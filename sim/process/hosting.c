@@ -192,7 +192,7 @@ static const char *add_image(struct vmm *vmm, enum os_image_line line)
     if (os_image_parse(&parsed, text, &error))
         return NULL; /* never: tests read what is embedded */
     snprintf(name, sizeof name, "dstack-%s", parsed.version);
-    image = vm_image_new(name, parsed.version, text);
+    image = vm_image_new(name, &parsed, NULL);
     vmm_add_image(vmm, image);
     return image->name;
 }

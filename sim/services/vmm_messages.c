@@ -277,7 +277,7 @@ Dstack__VmInfo *vmm_messages_describe(const struct vm *vm, bool is_brief, struct
     info->boot_progress = unconst(vm->boot_progress);
     info->boot_error = unconst(vm->boot_error);
     info->shutdown_progress = unconst(vm->shutdown_progress);
-    info->image_version = unconst(image ? image->version : "");
+    info->image_version = unconst(image ? image->image.version : "");
     describe_events(vm, arena, info);
     return info;
 }

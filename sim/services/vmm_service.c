@@ -227,7 +227,7 @@ static void vmm_service_list_images(Service *service, const Dstack__Empty *args,
         *described = (Dstack__VmImage)DSTACK__VM_IMAGE__INIT;
         described->name = unconst(image->name);
         described->description = image->description;
-        described->version = unconst(image->version);
+        described->version = unconst(image->image.version);
         described->is_dev = image->is_dev;
         response.images[response.n_images++] = described;
     }

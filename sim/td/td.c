@@ -39,7 +39,8 @@ void td_config_init(struct td_config *config)
 static int check_app(struct td *td, const struct td_config *config, struct error *error)
 {
     const struct app_compose *compose = &td->app.says;
-    const struct app_requirements_guest guest = {td->image.version, td->image.release, config->user_config};
+    const struct app_requirements_guest guest = {td->image.version, td->image.release, config->user_config,
+                                                 td->machine.is_legacy};
     const bool is_0_6 = os_image_is_0_6(&td->image);
 
     if (app_manifest_check(compose, is_0_6, error))
@@ -49,7 +50,9 @@ static int check_app(struct td *td, const struct td_config *config, struct error
 
 static int read_inputs(struct td *td, const struct td_config *config, struct error *error)
 {
-    if (os_image_parse(&td->image, config->os_image, error))
+    if (config->image)
+        td->image = *config->image;
+    else if (os_image_parse(&td->image, config->os_image, error))
         return error_context(error, "OS image");
     if (machine_parse(&td->machine, config->machine, error))
         return error_context(error, "machine");
@@ -88,6 +91,18 @@ static struct key_provider provider_of(const struct td *td, const struct td_conf
     };
 }
 
+/* Registers that depend on QEMU follow from the seed, the image and the machine. */
+static void seed_legacy(struct td *td)
+{
+    uint8_t what[OS_IMAGE_HASH_BYTES + 8 + 4];
+
+    memcpy(what, td->identity.os_image_hash, OS_IMAGE_HASH_BYTES);
+    bytes_put_le64(what + OS_IMAGE_HASH_BYTES, td->machine.memory_size);
+    bytes_put_le32(what + OS_IMAGE_HASH_BYTES + 8, td->machine.cpu_count);
+    seed_bytes(td->shared->seed, "legacy registers", span_of(what, sizeof what), td->machine.legacy_seed,
+               sizeof td->machine.legacy_seed);
+}
+
 /* Sets ids and configuration, which the boot measures. */
 static int identify(struct td *td, const struct td_config *config, struct error *error)
 {
@@ -100,6 +115,7 @@ static int identify(struct td *td, const struct td_config *config, struct error 
     if (os_image_is_0_6(&td->image) && identify_newer(td, config, error))
         return -1;
     identity_set_image(&td->identity, &td->image, &td->machine);
+    seed_legacy(td);
     key_provider_identify(&provider, &td->keys, &td->identity);
     return 0;
 }

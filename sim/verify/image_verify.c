@@ -72,18 +72,17 @@ static int compare(const struct os_image *image, const struct registers *compute
 int image_verify(const struct evidence *evidence, const struct registers *quoted, struct arena *arena,
                  uint8_t os_image_hash[static OS_IMAGE_HASH_BYTES], struct error *error)
 {
-    struct os_image image = {.cmdline = ""};
-    uint8_t cmdline[REGISTER_BYTES];
+    struct os_image image = {.version = ""};
     struct registers computed;
     struct vm_config config = {.memory_size = 0};
 
     if (read_vm_config(evidence->vm_config, arena, &config, error) ||
         check_hashes(&config, evidence, error) ||
-        measurement_document_read(config.measurement, &image, cmdline, error) ||
+        measurement_document_read(config.measurement, &image, error) ||
         find_acpi(evidence, EVENT_NAME_ACPI_LOADER, image.acpi_loader, error) ||
         find_acpi(evidence, EVENT_NAME_ACPI_RSDP, image.acpi_rsdp, error) ||
         find_acpi(evidence, EVENT_NAME_ACPI_TABLES, image.acpi_tables, error) ||
-        measurement_recompute(&image, cmdline, config.memory_size, &computed, error) ||
+        measurement_recompute(&image, config.memory_size, &computed, error) ||
         compare(&image, &computed, quoted, error))
         return -1;
     memcpy(os_image_hash, config.os_image_hash, OS_IMAGE_HASH_BYTES);

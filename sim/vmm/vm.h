@@ -17,7 +17,8 @@
 #define VM_EVENT_BODY_BYTES_MAX 4096 /* a longer one is not recorded */
 #define VM_PROGRESS_BYTES 256
 
-#define VM_EVENT_URL "simulator.url" /* where a TD is served on TCP, besides its sockets */
+#define VM_EVENT_URL "simulator.url"             /* where a TD is served on TCP, besides its sockets */
+#define VM_EVENT_REGISTERS "simulator.registers" /* that those of the boot are synthetic */
 
 enum vm_status { VM_RUNNING, VM_STOPPING, VM_STOPPED, VM_EXITED, VM_REMOVING };
 

@@ -5,8 +5,12 @@
 
 #include "sim/base/arena.h"
 #include "sim/base/hex.h"
+#include "sim/image/machine.h"
 #include "sim/vmm/vmm_state.h"
 
+#define SYNTHETIC                                                                                            \
+    "the registers of the boot are synthetic: with this much memory they are of the legacy variant, which "  \
+    "depends on QEMU, and no verifier can check the image offline; give 2048 MB, or 3072 or more"
 #define RESTARTS_MAX 5
 #define RESTART_PAUSE_MS 5000
 #define RESTART_PAUSE_MS_MAX 300000
@@ -31,14 +35,21 @@ static void say(struct vm *vm, const char *progress)
 
 /* --- the steps; each returns 0, or -1 with an error that ends the boot --- */
 
+static uint64_t memory_of(const struct vm *vm)
+{
+    return (uint64_t)vm->settings.memory_mb << 20;
+}
+
 /* machine.json of the deployment. */
 static struct span describe_machine(const struct vm *vm, struct arena *arena)
 {
     return span_text(arena_printf(arena,
                                   "{\"cpu_count\":%u,\"memory_size\":%llu,"
                                   "\"cloud_vendor\":\"dstack-simulator\","
-                                  "\"cloud_product\":\"simulated TDX machine\"}",
-                                  vm->settings.vcpu, (unsigned long long)vm->settings.memory_mb << 20));
+                                  "\"cloud_product\":\"simulated TDX machine\","
+                                  "\"tdx_attestation_variant\":\"%s\"}",
+                                  vm->settings.vcpu, (unsigned long long)memory_of(vm),
+                                  machine_wants_legacy(memory_of(vm)) ? "legacy" : "lite"));
 }
 
 /* A deployment keeps it over every boot, and over every change of its compose file. */
@@ -69,9 +80,10 @@ static int add_td(struct vm *vm, struct error *error)
     config.boot = vm->boots;
     config.app_compose = vm->settings.compose;
     config.app_compose_name = "compose_file";
-    config.os_image = span_of(image->measured, image->measured_len);
+    config.image = &image->image;
     config.machine = describe_machine(vm, &arena);
     config.encrypted_env = vm->settings.encrypted_env;
+    config.user_config = vm->settings.user_config[0] ? span_text(vm->settings.user_config) : SPAN_NONE;
     vm->td = cluster_add(vm->vmm->cluster, &config, error);
     arena_free(&arena);
     return vm->td ? 0 : -1;
@@ -82,6 +94,10 @@ static int boot_firmware(struct vm *vm, struct error *error)
     (void)error;
     vm_log_line(console(vm), "firmware: booting %s with %u CPUs and %u MB", vm->settings.image,
                 vm->settings.vcpu, vm->settings.memory_mb);
+    if (!vm->is_first && machine_wants_legacy(memory_of(vm))) {
+        vm_log_line(console(vm), "firmware: %s", SYNTHETIC);
+        notify(vm, VM_EVENT_REGISTERS, SYNTHETIC);
+    }
     return 0;
 }
 

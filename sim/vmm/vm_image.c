@@ -37,16 +37,14 @@ static char *describe(const char *version)
     return buf_take(&text, &len);
 }
 
-struct vm_image *vm_image_new(const char *name, const char *version, struct span os_image)
+struct vm_image *vm_image_new(const char *name, const struct os_image *image, const char *metadata)
 {
-    struct vm_image *image = memory_zalloc(sizeof *image);
+    struct vm_image *made = memory_zalloc(sizeof *made);
 
-    snprintf(image->name, sizeof image->name, "%s", name);
-    snprintf(image->version, sizeof image->version, "%s", version);
-    image->description = describe(version);
-    image->measured = memory_copy(os_image.data, os_image.len);
-    image->measured_len = os_image.len;
-    return image;
+    snprintf(made->name, sizeof made->name, "%s", name);
+    made->description = metadata ? memory_copy(metadata, strlen(metadata)) : describe(image->version);
+    made->image = *image;
+    return made;
 }
 
 const struct vm_image *vm_image_find(const struct vm_image *images, const char *name)
@@ -62,6 +60,5 @@ void vm_image_free(struct vm_image *image)
     if (!image)
         return;
     free(image->description);
-    free(image->measured);
     free(image);
 }

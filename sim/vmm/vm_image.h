@@ -2,27 +2,23 @@
 #ifndef VMM_VM_IMAGE_H
 #define VMM_VM_IMAGE_H
 
-#include "sim/base/error.h"
-#include "sim/base/span.h"
+#include "sim/image/os_image.h"
 
 #define VM_IMAGE_NAME_BYTES_MAX 64
-#define VM_IMAGE_VERSION_BYTES 32
 
 struct vm_image {
     struct vm_image *next;
     char name[VM_IMAGE_NAME_BYTES_MAX + 1];
-    char version[VM_IMAGE_VERSION_BYTES];
     bool is_dev;
     char *description; /* heap: its metadata as JSON */
-    char *measured;    /* heap: what td_config.os_image takes */
-    size_t measured_len;
+    struct os_image image;
 };
 
 /* Letters, digits, '_', '-' and '.', but not "..", at most VM_IMAGE_NAME_BYTES_MAX. */
 bool vm_image_is_name(const char *name);
 
-/* An image from what it is measured into, an os-image.json. Copies everything. */
-struct vm_image *vm_image_new(const char *name, const char *version, struct span os_image);
+/* Copies everything. metadata: its metadata.json, or NULL to make one. */
+struct vm_image *vm_image_new(const char *name, const struct os_image *image, const char *metadata);
 
 /* The one with that name in a list, or NULL. */
 const struct vm_image *vm_image_find(const struct vm_image *images, const char *name);

@@ -32,7 +32,7 @@ def deploy(caller, **changes):
     vm = outcome.value["id"]
     if not changes.get("stopped"):
         shown = wait_for(caller, vm, "done")
-        assert shown["boot_error"] == ""
+        assert shown["boot_error"] == "", shown["boot_error"]
     return vm
 
 

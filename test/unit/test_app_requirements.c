@@ -8,6 +8,8 @@
 #define TOKEN "a launch token of more than thirty-two bytes"
 #define TOKEN_HASH "5a3fe916d0d53102d238e41099085c11c2264c6631bb2f1bcdd2da84496ee758"
 
+static bool is_legacy; /* the guest of the next checks */
+
 static int read_with(const char *members, const char *user_config, struct app_requirements *requirements,
                      struct error *error)
 {
@@ -17,6 +19,7 @@ static int read_with(const char *members, const char *user_config, struct app_re
         .os_version = "0.6.0",
         .os_release = {0, 6, 0},
         .user_config = user_config ? span_text(user_config) : SPAN_NONE,
+        .is_legacy = is_legacy,
     };
 
     snprintf(text, sizeof text, "{%s}", members);
@@ -102,6 +105,13 @@ static void the_kind_of_measurement(void **state)
         "has only those of TDX lite");
     refuses("\"tdx_measure_acpi_tables\":\"no\"", NULL,
             "requirements: tdx_measure_acpi_tables must be true or false");
+    is_legacy = true;
+    accepts("\"tdx_measure_acpi_tables\":true", NULL);
+    refuses(
+        "\"tdx_measure_acpi_tables\":false", NULL,
+        "requirements: tdx_measure_acpi_tables is false, which needs measurements of TDX lite; the TD has "
+        "only those of the legacy kind");
+    is_legacy = false;
 }
 
 static void the_launch_token(void **state)

@@ -88,8 +88,10 @@ static void members_of_vm_config(void **state)
     assert_image_refused(td, "", "vm_config is missing");
     assert_image_refused(td, "[]", "vm_config: must be a JSON object");
     refuse_with(td, "tdx_attestation_variant", json_string("legacy"),
-                "is \"legacy\"; only \"lite\" is supported");
-    refuse_with(td, "tdx_attestation_variant", NULL, "tdx_attestation_variant is missing");
+                "vm_config: the image cannot be checked offline: its measurements are of the legacy variant");
+    refuse_with(td, "tdx_attestation_variant", NULL, "the image cannot be checked offline");
+    refuse_with(td, "tdx_attestation_variant", json_string("full"),
+                "is \"full\"; only \"lite\" is supported");
     refuse_with(td, "ovmf_variant", json_string("stable202505"), "ovmf_variant must be");
     refuse_with(td, "memory_size", json_integer(0x90000000), "memory_size must be 0x80000000 or at least");
     refuse_with(td, "memory_size", json_integer(0x100000000), "RTMR0 computed");

@@ -47,6 +47,42 @@ static void memory_sizes_that_the_rules_describe(void **state)
     }
 }
 
+static void the_variant_of_the_measurements(void **state)
+{
+    char *small = json_with(file(), NULL, "memory_size", "1073741824");
+    char *legacy = json_with(span_text(small), NULL, "tdx_attestation_variant", "\"legacy\"");
+    char *lite = json_with(file(), NULL, "tdx_attestation_variant", "\"lite\"");
+    char *other = json_with(file(), NULL, "tdx_attestation_variant", "\"auto\"");
+    struct error error = {.kind = ERROR_NONE};
+    struct machine machine;
+
+    (void)state;
+    assert_int_equal(machine_parse(&machine, span_text(legacy), &error), 0);
+    assert_true(machine.is_legacy && machine.memory_size == 1073741824);
+    assert_int_equal(machine_parse(&machine, span_text(lite), &error), 0);
+    assert_false(machine.is_legacy);
+    assert_int_equal(machine_parse(&machine, span_text(other), &error), -1);
+    assert_string_equal(error.text, "tdx_attestation_variant must be lite or legacy");
+    free(small);
+    free(legacy);
+    free(lite);
+    free(other);
+}
+
+static void small_machines_are_legacy(void **state)
+{
+    static const struct {
+        unsigned megabytes;
+        bool is_legacy;
+    } rows[] = {{1, true},    {1024, true}, {2047, true}, {2048, false},
+                {2049, true}, {3071, true}, {3072, false}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (machine_wants_legacy((uint64_t)rows[i].megabytes << 20) != rows[i].is_legacy)
+            fail_msg("%u MB", rows[i].megabytes);
+}
+
 static void machine_errors_name_the_member(void **state)
 {
     static const struct {
@@ -115,6 +151,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_default_machine),
         cmocka_unit_test(memory_sizes_that_the_rules_describe),
+        cmocka_unit_test(the_variant_of_the_measurements),
+        cmocka_unit_test(small_machines_are_legacy),
         cmocka_unit_test(machine_errors_name_the_member),
         cmocka_unit_test(a_sys_config_changes_what_it_names),
         cmocka_unit_test(sys_config_errors_name_the_member),

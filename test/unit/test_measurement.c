@@ -69,6 +69,37 @@ static void a_register_is_its_log_replayed(void **state)
     event_log_free(&log);
 }
 
+static void boot_legacy(uint64_t megabytes, uint8_t seed, struct registers *registers)
+{
+    const struct machine small = {.memory_size = megabytes << 20, .is_legacy = true, .legacy_seed = {seed}};
+    struct error error = {.kind = ERROR_NONE};
+    struct event_log log;
+
+    event_log_init(&log);
+    assert_int_equal(measurement_boot(&image, &small, &log, registers, &error), 0);
+    event_log_free(&log);
+}
+
+/* Of a legacy machine, RTMR0 follows from its seed, and RTMR1 where QEMU changes the kernel. */
+static void what_depends_on_qemu_is_synthetic(void **state)
+{
+    struct registers lite, one, other, larger;
+    struct error error = {.kind = ERROR_NONE};
+
+    (void)state;
+    assert_int_equal(measurement_recompute(&image, UINT64_C(0xb0000000), &lite, &error), 0);
+    boot_legacy(1024, 1, &one);
+    boot_legacy(1024, 2, &other);
+    boot_legacy(0xb0000000 >> 20, 1, &larger);
+    assert_memory_not_equal(one.rtmr[0], other.rtmr[0], REGISTER_BYTES);
+    assert_memory_not_equal(one.rtmr[1], other.rtmr[1], REGISTER_BYTES);
+    assert_memory_not_equal(one.rtmr[1], lite.rtmr[1], REGISTER_BYTES);
+    assert_memory_not_equal(larger.rtmr[0], lite.rtmr[0], REGISTER_BYTES);
+    assert_memory_equal(larger.rtmr[1], lite.rtmr[1], REGISTER_BYTES);
+    assert_memory_equal(one.rtmr[2], lite.rtmr[2], REGISTER_BYTES);
+    assert_memory_equal(one.mrtd, lite.mrtd, REGISTER_BYTES);
+}
+
 static void writes_the_reference_hob(void **state)
 {
     struct error error = {.kind = ERROR_NONE};
@@ -134,6 +165,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(boots_to_the_reference_registers),
         cmocka_unit_test(a_register_is_its_log_replayed),
+        cmocka_unit_test(what_depends_on_qemu_is_synthetic),
         cmocka_unit_test(writes_the_reference_hob),
         cmocka_unit_test(splits_large_memory_around_the_hole),
         cmocka_unit_test(refuses_broken_witnesses),

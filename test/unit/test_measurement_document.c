@@ -50,14 +50,12 @@ static void what_was_written_is_read(void **state)
 {
     struct error error = {.kind = ERROR_NONE};
     struct measurement_document document;
-    struct os_image got = {.cmdline = ""};
-    uint8_t cmdline[REGISTER_BYTES], expected[REGISTER_BYTES];
+    struct os_image got = {.version = ""};
 
     (void)state;
     measurement_document_write(&image, &document);
-    measurement_cmdline(&image, expected);
-    assert_int_equal(measurement_document_read(buf_span(&document.measurement), &got, cmdline, &error), 0);
-    assert_memory_equal(cmdline, expected, sizeof cmdline);
+    assert_int_equal(measurement_document_read(buf_span(&document.measurement), &got, &error), 0);
+    assert_memory_equal(got.cmdline, image.cmdline, sizeof got.cmdline);
     assert_memory_equal(got.kernel_authenticode, image.kernel_authenticode, REGISTER_BYTES);
     assert_memory_equal(got.initrd, image.initrd, REGISTER_BYTES);
     assert_memory_equal(got.mrtd_single_pass, image.mrtd_single_pass, REGISTER_BYTES);
@@ -65,7 +63,7 @@ static void what_was_written_is_read(void **state)
     assert_int_equal(got.td_hob_witness_len, image.td_hob_witness_len);
     assert_memory_equal(got.td_hob_witness, image.td_hob_witness, image.td_hob_witness_len);
     document.measurement.len--;
-    assert_int_equal(measurement_document_read(buf_span(&document.measurement), &got, cmdline, &error), -1);
+    assert_int_equal(measurement_document_read(buf_span(&document.measurement), &got, &error), -1);
     assert_non_null(strstr(error.text, "member tdvf is malformed"));
     buf_free(&document.measurement);
 }

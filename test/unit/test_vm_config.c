@@ -39,6 +39,23 @@ static void what_was_written_is_read(void **state)
     arena_free(&arena);
 }
 
+static void a_legacy_machine_has_no_measurement(void **state)
+{
+    const struct machine machine = {.cpu_count = 1, .memory_size = 1 << 30, .is_legacy = true};
+    struct measurement_document document = {.os_image_hash = {1}};
+    size_t len;
+    char *text;
+
+    (void)state;
+    buf_init(&document.measurement, SIZE_MAX);
+    text = vm_config_write(&document, &machine, &len);
+    assert_string_equal(text, "{\"os_image_hash\":"
+                              "\"0100000000000000000000000000000000000000000000000000000000000000\","
+                              "\"cpu_count\":1,\"memory_size\":1073741824,"
+                              "\"tdx_attestation_variant\":\"legacy\",\"ovmf_variant\":\"pre202505\"}");
+    free(text);
+}
+
 static void a_missing_measurement_is_named_once(void **state)
 {
     static const struct {
@@ -66,6 +83,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_written_is_read),
+        cmocka_unit_test(a_legacy_machine_has_no_measurement),
         cmocka_unit_test(a_missing_measurement_is_named_once),
     };
 

@@ -12,7 +12,6 @@
 
 #include <cmocka.h>
 
-#include "sim/base/embedded.h"
 #include "sim/vmm/vmm.h"
 
 #define COMPOSE "{\"manifest_version\":2,\"name\":\"a\",\"runner\":\"docker-compose\"}"
@@ -82,9 +81,9 @@ static inline void vmm_fixture_pass(struct vmm_fixture *fixture, int64_t millise
 
 static inline int vmm_fixture_set_up(void **state)
 {
-    const struct embedded_file *image = embedded_find(embedded_fixtures, "os-image.json");
     struct vmm_fixture *fixture = calloc(1, sizeof *fixture);
     struct cluster_config config;
+    struct os_image image;
 
     cluster_config_init(&config);
     config.clock.fixed_micros = INT64_C(1700000000) * 1000000;
@@ -96,7 +95,9 @@ static inline int vmm_fixture_set_up(void **state)
         .faults = &fixture->faults,
         .host = {vmm_fixture_open, vmm_fixture_close, vmm_fixture_run_in, fixture},
     });
-    vmm_add_image(fixture->vmm, vm_image_new("dstack-0.5.11", "0.5.11", span_of(image->data, image->len)));
+    if (os_image_parse(&image, os_image_embedded(OS_IMAGE_LINE_0_5), &fixture->error))
+        return -1;
+    vmm_add_image(fixture->vmm, vm_image_new("dstack-0.5.11", &image, NULL));
     *state = fixture;
     return 0;
 }
