@@ -12,7 +12,7 @@
 #   V=1              show the commands that are run
 #   PREFIX, DESTDIR  where to install, /usr/local by default
 #   REV              the revision that the program reports, that of git by default
-#   CC, CFLAGS, BUILD, PROGRAM, JOBS  as usual
+#   CC, AR, PKG_CONFIG, CPPFLAGS, CFLAGS, LDFLAGS, BUILD, PROGRAM, JOBS  as usual
 
 BUILD     ?= $(if $(SANITIZE),build/asan,build)
 PROGRAM   ?= $(if $(filter build,$(BUILD)),,$(BUILD)/)dstack-simulator
@@ -29,15 +29,22 @@ ifeq ($(findstring clang,$(CC)),)
 WARNINGS  += -Wcast-qual
 endif
 STANDARD  := -std=c11 -D_GNU_SOURCE
-HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fno-common
+HARDENING := -fstack-protector-strong -fno-common -fPIE
+LINKING   := -pie -Wl,-z,relro -Wl,-z,now
+ifeq ($(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),)
+HARDENING += -D_FORTIFY_SOURCE=2
+endif
 ifeq ($(CI),true)
 WARNINGS  += -Werror
 endif
 ifneq ($(SANITIZE),)
 # FORTIFY hides reads from ASan; without recovery the first finding ends the run.
 HARDENING := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+LINKING   :=
 CFLAGS    := -O1 -g
 endif
+# The same bytes in whatever directory it is built.
+MAPPED    := -ffile-prefix-map=$(CURDIR)=.$(if $(filter /%,$(BUILD)), -ffile-prefix-map=$(BUILD)=build)
 
 # What scripts/setup unpacks instead of installing it: llhttp's sources where Node.js would come
 # with them, and after `make deps-local` all libraries and tools that the system lacks. Those
@@ -85,12 +92,14 @@ MANUAL    := sim/cli/man.roff
 EMBEDDED  := $(BUILD)/fixtures.c $(BUILD)/web.c $(BUILD)/cli.c
 DOCS      := $(BUILD)/proto_docs.c
 
-SOURCES   := $(wildcard crypto/*.c sim/*.c sim/*/*.c)
+SOURCES   := $(sort $(wildcard crypto/*.c sim/*.c sim/*/*.c))
 OBJECTS   := $(SOURCES:%.c=$(BUILD)/%.o) $(PROTO_C:.c=.o) $(EMBEDDED:.c=.o) $(DOCS:.c=.o) $(LLHTTP_OBJECTS)
 LIBRARY   := $(BUILD)/library.a
 UNITS     := $(patsubst test/unit/%.c,$(BUILD)/unit/%,$(wildcard test/unit/test_*.c))
 INCLUDES  := -I. -I$(BUILD)
-COMPILE    = $(CC) $(STANDARD) $(CFLAGS) $(WARNINGS) $(HARDENING) $(INCLUDES) $(PKG_FLAGS) -MMD -MP
+FLAGS      = $(HARDENING) $(MAPPED) $(CPPFLAGS) $(CFLAGS)
+COMPILE    = $(CC) $(STANDARD) $(WARNINGS) $(FLAGS) $(INCLUDES) $(PKG_FLAGS) -MMD -MP
+LINK       = $(CC) $(FLAGS) $(LINKING) $(LDFLAGS)
 
 Q := $(if $(V),,@)
 
@@ -137,9 +146,9 @@ deps-local: ## Unpack them below build/ instead, without root
 
 $(PROGRAM): $(OBJECTS)
 	@echo "  link  $@"
-	$(Q)$(CC) $(CFLAGS) $(HARDENING) -o $@ $^ $(LIBS)
+	$(Q)$(LINK) -o $@ $^ $(LIBS)
 
-$(BUILD)/%.o: %.c | $(PROTO_H) $(BUILD)/version_data.h
+$(BUILD)/%.o: %.c $(BUILD)/flags | $(PROTO_H) $(BUILD)/version_data.h
 	@mkdir -p $(@D)
 	@echo "  cc    $<"
 	$(Q)$(COMPILE) -c -o $@ $<
@@ -149,18 +158,23 @@ $(BUILD)/version_data.h: FORCE
 	@mkdir -p $(@D)
 	@printf '#define VERSION_NUMBER "%s"\n#define VERSION_REV "%s"\n' '$(VERSION)' '$(REV)' > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+# Likewise, so that other flags rebuild everything.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(CC) $(HARDENING) $(CPPFLAGS) $(CFLAGS))' > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 FORCE:
 
 # Generated and packaged C is compiled as it comes, without our warnings.
-$(BUILD)/proto/%.pb-c.o: $(BUILD)/proto/%.pb-c.c | $(PROTO_H)
-	$(Q)$(CC) $(CFLAGS) $(HARDENING) $(INCLUDES) $(PKG_FLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/proto/%.pb-c.o: $(BUILD)/proto/%.pb-c.c $(BUILD)/flags | $(PROTO_H)
+	$(Q)$(CC) $(FLAGS) $(INCLUDES) $(PKG_FLAGS) -MMD -MP -c -o $@ $<
 
-$(EMBEDDED:.c=.o) $(DOCS:.c=.o): %.o: %.c
+$(EMBEDDED:.c=.o) $(DOCS:.c=.o): %.o: %.c $(BUILD)/flags
 	$(Q)$(COMPILE) -c -o $@ $<
 
-$(BUILD)/llhttp/%.o: $(LLHTTP_SHARE)/%.c
+$(BUILD)/llhttp/%.o: $(LLHTTP_SHARE)/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(HARDENING) $(PKG_FLAGS) -c -o $@ $<
+	$(Q)$(CC) $(FLAGS) $(PKG_FLAGS) -c -o $@ $<
 
 # protoc-c writes down what each file imports, so that a change rebuilds only its users. The
 # initializers of its headers cast const away, which only a system header may do.
@@ -197,23 +211,28 @@ $(DOCS): scripts/proto-docs $(PROTOS)
 $(LIBRARY): $(filter-out $(BUILD)/sim/main.o,$(OBJECTS))
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(BUILD)/unit/%.o: test/unit/%.c | $(PROTO_H) $(BUILD)/version_data.h
+$(BUILD)/unit/%.o: test/unit/%.c $(BUILD)/flags | $(PROTO_H) $(BUILD)/version_data.h
 	@mkdir -p $(@D)
 	@echo "  cc    $<"
 	$(Q)$(COMPILE) -c -o $@ $<
 
 $(BUILD)/unit/%: $(BUILD)/unit/%.o $(LIBRARY)
 	@echo "  unit  $@"
-	$(Q)$(CC) $(CFLAGS) $(HARDENING) -o $@ $< $(LIBRARY) $(LIBS) -lcmocka
+	$(Q)$(LINK) -o $@ $< $(LIBRARY) $(LIBS) -lcmocka
 
 .SECONDARY: $(UNITS:=.o)
 
 units: $(UNITS) ## Build the unit tests
 
-# Tables of documents are printed by the unit tests that fail when they are out of date.
-docs: $(BUILD)/unit/test_docs_options $(BUILD)/unit/test_docs_services ## Write the tables of documents again
+TEXTS := $(addprefix share/dstack-simulator.,1 bash zsh fish)
+
+# Tables of documents, the manual and the completions are printed by the unit tests that fail when
+# they are out of date.
+docs: $(addprefix $(BUILD)/unit/test_docs_,options services share) ## Write the tables of documents and share/ again
 	$(Q)$< docs/options.md > $(BUILD)/document && cat $(BUILD)/document > docs/options.md
 	$(Q)$(word 2,$^) README.md > $(BUILD)/document && cat $(BUILD)/document > README.md
+	$(Q)mkdir -p $(sort $(dir $(TEXTS)))
+	$(Q)for text in $(TEXTS); do $(word 3,$^) $$text > $(BUILD)/document && cat $(BUILD)/document > $$text; done
 
 OWN_C := $(SOURCES) $(wildcard test/unit/*.c)
 
@@ -226,26 +245,28 @@ format: ## Format all C files
 format-check: ## Fail when a C file is not formatted
 	@scripts/format check
 
-# The program itself prints its manual and completions.
-TEXTS := $(addprefix $(BUILD)/share/,man bash zsh fish)
+# The manual and the completions are files of the tree, so that a program for another machine need
+# not run here to be installed.
+UNITS_OF_SYSTEMD := $(addprefix $(BUILD)/systemd/,dstack-simulator.service dstack-simulator.socket)
 
-$(TEXTS): $(PROGRAM)
+$(UNITS_OF_SYSTEMD): $(BUILD)/systemd/%: scripts/systemd/% FORCE
 	@mkdir -p $(@D)
-	$(Q)$(abspath $(PROGRAM)) $(if $(filter man,$(@F)),--man,--completion $(@F)) > $@.new && mv $@.new $@
+	$(Q)sed 's|/usr/local/bin/|$(PREFIX)/bin/|' $< > $@
 
-# MODE:FILE:PLACE, each place relative to PREFIX and one that Debian's man, bash, zsh or fish
-# looks at.
+# MODE:FILE:PLACE, each place relative to PREFIX and one that Debian's man, bash, zsh, fish or
+# systemd looks at.
 ZSH_FUNCTIONS := share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
 INSTALLED     := 755:$(PROGRAM):bin/dstack-simulator \
-                 644:$(BUILD)/share/man:share/man/man1/dstack-simulator.1 \
-                 644:$(BUILD)/share/bash:share/bash-completion/completions/dstack-simulator \
-                 644:$(BUILD)/share/zsh:$(ZSH_FUNCTIONS)/_dstack-simulator \
-                 644:$(BUILD)/share/fish:share/fish/vendor_completions.d/dstack-simulator.fish
+                 644:share/dstack-simulator.1:share/man/man1/dstack-simulator.1 \
+                 644:share/dstack-simulator.bash:share/bash-completion/completions/dstack-simulator \
+                 644:share/dstack-simulator.zsh:$(ZSH_FUNCTIONS)/_dstack-simulator \
+                 644:share/dstack-simulator.fish:share/fish/vendor_completions.d/dstack-simulator.fish \
+                 $(foreach unit,$(UNITS_OF_SYSTEMD),644:$(unit):lib/systemd/system/$(notdir $(unit)))
 
 # For each entry, a command with its mode, file and place in $1, $2 and $3.
 for_installed = @set -e; IFS=:; for entry in $(INSTALLED); do set -- $$entry; $(1); done
 
-install: $(PROGRAM) $(TEXTS) ## Install the program, its manual and completions; see PREFIX
+install: $(PROGRAM) $(UNITS_OF_SYSTEMD) ## Install the program, its manual, completions and units; see PREFIX
 	$(call for_installed,echo "  install $$3"; install -D -m "$$1" "$$2" "$(DESTDIR)$(PREFIX)/$$3")
 
 uninstall: ## Remove what `make install` installed

@@ -62,16 +62,17 @@ def test_a_full_disk_is_an_error(options):
 
 # --- installing ---
 
-PLACES = {"bin/dstack-simulator": None, "share/man/man1/dstack-simulator.1": ["--man"],
+PLACES = {"bin/dstack-simulator": None, "lib/systemd/system/dstack-simulator.service": None,
+          "lib/systemd/system/dstack-simulator.socket": None, "share/man/man1/dstack-simulator.1": ["--man"],
           "share/bash-completion/completions/dstack-simulator": ["--completion", "bash"],
           "share/zsh/vendor-completions/_dstack-simulator": ["--completion", "zsh"],
           "share/fish/vendor_completions.d/dstack-simulator.fish": ["--completion", "fish"]}
 
 
-def make(target, directory):
+def make(target, directory, program=PROGRAM):
     """With the program under test, as it is: -o keeps make from building it."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS", "DSTACK_"))}
-    program = os.path.abspath(PROGRAM)
+    program = os.path.abspath(program)
     subprocess.run(["make", "-o", program, f"PROGRAM={program}", f"BUILD={directory}/build", "PREFIX=/usr",
                     f"DESTDIR={directory}/root", target], cwd=ROOT, env=environment, capture_output=True, timeout=60, check=True)
 
@@ -86,6 +87,24 @@ def test_installing_and_uninstalling(tmp_path):
         assert not options or (usr / place).read_text() == run(*options).stdout != ""
     make("uninstall", tmp_path)
     assert [path for path in usr.rglob("*") if path.is_file()] == []
+
+
+def test_the_installed_unit_starts_the_installed_program(tmp_path):
+    need("make")
+    make("install", tmp_path)
+    unit = (tmp_path / "root/usr/lib/systemd/system/dstack-simulator.service").read_text()
+    assert re.findall(r"^ExecStart=(\S+)", unit, re.M) == ["/usr/bin/dstack-simulator"]
+
+
+def test_a_program_for_another_machine_is_not_run_to_be_installed(tmp_path):
+    need("make")
+    foreign, ran = tmp_path / "foreign", tmp_path / "ran"
+    foreign.write_text(f"#!/bin/sh\ntouch {ran}\n")
+    foreign.chmod(0o755)
+    make("install", tmp_path, foreign)
+    assert (tmp_path / "root/usr/bin/dstack-simulator").read_bytes() == foreign.read_bytes()
+    assert (tmp_path / "root/usr/share/man/man1/dstack-simulator.1").read_text() == run("--man").stdout
+    assert not ran.exists()
 
 
 # --- settings that can be used again ---

@@ -14,7 +14,7 @@ struct document {
 };
 
 /* Heap. */
-static char *document_read(const char *path)
+static inline char *document_read(const char *path)
 {
     char *text = calloc(1, DOCUMENT_BYTES_MAX);
     FILE *file = fopen(path, "r");
@@ -27,7 +27,7 @@ static char *document_read(const char *path)
     return text;
 }
 
-static char *document_renewed(const struct document *document, const char *text)
+static inline char *document_renewed(const struct document *document, const char *text)
 {
     const char *start = strstr(text, document->start), *end = strstr(text, document->end);
 
@@ -43,7 +43,7 @@ static char *document_renewed(const struct document *document, const char *text)
     });
 }
 
-static void document_assert_fresh(const struct document *document)
+static inline void document_assert_fresh(const struct document *document)
 {
     char *text = document_read(document->path);
     char *fresh = document_renewed(document, text);
@@ -55,7 +55,7 @@ static void document_assert_fresh(const struct document *document)
 }
 
 /* Returns the exit code. */
-static int document_print(const struct document *document, const char *path)
+static inline int document_print(const struct document *document, const char *path)
 {
     char *text = document_read(path);
     char *fresh = document_renewed(document, text);

@@ -1,0 +1,45 @@
+# bash completion for dstack-simulator, made by: dstack-simulator --completion bash
+
+_dstack_simulator() {
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} word
+    COMPREPLY=()
+    if [[ $cur == = ]]; then
+        cur=
+    elif [[ $prev == = ]]; then
+        prev=${COMP_WORDS[COMP_CWORD - 2]}
+    fi
+    case $prev in
+    --socket-dir|-d) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -W 'none' -- "$cur"); return ;;
+    --ready-file) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+    --config|-c) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+    --app-compose|-a) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+    --docker-compose) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+    --user-config) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+    --app-keys|-k) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+    --encrypted-env) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+    --sys-config|-s) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+    --gpu-info) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+    --logs-dir) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+    --health-file) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+    --dstack-os) mapfile -t COMPREPLY < <(compgen -W '0.5 0.6' -- "$cur"); return ;;
+    --tcb-status) mapfile -t COMPREPLY < <(compgen -W 'UpToDate SWHardeningNeeded ConfigurationNeeded ConfigurationAndSWHardeningNeeded OutOfDate OutOfDateConfigurationNeeded Revoked' -- "$cur"); return ;;
+    --log-level) mapfile -t COMPREPLY < <(compgen -W 'error warn info debug off' -- "$cur"); return ;;
+    --log-format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur"); return ;;
+    --healthcheck) [[ $cur == -* ]] || { compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return; } ;;
+    --completion) mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish' -- "$cur"); return ;;
+    --listen|-l|--socket-mode|--public-url|--name|--instance|--seed|--app-id|--advisory|--fault) return ;;
+    esac
+    if [[ $cur == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--listen --socket-dir --socket-mode --ready-file --public-url --config --watchdog --no-control --strict --vm-ports --app-compose --docker-compose --name --instance --user-config --app-keys --encrypted-env --sys-config --gpu-info --logs-dir --health-file --dstack-os --seed --app-id --tcb-status --advisory --debug-td --no-mrconfigid --fault --log-level --log-format --check --print-config --print-root-ca --healthcheck --completion --man --version --help' -- "$cur")
+        return
+    fi
+    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+        if [[ $word == decrypt-env || $word == deploy ]]; then
+            compopt -o filenames 2>/dev/null
+            mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+            return
+        fi
+    done
+    mapfile -t COMPREPLY < <(compgen -W 'decrypt-env deploy ps logs rm' -- "$cur")
+}
+complete -F _dstack_simulator dstack-simulator
