@@ -2,7 +2,7 @@
 #
 # `make help` lists the targets. Three of them are for every day: `make run` installs the
 # packages that are missing, builds and runs; `make test` does the same for the tests and
-# runs all of them; `make check` runs them without installing anything.
+# runs all of them; `make check` runs those that need nothing from the network.
 #
 # The program is built in the root of the tree; everything else that is generated goes to
 # build/. What can be set on the command line:
@@ -129,8 +129,8 @@ test: ## Install what is missing, also for the tests, then build and run every t
 	@scripts/setup test
 	@test/run
 
-check: ## Build and run every test, without installing anything
-	@test/run
+check: ## Build and run every test that needs nothing from the network
+	@test/run --offline
 
 test-release: ## Run every test in fresh roots of Debian 12 and 13, as root
 	@scripts/test-release

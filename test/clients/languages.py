@@ -13,6 +13,7 @@ from pathlib import Path
 
 import progress
 import toolchains
+from offline import REASON, is_offline
 from simulator import ROOT
 from toolchains import Missing
 
@@ -42,6 +43,8 @@ def install(directory, pins, commands):
     key = hashlib.sha256(b"".join(pin if isinstance(pin, bytes) else pin.read_bytes() for pin in pins))
     if stamp.exists() and stamp.read_text() == key.hexdigest():
         return
+    if is_offline():
+        raise Missing(REASON)
     stamp.unlink(missing_ok=True)
     log = directory / "install.log"
     with open(log, "wb") as out, progress.installing(str(directory.relative_to(ROOT)), directory):

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import progress
+from offline import REASON, is_offline
 from simulator import ROOT
 
 TOOLS = ROOT / "build" / "tools"
@@ -51,6 +52,8 @@ def installing():
 
 def install(package, size, programs):
     """Installs a package of PyPI in an environment of its own, and links its programs in BIN."""
+    if is_offline():
+        raise Missing(REASON)
     name = package.partition("==")[0]
     environment, log = TOOLS / name, TOOLS / f"{name}.log"
     with open(log, "wb") as out, progress.installing(f"{package} from PyPI ({size} to download)", environment):
