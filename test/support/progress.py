@@ -27,4 +27,4 @@ def installing(what, directory):
     say(f"installing {what}")
     started = time.monotonic()
     yield
-    say(f"installed {what}: {megabytes(directory)} MB, {time.monotonic() - started:.0f} s")
+    say(f"installed in {time.monotonic() - started:.0f} s, {megabytes(directory)} MB on disk")

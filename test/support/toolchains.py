@@ -56,7 +56,7 @@ def install(package, size, programs):
         raise Missing(REASON)
     name = package.partition("==")[0]
     environment, log = TOOLS / name, TOOLS / f"{name}.log"
-    with open(log, "wb") as out, progress.installing(f"{package} from PyPI ({size} to download)", environment):
+    with open(log, "wb") as out, progress.installing(f"{package} ({size} from PyPI)", environment):
         for command in ([sys.executable, "-m", "venv", "--clear", environment],
                         [environment / "bin/python", "-m", "pip", "install", "--no-deps",
                          "--disable-pip-version-check", package]):
