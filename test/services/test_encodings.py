@@ -161,7 +161,8 @@ def value_for(field, values):
         return True
     qualified = f"{field.containing_type.name}.{field.name}"
     assert qualified in values or field.name in values, f"VALUES has nothing to send in {field.full_name}"
-    return values.get(qualified, values.get(field.name))
+    value = values.get(qualified, values.get(field.name))
+    return value.hex() if is_any_json(field) and isinstance(value, bytes) else value
 
 
 def arguments_of(name, values):
