@@ -180,6 +180,7 @@ static void dashboard_state(Service *service, const Dstack__DashboardStateArgs *
     response.os_version = unconst(td->image.version);
     response.health = reply_app_health(&td->health, call->arena);
     response.can_emit = !os_image_is_0_6(&td->image);
+    response.process_started = (uint64_t)site->process_started;
     response.uptime_seconds = (uint64_t)(clock_monotonic_millis() - site->started_millis) / 1000;
     reply_identity(td, response.is_private, call->arena, &response);
     reply_platform(&site->cluster->scenario, td->state.is_debug, call->arena, &response);

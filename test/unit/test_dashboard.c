@@ -25,6 +25,7 @@ static int setup(void **state)
     service_start(&f->s);
     f->full = f->read_only = f->s.site;
     f->read_only.has_control = false;
+    f->full.process_started = 1767225600123;
     *state = f;
     return 0;
 }
@@ -47,6 +48,15 @@ static const Dstack__DashboardState *ask(struct fixture *f, const struct site *s
 static uint64_t generation_of(struct fixture *f)
 {
     return ask(f, &f->full, 0, 0, 0)->generation;
+}
+
+static void another_process_can_be_told(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(ask(f, &f->full, 0, 0, 0)->process_started, 1767225600123);
+    f->full.process_started++;
+    assert_int_equal(ask(f, &f->full, generation_of(f), 0, 0)->process_started, 1767225600124);
 }
 
 static void emit(struct fixture *f, const char *name, struct span payload)
@@ -278,6 +288,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(long_logs_come_in_parts_and_long_payloads_are_cut, setup,
                                         service_teardown),
         cmocka_unit_test_setup_teardown(going_back_is_another_generation, setup, service_teardown),
+        cmocka_unit_test_setup_teardown(another_process_can_be_told, setup, service_teardown),
         cmocka_unit_test_setup_teardown(requests_are_shown_once, setup, service_teardown),
         cmocka_unit_test_setup_teardown(a_private_app_hides_its_measurements_where_nothing_can_be_changed,
                                         setup, service_teardown),
