@@ -193,9 +193,13 @@ sim/proto/%.proto: ;
 $(BUILD)/fixtures.c: EMBED := embedded_fixtures
 $(BUILD)/fixtures.c: $(FIXTURES)
 $(BUILD)/web.c: EMBED := embedded_web
-$(BUILD)/web.c: $(WEB)
+$(BUILD)/web.c: $(WEB:sim/web/%=$(BUILD)/web/%)
 $(BUILD)/cli.c: EMBED := embedded_cli
 $(BUILD)/cli.c: $(MANUAL)
+
+$(BUILD)/web/%: sim/web/% scripts/lean
+	@mkdir -p $(@D)
+	$(Q)scripts/lean $< > $@.new && mv $@.new $@
 
 $(EMBEDDED): scripts/embed
 	@mkdir -p $(@D)

@@ -5,12 +5,14 @@ import hashlib
 import json
 import re
 import urllib.request
+from pathlib import Path
 
 import pytest
 
 from simulator import Simulator
 from support import Simulated, registers, replay
 
+WEB = Path(__file__).resolve().parents[2] / "sim" / "web"
 EVENTS_AT_ONCE = 256
 FILES = {"/": "text/html", "/simulator/dashboard.css": "text/css", "/simulator/dashboard.js": "text/javascript",
          "/simulator/icon.svg": "image/svg+xml"}
@@ -193,6 +195,19 @@ def test_the_files_are_served_with_their_headers(watched, path):
         assert headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "no-referrer"
         assert headers["Cache-Control"] == "no-cache"
         assert headers["Content-Type"].split(";")[0] == FILES[path] and body
+
+
+def test_the_files_are_served_as_written_but_for_comments(watched):
+    """Line by line, so that what a browser reports can be found."""
+    for source in sorted(WEB.iterdir()):
+        if source.suffix == ".png":
+            continue
+        path = "/" if source.name == "index.html" else f"/simulator/{source.name}"
+        served, written = (text.split("\n") for text in (watched.full.get(path).decode(), source.read_text()))
+        assert len(served) == len(written), path
+        for line, original in zip(served, map(str.strip, written)):
+            code = "" if original.startswith("//") else re.sub(r"/\*.*\*/", "", original).strip()
+            assert line == (code if source.suffix in (".js", ".css") else original), (path, original)
 
 
 def test_the_page_asks_for_nothing_from_elsewhere_and_is_small(watched):
