@@ -1,9 +1,19 @@
 // The page's controls: events, quotes, platform, health, snapshots, faults.
 import { call } from './api.js'
-import { byId, copy, element, hexOfText, spell } from './dom.js'
+import { byId, copy, element, hexOfText, plural, setText, spell } from './dom.js'
 import { showVerdict } from './verdict.js'
 
-const STATUSES = ['tcb_status', 'platform_status', 'tdx_module_status', 'qe_status', 'early_tcb_status']
+const PART_STATUS = ['UpToDate', 'OutOfDate', 'Revoked']
+const TCB_STATUS = ['UpToDate', 'SWHardeningNeeded', 'ConfigurationNeeded', 'ConfigurationAndSWHardeningNeeded',
+  'OutOfDate', 'OutOfDateConfigurationNeeded', 'Revoked']
+const CHOICES = {
+  tcb_status: TCB_STATUS,
+  platform_status: TCB_STATUS,
+  tdx_module_status: PART_STATUS,
+  qe_status: PART_STATUS,
+  early_tcb_status: TCB_STATUS,
+}
+const STATUSES = Object.keys(CHOICES)
 const WRONGS = ['pck_revoked', 'collateral_expired', 'key_not_vouched', 'debug_td']
 
 function say(id, text, isError) {
@@ -70,7 +80,8 @@ function addQuotes(act) {
   })
   onClick('verify', act, 'verify-result', async () => {
     const taken = quote
-    const answer = await call('verify', taken)
+    const { quote: bytes, event_log: log, vm_config: config } = taken
+    const answer = await call('verify', { quote: bytes, event_log: log, vm_config: config })
     if (taken === quote) showVerdict(byId('verdict'), answer)
     return ''
   })
@@ -80,6 +91,9 @@ function addQuotes(act) {
 function addPlatform(act) {
   const form = byId('platform')
   const fields = form.elements
+  for (const name of STATUSES) {
+    fields[name].append(...CHOICES[name].map((status) => element('option', {}, status)))
+  }
   let isTouched = false // the user is changing it
   let shown = ''
   const forget = () => {
@@ -163,6 +177,7 @@ function addSnapshots(act) {
 
   return function show(ids) {
     if (ids.join() === list.dataset.shown) return
+    setText(byId('state-now'), plural(ids.length || 'no', 'snapshot'))
     const chosen = newest ?? Number(list.value)
     newest = null
     list.dataset.shown = ids.join()
@@ -208,4 +223,13 @@ export function makeControls(after) {
     showHealth(state.health)
     showSnapshots(state.snapshots)
   }
+}
+
+// Lets the controls scroll with the page as far as they are longer than the window.
+export function makeSticky(controls) {
+  const place = () => {
+    controls.style.setProperty('--top', `${Math.min(16, innerHeight - controls.offsetHeight - 16)}px`)
+  }
+  new ResizeObserver(place).observe(controls)
+  addEventListener('resize', place)
 }

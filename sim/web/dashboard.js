@@ -1,7 +1,7 @@
 // The page: fetches and shows what is new once a second.
 import { call, Gone } from './api.js'
-import { makeControls } from './controls.js'
-import { byId, copyButton, element, hash, setHash, setText, spell } from './dom.js'
+import { makeControls, makeSticky } from './controls.js'
+import { byId, copyButton, element, hash, plural, setHash, setText, spell } from './dom.js'
 import { makeMeasurements } from './measurements.js'
 import { makeRequests } from './requests.js'
 
@@ -11,8 +11,10 @@ const PATIENCE_MS = 5000
 const IDENTITY = [
   ['app_id', 'App id'],
   ['instance_id', 'Instance id'],
-  ['device_id', 'Device id'],
   ['compose_hash', 'Compose hash'],
+]
+const MORE_IDENTITY = [
+  ['device_id', 'Device id'],
   ['os_image_hash', 'OS image hash'],
   ['mr_config_id', 'MRCONFIGID'],
   ['mr_aggregated', 'Aggregate of all registers'],
@@ -20,14 +22,18 @@ const IDENTITY = [
 
 // --- the head of the page ---
 
-function makeIdentity() {
-  const rows = IDENTITY.map(([field, name]) => {
+function makeHashes(list, fields) {
+  return fields.map(([field, name]) => {
     const value = hash('')
     const row = element('div', {}, element('dt', {}, name),
       element('dd', { id: field.replaceAll('_', '-') }, value, copyButton(name, () => value.textContent)))
-    byId('identity').append(row)
+    list.append(row)
     return { field, value, row }
   })
+}
+
+function makeIdentity() {
+  const rows = [...makeHashes(byId('identity'), IDENTITY), ...makeHashes(byId('identity-more'), MORE_IDENTITY)]
   return (state) => {
     for (const { field, value, row } of rows) {
       setHash(value, state[field])
@@ -68,15 +74,14 @@ function showBadge(id, text) {
   byId(id).hidden = text === ''
 }
 
-// The badge names one problem or counts several; the platform panel, or else a notice, lists them.
+// The badge shows as much of it as there is room for; the platform panel, or else a notice, shows all.
 function showPlatform(state) {
-  const problems = problemsOf(state)
-  const notice = byId('platform-notice')
-  const text = problems.length > 1 ? `${problems.length} problems` : problems[0]
-  showBadge('platform-badge', text ? `platform: ${text}` : '')
-  byId('platform-badge').title = problems.join(', ')
-  setText(notice, `The platform: ${problems.join(', ')}`)
-  notice.hidden = !state.read_only || problems.length === 0
+  const problems = problemsOf(state).join(', ')
+  showBadge('platform-badge', problems && `platform: ${problems}`)
+  byId('platform-badge').title = problems
+  setText(byId('platform-now'), problems || 'UpToDate')
+  setText(byId('platform-notice'), `The platform: ${problems}`)
+  byId('platform-notice').hidden = !state.read_only || problems === ''
 }
 
 // line: "METHOD: what happens".
@@ -87,8 +92,10 @@ function faultRow(line) {
 
 function showFaults(faults) {
   const list = byId('faults')
+  const count = plural(faults.length, 'fault')
   byId('faults-panel').hidden = faults.length === 0
-  showBadge('faults-badge', faults.length === 0 ? '' : faults.length === 1 ? '1 fault' : `${faults.length} faults`)
+  showBadge('faults-badge', faults.length === 0 ? '' : count)
+  setText(byId('set-fault-now'), faults.length === 0 ? 'none set' : count)
   if (list.dataset.shown === faults.join('\n')) return
   list.dataset.shown = faults.join('\n')
   list.replaceChildren(...faults.map(faultRow))
@@ -109,11 +116,31 @@ function showHead(state) {
   setText(byId('event-count'), state.is_private ? '–' : String(state.event_count))
   byId('read-only').hidden = !state.read_only
   byId('private').hidden = !state.is_private
-  for (const panel of document.querySelectorAll('.measured')) panel.hidden = state.is_private
+  for (const node of document.querySelectorAll('.measured')) node.hidden = state.is_private
+  byId('more-identity').hidden = state.is_private
+  byId('to-controls').hidden = state.read_only
   showPlatform(state)
   showBadge('health-badge', state.health.healthy ? '' : 'app unhealthy')
   byId('health-badge').title = state.health.verdict
   showFaults(state.faults)
+}
+
+// Another process is another TD, even with the same identity: its events are those of its own boot.
+function makeRestarts() {
+  let last = null
+  byId('restarted-seen').addEventListener('click', () => { byId('restarted').hidden = true })
+
+  return function show(state) {
+    if (last && state.process_started !== last.process_started) {
+      const isSame = state.app_id === last.app_id && state.instance_id === last.instance_id
+      const when = new Date(state.process_started).toLocaleTimeString()
+      setText(byId('restarted-text'), `The simulator was restarted at ${when}. This is another TD`
+        + (isSame ? ' with the same identity.' : ', and another app or instance.')
+        + ' Events, snapshots and faults of the one before are gone.')
+      byId('restarted').hidden = false
+    }
+    last = state
+  }
 }
 
 function showLink(isUp, sentence) {
@@ -131,6 +158,7 @@ function makeView(changed) {
   const measurements = makeMeasurements()
   const requests = makeRequests()
   const showControls = makeControls(changed)
+  const showRestart = makeRestarts()
   const view = { seen: { generation: 0, after_event: 0, after_request: 0 }, isComplete: false, show }
 
   function begin(generation) {
@@ -142,6 +170,7 @@ function makeView(changed) {
 
   function show(state) {
     if (state.generation !== view.seen.generation) begin(state.generation)
+    showRestart(state)
     measurements.add(state.events, view.isComplete)
     measurements.show(state, view.isComplete)
     requests.add(state.requests)
@@ -198,6 +227,7 @@ function start() {
 
 const command = `export DSTACK_SIMULATOR_ENDPOINT=${location.origin}`
 document.documentElement.classList.replace('waiting', 'asking')
+makeSticky(byId('controls'))
 byId('export').textContent = command
 byId('export').after(copyButton('the command', () => command))
 start()

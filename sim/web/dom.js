@@ -9,6 +9,8 @@ export function element(name, properties = {}, ...children) {
   return made
 }
 
+export const plural = (count, noun) => (count === 1 ? `1 ${noun}` : `${count} ${noun}s`)
+
 // Sets text only if it changes, so that selections and screen readers are not disturbed.
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text

@@ -1,5 +1,6 @@
 // Registers, and the chain of events that led to each.
-import { byId, copyButton, element, hash, setHash, spell, textOfHex } from './dom.js'
+import { byId, copyButton, element, hash, plural, setHash, spell, textOfHex } from './dom.js'
+import { makeRoving } from './roving.js'
 
 const APP = 3 // the register with the app's events
 const READY = 'system-ready' // the last event of the boot: later ones come from the app
@@ -93,11 +94,11 @@ function eventRow(event, isOwn) {
 
 function makeRegister(name, place, isOpen) {
   const value = element('code', { className: 'hash' })
-  const chain = element('ol', { className: 'chain' })
+  const chain = element('ol', { className: 'chain', ariaLabel: `Events of ${name}` })
   const row = element('div', { className: 'register' }, element('h3', { className: 'register-name' }, name), value,
     copyButton(name, () => value.textContent))
   const holder = element('div', { className: 'register-box', id: `register-${name.toLowerCase()}` }, row)
-  const register = { value, chain, row, summary: null, count: 0, isReady: false, hasOwn: false }
+  const register = { value, chain, row, summary: null, count: 0, isReady: false, hasOwn: false, refresh: makeRoving(chain) }
 
   if (isOpen) {
     holder.append(chain)
@@ -106,7 +107,7 @@ function makeRegister(name, place, isOpen) {
   } else {
     register.summary = element('span', { className: 'whole' })
     holder.append(element('details', { className: 'fold' },
-      element('summary', {}, element('span', { className: 'soft' }, `${ABOUT[name]} · `), register.summary), chain))
+      element('summary', {}, element('span', {}, element('span', { className: 'soft' }, `${ABOUT[name]} · `), register.summary)), chain))
   }
   place.append(holder)
   return register
@@ -140,6 +141,7 @@ function addEvents(register, events, isFresh) {
     rows.unshift(row)
   }
   register.chain.prepend(...rows)
+  register.refresh(rows)
   register.count += events.length
   return rows
 }
@@ -177,7 +179,7 @@ export function makeMeasurements() {
     setRegister(mrtd, state.mrtd, false)
     rtmrs.forEach((register, imr) => {
       setRegister(register, state.rtmrs[imr], isLive)
-      if (register.summary) register.summary.textContent = register.count === 1 ? '1 event' : `${register.count} events`
+      if (register.summary) register.summary.textContent = plural(register.count, 'event')
     })
   }
 

@@ -73,6 +73,19 @@ class Page:
         selector = f".event[data-number='{number}']"
         return self.wait(lambda: self.all(selector), f"event {number}")[0]
 
+    def requests(self, count):
+        """The rows of recent requests, newest first, once there are so many."""
+        self.wait(lambda: self.count(".request") == count, f"{count} requests")
+        return self.all(".request")
+
+    def details(self, row):
+        """Opens the row; its details as {name: text}."""
+        row.find_element(By.TAG_NAME, "summary").click()
+        self.wait(lambda: row.find_elements(By.CSS_SELECTOR, ".details dt"), "its details")
+        names, texts = ([one.text for one in row.find_elements(By.CSS_SELECTOR, f".details {tag}")]
+                        for tag in ("dt", "dd"))
+        return dict(zip(names, texts))
+
     def hashes(self, row):
         """Opens the row; before, digest and after in full."""
         row.find_element(By.TAG_NAME, "summary").click()
@@ -115,6 +128,12 @@ class Page:
 
     def click(self, selector):
         self.one(selector).click()
+
+    def unfold(self, selector):
+        """Opens a folded panel, by its summary."""
+        if self.one(selector).get_attribute("open") is None:
+            self.script("arguments[0].scrollIntoView({ block: 'center' })", self.one(selector))
+            self.click(f"{selector} > summary")
 
     def emit(self, name, payload=""):
         self.fill("#event-name", name)

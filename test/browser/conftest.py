@@ -34,11 +34,16 @@ class Served:
     def call(self, method, **arguments):
         return self.post(f"/prpc/{method}", arguments)
 
-    def post(self, path, arguments):
-        self.connection.request("POST", path, json.dumps(arguments), {"Content-Type": "application/json"})
+    def send(self, path, arguments, **headers):
+        """The status and the body, whatever they are."""
+        headers = {"Content-Type": "application/json", **headers}
+        self.connection.request("POST", path, json.dumps(arguments), headers)
         answer = self.connection.getresponse()
-        body = json.loads(answer.read())
-        assert answer.status == 200, body
+        return answer.status, json.loads(answer.read())
+
+    def post(self, path, arguments):
+        status, body = self.send(path, arguments)
+        assert status == 200, body
         return body
 
     def emit(self, name, payload=b""):
@@ -93,5 +98,6 @@ def blank(browser):
 
 @pytest.fixture
 def page(blank, simulator):
-    """The dashboard of `simulator`."""
-    return blank.open(simulator.url)
+    """The dashboard of `simulator`, which it leaves before that stops."""
+    yield blank.open(simulator.url)
+    blank.driver.get("about:blank")

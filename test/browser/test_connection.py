@@ -42,6 +42,7 @@ def test_the_simulator_goes_and_comes_back(page, simulator, start):
     page.script("scrollTo(0, document.body.scrollHeight)")
     assert page.script("return document.getElementById('gone').getBoundingClientRect().top") >= 0
     assert page.count(".event") == count  # those that were there last
+    assert not page.one("#restarted").is_displayed()
     again = start("--tcb-status", "OutOfDate", at=simulator.address())
     page.wait_text("#link", "live")
     assert not page.one("#gone").is_displayed()
@@ -49,6 +50,39 @@ def test_the_simulator_goes_and_comes_back(page, simulator, start):
     page.wait_text("#platform-badge", "platform: OutOfDate")
     again.emit("after")
     assert "after" in page.event(count - 1).text
+
+
+def restart(page, simulator, start, *options):
+    page.expected.append("Dashboard.State")
+    simulator.process.stop()
+    page.wait_text("#link", "no connection")
+    again = start(*options, at=simulator.address())
+    page.wait_text("#link", "live")
+    return again
+
+
+def test_another_process_is_another_td(page, simulator, start):
+    restart(page, simulator, start)
+    notice = page.text("#restarted-text")
+    assert "The simulator was restarted at " in notice and "another TD with the same identity" in notice
+    assert page.one("#restarted").is_displayed()
+    assert page.one("#restarted-text").get_attribute("role") == "status"
+    page.click("#restarted-seen")
+    assert not page.one("#restarted").is_displayed()
+
+
+def test_another_app_is_told_from_the_same(page, simulator, start, private_app):
+    restart(page, simulator, start, "--app-compose", private_app)
+    assert "another TD, and another app or instance" in page.text("#restarted-text")
+
+
+def test_a_reset_is_no_restart(page, simulator):
+    generation = simulator.state()["generation"]
+    page.emit("mine")
+    simulator.call("Simulator.Reset")
+    page.wait(lambda: "mine" not in page.text("#rtmr3"), "the event to be gone")
+    assert simulator.state()["generation"] != generation
+    assert not page.one("#restarted").is_displayed()
 
 
 def test_an_action_without_a_simulator_says_so(page, simulator):
