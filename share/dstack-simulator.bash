@@ -23,6 +23,7 @@ _dstack_simulator() {
     --health-file) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
     --dstack-os) mapfile -t COMPREPLY < <(compgen -W '0.5 0.6' -- "$cur"); return ;;
     --tcb-status) mapfile -t COMPREPLY < <(compgen -W 'UpToDate SWHardeningNeeded ConfigurationNeeded ConfigurationAndSWHardeningNeeded OutOfDate OutOfDateConfigurationNeeded Revoked' -- "$cur"); return ;;
+    --quote-version) mapfile -t COMPREPLY < <(compgen -W '4 5 5-td15' -- "$cur"); return ;;
     --log-level) mapfile -t COMPREPLY < <(compgen -W 'error warn info debug off' -- "$cur"); return ;;
     --log-format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur"); return ;;
     --healthcheck) [[ $cur == -* ]] || { compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return; } ;;
@@ -30,7 +31,7 @@ _dstack_simulator() {
     --listen|-l|--socket-mode|--public-url|--name|--instance|--seed|--app-id|--advisory|--fault) return ;;
     esac
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--listen --socket-dir --socket-mode --ready-file --public-url --config --watchdog --no-control --strict --vm-ports --app-compose --docker-compose --name --instance --user-config --app-keys --encrypted-env --sys-config --gpu-info --logs-dir --health-file --dstack-os --seed --app-id --tcb-status --advisory --debug-td --no-mrconfigid --fault --log-level --log-format --check --print-config --print-root-ca --healthcheck --completion --man --version --help' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '--listen --socket-dir --socket-mode --ready-file --public-url --config --watchdog --no-control --strict --vm-ports --app-compose --docker-compose --name --instance --user-config --app-keys --encrypted-env --sys-config --gpu-info --logs-dir --health-file --dstack-os --seed --app-id --tcb-status --advisory --debug-td --no-mrconfigid --quote-version --fault --log-level --log-format --check --print-config --print-root-ca --healthcheck --completion --man --version --help' -- "$cur")
         return
     fi
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do

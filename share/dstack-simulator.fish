@@ -5,7 +5,7 @@ complete -c dstack-simulator -n 'not __fish_seen_subcommand_from decrypt-env dep
 complete -c dstack-simulator -n 'not __fish_seen_subcommand_from decrypt-env deploy ps logs rm' -a 'deploy ps logs rm' -d 'deploy a TD'
 complete -c dstack-simulator -n '__fish_seen_subcommand_from decrypt-env deploy ps logs rm' -F
 complete -c dstack-simulator -l listen -s l -x -d 'PORT, HOST:PORT, unix:PATH; repeatable'
-complete -c dstack-simulator -l socket-dir -s d -x -a '(__fish_complete_directories) none' -d 'directory for the four sockets, or none'
+complete -c dstack-simulator -l socket-dir -s d -x -a '(__fish_complete_directories) none' -d 'directory for the Unix sockets, or none'
 complete -c dstack-simulator -l socket-mode -x -d 'who may connect to the sockets'
 complete -c dstack-simulator -l ready-file -r -F -d 'written when ready: endpoints as JSON'
 complete -c dstack-simulator -l public-url -x -d 'what certificates and collateral point to'
@@ -32,6 +32,7 @@ complete -c dstack-simulator -l tcb-status -x -a 'UpToDate SWHardeningNeeded Con
 complete -c dstack-simulator -l advisory -x -d 'an advisory of that TCB status; repeatable'
 complete -c dstack-simulator -l debug-td -d 'quotes say that the TD can be debugged'
 complete -c dstack-simulator -l no-mrconfigid -d 'quotes leave MRCONFIGID zero'
+complete -c dstack-simulator -l quote-version -x -a '4 5 5-td15' -d 'the version of quotes'
 complete -c dstack-simulator -l fault -x -d 'make calls of a method fail; repeatable'
 complete -c dstack-simulator -l log-level -x -a 'error warn info debug off' -d 'how much is logged'
 complete -c dstack-simulator -l log-format -x -a 'text json' -d 'log lines for people or JSON'

@@ -3,7 +3,7 @@
 
 local -a specs=(
     '*'{-l+,--listen=}'[PORT, HOST\:PORT, unix\:PATH; repeatable]:ADDR\[=SERVICES\]:'
-    '(-d --socket-dir)'{-d+,--socket-dir=}'[directory for the four sockets, or none]:DIR|none:_files -/'
+    '(-d --socket-dir)'{-d+,--socket-dir=}'[directory for the Unix sockets, or none]:DIR|none:_files -/'
     --socket-mode='[who may connect to the sockets]:MODE:'
     --ready-file='[written when ready\: endpoints as JSON]:FILE:_files'
     --public-url='[what certificates and collateral point to]:URL:'
@@ -30,6 +30,7 @@ local -a specs=(
     '*'--advisory='[an advisory of that TCB status; repeatable]:ID:'
     --debug-td'[quotes say that the TD can be debugged]'
     --no-mrconfigid'[quotes leave MRCONFIGID zero]'
+    --quote-version='[the version of quotes]:VERSION:(4 5 5-td15)'
     '*'--fault='[make calls of a method fail; repeatable]:METHOD=WHAT:'
     --log-level='[how much is logged]:LEVEL:(error warn info debug off)'
     --log-format='[log lines for people or JSON]:FORMAT:(text json)'

@@ -85,7 +85,7 @@ struct options {
     char *sys_config;
     char *gpu_info;
     char *seed;               /* 1 to 256 bytes; never NULL after options_parse */
-    struct scenario scenario; /* TCB status and advisories */
+    struct scenario scenario; /* TCB status, advisories and quote version */
     bool debug_td;
     bool no_mrconfigid;
     struct fault *faults; /* of existing methods; their seeds are in fault->random */

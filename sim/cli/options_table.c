@@ -158,7 +158,12 @@ const struct option_row options_table[] = {
      .brief = "quotes leave MRCONFIGID zero",
      .more = "Quotes leave MRCONFIGID zero, as on hosts with use_mrconfigid = false. By default it holds the "
              "compose hash or, if the app pins key_provider_id, a hash of that too."},
+    {"quote-version", 0, "VERSION", WORD(scenario.quote_version, quote_version_word), .preset = "4",
+     .group = GROUP_PLATFORM, .shared = "quotes; failing calls", .brief = "the version of quotes",
+     .more = "The version of quotes: 4, which is the default, 5 for version 5 with the same TD report, or "
+             "5-td15 for version 5 with the TD report of TDX 1.5."},
     {"fault", 0, "METHOD=WHAT", SPECS(faults, options_read_fault), .group = GROUP_PLATFORM,
+     .is_joined = true,
      .brief = "make calls of a method fail; repeatable",
      .more = "Make calls of METHOD fail or wait; * means every method. WHAT is a comma-separated list of "
              "a status from 400 to 599, drop, cut, delay=MS, times=N, percent=N, seed=N and, last, "

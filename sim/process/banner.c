@@ -80,7 +80,7 @@ static void print_statuses(FILE *stream, const struct scenario *scenario)
 }
 
 /* Reminds a user who left a fault set why calls fail. */
-static void print_what_is_wrong(FILE *stream, const struct site *site)
+static void print_what_is_unusual(FILE *stream, const struct site *site)
 {
     const struct scenario *scenario = &site->cluster->scenario;
     const struct faults *faults = site->faults;
@@ -89,6 +89,8 @@ static void print_what_is_wrong(FILE *stream, const struct site *site)
     print_statuses(stream, scenario);
     if (site->td->state.is_debug)
         fprintf(stream, "  %-14sTD in debug mode\n", "Injected");
+    if (scenario->quote_version != QUOTE_VERSION_4)
+        fprintf(stream, "  %-14sversion %s\n", "Quotes", quote_version_name(scenario->quote_version));
     for (size_t i = 0; i < faults->count; i++) {
         faults_describe(&faults->list[i], line, sizeof line);
         fprintf(stream, "  %-14s%s\n", "Injected", line);
@@ -124,7 +126,7 @@ void banner_print(FILE *stream, const struct endpoints *endpoints, const struct 
         print_hex(stream, "Instance id", td->identity.instance_id, td->identity.instance_id_len);
     else
         fprintf(stream, "  %-14s%s\n", "Instance id", "none, as the app says: no_instance_id");
-    print_what_is_wrong(stream, site);
+    print_what_is_unusual(stream, site);
     print_export(stream, endpoints);
     fprintf(stream,
             "\n  For development and tests only: every key is derived from a public seed and protects\n"

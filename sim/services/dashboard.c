@@ -45,6 +45,7 @@ static void reply_platform(const struct scenario *scenario, bool is_debug, struc
     response->pck_revoked = scenario->pck_revoked;
     response->collateral_expired = scenario->collateral_expired;
     response->key_not_vouched = scenario->key_not_vouched;
+    response->quote_version = unconst(quote_version_name(scenario->quote_version));
 }
 
 /* --- measurements --- */

@@ -34,6 +34,7 @@ static void reply_status(Dstack__SimulatorStatus_Closure reply, void *data)
     response.pck_revoked = scenario->pck_revoked;
     response.collateral_expired = scenario->collateral_expired;
     response.key_not_vouched = scenario->key_not_vouched;
+    response.quote_version = unconst(quote_version_name(scenario->quote_version));
     response.version = unconst(version_number);
     response.os_version = unconst(td->image.version);
     response.health = reply_app_health(&td->health, call->arena);
@@ -78,15 +79,20 @@ static int read_statuses(const Dstack__SetPlatformArgs *args, struct scenario *s
     return 0;
 }
 
-static int read_scenario(const Dstack__SetPlatformArgs *args, struct scenario *scenario, struct error *error)
+/* at_start: the quote version, which is not a fault, is taken from it unless args say one. */
+static int read_scenario(const Dstack__SetPlatformArgs *args, const struct scenario *at_start,
+                         struct scenario *scenario, struct error *error)
 {
     *scenario = (struct scenario){
         .pck_revoked = args->pck_revoked,
         .collateral_expired = args->collateral_expired,
         .key_not_vouched = args->key_not_vouched,
+        .quote_version = at_start->quote_version,
     };
     if (read_statuses(args, scenario, error))
         return -1;
+    if (*args->quote_version && quote_version_read(args->quote_version, &scenario->quote_version, error))
+        return error_context(error, "quote_version");
     for (size_t i = 0; i < args->n_advisories; i++)
         if (scenario_add_advisory(scenario, args->advisories[i], error))
             return error_context(error, "advisories");
@@ -97,13 +103,14 @@ static void simulator_set_platform(Service *service, const Dstack__SetPlatformAr
                                    Dstack__SimulatorStatus_Closure reply, void *data)
 {
     struct rpc_call *call = data;
+    struct cluster *cluster = service_site(call)->cluster;
     struct scenario scenario;
 
-    if (read_scenario(args, &scenario, &call->error)) {
+    if (read_scenario(args, &cluster->scenario_at_start, &scenario, &call->error)) {
         reply(NULL, call);
         return;
     }
-    cluster_set_scenario(service_site(call)->cluster, &scenario);
+    cluster_set_scenario(cluster, &scenario);
     td_set_debug(service_site(call)->td, args->debug_td);
     reply_status(reply, call);
 }

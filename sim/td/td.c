@@ -257,7 +257,7 @@ void td_free(struct td *td)
     text_free(&td->gpu_info);
     free(td->encrypted_env);
     free(td->launch_document);
-    buf_free(&td->quote.bytes);
+    quote_template_free(&td->quote);
     event_log_free(&td->state.log);
     event_log_free(&td->at_start.log);
     app_keys_free(&td->keys);

@@ -3,16 +3,20 @@
 #include "crypto/hash.h"
 
 static const uint8_t qe_vendor[] = QUOTE_QE_VENDOR_INTEL;
-/* SEPT_VE_DISABLE, as in every dstack TD. */
-static const uint8_t td_attributes[QUOTE_ATTRIBUTES_BYTES] = {0x00, 0x00, 0x00, 0x10};
-static const uint8_t xfam[QUOTE_XFAM_BYTES] = {0xe7, 0x02, 0x06};
+static const uint8_t td_attributes[TD_REPORT_ATTRIBUTES_BYTES] = {[3] = TD_REPORT_SEPT_VE_DISABLE};
+static const uint8_t xfam[TD_REPORT_ATTRIBUTES_BYTES] = {0xe7, 0x02, 0x06};
 
-static void write_header(uint8_t *quote)
+static void write_head(const struct quote_layout *layout, uint8_t *quote)
 {
-    bytes_put_le16(quote + QUOTE_VERSION_OFFSET, QUOTE_VERSION);
+    memset(quote, 0, layout->report_offset);
+    bytes_put_le16(quote + QUOTE_VERSION_OFFSET, layout->version);
     bytes_put_le16(quote + QUOTE_KEY_TYPE_OFFSET, QUOTE_KEY_TYPE_ECDSA_P256);
     bytes_put_le32(quote + QUOTE_TEE_TYPE_OFFSET, QUOTE_TEE_TYPE_TDX);
     memcpy(quote + QUOTE_QE_VENDOR_OFFSET, qe_vendor, sizeof qe_vendor);
+    if (layout->body_type) {
+        bytes_put_le16(quote + QUOTE_BODY_TYPE_OFFSET, layout->body_type);
+        bytes_put_le32(quote + QUOTE_BODY_SIZE_OFFSET, (uint32_t)layout->report_bytes);
+    }
 }
 
 static void write_certification_head(struct buf *out, uint16_t kind, size_t len)
@@ -40,56 +44,79 @@ static void write_certification(struct buf *out, const struct platform *platform
     buf_append_byte(out, '\0');
 }
 
+static void write_signature_data(struct buf *out, const struct platform *platform)
+{
+    static const uint8_t signature[P256_SIGNATURE_BYTES], padding[QUOTE_PADDING_BYTES];
+
+    buf_append(out, signature, sizeof signature);
+    buf_append(out, platform->attestation_key.public_key, P256_PUBLIC_BYTES);
+    write_certification(out, platform);
+    buf_append(out, padding, sizeof padding);
+}
+
 void quote_template_init(struct quote_template *template, const struct platform *platform)
 {
-    static const uint8_t zeros[QUOTE_ATTESTATION_KEY_OFFSET], padding[QUOTE_PADDING_BYTES];
-    struct buf *bytes = &template->bytes;
+    uint8_t *report = template->report;
 
-    template->key = &platform->attestation_key;
-    buf_init(bytes, SIZE_MAX);
-    buf_append(bytes, zeros, sizeof zeros);
-    buf_append(bytes, platform->attestation_key.public_key, P256_PUBLIC_BYTES);
-    write_certification(bytes, platform);
-    write_header(bytes->data);
-    memcpy(bytes->data + QUOTE_TEE_TCB_SVN_OFFSET, platform->tcb.tee_tcb_svn, QUOTE_TEE_TCB_SVN_BYTES);
-    memcpy(bytes->data + QUOTE_TD_ATTRIBUTES_OFFSET, td_attributes, sizeof td_attributes);
-    memcpy(bytes->data + QUOTE_XFAM_OFFSET, xfam, sizeof xfam);
-    bytes_put_le32(bytes->data + QUOTE_SIGNATURE_LENGTH_OFFSET,
-                   (uint32_t)(bytes->len - QUOTE_SIGNATURE_OFFSET));
-    buf_append(bytes, padding, sizeof padding);
+    *template = (struct quote_template){
+        .layout = quote_version_layout(QUOTE_VERSION_4),
+        .key = &platform->attestation_key,
+    };
+    memcpy(report + TD_REPORT_TEE_TCB_SVN, platform->tcb.tee_tcb_svn, TD_REPORT_TEE_TCB_SVN_BYTES);
+    memcpy(report + TD_REPORT_TEE_TCB_SVN_2, platform->tcb.tee_tcb_svn, TD_REPORT_TEE_TCB_SVN_BYTES);
+    memcpy(report + TD_REPORT_TD_ATTRIBUTES, td_attributes, sizeof td_attributes);
+    memcpy(report + TD_REPORT_XFAM, xfam, sizeof xfam);
+    buf_init(&template->signature_data, SIZE_MAX);
+    write_signature_data(&template->signature_data, platform);
+}
+
+void quote_template_free(struct quote_template *template)
+{
+    buf_free(&template->signature_data);
 }
 
 void quote_template_set_scenario(struct quote_template *template, const struct platform *platform,
                                  const struct scenario *scenario)
 {
+    template->layout = quote_version_layout(scenario->quote_version);
     template->key = scenario->key_not_vouched ? &platform->stranger_key : &platform->attestation_key;
-    memcpy(template->bytes.data + QUOTE_ATTESTATION_KEY_OFFSET, template->key->public_key, P256_PUBLIC_BYTES);
+    memcpy(template->signature_data.data + P256_SIGNATURE_BYTES, template->key->public_key,
+           P256_PUBLIC_BYTES);
 }
 
 void quote_template_set_debug(struct quote_template *template, bool is_debug)
 {
-    template->bytes.data[QUOTE_TD_ATTRIBUTES_OFFSET] = is_debug ? QUOTE_TD_ATTRIBUTES_DEBUG : 0;
+    template->report[TD_REPORT_TD_ATTRIBUTES] = is_debug ? TD_REPORT_DEBUG : 0;
 }
 
 size_t quote_size(const struct quote_template *template)
 {
-    return template->bytes.len;
+    return template->layout->report_offset + template->layout->report_bytes + sizeof(uint32_t) +
+           template->signature_data.len;
 }
 
 void quote_template_set_registers(struct quote_template *template, const struct registers *registers)
 {
-    memcpy(template->bytes.data + QUOTE_MRTD_OFFSET, registers->mrtd, sizeof registers->mrtd);
-    memcpy(template->bytes.data + QUOTE_RTMR_OFFSET, registers->rtmr, sizeof registers->rtmr);
-    memcpy(template->bytes.data + QUOTE_OWNER_OFFSET, registers->config_id, sizeof registers->config_id);
+    memcpy(template->report + TD_REPORT_MRTD, registers->mrtd, sizeof registers->mrtd);
+    memcpy(template->report + TD_REPORT_RTMR, registers->rtmr, sizeof registers->rtmr);
+    memcpy(template->report + TD_REPORT_OWNER, registers->config_id, sizeof registers->config_id);
 }
 
 void quote_write(const struct quote_template *template,
                  const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES], uint8_t *quote)
 {
+    const struct quote_layout *layout = template->layout;
+    const struct buf *data = &template->signature_data;
+    size_t signed_len = layout->report_offset + layout->report_bytes;
+    uint8_t *report = quote + layout->report_offset, *length = quote + signed_len;
+    uint8_t *signature = length + sizeof(uint32_t);
     uint8_t digest[32];
 
-    memcpy(quote, template->bytes.data, template->bytes.len);
-    memcpy(quote + QUOTE_REPORT_DATA_OFFSET, report_data, QUOTE_REPORT_DATA_BYTES);
-    hash_sha256(quote, QUOTE_SIGNED_BYTES, digest);
-    p256_sign(template->key, digest, quote + QUOTE_SIGNATURE_OFFSET);
+    write_head(layout, quote);
+    memcpy(report, template->report, layout->report_bytes);
+    memcpy(report + TD_REPORT_DATA, report_data, QUOTE_REPORT_DATA_BYTES);
+    bytes_put_le32(length, (uint32_t)(data->len - QUOTE_PADDING_BYTES));
+    memcpy(signature, data->data, data->len);
+    hash_sha256(quote, signed_len, digest);
+    p256_sign(template->key, digest, signature);
 }

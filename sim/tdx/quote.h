@@ -7,22 +7,26 @@
 #include "sim/tdx/quote_format.h"
 #include "sim/tdx/registers.h"
 #include "sim/tdx/scenario.h"
+#include "sim/tdx/td_report.h"
 
 /* A quote of one platform, complete except for registers, report data and signature.
- * Made once; free it with buf_free(&template->bytes). */
+ * Made once; free it with quote_template_free. */
 struct quote_template {
-    struct buf bytes;
-    const struct p256_key *key; /* what signs: one of the platform's */
+    const struct quote_layout *layout;
+    uint8_t report[TD_REPORT_15_BYTES]; /* the layout says how much of it is used */
+    struct buf signature_data;          /* and the zeros after it */
+    const struct p256_key *key;         /* what signs: one of the platform's */
 };
 
 /* The platform must outlive the template. */
 void quote_template_init(struct quote_template *template, const struct platform *platform);
+void quote_template_free(struct quote_template *template);
 
 /* Makes later quotes follow the scenario. */
 void quote_template_set_scenario(struct quote_template *template, const struct platform *platform,
                                  const struct scenario *scenario);
 
-/* The size of every quote made from the template. */
+/* The size of every quote made from the template, until the scenario changes. */
 size_t quote_size(const struct quote_template *template);
 
 /* Sets whether TDATTRIBUTES of later quotes says debug. */

@@ -4,15 +4,16 @@
 
 static const uint8_t qe_vendor[] = QUOTE_QE_VENDOR_INTEL;
 
+static int cut(struct error *error, const char *where)
+{
+    return error_input(error, "the quote is truncated in %s", where);
+}
+
 static int check_header(const uint8_t *quote, struct error *error)
 {
-    unsigned version = bytes_get_le16(quote + QUOTE_VERSION_OFFSET);
     unsigned key = bytes_get_le16(quote + QUOTE_KEY_TYPE_OFFSET);
     uint32_t tee = bytes_get_le32(quote + QUOTE_TEE_TYPE_OFFSET);
 
-    if (version != QUOTE_VERSION)
-        return error_input(error, "the quote has version %u; only version %d is supported", version,
-                           QUOTE_VERSION);
     if (key != QUOTE_KEY_TYPE_ECDSA_P256)
         return error_input(error, "the attestation key type is %u, not %d (ECDSA P-256)", key,
                            QUOTE_KEY_TYPE_ECDSA_P256);
@@ -23,22 +24,60 @@ static int check_header(const uint8_t *quote, struct error *error)
     return 0;
 }
 
-static void read_report(const uint8_t *quote, struct quote_parts *parts)
+/* Version 5, by the type and size of its body. */
+static int read_body_head(struct span quote, enum quote_version *version, struct error *error)
 {
-    parts->tee_tcb_svn = span_of(quote + QUOTE_TEE_TCB_SVN_OFFSET, QUOTE_TEE_TCB_SVN_BYTES);
-    parts->mrsigner_seam = span_of(quote + QUOTE_MRSIGNER_SEAM_OFFSET, QUOTE_MRSIGNER_SEAM_BYTES);
-    parts->seam_attributes = span_of(quote + QUOTE_SEAM_ATTRIBUTES_OFFSET, QUOTE_ATTRIBUTES_BYTES);
-    parts->td_attributes = span_of(quote + QUOTE_TD_ATTRIBUTES_OFFSET, QUOTE_ATTRIBUTES_BYTES);
-    parts->owner = span_of(quote + QUOTE_OWNER_OFFSET, QUOTE_OWNER_BYTES);
-    parts->report_data = span_of(quote + QUOTE_REPORT_DATA_OFFSET, QUOTE_REPORT_DATA_BYTES);
-    memcpy(parts->registers.mrtd, quote + QUOTE_MRTD_OFFSET, REGISTER_BYTES);
-    memcpy(parts->registers.rtmr, quote + QUOTE_RTMR_OFFSET, sizeof parts->registers.rtmr);
-    memcpy(parts->registers.config_id, quote + QUOTE_OWNER_OFFSET, sizeof parts->registers.config_id);
+    static const enum quote_version versions[] = {QUOTE_VERSION_5, QUOTE_VERSION_5_TD15};
+    unsigned type;
+    uint32_t size;
+
+    if (quote.len < QUOTE_HEADER_BYTES + QUOTE_BODY_HEAD_BYTES)
+        return cut(error, "the type or size of its TD report");
+    type = bytes_get_le16(quote.data + QUOTE_BODY_TYPE_OFFSET);
+    size = bytes_get_le32(quote.data + QUOTE_BODY_SIZE_OFFSET);
+    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
+        const struct quote_layout *layout = quote_version_layout(versions[i]);
+        if (layout->body_type != type)
+            continue;
+        if (layout->report_bytes != size)
+            return error_input(error, "a TD report of type %u has %zu bytes, not %u", type,
+                               layout->report_bytes, (unsigned)size);
+        *version = versions[i];
+        return 0;
+    }
+    return error_input(
+        error, "the body has type %u; only 2 (TD report 1.0) and 3 (TD report 1.5) are supported", type);
 }
 
-static int cut(struct error *error, const char *where)
+static int read_version(struct span quote, enum quote_version *version, struct error *error)
 {
-    return error_input(error, "the quote is truncated in %s", where);
+    unsigned number;
+
+    if (quote.len < QUOTE_HEADER_BYTES)
+        return cut(error, "its header");
+    number = bytes_get_le16(quote.data + QUOTE_VERSION_OFFSET);
+    *version = QUOTE_VERSION_4;
+    if (number == quote_version_layout(QUOTE_VERSION_4)->version)
+        return 0;
+    if (number == quote_version_layout(QUOTE_VERSION_5)->version)
+        return read_body_head(quote, version, error);
+    return error_input(error, "the quote has version %u; only versions 4 and 5 are supported", number);
+}
+
+static void read_report(const uint8_t *report, struct quote_parts *parts)
+{
+    parts->tee_tcb_svn = span_of(report + TD_REPORT_TEE_TCB_SVN, TD_REPORT_TEE_TCB_SVN_BYTES);
+    parts->mrsigner_seam = span_of(report + TD_REPORT_MRSIGNER_SEAM, TD_REPORT_MR_BYTES);
+    parts->seam_attributes = span_of(report + TD_REPORT_SEAM_ATTRIBUTES, TD_REPORT_ATTRIBUTES_BYTES);
+    parts->td_attributes = span_of(report + TD_REPORT_TD_ATTRIBUTES, TD_REPORT_ATTRIBUTES_BYTES);
+    parts->owner = span_of(report + TD_REPORT_OWNER, TD_REPORT_OWNER_BYTES);
+    parts->report_data = span_of(report + TD_REPORT_DATA, QUOTE_REPORT_DATA_BYTES);
+    parts->mrservicetd = SPAN_NONE;
+    if (parts->version == QUOTE_VERSION_5_TD15)
+        parts->mrservicetd = span_of(report + TD_REPORT_MRSERVICETD, TD_REPORT_MR_BYTES);
+    memcpy(parts->registers.mrtd, report + TD_REPORT_MRTD, REGISTER_BYTES);
+    memcpy(parts->registers.rtmr, report + TD_REPORT_RTMR, sizeof parts->registers.rtmr);
+    memcpy(parts->registers.config_id, report + TD_REPORT_OWNER, sizeof parts->registers.config_id);
 }
 
 /* A type, a length and that many bytes, which must be the rest of the input. */
@@ -79,6 +118,23 @@ static int check_padding(struct span rest, struct error *error)
     return 0;
 }
 
+/* The part that is signed. */
+static int take_report(struct span *rest, struct quote_parts *parts, struct error *error)
+{
+    const uint8_t *quote = rest->data;
+    const struct quote_layout *layout;
+
+    if (read_version(*rest, &parts->version, error))
+        return -1;
+    layout = quote_version_layout(parts->version);
+    if (!cursor_take(rest, layout->report_offset + layout->report_bytes, &parts->signed_part))
+        return cut(error, "its TD report");
+    if (check_header(quote, error))
+        return -1;
+    read_report(quote + layout->report_offset, parts);
+    return 0;
+}
+
 int quote_parse(struct span quote, struct quote_parts *parts, struct error *error)
 {
     struct span rest = quote, signature = SPAN_NONE, certification = SPAN_NONE;
@@ -87,11 +143,8 @@ int quote_parse(struct span quote, struct quote_parts *parts, struct error *erro
     if (quote.len > QUOTE_BYTES_MAX)
         return error_input(error, "the quote has %zu bytes; at most %d are allowed", quote.len,
                            QUOTE_BYTES_MAX);
-    if (!cursor_take(&rest, QUOTE_SIGNED_BYTES, &parts->signed_part))
-        return cut(error, "its header or TD report");
-    if (check_header(quote.data, error))
+    if (take_report(&rest, parts, error))
         return -1;
-    read_report(quote.data, parts);
     if (!cursor_take_le32(&rest, &len) || !cursor_take(&rest, len, &signature))
         return cut(error, "the signature data");
     if (check_padding(rest, error))

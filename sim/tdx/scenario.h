@@ -1,4 +1,5 @@
-/* What a test makes wrong with the platform, to check that an app refuses it. */
+/* What a test makes wrong with the platform, to check that an app refuses it, and the version of its
+ * quotes. */
 #ifndef TDX_SCENARIO_H
 #define TDX_SCENARIO_H
 
@@ -6,6 +7,7 @@
 #include <stddef.h>
 
 #include "sim/base/error.h"
+#include "sim/tdx/quote_version.h"
 #include "sim/tdx/tcb_status.h"
 
 #define SCENARIO_ADVISORIES_MAX 16
@@ -18,7 +20,8 @@ enum scenario_part {
     SCENARIO_QE,
 };
 
-/* All zero is a healthy platform. Where two statuses concern a part, the worse one counts. */
+/* All zero is a healthy platform with quotes of version 4. Where two statuses concern a part, the
+ * worse one counts. */
 struct scenario {
     enum tcb_status tcb_status;       /* of all parts, which a TCB recovery event puts out of date together */
     enum tcb_status early_tcb_status; /* the same, but in the early evaluation data set only */
@@ -30,6 +33,7 @@ struct scenario {
     bool pck_revoked;        /* the PCK CRL lists the PCK certificate */
     bool collateral_expired; /* signed documents expired yesterday */
     bool key_not_vouched;    /* quotes are signed by a key the QE report does not name */
+    enum quote_version quote_version;
 };
 
 /* The status of a part, in the early evaluation data set or in the others. */

@@ -159,7 +159,7 @@ int quote_verify(struct span quote, const struct quote_authority *authority, str
         check_signatures(authority->memory, &verdict->parts, pck_key, error) ||
         check_tcb(authority, &trust, arena, verdict, error))
         return -1;
-    if (verdict->parts.td_attributes.data[0] & QUOTE_TD_ATTRIBUTES_UNDER_DEBUG)
+    if (verdict->parts.td_attributes.data[0] & TD_REPORT_UNDER_DEBUG)
         return error_input(error, "the TD is in debug mode, in which its host can read its memory");
     return 0;
 }

@@ -12,8 +12,9 @@ const CHOICES = {
   tdx_module_status: PART_STATUS,
   qe_status: PART_STATUS,
   early_tcb_status: TCB_STATUS,
+  quote_version: ['4', '5', '5-td15'],
 }
-const STATUSES = Object.keys(CHOICES)
+const CHOSEN = Object.keys(CHOICES)
 const WRONGS = ['pck_revoked', 'collateral_expired', 'key_not_vouched', 'debug_td']
 
 function say(id, text, isError) {
@@ -91,8 +92,8 @@ function addQuotes(act) {
 function addPlatform(act) {
   const form = byId('platform')
   const fields = form.elements
-  for (const name of STATUSES) {
-    fields[name].append(...CHOICES[name].map((status) => element('option', {}, status)))
+  for (const name of CHOSEN) {
+    fields[name].append(...CHOICES[name].map((choice) => element('option', {}, choice)))
   }
   let isTouched = false // the user is changing it
   let shown = ''
@@ -103,7 +104,7 @@ function addPlatform(act) {
   form.addEventListener('input', () => { isTouched = true })
   onSubmit(form, act, 'platform-result', async () => {
     await call('prpc/Simulator.SetPlatform', {
-      ...Object.fromEntries(STATUSES.map((name) => [name, fields[name].value])),
+      ...Object.fromEntries(CHOSEN.map((name) => [name, fields[name].value])),
       advisories: fields.advisories.value.split(/[\s,]+/).filter(Boolean),
       ...Object.fromEntries(WRONGS.map((name) => [name, fields[name].checked])),
     })
@@ -117,10 +118,10 @@ function addPlatform(act) {
   })
 
   function show(state) {
-    const scenario = JSON.stringify([state.advisories, ...[...STATUSES, ...WRONGS].map((name) => state[name])])
+    const scenario = JSON.stringify([state.advisories, ...[...CHOSEN, ...WRONGS].map((name) => state[name])])
     if (isTouched || scenario === shown) return
     shown = scenario
-    for (const name of STATUSES) fields[name].value = state[name]
+    for (const name of CHOSEN) fields[name].value = state[name]
     fields.advisories.value = state.advisories.join(', ')
     for (const name of WRONGS) fields[name].checked = state[name]
   }

@@ -192,6 +192,22 @@ def test_a_part_can_be_behind_alone(page, simulator, field, value, badge, status
     page.wait(lambda: page.one(f"[name={field}]").get_property("value") == "UpToDate", "the platform to be in order")
 
 
+def test_a_quote_of_version_5(page, simulator):
+    page.unfold("#platform-panel")
+    page.choose_text("#quote-version", "5-td15")
+    page.click("#platform .primary")
+    page.wait_text("#platform-result", "Applies to new quotes")
+    page.quote()
+    assert page.verdict()[0] == "good"
+    assert simulator.call("GetQuote")["quote"].startswith("0500")
+    page.click("[name=pck_revoked]")
+    page.click("#platform .primary")
+    page.wait_text("#platform-result", "Applies to new quotes")
+    assert simulator.call("Simulator.Status")["quote_version"] == "5-td15"
+    page.click("#platform-in-order")
+    page.wait(lambda: page.one("#quote-version").get_property("value") == "4", "the version of the start")
+
+
 # --- going back ---
 
 def test_reset_asks_first(page, simulator):

@@ -31,6 +31,7 @@ VALUES = {
     "prefix": "päfix",
     "app_id": bytes(range(20)),
     **dict.fromkeys(("tcb_status", "platform_status", "tdx_module_status", "qe_status", "early_tcb_status"), "OutOfDate"),
+    "quote_version": "5-td15",
     "advisories": ["INTEL-SA-00001", "INTEL-SA-00002"],
     "generation": 1,
     "after_event": 5,

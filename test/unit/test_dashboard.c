@@ -260,7 +260,8 @@ static void platform_and_faults_are_told(void **state)
 {
     struct fixture *f = *state;
     const struct fault fault = {.method = "GetQuote", .status = 500, .times = 2};
-    struct scenario scenario = {.tcb_status = TCB_OUT_OF_DATE, .pck_revoked = true};
+    struct scenario scenario = {
+        .tcb_status = TCB_OUT_OF_DATE, .pck_revoked = true, .quote_version = QUOTE_VERSION_5};
     struct error error = {.kind = ERROR_NONE};
     const Dstack__DashboardState *answer;
     char line[64];
@@ -271,6 +272,7 @@ static void platform_and_faults_are_told(void **state)
     faults_describe(&f->s.faults.list[0], line, sizeof line);
     answer = ask(f, &f->read_only, 0, 0, 0);
     assert_string_equal(answer->tcb_status, "OutOfDate");
+    assert_string_equal(answer->quote_version, "5");
     assert_int_equal(answer->n_advisories, 1);
     assert_string_equal(answer->advisories[0], "INTEL-SA-00837");
     assert_true(answer->pck_revoked);

@@ -308,9 +308,10 @@ static void test_other_variables(void **state)
 /* Parsed once: the rest of the program reads no text. */
 static void test_typed_values(void **state)
 {
-    struct options options = parsed(ARGUMENTS("-l", "[::1]:2=kms", "-l", "unix:x", "--tcb-status", "Revoked",
-                                              "--advisory", "A-1", "--debug-td", "--completion=fish"),
-                                    ENVIRONMENT("DSTACK_SIMULATOR_FAULT=GetKey=503,message=a\\ b *=drop"));
+    struct options options =
+        parsed(ARGUMENTS("-l", "[::1]:2=kms", "-l", "unix:x", "--tcb-status", "Revoked", "--advisory", "A-1",
+                         "--debug-td", "--completion=fish", "--quote-version", "5-td15"),
+               ENVIRONMENT("DSTACK_SIMULATOR_FAULT=GetKey=503,message=a\\ b *=drop"));
 
     (void)state;
     assert_int_equal(options.listen_count, 2);
@@ -319,6 +320,7 @@ static void test_typed_values(void **state)
     assert_int_equal(options.listen[0].services, registry_set("kms", 3));
     assert_int_equal(options.listen[1].kind, LISTEN_UNIX);
     assert_int_equal(options.scenario.tcb_status, TCB_REVOKED);
+    assert_int_equal(options.scenario.quote_version, QUOTE_VERSION_5_TD15);
     assert_int_equal(options.scenario.advisory_count, 1);
     assert_string_equal(options.scenario.advisories[0], "A-1");
     assert_true(options.debug_td);

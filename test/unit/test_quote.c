@@ -53,7 +53,7 @@ static int finish(void **state)
     struct quote_fixture *f = *state;
 
     free(f->quote);
-    buf_free(&f->template.bytes);
+    quote_template_free(&f->template);
     platform_free(&f->platform);
     free(f);
     return 0;
@@ -63,7 +63,6 @@ static void header_and_report_are_the_references(void **state)
 {
     struct quote_fixture *f = *state;
 
-    assert_int_equal(QUOTE_SIGNED_BYTES, 632);
     assert_hex_equal(f->quote, 632, reference_quote_signed);
 }
 
@@ -196,6 +195,108 @@ static void later_quotes_say_whether_the_td_can_be_debugged(void **state)
     free(later);
 }
 
+/* --- version 5 --- */
+
+/* Of its quote: where the length of the signature data is, and the bytes from 48 to the report. */
+static const struct {
+    enum quote_version version;
+    size_t length_at;
+    const char *body_head;
+} fives[] = {
+    {QUOTE_VERSION_5, 54 + 584, "020048020000"},
+    {QUOTE_VERSION_5_TD15, 54 + 648, "030088020000"},
+};
+
+#define FIVES (sizeof fives / sizeof *fives)
+
+/* On the heap. */
+static uint8_t *write_version(struct quote_fixture *f, enum quote_version version)
+{
+    const struct scenario scenario = {.quote_version = version};
+    uint8_t *quote;
+
+    quote_template_set_scenario(&f->template, &f->platform, &scenario);
+    quote = malloc(quote_size(&f->template));
+    quote_write(&f->template, report_data, quote);
+    return quote;
+}
+
+static void version_5_says_what_its_body_is(void **state)
+{
+    struct quote_fixture *f = *state;
+
+    for (size_t i = 0; i < FIVES; i++) {
+        uint8_t *quote = write_version(f, fives[i].version);
+
+        assert_hex_equal(quote, 2, "0500");
+        assert_memory_equal(quote + 2, f->quote + 2, 46);
+        assert_hex_equal(quote + 48, 6, fives[i].body_head);
+        assert_memory_equal(quote + 54, f->quote + 48, 584);
+        assert_memory_equal(quote + 574, report_data, sizeof report_data);
+        free(quote);
+    }
+}
+
+static void a_report_of_tdx_1_5_ends_with_the_running_module_and_no_service_td(void **state)
+{
+    static const uint8_t zeros[48];
+    struct quote_fixture *f = *state;
+    uint8_t *quote = write_version(f, QUOTE_VERSION_5_TD15);
+
+    assert_memory_equal(quote + 54 + 584, quote + 54, 16);
+    assert_hex_equal(quote + 54 + 584, 16, "05010200000000000000000000000000");
+    assert_memory_equal(quote + 54 + 600, zeros, sizeof zeros);
+    free(quote);
+}
+
+static void version_5_is_signed_from_the_header_to_the_report(void **state)
+{
+    struct quote_fixture *f = *state;
+
+    for (size_t i = 0; i < FIVES; i++) {
+        uint8_t *quote = write_version(f, fives[i].version), digest[32];
+        const uint8_t *signature = quote + fives[i].length_at + 4;
+
+        for (int changed = 0; changed < 2; changed++) {
+            quote[48] ^= (uint8_t)changed;
+            hash_sha256(quote, fives[i].length_at, digest);
+            assert_int_equal(p256_verify(f->platform.attestation_key.public_key, digest, signature),
+                             !changed);
+        }
+        free(quote);
+    }
+}
+
+static void version_5_ends_as_version_4(void **state)
+{
+    struct quote_fixture *f = *state;
+
+    for (size_t i = 0; i < FIVES; i++) {
+        uint8_t *quote = write_version(f, fives[i].version), *length = quote + fives[i].length_at;
+
+        assert_int_equal(quote_size(&f->template), fives[i].length_at + f->size - 632);
+        assert_memory_equal(length, f->quote + 632, 4);
+        assert_memory_equal(length + 4 + 64, f->quote + 700, f->size - 700);
+        free(quote);
+    }
+}
+
+static void a_later_version_changes_nothing_else(void **state)
+{
+    struct quote_fixture *f = *state;
+    uint8_t *quote;
+
+    quote_template_set_debug(&f->template, true);
+    quote = write_version(f, QUOTE_VERSION_5_TD15);
+    assert_int_equal(quote[54 + 120], 1);
+    free(quote);
+    quote_template_set_debug(&f->template, false);
+    quote = write_version(f, QUOTE_VERSION_4);
+    assert_int_equal(quote_size(&f->template), f->size);
+    assert_memory_equal(quote, f->quote, f->size);
+    free(quote);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +309,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_same_request_gives_the_same_quote, start, finish),
         cmocka_unit_test_setup_teardown(later_quotes_have_the_later_registers, start, finish),
         cmocka_unit_test_setup_teardown(later_quotes_say_whether_the_td_can_be_debugged, start, finish),
+        cmocka_unit_test_setup_teardown(version_5_says_what_its_body_is, start, finish),
+        cmocka_unit_test_setup_teardown(a_report_of_tdx_1_5_ends_with_the_running_module_and_no_service_td,
+                                        start, finish),
+        cmocka_unit_test_setup_teardown(version_5_is_signed_from_the_header_to_the_report, start, finish),
+        cmocka_unit_test_setup_teardown(version_5_ends_as_version_4, start, finish),
+        cmocka_unit_test_setup_teardown(a_later_version_changes_nothing_else, start, finish),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -169,6 +169,33 @@ static void each_part_has_a_status(void **state)
     assert_string_equal(status(s)->platform_status, "UpToDate");
 }
 
+static const char *quote_version(struct service_call *s, const char *version)
+{
+    Dstack__SetPlatformArgs args = DSTACK__SET_PLATFORM_ARGS__INIT;
+
+    args.quote_version = (char *)(uintptr_t)version;
+    CALL(s, set_platform, &args, on_status);
+    return s->response ? status(s)->quote_version : NULL;
+}
+
+/* It is not a fault, so a healthy platform keeps the version of the start. */
+static void an_omitted_quote_version_is_that_of_the_start(void **state)
+{
+    struct service_call *s = *state;
+
+    assert_string_equal(status(s)->quote_version, "4");
+    assert_string_equal(quote_version(s, "5-td15"), "5-td15");
+    assert_string_equal(quote_version(s, "5"), "5");
+    assert_null(quote_version(s, "6"));
+    assert_service_failed(s, "quote_version: \"6\" is not one of 4, 5, 5-td15");
+    assert_string_equal(status(s)->quote_version, "5");
+    assert_string_equal(quote_version(s, ""), "4");
+    td_fixture_cluster_of(s->td)->scenario_at_start.quote_version = QUOTE_VERSION_5_TD15;
+    assert_string_equal(quote_version(s, ""), "5-td15");
+    assert_string_equal(quote_version(s, "4"), "4");
+    assert_string_equal(reset(s)->quote_version, "5-td15");
+}
+
 static void reset_goes_back_to_the_start(void **state)
 {
     struct service_call *s = *state;
@@ -303,6 +330,7 @@ int main(void)
         SIMULATOR_TEST(status_says_how_things_are),
         SIMULATOR_TEST(a_platform_that_is_refused_changes_nothing),
         SIMULATOR_TEST(each_part_has_a_status),
+        SIMULATOR_TEST(an_omitted_quote_version_is_that_of_the_start),
         SIMULATOR_TEST(reset_goes_back_to_the_start),
         SIMULATOR_TEST(reset_restores_the_faults_of_the_start),
         SIMULATOR_TEST(reverting_may_go_to_and_fro),

@@ -109,6 +109,30 @@ static void all_attestations_are_valid(void **state)
     arena_free(&arena);
 }
 
+static void quotes_of_every_version_are_valid(void **state)
+{
+    struct td *td = *state;
+    struct cluster *cluster = td_fixture_cluster_of(td);
+
+    for (enum quote_version version = QUOTE_VERSION_4; version <= QUOTE_VERSION_5_TD15; version++) {
+        const struct scenario scenario = {.quote_version = version};
+        struct arena arena;
+        struct evidence_request request;
+        struct verify_verdict verdict;
+
+        arena_init(&arena);
+        cluster_set_scenario(cluster, &scenario);
+        request = request_of(td, &arena);
+        assert_true(verdict_of(td, &request, SOME_TIME, &arena, &verdict));
+        assert_memory_equal(verdict.report_data, report_data, sizeof report_data);
+        for (enum td_attestation_form form = TD_ATTESTATION_WHOLE; form <= TD_ATTESTATION_MSGPACK; form++) {
+            struct span bytes = td_attestation(td, form, report_data, &arena, NULL);
+            assert_valid(td, &(struct evidence_request){.attestation = hex_text(bytes, &arena)}, &arena);
+        }
+        arena_free(&arena);
+    }
+}
+
 static void nothing_of_the_td_changes(void **state)
 {
     struct td *td = *state;
@@ -362,6 +386,7 @@ int main(void)
         TD_TEST(nul_and_zeros_may_be_missing),
         TD_TEST(the_app_is_the_td_s),
         TD_TEST(all_attestations_are_valid),
+        TD_TEST(quotes_of_every_version_are_valid),
         TD_TEST(nothing_of_the_td_changes),
         TD_TEST(events_of_the_app_do_not_change_who_it_is),
         TD_TEST(the_status_is_reported),

@@ -20,11 +20,13 @@ STATUSES = {"tcb_status": "", "platform_status": "platform=", "tdx_module_status
 
 def options_of(platform):
     """The command line for a platform of scenarios.json, or None if only SetPlatform makes it."""
-    if platform.keys() - {*STATUSES, "advisories", "debug_td"}:
+    if platform.keys() - {*STATUSES, "advisories", "debug_td", "quote_version"}:
         return None
     options = []
     for name, part in STATUSES.items():
         options += ["--tcb-status", part + platform[name]] if name in platform else []
+    if "quote_version" in platform:
+        options += ["--quote-version", platform["quote_version"]]
     for advisory in platform.get("advisories", []):
         options += ["--advisory", advisory]
     return options + (["--debug-td"] if platform.get("debug_td") else [])

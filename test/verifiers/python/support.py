@@ -125,13 +125,18 @@ def tampered(quote, row):
     return quote.replace(block, ssl.DER_cert_to_PEM_cert(der).encode())
 
 
+def td_report(quote):
+    """From version 5 on, it comes after its type and size."""
+    return quote[48 if quote[0] == 4 else 54:]
+
+
 def report_data(quote):
-    return quote[568:632]
+    return td_report(quote)[520:584]
 
 
 def registers(quote):
     """RTMR0 to RTMR3."""
-    return [quote[48 + 328 + 48 * i:48 + 376 + 48 * i] for i in range(4)]
+    return [td_report(quote)[328 + 48 * i:376 + 48 * i] for i in range(4)]
 
 
 def event_preimage(event):

@@ -10,7 +10,7 @@ from support import Simulated, table, urls
 IN_ORDER = {
     **dict.fromkeys(("tcb_status", "platform_status", "tdx_module_status", "qe_status", "early_tcb_status"), "UpToDate"),
     "advisories": [], "debug_td": False,
-    "pck_revoked": False, "collateral_expired": False, "key_not_vouched": False,
+    "pck_revoked": False, "collateral_expired": False, "key_not_vouched": False, "quote_version": "4",
 }
 
 
@@ -54,7 +54,7 @@ def test_platform_set_while_running(changing, scenario):
 def test_only_what_concerns_the_quote_changes_it(changing, scenario):
     before = changing.quote()
     changing.call("Simulator.SetPlatform", **scenario["platform"])
-    concerns = scenario["platform"].keys() & {"debug_td", "key_not_vouched"}
+    concerns = scenario["platform"].keys() & {"debug_td", "key_not_vouched", "quote_version"}
     assert (changing.quote() != before) == bool(concerns)
 
 
@@ -75,6 +75,7 @@ def test_attestations_show_the_platform(changing):
 @pytest.mark.parametrize("arguments", [
     {"tcb_status": "Fine"}, {"tcb_status": "uptodate"}, {"tcb_status": 1}, {"advisories": ["not an id"]},
     {"advisories": "INTEL-SA-00837"}, {"advisories": [""]}, {"debug_td": "yes"},
+    {"quote_version": "6"}, {"quote_version": 5},
 ], ids=str)
 def test_platform_there_is_not(changing, arguments):
     with pytest.raises(urllib.error.HTTPError) as refusal:

@@ -159,6 +159,15 @@ func (s simulator) verify(t *testing.T, quote []byte) error {
 	})
 }
 
+// report is a quote's TD report and what follows it. From version 5 on, it comes after
+// its type and size.
+func report(quote []byte) []byte {
+	if quote[0] == 4 {
+		return quote[48:]
+	}
+	return quote[54:]
+}
+
 // satisfy checks a quote against a policy that refuses debug TDs.
 func satisfy(quote []byte) error {
 	return validate.RawTdxQuote(quote, &validate.Options{
@@ -167,10 +176,10 @@ func satisfy(quote []byte) error {
 		},
 		TdQuoteBodyOptions: validate.TdQuoteBodyOptions{
 			TdAttributes:     []byte{0, 0, 0, 0x10, 0, 0, 0, 0},
-			MinimumTeeTcbSvn: quote[48:64],
-			MrTd:             quote[184:232],
+			MinimumTeeTcbSvn: report(quote)[:16],
+			MrTd:             report(quote)[136:184],
 			Rtmrs:            registers(quote),
-			ReportData:       quote[568:632],
+			ReportData:       report(quote)[520:584],
 		},
 	})
 }
@@ -179,7 +188,7 @@ func satisfy(quote []byte) error {
 func registers(quote []byte) [][]byte {
 	found := make([][]byte, 4)
 	for i := range found {
-		found[i] = quote[376+registerSize*i : 424+registerSize*i]
+		found[i] = report(quote)[328+registerSize*i:][:registerSize]
 	}
 	return found
 }

@@ -65,10 +65,13 @@ export class Simulated {
 
 export const simulated = (name) => new Simulated(urls()[name])
 
-export const reportData = (quote) => quote.subarray(568, 632)
+/** From version 5 on, it comes after its type and size. */
+const tdReport = (quote) => quote.subarray(quote[0] === 4 ? 48 : 54)
+
+export const reportData = (quote) => tdReport(quote).subarray(520, 584)
 
 /** RTMR0 to RTMR3 in hex. */
-export const registers = (quote) => [0, 1, 2, 3].map((i) => hex(quote.subarray(376 + 48 * i, 424 + 48 * i)))
+export const registers = (quote) => [0, 1, 2, 3].map((i) => hex(tdReport(quote).subarray(328 + 48 * i, 376 + 48 * i)))
 
 /** The bytes with the lowest bit of one of them flipped. */
 function flipped(bytes, at) {
