@@ -28,5 +28,6 @@ enum td_report_offset {
 #define TD_REPORT_UNDER_DEBUG 0xff
 #define TD_REPORT_DEBUG 0x01
 #define TD_REPORT_SEPT_VE_DISABLE 0x10 /* in the fourth byte; set in every dstack TD */
+#define TD_REPORT_RESERVED_ATTRIBUTES {0x00, 0xff, 0xff, 0x2f, 0xff, 0xff, 0xff, 0x7f}
 
 #endif

@@ -137,6 +137,41 @@ static int check_tcb(const struct quote_authority *authority, const struct x509_
     return result;
 }
 
+/* --- the TD --- */
+
+static bool has_reserved_attributes(const uint8_t *attributes)
+{
+    static const uint8_t reserved[TD_REPORT_ATTRIBUTES_BYTES] = TD_REPORT_RESERVED_ATTRIBUTES;
+
+    for (size_t i = 0; i < sizeof reserved; i++)
+        if (attributes[i] & reserved[i])
+            return true;
+    return false;
+}
+
+static bool is_zero(struct span bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++)
+        if (bytes.data[i] != 0)
+            return false;
+    return true;
+}
+
+static int check_td(const struct quote_parts *parts, struct error *error)
+{
+    const uint8_t *attributes = parts->td_attributes.data;
+
+    if (attributes[0] & TD_REPORT_UNDER_DEBUG)
+        return error_input(error, "the TD is in debug mode, in which its host can read its memory");
+    if (has_reserved_attributes(attributes))
+        return error_input(error, "TDATTRIBUTES has reserved bits set");
+    if (!(attributes[3] & TD_REPORT_SEPT_VE_DISABLE))
+        return error_input(error, "TDATTRIBUTES does not have SEPT_VE_DISABLE set");
+    if (!is_zero(parts->mrservicetd))
+        return error_input(error, "MRSERVICETD is not zero: the TD is bound to a service TD");
+    return 0;
+}
+
 int quote_verify(struct span quote, const struct quote_authority *authority, struct arena *arena,
                  struct quote_verdict *verdict, struct error *error)
 {
@@ -157,9 +192,7 @@ int quote_verify(struct span quote, const struct quote_authority *authority, str
     if (quote_parse(quote, &verdict->parts, error) ||
         read_pck_chain(verdict->parts.pck_chain, &trust, &verdict->pck, pck_key, error) ||
         check_signatures(authority->memory, &verdict->parts, pck_key, error) ||
-        check_tcb(authority, &trust, arena, verdict, error))
+        check_tcb(authority, &trust, arena, verdict, error) || check_td(&verdict->parts, error))
         return -1;
-    if (verdict->parts.td_attributes.data[0] & TD_REPORT_UNDER_DEBUG)
-        return error_input(error, "the TD is in debug mode, in which its host can read its memory");
     return 0;
 }
