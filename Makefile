@@ -235,6 +235,7 @@ TEXTS := $(addprefix share/dstack-simulator.,1 bash zsh fish)
 docs: $(addprefix $(BUILD)/unit/test_docs_,options services share) ## Write the tables of documents and share/ again
 	$(Q)$< docs/options.md > $(BUILD)/document && cat $(BUILD)/document > docs/options.md
 	$(Q)$(word 2,$^) README.md > $(BUILD)/document && cat $(BUILD)/document > README.md
+	$(Q)test/verifiers/verdicts.py docs/verify.md > $(BUILD)/document && cat $(BUILD)/document > docs/verify.md
 	$(Q)mkdir -p $(sort $(dir $(TEXTS)))
 	$(Q)for text in $(TEXTS); do $(word 3,$^) $$text > $(BUILD)/document && cat $(BUILD)/document > $$text; done
 

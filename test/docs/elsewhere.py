@@ -202,8 +202,9 @@ ELSEWHERE = [Elsewhere(*row) for row in (
      '"path":"/Version",', "it is a line of the log, at another time", check_log_object),
     ("test/clients/README.md", "test/clients/run python       # dstack-sdk 0.5.4 and 0.5.3, sync and async",
      "suites of their own", check_languages),
-    ("test/verifiers/README.md", "test/verifiers/run python       # dcap-qvl 0.7.0", "suites of their own",
-     check_languages),
+    ("test/verifiers/README.md",
+     "test/verifiers/run python       # dcap-qvl 0.7.0; OpenSSL, voltage-verify 0.2.3, dk-tee-attestation 0.6.5",
+     "suites of their own", check_languages),
     ("docs/architecture.md", "socket ─▶ net/ ─▶ http/ ─▶ rpc/router ─▶ rpc/dispatch ─▶ services/ ─▶ td/ ─▶ "
      "tdx/ ─▶ crypto/", "it is a drawing", check_rooms),
 )]

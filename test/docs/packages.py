@@ -40,14 +40,14 @@ def javascript():
     with installing(languages.BUILD, "javascript"):
         clients = languages.javascript()[0].directory
     with installing(suites.BUILD, "javascript"):
-        verifiers = suites.javascript().directory
+        verifiers = suites.javascript()[0].directory
     return {"STORY_NODE_MODULES": f"{clients}/node_modules {verifiers}/node_modules"}
 
 
 @functools.cache
 def go():
     with installing(suites.BUILD, "go"):
-        return {"STORY_GO_MODULE": str(suites.go().directory), "STORY_GO": shutil.which("go")}
+        return {"STORY_GO_MODULE": str(suites.go()[0].directory), "STORY_GO": shutil.which("go")}
 
 
 # By the program that a block calls: the variables that programs/ need.

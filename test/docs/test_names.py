@@ -4,6 +4,7 @@ as long and as wide as their readers can bear."""
 import functools
 import json
 import re
+import runpy
 import subprocess
 
 import pytest
@@ -143,21 +144,7 @@ def test_wrong_addresses_are_those_of_the_sdks():
                      *(f"`{row[language]}`" for language in ("python", "javascript", "rust"))] for row in rows]
 
 
-def verdict(expected):
-    """In the words of docs/verify.md."""
-    if "refused" in expected:
-        return "refuses"
-    return "leaves it to your policy" if "refused_by_policy" in expected else "accepts"
-
-
 def test_verdicts_are_those_of_the_verifiers():
     """scenarios.json is what test/verifiers holds the verifiers to."""
-    table = table_under("docs/verify.md", "## Does your app refuse what it should?")
-    rows = {row[0]: [cell.partition(",")[0] for cell in row[2:4]] for row in table}
-    for scenario in json.loads((ROOT / "test/verifiers/scenarios.json").read_text()):
-        key, value = next(iter(scenario["platform"].items()))
-        of_status = rows.get(f"`tcb_status` `{value}`", rows["any other `tcb_status`"])
-        said = of_status if key == "tcb_status" else rows[f"`{key}`"]
-        said = [of_status[i] if cell == "as with `tcb_status`" else cell for i, cell in enumerate(said)]
-        if key != "advisories":
-            assert said == [verdict(scenario["dcap_qvl"]), verdict(scenario["go_tdx_guest"])], scenario["name"]
+    text = documents()["docs/verify.md"].text
+    assert text == runpy.run_path(str(ROOT / "test/verifiers/verdicts.py"))["renewed"](text), "run make docs"

@@ -7,7 +7,7 @@ from pathlib import Path
 DEFINITIONS = {
     ".py": r"^ *(?:async )?def test_",
     ".mjs": r"^ *(?:await )?(?:\w+\.)?(?:test|it)\(",
-    ".rs": r"^ *#\[(?:\w+::)?test\b|^async fn \w+\(endpoint: ",
+    ".rs": r"^ *#\[(?:\w+::)?test\b|^async fn \w+\(endpoint: |\bTrial::test\(",
     ".go": r"^func Test|\bt\.Run\(",
 }
 

@@ -1,7 +1,7 @@
 """What each language's verifier needs before its tests run, and how they are run.
 
 A function per language installs the pinned packages below build/verifiers/ and
-returns the suite; it raises Missing when the machine lacks the tools."""
+returns its suites; it raises Missing when the machine lacks the tools."""
 
 import re
 import shutil
@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import toolchains
-from languages import Missing, Suite, count_junit, count_tap, install
+from languages import Missing, Suite, count_cargo, count_junit, count_tap, install
 from simulator import ROOT
 
 SOURCES = Path(__file__).resolve().parent
@@ -19,14 +19,14 @@ PYTHON_AT_LEAST = (3, 10)
 NODE_AT_LEAST = (20,)
 
 
-def copy_project(language, pins):
+def copy_project(language, pins, name=None):
     """Copy the tests to the build directory, where the package managers write."""
-    directory = BUILD / language
+    directory = BUILD / (name or language)
     directory.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(directory / "tests", ignore_errors=True)
     shutil.copytree(SOURCES / language / "tests", directory / "tests")
-    for name in pins:
-        shutil.copy2(SOURCES / language / name, directory / name)
+    for pin in pins:
+        shutil.copy2(SOURCES / language / pin, directory / Path(pin).name)
     return directory
 
 
@@ -49,7 +49,7 @@ def python():
     ])
     report = fresh_report(directory, "report.xml")
     command = [interpreter, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}"]
-    return Suite("python dcap-qvl", SOURCES / "python", command, lambda output: count_junit(report))
+    return [Suite("python", SOURCES / "python", command, lambda output: count_junit(report))]
 
 
 def javascript():
@@ -63,19 +63,30 @@ def javascript():
                "--test-reporter=spec", "--test-reporter-destination=stdout",
                "--test-reporter=tap", f"--test-reporter-destination={report}"]
     tests = sorted((directory / "tests").glob("*.test.mjs"))
-    return Suite("javascript @phala/dcap-qvl", directory, command, lambda output: count_tap(report), tests)
+    return [Suite("javascript", directory, command, lambda output: count_tap(report), tests)]
 
 
-def go():
-    manifest = (SOURCES / "go" / "go.mod").read_text()
+def go_module(name, pins, column, arguments):
+    """The tests with one version of go-tdx-guest, whose verdicts are in that column of the table."""
+    manifest = (SOURCES / "go" / pins[0]).read_text()
     expected = re.search(r"^go (\S+)", manifest, re.MULTILINE).group(1)
     program = toolchains.go(tuple(map(int, expected.split("."))))
-    directory = copy_project("go", ["go.mod", "go.sum"])
+    directory = copy_project("go", pins, name)
     # The vendor directory holds all that the tests import, so that they compile without a proxy.
     local = ["env", "GOTOOLCHAIN=local", "GOFLAGS="]
     install(directory, [directory / "go.mod", directory / "go.sum"], [[*local, program, "mod", "vendor"]])
-    command = [*local, "GOPROXY=off", program, "test", "-mod=vendor", "-count=1", "-v"]
-    return Suite("go go-tdx-guest", directory, command, count_go, ["./tests"])
+    command = [*local, "GOPROXY=off", f"VERIFIER_TEST_COLUMN={column}",
+               program, "test", "-mod=vendor", "-count=1", "-v", *arguments]
+    return Suite(name, directory, command, count_go, ["./tests"])
+
+
+def go():
+    """All tests with the newest source, and the scenarios with the last tagged version too."""
+    return [
+        go_module("go", ["go.mod", "go.sum"], "go_tdx_guest", []),
+        go_module("go-published", ["published/go.mod", "published/go.sum"], "go_tdx_guest_0_3_1",
+                  ["-run", "^TestPlatform"]),
+    ]
 
 
 def count_go(output):
@@ -86,4 +97,14 @@ def count_go(output):
     return tuple(leaves.count(result) for result in ("PASS", "FAIL", "SKIP"))
 
 
-SUITES = {"python": python, "javascript": javascript, "go": go}
+def rust():
+    manifest = (SOURCES / "rust" / "Cargo.toml").read_text()
+    expected = re.search(r'^rust-version = "(.*)"', manifest, re.MULTILINE).group(1)
+    cargo = toolchains.cargo(tuple(map(int, expected.split("."))))
+    directory = copy_project("rust", ["Cargo.toml"])
+    install(directory, [directory / "Cargo.toml"], [[cargo, "fetch"]])
+    command = [cargo, "test", "--offline", "--no-fail-fast", "--target-dir", directory / "target", "--tests", "--"]
+    return [Suite("rust", directory, command, count_cargo)]
+
+
+SUITES = {"python": python, "javascript": javascript, "go": go, "rust": rust}
