@@ -28,10 +28,10 @@ _dstack_simulator() {
     --log-format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur"); return ;;
     --healthcheck) [[ $cur == -* ]] || { compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return; } ;;
     --completion) mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish' -- "$cur"); return ;;
-    --listen|-l|--socket-mode|--public-url|--name|--instance|--seed|--app-id|--advisory|--fault) return ;;
+    --listen|-l|--socket-mode|--public-url|--vmm-token|--name|--instance|--seed|--app-id|--advisory|--fault) return ;;
     esac
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--listen --socket-dir --socket-mode --ready-file --public-url --config --watchdog --no-control --strict --vm-ports --app-compose --docker-compose --name --instance --user-config --app-keys --encrypted-env --sys-config --gpu-info --logs-dir --health-file --dstack-os --seed --app-id --tcb-status --advisory --debug-td --no-mrconfigid --quote-version --fault --log-level --log-format --check --print-config --print-root-ca --healthcheck --completion --man --version --help' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '--listen --socket-dir --socket-mode --ready-file --public-url --config --watchdog --no-control --strict --vm-ports --vmm-token --app-compose --docker-compose --name --instance --user-config --app-keys --encrypted-env --sys-config --gpu-info --logs-dir --health-file --dstack-os --seed --app-id --tcb-status --advisory --debug-td --no-mrconfigid --quote-version --fault --log-level --log-format --check --print-config --print-root-ca --healthcheck --completion --man --version --help' -- "$cur")
         return
     fi
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do

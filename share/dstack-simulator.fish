@@ -14,6 +14,7 @@ complete -c dstack-simulator -l watchdog -s w -d 'no effect: for scripts of that
 complete -c dstack-simulator -l no-control -d 'do not offer the Simulator service'
 complete -c dstack-simulator -l strict -d 'refuse what a real TD would refuse'
 complete -c dstack-simulator -l vm-ports -d 'a TCP port for each deployed TD'
+complete -c dstack-simulator -l vmm-token -x -d 'who deploys needs this token'
 complete -c dstack-simulator -l app-compose -s a -r -F -d 'its hash and id come from this file'
 complete -c dstack-simulator -l docker-compose -r -F -d 'the app, from a docker-compose file'
 complete -c dstack-simulator -l name -x -d 'the name of that app'
