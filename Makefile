@@ -8,12 +8,16 @@
 # build/. What can be set on the command line:
 #
 #   SANITIZE=1       build with ASan and UBSan, in build/asan
+#   STATIC=1         link statically, as `make static` does
+#   ARCH             amd64 or arm64, for `make static`: that of this machine by default
 #   CI=true          treat warnings as errors
 #   V=1              show the commands that are run
 #   PREFIX, DESTDIR  where to install, /usr/local by default
 #   REV              the revision that the program reports, that of git by default
 #   CC, AR, PKG_CONFIG, CPPFLAGS, CFLAGS, LDFLAGS, BUILD, PROGRAM, JOBS  as usual
 
+HOST_ARCH := $(patsubst x86_64,amd64,$(patsubst aarch64,arm64,$(shell uname -m)))
+ARCH      ?= $(HOST_ARCH)
 BUILD     ?= $(if $(SANITIZE),build/asan,build)
 PROGRAM   ?= $(if $(filter build,$(BUILD)),,$(BUILD)/)dstack-simulator
 PREFIX    ?= /usr/local
@@ -43,15 +47,26 @@ HARDENING := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fr
 LINKING   :=
 CFLAGS    := -O1 -g
 endif
+# One file that runs on any Linux; without symbols, which name nothing that a user could read.
+ifneq ($(STATIC),)
+HARDENING += -DLINKED_STATICALLY
+LINKING   := -static-pie -s -Wl,-z,relro -Wl,-z,now
+endif
 # The same bytes in whatever directory it is built.
 MAPPED    := -ffile-prefix-map=$(CURDIR)=.$(if $(filter /%,$(BUILD)), -ffile-prefix-map=$(BUILD)=build)
 
 # What scripts/setup unpacks instead of installing it: llhttp's sources where Node.js would come
 # with them, and after `make deps-local` all libraries and tools that the system lacks. Those
-# libraries are linked statically, so that the program needs nothing of build/.
-DEPS      := build/deps
+# libraries are linked statically, so that the program needs nothing of build/. For another
+# machine, `scripts/setup ARCH` unpacks its libraries, and all else is this machine's.
+DEPS      := build/deps$(if $(filter-out $(HOST_ARCH),$(ARCH)),-$(ARCH))
 DEPS_LIB  := $(firstword $(wildcard $(DEPS)/usr/lib/*-linux-gnu*))
-ifneq ($(DEPS_LIB),)
+ifneq ($(ARCH),$(HOST_ARCH))
+TRIPLET   := $(patsubst amd64-%,x86_64-%,$(patsubst arm64-%,aarch64-%,$(ARCH)-linux-gnu))
+CC        := $(TRIPLET)-gcc
+PKG_CONFIG ?= PKG_CONFIG_LIBDIR=$(or $(DEPS_LIB),$(DEPS))/pkgconfig pkg-config
+DEPS_FLAGS := -isystem $(DEPS)/usr/include -isystem $(DEPS)/usr/include/$(TRIPLET)
+else ifneq ($(DEPS_LIB),)
 DEPS_TOOL  = LD_LIBRARY_PATH=$(abspath $(DEPS_LIB)) $(firstword $(wildcard $(abspath $(DEPS)/usr/bin/$(1))) $(1))
 PKG_CONFIG ?= PKG_CONFIG_PATH=$(abspath $(DEPS_LIB))/pkgconfig $(call DEPS_TOOL,pkg-config)
 PROTOC_C  ?= $(call DEPS_TOOL,protoc-c)
@@ -71,7 +86,7 @@ ifeq ($(shell $(PKG_CONFIG) --exists libllhttp 2>/dev/null && echo yes),yes)
 PKG_FLAGS += $(shell $(PKG_CONFIG) --cflags libllhttp)
 LIBS      += $(shell $(PKG_CONFIG) --libs libllhttp)
 else
-LLHTTP_SHARE := $(firstword $(wildcard $(DEPS)/usr/share/llhttp) /usr/share/llhttp)
+LLHTTP_SHARE := $(firstword $(wildcard $(DEPS)/usr/share/llhttp build/deps/usr/share/llhttp) /usr/share/llhttp)
 PKG_FLAGS += -isystem $(LLHTTP_SHARE:/llhttp=/include/llhttp)
 LLHTTP    := api http llhttp
 LLHTTP_OBJECTS := $(LLHTTP:%=$(BUILD)/llhttp/%.o)
@@ -81,7 +96,14 @@ endif
 ifneq ($(DEPS_LIB),)
 archive    = $(notdir $(firstword $(wildcard $(DEPS_LIB)/$(1:-l%=lib%.a) $(DEPS_LIB)/$(1:-l%=lib%_a.a))))
 LIBS      := -L$(DEPS_LIB) $(foreach flag,$(LIBS),$(or $(addprefix -l:,$(call archive,$(flag))),$(flag)))
+else ifneq ($(STATIC),)
+LIBS      := $(patsubst -luv,$(if $(filter /%,$(shell $(CC) -print-file-name=libuv_a.a)),-l:libuv_a.a,-luv),$(LIBS))
 endif
+# The linker warns of getaddrinfo, which sim/host/names.c keeps from loading libraries, and of
+# getpwuid_r, which only functions of libuv call that are never called here.
+EXPECTED_WARNINGS := -e 'in statically linked applications requires at runtime' -e ': in function .*:$$'
+# Before glibc 2.34, what libuv needs was in libraries of its own.
+LIBS      += $(if $(STATIC),-lpthread -ldl -lrt)
 
 PROTOS    := $(wildcard sim/proto/*.proto)
 PROTO_C   := $(PROTOS:sim/proto/%.proto=$(BUILD)/proto/%.pb-c.c)
@@ -104,16 +126,16 @@ LINK       = $(CC) $(FLAGS) $(LINKING) $(LDFLAGS)
 Q := $(if $(V),,@)
 
 # These compile nothing in this make, so they work before the libraries are installed.
-WITHOUT_LIBRARIES := help run test check test-release setup deps-local format format-check uninstall clean
+WITHOUT_LIBRARIES := help run test check test-release static setup deps-local format format-check uninstall clean
 GOALS             := $(or $(MAKECMDGOALS),all)
 ifneq ($(filter-out $(WITHOUT_LIBRARIES),$(GOALS)),)
 ifeq ($(shell $(PKG_CONFIG) --exists $(PACKAGES) 2>/dev/null && $(PROTOC_C) --version 2>/dev/null),)
-$(error libraries needed to build are missing: `make setup` installs them, `make deps-local` does without root)
+$(error libraries needed to build are missing: `make setup` installs them, `make deps-local` does without root$(if $(filter-out $(HOST_ARCH),$(ARCH)),; those for $(ARCH) are unpacked by `scripts/setup $(ARCH)`))
 endif
 endif
 
 # `make help` shows what follows the two number signs of a target.
-.PHONY: all help run test check test-release bench setup deps-local units docs tidy format format-check install uninstall clean
+.PHONY: all help run test check test-release static bench setup deps-local units docs tidy format format-check install uninstall clean
 all: $(PROGRAM) ## Build ./dstack-simulator, the default
 
 help: ## List the targets
@@ -135,6 +157,13 @@ check: ## Build and run every test that needs nothing from the network
 test-release: ## Run every test in fresh roots of Debian 12 and 13, as root
 	@scripts/test-release
 
+# In a make of its own, because it is built in a directory of its own, and what is missing for
+# another machine is unpacked first.
+static: ## Build build/static/ARCH/dstack-simulator: one file, for any Linux; ARCH=arm64 for another machine
+	@scripts/setup
+	$(if $(filter-out $(HOST_ARCH),$(ARCH)),@scripts/setup $(ARCH))
+	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS)) STATIC=1 ARCH=$(ARCH) BUILD=build/static/$(ARCH) all
+
 bench: $(PROGRAM) ## Measure; BASE=REVISION compares, ARGS passes options of scripts/bench
 	@scripts/bench --program ./$(PROGRAM) $(if $(BASE),--base '$(BASE)') $(ARGS)
 
@@ -146,7 +175,8 @@ deps-local: ## Unpack them below build/ instead, without root
 
 $(PROGRAM): $(OBJECTS)
 	@echo "  link  $@"
-	$(Q)$(LINK) -o $@ $^ $(LIBS)
+	$(Q)$(LINK) -o $@ $^ $(LIBS) $(if $(STATIC),2> $(BUILD)/link.log || { cat $(BUILD)/link.log >&2; exit 1; })
+	$(if $(STATIC),$(Q)grep -v $(EXPECTED_WARNINGS) $(BUILD)/link.log >&2 || true)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags | $(PROTO_H) $(BUILD)/version_data.h
 	@mkdir -p $(@D)

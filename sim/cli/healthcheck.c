@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sim/host/names.h"
+
 enum { WAIT_MS = 3000, STATUS_LINE_MAX = 256, SHOWN_MAX = 40 };
 
 static int64_t now_ms(void)
@@ -71,22 +73,18 @@ static const char *reachable(const char *host)
 
 static int connect_tcp(const char *host, uint16_t port, int64_t *deadline, const char **why)
 {
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
-    struct addrinfo *found = NULL;
-    char service[8];
-    int fd = -1, result;
+    struct names_found found;
+    int fd = -1, result = names_look_up(reachable(host), port, &found);
 
-    snprintf(service, sizeof service, "%u", port);
-    result = getaddrinfo(reachable(host), service, &hints, &found);
     if (result != 0) {
         *why = gai_strerror(result);
         return -1;
     }
     *deadline = now_ms() + WAIT_MS; /* name servers have timeouts of their own */
-    for (const struct addrinfo *at = found; at && fd < 0; at = at->ai_next)
-        fd = connect_to(at->ai_addr, at->ai_addrlen, *deadline);
+    for (size_t i = 0; i < found.count && fd < 0; i++)
+        fd = connect_to((const struct sockaddr *)&found.addresses[i].storage, found.addresses[i].len,
+                        *deadline);
     *why = fd < 0 ? strerror(errno) : NULL;
-    freeaddrinfo(found);
     return fd;
 }
 

@@ -1,8 +1,8 @@
 #include "sim/net/address.h"
 
-#include <netdb.h>
 #include <stdio.h>
-#include <string.h>
+
+#include "sim/host/names.h"
 
 void address_write(const struct sockaddr_storage *address, char text[static ADDRESS_BYTES])
 {
@@ -23,18 +23,12 @@ void address_write(const struct sockaddr_storage *address, char text[static ADDR
 
 int address_look_up(const char *host, uint16_t port, struct sockaddr_storage *address)
 {
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
-    struct addrinfo *found = NULL;
-    char service[8];
-    int result;
+    struct names_found found;
+    int result = names_look_up(host, port, &found);
 
-    snprintf(service, sizeof service, "%u", port);
-    result = getaddrinfo(host, service, &hints, &found);
-    if (result != 0)
-        return result;
-    memcpy(address, found->ai_addr, found->ai_addrlen);
-    freeaddrinfo(found);
-    return 0;
+    if (result == 0)
+        *address = found.addresses[0].storage;
+    return result;
 }
 
 void address_of_socket(const uv_tcp_t *socket, char text[static ADDRESS_BYTES])

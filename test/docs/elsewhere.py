@@ -189,6 +189,8 @@ ELSEWHERE = [Elsewhere(*row) for row in (
      check_docker),
     ("CONTRIBUTING.md", "make                        # build (incremental, about a second)",
      "the tests would run themselves", check_suites),
+    ("docs/install.md", "make static                # build/static/amd64/dstack-simulator, or arm64 on such a machine",
+     "the suites static and release build and run it", check_make),
     ("docs/operate.md", "make", "it writes below /usr/local", check_install),
     ("docs/operate.md", "docker build -t dstack-simulator .", "it needs a docker daemon and a registry",
      check_docker),
