@@ -92,6 +92,18 @@ int json_file_uint(const json_t *object, const char *name, uint64_t most, uint64
     return 0;
 }
 
+int json_file_bool(const json_t *object, const char *name, bool *value, struct error *error)
+{
+    const json_t *member = json_file_member(object, name, error);
+
+    if (!member)
+        return -1;
+    if (!json_is_boolean(member))
+        return error_input(error, "%s must be true or false", name);
+    *value = json_is_true(member);
+    return 0;
+}
+
 int json_file_hex_upto(const json_t *object, const char *name, uint8_t *out, size_t size, size_t *len,
                        struct error *error)
 {

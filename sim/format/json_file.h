@@ -27,6 +27,8 @@ MUST_CHECK int json_file_copy(const json_t *object, const char *name, char *out,
 MUST_CHECK int json_file_uint(const json_t *object, const char *name, uint64_t most, uint64_t *value,
                               struct error *error);
 
+MUST_CHECK int json_file_bool(const json_t *object, const char *name, bool *value, struct error *error);
+
 /* Exactly len bytes of hex. */
 MUST_CHECK int json_file_hex(const json_t *object, const char *name, uint8_t *out, size_t len,
                              struct error *error);

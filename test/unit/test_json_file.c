@@ -142,6 +142,22 @@ static void whole_numbers_in_their_range(void **state)
     assert_int_equal(json_file_uint(root, "number", 6, &value, &error), -1);
 }
 
+static void true_and_false_alone(void **state)
+{
+    struct error error = {.kind = ERROR_NONE};
+    json_t *flags = json_file_parse(span_text("{\"on\":true,\"off\":false,\"other\":1}"), &error);
+    bool value = false;
+
+    (void)state;
+    assert_int_equal(json_file_bool(flags, "on", &value, &error), 0);
+    assert_true(value);
+    assert_int_equal(json_file_bool(flags, "off", &value, &error), 0);
+    assert_false(value);
+    assert_int_equal(json_file_bool(flags, "other", &value, &error), -1);
+    assert_says(&error, "other must be true or false");
+    json_decref(flags);
+}
+
 static void hex_of_an_exact_length(void **state)
 {
     static const struct {
@@ -195,6 +211,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(strings, parse, forget),
         cmocka_unit_test_setup_teardown(a_string_is_copied_whole_or_not_at_all, parse, forget),
         cmocka_unit_test_setup_teardown(whole_numbers_in_their_range, parse, forget),
+        cmocka_unit_test(true_and_false_alone),
         cmocka_unit_test_setup_teardown(hex_of_an_exact_length, parse, forget),
         cmocka_unit_test_setup_teardown(hex_up_to_a_length, parse, forget),
     };
