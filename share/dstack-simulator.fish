@@ -9,6 +9,7 @@ complete -c dstack-simulator -l socket-dir -s d -x -a '(__fish_complete_director
 complete -c dstack-simulator -l socket-mode -x -d 'who may connect to the sockets'
 complete -c dstack-simulator -l ready-file -r -F -d 'written when ready: endpoints as JSON'
 complete -c dstack-simulator -l public-url -x -d 'what certificates and collateral point to'
+complete -c dstack-simulator -l state-dir -x -a '(__fish_complete_directories)' -d 'where deployed TDs survive a restart'
 complete -c dstack-simulator -l config -s c -r -F -d 'dstack.toml of dstack\'s own simulator'
 complete -c dstack-simulator -l watchdog -s w -d 'no effect: for scripts of that simulator'
 complete -c dstack-simulator -l no-control -d 'do not offer the Simulator service'

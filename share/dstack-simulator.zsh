@@ -7,6 +7,7 @@ local -a specs=(
     --socket-mode='[who may connect to the sockets]:MODE:'
     --ready-file='[written when ready\: endpoints as JSON]:FILE:_files'
     --public-url='[what certificates and collateral point to]:URL:'
+    --state-dir='[where deployed TDs survive a restart]:DIR:_files -/'
     '(-c --config)'{-c+,--config=}'[dstack.toml of dstack'\''s own simulator]:FILE:_files'
     '(-w --watchdog)'{-w,--watchdog}'[no effect\: for scripts of that simulator]'
     --no-control'[do not offer the Simulator service]'

@@ -65,6 +65,7 @@ struct options {
     unsigned socket_mode; /* permissions of Unix sockets that are not private */
     char *ready_file;
     char *public_url; /* http:// or https://, no slash at the end */
+    char *state_dir;
     bool vm_ports;
     char *vmm_token; /* visible ASCII */
     char *config;

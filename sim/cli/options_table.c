@@ -53,13 +53,18 @@ const struct option_row options_table[] = {
              "production: every local user may connect. 0660 is for the user and the group that run the "
              "simulator. guest.sock, and a socket of --listen that serves guest or simulator, are always 0600."},
     {"ready-file", 0, "FILE", STRING(ready_file), .value = VALUE_FILE, .group = GROUP_LISTENING,
-     .shared = "endpoints, own URL", .brief = "written when ready: endpoints as JSON",
+     .shared = "URLs, kept VMs", .brief = "written when ready: endpoints as JSON",
      .more = "Write the endpoints to FILE as JSON once the simulator is ready, and remove FILE at exit."},
     {"public-url", 0, "URL", STRING(public_url), .read = options_read_public_url, .group = GROUP_LISTENING,
      .is_joined = true,
      .brief = "what certificates and collateral point to",
      .more = "The URL that certificates and collateral point to. The default is the first TCP address, as "
              "localhost if it is on this machine."},
+    {"state-dir", 0, "DIR", STRING(state_dir), .value = VALUE_DIRECTORY, .group = GROUP_LISTENING,
+     .is_joined = true, .brief = "where deployed TDs survive a restart",
+     .more = "Keep the TDs that are deployed over the VMM in this directory, which is made if there is none, so "
+             "that they are there again after a restart, and those that ran run. By default they end with the "
+             "simulator."},
     {"config", 'c', "FILE", STRING(config), .value = VALUE_FILE, .group = GROUP_LISTENING,
      .shared = "as dstack's simulator", .brief = "dstack.toml of dstack's own simulator",
      .more = "The dstack.toml of dstack's own simulator, for its addresses and the names of its files; other "

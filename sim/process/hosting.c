@@ -159,9 +159,9 @@ static void on_timer(uv_timer_t *timer)
 /* --- life --- */
 
 void hosting_init(struct hosting *hosting, uv_loop_t *loop, struct endpoints *endpoints,
-                  const struct options *options)
+                  const struct options *options, struct log *log)
 {
-    *hosting = (struct hosting){.endpoints = endpoints, .options = options};
+    *hosting = (struct hosting){.endpoints = endpoints, .options = options, .log = log};
     uv_timer_init(loop, &hosting->timer);
     hosting->timer.data = hosting;
 }
@@ -209,15 +209,41 @@ static const char *add_images(struct hosting *hosting)
     return name;
 }
 
-void hosting_start(struct hosting *hosting, struct site *site)
+static void say(void *data, const char *sentence)
 {
+    const struct hosting *hosting = data;
+
+    log_write(hosting->log, LOG_WARN, "%s", sentence);
+}
+
+static int open_store(struct hosting *hosting, const struct cluster *cluster,
+                      const struct vmm_store_report *report, struct error *error)
+{
+    const struct options *options = hosting->options;
+    char given[OPTIONS_NAME_MAX];
+
+    if (!options->state_dir)
+        return 0;
+    hosting->store = vmm_store_open(options->state_dir, cluster, report, error);
+    if (hosting->store)
+        return 0;
+    options_given_as(options, &options->state_dir, given);
+    return error_context(error, "%s", given);
+}
+
+int hosting_start(struct hosting *hosting, struct site *site, struct error *error)
+{
+    const struct vmm_store_report report = {say, hosting};
     struct td *first = site->cluster->first;
     struct vm_settings settings;
 
+    if (open_store(hosting, site->cluster, &report, error))
+        return -1;
     hosting->vmm = vmm_new(&(struct vmm_config){
         .cluster = site->cluster,
         .faults = site->faults,
         .host = {open_vm, close_vm, run_in, hosting},
+        .store = hosting->store,
     });
     settings = settings_of(first, add_images(hosting));
     vmm_adopt(hosting->vmm, first, &settings);
@@ -230,14 +256,19 @@ void hosting_start(struct hosting *hosting, struct site *site)
     hosting->endpoints->on_released = on_released;
     hosting->endpoints->data = hosting;
     endpoints_give(hosting->endpoints, hosting->vmm->first);
+    vmm_load(hosting->vmm, &report);
+    return 0;
 }
 
 void hosting_shut_down(struct hosting *hosting, struct td *td)
 {
     struct vm *vm = vmm_find_td(hosting->vmm, td);
+    struct error error = {.kind = ERROR_NONE};
 
-    if (vm)
-        vmm_shut_down(vm);
+    if (vm && vmm_shut_down(vm, &error)) {
+        say(hosting, error.text);
+        vmm_kill(vm); /* the guest is off, though its VMM will start it again */
+    }
 }
 
 void hosting_close(struct hosting *hosting)
@@ -249,4 +280,5 @@ void hosting_close(struct hosting *hosting)
 void hosting_free(struct hosting *hosting)
 {
     vmm_free(hosting->vmm);
+    vmm_store_close(hosting->store);
 }

@@ -14,7 +14,9 @@
 struct hosting {
     struct endpoints *endpoints;
     const struct options *options;
+    struct log *log;
     struct site site; /* of a deployed TD, but for the TD */
+    struct vmm_store *store;
     struct vmm *vmm;
     struct token_guard guard; /* of the VMM, with --vmm-token */
     uv_timer_t timer;
@@ -22,11 +24,11 @@ struct hosting {
 
 /* Call hosting_close and run the loop before hosting_free. */
 void hosting_init(struct hosting *hosting, uv_loop_t *loop, struct endpoints *endpoints,
-                  const struct options *options);
+                  const struct options *options, struct log *log);
 
-/* Makes the VMM, with the embedded OS images, and hands it the first TD of the site's cluster. Sets
- * the site's vmm and who may use it. */
-void hosting_start(struct hosting *hosting, struct site *site);
+/* Makes the VMM, with the embedded OS images, hands it the first TD of the site's cluster, and starts
+ * what the state directory holds. Sets the site's vmm and who may use it. */
+MUST_CHECK int hosting_start(struct hosting *hosting, struct site *site, struct error *error);
 
 /* Shuts a TD down as its guest agent asks for. */
 void hosting_shut_down(struct hosting *hosting, struct td *td);

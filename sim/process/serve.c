@@ -180,7 +180,8 @@ static int start(struct program *program, const struct options *options, struct 
         return -1;
     health_watch_start(&program->health, &program->loop, program->cluster, &program->log);
     *site = site_of(program, options, inputs);
-    hosting_start(&program->hosting, site);
+    if (hosting_start(&program->hosting, site, error))
+        return -1;
     endpoints_serve(&program->endpoints, site);
     return write_ready_file(program, options, error);
 }
@@ -227,7 +228,7 @@ static int open_loop(struct program *program, const struct options *options, str
     program->stats = stats_new();
     watch_init(&program->watch, &program->log, program->stats);
     program->server = server_new(&program->loop, &program->watch.observer);
-    hosting_init(&program->hosting, &program->loop, &program->endpoints, options);
+    hosting_init(&program->hosting, &program->loop, &program->endpoints, options, &program->log);
     return 0;
 }
 

@@ -79,9 +79,7 @@ static void guest_proxy_shutdown(Service *service, const Dstack__VmId *args, Dst
     struct rpc_call *call = data;
     struct vm *vm = vmm_find(service_site(call)->vmm, args->id, &call->error);
 
-    if (vm)
-        vmm_shut_down(vm);
-    reply(vm ? &response : NULL, call);
+    reply(vm && vmm_shut_down(vm, &call->error) == 0 ? &response : NULL, call);
 }
 
 static const Service methods = DSTACK__GUEST_PROXY__INIT(guest_proxy_);

@@ -6,6 +6,7 @@
 #include "sim/services/guest_proxy.h"
 #include "sim/services/reply.h"
 #include "sim/services/vmm_messages.h"
+#include "sim/vmm/vmm_compose.h"
 
 #define MAX_VCPUS 4096
 #define MAX_MEMORY_MB (1024 * 1024)
@@ -62,7 +63,7 @@ static void vmm_service_update_vm(Service *service, const Dstack__UpdateVmReques
         return;
     }
     settings = vm->settings;
-    if ((args->compose_file[0] && vmm_check_compose(span_text(args->compose_file), &call->error)) ||
+    if ((args->compose_file[0] && vmm_compose_check(span_text(args->compose_file), &call->error)) ||
         vmm_messages_update(args, call->arena, &settings, &call->error) ||
         vmm_change(vm, &settings, &call->error)) {
         reply(NULL, call);
@@ -113,7 +114,7 @@ static void vmm_service_get_compose_hash(Service *service, const Dstack__VmConfi
     struct rpc_call *call = data;
     const struct span compose = span_text(args->compose_file);
 
-    if (vmm_check_compose(compose, &call->error)) {
+    if (vmm_compose_check(compose, &call->error)) {
         reply(NULL, call);
         return;
     }
@@ -123,16 +124,14 @@ static void vmm_service_get_compose_hash(Service *service, const Dstack__VmConfi
 
 /* --- running --- */
 
-/* A method that does something to a VM, which cannot fail. */
-static void act(struct rpc_call *call, const Dstack__VmId *args, void (*action)(struct vm *vm),
-                Dstack__Empty_Closure reply)
+/* A method that does something to a VM. */
+static void act(struct rpc_call *call, const Dstack__VmId *args,
+                int (*action)(struct vm *vm, struct error *error), Dstack__Empty_Closure reply)
 {
     Dstack__Empty response = DSTACK__EMPTY__INIT;
     struct vm *vm = find_vm(call, args->id);
 
-    if (vm)
-        action(vm);
-    reply(vm ? &response : NULL, call);
+    reply(vm && action(vm, &call->error) == 0 ? &response : NULL, call);
 }
 
 static void vmm_service_start_vm(Service *service, const Dstack__VmId *args, Dstack__Empty_Closure reply,
@@ -154,13 +153,9 @@ static void vmm_service_shutdown_vm(Service *service, const Dstack__VmId *args, 
 }
 
 static void vmm_service_remove_vm(Service *service, const Dstack__VmId *args, Dstack__Empty_Closure reply,
-                                  void *data)
+                                  void *call)
 {
-    Dstack__Empty response = DSTACK__EMPTY__INIT;
-    struct rpc_call *call = data;
-    struct vm *vm = find_vm(call, args->id);
-
-    reply(vm && vmm_remove(vm, &call->error) == 0 ? &response : NULL, call);
+    act(call, args, vmm_remove, reply);
 }
 
 /* --- showing --- */
@@ -342,9 +337,15 @@ static void vmm_service_sv_list(Service *service, const Dstack__Empty *args,
 }
 
 static void vmm_service_sv_stop(Service *service, const Dstack__VmId *args, Dstack__Empty_Closure reply,
-                                void *call)
+                                void *data)
 {
-    act(call, args, vmm_kill, reply);
+    Dstack__Empty response = DSTACK__EMPTY__INIT;
+    struct rpc_call *call = data;
+    struct vm *vm = find_vm(call, args->id);
+
+    if (vm)
+        vmm_kill(vm);
+    reply(vm ? &response : NULL, call);
 }
 
 static void vmm_service_sv_remove(Service *service, const Dstack__VmId *args, Dstack__Empty_Closure reply,

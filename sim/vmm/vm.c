@@ -5,6 +5,29 @@
 
 #include "sim/base/memory.h"
 
+struct vm *vm_new(const struct vm_settings *settings)
+{
+    struct vm *vm = memory_zalloc(sizeof *vm);
+
+    arena_init(&vm->arena);
+    vm->settings = vm_settings_copy(settings, &vm->arena);
+    for (size_t i = 0; i < VM_CHANNELS; i++)
+        vm_log_init(&vm->logs[i]);
+    return vm;
+}
+
+void vm_free(struct vm *vm)
+{
+    for (size_t i = 0; i < VM_CHANNELS; i++) {
+        vm_log_end(&vm->logs[i]);
+        vm_log_free(&vm->logs[i]);
+    }
+    for (size_t i = 0; i < vm->event_count; i++)
+        free(vm->events[i].body);
+    arena_free(&vm->arena);
+    free(vm);
+}
+
 enum vm_status vm_status_of(const struct vm *vm)
 {
     if (vm->is_removed)

@@ -34,10 +34,13 @@ struct vm {
     struct vm *next;
     struct vmm *vmm;
     char id[VM_ID_LEN + 1];
-    bool is_first; /* the TD that the simulator starts with: it cannot be removed */
+    uint64_t run;    /* which run of the simulator deployed it, */
+    uint64_t number; /* and as the how manyth, from 1 */
+    bool is_first;   /* the TD that the simulator starts with: it cannot be removed */
     struct arena arena;
     struct vm_settings settings; /* in the arena; a running TD has those it was started with */
     char app_id[2 * APP_ID_BYTES + 1];
+    uint8_t instance_seed[APP_INSTANCE_ID_BYTES];    /* stays over every boot and change; not of the first */
     char instance_id[2 * APP_INSTANCE_ID_BYTES + 1]; /* empty until the first boot */
 
     /* What it should be, and what it is. */
@@ -48,7 +51,8 @@ struct vm {
     bool is_closing;  /* its listeners are closing */
     bool is_awaited;  /* was started meanwhile, and boots once they are closed */
     unsigned boot_step;
-    uint32_t boots; /* so far */
+    uint32_t boots;       /* so far, the present one included */
+    uint32_t saved_boots; /* as of the last save */
     bool is_booting;
     struct td *td; /* of the cluster, while the guest agent runs; or NULL */
 
@@ -65,6 +69,11 @@ struct vm {
     unsigned restarts;
     int64_t restart_millis; /* when; 0: not planned */
 };
+
+/* A VM that has not run, in no list. Copies the settings. */
+struct vm *vm_new(const struct vm_settings *settings);
+/* Ends its logs; their readers must leave. */
+void vm_free(struct vm *vm);
 
 enum vm_status vm_status_of(const struct vm *vm);
 const char *vm_status_name(enum vm_status status);

@@ -33,6 +33,14 @@ static void say(struct vm *vm, const char *progress)
     notify(vm, "boot.progress", progress);
 }
 
+void vm_boot_save(struct vm *vm)
+{
+    struct error error = {.kind = ERROR_NONE};
+
+    if (vmm_store_save(vm->vmm->store, vm, &error))
+        vm_log_line(console(vm), "dstack-vmm: this is not kept: %s", error.text);
+}
+
 /* --- the steps; each returns 0, or -1 with an error that ends the boot --- */
 
 static uint64_t memory_of(const struct vm *vm)
@@ -52,17 +60,10 @@ static struct span describe_machine(const struct vm *vm, struct arena *arena)
                                   machine_wants_legacy(memory_of(vm)) ? "legacy" : "lite"));
 }
 
-/* A deployment keeps it over every boot, and over every change of its compose file. */
-static void derive_instance_seed(const struct vm *vm, uint8_t seed[static APP_INSTANCE_ID_BYTES])
-{
-    seed_bytes(&vm->vmm->cluster->seed, "vm instance seed", span_of(vm->id, VM_ID_LEN), seed,
-               APP_INSTANCE_ID_BYTES);
-}
-
 static int add_td(struct vm *vm, struct error *error)
 {
     const struct vm_image *image = vm_image_find(vm->vmm->images, vm->settings.image);
-    uint8_t app_id[APP_ID_BYTES], instance_seed[APP_INSTANCE_ID_BYTES];
+    uint8_t app_id[APP_ID_BYTES];
     struct td_config config;
     struct arena arena;
     size_t len, bad_at;
@@ -74,8 +75,7 @@ static int add_td(struct vm *vm, struct error *error)
     arena_init(&arena);
     td_config_init(&config);
     config.instance = vm->id;
-    derive_instance_seed(vm, instance_seed);
-    config.instance_seed = instance_seed;
+    config.instance_seed = vm->instance_seed;
     config.app_id = span_of(app_id, sizeof app_id);
     config.boot = vm->boots;
     config.app_compose = vm->settings.compose;
@@ -92,6 +92,8 @@ static int add_td(struct vm *vm, struct error *error)
 static int boot_firmware(struct vm *vm, struct error *error)
 {
     (void)error;
+    if (vm->boots != vm->saved_boots)
+        vm_boot_save(vm);
     vm_log_line(console(vm), "firmware: booting %s with %u CPUs and %u MB", vm->settings.image,
                 vm->settings.vcpu, vm->settings.memory_mb);
     if (!vm->is_first && machine_wants_legacy(memory_of(vm))) {
@@ -114,19 +116,20 @@ static int request_keys(struct vm *vm, struct error *error)
 static int prepare_disk(struct vm *vm, struct error *error)
 {
     const struct td *td = vm->td;
-    char info[256], seed_hex[2 * APP_INSTANCE_ID_BYTES + 1] = "";
-    uint8_t seed[APP_INSTANCE_ID_BYTES];
+    char info[256], seed_hex[2 * APP_INSTANCE_ID_BYTES + 1] = "", instance_before[sizeof vm->instance_id];
 
     (void)error;
-    derive_instance_seed(vm, seed);
+    memcpy(instance_before, vm->instance_id, sizeof instance_before);
     if (!vm->is_first) /* whose instance id follows from an option */
-        hex_encode(seed, sizeof seed, seed_hex);
+        hex_encode(vm->instance_seed, sizeof vm->instance_seed, seed_hex);
     hex_encode(td->identity.instance_id, td->identity.instance_id_len, vm->instance_id);
     hex_encode(td->identity.app_id, APP_ID_BYTES, vm->app_id);
     say(vm, vm->has_run ? "mounting data disk" : "initializing data disk");
     snprintf(info, sizeof info, "{\"instance_id_seed\":\"%s\",\"instance_id\":\"%s\",\"app_id\":\"%s\"}",
              seed_hex, vm->instance_id, vm->app_id);
     notify(vm, "instance.info", info);
+    if (!vm->is_first && strcmp(instance_before, vm->instance_id) != 0)
+        vm_boot_save(vm);
     say(vm, "data disk ready");
     return 0;
 }
@@ -160,7 +163,6 @@ void vm_boot_begin(struct vm *vm)
 {
     vm->has_process = vm->is_booting = true;
     vm->boot_step = 0;
-    vm->boots++;
     vm->started_millis = vmm_state_millis(vm->vmm);
     vm->boot_error[0] = vm->shutdown_progress[0] = '\0';
     snprintf(vm->boot_progress, sizeof vm->boot_progress, "%s", vm->has_run ? "running" : "booting");
@@ -221,6 +223,7 @@ static uint64_t run_restart(struct vm *vm)
         return (uint64_t)(vm->restart_millis - now);
     vm->restart_millis = 0;
     vm->restarts++;
+    vm->boots++;
     vm_log_line(console(vm), "dstack-vmm: restarting the VM, attempt %u of %u", vm->restarts, RESTARTS_MAX);
     vm_boot_begin(vm);
     return 0;

@@ -4,8 +4,12 @@
 
 #include "sim/vmm/vm.h"
 
-/* The VM's process starts; vm_boot_run does the rest. */
+/* The VM's process starts; vm_boot_run does the rest. vm->boots counts this boot already. */
 void vm_boot_begin(struct vm *vm);
+
+/* Saves a VM that has changed without anyone having asked for it. If it cannot be saved, its console
+ * says so, and it runs on. */
+void vm_boot_save(struct vm *vm);
 
 /* Says of a TD that already runs what its boot would have said. */
 void vm_boot_adopt(struct vm *vm);

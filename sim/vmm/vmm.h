@@ -12,6 +12,7 @@ struct vmm_config {
     struct cluster *cluster;
     struct faults *faults;
     struct vmm_host host;
+    struct vmm_store *store; /* outlives the VMM; NULL: nothing is kept */
 };
 
 struct vmm *vmm_new(const struct vmm_config *config);
@@ -25,6 +26,10 @@ void vmm_add_image(struct vmm *vmm, struct vm_image *image);
  * have been deployed with. */
 void vmm_adopt(struct vmm *vmm, struct td *td, const struct vm_settings *settings);
 
+/* Takes the VMs of the store over, after vmm_adopt, and starts those that are to run. The first TD is stopped
+ * if it was. The report names what is left out. */
+void vmm_load(struct vmm *vmm, const struct vmm_store_report *report);
+
 /* NULL with the error "VM not found: <id>" if there is none. */
 struct vm *vmm_find(const struct vmm *vmm, const char *id, struct error *error);
 
@@ -36,22 +41,24 @@ struct vm *vmm_find_td(const struct vmm *vmm, const struct td *td);
 struct vm *vmm_create(struct vmm *vmm, const struct vm_settings *settings, const char *app_id,
                       bool is_stopped, struct error *error);
 
+/* What follows fails where the change cannot be saved in the store; then nothing has changed. */
+
 /* Starts a VM that does not run; one that runs stays as it is. Its boot takes place in vmm_run. */
-void vmm_start(struct vm *vm);
+MUST_CHECK int vmm_start(struct vm *vm, struct error *error);
 
 /* Ends a VM at once: its listeners close. */
-void vmm_stop(struct vm *vm);
+MUST_CHECK int vmm_stop(struct vm *vm, struct error *error);
 
 /* Ends the process but not the wish that it runs: it will be restarted. */
 void vmm_kill(struct vm *vm);
 
 /* What GuestApi.Shutdown does: the guest says that it powers off, and stops. */
-void vmm_shut_down(struct vm *vm);
+MUST_CHECK int vmm_shut_down(struct vm *vm, struct error *error);
 
-/* Removes a VM once it has stopped. Fails for the first TD. */
+/* Removes a VM once it has stopped. Also fails for the first TD. */
 MUST_CHECK int vmm_remove(struct vm *vm, struct error *error);
 
-/* Replaces what a VM is deployed with from its next start on. Fails if sizes or image change
+/* Replaces what a VM is deployed with from its next start on. Also fails if sizes or image change
  * while it runs, and if the disk shrinks. */
 MUST_CHECK int vmm_change(struct vm *vm, const struct vm_settings *settings, struct error *error);
 
@@ -61,16 +68,5 @@ void vmm_closed(struct vm *vm);
 /* Boots what is to boot, one step of each VM, and restarts what has exited. Returns in how many
  * milliseconds it is due again, or VMM_IDLE. */
 uint64_t vmm_run(struct vmm *vmm);
-
-/* --- what follows from a compose file --- */
-
-/* Fails with "Invalid compose file: ..." unless it is an app-compose.json. */
-MUST_CHECK int vmm_check_compose(struct span compose, struct error *error);
-
-/* The hex of its SHA-256, in the arena. */
-char *vmm_compose_hash(struct span compose, struct arena *arena);
-
-/* 40 hex digits of the compose file's SHA-256, and a NUL; what an app's id is unless given. */
-void vmm_compose_app_id(struct span compose, char app_id[static 2 * APP_ID_BYTES + 1]);
 
 #endif

@@ -6,6 +6,7 @@
 #include "sim/faults/faults.h"
 #include "sim/vmm/vm.h"
 #include "sim/vmm/vm_image.h"
+#include "sim/vmm/vmm_store.h"
 
 #define VMM_VMS_MAX 4096
 #define VMM_BOOT_FAULT "Boot" /* a fault on this makes a boot fail, or last */
@@ -26,9 +27,10 @@ struct vmm {
     struct cluster *cluster;
     struct faults *faults;
     struct vmm_host host;
-    struct vm *first; /* a list, in order of creation */
+    struct vmm_store *store; /* or NULL */
+    struct vm *first;        /* a list, in order of creation */
     size_t count;
-    uint64_t created;        /* VMs ever created; ids follow from it */
+    uint64_t created;        /* VMs created in this run; ids follow from it */
     struct vm_image *images; /* the first is the default */
 };
 

@@ -55,7 +55,7 @@ static void a_stopped_one_waits_for_its_start(void **state)
     assert_int_equal(vmm_fixture_run(fixture), VMM_IDLE);
     vmm_fixture_assert_status(vm, "stopped");
     assert_null(vm->td);
-    vmm_start(vm);
+    assert_int_equal(vmm_start(vm, &fixture->error), 0);
     vmm_fixture_run(fixture);
     vmm_fixture_assert_status(vm, "running");
     assert_non_null(vm->td);
@@ -69,11 +69,11 @@ static void stop_and_start_keep_the_instance(void **state)
 
     vmm_fixture_run(fixture);
     strcpy(instance, vm->instance_id);
-    vmm_stop(vm);
+    assert_int_equal(vmm_stop(vm, &fixture->error), 0);
     vmm_fixture_assert_status(vm, "stopped");
     assert_null(vm->td);
     assert_int_equal(fixture->open, 0);
-    vmm_start(vm);
+    assert_int_equal(vmm_start(vm, &fixture->error), 0);
     assert_string_equal(vm->boot_progress, "running");
     vmm_fixture_run(fixture);
     assert_string_equal(vm->instance_id, instance);
@@ -87,10 +87,10 @@ static void a_td_with_clients_stops_when_they_have_gone(void **state)
 
     vmm_fixture_run(fixture);
     fixture->has_clients = true;
-    vmm_stop(vm);
+    assert_int_equal(vmm_stop(vm, &fixture->error), 0);
     vmm_fixture_assert_status(vm, "stopping");
     assert_non_null(vm->td);
-    vmm_stop(vm); /* once more changes nothing */
+    assert_int_equal(vmm_stop(vm, &fixture->error), 0); /* once more changes nothing */
     vmm_fixture_leave(fixture);
     vmm_fixture_assert_status(vm, "stopped");
     assert_null(vm->td);
@@ -103,8 +103,8 @@ static void a_start_while_stopping_restarts(void **state)
 
     vmm_fixture_run(fixture);
     fixture->has_clients = true;
-    vmm_stop(vm);
-    vmm_start(vm);
+    assert_int_equal(vmm_stop(vm, &fixture->error), 0);
+    assert_int_equal(vmm_start(vm, &fixture->error), 0);
     vmm_fixture_assert_status(vm, "running");
     vmm_fixture_leave(fixture);
     vmm_fixture_assert_status(vm, "running");
@@ -119,7 +119,7 @@ static void shutdown_is_said(void **state)
     struct vm *vm = vmm_fixture_create(fixture, "a");
 
     vmm_fixture_run(fixture);
-    vmm_shut_down(vm);
+    assert_int_equal(vmm_shut_down(vm, &fixture->error), 0);
     vmm_fixture_assert_status(vm, "stopped");
     assert_string_equal(vm->shutdown_progress, "powering off");
 }
@@ -165,7 +165,7 @@ static void one_that_exits_is_restarted_a_few_times(void **state)
     vmm_kill(vm);
     assert_int_equal(vmm_fixture_run(fixture), VMM_IDLE);
     vmm_fixture_assert_status(vm, "exited");
-    vmm_start(vm);
+    assert_int_equal(vmm_start(vm, &fixture->error), 0);
     vmm_fixture_run(fixture);
     vmm_fixture_pass(fixture, 300000);
     vmm_kill(vm);
@@ -188,10 +188,10 @@ static void the_first_td_cannot_be_removed(void **state)
     assert_string_equal(vm->boot_progress, "done");
     assert_int_equal(strlen(vm->instance_id), 40);
     assert_int_equal(vmm_remove(vm, &fixture->error), -1);
-    vmm_stop(vm);
+    assert_int_equal(vmm_stop(vm, &fixture->error), 0);
     vmm_fixture_assert_status(vm, "stopped");
     assert_ptr_equal(fixture->cluster->first, td);
-    vmm_start(vm);
+    assert_int_equal(vmm_start(vm, &fixture->error), 0);
     vmm_fixture_run(fixture);
     assert_ptr_equal(vm->td, td);
     assert_int_equal(fixture->open, 1);

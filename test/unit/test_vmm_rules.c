@@ -72,7 +72,7 @@ static void a_running_vm_keeps_its_size(void **state)
     settings.vcpu = 2;
     assert_int_equal(vmm_change(vm, &settings, &fixture->error), -1);
     assert_non_null(strstr(fixture->error.text, "vm should be stopped before resize: "));
-    vmm_stop(vm);
+    assert_int_equal(vmm_stop(vm, &fixture->error), 0);
     fixture->error.kind = ERROR_NONE;
     assert_int_equal(vmm_change(vm, &settings, &fixture->error), 0);
     assert_int_equal(vm->settings.vcpu, 2);
@@ -97,8 +97,8 @@ static void a_new_compose_keeps_the_app_id(void **state)
     settings.compose = span_text("{\"manifest_version\":2,\"name\":\"b\",\"runner\":\"docker-compose\"}");
     assert_int_equal(vmm_change(vm, &settings, &fixture->error), 0);
     assert_memory_equal(vm->td->identity.compose_hash, hash, sizeof hash);
-    vmm_stop(vm);
-    vmm_start(vm);
+    assert_int_equal(vmm_stop(vm, &fixture->error), 0);
+    assert_int_equal(vmm_start(vm, &fixture->error), 0);
     vmm_fixture_run(fixture);
     assert_string_equal(vm->app_id, app_id);
     assert_memory_not_equal(vm->td->identity.compose_hash, hash, sizeof hash);
@@ -127,7 +127,7 @@ static void a_wrong_compose_fails_the_boot(void **state)
     settings.compose = span_text("[]");
     vm = vmm_create(fixture->vmm, &settings, NULL, false, &fixture->error);
     assert_boot_failed(fixture, vm, "compose_file");
-    vmm_stop(vm);
+    assert_int_equal(vmm_stop(vm, &fixture->error), 0);
     vmm_fixture_assert_status(vm, "stopped");
 }
 
@@ -148,8 +148,8 @@ static void a_fault_fails_the_boot_once(void **state)
 
     assert_int_equal(faults_set(&fixture->faults, &fault, &fixture->error), 0);
     assert_boot_failed(fixture, vm, "no KMS");
-    vmm_stop(vm);
-    vmm_start(vm);
+    assert_int_equal(vmm_stop(vm, &fixture->error), 0);
+    assert_int_equal(vmm_start(vm, &fixture->error), 0);
     assert_string_equal(vm->boot_error, "");
     vmm_fixture_run(fixture);
     assert_string_equal(vm->boot_progress, "done");
