@@ -1,7 +1,6 @@
 // The page's controls: events, quotes, platform, health, snapshots, faults.
 import { call } from './api.js'
 import { byId, copy, element, hexOfText, plural, setText, spell } from './dom.js'
-import { showVerdict } from './verdict.js'
 
 const PART_STATUS = ['UpToDate', 'OutOfDate', 'Revoked']
 const TCB_STATUS = ['UpToDate', 'SWHardeningNeeded', 'ConfigurationNeeded', 'ConfigurationAndSWHardeningNeeded',
@@ -82,6 +81,7 @@ function addQuotes(act) {
   onClick('verify', act, 'verify-result', async () => {
     const taken = quote
     const { quote: bytes, event_log: log, vm_config: config } = taken
+    const { showVerdict } = await import('./verdict.js')
     const answer = await call('verify', { quote: bytes, event_log: log, vm_config: config })
     if (taken === quote) showVerdict(byId('verdict'), answer)
     return ''
