@@ -23,7 +23,7 @@ void cluster_config_init(struct cluster_config *config)
 static int init(struct cluster *cluster, const struct cluster_config *config, struct error *error)
 {
     seed_init(&cluster->seed, config->seed);
-    if (platform_tcb_parse(&cluster->platform.tcb, config->platform, error))
+    if (platform_tcb_parse(&cluster->platform.first.tcb, config->platform, error))
         return error_context(error, "platform");
     if (kms_init(&cluster->kms, &cluster->seed, cluster->k256, error))
         return -1;

@@ -114,7 +114,7 @@ static bool check_fmspc(const struct platform *platform, const struct query *que
 {
     char ours[FMSPC_DIGITS];
 
-    hex_encode(platform->tcb.fmspc, sizeof platform->tcb.fmspc, ours);
+    hex_encode(platform->first.tcb.fmspc, sizeof platform->first.tcb.fmspc, ours);
     if (strncasecmp((const char *)query->fmspc.data, ours, sizeof ours) == 0)
         return true;
     return fail(exchange, 404, "there is no TCB info for this fmspc; use the one in the PCK certificate");

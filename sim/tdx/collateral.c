@@ -61,8 +61,7 @@ static void render_documents(struct collateral *collateral, const struct platfor
 int collateral_render(struct collateral *collateral, const struct platform *platform,
                       const struct scenario *scenario, int64_t now, struct error *error)
 {
-    static const uint8_t pck_serial = PLATFORM_SERIAL_PCK;
-    const struct bytes revoked = {&pck_serial, 1};
+    const struct bytes revoked = {&platform->first.pck_serial, 1};
     char *hex;
 
     collateral_free(collateral);

@@ -12,8 +12,9 @@
 enum serial {
     SERIAL_ROOT = 1,
     SERIAL_PLATFORM_CA = 2,
-    SERIAL_PCK = PLATFORM_SERIAL_PCK,
-    SERIAL_TCB_SIGNING = 4
+    SERIAL_PCK = 3,
+    SERIAL_TCB_SIGNING = 4,
+    SERIAL_PCK_UPDATED = 5,
 };
 
 static int parse_qe(struct platform_qe *qe, const json_t *root, const char *name, struct error *error)
@@ -121,9 +122,8 @@ static int issue(const struct certificate *what, const char *public_url, struct 
                      error);
 }
 
-static struct pck describe(const struct platform *platform)
+static struct pck describe(const struct platform *platform, const struct platform_tcb *tcb)
 {
-    const struct platform_tcb *tcb = &platform->tcb;
     struct pck pck = {.pce_svn = tcb->pce_svn};
 
     memcpy(pck.ppid, platform->ppid, sizeof pck.ppid);
@@ -136,17 +136,19 @@ static struct pck describe(const struct platform *platform)
 static int issue_chain(struct platform *p, const struct seed *seed, const char *public_url,
                        struct error *error)
 {
-    const struct pck pck = describe(p);
+    const struct pck first = describe(p, &p->first.tcb), updated = describe(p, &p->updated.tcb);
     const struct certificate chain[] = {
         {&p->root, &p->root, SERIAL_ROOT, CERTIFICATE_NAME_ROOT, 1, NULL},
         {&p->platform_ca, &p->root, SERIAL_PLATFORM_CA, CERTIFICATE_NAME_PLATFORM_CA, 0, NULL},
-        {&p->pck, &p->platform_ca, SERIAL_PCK, CERTIFICATE_NAME_PCK, X509_NOT_A_CA, &pck},
+        {&p->first.pck, &p->platform_ca, SERIAL_PCK, CERTIFICATE_NAME_PCK, X509_NOT_A_CA, &first},
+        {&p->updated.pck, &p->platform_ca, SERIAL_PCK_UPDATED, CERTIFICATE_NAME_PCK, X509_NOT_A_CA, &updated},
         {&p->tcb_signing, &p->root, SERIAL_TCB_SIGNING, CERTIFICATE_NAME_TCB_SIGNING, X509_NOT_A_CA, NULL},
     };
 
     seed_p256(seed, "pki/root", SPAN_NONE, &p->root.key);
     seed_p256(seed, "pki/platform-ca", SPAN_NONE, &p->platform_ca.key);
-    seed_p256(seed, "pki/pck", SPAN_NONE, &p->pck.key);
+    seed_p256(seed, "pki/pck", SPAN_NONE, &p->first.pck.key);
+    seed_p256(seed, "pki/pck-updated", SPAN_NONE, &p->updated.pck.key);
     seed_p256(seed, "pki/tcb-signing", SPAN_NONE, &p->tcb_signing.key);
     for (size_t i = 0; i < sizeof chain / sizeof *chain; i++)
         if (issue(&chain[i], public_url, error))
@@ -154,37 +156,49 @@ static int issue_chain(struct platform *p, const struct seed *seed, const char *
     return 0;
 }
 
+/* The labels of what follows from the seed, for one level. */
+struct level_labels {
+    const char *attestation_key, *auth_data, *mrenclave;
+};
+
+static const struct level_labels first_labels = {"qe/attestation-key", "qe/auth-data", "qe/mrenclave"};
+static const struct level_labels updated_labels = {"qe-updated/attestation-key", "qe-updated/auth-data",
+                                                   "qe-updated/mrenclave"};
+
 /* The quoting enclave, which vouches for the attestation key. */
-static void report_qe(struct platform *platform, const struct seed *seed)
+static void init_qe(struct platform_level *level, const struct seed *seed, const struct level_labels *labels)
 {
-    uint8_t *report = platform->qe_report;
-    const struct platform_tcb *tcb = &platform->tcb;
+    uint8_t *report = level->qe_report;
+    const struct platform_tcb *tcb = &level->tcb;
     uint8_t digest[32];
 
+    seed_p256(seed, labels->attestation_key, SPAN_NONE, &level->attestation_key);
+    seed_bytes(seed, labels->auth_data, SPAN_NONE, level->qe_auth, sizeof level->qe_auth);
     memcpy(report + SGX_REPORT_CPU_SVN, tcb->cpu_svn, sizeof tcb->cpu_svn);
     memcpy(report + SGX_REPORT_ATTRIBUTES, tcb->qe.attributes, sizeof tcb->qe.attributes);
-    seed_bytes(seed, "qe/mrenclave", SPAN_NONE, report + SGX_REPORT_MRENCLAVE, SGX_REPORT_MR_BYTES);
+    seed_bytes(seed, labels->mrenclave, SPAN_NONE, report + SGX_REPORT_MRENCLAVE, SGX_REPORT_MR_BYTES);
     memcpy(report + SGX_REPORT_MRSIGNER, tcb->qe.mrsigner, sizeof tcb->qe.mrsigner);
     bytes_put_le16(report + SGX_REPORT_ISV_PROD_ID, tcb->qe.isv_prod_id);
     bytes_put_le16(report + SGX_REPORT_ISV_SVN, tcb->qe.isv_svn);
-    sgx_report_data(platform->attestation_key.public_key, span_of(platform->qe_auth, PLATFORM_AUTH_BYTES),
+    sgx_report_data(level->attestation_key.public_key, span_of(level->qe_auth, PLATFORM_AUTH_BYTES),
                     report + SGX_REPORT_DATA);
     hash_sha256(report, SGX_REPORT_BYTES, digest);
-    p256_sign(&platform->pck.key, digest, platform->qe_report_signature);
+    p256_sign(&level->pck.key, digest, level->qe_report_signature);
 }
 
 int platform_init(struct platform *platform, const struct seed *seed, const char *public_url,
                   struct error *error)
 {
-    raise_tcb(&platform->tcb, &platform->raised);
+    raise_tcb(&platform->first.tcb, &platform->updated.tcb);
+    platform->first.pck_serial = SERIAL_PCK;
+    platform->updated.pck_serial = SERIAL_PCK_UPDATED;
     seed_bytes(seed, "platform/ppid", SPAN_NONE, platform->ppid, sizeof platform->ppid);
     hash_sha256(platform->ppid, sizeof platform->ppid, platform->device_id);
     if (issue_chain(platform, seed, public_url, error))
         return -1;
-    seed_p256(seed, "qe/attestation-key", SPAN_NONE, &platform->attestation_key);
     seed_p256(seed, "qe/stranger-key", SPAN_NONE, &platform->stranger_key);
-    seed_bytes(seed, "qe/auth-data", SPAN_NONE, platform->qe_auth, sizeof platform->qe_auth);
-    report_qe(platform, seed);
+    init_qe(&platform->first, seed, &first_labels);
+    init_qe(&platform->updated, seed, &updated_labels);
     return 0;
 }
 
@@ -192,7 +206,8 @@ void platform_free(struct platform *platform)
 {
     pki_free(&platform->root);
     pki_free(&platform->platform_ca);
-    pki_free(&platform->pck);
+    pki_free(&platform->first.pck);
+    pki_free(&platform->updated.pck);
     pki_free(&platform->tcb_signing);
     bytes_wipe(platform, sizeof *platform);
 }

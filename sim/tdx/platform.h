@@ -37,32 +37,37 @@ struct platform_tcb {
 #define PLATFORM_TDX_MODULE_SVN 0
 #define PLATFORM_TDX_MODULE_SVNS 2
 
-#define PLATFORM_SERIAL_PCK 3
-
 /* Where the CRLs are, below the public URL: that of the root, and that of the platform CA, which
  * issues the PCK certificate. */
 #define PLATFORM_ROOT_CRL_PATH "/IntelSGXRootCA.der"
 #define PLATFORM_PCK_CRL_PATH "/sgx/certification/v4/pckcrl?ca=platform&encoding=der"
 
-struct platform {
+/* What depends on the platform's TCB level: Intel issues a PCK certificate for each level, and
+ * another QE signs with another key. */
+struct platform_level {
     struct platform_tcb tcb;
-    struct platform_tcb raised; /* the newest TCB: all that a TCB recovery event raises is one higher */
-    uint8_t ppid[PCK_PPID_BYTES];
-    uint8_t device_id[32];  /* SHA-256 of the PPID */
-    struct pki_entity root; /* Intel SGX Root CA, but ours */
-    struct pki_entity platform_ca;
+    uint8_t pck_serial;
     struct pki_entity pck;
-    struct pki_entity tcb_signing;   /* signs TCB info and QE identity */
     struct p256_key attestation_key; /* the QE report vouches for this key */
-    struct p256_key stranger_key;    /* and not for this one */
     uint8_t qe_auth[PLATFORM_AUTH_BYTES];
     uint8_t qe_report[SGX_REPORT_BYTES];
     uint8_t qe_report_signature[P256_SIGNATURE_BYTES]; /* by the PCK key */
 };
 
+struct platform {
+    struct platform_level first;
+    struct platform_level updated; /* all that a TCB recovery event raises is one higher */
+    uint8_t ppid[PCK_PPID_BYTES];
+    uint8_t device_id[32];  /* SHA-256 of the PPID */
+    struct pki_entity root; /* Intel SGX Root CA, but ours */
+    struct pki_entity platform_ca;
+    struct pki_entity tcb_signing; /* signs TCB info and QE identity */
+    struct p256_key stranger_key;  /* no QE report vouches for this key */
+};
+
 MUST_CHECK int platform_tcb_parse(struct platform_tcb *tcb, struct span json, struct error *error);
 
-/* tcb must be set. public_url: the base of the URLs of CRLs in certificates. */
+/* first.tcb must be set. public_url: the base of the URLs of CRLs in certificates. */
 MUST_CHECK int platform_init(struct platform *platform, const struct seed *seed, const char *public_url,
                              struct error *error);
 void platform_free(struct platform *platform);

@@ -25,8 +25,8 @@ char *qe_identity_render(const struct platform *platform, const struct scenario 
                          const struct tcb_edition *edition)
 {
     bool is_tdx = edition->tee == TCB_TEE_TDX;
-    const struct platform_qe *qe = is_tdx ? &platform->tcb.qe : &platform->tcb.sgx_qe;
-    const struct platform_qe *raised = is_tdx ? &platform->raised.qe : &platform->raised.sgx_qe;
+    const struct platform_qe *qe = is_tdx ? &platform->first.tcb.qe : &platform->first.tcb.sgx_qe;
+    const struct platform_qe *raised = is_tdx ? &platform->updated.tcb.qe : &platform->updated.tcb.sgx_qe;
     struct buf out;
 
     tcb_document_begin(&out, qe_identity_id(edition->tee), TCB_DOCUMENT_QE_IDENTITY_VERSION, scenario,

@@ -28,16 +28,16 @@ static void write_certification_head(struct buf *out, uint16_t kind, size_t len)
 /* What follows the attestation key. */
 static void write_certification(struct buf *out, const struct platform *platform)
 {
-    const char *const chain[] = {platform->pck.pem, platform->platform_ca.pem, platform->root.pem};
+    const char *const chain[] = {platform->first.pck.pem, platform->platform_ca.pem, platform->root.pem};
     size_t chain_len = strlen(chain[0]) + strlen(chain[1]) + strlen(chain[2]) + 1;
 
     write_certification_head(out, QUOTE_CERTIFICATION_QE_REPORT,
                              SGX_REPORT_BYTES + P256_SIGNATURE_BYTES + 2 + PLATFORM_AUTH_BYTES +
                                  QUOTE_CERTIFICATION_HEAD_BYTES + chain_len);
-    buf_append(out, platform->qe_report, SGX_REPORT_BYTES);
-    buf_append(out, platform->qe_report_signature, P256_SIGNATURE_BYTES);
+    buf_append(out, platform->first.qe_report, SGX_REPORT_BYTES);
+    buf_append(out, platform->first.qe_report_signature, P256_SIGNATURE_BYTES);
     buf_append_le16(out, PLATFORM_AUTH_BYTES);
-    buf_append(out, platform->qe_auth, PLATFORM_AUTH_BYTES);
+    buf_append(out, platform->first.qe_auth, PLATFORM_AUTH_BYTES);
     write_certification_head(out, QUOTE_CERTIFICATION_PCK_CHAIN, chain_len);
     for (int i = 0; i < 3; i++)
         buf_append_text(out, chain[i]);
@@ -49,7 +49,7 @@ static void write_signature_data(struct buf *out, const struct platform *platfor
     static const uint8_t signature[P256_SIGNATURE_BYTES], padding[QUOTE_PADDING_BYTES];
 
     buf_append(out, signature, sizeof signature);
-    buf_append(out, platform->attestation_key.public_key, P256_PUBLIC_BYTES);
+    buf_append(out, platform->first.attestation_key.public_key, P256_PUBLIC_BYTES);
     write_certification(out, platform);
     buf_append(out, padding, sizeof padding);
 }
@@ -60,10 +60,10 @@ void quote_template_init(struct quote_template *template, const struct platform 
 
     *template = (struct quote_template){
         .layout = quote_version_layout(QUOTE_VERSION_4),
-        .key = &platform->attestation_key,
+        .key = &platform->first.attestation_key,
     };
-    memcpy(report + TD_REPORT_TEE_TCB_SVN, platform->tcb.tee_tcb_svn, TD_REPORT_TEE_TCB_SVN_BYTES);
-    memcpy(report + TD_REPORT_TEE_TCB_SVN_2, platform->tcb.tee_tcb_svn, TD_REPORT_TEE_TCB_SVN_BYTES);
+    memcpy(report + TD_REPORT_TEE_TCB_SVN, platform->first.tcb.tee_tcb_svn, TD_REPORT_TEE_TCB_SVN_BYTES);
+    memcpy(report + TD_REPORT_TEE_TCB_SVN_2, platform->first.tcb.tee_tcb_svn, TD_REPORT_TEE_TCB_SVN_BYTES);
     memcpy(report + TD_REPORT_TD_ATTRIBUTES, td_attributes, sizeof td_attributes);
     memcpy(report + TD_REPORT_XFAM, xfam, sizeof xfam);
     buf_init(&template->signature_data, SIZE_MAX);
@@ -79,7 +79,7 @@ void quote_template_set_scenario(struct quote_template *template, const struct p
                                  const struct scenario *scenario)
 {
     template->layout = quote_version_layout(scenario->quote_version);
-    template->key = scenario->key_not_vouched ? &platform->stranger_key : &platform->attestation_key;
+    template->key = scenario->key_not_vouched ? &platform->stranger_key : &platform->first.attestation_key;
     memcpy(template->signature_data.data + P256_SIGNATURE_BYTES, template->key->public_key,
            P256_PUBLIC_BYTES);
 }

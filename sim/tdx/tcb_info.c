@@ -36,7 +36,7 @@ static void begin_level(struct buf *out, char separator, const struct platform_t
 /* The newest level: what is out of date is raised, the rest is as the platform has it. */
 static struct platform_tcb newest_tcb(const struct platform *platform, bool is_behind, bool module_is_behind)
 {
-    const struct platform_tcb *tcb = &platform->tcb, *raised = &platform->raised;
+    const struct platform_tcb *tcb = &platform->first.tcb, *raised = &platform->updated.tcb;
     struct platform_tcb newest = is_behind ? *raised : *tcb;
 
     memcpy(newest.tee_tcb_svn, module_is_behind ? raised->tee_tcb_svn : tcb->tee_tcb_svn,
@@ -66,7 +66,7 @@ static void member_levels(struct buf *out, const struct platform *platform, cons
     begin_level(out, '[', &newest, edition->tee);
     tcb_document_end_level(out, scenario, edition, &first);
     if (is_behind || module_is_behind) {
-        begin_level(out, ',', &platform->tcb, edition->tee);
+        begin_level(out, ',', &platform->first.tcb, edition->tee);
         tcb_document_end_level(out, scenario, edition, &second);
     }
     buf_append_byte(out, ']');
@@ -87,8 +87,8 @@ static void members_module(struct buf *out, char separator)
 static void members_modules(struct buf *out, const struct platform *platform, const struct scenario *scenario,
                             const struct tcb_edition *edition)
 {
-    const unsigned isv_svns[] = {platform->tcb.tee_tcb_svn[PLATFORM_TDX_MODULE_SVN],
-                                 platform->raised.tee_tcb_svn[PLATFORM_TDX_MODULE_SVN]};
+    const unsigned isv_svns[] = {platform->first.tcb.tee_tcb_svn[PLATFORM_TDX_MODULE_SVN],
+                                 platform->updated.tcb.tee_tcb_svn[PLATFORM_TDX_MODULE_SVN]};
 
     json_text_key(out, ',', "tdxModule");
     members_module(out, '{');
@@ -104,7 +104,7 @@ static void members_modules(struct buf *out, const struct platform *platform, co
 char *tcb_info_render(const struct platform *platform, const struct scenario *scenario,
                       const struct tcb_edition *edition)
 {
-    const struct platform_tcb *tcb = &platform->tcb;
+    const struct platform_tcb *tcb = &platform->first.tcb;
     struct buf out;
 
     tcb_document_begin(&out, tcb_info_id(edition->tee), TCB_DOCUMENT_INFO_VERSION, scenario, edition->now);

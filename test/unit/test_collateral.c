@@ -78,9 +78,9 @@ static uint32_t verify_pck(struct td *td)
     mbedtls_x509_crt_init(&chain);
     mbedtls_x509_crt_init(&root);
     mbedtls_x509_crl_init(&crls);
-    assert_int_equal(
-        mbedtls_x509_crt_parse_der(&chain, td->shared->platform->pck.der, td->shared->platform->pck.der_len),
-        0);
+    assert_int_equal(mbedtls_x509_crt_parse_der(&chain, td->shared->platform->first.pck.der,
+                                                td->shared->platform->first.pck.der_len),
+                     0);
     assert_int_equal(mbedtls_x509_crt_parse_der(&chain, td->shared->platform->platform_ca.der,
                                                 td->shared->platform->platform_ca.der_len),
                      0);

@@ -30,7 +30,7 @@ static struct platform *make(const char *seed_text, const char *url)
     struct seed seed;
 
     seed_init(&seed, seed_text);
-    assert_int_equal(platform_tcb_parse(&platform->tcb, platform_file(), &error), 0);
+    assert_int_equal(platform_tcb_parse(&platform->first.tcb, platform_file(), &error), 0);
     assert_int_equal(platform_init(platform, &seed, url, &error), 0);
     return platform;
 }
@@ -58,9 +58,9 @@ static void the_file_says_what_the_platform_is(void **state)
     const struct platform *p = *state;
     uint8_t digest[32];
 
-    assert_hex_equal(p->tcb.fmspc, 6, "b0c06f000000");
-    assert_int_equal(p->tcb.pce_svn, 13);
-    assert_hex_equal(p->tcb.tee_tcb_svn, 16, "05010200000000000000000000000000");
+    assert_hex_equal(p->first.tcb.fmspc, 6, "b0c06f000000");
+    assert_int_equal(p->first.tcb.pce_svn, 13);
+    assert_hex_equal(p->first.tcb.tee_tcb_svn, 16, "05010200000000000000000000000000");
     hash_sha256(p->ppid, sizeof p->ppid, digest);
     assert_memory_equal(p->device_id, digest, 32);
 }
@@ -118,7 +118,10 @@ static void names_serials_and_dates_are_fixed(void **state)
 
     assert_certificate(&p->root, root_name, root_name, 1);
     assert_certificate(&p->platform_ca, ca_name, root_name, 2);
-    assert_certificate(&p->pck, pck_name, ca_name, 3);
+    assert_certificate(&p->first.pck, pck_name, ca_name, 3);
+    assert_certificate(&p->updated.pck, pck_name, ca_name, 5);
+    assert_int_equal(p->first.pck_serial, 3);
+    assert_int_equal(p->updated.pck_serial, 5);
 }
 
 static void the_chain_verifies_up_to_the_root(void **state)
@@ -126,7 +129,7 @@ static void the_chain_verifies_up_to_the_root(void **state)
     const struct platform *p = *state;
     mbedtls_x509_crt chain, root;
 
-    certificate_read(&chain, p->pck.pem);
+    certificate_read(&chain, p->first.pck.pem);
     assert_int_equal(mbedtls_x509_crt_parse(&chain, (const unsigned char *)p->platform_ca.pem,
                                             strlen(p->platform_ca.pem) + 1),
                      0);
@@ -175,26 +178,35 @@ static void the_pck_certificate_has_six_extensions_in_order(void **state)
         {"551d0f", true, "030206c0"}, {"551d13", true, "3000"},   {"2a864886f84d010d01", false, NULL},
     };
 
-    assert_extensions(&((struct platform *)*state)->pck, expected, 6);
+    assert_extensions(&((struct platform *)*state)->first.pck, expected, 6);
 }
 
-static void the_pck_certificate_describes_the_platform(void **state)
+static void assert_describes(const struct platform *p, const struct platform_level *level)
 {
-    const struct platform *p = *state;
     struct error error = {.kind = ERROR_NONE};
     struct certificate_extension sgx;
     struct pck pck;
     mbedtls_x509_crt crt;
 
-    certificate_read(&crt, p->pck.pem);
+    certificate_read(&crt, level->pck.pem);
     assert_true(certificate_find(&crt, "2a864886f84d010d01", &sgx));
     assert_int_equal(pck_read(&pck, (struct bytes){sgx.value.data, sgx.value.len}, &error), 0);
     assert_memory_equal(pck.ppid, p->ppid, sizeof pck.ppid);
-    assert_memory_equal(pck.cpu_svn, p->tcb.cpu_svn, sizeof pck.cpu_svn);
-    assert_int_equal(pck.pce_svn, p->tcb.pce_svn);
-    assert_memory_equal(pck.pce_id, p->tcb.pce_id, sizeof pck.pce_id);
-    assert_memory_equal(pck.fmspc, p->tcb.fmspc, sizeof pck.fmspc);
+    assert_memory_equal(pck.cpu_svn, level->tcb.cpu_svn, sizeof pck.cpu_svn);
+    assert_int_equal(pck.pce_svn, level->tcb.pce_svn);
+    assert_memory_equal(pck.pce_id, p->first.tcb.pce_id, sizeof pck.pce_id);
+    assert_memory_equal(pck.fmspc, p->first.tcb.fmspc, sizeof pck.fmspc);
     mbedtls_x509_crt_free(&crt);
+}
+
+static void pck_certificates_describe_the_platform(void **state)
+{
+    const struct platform *p = *state;
+
+    assert_describes(p, &p->first);
+    assert_describes(p, &p->updated);
+    assert_int_equal(p->updated.tcb.pce_svn, p->first.tcb.pce_svn + 1);
+    assert_memory_not_equal(p->updated.pck.key.public_key, p->first.pck.key.public_key, P256_PUBLIC_BYTES);
 }
 
 static void cas_may_sign_certificates_and_crls(void **state)
@@ -239,7 +251,7 @@ static void a_public_url_that_does_not_fit_is_refused(void **state)
 static void key_ids_link_the_chain(void **state)
 {
     const struct platform *p = *state;
-    const struct pki_entity *chain[] = {&p->pck, &p->platform_ca, &p->root};
+    const struct pki_entity *chain[] = {&p->first.pck, &p->platform_ca, &p->root};
 
     for (int i = 0; i < 3; i++) {
         const struct pki_entity *issuer = chain[i < 2 ? i + 1 : 2];
@@ -265,23 +277,32 @@ static void the_qe_report_agrees_with_the_qe_identity(void **state)
 
     from_hex("02020202030100030000000000000000", expected, 16);
     from_hex("1500000000000000e700000000000000", expected + 48, 16);
-    memcpy(expected + 64, p->qe_report + 64, 32);
+    memcpy(expected + 64, p->first.qe_report + 64, 32);
     from_hex("4e0c11c4329d2cc95397f89d8db6df327d915e6282f037779a2bfc947d25f857", expected + 128, 32);
     from_hex("02000400", expected + 256, 4);
-    memcpy(expected + 320, p->qe_report + 320, 32);
-    assert_memory_equal(p->qe_report, expected, sizeof expected);
+    memcpy(expected + 320, p->first.qe_report + 320, 32);
+    assert_memory_equal(p->first.qe_report, expected, sizeof expected);
 }
 
-static void the_qe_vouches_for_the_attestation_key(void **state)
+static void assert_vouches(const struct platform_level *level)
 {
-    const struct platform *p = *state;
-    const struct bytes bound[] = {{p->attestation_key.public_key, 64}, {p->qe_auth, 32}};
+    const struct bytes bound[] = {{level->attestation_key.public_key, 64}, {level->qe_auth, 32}};
     uint8_t digest[32];
 
     hash_parts(HASH_SHA256, bound, 2, digest);
-    assert_memory_equal(p->qe_report + 320, digest, 32);
-    hash_sha256(p->qe_report, SGX_REPORT_BYTES, digest);
-    assert_true(p256_verify(p->pck.key.public_key, digest, p->qe_report_signature));
+    assert_memory_equal(level->qe_report + 320, digest, 32);
+    hash_sha256(level->qe_report, SGX_REPORT_BYTES, digest);
+    assert_true(p256_verify(level->pck.key.public_key, digest, level->qe_report_signature));
+}
+
+static void each_qe_vouches_for_its_attestation_key(void **state)
+{
+    const struct platform *p = *state;
+
+    assert_vouches(&p->first);
+    assert_vouches(&p->updated);
+    assert_memory_not_equal(p->updated.attestation_key.public_key, p->first.attestation_key.public_key,
+                            P256_PUBLIC_BYTES);
 }
 
 static void the_seed_decides(void **state)
@@ -290,8 +311,8 @@ static void the_seed_decides(void **state)
     struct platform *again = make("seed", "http://127.0.0.1:18096");
     struct platform *other = make("other", "http://127.0.0.1:18096");
 
-    assert_string_equal(p->pck.pem, again->pck.pem);
-    assert_memory_equal(p->qe_report_signature, again->qe_report_signature, 64);
+    assert_string_equal(p->first.pck.pem, again->first.pck.pem);
+    assert_memory_equal(p->first.qe_report_signature, again->first.qe_report_signature, 64);
     assert_string_not_equal(p->root.pem, other->root.pem);
     assert_memory_not_equal(p->ppid, other->ppid, sizeof p->ppid);
     destroy(again);
@@ -306,13 +327,13 @@ int main(void)
         cmocka_unit_test_setup_teardown(names_serials_and_dates_are_fixed, start, finish),
         cmocka_unit_test_setup_teardown(the_chain_verifies_up_to_the_root, start, finish),
         cmocka_unit_test_setup_teardown(the_pck_certificate_has_six_extensions_in_order, start, finish),
-        cmocka_unit_test_setup_teardown(the_pck_certificate_describes_the_platform, start, finish),
+        cmocka_unit_test_setup_teardown(pck_certificates_describe_the_platform, start, finish),
         cmocka_unit_test_setup_teardown(cas_may_sign_certificates_and_crls, start, finish),
         cmocka_unit_test_setup_teardown(tcb_signing_may_sign_documents, start, finish),
         cmocka_unit_test(a_public_url_that_does_not_fit_is_refused),
         cmocka_unit_test_setup_teardown(key_ids_link_the_chain, start, finish),
         cmocka_unit_test_setup_teardown(the_qe_report_agrees_with_the_qe_identity, start, finish),
-        cmocka_unit_test_setup_teardown(the_qe_vouches_for_the_attestation_key, start, finish),
+        cmocka_unit_test_setup_teardown(each_qe_vouches_for_its_attestation_key, start, finish),
         cmocka_unit_test_setup_teardown(the_seed_decides, start, finish),
     };
 

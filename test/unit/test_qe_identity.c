@@ -16,7 +16,7 @@ static void the_tdx_one_fits_the_report_in_quotes(void **state)
     assert_string_equal(collateral_text(identity, "mrsigner"),
                         "4E0C11C4329D2CC95397F89D8DB6DF327D915E6282F037779A2BFC947D25F857");
     from_hex(collateral_text(identity, "mrsigner"), mrsigner, sizeof mrsigner);
-    assert_memory_equal(td->shared->platform->qe_report + 128, mrsigner, sizeof mrsigner);
+    assert_memory_equal(td->shared->platform->first.qe_report + 128, mrsigner, sizeof mrsigner);
     assert_int_equal(collateral_number(identity, "isvprodid"), 2);
     json_decref(identity);
 }

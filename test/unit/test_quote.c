@@ -34,7 +34,7 @@ static int start(void **state)
     struct seed seed;
 
     seed_init(&seed, "seed");
-    assert_int_equal(platform_tcb_parse(&f->platform.tcb, span_of(file->data, file->len), &error), 0);
+    assert_int_equal(platform_tcb_parse(&f->platform.first.tcb, span_of(file->data, file->len), &error), 0);
     assert_int_equal(platform_init(&f->platform, &seed, "http://localhost:8090", &error), 0);
     from_hex(registers_hex[0], f->registers.mrtd, REGISTER_BYTES);
     for (int i = 0; i < RTMR_COUNT; i++)
@@ -124,17 +124,17 @@ static void certification_data_holds_all_of_it(void **state)
     const uint8_t *at = f->quote + 700;
     size_t len = f->size - 700 - 70;
 
-    assert_memory_equal(at, p->attestation_key.public_key, 64);
+    assert_memory_equal(at, p->first.attestation_key.public_key, 64);
     assert_int_equal(bytes_get_le16(at + 64), 6);
     assert_int_equal(bytes_get_le32(at + 66), len - 70);
-    assert_memory_equal(at + 70, p->qe_report, 384);
-    assert_memory_equal(at + 454, p->qe_report_signature, 64);
+    assert_memory_equal(at + 70, p->first.qe_report, 384);
+    assert_memory_equal(at + 454, p->first.qe_report_signature, 64);
     assert_int_equal(bytes_get_le16(at + 518), 32);
-    assert_memory_equal(at + 520, p->qe_auth, 32);
+    assert_memory_equal(at + 520, p->first.qe_auth, 32);
     assert_int_equal(bytes_get_le16(at + 552), 5);
     assert_int_equal(bytes_get_le32(at + 554), len - 558);
-    assert_memory_equal(at + 558, p->pck.pem, strlen(p->pck.pem));
-    at += 558 + strlen(p->pck.pem);
+    assert_memory_equal(at + 558, p->first.pck.pem, strlen(p->first.pck.pem));
+    at += 558 + strlen(p->first.pck.pem);
     assert_memory_equal(at, p->platform_ca.pem, strlen(p->platform_ca.pem));
     at += strlen(p->platform_ca.pem);
     assert_memory_equal(at, p->root.pem, strlen(p->root.pem));
@@ -260,7 +260,7 @@ static void version_5_is_signed_from_the_header_to_the_report(void **state)
         for (int changed = 0; changed < 2; changed++) {
             quote[48] ^= (uint8_t)changed;
             hash_sha256(quote, fives[i].length_at, digest);
-            assert_int_equal(p256_verify(f->platform.attestation_key.public_key, digest, signature),
+            assert_int_equal(p256_verify(f->platform.first.attestation_key.public_key, digest, signature),
                              !changed);
         }
         free(quote);

@@ -36,15 +36,16 @@ static void assert_parts(struct td *td, enum quote_version version)
     assert_int_equal(parts.mrservicetd.len, version == QUOTE_VERSION_5_TD15 ? 48 : 0);
     assert_memory_equal(&parts.registers, &td->state.registers, sizeof td->state.registers);
     assert_true(span_equal(parts.report_data, span_of(report_data, sizeof report_data)));
-    assert_true(span_equal(parts.tee_tcb_svn, span_of(td->shared->platform->tcb.tee_tcb_svn, 16)));
+    assert_true(span_equal(parts.tee_tcb_svn, span_of(td->shared->platform->first.tcb.tee_tcb_svn, 16)));
     assert_hex_equal(parts.td_attributes.data, 8, "0000001000000000");
+    assert_true(span_equal(parts.attestation_key,
+                           span_of(td->shared->platform->first.attestation_key.public_key, 64)));
     assert_true(
-        span_equal(parts.attestation_key, span_of(td->shared->platform->attestation_key.public_key, 64)));
-    assert_true(span_equal(parts.qe_report, span_of(td->shared->platform->qe_report, SGX_REPORT_BYTES)));
-    assert_true(span_equal(parts.qe_signature, span_of(td->shared->platform->qe_report_signature, 64)));
-    assert_true(span_equal(parts.qe_auth, span_of(td->shared->platform->qe_auth, PLATFORM_AUTH_BYTES)));
-    assert_memory_equal(parts.pck_chain.data, td->shared->platform->pck.pem,
-                        strlen(td->shared->platform->pck.pem));
+        span_equal(parts.qe_report, span_of(td->shared->platform->first.qe_report, SGX_REPORT_BYTES)));
+    assert_true(span_equal(parts.qe_signature, span_of(td->shared->platform->first.qe_report_signature, 64)));
+    assert_true(span_equal(parts.qe_auth, span_of(td->shared->platform->first.qe_auth, PLATFORM_AUTH_BYTES)));
+    assert_memory_equal(parts.pck_chain.data, td->shared->platform->first.pck.pem,
+                        strlen(td->shared->platform->first.pck.pem));
     arena_free(&arena);
 }
 

@@ -36,12 +36,12 @@ static void sign(const struct p256_key *key, const uint8_t *data, size_t len, ui
 /* Signs a TD's quote again, whose signed part has that length. */
 static void sign_report(struct td *td, uint8_t *quote, size_t signed_len)
 {
-    sign(&td->shared->platform->attestation_key, quote, signed_len, quote + signed_len + 4);
+    sign(&td->shared->platform->first.attestation_key, quote, signed_len, quote + signed_len + 4);
 }
 
 static void sign_qe_report(struct td *td, uint8_t *quote)
 {
-    sign(&td->shared->platform->pck.key, quote + QE_REPORT, 384, quote + QE_SIGNATURE);
+    sign(&td->shared->platform->first.pck.key, quote + QE_REPORT, 384, quote + QE_SIGNATURE);
 }
 
 /* Verifies it; the reason is empty if it is accepted. */
@@ -180,7 +180,7 @@ static void the_type_of_the_body_is_signed(void **state)
             assert_string_not_equal(reason(td, span_of(quote, len), &arena), "");
             quote[fields[i]] ^= 1;
         }
-        sign(&td->shared->platform->attestation_key, quote + HEAD_5, report_bytes[version],
+        sign(&td->shared->platform->first.attestation_key, quote + HEAD_5, report_bytes[version],
              quote + signed_len + 4);
         assert_string_equal(reason(td, span_of(quote, len), &arena),
                             "the quote is not signed by the attestation key");
@@ -236,9 +236,9 @@ static void the_pck_certificate_has_its_name(void **state)
 
     arena_init(&arena);
     quote = quote_of(td, QUOTE_VERSION_4, &arena, &len);
-    leaf = arena_printf(&arena, "%s%s%s", p->pck.pem, p->platform_ca.pem, p->root.pem);
+    leaf = arena_printf(&arena, "%s%s%s", p->first.pck.pem, p->platform_ca.pem, p->root.pem);
     assert_string_equal(reason(td, with_chain(quote, leaf, &arena), &arena), "");
-    leaf = certify(&p->pck.key, "Intel SGX Something Else", &p->platform_ca, &arena);
+    leaf = certify(&p->first.pck.key, "Intel SGX Something Else", &p->platform_ca, &arena);
     leaf = arena_printf(&arena, "%s%s%s", leaf, p->platform_ca.pem, p->root.pem);
     assert_string_equal(
         reason(td, with_chain(quote, leaf, &arena), &arena),

@@ -163,7 +163,7 @@ static void a_recovery_event_raises_everything(void **state)
 static void every_component_in_use_is_raised(void **state)
 {
     const struct platform *platform = ((struct td *)*state)->shared->platform;
-    const uint8_t *old = platform->tcb.cpu_svn, *raised = platform->raised.cpu_svn;
+    const uint8_t *old = platform->first.tcb.cpu_svn, *raised = platform->updated.tcb.cpu_svn;
 
     for (int i = 0; i < PCK_SVN_COUNT; i++)
         assert_int_equal(raised[i], old[i] ? old[i] + 1 : 0);

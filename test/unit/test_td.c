@@ -129,7 +129,8 @@ static void quotes_are_signed_and_the_same_again(void **state)
     again = td_quote(td, report_data, &arena);
     assert_true(span_equal(quote, again));
     hash_sha256(quote.data, 632, digest);
-    assert_true(p256_verify(td->shared->platform->attestation_key.public_key, digest, quote.data + 636));
+    assert_true(
+        p256_verify(td->shared->platform->first.attestation_key.public_key, digest, quote.data + 636));
     assert_memory_equal(quote.data + 568, report_data, sizeof report_data);
     assert_memory_equal(quote.data + 48 + 136, td->state.registers.mrtd, REGISTER_BYTES);
     assert_memory_equal(quote.data + 48 + 328, td->state.registers.rtmr, sizeof td->state.registers.rtmr);
@@ -154,7 +155,7 @@ static void the_app_decides_its_own_identity_alone(void **state)
     assert_memory_equal(a->shared->platform->device_id, b->shared->platform->device_id, 32);
     assert_memory_equal(a->identity.device_id, a->shared->platform->device_id, 32);
     assert_memory_equal(b->identity.device_id, a->identity.device_id, 32);
-    assert_string_equal(a->shared->platform->pck.pem, b->shared->platform->pck.pem);
+    assert_string_equal(a->shared->platform->first.pck.pem, b->shared->platform->first.pck.pem);
     assert_memory_equal(a->identity.app_id, a->app.compose_hash, 20);
     assert_memory_equal(a->identity.compose_hash, a->app.compose_hash, 32);
     td_fixture_free(a);

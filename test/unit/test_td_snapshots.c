@@ -72,7 +72,7 @@ static void a_td_goes_back_to_any_state_it_was_in(void **state)
         assert_int_equal(quotes_say_debug(td), i % 2);
         assert_int_equal(cluster->scenario.key_not_vouched, i % 2);
         assert_ptr_equal(td->quote.key,
-                         i % 2 ? &cluster->platform.stranger_key : &cluster->platform.attestation_key);
+                         i % 2 ? &cluster->platform.stranger_key : &cluster->platform.first.attestation_key);
         emit(td, "other");
         assert_memory_not_equal(&td->state.registers, &registers[i % 2], sizeof td->state.registers);
     }

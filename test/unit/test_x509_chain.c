@@ -42,7 +42,7 @@ static char *pem_of(struct pki *pki)
 {
     const struct platform *platform = pki->td->shared->platform;
 
-    return arena_printf(&pki->arena, "%s%s%s", platform->pck.pem, platform->platform_ca.pem,
+    return arena_printf(&pki->arena, "%s%s%s", platform->first.pck.pem, platform->platform_ca.pem,
                         platform->root.pem);
 }
 
@@ -78,7 +78,7 @@ static void a_good_chain(void **state)
     assert_non_null(chain);
     assert_int_equal(x509_chain_verify(chain, &pki->trust, &reason), 0);
     assert_true(x509_chain_leaf_key(chain, key));
-    assert_memory_equal(key, platform->pck.key.public_key, sizeof key);
+    assert_memory_equal(key, platform->first.pck.key.public_key, sizeof key);
     assert_true(x509_chain_name_is(chain, 0, "Intel SGX PCK Certificate"));
     assert_true(x509_chain_name_is(chain, 2, "Intel SGX Root CA"));
     assert_false(x509_chain_name_is(chain, 1, "Intel SGX PCK Platform"));
@@ -119,9 +119,9 @@ static void chains_not_to_trust(void **state)
     char *pem = pem_of(pki);
 
     assert_verdict(pki, pem, 3, NULL);
-    assert_verdict(pki, arena_printf(&pki->arena, "%s%s", platform->pck.pem, platform->platform_ca.pem), 2,
-                   "its root is not trusted");
-    assert_verdict(pki, arena_printf(&pki->arena, "%s%s", platform->pck.pem, platform->root.pem), 2,
+    assert_verdict(pki, arena_printf(&pki->arena, "%s%s", platform->first.pck.pem, platform->platform_ca.pem),
+                   2, "its root is not trusted");
+    assert_verdict(pki, arena_printf(&pki->arena, "%s%s", platform->first.pck.pem, platform->root.pem), 2,
                    "do not chain to the root");
     pki->trust.now = PKI_INTEL_NOT_BEFORE - 1;
     assert_verdict(pki, pem, 3, "a certificate of the chain is not valid yet");
