@@ -11,17 +11,19 @@
 struct server {
     struct listeners listeners;
     uv_timer_t tick;
+    uv_idle_t soon; /* a tick in the next turn: a timer that runs out at once has none */
+    int handles;    /* of these two */
     void (*done)(void *data);
     void *data;
 };
 
 /* --- stopping --- */
 
-static void on_tick_closed(uv_handle_t *handle)
+static void on_handle_closed(uv_handle_t *handle)
 {
     struct server *server = handle->data;
 
-    if (server->done)
+    if (--server->handles == 0 && server->done)
         server->done(server->data);
 }
 
@@ -30,7 +32,8 @@ static void finish_when_idle(struct server *server)
     if (!server->listeners.is_stopping || server->listeners.first ||
         uv_is_closing((uv_handle_t *)&server->tick))
         return;
-    uv_close((uv_handle_t *)&server->tick, on_tick_closed);
+    uv_close((uv_handle_t *)&server->tick, on_handle_closed);
+    uv_close((uv_handle_t *)&server->soon, on_handle_closed);
 }
 
 void server_stop(struct server *server, void (*done)(void *data), void *data)
@@ -66,11 +69,19 @@ static void on_gone(void *data)
     finish_when_idle(server);
 }
 
+static void on_soon(uv_idle_t *soon)
+{
+    uv_idle_stop(soon);
+    clients_tick(&((struct server *)soon->data)->listeners.clients);
+}
+
 static void tick_in(void *data, uint64_t milliseconds)
 {
     struct server *server = data;
 
-    if (uv_timer_get_due_in(&server->tick) > milliseconds)
+    if (milliseconds == 0)
+        uv_idle_start(&server->soon, on_soon);
+    else if (uv_timer_get_due_in(&server->tick) > milliseconds)
         uv_timer_start(&server->tick, on_tick, milliseconds, LIMIT_TICK_MS);
 }
 
@@ -109,6 +120,9 @@ struct server *server_new(uv_loop_t *loop, const struct http_observer *observer)
     listeners->clients.data = server;
     uv_timer_init(loop, &server->tick);
     server->tick.data = server;
+    uv_idle_init(loop, &server->soon);
+    server->soon.data = server;
+    server->handles = 2;
     return server;
 }
 
