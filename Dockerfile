@@ -17,7 +17,7 @@ LABEL org.opencontainers.image.title="dstack-simulator" \
       org.opencontainers.image.licenses="Apache-2.0"
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        libgmp10 libhogweed6 libjansson4 libmbedcrypto7 libmbedx509-1 libmsgpackc2 \
+        libgmp10 libhogweed6 libjansson4 libmbedcrypto7 libmbedtls14 libmbedx509-1 libmsgpackc2 \
         libnettle8 libprotobuf-c1 libsecp256k1-1 libuv1 libyaml-0-2 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 8090 --gid 0 --no-create-home --shell /usr/sbin/nologin dstack \

@@ -78,7 +78,7 @@ PROTOC_C  ?= protoc-c
 MSGPACK   := $(shell $(PKG_CONFIG) --exists msgpack-c 2>/dev/null && echo msgpack-c || echo msgpack)
 PACKAGES  := libuv libsecp256k1 hogweed nettle libprotobuf-c jansson yaml-0.1 $(MSGPACK)
 PKG_FLAGS := $(DEPS_FLAGS) $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
-LIBS      := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) -lmbedx509 -lmbedcrypto -lgmp
+LIBS      := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) -lmbedtls -lmbedx509 -lmbedcrypto -lgmp
 
 # llhttp: a library where the distribution has one, else the C sources that
 # Debian 12 packages for Node, compiled here.

@@ -1,5 +1,5 @@
 /* Reads parts of a certificate that mbedTLS has parsed but does not expose.
- * Only for the other x509 files; no other file uses mbedTLS. */
+ * Only for the other x509 files. */
 #ifndef CRYPTO_X509_CERTIFICATE_H
 #define CRYPTO_X509_CERTIFICATE_H
 

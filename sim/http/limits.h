@@ -13,15 +13,17 @@
 #define LIMIT_BACKLOG 1024       /* a full backlog of a Unix socket fails a client's connect */
 #define LIMIT_READ_BYTES 65536   /* per read */
 #define LIMIT_TURN_MICROS 500    /* of one client that pipelines, before the others get a turn */
+#define LIMIT_HANDSHAKE_STEPS 2  /* of TLS, in a turn of all clients: each may take milliseconds */
 #define LIMIT_ACCEPT_PAUSE_MS 10 /* after a failed accept */
 
-#define LIMIT_REQUEST_MS 30000 /* from the first byte of a request to its last */
-#define LIMIT_HTTP2_MS 300     /* from the preface of HTTP/2 to its first request */
-#define LIMIT_IDLE_MS 75000    /* between requests; clients keep connections for less */
-#define LIMIT_WRITE_MS 30000   /* for a client to take a response */
-#define LIMIT_DRAIN_MS 1000    /* keep reading after the last response, so that a reset does not discard it */
-#define LIMIT_STOP_MS 5000     /* for requests in flight when the server stops */
-#define LIMIT_TICK_MS 250      /* how often deadlines are checked */
+#define LIMIT_REQUEST_MS 30000   /* from the first byte of a request to its last */
+#define LIMIT_HANDSHAKE_MS 10000 /* of TLS, from its first byte */
+#define LIMIT_HTTP2_MS 300       /* from the preface of HTTP/2 to its first request */
+#define LIMIT_IDLE_MS 75000      /* between requests; clients keep connections for less */
+#define LIMIT_WRITE_MS 30000     /* for a client to take a response */
+#define LIMIT_DRAIN_MS 1000 /* keep reading after the last response, so that a reset does not discard it */
+#define LIMIT_STOP_MS 5000  /* for requests in flight when the server stops */
+#define LIMIT_TICK_MS 250   /* how often deadlines are checked */
 
 /* Buffers larger than these are freed after use. */
 #define LIMIT_KEPT_REQUEST_BYTES 2048 /* per connection, so that thousands may be idle */

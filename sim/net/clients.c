@@ -26,7 +26,10 @@ void clients_free(struct clients *clients)
 
 void clients_tick(struct clients *clients)
 {
-    uint64_t soonest = pool_tick(&clients->pool, uv_now(clients->loop));
+    uint64_t soonest;
+
+    clients->steps_left = LIMIT_HANDSHAKE_STEPS;
+    soonest = pool_tick(&clients->pool, uv_now(clients->loop));
 
     if (soonest != POOL_NEVER)
         clients->tick_in(clients->data, soonest - uv_now(clients->loop));

@@ -12,6 +12,7 @@ struct clients {
     const struct http_observer *observer;
     struct pool pool;
     struct http_shared http;
+    unsigned steps_left;  /* of TLS handshakes, in this turn */
     uint64_t turn_ns;     /* of one client that pipelines, before the others get a turn */
     uint8_t *read_buffer; /* LIMIT_READ_BYTES: reads are handled one at a time */
 

@@ -6,6 +6,7 @@
 #include "sim/http/limits.h"
 #include "sim/net/connection_response.h"
 #include "sim/net/connection_send.h"
+#include "sim/net/connection_tls.h"
 
 static void after_response(struct connection *connection)
 {
@@ -95,12 +96,8 @@ static void defer(struct connection *connection, const uint8_t *data, size_t len
         uv_read_stop(&connection->socket.stream);
 }
 
-static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
+static void take(struct connection *connection, const uint8_t *data, ssize_t len)
 {
-    struct connection *connection = stream->data;
-
-    if (len == 0 || connection->state == CLOSED)
-        return;
     if (len < 0 && connection->state == WAITING)
         stop_waiting(connection, len);
     else if (len == UV_EOF && connection->state == OPEN && connection->session.state == HTTP_READS_HTTP2)
@@ -108,9 +105,21 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
     else if (len < 0)
         connection_core_close(connection); /* also at the end of input: earlier requests have been answered */
     else if (connection->state == OPEN)
-        process(connection, (const uint8_t *)buf->base, (size_t)len);
+        process(connection, data, (size_t)len);
     else if (connection->state == WAITING || connection->state == STREAMING)
-        defer(connection, (const uint8_t *)buf->base, (size_t)len);
+        defer(connection, data, (size_t)len);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
+{
+    struct connection *connection = stream->data;
+
+    if (len == 0 || connection->state == CLOSED)
+        return;
+    if (connection->tls && len > 0)
+        connection_tls_receive(connection, (const uint8_t *)buf->base, (size_t)len);
+    else
+        take(connection, (const uint8_t *)buf->base, len);
     connection_core_check_account(connection);
 }
 
@@ -142,6 +151,10 @@ static void resume(struct connection *connection)
         connection_response_go_on(connection);
         return;
     }
+    if (connection->state == SHAKING) {
+        connection_tls_go_on(connection);
+        return;
+    }
     after_response(connection);
     if (connection->state == OPEN)
         process_unread(connection);
@@ -150,11 +163,14 @@ static void resume(struct connection *connection)
     if (connection->state == OPEN && connection->session.is_last && connection_core_is_idle(connection))
         connection_core_finish(connection);
     connection_core_check_account(connection);
-    if (connection->state != CLOSED && !connection->unsent)
-        start_reading(connection);
+    if (connection->state == CLOSED || connection->unsent)
+        return;
+    if (connection->state == OPEN && connection_tls_has_ended(connection))
+        connection_core_finish(connection);
+    start_reading(connection);
 }
 
-static const struct connection_input input = {start_reading, resume};
+static const struct connection_input input = {start_reading, resume, take};
 
 /* --- life cycle --- */
 
@@ -188,6 +204,10 @@ static void on_deadline(struct pool_member *member)
 
     if (connection->state == CLOSED)
         return;
+    if (connection->state == SHAKING) {
+        connection_tls_on_deadline(connection);
+        return;
+    }
     if (connection->is_paused) {
         connection->is_paused = false;
         resume(connection);
@@ -223,6 +243,8 @@ static void end(struct pool_member *member)
         connection_response_send_delayed(connection);
     else if (connection->state == STREAMING)
         connection_response_wake(connection);
+    else if (connection->state == SHAKING)
+        connection_core_close(connection);
     else if (connection->state == OPEN && connection_core_is_idle(connection) && !connection->is_fed &&
              !connection->is_paused)
         connection_core_close(connection);
@@ -251,6 +273,8 @@ void connection_accept(struct clients *clients, uv_stream_t *listening,
     connection_core_set_deadline(connection, LIMIT_IDLE_MS);
     pool_join(&clients->pool, &connection->member);
     clients->observer->opened(clients->observer->data);
+    if (origin->tls)
+        connection_tls_begin(connection);
     if (open_socket(connection, listening) != 0)
         connection_core_close(connection);
 }

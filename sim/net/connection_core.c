@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "sim/base/unconst.h"
 #include "sim/http/limits.h"
 
 static void on_closed(uv_handle_t *handle)
@@ -13,6 +14,7 @@ static void on_closed(uv_handle_t *handle)
     pool_leave(&clients->pool, &connection->member);
     clients->observer->closed(clients->observer->data);
     http_session_free(&connection->session);
+    tls_session_free(connection->tls);
     buf_free(&connection->unread);
     free(connection->unsent);
     free(connection);
@@ -47,7 +49,7 @@ bool connection_core_account(struct connection *connection)
 {
     return pool_hold(&connection->clients->pool, &connection->member,
                      connection->session.reader.body.capacity + connection->unread.capacity +
-                         connection->unsent_len);
+                         connection->unsent_len + (connection->tls ? TLS_SESSION_BYTES : 0));
 }
 
 void connection_core_check_account(struct connection *connection)
@@ -67,8 +69,23 @@ static void on_shut_down(uv_shutdown_t *request, int status)
         connection_core_close(connection);
 }
 
+void connection_core_say_goodbye(struct connection *connection)
+{
+    struct span output;
+    uv_buf_t buf;
+
+    if (!connection->tls)
+        return;
+    tls_session_close(connection->tls);
+    output = tls_session_output(connection->tls);
+    buf = uv_buf_init(unconst(output.data), (unsigned)output.len);
+    if (output.len)
+        (void)uv_try_write(&connection->socket.stream, &buf, 1);
+}
+
 void connection_core_finish(struct connection *connection)
 {
+    connection_core_say_goodbye(connection);
     connection->state = DRAINING;
     connection_core_set_deadline(connection, LIMIT_DRAIN_MS);
     connection->shutdown.data = connection;

@@ -8,14 +8,16 @@
 #include "sim/net/address.h"
 #include "sim/net/connection_origin.h"
 #include "sim/net/socket.h"
+#include "sim/net/tls_session.h"
 
-/* OPEN      reading, unless `unsent` is being written
+/* SHAKING   the handshake of TLS: see connection_tls.h
+ * OPEN      reading, unless `unsent` is being written
  * WAITING   `unsent` is a response that a fault delays until the deadline
  * STREAMING a response with a stream is being sent: see connection_response.h
  * DRAINING  the last response is written; input is discarded until the client closes, so
  *           that a reset does not overtake the response
  * CLOSED    uv_close has been called; late callbacks do nothing */
-enum connection_state { OPEN, WAITING, STREAMING, DRAINING, CLOSED };
+enum connection_state { OPEN, SHAKING, WAITING, STREAMING, DRAINING, CLOSED };
 
 struct connection;
 
@@ -23,6 +25,8 @@ struct connection;
 struct connection_input {
     void (*start)(struct connection *connection);  /* read from the socket */
     void (*resume)(struct connection *connection); /* the kept output has been written: go on */
+    /* Input, decrypted; or none, with UV_EOF or another error as its length. */
+    void (*take)(struct connection *connection, const uint8_t *data, ssize_t len);
 };
 
 struct connection {
@@ -32,6 +36,10 @@ struct connection {
     const struct connection_origin *origin;
     const struct connection_input *input;
     struct http_session session;
+    struct tls_session *tls; /* or NULL */
+    struct http_peer peer;   /* of TLS */
+    bool has_step;           /* the handshake can go on at once */
+    uint64_t handshake_ends; /* ms of the loop's clock: it is given up then */
     enum connection_state state;
     bool is_paused;    /* its turn was over before `unread` was used up: others have theirs first */
     bool is_fed;       /* inside http_session_feed, possibly in a handler */
@@ -47,6 +55,9 @@ struct connection {
 
 /* Closes the socket; the connection is freed in a later iteration of the loop. */
 void connection_core_close(struct connection *connection);
+
+/* With TLS, says that nothing more will be sent, as far as the socket accepts it. Nothing may be unsent. */
+void connection_core_say_goodbye(struct connection *connection);
 
 /* After the last response: sends no more, and drains the input until the client closes. */
 void connection_core_finish(struct connection *connection);

@@ -14,7 +14,7 @@ static void on_written(uv_write_t *request, int status)
     connection->unsent = NULL;
     connection->unsent_len = 0;
     connection_core_account(connection);
-    if (connection->state != OPEN && connection->state != STREAMING)
+    if (connection->state != OPEN && connection->state != SHAKING && connection->state != STREAMING)
         return;
     if (status < 0) {
         connection_core_close(connection);
@@ -23,11 +23,25 @@ static void on_written(uv_write_t *request, int status)
     connection->input->resume(connection);
 }
 
-void connection_send_keep(struct connection *connection, struct span rest)
+/* What goes over the wire for it. */
+static struct span seal(const struct connection *connection, struct span plain)
+{
+    if (!connection->tls)
+        return plain;
+    tls_session_write(connection->tls, plain);
+    return tls_session_output(connection->tls);
+}
+
+static void keep(struct connection *connection, struct span rest)
 {
     connection->unsent = (uint8_t *)memory_copy(rest.data, rest.len);
     connection->unsent_len = rest.len;
     uv_read_stop(&connection->socket.stream);
+}
+
+void connection_send_keep(struct connection *connection, struct span rest)
+{
+    keep(connection, seal(connection, rest));
 }
 
 void connection_send_kept(struct connection *connection)
@@ -40,9 +54,8 @@ void connection_send_kept(struct connection *connection)
         connection_core_close(connection);
 }
 
-bool connection_send_output(struct connection *connection, bool later)
+bool connection_send_written(struct connection *connection, struct span output, bool later)
 {
-    struct span output = http_session_output(&connection->session);
     uv_buf_t buf = uv_buf_init(unconst(output.data), (unsigned)output.len);
     int sent = later ? 0 : uv_try_write(&connection->socket.stream, &buf, 1);
     size_t taken = sent > 0 ? (size_t)sent : 0;
@@ -53,7 +66,13 @@ bool connection_send_output(struct connection *connection, bool later)
     }
     if (taken == output.len)
         return true;
-    connection_send_keep(connection, span_of(output.data + taken, output.len - taken));
+    keep(connection, span_of(output.data + taken, output.len - taken));
     connection_send_kept(connection);
     return false;
+}
+
+bool connection_send_output(struct connection *connection, bool later)
+{
+    return connection_send_written(connection, seal(connection, http_session_output(&connection->session)),
+                                   later);
 }

@@ -9,7 +9,11 @@
  * first. */
 bool connection_send_output(struct connection *connection, bool later);
 
-/* The two halves of that: keeps bytes as `unsent` and stops reading; writes `unsent` in a later
+/* Sends bytes as they are, which TLS has written. Returns true if everything has been written; otherwise
+ * input->resume is called once it has. */
+bool connection_send_written(struct connection *connection, struct span bytes, bool later);
+
+/* The two halves of connection_send_output: keeps bytes as `unsent` and stops reading; writes `unsent` in a later
  * iteration of the loop, as the socket accepts it. */
 void connection_send_keep(struct connection *connection, struct span rest);
 void connection_send_kept(struct connection *connection);

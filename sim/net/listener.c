@@ -147,10 +147,22 @@ void listener_accept_waiting(struct listeners *listeners)
         accept_waiting(listener);
 }
 
+/* http://ADDRESS becomes https://ADDRESS. */
+static void say_https(struct listening_socket *socket)
+{
+    if (!socket->url[0])
+        return;
+    memmove(socket->url + 5, socket->url + 4, strlen(socket->url + 4) + 1);
+    socket->url[4] = 's';
+}
+
 void listener_serve(struct listener *listener, const struct listener_service *service)
 {
     listener->service = *service;
     listener->origin.handler = service->handler;
+    listener->origin.tls = service->tls;
+    for (size_t i = 0; service->tls && i < listener->socket_count; i++)
+        say_https(&listener->sockets[i]);
     listener->is_serving = true;
     accept_waiting(listener);
 }

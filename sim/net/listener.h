@@ -35,8 +35,9 @@ struct listener *listener_open_unix(struct listeners *listeners, const char *pat
 struct listener *listener_open_fd(struct listeners *listeners, int fd, struct error *error);
 
 struct listener_service {
-    struct http_handler handler; /* answers every request; its context lives until on_gone */
-    void (*on_gone)(void *data); /* called once the listener and its last client have gone; or NULL */
+    const struct tls_config *tls; /* speak TLS, as this server; or NULL. Lives until on_gone */
+    struct http_handler handler;  /* answers every request; its context lives until on_gone */
+    void (*on_gone)(void *data);  /* called once the listener and its last client have gone; or NULL */
     void *data;
 };
 
@@ -56,7 +57,7 @@ void listener_accept_waiting(struct listeners *listeners);
 
 /* Where a listener can be reached. */
 struct listener_address {
-    const char *url;  /* "http://127.0.0.1:40001", or NULL for a Unix socket */
+    const char *url;  /* "http://127.0.0.1:40001", https once it serves TLS, or NULL for a Unix socket */
     const char *path; /* the socket's path as given, or NULL */
 };
 

@@ -137,7 +137,7 @@ static void open_spot(struct world *world, struct spot *spot, const char *name)
 
 static void serve_spot(struct spot *spot)
 {
-    const struct listener_service service = {{serve, spot}, on_gone, spot};
+    const struct listener_service service = {.handler = {serve, spot}, .on_gone = on_gone, .data = spot};
 
     listener_serve(spot->listener, &service);
 }
