@@ -16,6 +16,7 @@ complete -c dstack-simulator -l no-control -d 'do not offer the Simulator servic
 complete -c dstack-simulator -l strict -d 'refuse what a real TD would refuse'
 complete -c dstack-simulator -l vm-ports -d 'a TCP port for each deployed TD'
 complete -c dstack-simulator -l vmm-token -x -d 'who deploys needs this token'
+complete -c dstack-simulator -l image -x -a '(__fish_complete_directories)' -d 'an OS image to deploy; repeatable'
 complete -c dstack-simulator -l app-compose -s a -r -F -d 'its hash and id come from this file'
 complete -c dstack-simulator -l docker-compose -r -F -d 'the app, from a docker-compose file'
 complete -c dstack-simulator -l name -x -d 'the name of that app'

@@ -14,6 +14,7 @@ local -a specs=(
     --strict'[refuse what a real TD would refuse]'
     --vm-ports'[a TCP port for each deployed TD]'
     --vmm-token='[who deploys needs this token]:TOKEN:'
+    '*'--image='[an OS image to deploy; repeatable]:DIR:_files -/'
     '(-a --app-compose)'{-a+,--app-compose=}'[its hash and id come from this file]:FILE:_files'
     --docker-compose='[the app, from a docker-compose file]:FILE:_files'
     --name='[the name of that app]:NAME:'

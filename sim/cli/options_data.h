@@ -67,7 +67,8 @@ struct options {
     char *public_url; /* http:// or https://, no slash at the end */
     char *state_dir;
     bool vm_ports;
-    char *vmm_token; /* visible ASCII */
+    struct options_texts images; /* paths of directories */
+    char *vmm_token;             /* visible ASCII */
     char *config;
     bool watchdog;
     bool no_control;

@@ -86,6 +86,13 @@ int options_read_vmm_token(struct options *options, const char *text, struct err
     return 0;
 }
 
+int options_read_image(struct options *options, const char *text, struct error *error)
+{
+    (void)error;
+    options_texts_append(&options->images, text);
+    return 0;
+}
+
 /* Certificates and JSON contain the URL unescaped with a path appended, so it must have no query
  * and nothing to escape. Removes trailing slashes. */
 static int check_url(char *url, struct error *error)

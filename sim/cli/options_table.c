@@ -93,6 +93,11 @@ const struct option_row options_table[] = {
              "X-Admin-Token or, of a GET, as ?token=. The guest agent and the other services need none. The "
              "commands deploy, ps, logs and rm send it. Other users of the machine can see it unless it is set "
              "in the environment."},
+    {"image", 0, "DIR", SPECS(images, options_read_image), .value = VALUE_DIRECTORY, .group = GROUP_LISTENING,
+     .brief = "an OS image to deploy; repeatable",
+     .more = "An OS image that TDs can be deployed with, besides those that are part of the simulator: a directory "
+             "as dstack's VMM has it, with metadata.json, digest.txt, sha256sum.txt and measurement.tdx.cbor. "
+             "Its name is that of the directory. Repeatable."},
 
     {"app-compose", 'a', "FILE", STRING(app_compose), .setting = "default.core.compose_file", .value = VALUE_FILE, .group = GROUP_APP,
      .brief = "its hash and id come from this file",
@@ -158,13 +163,13 @@ const struct option_row options_table[] = {
      .brief = "an advisory of that TCB status; repeatable",
      .more = "An advisory of that TCB status, such as INTEL-SA-00837; repeatable."},
     {"debug-td", 0, NULL, FLAG(debug_td), .group = GROUP_PLATFORM,
-     .shared = "debug, no MRCONFIGID", .brief = "quotes say that the TD can be debugged"},
-    {"no-mrconfigid", 0, NULL, FLAG(no_mrconfigid), .group = GROUP_PLATFORM, .is_joined = true,
-     .brief = "quotes leave MRCONFIGID zero",
+     .is_joined = true, .brief = "quotes say that the TD can be debugged"},
+    {"no-mrconfigid", 0, NULL, FLAG(no_mrconfigid), .group = GROUP_PLATFORM,
+     .shared = "quotes", .brief = "quotes leave MRCONFIGID zero",
      .more = "Quotes leave MRCONFIGID zero, as on hosts with use_mrconfigid = false. By default it holds the "
              "compose hash or, if the app pins key_provider_id, a hash of that too."},
     {"quote-version", 0, "VERSION", WORD(scenario.quote_version, quote_version_word), .preset = "4",
-     .group = GROUP_PLATFORM, .shared = "quotes; failing calls", .brief = "the version of quotes",
+     .group = GROUP_PLATFORM, .is_joined = true, .brief = "the version of quotes",
      .more = "The version of quotes: 4, which is the default, 5 for version 5 with the same TD report, or "
              "5-td15 for version 5 with the TD report of TDX 1.5."},
     {"fault", 0, "METHOD=WHAT", SPECS(faults, options_read_fault), .group = GROUP_PLATFORM,

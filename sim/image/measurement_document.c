@@ -110,17 +110,27 @@ int measurement_document_read(struct span measurement, struct os_image *image, s
 
 /* --- the checksum file --- */
 
-void measurement_document_write(const struct os_image *image, struct measurement_document *document)
+static void write_checksum(struct measurement_document *document)
 {
     uint8_t digest[32];
     char digits[64];
 
-    buf_init(&document->measurement, SIZE_MAX);
-    write_measurement(&document->measurement, image);
     hash_sha256(document->measurement.data, document->measurement.len, digest);
     hex_encode(digest, sizeof digest, digits);
     snprintf(document->checksum_file, sizeof document->checksum_file, "%.64s" CHECKSUM_FILE_NAME "\n",
              digits);
+}
+
+void measurement_document_write(const struct os_image *image, struct measurement_document *document)
+{
+    buf_init(&document->measurement, SIZE_MAX);
+    if (image->measurement_len) {
+        buf_append(&document->measurement, image->measurement, image->measurement_len);
+        memcpy(document->checksum_file, image->checksum_file, sizeof document->checksum_file);
+    } else {
+        write_measurement(&document->measurement, image);
+        write_checksum(document);
+    }
     hash_sha256(document->checksum_file, strlen(document->checksum_file), document->os_image_hash);
 }
 

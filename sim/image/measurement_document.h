@@ -10,10 +10,12 @@
 
 struct measurement_document {
     uint8_t os_image_hash[OS_IMAGE_HASH_BYTES]; /* SHA-256 of checksum_file */
-    char checksum_file[128]; /* "<SHA-256 of measurement, in hex>  measurement.tdx.cbor\n" */
-    struct buf measurement;  /* CBOR; buf_free it */
+    /* "<SHA-256 of measurement, in hex>  measurement.tdx.cbor\n", perhaps among other such lines */
+    char checksum_file[OS_IMAGE_CHECKSUM_FILE_BYTES];
+    struct buf measurement; /* CBOR; buf_free it */
 };
 
+/* The files of an image that has some, else new ones. */
 void measurement_document_write(const struct os_image *image, struct measurement_document *document);
 
 /* Reads a measurement. Out: image, except for its version and the ACPI tables, which it leaves out. */

@@ -14,6 +14,8 @@
 #define OS_IMAGE_VERSION_BYTES 32
 #define OS_IMAGE_CMDLINE_BYTES 2048
 #define OS_IMAGE_WITNESS_BYTES_MAX 512
+#define OS_IMAGE_CHECKSUM_FILE_BYTES 4096 /* with a NUL */
+#define OS_IMAGE_MEASUREMENT_BYTES_MAX 2048
 
 /* The lines of dstack that have an image. */
 enum os_image_line { OS_IMAGE_LINE_0_5, OS_IMAGE_LINE_0_6 };
@@ -31,6 +33,12 @@ struct os_image {
     uint8_t acpi_loader[REGISTER_BYTES]; /* digests of the ACPI tables */
     uint8_t acpi_rsdp[REGISTER_BYTES];
     uint8_t acpi_tables[REGISTER_BYTES];
+
+    /* Of an image in a directory: the files that its hash commits to. Empty for others, for which
+     * measurement_document.h makes them. */
+    char checksum_file[OS_IMAGE_CHECKSUM_FILE_BYTES];
+    uint8_t measurement[OS_IMAGE_MEASUREMENT_BYTES_MAX];
+    size_t measurement_len;
 };
 
 MUST_CHECK int os_image_parse(struct os_image *image, struct span json, struct error *error);

@@ -197,6 +197,14 @@ static const char *add_image(struct vmm *vmm, enum os_image_line line)
     return image->name;
 }
 
+static struct vm_image *image_of(const struct image_directory *directory)
+{
+    struct vm_image *image = vm_image_new(directory->name, &directory->image, directory->metadata);
+
+    image->is_dev = directory->is_dev;
+    return image;
+}
+
 /* The images of all lines, that of the first TD in front. Returns its name. */
 static const char *add_images(struct hosting *hosting)
 {
@@ -231,7 +239,8 @@ static int open_store(struct hosting *hosting, const struct cluster *cluster,
     return error_context(error, "%s", given);
 }
 
-int hosting_start(struct hosting *hosting, struct site *site, struct error *error)
+int hosting_start(struct hosting *hosting, const struct inputs *inputs, struct site *site,
+                  struct error *error)
 {
     const struct vmm_store_report report = {say, hosting};
     struct td *first = site->cluster->first;
@@ -247,6 +256,8 @@ int hosting_start(struct hosting *hosting, struct site *site, struct error *erro
     });
     settings = settings_of(first, add_images(hosting));
     vmm_adopt(hosting->vmm, first, &settings);
+    for (size_t i = 0; i < inputs->image_count; i++)
+        vmm_add_image(hosting->vmm, image_of(&inputs->images[i]));
     site->vmm = hosting->vmm;
     if (hosting->options->vmm_token) {
         vmm_access_init(&hosting->guard, hosting->options->vmm_token);

@@ -9,6 +9,7 @@
 #include <uv.h>
 
 #include "sim/process/endpoints.h"
+#include "sim/process/inputs.h"
 #include "sim/services/vmm_access.h"
 
 struct hosting {
@@ -26,9 +27,10 @@ struct hosting {
 void hosting_init(struct hosting *hosting, uv_loop_t *loop, struct endpoints *endpoints,
                   const struct options *options, struct log *log);
 
-/* Makes the VMM, with the embedded OS images, hands it the first TD of the site's cluster, and starts
+/* Makes the VMM, with the embedded OS images and those of the inputs, hands it the first TD of the site's cluster, and starts
  * what the state directory holds. Sets the site's vmm and who may use it. */
-MUST_CHECK int hosting_start(struct hosting *hosting, struct site *site, struct error *error);
+MUST_CHECK int hosting_start(struct hosting *hosting, const struct inputs *inputs, struct site *site,
+                             struct error *error);
 
 /* Shuts a TD down as its guest agent asks for. */
 void hosting_shut_down(struct hosting *hosting, struct td *td);

@@ -8,9 +8,11 @@
 #include "sim/app/docker_compose.h"
 #include "sim/base/file.h"
 #include "sim/base/hex.h"
+#include "sim/base/memory.h"
 #include "sim/base/utf8.h"
 #include "sim/process/public_url.h"
 #include "sim/app/encrypted_env.h"
+#include "sim/vmm/vm_image.h"
 
 #define SYS_CONFIG_FILE_BYTES (1024 * 1024)
 #define USER_CONFIG_FILE_BYTES (1024 * 1024)
@@ -192,6 +194,34 @@ static struct span read_app_id(struct inputs *inputs, const struct options *opti
                : SPAN_NONE;
 }
 
+static int check_image(const struct inputs *inputs, const struct image_directory *image, struct error *error)
+{
+    if (!vm_image_is_name(image->name))
+        return error_quote(error, "the directory's name \"", span_text(image->name),
+                           "\" is not one of an image: use letters, digits, '_', '-' and '.'");
+    for (size_t i = 0; &inputs->images[i] != image; i++)
+        if (strcmp(inputs->images[i].name, image->name) == 0)
+            return error_quote(error, "there are two images named ", span_text(image->name), "%s", "");
+    return 0;
+}
+
+static int read_images(struct inputs *inputs, const struct options *options, struct error *error)
+{
+    char given[OPTIONS_NAME_MAX];
+
+    inputs->images = memory_zalloc((options->images.count + 1) * sizeof *inputs->images);
+    for (size_t i = 0; i < options->images.count; i++) {
+        struct image_directory *image = &inputs->images[inputs->image_count++];
+
+        if (image_directory_read(image, options->images.items[i], error) ||
+            check_image(inputs, image, error)) {
+            options_given_as(options, &options->images, given);
+            return error_context(error, "%s", given);
+        }
+    }
+    return 0;
+}
+
 int inputs_read(struct inputs *inputs, const struct options *options, struct error *error)
 {
     *inputs = (struct inputs){.app_compose = NULL};
@@ -208,7 +238,7 @@ int inputs_read(struct inputs *inputs, const struct options *options, struct err
     inputs->cluster.scenario = options->scenario;
     if (read_app(inputs, options, error) || read_user_config(inputs, options, error) ||
         read_keys(inputs, options, error) || read_machine(inputs, options, error) ||
-        read_env(inputs, options, error))
+        read_env(inputs, options, error) || read_images(inputs, options, error))
         return -1;
     return check_directory(options, &options->logs_dir, error);
 }
@@ -233,5 +263,8 @@ void inputs_free(struct inputs *inputs)
     free(inputs->user_config);
     free(inputs->encrypted_env);
     free(inputs->sys_config);
+    for (size_t i = 0; i < inputs->image_count; i++)
+        image_directory_free(&inputs->images[i]);
+    free(inputs->images);
     arena_free(&inputs->arena);
 }

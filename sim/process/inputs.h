@@ -5,6 +5,7 @@
 #include "sim/base/arena.h"
 #include "sim/cli/options.h"
 #include "sim/cluster/cluster.h"
+#include "sim/image/image_directory.h"
 #include "sim/process/endpoints.h"
 
 struct inputs {
@@ -16,6 +17,8 @@ struct inputs {
     char *user_config;
     char *encrypted_env;
     char *sys_config;
+    struct image_directory *images; /* heap: those of --image */
+    size_t image_count;
     char public_url[512]; /* what cluster.public_url points to */
     struct arena arena;   /* for data decoded from the files */
 };

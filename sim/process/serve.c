@@ -180,7 +180,7 @@ static int start(struct program *program, const struct options *options, struct 
         return -1;
     health_watch_start(&program->health, &program->loop, program->cluster, &program->log);
     *site = site_of(program, options, inputs);
-    if (hosting_start(&program->hosting, site, error))
+    if (hosting_start(&program->hosting, inputs, site, error))
         return -1;
     endpoints_serve(&program->endpoints, site);
     return write_ready_file(program, options, error);

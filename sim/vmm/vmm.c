@@ -24,11 +24,14 @@ struct vmm *vmm_new(const struct vmm_config *config)
 
 void vmm_add_image(struct vmm *vmm, struct vm_image *image)
 {
-    struct vm_image **end = &vmm->images;
+    struct vm_image **at = &vmm->images, *old;
 
-    while (*end)
-        end = &(*end)->next;
-    *end = image;
+    while (*at && strcmp((*at)->name, image->name) != 0)
+        at = &(*at)->next;
+    old = *at;
+    image->next = old ? old->next : NULL;
+    *at = image;
+    vm_image_free(old);
 }
 
 /* --- VMs --- */

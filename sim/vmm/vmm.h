@@ -19,7 +19,7 @@ struct vmm *vmm_new(const struct vmm_config *config);
 /* The host must have closed all listeners. TDs stay with the cluster. */
 void vmm_free(struct vmm *vmm);
 
-/* Takes ownership. The first one is the default. */
+/* Takes ownership. The first one is the default. One of the same name is replaced. */
 void vmm_add_image(struct vmm *vmm, struct vm_image *image);
 
 /* Makes the cluster's first TD, which runs, a VM that cannot be removed. settings: what it would

@@ -6,6 +6,7 @@ import tempfile
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from images import make_image
 from simulator import Simulator
 
 DIRECTORY = Path(__file__).resolve().parent
@@ -43,6 +44,7 @@ def needed(directory):
         "changing": [],
         "peer": ["--app-compose", compose],
         "stranger": ["--seed", "another platform"],
+        "host": ["--vm-ports", "--image", make_image(directory / "dstack-0.5.4", kernel="of the directory")],
     }
     for app in json.loads((DIRECTORY / "apps.json").read_text()):
         file = directory / f"{app['name'].replace(' ', '-')}.json"
@@ -70,7 +72,7 @@ def settings(simulators):
 def platforms():
     """Start them all, give the settings that tell the tests where, and stop them:
     `plain` whose event log may grow, `newer` on an OS image of dstack 0.6, `changing` for SetPlatform, `peer` with another
-    app under the same KMS, `stranger` of another seed, one for each app and one for each scenario."""
+    app under the same KMS, `stranger` of another seed, `host` to deploy TDs to, one for each app and one for each scenario."""
     directory = Path(tempfile.mkdtemp(prefix="verifiers-"))
     try:
         with ExitStack() as started:

@@ -48,6 +48,12 @@ def stranger():
     return Simulated(urls()["stranger"])
 
 
+@pytest.fixture(scope="session")
+def host():
+    """TDs are deployed to it."""
+    return Simulated(urls()["host"])
+
+
 @pytest.fixture
 def changing():
     """Its platform is healthy before and after the test."""
