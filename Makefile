@@ -126,7 +126,7 @@ LINK       = $(CC) $(FLAGS) $(LINKING) $(LDFLAGS)
 Q := $(if $(V),,@)
 
 # These compile nothing in this make, so they work before the libraries are installed.
-WITHOUT_LIBRARIES := help run test check test-release static setup deps-local format format-check uninstall clean
+WITHOUT_LIBRARIES := help run test check test-release static packages setup deps-local format format-check uninstall clean
 GOALS             := $(or $(MAKECMDGOALS),all)
 ifneq ($(filter-out $(WITHOUT_LIBRARIES),$(GOALS)),)
 ifeq ($(shell $(PKG_CONFIG) --exists $(PACKAGES) 2>/dev/null && $(PROTOC_C) --version 2>/dev/null),)
@@ -135,7 +135,7 @@ endif
 endif
 
 # `make help` shows what follows the two number signs of a target.
-.PHONY: all help run test check test-release static bench setup deps-local units docs tidy format format-check install uninstall clean
+.PHONY: all help run test check test-release static packages bench setup deps-local units docs tidy format format-check install uninstall clean
 all: $(PROGRAM) ## Build ./dstack-simulator, the default
 
 help: ## List the targets
@@ -163,6 +163,9 @@ static: ## Build build/static/ARCH/dstack-simulator: one file, for any Linux; AR
 	@scripts/setup
 	$(if $(filter-out $(HOST_ARCH),$(ARCH)),@scripts/setup $(ARCH))
 	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS)) STATIC=1 ARCH=$(ARCH) BUILD=build/static/$(ARCH) all
+
+packages: static ## Make the packages of packages/ for this machine, or for ARCH too once it is built
+	@packages/build
 
 bench: $(PROGRAM) ## Measure; BASE=REVISION compares, ARGS passes options of scripts/bench
 	@scripts/bench --program ./$(PROGRAM) $(if $(BASE),--base '$(BASE)') $(ARGS)

@@ -1,0 +1,3 @@
+module github.com/Dstack-TEE/dstack-simulator/packages/go
+
+go 1.20
