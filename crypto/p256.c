@@ -3,16 +3,10 @@
 #include <nettle/bignum.h>
 #include <nettle/ecc-curve.h>
 #include <nettle/ecdsa.h>
-#include <nettle/hmac.h>
 #include <string.h>
 
+#include "crypto/p256_nonces.h"
 #include "crypto/random.h"
-
-/* The order of the group. */
-static const uint8_t order[32] = {
-    0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-    0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
-};
 
 static void wipe_limbs(mp_limb_t *limbs, size_t count)
 {
@@ -79,94 +73,115 @@ void p256_key_generate(struct p256_key *key)
     bytes_wipe(scalar, sizeof scalar);
 }
 
-/* The nonce generator of RFC 6979, 3.2. */
-struct nonces {
-    uint8_t k[32], v[32];
+/* --- signing --- */
+
+/* What one signature is computed from: s = (digest + r d) / k.
+ *
+ * Nettle's own ecdsa_sign spends a third of its time on the inverse of k, because it has to be found
+ * in constant time. Here k, d and digest are multiplied by a secret number first (the blind, b), so
+ * the time that GMP takes for the inverse says nothing of them. */
+struct signing {
+    mpz_t order, digest, d, k, b, r, s;
 };
 
-/* v = HMAC(k, v) */
-static void nonces_step(struct nonces *nonces)
-{
-    struct hmac_sha256_ctx hmac;
+/* Products of two numbers of 256 bits fit, so GMP does not move a secret to other memory. */
+enum { NUMBER_BITS = 2 * 256 + GMP_NUMB_BITS, NUMBER_LIMBS = NUMBER_BITS / GMP_NUMB_BITS };
 
-    hmac_sha256_set_key(&hmac, sizeof nonces->k, nonces->k);
-    hmac_sha256_update(&hmac, sizeof nonces->v, nonces->v);
-    hmac_sha256_digest(&hmac, sizeof nonces->v, nonces->v);
-    bytes_wipe(&hmac, sizeof hmac);
+static void number_init(mpz_t number)
+{
+    mpz_init2(number, NUMBER_BITS);
 }
 
-/* k = HMAC(k, v || number || seed), then a step. */
-static void nonces_update(struct nonces *nonces, uint8_t number, const uint8_t *seed, size_t seed_len)
+static void number_clear(mpz_t number)
 {
-    struct hmac_sha256_ctx hmac;
-
-    hmac_sha256_set_key(&hmac, sizeof nonces->k, nonces->k);
-    hmac_sha256_update(&hmac, sizeof nonces->v, nonces->v);
-    hmac_sha256_update(&hmac, 1, &number);
-    if (seed_len > 0)
-        hmac_sha256_update(&hmac, seed_len, seed);
-    hmac_sha256_digest(&hmac, sizeof nonces->k, nonces->k);
-    bytes_wipe(&hmac, sizeof hmac);
-    nonces_step(nonces);
+    wipe_limbs(mpz_limbs_modify(number, NUMBER_LIMBS), NUMBER_LIMBS);
+    mpz_clear(number);
 }
 
-/* bits2octets: a digest is below twice the order, so one subtraction is enough. */
-static void reduce(uint8_t out[static 32], const uint8_t digest32[static 32])
+static void each_number(struct signing *signing, void (*act)(mpz_t number))
 {
-    bool above = memcmp(digest32, order, sizeof order) >= 0;
-    int borrow = 0;
-
-    for (int i = 31; i >= 0; i--) {
-        int digit = digest32[i] - (above ? order[i] : 0) - borrow;
-
-        borrow = digit < 0;
-        out[i] = (uint8_t)(digit & 0xff);
-    }
+    act(signing->order);
+    act(signing->digest);
+    act(signing->d);
+    act(signing->k);
+    act(signing->b);
+    act(signing->r);
+    act(signing->s);
 }
 
-static void nonces_init(struct nonces *nonces, const uint8_t scalar32[static 32],
-                        const uint8_t digest32[static 32])
+static bool is_scalar(const struct signing *signing, const mpz_t number)
 {
-    uint8_t seed[64];
-
-    memcpy(seed, scalar32, 32);
-    reduce(seed + 32, digest32);
-    memset(nonces->k, 0x00, sizeof nonces->k);
-    memset(nonces->v, 0x01, sizeof nonces->v);
-    nonces_update(nonces, 0x00, seed, sizeof seed);
-    nonces_update(nonces, 0x01, seed, sizeof seed);
-    bytes_wipe(seed, sizeof seed);
+    return mpz_sgn(number) > 0 && mpz_cmp(number, signing->order) < 0;
 }
 
-/* Nettle's source of randomness. It is called for one candidate at a time, until one is in
- * range. */
-static void nonces_next(void *context, size_t len, uint8_t *out)
+static void multiply(const struct signing *signing, mpz_t factor, const mpz_t by)
 {
-    struct nonces *nonces = context;
+    mpz_mul(factor, factor, by);
+    mpz_mod(factor, factor, signing->order);
+}
 
-    for (size_t take; len > 0; out += take, len -= take) {
-        nonces_step(nonces);
-        take = len < sizeof nonces->v ? len : sizeof nonces->v;
-        memcpy(out, nonces->v, take);
-    }
-    nonces_update(nonces, 0x00, NULL, 0);
+/* Sets the number to the next one that is in range. */
+static void draw(const struct signing *signing, struct p256_nonces *nonces,
+                 void (*next)(struct p256_nonces *, uint8_t *), mpz_t number)
+{
+    uint8_t candidate[32];
+
+    do {
+        next(nonces, candidate);
+        nettle_mpz_set_str_256_u(number, sizeof candidate, candidate);
+    } while (!is_scalar(signing, number));
+    bytes_wipe(candidate, sizeof candidate);
+}
+
+/* r is the abscissa of k G. */
+static void commit(struct signing *signing)
+{
+    struct ecc_scalar scalar;
+    struct ecc_point point;
+
+    ecc_scalar_init(&scalar, nettle_get_secp_256r1());
+    ecc_point_init(&point, scalar.ecc);
+    if (ecc_scalar_set(&scalar, signing->k))
+        ecc_point_mul_g(&point, &scalar);
+    ecc_point_get(&point, signing->r, NULL);
+    mpz_mod(signing->r, signing->r, signing->order);
+    ecc_point_clear(&point);
+    scalar_clear(&scalar);
+}
+
+/* s is (b digest + r (b d)) / (b k). */
+static void respond(struct signing *signing)
+{
+    multiply(signing, signing->digest, signing->b);
+    multiply(signing, signing->d, signing->b);
+    multiply(signing, signing->k, signing->b);
+    mpz_mul(signing->s, signing->d, signing->r);
+    mpz_add(signing->s, signing->s, signing->digest);
+    mpz_mod(signing->s, signing->s, signing->order);
+    mpz_invert(signing->k, signing->k, signing->order);
+    multiply(signing, signing->s, signing->k);
 }
 
 void p256_sign(const struct p256_key *key, const uint8_t digest32[static 32], uint8_t signature64[static 64])
 {
-    struct ecc_scalar scalar;
-    struct dsa_signature signature;
-    struct nonces nonces;
+    struct p256_nonces nonces;
+    struct signing signing;
 
-    dsa_signature_init(&signature);
-    nonces_init(&nonces, key->scalar, digest32);
-    if (scalar_init(&scalar, key->scalar))
-        ecdsa_sign(&scalar, &nonces, nonces_next, 32, digest32, &signature);
-    nettle_mpz_get_str_256(32, signature64, signature.r);
-    nettle_mpz_get_str_256(32, signature64 + 32, signature.s);
-    dsa_signature_clear(&signature);
-    bytes_wipe(&nonces, sizeof nonces);
-    scalar_clear(&scalar);
+    each_number(&signing, number_init);
+    nettle_mpz_set_str_256_u(signing.order, sizeof p256_nonces_order, p256_nonces_order);
+    nettle_mpz_set_str_256_u(signing.digest, 32, digest32);
+    nettle_mpz_set_str_256_u(signing.d, sizeof key->scalar, key->scalar);
+    if (is_scalar(&signing, signing.d)) {
+        p256_nonces_init(&nonces, key->scalar, digest32);
+        draw(&signing, &nonces, p256_nonces_draw, signing.k);
+        draw(&signing, &nonces, p256_nonces_draw_blind, signing.b);
+        commit(&signing);
+        respond(&signing);
+        bytes_wipe(&nonces, sizeof nonces);
+    }
+    nettle_mpz_get_str_256(32, signature64, signing.r);
+    nettle_mpz_get_str_256(32, signature64 + 32, signing.s);
+    each_number(&signing, number_clear);
 }
 
 bool p256_verify(const uint8_t public64[static 64], const uint8_t digest32[static 32],

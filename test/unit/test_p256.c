@@ -1,6 +1,9 @@
 #include "crypto/p256.h"
 
+#include <mbedtls/ecdsa.h>
+
 #include "crypto/hash.h"
+#include "crypto/random.h"
 #include "test/unit/reference_quote.h"
 #include "test/unit/vectors.h"
 
@@ -50,6 +53,58 @@ static void rfc_6979_signatures(void **state)
     assert_signs(&key, digest, SAMPLE);
     hash_sha256("test", 4, digest);
     assert_signs(&key, digest, TEST);
+}
+
+static int blind_mbedtls(void *context, unsigned char *out, size_t len)
+{
+    (void)context;
+    random_bytes(out, len);
+    return 0;
+}
+
+/* As mbedTLS signs with the nonces of RFC 6979. */
+static void sign_by_mbedtls(const struct p256_key *key, const uint8_t digest[static 32],
+                            uint8_t signature[static 64])
+{
+    mbedtls_ecp_group group;
+    mbedtls_mpi d, r, s;
+
+    mbedtls_ecp_group_init(&group);
+    mbedtls_mpi_init(&d);
+    mbedtls_mpi_init(&r);
+    mbedtls_mpi_init(&s);
+    assert_int_equal(mbedtls_ecp_group_load(&group, MBEDTLS_ECP_DP_SECP256R1), 0);
+    assert_int_equal(mbedtls_mpi_read_binary(&d, key->scalar, sizeof key->scalar), 0);
+    assert_int_equal(
+        mbedtls_ecdsa_sign_det_ext(&group, &r, &s, &d, digest, 32, MBEDTLS_MD_SHA256, blind_mbedtls, NULL),
+        0);
+    assert_int_equal(mbedtls_mpi_write_binary(&r, signature, 32), 0);
+    assert_int_equal(mbedtls_mpi_write_binary(&s, signature + 32, 32), 0);
+    mbedtls_mpi_free(&d);
+    mbedtls_mpi_free(&r);
+    mbedtls_mpi_free(&s);
+    mbedtls_ecp_group_free(&group);
+}
+
+static void another_library_signs_the_same(void **state)
+{
+    uint8_t digest[32], expected[64], signature[64];
+    struct p256_key key;
+
+    (void)state;
+    for (uint8_t i = 0; i < 32; i++) {
+        hash_sha256(&i, 1, digest);
+        assert_int_equal(p256_key_from_scalar(&key, digest), 0);
+        hash_sha256(digest, sizeof digest, digest);
+        p256_sign(&key, digest, signature);
+        sign_by_mbedtls(&key, digest, expected);
+        assert_memory_equal(signature, expected, sizeof expected);
+    }
+    key = key_of(ONE);
+    memset(digest, 0, sizeof digest);
+    p256_sign(&key, digest, signature);
+    sign_by_mbedtls(&key, digest, expected);
+    assert_memory_equal(signature, expected, sizeof expected);
 }
 
 /* These go into the nonce modulo the order (bits2octets); the signatures come from
@@ -180,6 +235,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rfc_6979_signatures),
+        cmocka_unit_test(another_library_signs_the_same),
         cmocka_unit_test(digests_not_below_the_order),
         cmocka_unit_test(scalars_are_between_zero_and_the_order),
         cmocka_unit_test(a_key_that_is_none_signs_zeros),
