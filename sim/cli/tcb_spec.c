@@ -5,20 +5,10 @@
 
 #include "sim/base/spelling.h"
 
-static const struct part {
-    const char *name;
-    size_t field; /* offset in struct scenario */
-    int (*read)(const char *name, enum tcb_status *status, struct error *error);
-} parts[] = {
-    {"platform", offsetof(struct scenario, platform_status), scenario_read_status},
-    {"tdx-module", offsetof(struct scenario, tdx_module_status), scenario_read_part_status},
-    {"qe", offsetof(struct scenario, qe_status), scenario_read_part_status},
-    {"early", offsetof(struct scenario, early_tcb_status), scenario_read_status},
-};
-
+/* The first field concerns all parts, and has no name here. */
 static const char *part_name(size_t index)
 {
-    return index < sizeof parts / sizeof *parts ? parts[index].name : NULL;
+    return index + 1 < SCENARIO_FIELDS ? scenario_fields[index + 1].part : NULL;
 }
 
 int tcb_spec_read(struct scenario *scenario, const char *text, struct error *error)
@@ -28,9 +18,9 @@ int tcb_spec_read(struct scenario *scenario, const char *text, struct error *err
     size_t index;
 
     if (!equals)
-        return scenario_read_status(text, &scenario->tcb_status, error);
+        return scenario_set(scenario, &scenario_fields[0], text, error);
     snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
     if (spelling_find(name, part_name, &index, error))
         return -1;
-    return parts[index].read(equals + 1, (enum tcb_status *)((char *)scenario + parts[index].field), error);
+    return scenario_set(scenario, &scenario_fields[index + 1], equals + 1, error);
 }

@@ -62,21 +62,19 @@ static void print_export(FILE *stream, const struct endpoints *endpoints)
     }
 }
 
-static void print_status(FILE *stream, const char *what, enum tcb_status status)
-{
-    if (status != TCB_UP_TO_DATE)
-        fprintf(stream, "  %-14s%s %s\n", "Injected", what, tcb_status_name(status));
-}
-
+/* Advisories belong to the first status, that of everything. */
 static void print_statuses(FILE *stream, const struct scenario *scenario)
 {
-    if (scenario->tcb_status != TCB_UP_TO_DATE || scenario->advisory_count)
-        fprintf(stream, "  %-14sTCB status %s, advisories: %zu\n", "Injected",
-                tcb_status_name(scenario->tcb_status), scenario->advisory_count);
-    print_status(stream, "platform", scenario->platform_status);
-    print_status(stream, "TDX module", scenario->tdx_module_status);
-    print_status(stream, "quoting enclave", scenario->qe_status);
-    print_status(stream, "early TCB status", scenario->early_tcb_status);
+    for (size_t i = 0; i < SCENARIO_FIELDS; i++) {
+        const struct scenario_field *field = &scenario_fields[i];
+        size_t advisories = i == 0 ? scenario->advisory_count : 0;
+        const char *status = tcb_status_name(scenario_get(scenario, field));
+
+        if (advisories > 0)
+            fprintf(stream, "  %-14s%s %s, advisories: %zu\n", "Injected", field->title, status, advisories);
+        else if (scenario_get(scenario, field) != TCB_UP_TO_DATE)
+            fprintf(stream, "  %-14s%s %s\n", "Injected", field->title, status);
+    }
 }
 
 /* Reminds a user who left a fault set why calls fail. */

@@ -2,6 +2,7 @@
 
 #include "proto/dashboard.pb-c.h"
 #include "sim/base/version.h"
+#include "sim/services/platform_message.h"
 #include "sim/services/reply.h"
 
 #define FAULT_LINE_BYTES 256
@@ -27,25 +28,6 @@ static void reply_identity(const struct td *td, bool is_private, struct arena *a
     aggregated = arena_alloc(arena, 32);
     registers_aggregate(&td->state.registers, aggregated);
     response->mr_aggregated = call_bytes(aggregated, 32);
-}
-
-static void reply_platform(const struct scenario *scenario, bool is_debug, struct arena *arena,
-                           Dstack__DashboardState *response)
-{
-    response->tcb_status = unconst(tcb_status_name(scenario->tcb_status));
-    response->platform_status = unconst(tcb_status_name(scenario->platform_status));
-    response->tdx_module_status = unconst(tcb_status_name(scenario->tdx_module_status));
-    response->qe_status = unconst(tcb_status_name(scenario->qe_status));
-    response->early_tcb_status = unconst(tcb_status_name(scenario->early_tcb_status));
-    response->advisories = arena_alloc(arena, SCENARIO_ADVISORIES_MAX * sizeof *response->advisories);
-    response->n_advisories = scenario->advisory_count;
-    for (size_t i = 0; i < scenario->advisory_count; i++)
-        response->advisories[i] = unconst(scenario->advisories[i]);
-    response->debug_td = is_debug;
-    response->pck_revoked = scenario->pck_revoked;
-    response->collateral_expired = scenario->collateral_expired;
-    response->key_not_vouched = scenario->key_not_vouched;
-    response->quote_version = unconst(quote_version_name(scenario->quote_version));
 }
 
 /* --- measurements --- */
@@ -184,7 +166,7 @@ static void dashboard_state(Service *service, const Dstack__DashboardStateArgs *
     response.process_started = (uint64_t)site->process_started;
     response.uptime_seconds = (uint64_t)(clock_monotonic_millis() - site->started_millis) / 1000;
     reply_identity(td, response.is_private, call->arena, &response);
-    reply_platform(&site->cluster->scenario, td->state.is_debug, call->arena, &response);
+    platform_message_fill(&site->cluster->scenario, td->state.is_debug, call->arena, &response.base);
     if (!response.is_private) {
         reply_registers(&td->state.registers, call->arena, &response);
         reply_events(td, is_known ? args->after_event : 0, call->arena, &response);

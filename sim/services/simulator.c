@@ -7,6 +7,7 @@
 #include "sim/pages/web_pages.h"
 #include "sim/services/dashboard.h"
 #include "sim/services/fault_messages.h"
+#include "sim/services/platform_message.h"
 #include "sim/services/reply.h"
 
 typedef Dstack__Simulator_Service Service;
@@ -15,26 +16,11 @@ static void reply_status(Dstack__SimulatorStatus_Closure reply, void *data)
 {
     Dstack__SimulatorStatus response = DSTACK__SIMULATOR_STATUS__INIT;
     const struct site *site = service_site(data);
-    const struct scenario *scenario = &site->cluster->scenario;
     const struct td *td = site->td;
     struct rpc_call *call = data;
-    char *advisories[SCENARIO_ADVISORIES_MAX];
     uint32_t ids[TD_SNAPSHOTS_MAX];
 
-    for (size_t i = 0; i < scenario->advisory_count; i++)
-        advisories[i] = unconst(scenario->advisories[i]);
-    response.tcb_status = unconst(tcb_status_name(scenario->tcb_status));
-    response.platform_status = unconst(tcb_status_name(scenario->platform_status));
-    response.tdx_module_status = unconst(tcb_status_name(scenario->tdx_module_status));
-    response.qe_status = unconst(tcb_status_name(scenario->qe_status));
-    response.early_tcb_status = unconst(tcb_status_name(scenario->early_tcb_status));
-    response.advisories = advisories;
-    response.n_advisories = scenario->advisory_count;
-    response.debug_td = td->state.is_debug;
-    response.pck_revoked = scenario->pck_revoked;
-    response.collateral_expired = scenario->collateral_expired;
-    response.key_not_vouched = scenario->key_not_vouched;
-    response.quote_version = unconst(quote_version_name(scenario->quote_version));
+    platform_message_fill(&site->cluster->scenario, td->state.is_debug, call->arena, &response.base);
     response.version = unconst(version_number);
     response.os_version = unconst(td->image.version);
     response.health = reply_app_health(&td->health, call->arena);
@@ -57,61 +43,21 @@ static void simulator_status(Service *service, const Dstack__Empty *args,
 
 /* --- the platform --- */
 
-/* An empty status is UpToDate. */
-static int read_statuses(const Dstack__SetPlatformArgs *args, struct scenario *scenario, struct error *error)
-{
-    const struct {
-        const char *name, *given;
-        int (*read)(const char *name, enum tcb_status *status, struct error *error);
-        enum tcb_status *status;
-    } fields[] = {
-        {"tcb_status", args->tcb_status, scenario_read_status, &scenario->tcb_status},
-        {"platform_status", args->platform_status, scenario_read_status, &scenario->platform_status},
-        {"tdx_module_status", args->tdx_module_status, scenario_read_part_status,
-         &scenario->tdx_module_status},
-        {"qe_status", args->qe_status, scenario_read_part_status, &scenario->qe_status},
-        {"early_tcb_status", args->early_tcb_status, scenario_read_status, &scenario->early_tcb_status},
-    };
-
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-        if (*fields[i].given && fields[i].read(fields[i].given, fields[i].status, error))
-            return error_context(error, "%s", fields[i].name);
-    return 0;
-}
-
-/* at_start: the quote version, which is not a fault, is taken from it unless args say one. */
-static int read_scenario(const Dstack__SetPlatformArgs *args, const struct scenario *at_start,
-                         struct scenario *scenario, struct error *error)
-{
-    *scenario = (struct scenario){
-        .pck_revoked = args->pck_revoked,
-        .collateral_expired = args->collateral_expired,
-        .key_not_vouched = args->key_not_vouched,
-        .quote_version = at_start->quote_version,
-    };
-    if (read_statuses(args, scenario, error))
-        return -1;
-    if (*args->quote_version && quote_version_read(args->quote_version, &scenario->quote_version, error))
-        return error_context(error, "quote_version");
-    for (size_t i = 0; i < args->n_advisories; i++)
-        if (scenario_add_advisory(scenario, args->advisories[i], error))
-            return error_context(error, "advisories");
-    return 0;
-}
-
 static void simulator_set_platform(Service *service, const Dstack__SetPlatformArgs *args,
                                    Dstack__SimulatorStatus_Closure reply, void *data)
 {
     struct rpc_call *call = data;
     struct cluster *cluster = service_site(call)->cluster;
-    struct scenario scenario;
+    /* The quote version is not a fault: it stays as at the start unless the arguments have one. */
+    struct scenario scenario = {.quote_version = cluster->scenario_at_start.quote_version};
+    bool is_debug;
 
-    if (read_scenario(args, &cluster->scenario_at_start, &scenario, &call->error)) {
+    if (platform_message_read(&args->base, &scenario, &is_debug, &call->error)) {
         reply(NULL, call);
         return;
     }
     cluster_set_scenario(cluster, &scenario);
-    td_set_debug(service_site(call)->td, args->debug_td);
+    td_set_debug(service_site(call)->td, is_debug);
     reply_status(reply, call);
 }
 

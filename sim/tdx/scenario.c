@@ -28,26 +28,27 @@ enum tcb_status scenario_status(const struct scenario *scenario, enum scenario_p
     return worse(all, scenario->platform_status);
 }
 
-bool scenario_is_demoted(const struct scenario *scenario)
-{
-    const enum tcb_status statuses[] = {scenario->tcb_status, scenario->early_tcb_status,
-                                        scenario->platform_status, scenario->tdx_module_status,
-                                        scenario->qe_status};
+/* --- the statuses by name --- */
 
-    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
-        if (statuses[i] != TCB_UP_TO_DATE)
-            return true;
-    return false;
+const struct scenario_field scenario_fields[SCENARIO_FIELDS] = {
+    {"tcb_status", NULL, "TCB status", offsetof(struct scenario, tcb_status), false},
+    {"platform_status", "platform", "platform", offsetof(struct scenario, platform_status), false},
+    {"tdx_module_status", "tdx-module", "TDX module", offsetof(struct scenario, tdx_module_status), true},
+    {"qe_status", "qe", "quoting enclave", offsetof(struct scenario, qe_status), true},
+    {"early_tcb_status", "early", "early TCB status", offsetof(struct scenario, early_tcb_status), false},
+};
+
+enum tcb_status scenario_get(const struct scenario *scenario, const struct scenario_field *field)
+{
+    return *(const enum tcb_status *)((const char *)scenario + field->offset);
 }
 
-int scenario_read_status(const char *name, enum tcb_status *status, struct error *error)
+bool scenario_is_demoted(const struct scenario *scenario)
 {
-    size_t index;
-
-    if (spelling_find(name, tcb_status_word, &index, error))
-        return -1;
-    *status = (enum tcb_status)index;
-    return 0;
+    for (size_t i = 0; i < SCENARIO_FIELDS; i++)
+        if (scenario_get(scenario, &scenario_fields[i]) != TCB_UP_TO_DATE)
+            return true;
+    return false;
 }
 
 static const enum tcb_status part_statuses[] = {TCB_UP_TO_DATE, TCB_OUT_OF_DATE, TCB_REVOKED};
@@ -58,15 +59,19 @@ static const char *part_status_word(size_t index)
                                                                 : NULL;
 }
 
-int scenario_read_part_status(const char *name, enum tcb_status *status, struct error *error)
+int scenario_set(struct scenario *scenario, const struct scenario_field *field, const char *name,
+                 struct error *error)
 {
     size_t index;
 
-    if (spelling_find(name, part_status_word, &index, error))
+    if (spelling_find(name, field->is_of_part ? part_status_word : tcb_status_word, &index, error))
         return -1;
-    *status = part_statuses[index];
+    *(enum tcb_status *)((char *)scenario + field->offset) =
+        field->is_of_part ? part_statuses[index] : (enum tcb_status)index;
     return 0;
 }
+
+/* --- advisories --- */
 
 /* Intel's ids have one form; other ids are for tests that make up their own. */
 static int check_intel_id(const char *id, struct error *error)

@@ -42,10 +42,22 @@ enum tcb_status scenario_status(const struct scenario *scenario, enum scenario_p
 /* Whether any part has a status other than UpToDate in any evaluation data set. */
 bool scenario_is_demoted(const struct scenario *scenario);
 
-/* Reads a status by its name: any for scenario_read_status, and for scenario_read_part_status one
- * that a TDX module or a quoting enclave can have. The error lists all names. */
-MUST_CHECK int scenario_read_status(const char *name, enum tcb_status *status, struct error *error);
-MUST_CHECK int scenario_read_part_status(const char *name, enum tcb_status *status, struct error *error);
+/* The statuses that are set one by one, and what they are called. */
+struct scenario_field {
+    const char *member; /* "tdx_module_status": in messages */
+    const char *part;   /* "tdx-module": in options. NULL for tcb_status, which concerns all parts */
+    const char *title;  /* "TDX module": for people */
+    size_t offset;      /* in struct scenario */
+    bool is_of_part;    /* UpToDate, OutOfDate or Revoked */
+};
+#define SCENARIO_FIELDS 5
+extern const struct scenario_field scenario_fields[SCENARIO_FIELDS];
+
+enum tcb_status scenario_get(const struct scenario *scenario, const struct scenario_field *field);
+
+/* Sets it by the name of a status. The error lists the names that it can have. */
+MUST_CHECK int scenario_set(struct scenario *scenario, const struct scenario_field *field, const char *name,
+                            struct error *error);
 
 /* Adds an advisory id: letters, digits and dashes. One that looks like Intel's must be written as
  * Intel writes them, because a verifier compares them literally. */

@@ -1,6 +1,25 @@
 #include "sim/tdx/scenario.h"
 #include "test/unit/vectors.h"
 
+static const struct scenario_field *field(const char *member)
+{
+    size_t i = 0;
+
+    while (strcmp(scenario_fields[i].member, member) != 0)
+        i++;
+    return &scenario_fields[i];
+}
+
+static const struct scenario_field *everything(void)
+{
+    return field("tcb_status");
+}
+
+static const struct scenario_field *quoting_enclave(void)
+{
+    return field("qe_status");
+}
+
 static void reads_every_status_of_the_pcs(void **state)
 {
     static const char *const names[] = {
@@ -16,27 +35,27 @@ static void reads_every_status_of_the_pcs(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        enum tcb_status status = TCB_REVOKED, part = TCB_REVOKED;
+        struct scenario scenario = {.tcb_status = TCB_REVOKED, .qe_status = TCB_REVOKED};
         bool is_of_parts = i == TCB_UP_TO_DATE || i == TCB_OUT_OF_DATE || i == TCB_REVOKED;
 
-        assert_int_equal(scenario_read_status(names[i], &status, &error), 0);
-        assert_int_equal(status, i);
-        assert_int_equal(scenario_read_part_status(names[i], &part, &error), is_of_parts ? 0 : -1);
-        assert_int_equal(part, is_of_parts ? i : TCB_REVOKED);
+        assert_int_equal(scenario_set(&scenario, everything(), names[i], &error), 0);
+        assert_int_equal(scenario.tcb_status, i);
+        assert_int_equal(scenario_set(&scenario, quoting_enclave(), names[i], &error), is_of_parts ? 0 : -1);
+        assert_int_equal(scenario.qe_status, is_of_parts ? i : TCB_REVOKED);
     }
 }
 
 static void names_the_statuses_when_there_is_no_such(void **state)
 {
-    enum tcb_status status = TCB_REVOKED;
+    struct scenario scenario = {.tcb_status = TCB_REVOKED};
     struct error error = {.kind = ERROR_NONE}, of_part = error;
 
     (void)state;
-    assert_int_equal(scenario_read_status("uptodate", &status, &error), -1);
-    assert_int_equal(status, TCB_REVOKED);
+    assert_int_equal(scenario_set(&scenario, everything(), "uptodate", &error), -1);
+    assert_int_equal(scenario.tcb_status, TCB_REVOKED);
     assert_non_null(strstr(error.text, "\"uptodate\""));
     assert_non_null(strstr(error.text, "OutOfDateConfigurationNeeded"));
-    assert_int_equal(scenario_read_part_status("SWHardeningNeeded", &status, &of_part), -1);
+    assert_int_equal(scenario_set(&scenario, quoting_enclave(), "SWHardeningNeeded", &of_part), -1);
     assert_non_null(strstr(of_part.text, "is not one of UpToDate, OutOfDate, Revoked"));
 }
 
