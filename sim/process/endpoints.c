@@ -228,12 +228,23 @@ static bool has_control(unsigned set)
     return false;
 }
 
+static bool has_vmm(unsigned set)
+{
+    const struct service *service;
+
+    for (size_t i = 0; (service = registry_service(i)); i++)
+        if (set & 1u << i && service->deploys)
+            return true;
+    return false;
+}
+
 static void serve(struct endpoint *endpoint, const struct site *site)
 {
     unsigned set = served(endpoint->endpoints, endpoint->spec.services);
 
     endpoint->site = *site;
     endpoint->site.has_control = has_control(set);
+    endpoint->site.has_vmm = has_vmm(set);
     endpoint->site.is_strict = endpoint->endpoints->options->strict;
     endpoint->site.is_reduced = endpoint->site.is_strict && endpoint->is_socket_file;
     if (!endpoint->spec.names_services)

@@ -51,8 +51,8 @@ MUST_CHECK int endpoints_open(struct endpoints *endpoints, struct server *server
  * everything. */
 void endpoints_set_services(struct listen_spec *spec, const char *name, bool is_strict);
 
-/* Starts serving everywhere. Each listener gets a copy of the site, with has_control set
- * according to its services, is_strict and is_reduced according to the options, and shut_down only
+/* Starts serving everywhere. Each listener gets a copy of the site, with has_control and
+ * has_vmm set according to its services, is_strict and is_reduced according to the options, and shut_down only
  * if its services were named. */
 void endpoints_serve(struct endpoints *endpoints, const struct site *site);
 

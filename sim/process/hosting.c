@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -263,6 +264,8 @@ int hosting_start(struct hosting *hosting, const struct inputs *inputs, struct s
         vmm_access_init(&hosting->guard, hosting->options->vmm_token);
         site->vmm_guard = &hosting->guard;
     }
+    if (hosting->options->socket_dir)
+        site->socket_dir = realpath(hosting->options->socket_dir, hosting->socket_dir);
     hosting->site = *site;
     hosting->endpoints->on_released = on_released;
     hosting->endpoints->data = hosting;

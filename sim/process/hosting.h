@@ -6,6 +6,7 @@
 #ifndef PROCESS_HOSTING_H
 #define PROCESS_HOSTING_H
 
+#include <limits.h>
 #include <uv.h>
 
 #include "sim/process/endpoints.h"
@@ -21,14 +22,16 @@ struct hosting {
     struct vmm *vmm;
     struct token_guard guard; /* of the VMM, with --vmm-token */
     uv_timer_t timer;
+    char socket_dir[PATH_MAX]; /* absolute */
 };
 
 /* Call hosting_close and run the loop before hosting_free. */
 void hosting_init(struct hosting *hosting, uv_loop_t *loop, struct endpoints *endpoints,
                   const struct options *options, struct log *log);
 
-/* Makes the VMM, with the embedded OS images and those of the inputs, hands it the first TD of the site's cluster, and starts
- * what the state directory holds. Sets the site's vmm and who may use it. */
+/* Makes the VMM, with the embedded OS images and those of the inputs, hands it the first TD of the
+ * site's cluster, and starts what the state directory holds. Sets the site's vmm, who may use it, and
+ * its socket_dir. */
 MUST_CHECK int hosting_start(struct hosting *hosting, const struct inputs *inputs, struct site *site,
                              struct error *error);
 

@@ -29,10 +29,18 @@ struct route {
 struct router {
     struct faults *faults;           /* or NULL */
     const struct token_guard *guard; /* or NULL */
+    struct router_branch branch;     /* all zero: none */
+    const struct token_guard *branch_guard;
     struct route *routes;
     size_t count;
     size_t capacity;
     struct not_found not_found;
+};
+
+/* The name in a branch that a path was found below; branch NULL: it is not in one. */
+struct within {
+    const struct router_branch *branch;
+    struct span name;
 };
 
 struct router *router_new(struct faults *faults)
@@ -59,6 +67,7 @@ void router_free(struct router *router)
         free(router->routes[i].label);
     }
     free(router->routes);
+    router_free(router->branch.inner);
     not_found_free(&router->not_found);
     free(router);
 }
@@ -170,6 +179,12 @@ void router_add_page(struct router *router, const struct router_page *page)
     route->is_background = page->is_background;
 }
 
+void router_set_branch(struct router *router, const struct router_branch *branch)
+{
+    router->branch = *branch;
+    router->branch_guard = router->guard;
+}
+
 static int compare_keys(struct span a, struct span b)
 {
     int order = memcmp(a.data, b.data, a.len < b.len ? a.len : b.len);
@@ -222,20 +237,33 @@ static void serve_page(const struct router_page *page, struct exchange *exchange
     page->serve(page->context, exchange);
 }
 
-static void serve_route(const struct route *route, struct exchange *exchange)
+static void serve_method(const struct route *route, const struct within *within, struct exchange *exchange)
 {
-    const char *refusal = route->refusal ? route->refusal(route->method.context) : NULL;
+    struct dispatch_method method = route->method;
+    const char *refusal;
 
+    if (within->branch)
+        method.context = within->branch->enter(within->branch->context, within->name, exchange);
+    if (!method.context && within->branch)
+        return;
+    refusal = route->refusal ? route->refusal(method.context) : NULL;
     if (refusal)
         dispatch_fail(exchange, 503, refusal, refusal);
-    else if (route->is_method)
-        dispatch_call(&route->method, exchange);
+    else
+        dispatch_call(&method, exchange);
+}
+
+static void serve_route(const struct route *route, const struct within *within, struct exchange *exchange)
+{
+    if (route->is_method)
+        serve_method(route, within, exchange);
     else
         serve_page(&route->page, exchange);
 }
 
 /* A call that fails or is dropped never reaches its handler, so that it has no effect. */
-static void serve_fault(const struct route *route, const struct fault *fault, struct exchange *exchange)
+static void serve_fault(const struct route *route, const struct fault *fault, const struct within *within,
+                        struct exchange *exchange)
 {
     static const char usual[] = "this request fails because a fault is set on it";
     static const char reason[] = "a fault is set on it";
@@ -246,7 +274,7 @@ static void serve_fault(const struct route *route, const struct fault *fault, st
     else if (fault->status)
         exchange_fail_quoting(&exchange->response, (int)fault->status, message, reason);
     else if (!fault->drop)
-        serve_route(route, exchange);
+        serve_route(route, within, exchange);
     exchange->response.fault = (struct http_fault){
         .delay_ms = fault->delay_ms,
         .fails = fault->status != 0,
@@ -279,17 +307,11 @@ static void serve_unknown(const struct router *router, struct exchange *exchange
         not_found_serve(&router->not_found, exchange);
 }
 
-static void serve_path(const struct router *router, struct exchange *exchange)
+static void serve_found(const struct router *router, const struct route *route, const struct within *within,
+                        struct exchange *exchange)
 {
-    const struct route *route = find(router, exchange->request.path);
     struct fault fault;
 
-    if (!route)
-        route = find_below(router, exchange->request.path);
-    if (!route) {
-        serve_unknown(router, exchange);
-        return;
-    }
     exchange->response.label = (struct http_label){
         .method = route->label ? route->label : route->path,
         .is_background = route->is_background,
@@ -301,11 +323,58 @@ static void serve_path(const struct router *router, struct exchange *exchange)
     else if (router->faults &&
              faults_take(router->faults, exchange->response.label.method, exchange->request.path,
                          route->is_method && !route->is_control, &fault))
-        serve_fault(route, &fault, exchange);
+        serve_fault(route, &fault, within, exchange);
     else
-        serve_route(route, exchange);
+        serve_route(route, within, exchange);
     if (route->page.is_public)
         let_scripts_read(exchange);
+}
+
+/* Splits "<directory><name>/<path of the inner router>". */
+static bool is_in_branch(const struct router_branch *branch, struct span path, struct span *name,
+                         struct span *inner)
+{
+    const size_t len = branch->directory ? strlen(branch->directory) : 0;
+    const uint8_t *slash;
+
+    if (len == 0 || path.len <= len || memcmp(path.data, branch->directory, len) != 0)
+        return false;
+    slash = memchr(path.data + len, '/', path.len - len);
+    if (!slash)
+        return false;
+    *name = span_of(path.data + len, (size_t)(slash - path.data) - len);
+    *inner = span_of(slash, path.len - len - name->len);
+    return true;
+}
+
+static void serve_branch(const struct router *router, struct span name, struct exchange *exchange)
+{
+    const struct within within = {&router->branch, name};
+    const struct router *inner = router->branch.inner;
+    const struct route *route = find(inner, exchange->request.path);
+
+    if (router->branch_guard && !token_guard_admits(router->branch_guard, exchange))
+        return;
+    if (route)
+        serve_found(inner, route, &within, exchange);
+    else
+        serve_unknown(inner, exchange);
+}
+
+static void serve_path(const struct router *router, struct exchange *exchange)
+{
+    static const struct within none = {.branch = NULL};
+    const struct route *route = find(router, exchange->request.path);
+    struct span name;
+
+    if (!route)
+        route = find_below(router, exchange->request.path);
+    if (route)
+        serve_found(router, route, &none, exchange);
+    else if (is_in_branch(&router->branch, exchange->request.path, &name, &exchange->request.path))
+        serve_branch(router, name, exchange);
+    else
+        serve_unknown(router, exchange);
 }
 
 /* What outlives the handler, such as the log, keeps the path as sent. */
@@ -322,6 +391,8 @@ struct http_handler router_handler(struct router *router)
 {
     if (router->count)
         qsort(router->routes, router->count, sizeof *router->routes, compare_routes);
+    if (router->branch.inner)
+        (void)router_handler(router->branch.inner);
     return (struct http_handler){.serve = serve, .context = router};
 }
 

@@ -72,6 +72,19 @@ struct router_page {
 };
 void router_add_page(struct router *router, const struct router_page *page);
 
+/* A directory in which each name has the methods of another router: /vm/<name>/Info is its /Info. */
+struct router_branch {
+    const char *directory; /* begins and ends with '/'; outlives the router */
+    struct router *inner;  /* taken over. Its pages would not know the name */
+    const void *context;   /* passed to enter */
+    /* What a method of inner gets as its context for that name, such as from the exchange's arena.
+     * Returns NULL once it has answered that there is none. */
+    const void *(*enter)(const void *context, struct span name, struct exchange *exchange);
+};
+
+/* Sets the only one. */
+void router_set_branch(struct router *router, const struct router_branch *branch);
+
 /* The http_handler of this router, which it points to. Call it once everything is added. */
 struct http_handler router_handler(struct router *router);
 
@@ -85,7 +98,7 @@ struct router_path {
 };
 
 /* The next path after *cursor, which starts at 0; false after the last. Skips the short forms
- * of shared mounts. Paths are sorted once router_handler has been called. */
+ * of shared mounts, and what is in the branch. Paths are sorted once router_handler has been called. */
 bool router_next_path(const struct router *router, size_t *cursor, struct router_path *path);
 
 #endif

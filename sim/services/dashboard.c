@@ -147,6 +147,20 @@ static void reply_controls(const struct site *site, struct arena *arena, Dstack_
         response->snapshots[i] = td->snapshots[i].id;
 }
 
+/* What a page needs to show the TDs beside this one. */
+static void reply_deployment(const struct site *site, Dstack__DashboardState *response)
+{
+    const struct vm *vm = site->has_vmm ? vmm_find_td(site->vmm, site->td) : NULL;
+
+    response->has_vmm = site->has_vmm;
+    if (!site->has_vmm)
+        return;
+    if (vm)
+        response->vm = unconst(vm->id);
+    if (site->socket_dir)
+        response->socket_dir = unconst(site->socket_dir);
+}
+
 static void dashboard_state(Service *service, const Dstack__DashboardStateArgs *args,
                             Dstack__DashboardState_Closure reply, void *data)
 {
@@ -173,6 +187,7 @@ static void dashboard_state(Service *service, const Dstack__DashboardStateArgs *
     }
     reply_requests(site->stats, is_known ? args->after_request : 0, call->arena, &response);
     reply_controls(site, call->arena, &response);
+    reply_deployment(site, &response);
     reply(&response, call);
 }
 

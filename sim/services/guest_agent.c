@@ -168,4 +168,5 @@ const struct service guest_agent_service = {
     .companions = companions,
     .methods = &methods.base,
     .is_of_td = true,
+    .is_in_vms = true,
 };

@@ -2,7 +2,9 @@
 
 #include "sim/base/version.h"
 #include "sim/pages/health.h"
+#include "sim/rpc/dispatch.h"
 #include "sim/rpc/openapi.h"
+#include "sim/services/dashboard.h"
 
 static const struct openapi_info openapi_info = {
     .title = "dstack-simulator",
@@ -98,6 +100,61 @@ static void add_guarded(const struct service *service, struct added *added, cons
     router_set_guard(router, NULL);
 }
 
+/* --- each TD of the VMM --- */
+
+static const char *why_it_is_off(const struct vm *vm, struct arena *arena)
+{
+    if (vm->boot_error[0])
+        return arena_printf(arena, "this TD did not boot: %s", vm->boot_error);
+    if (vm->is_booting)
+        return "this TD is booting";
+    return arena_printf(arena, "this TD is %s; the VMM starts it (StartVm)",
+                        vm_status_name(vm_status_of(vm)));
+}
+
+/* The site of one TD, as the methods of its own listeners see it. */
+static const void *enter_vm(const void *context, struct span name, struct exchange *exchange)
+{
+    const struct site *site = context;
+    struct error error = {.kind = ERROR_NONE};
+    const struct vm *vm = vmm_find(site->vmm, arena_copy(exchange->arena, name.data, name.len), &error);
+    struct site *of_vm;
+
+    if (!vm) {
+        dispatch_fail(exchange, 404, error.text, "VM not found");
+        return NULL;
+    }
+    if (!vm->td) {
+        dispatch_fail(exchange, 503, why_it_is_off(vm, exchange->arena), "the TD does not run");
+        return NULL;
+    }
+    of_vm = arena_alloc(exchange->arena, sizeof *of_vm);
+    *of_vm = *site;
+    of_vm->td = vm->td;
+    return of_vm;
+}
+
+/* /vm/<id>/<path> is <path> of that TD, with what this listener serves of the first one. */
+static void add_vms(const struct site *site, unsigned set, struct router *router)
+{
+    struct router *inner = router_new(site->faults);
+    struct added added = {.page_count = 0};
+    const struct service *service;
+
+    for (size_t i = 0; (service = registry_service(i)); i++) {
+        if (!(set & 1u << i) || !service->is_in_vms)
+            continue;
+        add_methods(service, site, inner);
+        for (const struct service *const *each = service->companions; each && *each; each++)
+            add_companion(*each, &added, site, inner);
+    }
+    add_companion(&dashboard_service, &added, site, inner);
+    router_set_guard(router, site->vmm_guard);
+    router_set_branch(router, &(struct router_branch){
+                                  .directory = "/vm/", .inner = inner, .context = site, .enter = enter_vm});
+    router_set_guard(router, NULL);
+}
+
 static bool is_only_vmm(unsigned set)
 {
     const struct service *service;
@@ -117,6 +174,8 @@ struct router *routes_new(const struct site *site, unsigned set)
     for (size_t i = 0; (service = registry_service(i)); i++)
         if (set & 1u << i)
             add_guarded(service, &added, site, router);
+    if (site->has_vmm)
+        add_vms(site, set, router);
     health_add(site, router);
     router_set_guard(router, is_only_vmm(set) ? site->vmm_guard : NULL);
     openapi_add(router, &openapi_info);

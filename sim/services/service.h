@@ -25,6 +25,7 @@ struct service {
     bool is_lenient;             /* takes unknown arguments even with --strict, as the real service does */
     bool deploys;                /* changes which TDs there are: --no-control leaves it out, too */
     bool is_of_td;               /* answers for a TD, and not while that is halted */
+    bool is_in_vms;              /* where the VMM is served, too, each TD has it at /vm/<id>/ */
     service_pages *const *pages; /* a NULL-terminated array, or NULL. A listener adds each only once */
     const struct service *const *companions; /* served along with this one; a NULL-terminated array, or
                                                 NULL. A listener adds each only once */

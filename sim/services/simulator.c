@@ -194,4 +194,5 @@ const struct service simulator_service = {
     .is_private = true,
     .pages = pages,
     .companions = companions,
+    .is_in_vms = true,
 };

@@ -127,4 +127,5 @@ const struct service tappd_service = {
     .owns_short_paths = true,
     .methods = &methods.base,
     .is_of_td = true,
+    .is_in_vms = true,
 };

@@ -22,6 +22,7 @@ struct site {
     int (*check_fault)(const char *method, struct error *error); /* may a fault be set on it? */
     const struct stats *stats;
     const char *logs_dir;    /* or NULL */
+    const char *socket_dir;  /* absolute, or NULL; a deployed TD has its sockets in vms/<id>/ */
     const bool *is_stopping; /* the program accepts no more requests */
     int64_t started_millis;  /* on the monotonic clock */
     int64_t process_started; /* Unix milliseconds, read once because readings vary; 0 if unknown */
@@ -29,6 +30,7 @@ struct site {
     bool is_strict;   /* take no more from clients than the real agent does */
     bool is_reduced;  /* serve what the real agent serves on this socket, and pages */
     bool has_control; /* the Simulator service is available here; otherwise nothing can be changed */
+    bool has_vmm;     /* the VMM is available here */
 
     /* Closes the TD's listeners once pending responses are sent; NULL where Shutdown is
      * refused. */

@@ -39,7 +39,8 @@ def basic(text):
 
 
 GUARDED = ["/prpc/Teepod.Status", "/prpc/Status", "/prpc/ListImages?json", "/guest/Info?id=x", "/logs?id=x",
-           "/logs?id=x&token=wrong", "/guest/SysInfo?id=x", "/v1", "/beta"]
+           "/logs?id=x&token=wrong", "/guest/SysInfo?id=x", "/v1", "/beta", "/vm/x/Info",
+           "/vm/x/prpc/Dashboard.State", "/vm/x/nothing"]
 OPEN = ["/prpc/DstackGuest.Info", "/Info", "/prpc/KMS.GetMeta", "/prpc/GetMeta", "/prpc/Worker.Version", "/",
         "/prpc/Simulator.Status", "/readyz", "/openapi.json", "/prpc/Dashboard.State"]
 
