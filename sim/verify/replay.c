@@ -1,18 +1,31 @@
 #include "sim/verify/replay.h"
 
+#include <stdio.h>
+
 #include "crypto/hash.h"
 #include "sim/tdx/event_names.h"
+
+#define NAME_SHOWN 64 /* characters */
+
+/* Its name is what a client sent. */
+static int refuse_event(const struct event *event, size_t number, const char *before, const char *after,
+                        struct error *error)
+{
+    char start[80];
+
+    snprintf(start, sizeof start, "%s %zu (", before, number);
+    return error_quote(error, start, span_of(event->name, strnlen(event->name, NAME_SHOWN)), ")%s", after);
+}
 
 /* Verifiers of dstack may read only the preimage, so it must say what name and payload say. */
 static int check_preimage(const struct event *event, size_t number, struct span preimage, struct error *error)
 {
     if (event->version != EVENT_VERSION_2 || span_equal(event->preimage, preimage))
         return 0;
-    return error_input(error,
-                       event->preimage.len ? "the preimage of event %zu (%.64s) is not its name and payload "
-                                             "in canonical JSON"
-                                           : "event %zu (%.64s) is of version 2, but has no preimage",
-                       number, event->name);
+    return event->preimage.len
+               ? refuse_event(event, number, "the preimage of event",
+                              " is not its name and payload in canonical JSON", error)
+               : refuse_event(event, number, "event", " is of version 2, but has no preimage", error);
 }
 
 /* The digest that extends RTMR3. If the log has one, it must be the same. */
@@ -31,8 +44,8 @@ static int runtime_digest(const struct event *event, size_t number, struct buf *
     hash_sha384(preimage->data, preimage->len, digest);
     if (memcmp(event->digest, left_out, REGISTER_BYTES) != 0 &&
         memcmp(event->digest, digest, REGISTER_BYTES) != 0)
-        return error_input(error, "the digest of event %zu (%.64s) does not match its name and payload",
-                           number, event->name);
+        return refuse_event(event, number, "the digest of event", " does not match its name and payload",
+                            error);
     return 0;
 }
 

@@ -1,0 +1,125 @@
+#include "sim/kms/kms_gate.h"
+
+#include "crypto/x509_read.h"
+#include "sim/keys/ra_tls.h"
+
+/* --- the client's certificate --- */
+
+static struct bytes bytes_of(struct span span)
+{
+    return (struct bytes){span.data, span.len};
+}
+
+/* The value of a private extension; empty if there is none. */
+static struct span find(const struct kms_gate *gate, enum ra_tls_extension which)
+{
+    struct bytes value = x509_read_extension(bytes_of(gate->certificate), ra_tls_oid(which)), octets;
+
+    return value.data && x509_read_octets(value, &octets) ? span_of(octets.data, octets.len) : SPAN_NONE;
+}
+
+/* Certificates of older guests have the quote and its event log instead. */
+static int read_evidence(struct kms_gate *gate, bool *is_there, struct error *error)
+{
+    const struct span attestation = find(gate, RA_TLS_ATTESTATION), quote = find(gate, RA_TLS_QUOTE);
+    const struct span event_log = find(gate, RA_TLS_EVENT_LOG);
+
+    *is_there = attestation.len > 0 || (quote.len > 0 && event_log.len > 0);
+    if (attestation.len)
+        return evidence_read_attestation(attestation, gate->arena, &gate->attested.evidence, error);
+    return *is_there ? evidence_read_quote(quote, event_log, gate->arena, &gate->attested.evidence, error)
+                     : 0;
+}
+
+static int verify(struct kms_gate *gate, struct error *error)
+{
+    uint8_t public_key[P256_PUBLIC_BYTES], spki[X509_SPKI_BYTES], report_data[RA_TLS_REPORT_DATA_BYTES];
+    struct quote_authority authority;
+
+    if (!x509_read_key(bytes_of(gate->certificate), public_key))
+        return error_input(error, "the certificate's key must be on P-256");
+    x509_key_spki(public_key, spki);
+    ra_tls_report_data(spki, report_data);
+    if (kms_server_authority(gate->server, &authority, error))
+        return -1;
+    return attested_verify(&gate->attested, report_data, &authority, gate->arena, error);
+}
+
+int kms_gate_identify(struct kms_gate *gate, struct error *error)
+{
+    bool is_there = false;
+    int result;
+
+    if (!gate->certificate.len)
+        return 0;
+    result = read_evidence(gate, &is_there, error);
+    if (result == 0 && !is_there)
+        return 0;
+    gate->server->attestation_requests++;
+    if (result || verify(gate, error)) {
+        gate->server->attestation_failures++;
+        return error_context(error, "invalid quote");
+    }
+    gate->has_attestation = true;
+    return 0;
+}
+
+/* --- the KMS itself --- */
+
+static int attest_self(const struct kms_gate *gate, struct attested_boot *boot, struct error *error)
+{
+    static const uint8_t report_data[QUOTE_REPORT_DATA_BYTES];
+    const struct span attestation =
+        td_attestation(gate->server->td, TD_ATTESTATION_WHOLE, report_data, gate->arena, NULL);
+    struct quote_authority authority;
+    struct attested *attested = arena_zalloc(gate->arena, sizeof *attested);
+
+    if (kms_server_authority(gate->server, &authority, error) ||
+        evidence_read_attestation(attestation, gate->arena, &attested->evidence, error) ||
+        attested_verify(attested, report_data, &authority, gate->arena, error))
+        return error_context(error, "Failed to verify local KMS attestation");
+    return attested_boot_info(attested, false, SPAN_NONE, gate->arena, boot, error);
+}
+
+int kms_gate_self(const struct kms_gate *gate, struct error *error)
+{
+    struct kms_policy_verdict verdict;
+    struct attested_boot boot;
+
+    if (attest_self(gate, &boot, error))
+        return error_context(error, "KMS self authorization failed");
+    kms_policy_decide(&gate->server->policy, &boot, true, gate->arena, &verdict);
+    if (verdict.is_allowed)
+        return 0;
+    error_input(error, "KMS is not allowed: %s", verdict.reason);
+    return error_context(error, "KMS self authorization failed");
+}
+
+/* --- the caller --- */
+
+static int decide(const struct kms_gate *gate, bool is_kms, struct kms_gate_pass *pass, struct error *error)
+{
+    struct kms_policy_verdict verdict;
+
+    kms_policy_decide(&gate->server->policy, &pass->boot, is_kms, gate->arena, &verdict);
+    pass->gateway_app_id = verdict.gateway_app_id;
+    return verdict.is_allowed ? 0 : error_input(error, "Boot denied: %s", verdict.reason);
+}
+
+int kms_gate_admit(const struct kms_gate *gate, bool is_kms, struct span vm_config,
+                   struct kms_gate_pass *pass, struct error *error)
+{
+    if (!gate->has_attestation)
+        return error_input(error, "No attestation provided");
+    if (attested_boot_info(&gate->attested, false, vm_config, gate->arena, &pass->boot, error))
+        return -1;
+    return decide(gate, is_kms, pass, error);
+}
+
+int kms_gate_admit_early(const struct kms_gate *gate, const struct attested *attested, struct span vm_config,
+                         struct kms_gate_pass *pass, struct error *error)
+{
+    if (attested_boot_info(attested, true, vm_config, gate->arena, &pass->boot, error))
+        return -1;
+    return decide(gate, false, pass, error);
+}

@@ -1,0 +1,40 @@
+/* The KMS as a program of its own: in a TD, with a certificate for TLS, and with an authorization that it
+ * asks. Its roots are those of the cluster (sim/keys/kms.h). */
+#ifndef KMS_KMS_SERVER_H
+#define KMS_KMS_SERVER_H
+
+#include "sim/cluster/cluster.h"
+#include "sim/kms/kms_policy.h"
+
+#define KMS_SERVER_DOMAIN_DEFAULT "localhost"
+
+struct kms_server_config {
+    const char *domain; /* the name that clients call it by */
+    struct kms_policy policy;
+};
+
+struct kms_server {
+    struct cluster *cluster;
+    struct td *td; /* that it runs in; not one of the cluster's list */
+    struct kms_policy policy;
+    char *certificate;  /* PEM, heap; for TLS */
+    char *key;          /* PEM, heap */
+    uint8_t *bootstrap; /* heap: an attestation of its roots */
+    size_t bootstrap_len;
+
+    /* For its /metrics. */
+    uint64_t attestation_requests;
+    uint64_t attestation_failures;
+};
+
+/* Boots its TD. The cluster and the strings of config outlive it. Returns NULL with an error that names what
+ * is wrong. */
+struct kms_server *kms_server_new(struct cluster *cluster, const struct kms_server_config *config,
+                                  struct error *error);
+void kms_server_free(struct kms_server *server);
+
+/* What quotes are judged by. Returns -1 with an error if there is no collateral. */
+MUST_CHECK int kms_server_authority(const struct kms_server *server, struct quote_authority *authority,
+                                    struct error *error);
+
+#endif
