@@ -280,7 +280,7 @@ int td_emit_event(struct td *td, const char *name, struct span payload, struct e
         return -1;
     td->emitted++;
     quote_template_set_registers(&td->quote, &td->state.registers);
-    view_forget(td->view);
+    view_forget_whole(td->view);
     return 0;
 }
 
@@ -288,13 +288,13 @@ void td_set_debug(struct td *td, bool is_debug)
 {
     td->state.is_debug = is_debug;
     quote_template_set_debug(&td->quote, is_debug);
-    view_forget(td->view); /* the TD's own certificate holds a quote */
+    view_forget_cert(td->view);
 }
 
 void td_follow_scenario(struct td *td)
 {
     quote_template_set_scenario(&td->quote, td->shared->platform, td->shared->scenario);
-    view_forget(td->view);
+    view_forget_cert(td->view);
 }
 
 int td_take_snapshot(struct td *td, uint32_t *id, struct error *error)
@@ -315,6 +315,7 @@ static void go_back(struct td *td, const struct td_state *state)
     copy_state(&td->state, state);
     quote_template_set_registers(&td->quote, &state->registers);
     td_set_debug(td, state->is_debug);
+    view_forget(td->view);
     event_chain_forget(td->chain);
     td->reverts++;
     td->generation++;

@@ -24,35 +24,50 @@ void view_free(struct view *view)
 void view_forget(struct view *view)
 {
     view->has_event_log = false;
-    view->has_tcb_info = false;
     view->has_scale = false;
     view->has_msgpack = false;
     view->has_msgpack_cut = false;
+    view_forget_whole(view);
+}
+
+void view_forget_whole(struct view *view)
+{
+    view->has_tcb_info = false;
+    view_forget_cert(view);
+}
+
+void view_forget_cert(struct view *view)
+{
     view->has_app_cert = false;
 }
 
-static void take_text(struct text *text, struct buf *buf)
+static void append_taken(struct text *text, struct buf *buf)
 {
-    size_t len;
-    char *plain = buf_take(buf, &len);
-
-    text_set(text, plain, len);
+    text_append(text, (const char *)buf->data, buf->len);
+    buf_free(buf);
 }
 
-static void render_event_log(const struct event_log *log, struct text *text)
+/* Puts what the log has gained in the place of the closing bracket. */
+static void extend_event_log(struct view *view)
 {
-    struct buf out;
+    struct buf rest;
 
-    buf_init(&out, SIZE_MAX);
-    event_log_json_write(&out, log);
-    take_text(text, &out);
+    buf_init(&rest, SIZE_MAX);
+    event_log_json_write_rest(&rest, view->subject.log, view->event_log_count);
+    text_cut(&view->event_log, 1);
+    append_taken(&view->event_log, &rest);
+    view->event_log_count = view->subject.log->count;
 }
 
 const struct text *view_event_log(struct view *view)
 {
-    if (!view->has_event_log)
-        render_event_log(view->subject.log, &view->event_log);
+    if (!view->has_event_log) {
+        text_copy(&view->event_log, "[]", 2);
+        view->event_log_count = 0;
+    }
     view->has_event_log = true;
+    if (view->event_log_count < view->subject.log->count)
+        extend_event_log(view);
     return &view->event_log;
 }
 
@@ -61,7 +76,6 @@ static void render_tcb_info(struct view *view)
     static const char *const rtmr_names[RTMR_COUNT] = {"rtmr0", "rtmr1", "rtmr2", "rtmr3"};
     const struct registers *registers = view->subject.registers;
     const struct identity *identity = view->subject.identity;
-    const struct text *event_log = view_event_log(view);
     uint8_t aggregated[32];
     struct buf out;
 
@@ -75,10 +89,12 @@ static void render_tcb_info(struct view *view)
     json_text_member_hex(&out, ',', "compose_hash", identity->compose_hash, sizeof identity->compose_hash);
     json_text_member_hex(&out, ',', "device_id", identity->device_id, sizeof identity->device_id);
     json_text_key(&out, ',', "event_log");
-    buf_append(&out, event_log->plain, event_log->len);
+    text_copy(&view->tcb_info, "", 0);
+    append_taken(&view->tcb_info, &out);
+    text_append_text(&view->tcb_info, view_event_log(view));
     json_text_member(&out, ',', "app_compose", view->subject.app->compose);
     buf_append_byte(&out, '}');
-    take_text(&view->tcb_info, &out);
+    append_taken(&view->tcb_info, &out);
 }
 
 const struct text *view_tcb_info(struct view *view)
@@ -100,6 +116,8 @@ const struct attestation_scale_parts *view_scale(struct view *view)
 {
     if (!view->has_scale)
         attestation_scale_render(&view->scale, view->subject.log, config_of(view));
+    else
+        attestation_scale_follow(&view->scale, view->subject.log);
     view->has_scale = true;
     return &view->scale;
 }
@@ -108,6 +126,8 @@ const struct attestation_msgpack_parts *view_msgpack(struct view *view)
 {
     if (!view->has_msgpack)
         attestation_msgpack_render(&view->msgpack, view->subject.log, config_of(view), false);
+    else
+        attestation_msgpack_follow(&view->msgpack, view->subject.log);
     view->has_msgpack = true;
     return &view->msgpack;
 }
@@ -116,6 +136,8 @@ const struct attestation_msgpack_parts *view_msgpack_cut(struct view *view)
 {
     if (!view->has_msgpack_cut)
         attestation_msgpack_render(&view->msgpack_cut, view->subject.log, config_of(view), true);
+    else
+        attestation_msgpack_follow(&view->msgpack_cut, view->subject.log);
     view->has_msgpack_cut = true;
     return &view->msgpack_cut;
 }

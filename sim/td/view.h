@@ -1,5 +1,5 @@
-/* What responses show of a TD's state. Each part is rendered at its first use after a change,
- * and kept until the next change. */
+/* What responses show of a TD's state. Each part is rendered at its first use, and kept until the state
+ * changes. When events have been appended, what lists events has them appended at its next use. */
 #ifndef TD_VIEW_H
 #define TD_VIEW_H
 
@@ -24,7 +24,8 @@ enum td_attestation_form {
 struct view {
     struct view_subject subject;
     bool has_event_log, has_tcb_info, has_scale, has_msgpack, has_msgpack_cut, has_app_cert;
-    struct text event_log; /* use the functions below to read these */
+    size_t event_log_count; /* events in the next one */
+    struct text event_log;  /* use the functions below to read these */
     struct text tcb_info;
     struct attestation_scale_parts scale;
     struct attestation_msgpack_parts msgpack;
@@ -35,8 +36,11 @@ struct view {
 void view_init(struct view *view, const struct view_subject *subject);
 void view_free(struct view *view);
 
-/* Must be called after the subject has changed. */
+/* Must be called after the subject has changed, one of the three: any change, only events appended to
+ * the log, only what quotes say (which the TD's own certificate contains). */
 void view_forget(struct view *view);
+void view_forget_whole(struct view *view);
+void view_forget_cert(struct view *view);
 
 /* Each result is valid until the next change. */
 const struct text *view_event_log(struct view *view); /* JSON array */

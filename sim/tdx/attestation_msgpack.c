@@ -15,6 +15,7 @@ enum {
     RUNTIME_EVENT_MEMBERS = 2,
     VERSION_MEMBERS = 1, /* further ones of version 2 */
     PREIMAGE_MEMBERS = 1,
+    LIST_HEADS_BYTES_MAX = 64, /* of both lists: a key, and a number in at most 5 bytes */
 };
 
 #define KIND_TDX "tdx"
@@ -155,16 +156,21 @@ static bool read_runtime_event(struct span *rest, struct arena *arena, struct ev
 
 void attestation_msgpack_init(struct attestation_msgpack_parts *parts)
 {
+    *parts = (struct attestation_msgpack_parts){.seen = 0};
     buf_init(&parts->head, SIZE_MAX);
-    buf_init(&parts->log, SIZE_MAX);
-    buf_init(&parts->tail, SIZE_MAX);
+    buf_init(&parts->events, SIZE_MAX);
+    buf_init(&parts->middle, SIZE_MAX);
+    buf_init(&parts->runtime, SIZE_MAX);
+    buf_init(&parts->config, SIZE_MAX);
 }
 
 void attestation_msgpack_free(struct attestation_msgpack_parts *parts)
 {
     buf_free(&parts->head);
-    buf_free(&parts->log);
-    buf_free(&parts->tail);
+    buf_free(&parts->events);
+    buf_free(&parts->middle);
+    buf_free(&parts->runtime);
+    buf_free(&parts->config);
 }
 
 static void write_head(struct buf *out)
@@ -177,69 +183,80 @@ static void write_head(struct buf *out)
     msgpack_write_key(out, "quote");
 }
 
-static void write_events(struct buf *out, const struct event_log *log)
+static void write_middle(struct buf *out)
 {
-    msgpack_write_array(out, log->count);
-    for (size_t i = 0; i < log->count; i++)
-        write_event(out, &log->events[i], true);
-}
-
-static void write_events_cut(struct buf *out, const struct event_log *log)
-{
-    msgpack_write_array(out, event_log_count(log, event_is_kept_in_cut));
-    for (size_t i = 0; i < log->count; i++)
-        if (event_is_kept_in_cut(&log->events[i]))
-            write_event(out, &log->events[i], !event_is_runtime(&log->events[i]));
-}
-
-static void write_log(struct buf *out, const struct event_log *log, bool is_cut)
-{
-    msgpack_write_key(out, "event_log");
-    if (is_cut)
-        write_events_cut(out, log);
-    else
-        write_events(out, log);
     msgpack_write_key(out, "stack");
     write_kind(out, KIND_STACK, STACK_MEMBERS);
     msgpack_write_key(out, "report_data");
 }
 
-static void write_tail(struct buf *out, const struct event_log *log, struct span config)
+static void write_config(struct buf *out, struct span config)
 {
-    msgpack_write_key(out, "runtime_events");
-    msgpack_write_array(out, event_log_count(log, event_is_runtime));
-    for (size_t i = 0; i < log->count; i++)
-        if (event_is_runtime(&log->events[i]))
-            write_runtime_event(out, &log->events[i]);
     msgpack_write_key(out, "config");
     msgpack_write_text(out, config);
+}
+
+static void add(struct attestation_msgpack_parts *parts, const struct event *event)
+{
+    const bool is_runtime = event_is_runtime(event);
+
+    if (!parts->is_cut || event_is_kept_in_cut(event)) {
+        write_event(&parts->events, event, !parts->is_cut || !is_runtime);
+        parts->count++;
+    }
+    if (is_runtime) {
+        write_runtime_event(&parts->runtime, event);
+        parts->runtime_count++;
+    }
+}
+
+void attestation_msgpack_follow(struct attestation_msgpack_parts *parts, const struct event_log *log)
+{
+    for (; parts->seen < log->count; parts->seen++)
+        add(parts, &log->events[parts->seen]);
 }
 
 void attestation_msgpack_render(struct attestation_msgpack_parts *parts, const struct event_log *log,
                                 struct span config, bool is_cut)
 {
     buf_reset(&parts->head);
-    buf_reset(&parts->log);
-    buf_reset(&parts->tail);
+    buf_reset(&parts->events);
+    buf_reset(&parts->middle);
+    buf_reset(&parts->runtime);
+    buf_reset(&parts->config);
+    parts->is_cut = is_cut;
+    parts->seen = parts->count = parts->runtime_count = 0;
     write_head(&parts->head);
-    write_log(&parts->log, log, is_cut);
-    write_tail(&parts->tail, log, config);
+    write_middle(&parts->middle);
+    write_config(&parts->config, config);
+    attestation_msgpack_follow(parts, log);
+}
+
+/* {..., key: [events] */
+static void write_list(struct buf *out, const char *key, size_t count, const struct buf *events)
+{
+    msgpack_write_key(out, key);
+    msgpack_write_array(out, count);
+    buf_append_span(out, buf_span(events));
 }
 
 struct span attestation_msgpack_write(const struct attestation_msgpack_parts *parts, struct span quote,
                                       const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES],
                                       struct arena *arena)
 {
-    size_t size = parts->head.len + msgpack_integers_size_max(quote.len) + parts->log.len +
-                  msgpack_integers_size_max(QUOTE_REPORT_DATA_BYTES) + parts->tail.len;
+    size_t size = parts->head.len + msgpack_integers_size_max(quote.len) + LIST_HEADS_BYTES_MAX +
+                  parts->events.len + parts->middle.len + msgpack_integers_size_max(QUOTE_REPORT_DATA_BYTES) +
+                  parts->runtime.len + parts->config.len;
     struct buf out;
 
     buf_over(&out, arena_alloc(arena, size), size);
     buf_append_span(&out, buf_span(&parts->head));
     msgpack_write_integers(&out, quote);
-    buf_append_span(&out, buf_span(&parts->log));
+    write_list(&out, "event_log", parts->count, &parts->events);
+    buf_append_span(&out, buf_span(&parts->middle));
     msgpack_write_integers(&out, span_of(report_data, QUOTE_REPORT_DATA_BYTES));
-    buf_append_span(&out, buf_span(&parts->tail));
+    write_list(&out, "runtime_events", parts->runtime_count, &parts->runtime);
+    buf_append_span(&out, buf_span(&parts->config));
     return buf_span(&out);
 }
 

@@ -19,11 +19,17 @@
 #include "sim/base/buf.h"
 #include "sim/tdx/evidence.h"
 
-/* What does not depend on the report data, encoded once for each state of the event log. */
+/* What does not depend on the report data, encoded once; the log's lists grow with it. */
 struct attestation_msgpack_parts {
+    bool is_cut;     /* shortened for a certificate */
+    size_t seen;     /* events of the log that have been considered */
     struct buf head; /* up to the quote */
-    struct buf log;  /* from the quote to the report data */
-    struct buf tail; /* what follows the report data */
+    struct buf events;
+    size_t count;
+    struct buf middle;  /* from the events to the report data */
+    struct buf runtime; /* the events of RTMR3 */
+    size_t runtime_count;
+    struct buf config; /* what follows them */
 };
 
 /* Makes all parts empty. Free them with attestation_msgpack_free. */
@@ -34,6 +40,9 @@ void attestation_msgpack_free(struct attestation_msgpack_parts *parts);
  * events of the ACPI tables and those of RTMR3, the latter without their digests. */
 void attestation_msgpack_render(struct attestation_msgpack_parts *parts, const struct event_log *log,
                                 struct span config, bool is_cut);
+
+/* Encodes what has been appended to the log since. */
+void attestation_msgpack_follow(struct attestation_msgpack_parts *parts, const struct event_log *log);
 
 /* A complete attestation, in the arena. quote must be over report_data. */
 struct span attestation_msgpack_write(const struct attestation_msgpack_parts *parts, struct span quote,

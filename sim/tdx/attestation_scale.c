@@ -46,66 +46,75 @@ static bool read_runtime_event(struct span *rest, struct evidence_listed *listed
 
 void attestation_scale_init(struct attestation_scale_parts *parts)
 {
-    buf_init(&parts->log, SIZE_MAX);
-    buf_init(&parts->log_cut, SIZE_MAX);
+    *parts = (struct attestation_scale_parts){.count = 0};
+    buf_init(&parts->events, SIZE_MAX);
+    buf_init(&parts->events_cut, SIZE_MAX);
+    buf_init(&parts->runtime, SIZE_MAX);
     buf_init(&parts->config, SIZE_MAX);
 }
 
 void attestation_scale_free(struct attestation_scale_parts *parts)
 {
-    buf_free(&parts->log);
-    buf_free(&parts->log_cut);
+    buf_free(&parts->events);
+    buf_free(&parts->events_cut);
+    buf_free(&parts->runtime);
     buf_free(&parts->config);
 }
 
-static void write_runtime_events(struct buf *out, const struct event_log *log)
+static void add(struct attestation_scale_parts *parts, const struct event *event)
 {
-    scale_write_compact(out, event_log_count(log, event_is_runtime));
-    for (size_t i = 0; i < log->count; i++)
-        if (event_is_runtime(&log->events[i]))
-            write_runtime_event(out, &log->events[i]);
+    const bool is_runtime = event_is_runtime(event);
+
+    write_event(&parts->events, event, true);
+    parts->count++;
+    if (event_is_kept_in_cut(event)) {
+        write_event(&parts->events_cut, event, !is_runtime);
+        parts->cut_count++;
+    }
+    if (is_runtime) {
+        write_runtime_event(&parts->runtime, event);
+        parts->runtime_count++;
+    }
 }
 
-static void write_log(struct buf *out, const struct event_log *log)
+void attestation_scale_follow(struct attestation_scale_parts *parts, const struct event_log *log)
 {
-    scale_write_compact(out, log->count);
-    for (size_t i = 0; i < log->count; i++)
-        write_event(out, &log->events[i], true);
-    write_runtime_events(out, log);
-}
-
-static void write_log_cut(struct buf *out, const struct event_log *log)
-{
-    scale_write_compact(out, event_log_count(log, event_is_kept_in_cut));
-    for (size_t i = 0; i < log->count; i++)
-        if (event_is_kept_in_cut(&log->events[i]))
-            write_event(out, &log->events[i], !event_is_runtime(&log->events[i]));
-    write_runtime_events(out, log);
+    while (parts->count < log->count)
+        add(parts, &log->events[parts->count]);
 }
 
 void attestation_scale_render(struct attestation_scale_parts *parts, const struct event_log *log,
                               struct span config)
 {
-    buf_reset(&parts->log);
-    buf_reset(&parts->log_cut);
+    buf_reset(&parts->events);
+    buf_reset(&parts->events_cut);
+    buf_reset(&parts->runtime);
     buf_reset(&parts->config);
-    write_log(&parts->log, log);
-    write_log_cut(&parts->log_cut, log);
+    parts->count = parts->cut_count = parts->runtime_count = 0;
+    attestation_scale_follow(parts, log);
     scale_write_bytes(&parts->config, config.data, config.len);
 }
 
-static struct span write_whole(const struct attestation_scale_parts *parts, const struct buf *log,
-                               struct span quote, const uint8_t *report_data, struct arena *arena)
+static void write_list(struct buf *out, size_t count, const struct buf *events)
 {
-    size_t size = HEAD_BYTES + SCALE_COMPACT_BYTES_MAX + quote.len + log->len + QUOTE_REPORT_DATA_BYTES +
-                  parts->config.len;
+    scale_write_compact(out, count);
+    buf_append_span(out, buf_span(events));
+}
+
+static struct span write_whole(const struct attestation_scale_parts *parts, size_t count,
+                               const struct buf *events, struct span quote, const uint8_t *report_data,
+                               struct arena *arena)
+{
+    size_t size = HEAD_BYTES + 3 * SCALE_COMPACT_BYTES_MAX + quote.len + events->len + parts->runtime.len +
+                  QUOTE_REPORT_DATA_BYTES + parts->config.len;
     struct buf out;
 
     buf_over(&out, arena_alloc(arena, size), size);
     buf_append_byte(&out, VERSION);
     buf_append_byte(&out, PLATFORM_TDX);
     scale_write_bytes(&out, quote.data, quote.len);
-    buf_append_span(&out, buf_span(log));
+    write_list(&out, count, events);
+    write_list(&out, parts->runtime_count, &parts->runtime);
     buf_append(&out, report_data, QUOTE_REPORT_DATA_BYTES);
     buf_append_span(&out, buf_span(&parts->config));
     return buf_span(&out);
@@ -115,14 +124,14 @@ struct span attestation_scale_write(const struct attestation_scale_parts *parts,
                                     const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES],
                                     struct arena *arena)
 {
-    return write_whole(parts, &parts->log, quote, report_data, arena);
+    return write_whole(parts, parts->count, &parts->events, quote, report_data, arena);
 }
 
 struct span attestation_scale_write_cut(const struct attestation_scale_parts *parts, struct span quote,
                                         const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES],
                                         struct arena *arena)
 {
-    return write_whole(parts, &parts->log_cut, quote, report_data, arena);
+    return write_whole(parts, parts->cut_count, &parts->events_cut, quote, report_data, arena);
 }
 
 /* --- reading --- */

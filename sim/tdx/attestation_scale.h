@@ -14,11 +14,15 @@
 #include "sim/base/buf.h"
 #include "sim/tdx/evidence.h"
 
-/* What does not depend on the report data, encoded once for each state of the event log. */
+/* What does not depend on the report data, encoded once; the log's lists grow with it. */
 struct attestation_scale_parts {
-    struct buf log;     /* both lists of events */
-    struct buf log_cut; /* the same for certificates */
-    struct buf config;  /* what follows the report data */
+    size_t count;          /* events of the log that have been encoded */
+    struct buf events;     /* these */
+    struct buf events_cut; /* those of them that are for certificates */
+    size_t cut_count;
+    struct buf runtime; /* those of RTMR3 */
+    size_t runtime_count;
+    struct buf config; /* what follows the report data */
 };
 
 /* Makes all parts empty. Free them with attestation_scale_free. */
@@ -28,6 +32,9 @@ void attestation_scale_free(struct attestation_scale_parts *parts);
 /* Encodes the log and the config (vm_config text) again. */
 void attestation_scale_render(struct attestation_scale_parts *parts, const struct event_log *log,
                               struct span config);
+
+/* Encodes what has been appended to the log since. */
+void attestation_scale_follow(struct attestation_scale_parts *parts, const struct event_log *log);
 
 /* A complete attestation, in the arena. quote must be over report_data. */
 struct span attestation_scale_write(const struct attestation_scale_parts *parts, struct span quote,

@@ -65,7 +65,12 @@ static int read_event(struct evidence *evidence, const json_t *object, struct ar
 void event_log_json_write(struct buf *out, const struct event_log *log)
 {
     buf_append_byte(out, '[');
-    for (size_t i = 0; i < log->count; i++) {
+    event_log_json_write_rest(out, log, 0);
+}
+
+void event_log_json_write_rest(struct buf *out, const struct event_log *log, size_t count)
+{
+    for (size_t i = count; i < log->count; i++) {
         if (i > 0)
             buf_append_byte(out, ',');
         write_event(out, &log->events[i]);

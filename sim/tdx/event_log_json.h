@@ -9,6 +9,9 @@
 
 void event_log_json_write(struct buf *out, const struct event_log *log);
 
+/* Writes the rest of such an array: what follows its first `count` elements, with the bracket. */
+void event_log_json_write_rest(struct buf *out, const struct event_log *log, size_t count);
+
 /* Appends its events to the evidence. */
 MUST_CHECK int event_log_json_read(struct evidence *evidence, struct span text, struct arena *arena,
                                    struct error *error);

@@ -147,6 +147,153 @@ static void the_view_is_rendered_when_the_log_changes(void **state)
     assert_both_forms(app_cert);
 }
 
+/* --- what has grown is what would be rendered afresh --- */
+
+static const uint8_t some_report_data[REPORT_DATA_BYTES] = {0x31, 0x41};
+
+static void assert_text_equal(const struct text *got, const struct text *expected)
+{
+    assert_int_equal(got->len, expected->len);
+    assert_memory_equal(got->plain, expected->plain, expected->len + 1);
+    assert_int_equal(got->json_len, expected->json_len);
+    assert_memory_equal(got->json, expected->json, expected->json_len + 1);
+}
+
+static void assert_attestation_equal(struct view *grown, struct view *afresh, enum td_attestation_form form)
+{
+    const struct span quote = span_text("a quote");
+    struct span got, expected;
+    struct arena arena;
+
+    arena_init(&arena);
+    got = view_attestation(grown, form, quote, some_report_data, &arena);
+    expected = view_attestation(afresh, form, quote, some_report_data, &arena);
+    assert_true(span_equal(got, expected));
+    arena_free(&arena);
+}
+
+/* Looks at one form, so that each has its own share of the log already. */
+static void assert_grown(struct view *grown, unsigned form)
+{
+    struct view afresh;
+
+    view_init(&afresh, &grown->subject);
+    if (form == 0)
+        assert_text_equal(view_event_log(grown), view_event_log(&afresh));
+    else if (form == 1)
+        assert_text_equal(view_tcb_info(grown), view_tcb_info(&afresh));
+    else
+        assert_attestation_equal(grown, &afresh, (enum td_attestation_form)(form - 2));
+    view_free(&afresh);
+}
+
+enum { FORMS = 5, SEQUENCES = 40, STEPS = 60 };
+
+static unsigned drawn(uint32_t *random, unsigned below)
+{
+    *random = *random * 1664525u + 1013904223u;
+    return (*random >> 8) % below;
+}
+
+static const char *const names[] = {"a", "q\"\\", "m\xc3\xa4rz", "\xf0\x9f\x98\x80", "line\n", "\x7f"};
+
+static void emit_drawn(struct td *td, uint32_t *random)
+{
+    static const uint8_t payload[300] = {0xff, 0, 0x22};
+    struct error error = {.kind = ERROR_NONE};
+    const char *name = names[drawn(random, sizeof names / sizeof *names)];
+
+    assert_int_equal(td_emit_event(td, name, span_of(payload, drawn(random, sizeof payload)), &error), 0);
+}
+
+static void revert_drawn(struct td *td, uint32_t *random)
+{
+    struct error error = {.kind = ERROR_NONE};
+
+    if (td->snapshot_count)
+        assert_int_equal(td_revert(td, td->snapshots[drawn(random, (unsigned)td->snapshot_count)].id, &error),
+                         0);
+}
+
+static void take_a_step(struct td *td, uint32_t *random)
+{
+    struct error error = {.kind = ERROR_NONE};
+    unsigned what = drawn(random, 24);
+    uint32_t id;
+
+    if (what < 12)
+        emit_drawn(td, random);
+    else if (what == 12)
+        assert_int_equal(td_take_snapshot(td, &id, &error), 0);
+    else if (what < 15)
+        revert_drawn(td, random);
+    else if (what == 15)
+        td_reset(td);
+    else if (what == 16)
+        td_set_debug(td, !td->state.is_debug);
+    else if (what == 17)
+        td_follow_scenario(td);
+    else
+        assert_grown(td->view, drawn(random, FORMS));
+}
+
+static void what_grew_is_what_would_be_rendered_afresh(void **state)
+{
+    struct td *td = *state;
+    uint32_t random = 1;
+
+    for (int i = 0; i < SEQUENCES; i++) {
+        for (int step = 0; step < STEPS; step++)
+            take_a_step(td, &random);
+        for (unsigned form = 0; form < FORMS; form++)
+            assert_grown(td->view, form);
+        td_reset(td);
+    }
+}
+
+/* No app of dstack 0.6 can append to such a log, but the view does not know that. */
+static void logs_of_version_2_grow_too(void **state)
+{
+    struct td *td = *state;
+    struct error error = {.kind = ERROR_NONE};
+    struct registers registers = td->state.registers;
+    struct event_log log;
+    struct view view;
+
+    event_log_init(&log);
+    log.version = EVENT_VERSION_2;
+    view_init(&view, &(struct view_subject){&td->identity, &registers, &log, &td->app});
+    for (unsigned i = 0; i < 40; i++) {
+        assert_int_equal(event_log_emit(&log, &registers, names[i % 6], span_of(names, i), &error), 0);
+        view_forget_whole(&view);
+        assert_grown(&view, i % FORMS);
+    }
+    for (unsigned form = 0; form < FORMS; form++)
+        assert_grown(&view, form);
+    view_free(&view);
+    event_log_free(&log);
+}
+
+/* The TD's own certificate contains a quote, which says all of it. */
+static void the_own_certificate_follows_every_change(void **state)
+{
+    struct td *td = *state;
+    struct error error = {.kind = ERROR_NONE};
+    char *before = strdup(td_cert_own(td, &error)->plain);
+    uint32_t id;
+
+    assert_int_equal(td_take_snapshot(td, &id, &error), 0);
+    td_set_debug(td, true);
+    assert_string_not_equal(td_cert_own(td, &error)->plain, before);
+    td_set_debug(td, false);
+    assert_string_equal(td_cert_own(td, &error)->plain, before);
+    assert_int_equal(td_emit_event(td, "later", SPAN_NONE, &error), 0);
+    assert_string_not_equal(td_cert_own(td, &error)->plain, before);
+    assert_int_equal(td_revert(td, id, &error), 0);
+    assert_string_equal(td_cert_own(td, &error)->plain, before);
+    free(before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +303,9 @@ int main(void)
                                         td_teardown),
         cmocka_unit_test_setup_teardown(the_measurements_of_all_and_of_the_system, td_setup, td_teardown),
         cmocka_unit_test_setup_teardown(the_view_is_rendered_when_the_log_changes, td_setup, td_teardown),
+        cmocka_unit_test_setup_teardown(what_grew_is_what_would_be_rendered_afresh, td_setup, td_teardown),
+        cmocka_unit_test_setup_teardown(logs_of_version_2_grow_too, td_setup, td_teardown),
+        cmocka_unit_test_setup_teardown(the_own_certificate_follows_every_change, td_setup, td_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
