@@ -46,6 +46,9 @@ static int print_env(const struct td *td)
     result = td_decrypt_env(td, span_of(td->encrypted_env, td->encrypted_env_len), &arena, &env, &error);
     if (result == 0)
         env_write_shell(&env, &lines);
+    for (size_t i = 0; result == 0 && i < env.dropped_count; i++)
+        fprintf(stderr, "dstack-simulator: %s is not in the app's allowed_envs, so the app does not get it\n",
+                env.dropped[i]);
     fwrite(lines.data, 1, lines.len, stdout);
     buf_free(&lines);
     arena_free(&arena);

@@ -68,8 +68,7 @@ static bool is_allowed(const struct app_compose *compose, const char *name)
     return false;
 }
 
-static int read_var(const json_t *entry, const struct app_compose *compose, struct arena *arena,
-                    struct env_var *var, struct error *error)
+static int read_var(const json_t *entry, struct arena *arena, struct env_var *var, struct error *error)
 {
     const char *key, *value;
 
@@ -80,8 +79,6 @@ static int read_var(const json_t *entry, const struct app_compose *compose, stru
     if (!is_shell_name(key))
         return error_quote(error, "\"", span_text(key),
                            "\" is not a valid variable name: use letters, digits and _, no digit first");
-    if (!is_allowed(compose, key))
-        return error_quote(error, "", span_text(key), " is not in the app's allowed_envs");
     var->key = arena_copy(arena, key, strlen(key));
     var->value = arena_copy(arena, value, strlen(value));
     return 0;
@@ -96,11 +93,18 @@ static int read_vars(const json_t *root, const struct app_compose *compose, stru
         return -1;
     if (!json_is_array(list))
         return error_input(error, "env must be an array");
-    env->count = json_array_size(list);
-    env->vars = arena_alloc(arena, env->count * sizeof *env->vars);
-    for (size_t i = 0; i < env->count; i++)
-        if (read_var(json_array_get(list, i), compose, arena, &env->vars[i], error))
+    env->vars = arena_alloc(arena, (json_array_size(list) + 1) * sizeof *env->vars);
+    env->dropped = arena_alloc(arena, (json_array_size(list) + 1) * sizeof *env->dropped);
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        struct env_var var;
+
+        if (read_var(json_array_get(list, i), arena, &var, error))
             return error_context(error, "env, element %zu", i + 1);
+        if (is_allowed(compose, var.key))
+            env->vars[env->count++] = var;
+        else
+            env->dropped[env->dropped_count++] = var.key;
+    }
     return 0;
 }
 

@@ -20,8 +20,8 @@ struct encrypted_env_secrets {
     size_t count;
 };
 
-/* Decrypts an environment and checks every name against the app's allowed_envs. Everything is in
- * the arena. */
+/* Decrypts an environment and drops what is not in the app's allowed_envs, as the guest does. Fails for a
+ * name that no shell takes. Everything is in the arena. */
 MUST_CHECK int encrypted_env_decrypt(const struct encrypted_env_secrets *secrets, const struct app *app,
                                      struct span encrypted, struct arena *arena, struct env *env,
                                      struct error *error);

@@ -12,6 +12,8 @@ struct env_var {
 struct env {
     struct env_var *vars;
     size_t count;
+    char **dropped; /* names that were encrypted too, but are not in the app's allowed_envs */
+    size_t dropped_count;
 };
 
 /* "export KEY='value'" lines: a shell that evaluates them passes the variables on to what it starts. */

@@ -14,6 +14,7 @@
 #define GUEST_PORT 8090 /* where a guest serves external.sock's services */
 #define DIRECTORY_MODE 0755
 #define PORT_SERVICES "worker"
+#define CONTROL_SERVICES "guest,simulator"
 #define TD_SERVICES "dstack,tappd,worker,guest,simulator"
 
 /* --- sockets --- */
@@ -45,6 +46,12 @@ static void remove_directory(const struct hosting *hosting, const struct vm *vm)
     rmdir(path); /* if it was the last */
 }
 
+/* The private socket of a deployed TD controls it, too; the first TD is controlled on the main port. */
+static bool is_controlled(const struct hosting *hosting, const struct vm *vm, const char *name)
+{
+    return !vm->is_first && !hosting->options->strict && strcmp(name, "guest.sock") == 0;
+}
+
 static int open_files(struct hosting *hosting, struct vm *vm, const struct site *site, struct error *error)
 {
     char directory[PATH_MAX];
@@ -64,7 +71,8 @@ static int open_files(struct hosting *hosting, struct vm *vm, const struct site 
         if (vm->is_first ? socket_files_address(hosting->options, i, &spec, error)
                          : socket_files_path_in(directory, i, spec.address, error))
             return -1;
-        endpoints_set_services(&spec, name, hosting->options->strict);
+        endpoints_set_services(&spec, is_controlled(hosting, vm, name) ? CONTROL_SERVICES : name,
+                               hosting->options->strict);
         if (endpoints_add(hosting->endpoints, &spec, site, vm, error))
             return -1;
     }

@@ -42,6 +42,18 @@ static bool tell_env(const struct td *td, size_t index, char sentence[static NOT
     return true;
 }
 
+static bool tell_dropped(const struct td *td, size_t index, char sentence[static NOTICES_BYTES])
+{
+    if (index > 0 || !td->env_dropped_count)
+        return false;
+    snprintf(
+        sentence, NOTICES_BYTES,
+        "%zu of %zu variables in the encrypted environment are not in the app's allowed_envs, so the app "
+        "does not get them; Simulator.DecryptEnv names them",
+        td->env_dropped_count, td->env_count + td->env_dropped_count);
+    return true;
+}
+
 static bool tell_signature(const struct td *td, size_t index, char sentence[static NOTICES_BYTES])
 {
     const enum td_signature signature = td_app_key_signature(td);
@@ -76,7 +88,8 @@ static bool tell_ca(const struct td *td, size_t index, char sentence[static NOTI
 
 bool notices_find(const struct td *td, size_t index, char sentence[static NOTICES_BYTES])
 {
-    static teller *const tellers[] = {tell_ignored, tell_unknown, tell_env, tell_signature, tell_ca};
+    static teller *const tellers[] = {tell_ignored, tell_unknown,   tell_env,
+                                      tell_dropped, tell_signature, tell_ca};
 
     for (size_t i = 0; i < sizeof tellers / sizeof *tellers; i++) {
         size_t told = 0;

@@ -107,6 +107,8 @@ static void simulator_decrypt_env(Service *service, const Dstack__DecryptEnvArgs
     }
     response.env = list_vars(&env, call->arena);
     response.n_env = env.count;
+    response.dropped = env.dropped;
+    response.n_dropped = env.dropped_count;
     reply(&response, call);
 }
 

@@ -151,15 +151,17 @@ static int provision(struct td *td, const struct td_config *config, struct error
 }
 
 /* Reports an environment that cannot be decrypted at the start, not at its first use. */
-static int check_env(const struct td *td, struct error *error)
+static int check_env(struct td *td, struct error *error)
 {
+    struct env env = {.count = 0};
     struct arena arena;
-    struct env env;
     int result = 0;
 
     arena_init(&arena);
     if (td->encrypted_env_len && !td_ignores_env(td))
         result = td_decrypt_env(td, span_of(td->encrypted_env, td->encrypted_env_len), &arena, &env, error);
+    td->env_count = env.count;
+    td->env_dropped_count = env.dropped_count;
     arena_free(&arena);
     return result;
 }

@@ -85,9 +85,11 @@ struct td {
     struct text gpu_info;
     uint8_t *encrypted_env; /* heap, or NULL */
     size_t encrypted_env_len;
-    char *launch_document; /* heap: what the host hands over (see mr_config.h), or NULL */
-    int64_t boot_time;     /* Unix seconds */
-    bool is_halted;        /* its VM has been stopped: its services answer nothing */
+    size_t env_count;         /* variables in it that the app gets ... */
+    size_t env_dropped_count; /* ... and does not get, because they are not in its allowed_envs */
+    char *launch_document;    /* heap: what the host hands over (see mr_config.h), or NULL */
+    int64_t boot_time;        /* Unix seconds */
+    bool is_halted;           /* its VM has been stopped: its services answer nothing */
 
     struct td_state state;
     uint64_t emitted;    /* events ever emitted; reverts do not lower it */

@@ -113,6 +113,20 @@ static int request_keys(struct vm *vm, struct error *error)
     return 0;
 }
 
+/* Counts only: names are the app's, and the console is the host's. */
+static void tell_env(struct vm *vm)
+{
+    const struct td *td = vm->td;
+
+    if (td->encrypted_env_len && td_ignores_env(td))
+        vm_log_line(console(vm), "dstack-prepare: the encrypted environment is ignored: the app has no KMS");
+    else if (td->encrypted_env_len)
+        vm_log_line(console(vm), "dstack-prepare: decrypted the environment: %zu variables", td->env_count);
+    if (td->env_dropped_count)
+        vm_log_line(console(vm), "dstack-prepare: dropped %zu variables that are not in allowed_envs",
+                    td->env_dropped_count);
+}
+
 static int prepare_disk(struct vm *vm, struct error *error)
 {
     const struct td *td = vm->td;
@@ -131,6 +145,7 @@ static int prepare_disk(struct vm *vm, struct error *error)
     if (!vm->is_first && strcmp(instance_before, vm->instance_id) != 0)
         vm_boot_save(vm);
     say(vm, "data disk ready");
+    tell_env(vm);
     return 0;
 }
 

@@ -38,13 +38,24 @@ def test_what_the_sdk_encrypts_comes_back(app):
     _, simulated = app
     encrypted = encrypt_env_vars_sync(VARS, key_of(simulated))
     answer = simulated.call("Simulator.DecryptEnv", encrypted_env=encrypted)
-    assert answer == {"env": [{"key": var.key, "value": var.value} for var in VARS]}
+    assert answer == {"env": [{"key": var.key, "value": var.value} for var in VARS], "dropped": []}
 
 
-def test_a_name_that_is_not_allowed(app):
-    _, simulated = app
-    encrypted = encrypt_env_vars_sync([EnvVar("PATH", "/evil")], key_of(simulated))
-    assert "PATH is not in the app's allowed_envs" in refusal(simulated, encrypted)
+def test_names_that_are_not_allowed_are_dropped(app, start, tmp_path):
+    compose, simulated = app
+    encrypted = encrypt_env_vars_sync([EnvVar("PATH", "/evil"), *VARS, EnvVar("HOME", "x")], key_of(simulated))
+    answer = simulated.call("Simulator.DecryptEnv", encrypted_env=encrypted)
+    assert answer == {"env": [{"key": var.key, "value": var.value} for var in VARS], "dropped": ["PATH", "HOME"]}
+    path = tmp_path / "encrypted-env"
+    path.write_text(encrypted)
+    done = subprocess.run([PROGRAM, "decrypt-env", path, "--app-compose", compose], capture_output=True, text=True,
+                          timeout=30, check=True)
+    assert "API_KEY" in done.stdout and "PATH" not in done.stdout
+    assert "PATH is not in the app's allowed_envs, so the app does not get it" in done.stderr
+    checked = subprocess.run([PROGRAM, "--check", "--encrypted-env", path, "--app-compose", compose],
+                             capture_output=True, text=True, timeout=30, check=True)
+    assert "2 of 4 variables in the encrypted environment are not in the app's allowed_envs" in checked.stderr
+    assert "PATH" not in checked.stderr
 
 
 def test_another_apps_key(app):
