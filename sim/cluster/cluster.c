@@ -69,26 +69,22 @@ void cluster_free(struct cluster *cluster)
 struct td *cluster_add(struct cluster *cluster, const struct td_config *config, struct error *error)
 {
     struct td *td = td_new(&cluster->shared, cluster->last_number + 1, config, error);
-    struct td **end = &cluster->first;
 
     if (!td)
         return NULL;
     cluster->last_number++;
-    while (*end)
-        end = &(*end)->next;
-    *end = td;
+    td->previous = cluster->last;
+    *(cluster->last ? &cluster->last->next : &cluster->first) = td;
+    cluster->last = td;
     return td;
 }
 
 void cluster_remove(struct cluster *cluster, struct td *td)
 {
-    struct td **at = &cluster->first;
-
     if (td == cluster->first)
         cluster->snapshot_count = 0; /* they belong to the first TD's snapshots */
-    while (*at != td)
-        at = &(*at)->next;
-    *at = td->next;
+    *(td->previous ? &td->previous->next : &cluster->first) = td->next;
+    *(td->next ? &td->next->previous : &cluster->last) = td->previous;
     td_free(td);
 }
 

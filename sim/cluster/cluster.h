@@ -36,7 +36,7 @@ struct cluster {
     struct p256_memory verified;  /* signatures found valid; a cache */
 
     struct td_shared shared; /* the above, as its TDs see it */
-    struct td *first;        /* a list, oldest first */
+    struct td *first, *last; /* a list, oldest first */
     uint32_t last_number;    /* TD numbers are never reused */
 
     /* The scenarios that go with the first TD's snapshots, under the same ids. */

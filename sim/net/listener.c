@@ -23,7 +23,7 @@ struct listening_socket {
 };
 
 struct listener {
-    struct listener *next;
+    struct listener *next, *previous;
     struct listeners *listeners;
     struct listener_service service;
     struct connection_origin origin;
@@ -37,18 +37,26 @@ struct listener {
     bool is_closing;
 };
 
+/* Whether a client waits there to be accepted. */
+static void keep_waiting(struct listening_socket *socket, bool is_waiting)
+{
+    struct listeners *listeners = socket->listener->listeners;
+
+    listeners->waiting += is_waiting;
+    listeners->waiting -= socket->has_client_waiting;
+    socket->has_client_waiting = is_waiting;
+}
+
 /* --- closing --- */
 
 static void free_when_gone(struct listener *listener)
 {
     struct listeners *listeners = listener->listeners;
-    struct listener **at = &listeners->first;
 
     if (!listener->is_closing || listener->open_sockets > 0 || listener->clients > 0)
         return;
-    while (*at != listener)
-        at = &(*at)->next;
-    *at = listener->next;
+    *(listener->previous ? &listener->previous->next : &listeners->first) = listener->next;
+    *(listener->next ? &listener->next->previous : &listeners->last) = listener->previous;
     if (listener->service.on_gone)
         listener->service.on_gone(listener->service.data);
     free(listener->path);
@@ -66,6 +74,7 @@ static void on_socket_closed(uv_handle_t *handle)
 
 static void close_socket(struct listening_socket *socket)
 {
+    keep_waiting(socket, false);
     if (!uv_is_closing(&socket->socket.handle))
         uv_close(&socket->socket.handle, on_socket_closed);
 }
@@ -106,7 +115,7 @@ static void accept_client(struct listening_socket *socket)
 {
     struct listener *listener = socket->listener;
 
-    socket->has_client_waiting = false;
+    keep_waiting(socket, false);
     listener->clients++;
     listener->listeners->before_client(listener->listeners->data);
     connection_accept(&listener->listeners->clients, &socket->socket.stream, &listener->origin);
@@ -129,7 +138,7 @@ static void on_client(uv_stream_t *stream, int status)
         return;
     }
     /* Until it is accepted, libuv takes no other client from this socket. */
-    socket->has_client_waiting = true;
+    keep_waiting(socket, true);
     if (may_accept(socket->listener))
         accept_client(socket);
 }
@@ -143,7 +152,9 @@ static void accept_waiting(struct listener *listener)
 
 void listener_accept_waiting(struct listeners *listeners)
 {
-    for (struct listener *listener = listeners->first; listener; listener = listener->next)
+    struct listener *listener = listeners->first;
+
+    for (; listener && listeners->waiting > 0; listener = listener->next)
         accept_waiting(listener);
 }
 
@@ -177,11 +188,10 @@ static int check_running(const struct listeners *listeners, struct error *error)
 static struct listener *new_listener(struct listeners *listeners)
 {
     struct listener *listener = memory_zalloc(sizeof *listener);
-    struct listener **end = &listeners->first;
 
-    while (*end)
-        end = &(*end)->next;
-    *end = listener;
+    listener->previous = listeners->last;
+    *(listeners->last ? &listeners->last->next : &listeners->first) = listener;
+    listeners->last = listener;
     listener->listeners = listeners;
     listener->origin.on_closed = on_client_gone;
     listener->origin.data = listener;

@@ -6,9 +6,10 @@
 
 struct listeners {
     struct clients clients;
-    struct listener *first; /* in order of opening, including those that are closing */
-    size_t clients_max;     /* further ones wait in the backlog */
-    bool is_stopping;       /* no more can be opened */
+    struct listener *first, *last; /* in order of opening, including those that are closing */
+    size_t waiting;                /* sockets with a client that is not accepted yet */
+    size_t clients_max;            /* further ones wait in the backlog */
+    bool is_stopping;              /* no more can be opened */
 
     /* Set by the owner. */
     void (*before_client)(void *data); /* a client is about to be accepted */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/base/fnv1a.h"
 #include "sim/base/json_text.h"
 #include "sim/base/memory.h"
 #include "sim/base/spelling.h"
@@ -38,14 +39,14 @@ static struct listener *open_listener(const struct endpoints *endpoints, const s
 static struct endpoint *add_endpoint(struct endpoints *endpoints, struct listener *listener,
                                      const struct listen_spec *spec)
 {
-    struct endpoint **end = &endpoints->first;
     struct endpoint *endpoint;
 
     if (!listener)
         return NULL;
-    while (*end)
-        end = &(*end)->next;
-    endpoint = *end = memory_zalloc(sizeof *endpoint);
+    endpoint = memory_zalloc(sizeof *endpoint);
+    endpoint->previous = endpoints->last;
+    *(endpoints->last ? &endpoints->last->next : &endpoints->first) = endpoint;
+    endpoints->last = endpoint;
     endpoint->endpoints = endpoints;
     endpoint->listener = listener;
     endpoint->spec = *spec;
@@ -195,28 +196,56 @@ static void free_endpoint(struct endpoint *endpoint)
     free(endpoint);
 }
 
-static bool has_any(const struct endpoints *endpoints, const void *owner)
+/* --- owners --- */
+
+static size_t bucket_of(const void *owner)
 {
-    for (const struct endpoint *endpoint = endpoints->first; endpoint; endpoint = endpoint->next)
-        if (endpoint->owner == owner)
-            return true;
-    return false;
+    return fnv1a(&owner, sizeof owner) % ENDPOINTS_BUCKETS;
+}
+
+static void set_owner(struct endpoint *endpoint, void *owner)
+{
+    struct endpoint **bucket = &endpoint->endpoints->by_owner[bucket_of(owner)];
+
+    endpoint->owner = owner;
+    endpoint->next_of_bucket = *bucket;
+    *bucket = endpoint;
+}
+
+/* The newest of an owner, or the next older one. */
+static struct endpoint *skip_others(struct endpoint *endpoint, const void *owner)
+{
+    while (endpoint && endpoint->owner != owner)
+        endpoint = endpoint->next_of_bucket;
+    return endpoint;
+}
+
+static void forget(struct endpoint *endpoint)
+{
+    struct endpoints *endpoints = endpoint->endpoints;
+    struct endpoint **at = &endpoints->by_owner[bucket_of(endpoint->owner)];
+
+    *(endpoint->previous ? &endpoint->previous->next : &endpoints->first) = endpoint->next;
+    *(endpoint->next ? &endpoint->next->previous : &endpoints->last) = endpoint->previous;
+    while (*at && *at != endpoint)
+        at = &(*at)->next_of_bucket;
+    if (*at)
+        *at = endpoint->next_of_bucket;
+    free_endpoint(endpoint);
 }
 
 static void on_gone(void *data)
 {
     struct endpoint *endpoint = data;
     struct endpoints *endpoints = endpoint->endpoints;
-    struct endpoint **at = &endpoints->first;
     void *owner = endpoint->owner;
 
-    while (*at != endpoint)
-        at = &(*at)->next;
-    *at = endpoint->next;
-    free_endpoint(endpoint);
-    if (owner && !has_any(endpoints, owner))
+    forget(endpoint);
+    if (owner && !skip_others(endpoints->by_owner[bucket_of(owner)], owner))
         endpoints->on_released(endpoints->data, owner);
 }
+
+/* --- serving --- */
 
 static bool has_control(unsigned set)
 {
@@ -272,7 +301,7 @@ int endpoints_add(struct endpoints *endpoints, const struct listen_spec *spec, c
 
     if (!endpoint)
         return -1;
-    endpoint->owner = owner;
+    set_owner(endpoint, owner);
     serve(endpoint, site);
     return 0;
 }
@@ -281,32 +310,27 @@ void endpoints_give(struct endpoints *endpoints, void *owner)
 {
     for (struct endpoint *endpoint = endpoints->first; endpoint; endpoint = endpoint->next)
         if (endpoint->is_of_td)
-            endpoint->owner = owner;
+            set_owner(endpoint, owner);
 }
 
 bool endpoints_find_owned(const struct endpoints *endpoints, const void *owner,
                           struct listener_address *address)
 {
-    struct listener_address found;
-    bool is_any = false;
+    const struct endpoint *endpoint = skip_others(endpoints->by_owner[bucket_of(owner)], owner);
 
-    for (const struct endpoint *endpoint = endpoints->first; endpoint; endpoint = endpoint->next)
-        if (endpoint->owner == owner && listener_find_address(endpoint->listener, 0, &found) && found.url) {
-            *address = found;
-            is_any = true;
-        }
-    return is_any;
+    for (; endpoint; endpoint = skip_others(endpoint->next_of_bucket, owner))
+        if (listener_find_address(endpoint->listener, 0, address) && address->url)
+            return true;
+    return false;
 }
 
 bool endpoints_close_owned(struct endpoints *endpoints, void *owner)
 {
-    bool is_any = false;
+    struct endpoint *endpoint = skip_others(endpoints->by_owner[bucket_of(owner)], owner);
+    const bool is_any = endpoint != NULL;
 
-    for (struct endpoint *endpoint = endpoints->first; endpoint; endpoint = endpoint->next)
-        if (endpoint->owner == owner) {
-            listener_close(endpoint->listener);
-            is_any = true;
-        }
+    for (; endpoint; endpoint = skip_others(endpoint->next_of_bucket, owner))
+        listener_close(endpoint->listener);
     return is_any;
 }
 
@@ -318,7 +342,7 @@ void endpoints_free(struct endpoints *endpoints)
         next = endpoint->next;
         free_endpoint(endpoint);
     }
-    endpoints->first = NULL;
+    endpoints->first = endpoints->last = NULL;
 }
 
 bool endpoints_address(const struct endpoints *endpoints, size_t index, struct listener_address *address)

@@ -15,9 +15,11 @@
 #include "sim/services/app_version.h"
 #include "sim/services/routes.h"
 
+#define ENDPOINTS_BUCKETS 1024
+
 /* A listener and what it serves; on the heap, freed when the listener has gone. */
 struct endpoint {
-    struct endpoint *next;
+    struct endpoint *next, *previous;
     struct endpoints *endpoints;
     struct listener *listener;
     struct listen_spec spec;
@@ -27,12 +29,14 @@ struct endpoint {
     struct app_version app_version;
     bool is_of_td; /* a socket of --socket-dir that belongs to the first TD */
     void *owner;   /* what it is closed with; NULL: the program */
+    struct endpoint *next_of_bucket;
 };
 
 struct endpoints {
     struct server *server;
-    const struct options *options; /* outlive it */
-    struct endpoint *first;        /* in order of opening */
+    const struct options *options;                /* outlive it */
+    struct endpoint *first, *last;                /* in order of opening */
+    struct endpoint *by_owner[ENDPOINTS_BUCKETS]; /* those that have one */
 
     /* Set by the owner: the last endpoint of an owner has gone. */
     void (*on_released)(void *data, void *owner);

@@ -70,8 +70,8 @@ struct td_snapshot {
 };
 
 struct td {
-    struct td *next; /* in the list of its cluster */
-    uint32_t number; /* unique in the cluster, and never reused */
+    struct td *next, *previous; /* in the list of its cluster */
+    uint32_t number;            /* unique in the cluster, and never reused */
     const struct td_shared *shared;
 
     struct app app;

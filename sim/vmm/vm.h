@@ -31,7 +31,10 @@ struct vm_event {
 };
 
 struct vm {
-    struct vm *next;
+    struct vm *next, *previous; /* in order of creation */
+    struct vm *next_of_bucket;
+    struct vm *queue_next, *queue_previous;
+    bool is_queued; /* vmm_run has to look at it */
     struct vmm *vmm;
     char id[VM_ID_LEN + 1];
     uint64_t run;    /* which run of the simulator deployed it, */
@@ -51,6 +54,7 @@ struct vm {
     bool is_closing;  /* its listeners are closing */
     bool is_awaited;  /* was started meanwhile, and boots once they are closed */
     unsigned boot_step;
+    int64_t step_millis;  /* when it is due, on the wall clock */
     uint32_t boots;       /* so far, the present one included */
     uint32_t saved_boots; /* as of the last save */
     bool is_booting;

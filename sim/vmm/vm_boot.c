@@ -6,7 +6,7 @@
 #include "sim/base/arena.h"
 #include "sim/base/hex.h"
 #include "sim/image/machine.h"
-#include "sim/vmm/vmm_state.h"
+#include "sim/vmm/vmm_list.h"
 
 #define SYNTHETIC                                                                                            \
     "the registers of the boot are synthetic: with this much memory they are of the legacy variant, which "  \
@@ -178,9 +178,11 @@ void vm_boot_begin(struct vm *vm)
 {
     vm->has_process = vm->is_booting = true;
     vm->boot_step = 0;
+    vm->step_millis = 0;
     vm->started_millis = vmm_state_millis(vm->vmm);
     vm->boot_error[0] = vm->shutdown_progress[0] = '\0';
     snprintf(vm->boot_progress, sizeof vm->boot_progress, "%s", vm->has_run ? "running" : "booting");
+    vmm_list_enqueue(vm);
     vm->vmm->host.run_in(vm->vmm->host.data, 0);
 }
 
@@ -216,9 +218,13 @@ static uint64_t suffer(struct vm *vm)
 
 static uint64_t run_step(struct vm *vm)
 {
+    const int64_t now = vmm_state_millis(vm->vmm);
     struct error error = {.kind = ERROR_NONE};
-    uint64_t wait = suffer(vm);
+    uint64_t wait;
 
+    if (vm->step_millis > now)
+        return (uint64_t)(vm->step_millis - now);
+    wait = suffer(vm);
     if (!vm->is_booting)
         return VMM_IDLE;
     if (steps[vm->boot_step](vm, &error)) {
@@ -226,6 +232,7 @@ static uint64_t run_step(struct vm *vm)
         return VMM_IDLE;
     }
     vm->boot_step++;
+    vm->step_millis = now + (int64_t)wait;
     vm->is_booting = vm->boot_step < STEPS;
     return vm->is_booting ? wait : VMM_IDLE;
 }
@@ -278,5 +285,6 @@ void vm_boot_plan_restart(struct vm *vm)
     if (pause > RESTART_PAUSE_MS_MAX)
         pause = RESTART_PAUSE_MS_MAX;
     vm->restart_millis = vm->exited_millis + (pause > RESTART_CHECK_MS ? pause : RESTART_CHECK_MS);
+    vmm_list_enqueue(vm);
     vm->vmm->host.run_in(vm->vmm->host.data, (uint64_t)(vm->restart_millis - vm->exited_millis));
 }

@@ -8,6 +8,9 @@
 #include "sim/vmm/vm_boot.h"
 #include "sim/vmm/vmm_check.h"
 #include "sim/vmm/vmm_compose.h"
+#include "sim/vmm/vmm_list.h"
+
+#define TURN_MS 10
 
 struct vmm *vmm_new(const struct vmm_config *config)
 {
@@ -66,18 +69,6 @@ static void make_id(struct vm *vm, const struct seed *seed)
     snprintf(vm->id, sizeof vm->id, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
 }
 
-static void append(struct vmm *vmm, struct vm *vm)
-{
-    struct vm **end = &vmm->first;
-
-    while (*end)
-        end = &(*end)->next;
-    *end = vm;
-    vm->next = NULL;
-    vm->vmm = vmm;
-    vmm->count++;
-}
-
 static struct vm *add_vm(struct vmm *vmm, const struct vm_settings *settings, uint64_t run)
 {
     struct vm *vm = vm_new(settings);
@@ -87,18 +78,13 @@ static struct vm *add_vm(struct vmm *vmm, const struct vm_settings *settings, ui
     make_id(vm, &vmm->cluster->seed);
     seed_bytes(&vmm->cluster->seed, "vm instance seed", span_of(vm->id, VM_ID_LEN), vm->instance_seed,
                sizeof vm->instance_seed);
-    append(vmm, vm);
+    vmm_list_add(vmm, vm);
     return vm;
 }
 
 static void forget(struct vm *vm)
 {
-    struct vm **at = &vm->vmm->first;
-
-    while (*at != vm)
-        at = &(*at)->next;
-    *at = vm->next;
-    vm->vmm->count--;
+    vmm_list_remove(vm);
     vm_free(vm);
 }
 
@@ -114,11 +100,11 @@ void vmm_adopt(struct vmm *vmm, struct td *td, const struct vm_settings *setting
 
 struct vm *vmm_find(const struct vmm *vmm, const char *id, struct error *error)
 {
-    for (struct vm *vm = vmm->first; vm; vm = vm->next)
-        if (strcmp(vm->id, id) == 0)
-            return vm;
-    error_quote(error, "VM not found: ", span_text(id), "%s", "");
-    return NULL;
+    struct vm *vm = vmm_list_find(vmm, id);
+
+    if (!vm)
+        error_quote(error, "VM not found: ", span_text(id), "%s", "");
+    return vm;
 }
 
 struct vm *vmm_find_td(const struct vmm *vmm, const struct td *td)
@@ -316,16 +302,21 @@ void vmm_closed(struct vm *vm)
         vm_boot_plan_restart(vm);
 }
 
+/* One step of each VM, but no longer than a turn may last: clients do not wait until all have booted. */
 uint64_t vmm_run(struct vmm *vmm)
 {
+    const int64_t end = clock_monotonic_millis() + TURN_MS;
     uint64_t soonest = VMM_IDLE;
 
-    for (struct vm *vm = vmm->first, *next; vm; vm = next) {
-        uint64_t due;
+    for (size_t left = vmm->queued; left > 0; left--) {
+        struct vm *vm = vmm_list_dequeue(vmm);
+        uint64_t due = vm ? vm_boot_run(vm) : VMM_IDLE;
 
-        next = vm->next;
-        due = vm_boot_run(vm);
+        if (due != VMM_IDLE)
+            vmm_list_enqueue(vm);
         soonest = due < soonest ? due : soonest;
+        if (left > 1 && clock_monotonic_millis() >= end)
+            return 0;
     }
     return soonest;
 }
@@ -334,7 +325,7 @@ uint64_t vmm_run(struct vmm *vmm)
 
 static void load_vm(struct vmm *vmm, struct vm *vm)
 {
-    append(vmm, vm);
+    vmm_list_add(vmm, vm);
     vm_log_line(&vm->logs[VM_CHANNEL_SERIAL], "dstack-vmm: the simulator has been started again");
     if (!vm->is_started)
         return;

@@ -13,7 +13,7 @@ static int refuse_port(const struct vm *holder, unsigned port, struct error *err
 int vmm_check_ports(const struct vmm *vmm, const struct vm *self, const struct vm_settings *settings,
                     struct error *error)
 {
-    for (const struct vm *vm = vmm->first; vm; vm = vm->next) {
+    for (const struct vm *vm = settings->port_count ? vmm->first : NULL; vm; vm = vm->next) {
         if (vm == self || vm->is_removed)
             continue;
         for (size_t i = 0; i < settings->port_count; i++)

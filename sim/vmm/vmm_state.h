@@ -9,6 +9,7 @@
 #include "sim/vmm/vmm_store.h"
 
 #define VMM_VMS_MAX 4096
+#define VMM_BUCKETS 1024
 #define VMM_BOOT_FAULT "Boot" /* a fault on this makes a boot fail, or last */
 #define VMM_IDLE UINT64_MAX
 
@@ -28,8 +29,11 @@ struct vmm {
     struct faults *faults;
     struct vmm_host host;
     struct vmm_store *store; /* or NULL */
-    struct vm *first;        /* a list, in order of creation */
+    struct vm *first, *last; /* a list, in order of creation; see vmm_list.h */
     size_t count;
+    struct vm *by_id[VMM_BUCKETS];
+    struct vm *queue_first, *queue_last; /* those that boot or will be restarted */
+    size_t queued;
     uint64_t created;        /* VMs created in this run; ids follow from it */
     struct vm_image *images; /* the first is the default */
 };

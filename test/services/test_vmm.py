@@ -307,3 +307,19 @@ def test_fifty_at_once(caller):
     vms = [caller.by_json("Teepod.CreateVm", {**SMALL, "name": str(number)}).value["id"] for number in range(50)]
     for vm in vms:
         assert wait_for(caller, vm, "done", seconds=30)["boot_error"] == ""
+
+
+def test_a_thousand_can_exist(directory):
+    with Simulator(directory / "many", "--socket-dir", "none", "--log-level", "off") as simulator:
+        caller = Caller(simulator.url)
+        vms = [caller.by_json("Teepod.CreateVm", {**SMALL, "name": str(number), "stopped": True}).value["id"]
+               for number in range(1000)]
+        for vm in vms[::10]:
+            assert caller.by_json("Teepod.StartVm", {"id": vm}).status == 200
+        for vm in vms[::10]:
+            assert wait_for(caller, vm, "done")["boot_error"] == ""
+        listed = caller.by_json("Teepod.Status", {"brief": True}).value
+        assert [shown["id"] for shown in listed["vms"]][1:] == vms
+        for vm in reversed(vms):
+            assert caller.by_json("Teepod.RemoveVm", {"id": vm}).status == 200
+        assert len(caller.by_json("Teepod.Status", {}).value["vms"]) == 1

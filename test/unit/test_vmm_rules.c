@@ -155,6 +155,24 @@ static void a_fault_fails_the_boot_once(void **state)
     assert_string_equal(vm->boot_progress, "done");
 }
 
+static void a_delayed_boot_waits_whoever_else_boots(void **state)
+{
+    struct vmm_fixture *fixture = *state;
+    const struct fault fault = {.method = VMM_BOOT_FAULT, .delay_ms = 5000, .times = 1};
+    struct vm *slow = vmm_fixture_create(fixture, "slow"), *quick;
+
+    assert_int_equal(faults_set(&fixture->faults, &fault, &fixture->error), 0);
+    assert_int_equal(vmm_fixture_run(fixture), 5000);
+    quick = vmm_fixture_create(fixture, "quick");
+    vmm_fixture_pass(fixture, 1000);
+    assert_int_equal(vmm_fixture_run(fixture), 4000);
+    assert_string_equal(quick->boot_progress, "done");
+    assert_string_equal(slow->boot_progress, "requesting app keys");
+    vmm_fixture_pass(fixture, 4000);
+    assert_int_equal(vmm_fixture_run(fixture), VMM_IDLE);
+    assert_string_equal(slow->boot_progress, "done");
+}
+
 static void events_and_durations(void **state)
 {
     struct vmm_fixture *fixture = *state;
@@ -181,10 +199,15 @@ static void events_and_durations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        VMM_TEST(settings_are_checked),           VMM_TEST(ports_are_reserved),
-        VMM_TEST(a_running_vm_keeps_its_size),    VMM_TEST(a_new_compose_keeps_the_app_id),
-        VMM_TEST(a_wrong_compose_fails_the_boot), VMM_TEST(what_cannot_be_served_fails_the_boot),
-        VMM_TEST(a_fault_fails_the_boot_once),    VMM_TEST(events_and_durations),
+        VMM_TEST(settings_are_checked),
+        VMM_TEST(ports_are_reserved),
+        VMM_TEST(a_running_vm_keeps_its_size),
+        VMM_TEST(a_new_compose_keeps_the_app_id),
+        VMM_TEST(a_wrong_compose_fails_the_boot),
+        VMM_TEST(what_cannot_be_served_fails_the_boot),
+        VMM_TEST(a_fault_fails_the_boot_once),
+        VMM_TEST(events_and_durations),
+        VMM_TEST(a_delayed_boot_waits_whoever_else_boots),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
