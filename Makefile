@@ -81,13 +81,14 @@ PKG_FLAGS := $(DEPS_FLAGS) $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/nul
 LIBS      := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) -lmbedtls -lmbedx509 -lmbedcrypto -lgmp
 
 # llhttp: a library where the distribution has one, else the C sources that
-# Debian 12 packages for Node, compiled here.
-ifeq ($(shell $(PKG_CONFIG) --exists libllhttp 2>/dev/null && echo yes),yes)
+# Debian 12 packages for Node, compiled here. Up to release 8 it is strict only if it is compiled so.
+ifeq ($(shell $(PKG_CONFIG) --atleast-version=9 libllhttp 2>/dev/null && echo yes),yes)
 PKG_FLAGS += $(shell $(PKG_CONFIG) --cflags libllhttp)
 LIBS      += $(shell $(PKG_CONFIG) --libs libllhttp)
 else
 LLHTTP_SHARE := $(firstword $(wildcard $(DEPS)/usr/share/llhttp build/deps/usr/share/llhttp) /usr/share/llhttp)
 PKG_FLAGS += -isystem $(LLHTTP_SHARE:/llhttp=/include/llhttp)
+LLHTTP_STRICT := -DLLHTTP_STRICT_MODE=1
 LLHTTP    := api http llhttp
 LLHTTP_OBJECTS := $(LLHTTP:%=$(BUILD)/llhttp/%.o)
 endif
@@ -194,7 +195,7 @@ $(BUILD)/version_data.h: FORCE
 # Likewise, so that other flags rebuild everything.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(subst ','\'',$(CC) $(HARDENING) $(CPPFLAGS) $(CFLAGS))' > $@.new
+	@echo '$(subst ','\'',$(CC) $(HARDENING) $(CPPFLAGS) $(CFLAGS) $(LLHTTP_STRICT))' > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 FORCE:
 
@@ -207,7 +208,7 @@ $(EMBEDDED:.c=.o) $(DOCS:.c=.o): %.o: %.c $(BUILD)/flags
 
 $(BUILD)/llhttp/%.o: $(LLHTTP_SHARE)/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(FLAGS) $(PKG_FLAGS) -c -o $@ $<
+	$(Q)$(CC) $(FLAGS) $(LLHTTP_STRICT) $(PKG_FLAGS) -c -o $@ $<
 
 # protoc-c writes down what each file imports, so that a change rebuilds only its users. The
 # initializers of its headers cast const away, which only a system header may do.

@@ -9,6 +9,7 @@
 #include "sim/base/arena.h"
 #include "sim/base/buf.h"
 #include "sim/base/span.h"
+#include "sim/http/http_host.h"
 #include "sim/http/http_remarks.h"
 #include "sim/http/http_stream.h"
 
@@ -24,7 +25,13 @@ struct http_request {
     struct span authorization; /* value of the first Authorization, or empty; secret */
     struct span admin_token;   /* value of the first X-Admin-Token, or empty; secret */
     struct span body;          /* complete and unchunked */
-    bool is_cross_site;        /* sent by a browser on behalf of another site (Sec-Fetch-Site) */
+    struct span host;          /* the Host header, or empty */
+    bool has_host;
+    struct span authority; /* the host of an absolute target, which takes precedence, or empty */
+    bool is_absolute;      /* the target is */
+    struct span origin;    /* the Origin header, or empty */
+    bool has_origin;
+    bool is_cross_site; /* sent by a browser on behalf of another site (Sec-Fetch-Site, Origin) */
 };
 
 /* What a fault does to the response; all zero: nothing. */
@@ -68,6 +75,7 @@ struct exchange {
 struct http_handler {
     void (*serve)(void *context, struct exchange *exchange);
     void *context;
+    const struct http_hosts *hosts; /* what requests may be for; NULL: anything, as on a Unix socket */
 };
 
 /* Turns the response into {"error": "<message>"} with this status, the form of every

@@ -18,12 +18,15 @@ enum header {
 
 static const struct {
     const char *name;
-    size_t limit; /* what is longer is cut; the limit of the head comes first */
+    size_t limit;   /* what is longer is cut; the limit of the head comes first */
+    bool is_single; /* a second one is an error, because others may read that one */
 } kept[] = {
-    [HTTP_KEPT_CONTENT_TYPE] = {"Content-Type", LIMIT_HEAD_BYTES},
-    [HTTP_KEPT_USER_AGENT] = {"User-Agent", LIMIT_USER_AGENT_BYTES},
-    [HTTP_KEPT_AUTHORIZATION] = {"Authorization", LIMIT_HEAD_BYTES},
-    [HTTP_KEPT_ADMIN_TOKEN] = {"X-Admin-Token", LIMIT_HEAD_BYTES},
+    [HTTP_KEPT_CONTENT_TYPE] = {"Content-Type", LIMIT_HEAD_BYTES, false},
+    [HTTP_KEPT_USER_AGENT] = {"User-Agent", LIMIT_USER_AGENT_BYTES, false},
+    [HTTP_KEPT_AUTHORIZATION] = {"Authorization", LIMIT_HEAD_BYTES, false},
+    [HTTP_KEPT_ADMIN_TOKEN] = {"X-Admin-Token", LIMIT_HEAD_BYTES, false},
+    [HTTP_KEPT_HOST] = {"Host", LIMIT_HEAD_BYTES, true}, /* RFC 9112, 3.2 */
+    [HTTP_KEPT_ORIGIN] = {"Origin", LIMIT_HEAD_BYTES, true},
 };
 
 #define TLS_HANDSHAKE 0x16 /* first byte of a TLS connection (RFC 8446, 5.1) */
@@ -88,38 +91,46 @@ static int on_header_field(llhttp_t *parser, const char *at, size_t len)
 
     if (reader->is_head_complete)
         return pass_over(parser, at, len);
-    reader->name_has_space = reader->name_has_space || memchr(at, ' ', len);
     collect(&reader->name, at, len);
     return HPE_OK;
 }
 
+/* Returns HEADER_OTHER for a second one, or -1 if there may be only one. */
 static int kept_header(struct http_reader *reader)
 {
     for (int i = 0; i < HTTP_KEPT_COUNT; i++)
-        if (!reader->is_kept[i] && is_token(&reader->name, kept[i].name)) {
+        if (is_token(&reader->name, kept[i].name)) {
+            if (reader->is_kept[i])
+                return kept[i].is_single ? -1 : HEADER_OTHER;
             reader->is_kept[i] = true;
             return i;
         }
     return HEADER_OTHER;
 }
 
+/* Returns -1 if there may be only one. */
+static int header_of(struct http_reader *reader)
+{
+    const struct http_token *name = &reader->name;
+
+    if (is_token(name, "Content-Encoding") && !reader->has_encoding)
+        return HEADER_CONTENT_ENCODING;
+    if (is_token(name, "Transfer-Encoding"))
+        return HEADER_TRANSFER_ENCODING;
+    if (is_token(name, "Expect"))
+        return HEADER_EXPECT;
+    if (is_token(name, "Sec-Fetch-Site"))
+        return reader->has_fetch_site ? -1 : HEADER_FETCH_SITE;
+    return kept_header(reader);
+}
+
 static int on_header_field_complete(llhttp_t *parser)
 {
     struct http_reader *reader = parser->data;
-    const struct http_token *name = &reader->name;
 
-    /* llhttp is more lenient than RFC 9112, 5.1. */
-    if (reader->name_has_space || (name->len == 0 && !reader->is_head_complete))
-        return fail(parser, 400, "a header name is empty or contains a space");
-    reader->header = kept_header(reader);
-    if (is_token(name, "Content-Encoding") && !reader->has_encoding)
-        reader->header = HEADER_CONTENT_ENCODING;
-    else if (is_token(name, "Transfer-Encoding"))
-        reader->header = HEADER_TRANSFER_ENCODING;
-    else if (is_token(name, "Expect"))
-        reader->header = HEADER_EXPECT;
-    else if (is_token(name, "Sec-Fetch-Site"))
-        reader->header = HEADER_FETCH_SITE;
+    reader->header = header_of(reader);
+    if (reader->header < 0)
+        return fail(parser, 400, "there are two %.*s headers", (int)reader->name.len, reader->name.text);
     reader->name.len = 0;
     reader->value.len = 0;
     return HPE_OK;
@@ -161,8 +172,11 @@ static int on_header_value_complete(llhttp_t *parser)
         reader->encoding = reader->value;
         reader->has_encoding = true;
     }
-    if (reader->header == HEADER_FETCH_SITE)
-        reader->is_cross_site = is_token(&reader->value, "cross-site");
+    if (reader->header == HEADER_FETCH_SITE) {
+        reader->has_fetch_site = true;
+        reader->is_cross_site = !is_token(&reader->value, "same-origin") &&
+                                !is_token(&reader->value, "same-site") && !is_token(&reader->value, "none");
+    }
     reader->header = HEADER_OTHER;
     return HPE_OK;
 }
@@ -173,6 +187,8 @@ static int on_headers_complete(llhttp_t *parser)
     bool has_body = (parser->flags & F_CHUNKED) || parser->content_length > 0;
 
     reader->is_head_complete = true;
+    if (parser->http_minor == 0 && (parser->flags & F_TRANSFER_ENCODING)) /* RFC 9112, 6.1 */
+        return fail(parser, 400, "HTTP/1.0 has no Transfer-Encoding");
     parser->upgrade = 0; /* an offer to switch to another protocol is ignored */
     if (parser->http_major != 1)
         return fail(parser, 505, "this port only speaks HTTP/1.1");
@@ -193,6 +209,18 @@ static int on_body(llhttp_t *parser, const char *at, size_t len)
     return reader->body.has_overflowed ? fail(parser, 413, "the body is larger than 10 MiB") : HPE_OK;
 }
 
+/* Pauses where the trailers begin, which read_part checks. */
+static int on_chunk_header(llhttp_t *parser)
+{
+    struct http_reader *reader = parser->data;
+
+    if (parser->content_length > 0)
+        return HPE_OK;
+    http_lines_begin(&reader->lines, HTTP_LINES_TRAILERS);
+    reader->is_before_trailers = true;
+    return HPE_PAUSED;
+}
+
 static int on_message_begin(llhttp_t *parser)
 {
     struct http_reader *reader = parser->data;
@@ -207,7 +235,7 @@ static int on_message_complete(llhttp_t *parser)
 
     reader->is_in_request = false;
     reader->is_complete = true;
-    reader->is_keep_alive = llhttp_should_keep_alive(parser) != 0;
+    reader->is_keep_alive = llhttp_should_keep_alive(parser) && !(parser->flags & F_CONNECTION_CLOSE);
     return HPE_PAUSED;
 }
 
@@ -221,6 +249,7 @@ static const llhttp_settings_t settings = {
     .on_chunk_extension_name = pass_over,
     .on_chunk_extension_value = pass_over,
     .on_headers_complete = on_headers_complete,
+    .on_chunk_header = on_chunk_header,
     .on_body = on_body,
     .on_message_complete = on_message_complete,
 };
@@ -242,6 +271,7 @@ static void forget_request(struct http_reader *reader)
         reader->is_kept[i] = false;
     }
     http_reader_drop_body(reader);
+    http_lines_begin(&reader->lines, HTTP_LINES_HEAD);
     reader->head_bytes = 0;
     reader->passed_bytes = 0;
     reader->is_head_complete = false;
@@ -250,6 +280,7 @@ static void forget_request(struct http_reader *reader)
     reader->has_begun = false;
     reader->has_encoding = false;
     reader->expects_continue = false;
+    reader->has_fetch_site = false;
     reader->is_cross_site = false;
 }
 
@@ -259,6 +290,7 @@ void http_reader_init(struct http_reader *reader)
     /* llhttp does not modify the settings; its interface merely lacks the const. */
     llhttp_init(&reader->parser, HTTP_REQUEST, unconst(&settings));
     reader->parser.data = reader;
+    http_lines_begin(&reader->lines, HTTP_LINES_HEAD);
     buf_init(&reader->target, LIMIT_HEAD_BYTES);
     for (int i = 0; i < HTTP_KEPT_COUNT; i++)
         buf_init(&reader->kept[i], kept[i].limit);
@@ -278,17 +310,43 @@ void http_reader_drop_body(struct http_reader *reader)
     reset_large(&reader->body);
 }
 
+static enum llhttp_errno feed(struct http_reader *reader, const uint8_t *data, size_t len, size_t *taken)
+{
+    enum llhttp_errno error = llhttp_execute(&reader->parser, (const char *)data, len);
+
+    *taken = len;
+    if (error == HPE_PAUSED || error == HPE_PAUSED_H2_UPGRADE)
+        *taken = (size_t)((const uint8_t *)llhttp_get_error_pos(&reader->parser) - data);
+    if (error != HPE_PAUSED || !reader->is_before_trailers)
+        return error;
+    reader->is_before_trailers = false;
+    llhttp_resume(&reader->parser);
+    return HPE_OK;
+}
+
+/* What has no lines to check is as it should be. */
+static size_t check_lines(struct http_reader *reader, const uint8_t *data, size_t len, const char **fault)
+{
+    *fault = NULL;
+    if (reader->lines.is_over || reader->is_tls)
+        return len;
+    return http_lines_read(&reader->lines, data, len, fault);
+}
+
 /* Feeds llhttp. It gets no more of a head than the limit allows, so that all bytes count,
- * including spaces and empty lines that llhttp does not report. */
+ * including spaces and empty lines that llhttp does not report, and of what it would accept too
+ * leniently only what comes before. */
 static enum llhttp_errno read_part(struct http_reader *reader, const uint8_t *data, size_t len, size_t *taken)
 {
     size_t room = LIMIT_HEAD_BYTES - reader->head_bytes;
     size_t part = reader->is_head_complete || len < room ? len : room;
-    enum llhttp_errno error = llhttp_execute(&reader->parser, (const char *)data, part);
+    enum llhttp_errno error;
+    const char *fault;
 
-    *taken = part;
-    if (error == HPE_PAUSED || error == HPE_PAUSED_H2_UPGRADE)
-        *taken = (size_t)((const uint8_t *)llhttp_get_error_pos(&reader->parser) - data);
+    part = check_lines(reader, data, part, &fault);
+    error = feed(reader, data, part, taken);
+    if (error == HPE_OK && fault)
+        return (enum llhttp_errno)fail(&reader->parser, 400, "not a valid HTTP/1.1 request: %s", fault);
     if (error != HPE_OK || reader->is_head_complete)
         return error;
     reader->head_bytes += part;
@@ -362,7 +420,7 @@ static enum http_verb verb_of(const llhttp_t *parser)
 }
 
 /* Some clients send an absolute target. */
-static struct span drop_authority(struct span target)
+static struct span take_authority(struct span target, struct http_request *request)
 {
     const uint8_t *end = target.data + target.len;
     const uint8_t *scheme =
@@ -373,18 +431,30 @@ static struct span drop_authority(struct span target)
         return target;
     for (path = scheme + 3; path < end && *path != '/' && *path != '?'; path++)
         ;
+    request->is_absolute = true;
+    request->authority = span_of(scheme + 3, (size_t)(path - (scheme + 3)));
     return span_of(path, (size_t)(end - path));
 }
 
 static void split_target(struct span target, struct http_request *request)
 {
-    struct span rest = drop_authority(target);
+    struct span rest = take_authority(target, request);
     const uint8_t *mark = rest.len ? memchr(rest.data, '?', rest.len) : NULL;
 
     request->path = mark ? span_of(rest.data, (size_t)(mark - rest.data)) : rest;
     request->query = mark ? span_of(mark + 1, rest.len - request->path.len - 1) : SPAN_NONE;
     if (request->path.len == 0)
         request->path = span_text("/");
+}
+
+/* What llhttp leaves of the space after a value. */
+static struct span trimmed(const struct buf *value)
+{
+    struct span text = buf_span(value);
+
+    while (text.len && (text.data[text.len - 1] == ' ' || text.data[text.len - 1] == '\t'))
+        text.len--;
+    return text;
 }
 
 void http_reader_request(const struct http_reader *reader, struct http_request *request)
@@ -395,6 +465,10 @@ void http_reader_request(const struct http_reader *reader, struct http_request *
     request->authorization = buf_span(&reader->kept[HTTP_KEPT_AUTHORIZATION]);
     request->admin_token = buf_span(&reader->kept[HTTP_KEPT_ADMIN_TOKEN]);
     request->body = buf_span(&reader->body);
+    request->host = trimmed(&reader->kept[HTTP_KEPT_HOST]);
+    request->has_host = reader->is_kept[HTTP_KEPT_HOST];
+    request->origin = trimmed(&reader->kept[HTTP_KEPT_ORIGIN]);
+    request->has_origin = reader->is_kept[HTTP_KEPT_ORIGIN];
     request->is_cross_site = reader->is_cross_site;
     split_target(buf_span(&reader->target), request);
 }

@@ -4,14 +4,16 @@
  *          |                          |        |
  *          +------ failed: status and sentence say why; the reader cannot be used further
  *
- * Nine headers matter: Content-Type, User-Agent, Authorization and X-Admin-Token, which are kept,
- * Content-Length, Content-Encoding, Transfer-Encoding, Expect and Sec-Fetch-Site. The result does not depend on how the input is split. */
+ * Eleven headers matter: Content-Type, User-Agent, Authorization, X-Admin-Token, Host and Origin, which
+ * are kept, Content-Length, Content-Encoding, Transfer-Encoding, Expect and Sec-Fetch-Site. The result
+ * does not depend on how the input is split. */
 #ifndef HTTP_HTTP_READER_H
 #define HTTP_HTTP_READER_H
 
 #include <llhttp.h>
 
 #include "sim/http/exchange.h"
+#include "sim/http/http_lines.h"
 
 #define HTTP_SENTENCE_BYTES 160
 
@@ -29,6 +31,8 @@ enum http_kept {
     HTTP_KEPT_USER_AGENT,
     HTTP_KEPT_AUTHORIZATION,
     HTTP_KEPT_ADMIN_TOKEN,
+    HTTP_KEPT_HOST,
+    HTTP_KEPT_ORIGIN,
     HTTP_KEPT_COUNT,
 };
 
@@ -52,7 +56,10 @@ struct http_reader {
     bool is_complete; /* the next read starts a new request */
     bool has_begun;   /* anything but empty lines of it has been read */
     bool is_tls;      /* and that begins as a TLS connection does */
+    bool is_before_trailers;
+    struct http_lines lines; /* of the head or of the trailers */
     bool expects_continue;
+    bool has_fetch_site;
     bool is_cross_site;
     bool has_encoding; /* the token below names one that is not supported */
     struct http_token encoding;
@@ -63,7 +70,6 @@ struct http_reader {
     bool is_kept[HTTP_KEPT_COUNT]; /* it has been sent */
     struct buf body;
     struct http_token name; /* of the header being read */
-    bool name_has_space;
     struct http_token value;
     int header; /* an enum header of http_reader.c */
 };

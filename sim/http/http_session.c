@@ -142,15 +142,40 @@ static void refuse_http2(struct http_session *session)
     session->has_answered = true;
 }
 
+/* Says what is wrong with the host that the request is for, or returns NULL. */
+static const char *host_fault(const struct http_session *session, const struct http_request *request)
+{
+    const struct http_hosts *hosts = session->handler.hosts;
+
+    if (hosts && !request->has_host && !http_reader_is_old(&session->reader))
+        return "a request of HTTP/1.1 needs a Host header";
+    if (!http_host_is_valid(request->host, !hosts) || !http_host_is_valid(request->authority, false) ||
+        (request->is_absolute && request->authority.len == 0))
+        return "the Host header or the host of the target is not a name or an address, with a port or "
+               "without";
+    return NULL;
+}
+
+static bool is_refused(struct http_session *session, const struct http_request *request)
+{
+    const char *fault;
+
+    if (request->path.data[0] != '/')
+        fault = "the request target must be a path that starts with '/'";
+    else
+        fault = host_fault(session, request);
+    if (fault)
+        refuse(session, 400, fault);
+    return fault != NULL;
+}
+
 static void answer(struct http_session *session)
 {
     struct exchange exchange = {.peer = session->peer, .arena = &session->shared->arena};
 
     http_reader_request(&session->reader, &exchange.request);
-    if (exchange.request.path.data[0] != '/') {
-        refuse(session, 400, "the request target must be a path that starts with '/'");
+    if (is_refused(session, &exchange.request))
         return;
-    }
     exchange.response = new_response(session);
     session->handler.serve(session->handler.context, &exchange);
     session->stream = exchange.response.stream;

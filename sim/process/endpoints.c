@@ -267,9 +267,17 @@ static bool has_vmm(unsigned set)
     return false;
 }
 
+static bool is_tcp(const struct endpoint *endpoint)
+{
+    struct listener_address address;
+
+    return listener_find_address(endpoint->listener, 0, &address) && address.url;
+}
+
 static void serve(struct endpoint *endpoint, const struct site *site)
 {
     unsigned set = served(endpoint->endpoints, endpoint->spec.services);
+    struct http_handler handler;
 
     endpoint->site = *site;
     endpoint->site.has_control = has_control(set);
@@ -279,13 +287,10 @@ static void serve(struct endpoint *endpoint, const struct site *site)
     if (!endpoint->spec.names_services)
         endpoint->site.shut_down = NULL;
     endpoint->router = routes_new(&endpoint->site, set);
+    handler = app_version_handler(&endpoint->app_version, router_handler(endpoint->router), set, site->td);
+    handler.hosts = is_tcp(endpoint) ? &endpoint->hosts : NULL;
     listener_serve(endpoint->listener,
-                   &(struct listener_service){
-                       .handler = app_version_handler(&endpoint->app_version,
-                                                      router_handler(endpoint->router), set, site->td),
-                       .on_gone = on_gone,
-                       .data = endpoint,
-                   });
+                   &(struct listener_service){.handler = handler, .on_gone = on_gone, .data = endpoint});
 }
 
 void endpoints_serve(struct endpoints *endpoints, const struct site *site)

@@ -167,8 +167,13 @@ def test_bad_lines(connection, request_text):
     assert connection.is_closed()
 
 
-def test_without_a_host(connection):
-    assert connection.ask("GET /Version HTTP/1.1\r\n\r\n").status == 200
+def test_without_a_host(shared):
+    """Over TCP every HTTP/1.1 client sends one; over a Unix socket there is no name to send."""
+    with Connection(shared.unix) as connection:
+        assert connection.ask("GET /Version HTTP/1.1\r\n\r\n").status == 200
+    with Connection(shared.tcp) as connection:
+        response = connection.ask("GET /Version HTTP/1.1\r\n\r\n")
+        assert response.status == 400 and "Host" in response.error()
 
 
 def test_a_name_of_odd_bytes_is_shown_in_ascii(connection):

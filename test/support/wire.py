@@ -103,7 +103,7 @@ def get(path, headers=(), version="1.1", verb="GET"):
 
 
 def chunked(path, *chunks, trailers=""):
-    head = f"POST {path} HTTP/1.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    head = f"POST {path} HTTP/1.1\r\nHost: simulator\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
     return head + "".join(f"{size}\r\n{text}\r\n" for size, text in chunks) + "0\r\n" + trailers + "\r\n"
 
 

@@ -123,8 +123,8 @@ static inline int set_up(void **state)
     signal(SIGPIPE, SIG_IGN);
     uv_loop_init(&world->loop);
     world->observer = (struct http_observer){ignore, ignore, on_answer, on_trouble, world};
-    world->origin =
-        (struct connection_origin){.handler = {serve, world}, .unix_path = world->path, .on_closed = ignore};
+    world->origin = (struct connection_origin){
+        .handler = {.serve = serve, .context = world}, .unix_path = world->path, .on_closed = ignore};
     clients_init(&world->clients, &world->loop, &world->observer);
     world->clients.turn_ns = UINT64_MAX / 2; /* no test depends on how fast the machine is */
     world->clients.tick_in = tick_in;

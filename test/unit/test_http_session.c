@@ -28,7 +28,7 @@ static void echo(void *context, struct exchange *exchange)
     buf_append_span(exchange->response.body, request->body);
 }
 
-static const struct http_handler echo_handler = {echo, NULL};
+static const struct http_handler echo_handler = {.serve = echo};
 
 /* Feeds what is there, gathering the output as a connection sends it. */
 static void feed(struct http_session *session, const uint8_t *data, size_t len, struct buf *out)
@@ -447,7 +447,7 @@ static const struct http_answer *ask(struct http_session *session, const char *r
 
 static void an_answer_has_the_reason_of_its_own_request(void **state)
 {
-    static const struct http_handler handler = {fail_some, NULL};
+    static const struct http_handler handler = {.serve = fail_some};
     struct http_shared shared;
     struct http_session session;
 

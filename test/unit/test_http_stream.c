@@ -66,7 +66,7 @@ static void serve(void *context, struct exchange *exchange)
 static int set_up(void **state)
 {
     struct world *world = calloc(1, sizeof *world);
-    const struct http_handler handler = {serve, world};
+    const struct http_handler handler = {.serve = serve, .context = world};
 
     http_session_shared_init(&world->shared);
     http_session_init(&world->session, &world->shared, &handler);

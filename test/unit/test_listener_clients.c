@@ -137,7 +137,8 @@ static void open_spot(struct world *world, struct spot *spot, const char *name)
 
 static void serve_spot(struct spot *spot)
 {
-    const struct listener_service service = {.handler = {serve, spot}, .on_gone = on_gone, .data = spot};
+    const struct listener_service service = {
+        .handler = {.serve = serve, .context = spot}, .on_gone = on_gone, .data = spot};
 
     listener_serve(spot->listener, &service);
 }

@@ -1,0 +1,79 @@
+#include "sim/http/http_lines.h"
+
+static const char protocol[] = {'H', 'T', 'T', 'P', '/'};
+
+#define OTHER_PROTOCOL (sizeof protocol + 1)
+
+void http_lines_begin(struct http_lines *lines, enum http_lines_part part)
+{
+    *lines = (struct http_lines){.is_request_line = part == HTTP_LINES_HEAD, .protocol = OTHER_PROTOCOL};
+}
+
+/* Empty lines before a request are ignored (RFC 9112, 2.2). */
+static const char *end_line(struct http_lines *lines, uint8_t byte)
+{
+    if (byte != '\n')
+        return "a CR has to be followed by an LF";
+    if (lines->len == 0)
+        lines->is_over = !lines->is_request_line;
+    else if (lines->is_request_line && lines->protocol != sizeof protocol)
+        return "the request line has to end with HTTP/1.1";
+    else
+        lines->is_request_line = false;
+    lines->is_after_cr = false;
+    lines->len = 0;
+    return NULL;
+}
+
+static const char *read_request_line(struct http_lines *lines, uint8_t byte)
+{
+    if (byte >= 0x80)
+        return "the request line has a byte that is not ASCII: percent-encode it, such as %C3%A4";
+    if (byte == ' ') {
+        if (lines->is_after_space)
+            return "the request line has two spaces in a row";
+        lines->protocol = 0;
+    } else if (lines->protocol < sizeof protocol) {
+        lines->protocol = byte == (uint8_t)protocol[lines->protocol] ? lines->protocol + 1 : OTHER_PROTOCOL;
+    }
+    lines->is_after_space = byte == ' ';
+    lines->len++;
+    return NULL;
+}
+
+static const char *read_header(struct http_lines *lines, uint8_t byte)
+{
+    if (lines->len == 0 && (byte == ' ' || byte == '\t'))
+        return "a header begins with a space: it must not be continued on another line";
+    if (lines->len == 0 && byte == ':')
+        return "a header has no name";
+    lines->len++;
+    return NULL;
+}
+
+static const char *read_byte(struct http_lines *lines, uint8_t byte)
+{
+    if (lines->is_after_cr)
+        return end_line(lines, byte);
+    if (byte == '\n')
+        return "a line ends with LF alone: it has to end with CR LF";
+    if (byte == '\r') {
+        lines->is_after_cr = true;
+        return NULL;
+    }
+    return lines->is_request_line ? read_request_line(lines, byte) : read_header(lines, byte);
+}
+
+size_t http_lines_read(struct http_lines *lines, const uint8_t *data, size_t len, const char **fault)
+{
+    size_t at = 0;
+
+    *fault = NULL;
+    while (at < len && !lines->is_over) {
+        *fault = read_byte(lines, data[at]);
+        if (*fault)
+            break;
+        at++;
+    }
+    return at;
+}

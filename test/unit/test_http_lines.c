@@ -1,0 +1,71 @@
+/* Lines that llhttp accepts in some of its versions; how cuts are borne is in test/http. */
+#include "sim/http/http_lines.h"
+
+#include "test/unit/vectors.h"
+
+static void assert_lines(enum http_lines_part part, const char *text, size_t in_order, bool is_over,
+                         const char *word)
+{
+    struct http_lines lines;
+    const char *fault;
+
+    http_lines_begin(&lines, part);
+    assert_int_equal(http_lines_read(&lines, (const uint8_t *)text, strlen(text), &fault), in_order);
+    assert_int_equal(lines.is_over, is_over);
+    if (word ? !fault || !strstr(fault, word) : fault != NULL)
+        fail_msg("\"%s\" is said of \"%s\"", fault ? fault : "nothing", text);
+}
+
+static void a_head_ends_with_an_empty_line(void **state)
+{
+    (void)state;
+    assert_lines(HTTP_LINES_HEAD, "GET / HTTP/1.1\r\nA: b\r\n\r\n{}", 24, true, NULL);
+    assert_lines(HTTP_LINES_HEAD, "\r\n\r\nGET / HTTP/1.0\r\n\r\n", 22, true, NULL);
+    assert_lines(HTTP_LINES_HEAD, "GET / HTTP/1.1\r\n\r", 17, false, NULL);
+    assert_lines(HTTP_LINES_HEAD, "", 0, false, NULL);
+}
+
+static void trailers_may_be_none(void **state)
+{
+    (void)state;
+    assert_lines(HTTP_LINES_TRAILERS, "\r\nGET", 2, true, NULL);
+    assert_lines(HTTP_LINES_TRAILERS, "A: b\r\n\r\n", 8, true, NULL);
+}
+
+static void a_line_ends_with_both(void **state)
+{
+    (void)state;
+    assert_lines(HTTP_LINES_HEAD, "GET / HTTP/1.1\n", 14, false, "LF alone");
+    assert_lines(HTTP_LINES_HEAD, "GET / HTTP/1.1\rA", 15, false, "followed by an LF");
+    assert_lines(HTTP_LINES_HEAD, "\n", 0, false, "LF alone");
+    assert_lines(HTTP_LINES_TRAILERS, "A: b\r\n\n", 6, false, "LF alone");
+    assert_lines(HTTP_LINES_TRAILERS, "\r\r\n", 1, false, "followed by an LF");
+}
+
+static void a_header_has_a_name_and_one_line(void **state)
+{
+    (void)state;
+    assert_lines(HTTP_LINES_HEAD, "GET / HTTP/1.1\r\nA: b\r\n c\r\n", 22, false, "another line");
+    assert_lines(HTTP_LINES_HEAD, "GET / HTTP/1.1\r\n\tA: b\r\n", 16, false, "another line");
+    assert_lines(HTTP_LINES_TRAILERS, ": b\r\n", 0, false, "no name");
+}
+
+static void the_request_line_is_one_of_http(void **state)
+{
+    (void)state;
+    assert_lines(HTTP_LINES_HEAD, "GET  / HTTP/1.1\r\n", 4, false, "two spaces");
+    assert_lines(HTTP_LINES_HEAD, "GET /\r\n", 6, false, "HTTP/1.1");
+    assert_lines(HTTP_LINES_HEAD, "PLAY / RTSP/1.0\r\n", 16, false, "HTTP/1.1");
+    assert_lines(HTTP_LINES_HEAD, "GET HTTP/ HTTP\r\n", 15, false, "HTTP/1.1");
+    assert_lines(HTTP_LINES_HEAD, "GET /\xc3\xa4 HTTP/1.1\r\n", 5, false, "percent-encode");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_head_ends_with_an_empty_line),  cmocka_unit_test(trailers_may_be_none),
+        cmocka_unit_test(a_line_ends_with_both),           cmocka_unit_test(a_header_has_a_name_and_one_line),
+        cmocka_unit_test(the_request_line_is_one_of_http),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
