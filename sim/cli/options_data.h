@@ -38,7 +38,7 @@ enum options_source {
 /* The shells that have a completion script. */
 enum options_shell { OPTIONS_SHELL_NONE = -1, OPTIONS_SHELL_BASH, OPTIONS_SHELL_ZSH, OPTIONS_SHELL_FISH };
 
-enum { OPTIONS_SOCKETS = 4 };
+enum { OPTIONS_SOCKETS = 4, OPTIONS_HOSTS_MAX = 32 };
 
 /* Where a socket of --socket-dir is instead, which may also be a TCP address. */
 struct options_socket {
@@ -64,7 +64,9 @@ struct options {
     char *socket_dir;     /* NULL: "none" */
     unsigned socket_mode; /* permissions of Unix sockets that are not private */
     char *ready_file;
-    char *public_url; /* http:// or https://, no slash at the end */
+    char *public_url;                           /* http:// or https://, no slash at the end */
+    const char *allow_hosts[OPTIONS_HOSTS_MAX]; /* names without a port; into texts */
+    size_t allow_host_count;
     char *state_dir;
     bool vm_ports;
     struct options_texts images; /* paths of directories */

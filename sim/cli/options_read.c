@@ -1,5 +1,6 @@
 #include "sim/cli/options_read.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -121,6 +122,25 @@ int options_read_public_url(struct options *options, const char *text, struct er
 {
     options_texts_replace(&options->public_url, text);
     return check_url(options->public_url, error);
+}
+
+int options_read_allow_host(struct options *options, const char *text, struct error *error)
+{
+    const size_t len = strlen(text);
+
+    if (strchr(text, ':') || strchr(text, '/'))
+        return error_input(error, "\"%.60s\" is not a host name: give it without scheme, port and path",
+                           text);
+    for (size_t i = 0; i < len; i++)
+        if (!isalnum((unsigned char)text[i]) && !strchr(".-_", text[i]))
+            return error_input(
+                error, "\"%.60s\" is not a host name: use letters, digits, \".\", \"-\" and \"_\"", text);
+    if (text[0] == '.')
+        return error_input(error, "\"%.60s\" is not a host name: each name has to be given in full", text);
+    if (options->allow_host_count == OPTIONS_HOSTS_MAX)
+        return error_input(error, "can be given at most %d times", OPTIONS_HOSTS_MAX);
+    options->allow_hosts[options->allow_host_count++] = text;
+    return 0;
 }
 
 int options_read_tcb_status(struct options *options, const char *text, struct error *error)

@@ -53,18 +53,20 @@ const struct option_row options_table[] = {
              "production: every local user may connect. 0660 is for the user and the group that run the "
              "simulator. guest.sock, and a socket of --listen that serves guest or simulator, are always 0600."},
     {"ready-file", 0, "FILE", STRING(ready_file), .value = VALUE_FILE, .group = GROUP_LISTENING,
-     .shared = "URLs, kept VMs", .brief = "written when ready: endpoints as JSON",
+     .shared = "URLs, hosts", .brief = "written when ready: endpoints as JSON",
      .more = "Write the endpoints to FILE as JSON once the simulator is ready, and remove FILE at exit."},
     {"public-url", 0, "URL", STRING(public_url), .read = options_read_public_url, .group = GROUP_LISTENING,
      .is_joined = true,
      .brief = "what certificates and collateral point to",
      .more = "The URL that certificates and collateral point to. The default is the first TCP address, as "
              "localhost if it is on this machine."},
-    {"state-dir", 0, "DIR", STRING(state_dir), .value = VALUE_DIRECTORY, .group = GROUP_LISTENING,
-     .is_joined = true, .brief = "where deployed TDs survive a restart",
-     .more = "Keep the TDs that are deployed over the VMM in this directory, which is made if there is none, so "
-             "that they are there again after a restart, and those that ran run. By default they end with the "
-             "simulator."},
+    {"allow-host", 0, "NAME", LIST(allow_hosts, options_read_allow_host), .group = GROUP_LISTENING,
+     .is_joined = true,
+     .brief = "a host name of this machine; repeatable",
+     .more = "Serve requests for this host name over TCP; repeatable. Without it the simulator serves requests "
+             "for addresses, for names without a dot, for names below .localhost, .local, .internal, .svc and "
+             ".cluster.local, and for the hosts of --listen and --public-url: any other name may belong to "
+             "a website that makes it lead here (DNS rebinding)."},
     {"config", 'c', "FILE", STRING(config), .value = VALUE_FILE, .group = GROUP_LISTENING,
      .shared = "as dstack's simulator", .brief = "dstack.toml of dstack's own simulator",
      .more = "The dstack.toml of dstack's own simulator, for its addresses and the names of its files; other "
@@ -93,8 +95,13 @@ const struct option_row options_table[] = {
              "X-Admin-Token or, of a GET, as ?token=. The guest agent and the other services need none. The "
              "commands deploy, ps, logs and rm send it. Other users of the machine can see it unless it is set "
              "in the environment."},
+    {"state-dir", 0, "DIR", STRING(state_dir), .value = VALUE_DIRECTORY, .group = GROUP_LISTENING,
+     .shared = "kept TDs, OS images", .brief = "where deployed TDs survive a restart",
+     .more = "Keep the TDs that are deployed over the VMM in this directory, which is made if there is none, so "
+             "that they are there again after a restart, and those that ran run. By default they end with the "
+             "simulator."},
     {"image", 0, "DIR", SPECS(images, options_read_image), .value = VALUE_DIRECTORY, .group = GROUP_LISTENING,
-     .brief = "an OS image to deploy; repeatable",
+     .is_joined = true, .brief = "an OS image to deploy; repeatable",
      .more = "An OS image that TDs can be deployed with, besides those that are part of the simulator: a directory "
              "as dstack's VMM has it, with metadata.json, digest.txt, sha256sum.txt and measurement.tdx.cbor. "
              "Its name is that of the directory. Repeatable."},

@@ -74,10 +74,10 @@ bool http_host_is_valid(struct span host, bool may_be_path)
 
 /* --- whose it is --- */
 
-static bool is_same(struct span text, const char *other)
+static bool is_same(struct span text, struct span other)
 {
-    return text.len == strlen(other) &&
-           (text.len == 0 || strncasecmp((const char *)text.data, other, text.len) == 0);
+    return text.len == other.len &&
+           strncasecmp((const char *)text.data, (const char *)other.data, text.len) == 0;
 }
 
 /* Browsers take a name whose last label is a number for an IPv4 address, such as 127.1. */
@@ -92,7 +92,7 @@ static bool ends_with(struct span name, const char *suffix)
 {
     const size_t len = strlen(suffix);
 
-    return name.len > len && is_same(span_of(name.data + name.len - len, len), suffix);
+    return name.len > len && is_same(span_of(name.data + name.len - len, len), span_text(suffix));
 }
 
 bool http_host_is_served(const struct http_hosts *hosts, struct span host)
@@ -137,7 +137,5 @@ bool http_host_is_origin(struct span host, struct span origin)
         return false; /* "null" among others */
     split(host, &name, &port);
     split(span_of(origin.data + scheme, origin.len - scheme), &origin_name, &origin_port);
-    return name.len > 0 && name.len == origin_name.len &&
-           strncasecmp((const char *)name.data, (const char *)origin_name.data, name.len) == 0 &&
-           is_port(port, is_https ? "443" : "80", origin_port);
+    return name.len > 0 && is_same(name, origin_name) && is_port(port, is_https ? "443" : "80", origin_port);
 }

@@ -12,7 +12,7 @@
 
 /* Names that are served besides those that every listener serves. */
 struct http_hosts {
-    const char *names[HTTP_HOSTS_MAX]; /* owned by the caller; without a port, in any case */
+    struct span names[HTTP_HOSTS_MAX]; /* owned by the caller; without a port, in upper or lower case */
     size_t count;
 };
 

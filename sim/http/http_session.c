@@ -142,30 +142,42 @@ static void refuse_http2(struct http_session *session)
     session->has_answered = true;
 }
 
-/* Says what is wrong with the host that the request is for, or returns NULL. */
-static const char *host_fault(const struct http_session *session, const struct http_request *request)
+static struct span host_of(const struct http_request *request)
+{
+    return request->is_absolute ? request->authority : request->host;
+}
+
+/* Says why the request is for a host that is not served, and with which status, or returns NULL. */
+static const char *host_fault(const struct http_session *session, const struct http_request *request,
+                              int *status)
 {
     const struct http_hosts *hosts = session->handler.hosts;
 
+    *status = 400;
     if (hosts && !request->has_host && !http_reader_is_old(&session->reader))
         return "a request of HTTP/1.1 needs a Host header";
     if (!http_host_is_valid(request->host, !hosts) || !http_host_is_valid(request->authority, false) ||
         (request->is_absolute && request->authority.len == 0))
         return "the Host header or the host of the target is not a name or an address, with a port or "
                "without";
+    *status = 403;
+    if (hosts && !http_host_is_served(hosts, host_of(request)))
+        return "this host name is not served, because any website could make it lead here: start with "
+               "--allow-host NAME to serve it";
     return NULL;
 }
 
 static bool is_refused(struct http_session *session, const struct http_request *request)
 {
     const char *fault;
+    int status = 400;
 
     if (request->path.data[0] != '/')
         fault = "the request target must be a path that starts with '/'";
     else
-        fault = host_fault(session, request);
+        fault = host_fault(session, request, &status);
     if (fault)
-        refuse(session, 400, fault);
+        refuse(session, status, fault);
     return fault != NULL;
 }
 
@@ -176,6 +188,9 @@ static void answer(struct http_session *session)
     http_reader_request(&session->reader, &exchange.request);
     if (is_refused(session, &exchange.request))
         return;
+    if (exchange.request.has_origin &&
+        !http_host_is_origin(host_of(&exchange.request), exchange.request.origin))
+        exchange.request.is_cross_site = true;
     exchange.response = new_response(session);
     session->handler.serve(session->handler.context, &exchange);
     session->stream = exchange.response.stream;

@@ -10,6 +10,7 @@
 #include "sim/base/json_text.h"
 #include "sim/base/memory.h"
 #include "sim/base/spelling.h"
+#include "sim/process/hosts.h"
 #include "sim/process/socket_files.h"
 
 /* The services of a set that are offered: none that controls if --no-control is given. */
@@ -288,6 +289,7 @@ static void serve(struct endpoint *endpoint, const struct site *site)
         endpoint->site.shut_down = NULL;
     endpoint->router = routes_new(&endpoint->site, set);
     handler = app_version_handler(&endpoint->app_version, router_handler(endpoint->router), set, site->td);
+    hosts_set(&endpoint->hosts, endpoint->endpoints->options, endpoint->spec.address);
     handler.hosts = is_tcp(endpoint) ? &endpoint->hosts : NULL;
     listener_serve(endpoint->listener,
                    &(struct listener_service){.handler = handler, .on_gone = on_gone, .data = endpoint});

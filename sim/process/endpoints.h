@@ -28,8 +28,8 @@ struct endpoint {
     struct router *router;
     struct app_version app_version;
     struct http_hosts hosts; /* that are served on TCP besides the usual ones */
-    bool is_of_td; /* a socket of --socket-dir that belongs to the first TD */
-    void *owner;   /* what it is closed with; NULL: the program */
+    bool is_of_td;           /* a socket of --socket-dir that belongs to the first TD */
+    void *owner;             /* what it is closed with; NULL: the program */
     struct endpoint *next_of_bucket;
 };
 

@@ -10,6 +10,7 @@
 #include "sim/rpc/not_found.h"
 #include "sim/rpc/proto_name.h"
 #include "sim/rpc/request_path.h"
+#include "sim/rpc/response_headers.h"
 #include "sim/rpc/token_guard.h"
 
 struct route {
@@ -291,16 +292,6 @@ static void refuse_other_site(struct exchange *exchange)
         "cross-site browser requests may not call methods; use the dashboard at / or another client");
 }
 
-/* Scripts may read every answer, errors too, and issuer chains, which are in headers. They ask with a
- * plain GET, which needs no preflight. */
-static void let_scripts_read(struct exchange *exchange)
-{
-    static const char allowed[] = "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: *\r\n";
-    const char *headers = exchange->response.headers;
-
-    exchange->response.headers = headers ? arena_printf(exchange->arena, "%s%s", headers, allowed) : allowed;
-}
-
 static void serve_unknown(const struct router *router, struct exchange *exchange)
 {
     if (!router->guard || token_guard_admits(router->guard, exchange))
@@ -326,8 +317,10 @@ static void serve_found(const struct router *router, const struct route *route, 
         serve_fault(route, &fault, within, exchange);
     else
         serve_route(route, within, exchange);
-    if (route->page.is_public)
-        let_scripts_read(exchange);
+    if (route->is_method)
+        response_headers_of_method(exchange);
+    else
+        response_headers_of_page(exchange, route->page.is_public);
 }
 
 /* Splits "<directory><name>/<path of the inner router>". */

@@ -1,7 +1,10 @@
 """What a page of another website can read of the simulator, and what it cannot."""
 
 import http.server
+import json
+import socket
 import threading
+import urllib.request
 from contextlib import contextmanager
 
 import pytest
@@ -71,3 +74,36 @@ def test_why_there_is_no_collateral(read):
 def test_nothing_else(read, path):
     assert read(path) == {"refused": "TypeError"}
     assert read(path, method="POST", body="{}") == {"refused": "TypeError"}
+
+
+def own_address():
+    """An address of this machine that is not loopback, or None."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing
+        except OSError:
+            return None
+        address = probe.getsockname()[0]
+    return None if address.startswith("127.") else address
+
+
+def count_events(simulator):
+    request = urllib.request.Request(f"{simulator.url}/prpc/Simulator.Status", b"{}", {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.load(answer)["event_count"]
+
+
+@pytest.mark.skipif(own_address() is None, reason="this machine has no address but loopback")
+def test_no_event_beyond_loopback(blank, start):
+    """To a plain http address a browser sends no Sec-Fetch-Site, only Origin, and asks without a preflight."""
+    simulator = start(at="0.0.0.0:0")
+    before = count_events(simulator)
+    target = f"http://{own_address()}:{simulator.url.rpartition(':')[2]}/EmitEvent"
+    blank.expected += ["net::ERR_BLOCKED_BY_RESPONSE", "status of 403"]
+    with another_site() as url:
+        blank.driver.get(url)
+        for kind in ("text/plain", "application/x-www-form-urlencoded"):
+            options = {"method": "POST", "mode": "no-cors", "headers": {"Content-Type": kind},
+                       "body": '{"event":"stranger","payload":"00"}'}
+            blank.driver.execute_async_script(READ, target, options)
+    assert count_events(simulator) == before

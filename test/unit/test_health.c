@@ -23,7 +23,8 @@ static void assert_answers(const struct site *site, const char *path, int status
     assert_int_equal(exchange.response.status, status);
     assert_string_equal((const char *)body.data, text);
     assert_string_equal(exchange.response.content_type, "text/plain; charset=utf-8");
-    assert_string_equal(exchange.response.headers, "Cache-Control: no-store\r\n");
+    assert_string_equal(exchange.response.headers,
+                        "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
     assert_string_equal(exchange.response.label.method, path);
     assert_true(exchange.response.label.is_background);
     buf_free(&body);

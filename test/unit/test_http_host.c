@@ -66,7 +66,7 @@ static void a_host_has_a_grammar(void **state)
 
 static bool is_served(const char *host)
 {
-    static const struct http_hosts hosts = {{"Sim.Example.com", "other.test"}, 2};
+    const struct http_hosts hosts = {{span_text("Sim.Example.com"), span_text("other.test")}, 2};
 
     return http_host_is_served(&hosts, span_text(host));
 }

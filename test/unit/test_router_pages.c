@@ -1,6 +1,8 @@
 /* Paths that are not methods. */
 #include "test/unit/router_fixture.h"
 
+#define NOSNIFF "X-Content-Type-Options: nosniff\r\n"
+
 static void serve_page(const void *context, struct exchange *exchange)
 {
     exchange->response.content_type = "text/plain";
@@ -54,10 +56,10 @@ static void pages_are_served_by_their_verb_only(void **state)
     assert_string_equal(body_of(fixture), "done");
     response = serve(fixture, handler, HTTP_VERB_POST, span_text("/"));
     assert_int_equal(response.status, 405);
-    assert_string_equal(response.headers, "Allow: GET, HEAD\r\n");
+    assert_string_equal(response.headers, "Allow: GET, HEAD\r\n" NOSNIFF);
     response = serve(fixture, handler, HTTP_VERB_GET, span_text("/action"));
     assert_int_equal(response.status, 405);
-    assert_string_equal(response.headers, "Allow: POST\r\n");
+    assert_string_equal(response.headers, "Allow: POST\r\n" NOSNIFF);
     assert_int_equal(serve(fixture, handler, HTTP_VERB_HEAD, span_text("/action")).status, 405);
     assert_found(fixture, handler, "/Info", "DstackGuest");
 }
@@ -86,16 +88,19 @@ static void scripts_may_read_public_pages_only(void **state)
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
         router_add_page(fixture->router, &pages[i]);
     handler = router_handler(fixture->router);
-    assert_string_equal(serve(fixture, handler, HTTP_VERB_GET, span_text("/public")).headers, ALLOWED);
+    assert_string_equal(serve(fixture, handler, HTTP_VERB_GET, span_text("/public")).headers,
+                        NOSNIFF ALLOWED);
     assert_string_equal(serve(fixture, handler, HTTP_VERB_GET, span_text("/header")).headers,
-                        "Extra: 1\r\n" ALLOWED);
+                        "Extra: 1\r\n" NOSNIFF ALLOWED);
     assert_string_equal(serve(fixture, handler, HTTP_VERB_POST, span_text("/public")).headers,
-                        "Allow: GET, HEAD\r\n" ALLOWED);
-    assert_null(serve(fixture, handler, HTTP_VERB_GET, span_text("/private")).headers);
-    assert_null(serve(fixture, handler, HTTP_VERB_GET, span_text("/Info")).headers);
+                        "Allow: GET, HEAD\r\n" NOSNIFF ALLOWED);
+    assert_string_equal(serve(fixture, handler, HTTP_VERB_GET, span_text("/private")).headers, NOSNIFF);
+    assert_string_equal(serve(fixture, handler, HTTP_VERB_GET, span_text("/Info")).headers,
+                        NOSNIFF "Cache-Control: no-store\r\nCross-Origin-Resource-Policy: same-origin\r\n");
     assert_null(serve(fixture, handler, HTTP_VERB_GET, span_text("/nowhere")).headers);
     assert_int_equal(faults_set(&fixture->faults, &fault, &error), 0);
-    assert_string_equal(serve(fixture, handler, HTTP_VERB_GET, span_text("/public")).headers, ALLOWED);
+    assert_string_equal(serve(fixture, handler, HTTP_VERB_GET, span_text("/public")).headers,
+                        NOSNIFF ALLOWED);
 }
 
 static void paths_are_listed_in_order(void **state)
