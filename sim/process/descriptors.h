@@ -2,6 +2,8 @@
 #ifndef PROCESS_DESCRIPTORS_H
 #define PROCESS_DESCRIPTORS_H
 
+#include <stddef.h>
+
 #include "sim/base/error.h"
 
 /* Occupies those of stdin, stdout and stderr that are closed, so that no other file gets their numbers:
@@ -12,5 +14,8 @@ void descriptors_occupy_standard(void);
  * are enough for the event loop, a few listeners and clients: libuv aborts the process without some of
  * its own. Returns 0, or -1 with an error. */
 MUST_CHECK int descriptors_prepare(struct error *error);
+
+/* Fails with a sentence unless that many more sockets can be open, and a few clients beside them. */
+MUST_CHECK int descriptors_check(size_t sockets, struct error *error);
 
 #endif

@@ -1,49 +1,27 @@
 #include "sim/process/hosting.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sim/image/os_image.h"
+#include "sim/process/descriptors.h"
 #include "sim/process/socket_files.h"
+#include "sim/process/vm_sockets.h"
 #include "sim/vmm/vmm.h"
 
 #define GUEST_PORT 8090 /* where a guest serves external.sock's services */
-#define DIRECTORY_MODE 0755
 #define PORT_SERVICES "worker"
 #define CONTROL_SERVICES "guest,simulator"
 #define TD_SERVICES "dstack,tappd,worker,guest,simulator"
 
 /* --- sockets --- */
 
-static void write_directory(const struct hosting *hosting, const struct vm *vm, char *path, size_t size)
-{
-    const char *dir = hosting->options->socket_dir;
-
-    snprintf(path, size, "%s%svms%s%s", strcmp(dir, ".") == 0 ? "" : dir, strcmp(dir, ".") == 0 ? "" : "/",
-             vm ? "/" : "", vm ? vm->id : "");
-}
-
-static int make_directory(const char *path, struct error *error)
-{
-    if (mkdir(path, DIRECTORY_MODE) != 0 && errno != EEXIST)
-        return error_input(error, "cannot create the directory %s: %s", path, strerror(errno));
-    return 0;
-}
-
 static void remove_directory(const struct hosting *hosting, const struct vm *vm)
 {
-    char path[PATH_MAX];
-
-    if (!hosting->options->socket_dir || vm->is_first)
-        return;
-    write_directory(hosting, vm, path, sizeof path);
-    rmdir(path);
-    write_directory(hosting, NULL, path, sizeof path);
-    rmdir(path); /* if it was the last */
+    if (hosting->options->socket_dir && !vm->is_first)
+        vm_sockets_remove(hosting->options, vm->id);
 }
 
 /* The private socket of a deployed TD controls it, too; the first TD is controlled on the main port. */
@@ -57,11 +35,8 @@ static int open_files(struct hosting *hosting, struct vm *vm, const struct site 
     char directory[PATH_MAX];
     const char *name;
 
-    write_directory(hosting, NULL, directory, sizeof directory);
-    if (!vm->is_first && make_directory(directory, error))
-        return -1;
-    write_directory(hosting, vm, directory, sizeof directory);
-    if (!vm->is_first && make_directory(directory, error))
+    vm_sockets_path(hosting->options, vm->id, directory);
+    if (!vm->is_first && vm_sockets_make(hosting->options, vm->id, error))
         return -1;
     for (size_t i = 0; (name = socket_files_name(i)); i++) {
         struct listen_spec spec = {.kind = LISTEN_UNIX};
@@ -79,13 +54,18 @@ static int open_files(struct hosting *hosting, struct vm *vm, const struct site 
     return 0;
 }
 
+static bool is_served(const struct vm_port *port)
+{
+    return !port->is_udp && port->vm_port == GUEST_PORT;
+}
+
 static int open_ports(struct hosting *hosting, struct vm *vm, const struct site *site, struct error *error)
 {
     for (size_t i = 0; i < vm->settings.port_count; i++) {
         const struct vm_port *port = &vm->settings.ports[i];
         struct listen_spec spec = {.kind = LISTEN_TCP, .port = port->host_port};
 
-        if (port->is_udp || port->vm_port != GUEST_PORT)
+        if (!is_served(port))
             continue;
         endpoints_set_services(&spec, PORT_SERVICES, hosting->options->strict);
         snprintf(spec.address, sizeof spec.address, "%s",
@@ -108,6 +88,28 @@ static int open_tcp(struct hosting *hosting, struct vm *vm, const struct site *s
     if (endpoints_find_owned(hosting->endpoints, vm, &address))
         vm_notify(vm, VM_EVENT_URL, address.url, vmm_state_millis(hosting->vmm));
     return 0;
+}
+
+static size_t count_sockets(const struct options *options, const struct vm *vm)
+{
+    size_t count = options->vm_ports && !vm->is_first;
+
+    for (size_t i = 0; options->socket_dir && socket_files_name(i); i++)
+        count += socket_files_is_of_td(i);
+    for (size_t i = 0; i < vm->settings.port_count; i++)
+        count += is_served(&vm->settings.ports[i]);
+    return count;
+}
+
+/* Those that wait for their boot will need as many. */
+static int admit_vm(void *data, const struct vm *vm, bool is_to_run, struct error *error)
+{
+    const struct hosting *hosting = data;
+    const size_t sockets = count_sockets(hosting->options, vm);
+
+    if (hosting->options->socket_dir && !vm->is_first && vm_sockets_check(hosting->options, vm->id, error))
+        return -1;
+    return is_to_run && sockets > 0 ? descriptors_check(sockets * (hosting->vmm->queued + 1), error) : 0;
 }
 
 static int open_vm(void *data, struct vm *vm, struct error *error)
@@ -260,7 +262,7 @@ int hosting_start(struct hosting *hosting, const struct inputs *inputs, struct s
     hosting->vmm = vmm_new(&(struct vmm_config){
         .cluster = site->cluster,
         .faults = site->faults,
-        .host = {open_vm, close_vm, run_in, hosting},
+        .host = {admit_vm, open_vm, close_vm, run_in, hosting},
         .store = hosting->store,
     });
     settings = settings_of(first, add_images(hosting));
@@ -278,6 +280,8 @@ int hosting_start(struct hosting *hosting, const struct inputs *inputs, struct s
     hosting->endpoints->on_released = on_released;
     hosting->endpoints->data = hosting;
     endpoints_give(hosting->endpoints, hosting->vmm->first);
+    if (hosting->options->socket_dir)
+        vm_sockets_sweep(hosting->options);
     vmm_load(hosting->vmm, &report);
     return 0;
 }

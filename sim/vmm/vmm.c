@@ -153,6 +153,11 @@ static int save_start(struct vm *vm, bool is_started, uint32_t boots, struct err
 
 /* --- deploying --- */
 
+static int admit(const struct vm *vm, bool is_to_run, struct error *error)
+{
+    return vm->vmm->host.admit(vm->vmm->host.data, vm, is_to_run, error);
+}
+
 struct vm *vmm_create(struct vmm *vmm, const struct vm_settings *settings, const char *app_id,
                       bool is_stopped, struct error *error)
 {
@@ -171,6 +176,10 @@ struct vm *vmm_create(struct vmm *vmm, const struct vm_settings *settings, const
         vmm_compose_app_id(vm->settings.compose, vm->app_id);
     vm->is_started = !is_stopped;
     vm->boots = vm->is_started;
+    if (admit(vm, vm->is_started, error)) {
+        forget(vm);
+        return NULL;
+    }
     if (vmm_store_save(vmm->store, vm, error)) {
         unsave(vm);
         forget(vm);
@@ -217,7 +226,8 @@ int vmm_start(struct vm *vm, struct error *error)
 {
     if (vm->is_removed)
         return 0;
-    if (save_start(vm, true, vm->boots + !vm->has_process, error))
+    if ((!vm->has_process && admit(vm, true, error)) ||
+        save_start(vm, true, vm->boots + !vm->has_process, error))
         return -1;
     start(vm);
     return 0;

@@ -15,6 +15,8 @@
 
 /* What the process lends. */
 struct vmm_host {
+    /* Whether a VM can be served that is_to_run, now or, if not, ever. Fails with a sentence. */
+    int (*admit)(void *data, const struct vm *vm, bool is_to_run, struct error *error);
     /* Serves a TD that has booted. Fails with a sentence, with nothing left open. */
     int (*open)(void *data, struct vm *vm, struct error *error);
     /* Closes its listeners, and calls vmm_closed once no client is left, possibly at once. */

@@ -295,12 +295,57 @@ def test_vmm_sock_is_private_and_has_the_bare_names(simulator):
     assert by_socket(path, "prpc/Version?json") == by_socket(path, "prpc/Teepod.Version?json")
 
 
-def test_a_path_that_is_too_long_fails_the_boot(directory):
+def test_a_path_that_is_too_long_is_refused(directory):
     deep = directory / ("d" * 45)
     with Simulator(deep) as simulator:
         caller = Caller(simulator.url)
-        vm = caller.by_json("Teepod.CreateVm", SMALL).value["id"]
-        assert "a socket path can have at most 107 bytes" in wait_for(caller, vm, "done")["boot_error"]
+        for stopped in (False, True):
+            refused = caller.by_json("Teepod.CreateVm", {**SMALL, "stopped": stopped})
+            assert refused.status == 400 and "a socket path can have at most 107 bytes" in refused.value
+        assert len(caller.by_json("Teepod.Status", {}).value["vms"]) == 1
+
+
+def test_when_descriptors_run_out(directory):
+    simulator = Simulator(directory / "few")
+    command = simulator.command
+    simulator.command = lambda *options: ["sh", "-c", 'ulimit -n 128 && exec "$@"', "sh", *command(*options)]
+    with simulator:
+        caller = Caller(simulator.url)
+        vms = []
+        while (outcome := caller.by_json("Teepod.CreateVm", SMALL)).status == 200:
+            vms.append(outcome.value["id"])
+        assert outcome.status == 500
+        assert re.fullmatch(r"\d+ more sockets cannot be open: the limit of open files is 128, and clients need some; "
+                            r"stop or remove VMs, or start the simulator with a higher ulimit -n", outcome.value)
+        assert len(vms) > 10
+        for vm in vms:
+            assert wait_for(caller, vm, "done")["boot_error"] == ""
+        stopped = caller.by_json("Teepod.CreateVm", {**SMALL, "stopped": True}).value["id"]
+        assert caller.by_json("Teepod.StartVm", {"id": stopped}).status == 500
+        assert caller.by_json("Teepod.StopVm", {"id": vms[0]}).status == 200
+        wait_until(lambda: status_of(caller, vms[0]) == "stopped")
+        assert caller.by_json("Teepod.StartVm", {"id": stopped}).status == 200
+        assert wait_for(caller, stopped, "done")["boot_error"] == ""
+
+
+def test_a_killed_simulator_leaves_no_sockets_for_long(directory):
+    with Simulator(directory / "killed") as simulator:
+        vms = [deploy(Caller(simulator.url)) for _ in range(2)]
+        served = sockets_of(simulator, vms[1]) / "dstack.sock"
+        simulator.kill()
+        assert served.exists()
+        served.unlink()
+        with socket.socket(socket.AF_UNIX) as other:
+            other.bind(str(served))
+            other.listen()
+            simulator.ready.unlink()
+            simulator.start()
+            assert not sockets_of(simulator, vms[0]).exists() and served.exists()
+        simulator.kill()
+        simulator.ready.unlink()
+        simulator.start()
+        assert not (simulator.sockets / "vms").exists()
+        simulator.stop()
 
 
 def test_fifty_at_once(caller):

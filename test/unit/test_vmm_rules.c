@@ -140,6 +140,23 @@ static void what_cannot_be_served_fails_the_boot(void **state)
     assert_boot_failed(fixture, vm, "the path is too long");
 }
 
+static void what_the_host_does_not_admit_is_not_started(void **state)
+{
+    struct vmm_fixture *fixture = *state;
+    const struct vm_settings settings = vmm_fixture_settings("a");
+    struct vm *vm = vmm_create(fixture->vmm, &settings, NULL, true, &fixture->error);
+
+    fixture->admit_error = "no descriptors are left";
+    assert_null(vmm_create(fixture->vmm, &settings, NULL, false, &fixture->error));
+    assert_string_equal(fixture->error.text, "no descriptors are left");
+    assert_int_equal(fixture->vmm->count, 1);
+    assert_int_equal(vmm_start(vm, &fixture->error), -1);
+    vmm_fixture_assert_status(vm, "stopped");
+    assert_int_equal(vmm_run(fixture->vmm), VMM_IDLE);
+    fixture->admit_error = NULL;
+    assert_int_equal(vmm_start(vm, &fixture->error), 0);
+}
+
 static void a_fault_fails_the_boot_once(void **state)
 {
     struct vmm_fixture *fixture = *state;
@@ -208,6 +225,7 @@ int main(void)
         VMM_TEST(a_fault_fails_the_boot_once),
         VMM_TEST(events_and_durations),
         VMM_TEST(a_delayed_boot_waits_whoever_else_boots),
+        VMM_TEST(what_the_host_does_not_admit_is_not_started),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

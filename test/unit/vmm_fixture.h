@@ -23,10 +23,19 @@ struct vmm_fixture {
     size_t open;      /* VMs that are served */
     bool has_clients; /* closing takes until vmm_fixture_leave */
     struct vm *closing;
-    const char *open_error; /* why the next one cannot be served */
+    const char *open_error;  /* why the next one cannot be served */
+    const char *admit_error; /* and why it is not even tried */
     uint64_t run_in;
     struct error error;
 };
+
+static inline int vmm_fixture_admit(void *data, const struct vm *vm, bool is_to_run, struct error *error)
+{
+    const struct vmm_fixture *fixture = data;
+
+    assert_false(vm->has_process);
+    return is_to_run && fixture->admit_error ? error_internal(error, "%s", fixture->admit_error) : 0;
+}
 
 static inline int vmm_fixture_open(void *data, struct vm *vm, struct error *error)
 {
@@ -93,7 +102,7 @@ static inline int vmm_fixture_set_up(void **state)
     fixture->vmm = vmm_new(&(struct vmm_config){
         .cluster = fixture->cluster,
         .faults = &fixture->faults,
-        .host = {vmm_fixture_open, vmm_fixture_close, vmm_fixture_run_in, fixture},
+        .host = {vmm_fixture_admit, vmm_fixture_open, vmm_fixture_close, vmm_fixture_run_in, fixture},
     });
     if (os_image_parse(&image, os_image_embedded(OS_IMAGE_LINE_0_5), &fixture->error))
         return -1;
