@@ -31,7 +31,6 @@ struct router {
     struct faults *faults;           /* or NULL */
     const struct token_guard *guard; /* or NULL */
     struct router_branch branch;     /* all zero: none */
-    const struct token_guard *branch_guard;
     struct route *routes;
     size_t count;
     size_t capacity;
@@ -183,7 +182,6 @@ void router_add_page(struct router *router, const struct router_page *page)
 void router_set_branch(struct router *router, const struct router_branch *branch)
 {
     router->branch = *branch;
-    router->branch_guard = router->guard;
 }
 
 static int compare_keys(struct span a, struct span b)
@@ -346,8 +344,6 @@ static void serve_branch(const struct router *router, struct span name, struct e
     const struct router *inner = router->branch.inner;
     const struct route *route = find(inner, exchange->request.path);
 
-    if (router->branch_guard && !token_guard_admits(router->branch_guard, exchange))
-        return;
     if (route)
         serve_found(inner, route, &within, exchange);
     else

@@ -75,7 +75,7 @@ void router_add_page(struct router *router, const struct router_page *page);
 /* A directory in which each name has the methods of another router: /vm/<name>/Info is its /Info. */
 struct router_branch {
     const char *directory; /* begins and ends with '/'; outlives the router */
-    struct router *inner;  /* taken over. Its pages would not know the name */
+    struct router *inner;  /* taken over, with its guards. Its pages would not know the name */
     const void *context;   /* passed to enter */
     /* What a method of inner gets as its context for that name, such as from the exchange's arena.
      * Returns NULL once it has answered that there is none. */

@@ -4,6 +4,7 @@
 #include "sim/pages/health.h"
 #include "sim/rpc/dispatch.h"
 #include "sim/rpc/openapi.h"
+#include "sim/services/host_api.h"
 #include "sim/services/dashboard.h"
 
 static const struct openapi_info openapi_info = {
@@ -112,35 +113,47 @@ static const char *why_it_is_off(const struct vm *vm, struct arena *arena)
                         vm_status_name(vm_status_of(vm)));
 }
 
+/* A guest asks its host during its boot as well. */
+static bool is_for_host(struct span path)
+{
+    const size_t len = sizeof HOST_API_DIRECTORY - 1;
+
+    return path.len > len && memcmp(path.data, HOST_API_DIRECTORY, len) == 0;
+}
+
 /* The site of one TD, as the methods of its own listeners see it. */
 static const void *enter_vm(const void *context, struct span name, struct exchange *exchange)
 {
     const struct site *site = context;
     struct error error = {.kind = ERROR_NONE};
-    const struct vm *vm = vmm_find(site->vmm, arena_copy(exchange->arena, name.data, name.len), &error);
+    struct vm *vm = vmm_find(site->vmm, arena_copy(exchange->arena, name.data, name.len), &error);
     struct site *of_vm;
 
     if (!vm) {
         dispatch_fail(exchange, 404, error.text, "VM not found");
         return NULL;
     }
-    if (!vm->td) {
+    if (!vm->td && !is_for_host(exchange->request.path)) {
         dispatch_fail(exchange, 503, why_it_is_off(vm, exchange->arena), "the TD does not run");
         return NULL;
     }
     of_vm = arena_alloc(exchange->arena, sizeof *of_vm);
     *of_vm = *site;
     of_vm->td = vm->td;
+    of_vm->vm = vm;
     return of_vm;
 }
 
-/* /vm/<id>/<path> is <path> of that TD, with what this listener serves of the first one. */
+/* /vm/<id>/<path> is <path> of that TD, with what this listener serves of the first one, and the host that
+ * its guest reports to, which has no token. */
 static void add_vms(const struct site *site, unsigned set, struct router *router)
 {
     struct router *inner = router_new(site->faults);
     struct added added = {.page_count = 0};
     const struct service *service;
 
+    add_methods(&host_api_service, site, inner);
+    router_set_guard(inner, site->vmm_guard);
     for (size_t i = 0; (service = registry_service(i)); i++) {
         if (!(set & 1u << i) || !service->is_in_vms)
             continue;
@@ -149,10 +162,8 @@ static void add_vms(const struct site *site, unsigned set, struct router *router
             add_companion(*each, &added, site, inner);
     }
     add_companion(&dashboard_service, &added, site, inner);
-    router_set_guard(router, site->vmm_guard);
     router_set_branch(router, &(struct router_branch){
                                   .directory = "/vm/", .inner = inner, .context = site, .enter = enter_vm});
-    router_set_guard(router, NULL);
 }
 
 static bool is_only_vmm(unsigned set)

@@ -13,6 +13,7 @@ struct site {
     struct cluster *cluster;
     struct td *td; /* the listener's TD; on the main port the first */
     struct vmm *vmm;
+    struct vm *vm;                       /* whose path it is, /vm/<id>/; else NULL */
     const struct token_guard *vmm_guard; /* who may use the VMM; NULL: everyone */
     const char *public_url;              /* of this program */
 

@@ -67,6 +67,20 @@ void vm_duration(int64_t since_millis, int64_t now, char *out, size_t size)
     }
 }
 
+/* As much as fits, and no part of a character in UTF-8. */
+static void show(char shown[static VM_PROGRESS_BYTES], const char *body)
+{
+    size_t len = strlen(body);
+
+    if (len >= VM_PROGRESS_BYTES) {
+        len = VM_PROGRESS_BYTES - 1;
+        while (len > 0 && ((uint8_t)body[len] & 0xc0) == 0x80)
+            len--;
+    }
+    memcpy(shown, body, len);
+    shown[len] = '\0';
+}
+
 static void record(struct vm *vm, const char *event, const char *body, int64_t now)
 {
     struct vm_event *recorded;
@@ -92,5 +106,5 @@ void vm_notify(struct vm *vm, const char *event, const char *body, int64_t now)
     record(vm, event, body, now);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(event, names[i]) == 0)
-            snprintf(shown[i], VM_PROGRESS_BYTES, "%s", body);
+            show(shown[i], body);
 }

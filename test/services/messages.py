@@ -41,7 +41,9 @@ def name_of(described):
 
 
 POOL, FILES = load()
-SERVICES = {name_of(service): service for file in FILES for service in file.services_by_name.values()}
+ELSEWHERE = {"HostApi"}  # at /vm/<id>/, where no method is served for everyone
+SERVICES = {name_of(service): service for file in FILES for service in file.services_by_name.values()
+            if name_of(service) not in ELSEWHERE}
 METHODS = {f"{name}.{method.name}": method for name, service in SERVICES.items() for method in service.methods}
 ERROR = GetMessageClass(POOL.FindMessageTypeByName("dstack.RpcError"))
 

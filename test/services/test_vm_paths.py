@@ -111,7 +111,8 @@ def test_without_control_there_is_no_such_path(directory):
 def test_a_listener_of_the_vmm_may_only_look(callers, web):
     shown = state(callers[1], web)
     assert shown["read_only"] and shown["has_vmm"] and shown["app_name"] == "web"
-    for method in "EmitEvent", "GetKey", "GetQuote", "prpc/Simulator.Reset", "prpc/Simulator.DecryptEnv", "api/Info":
+    for method in "EmitEvent", "GetKey", "GetQuote", "prpc/Simulator.Reset", "prpc/Simulator.DecryptEnv", \
+            "api/SysInfo":
         assert post(callers[1], f"/vm/{web}/{method}")[0] == 404, method
 
 

@@ -27,10 +27,10 @@ static struct http_handler handler_with_branch(struct fixture *fixture, const st
     fixture->guest.version = say_context;
     fixture->rows[GUEST].context = "outside";
     (void)handler_of(fixture, "0");
+    router_add_service(inner, &fixture->rows[KMS]);
+    router_set_guard(inner, guard);
     router_add_service(inner, &fixture->rows[GUEST]);
-    router_set_guard(fixture->router, guard);
     router_set_branch(fixture->router, &(struct router_branch){"/vm/", inner, "inside", enter_name});
-    router_set_guard(fixture->router, NULL);
     return router_handler(fixture->router);
 }
 
@@ -59,7 +59,7 @@ static void a_branch_may_refuse_a_name(void **state)
     assert_string_equal(response.label.method, "DstackGuest.Version");
 }
 
-static void a_branch_has_the_guard_of_when_it_was_set(void **state)
+static void a_branch_has_the_guards_of_its_own_router(void **state)
 {
     struct fixture *fixture = *state;
     struct token_guard guard;
@@ -71,6 +71,8 @@ static void a_branch_has_the_guard_of_when_it_was_set(void **state)
     for (const char *const *path = (const char *const[]){"/vm/one/Version", "/vm/none/x", NULL}; *path;
          path++)
         assert_int_equal(serve(fixture, handler, HTTP_VERB_POST, span_text(*path)).status, 401);
+    assert_int_equal(serve(fixture, handler, HTTP_VERB_OTHER, span_text("/vm/one/prpc/KMS.GetMeta")).status,
+                     405);
 }
 
 int main(void)
@@ -78,7 +80,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ROUTER_TEST(a_branch_tells_methods_the_name_before_their_path),
         ROUTER_TEST(a_branch_may_refuse_a_name),
-        ROUTER_TEST(a_branch_has_the_guard_of_when_it_was_set),
+        ROUTER_TEST(a_branch_has_the_guards_of_its_own_router),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
