@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/cli/tcb_spec.h"
 #include "sim/services/registry.h"
 
 #define STRING(name) .kind = OPTION_STRING, .field = offsetof(struct options, name)
@@ -159,12 +160,13 @@ const struct option_row options_table[] = {
      .more = "The id that the app was first deployed with: 40 hex digits. It and the keys of the KMS survive "
              "changes of the compose file. By default, the id is the beginning of the compose hash."},
 
-    {"tcb-status", 0, "STATUS", LIST(scenario.tcb_status, options_read_tcb_status), .word = tcb_status_word,
+    {"tcb-status", 0, "STATUS", LIST(scenario.tcb_status, options_read_tcb_status), .word = tcb_spec_word,
      .preset = "UpToDate", .group = GROUP_PLATFORM,
      .shared = "what verifiers find", .brief = "the TCB status that verifiers find",
      .more = "The TCB status that verifiers find; as PART=STATUS, that of one part only. PART is platform, "
              "tdx-module or qe, or early for everything in the early TCB evaluation data set only. A TDX "
-             "module and a QE are UpToDate, OutOfDate or Revoked. Repeatable."},
+             "module and a QE are UpToDate, OutOfDate or Revoked. Recovered is the day after: the platform, "
+             "which was OutOfDate, has been updated, and its quotes are UpToDate. Repeatable."},
     {"advisory", 0, "ID", LIST(scenario.advisories, options_read_advisory), .group = GROUP_PLATFORM,
      .is_joined = true,
      .brief = "an advisory of that TCB status; repeatable",

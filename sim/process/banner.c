@@ -85,6 +85,8 @@ static void print_what_is_unusual(FILE *stream, const struct site *site)
     char line[FAULT_METHOD_BYTES + 160];
 
     print_statuses(stream, scenario);
+    if (scenario->has_recovered)
+        fprintf(stream, "  %-14sTCB that has recovered\n", "Injected");
     if (site->td->state.is_debug)
         fprintf(stream, "  %-14sTD in debug mode\n", "Injected");
     if (scenario->quote_version != QUOTE_VERSION_4)

@@ -236,6 +236,8 @@ int inputs_read(struct inputs *inputs, const struct options *options, struct err
     inputs->td.health_file = options->health_file;
     inputs->td.app_id = read_app_id(inputs, options);
     inputs->cluster.scenario = options->scenario;
+    if (scenario_check(&options->scenario, error))
+        return error_context(error, "--tcb-status Recovered");
     if (read_app(inputs, options, error) || read_user_config(inputs, options, error) ||
         read_keys(inputs, options, error) || read_machine(inputs, options, error) ||
         read_env(inputs, options, error) || read_images(inputs, options, error))

@@ -6,6 +6,7 @@ static const struct {
     const char *member;
     size_t offset; /* in struct scenario */
 } flags[] = {
+    {"tcb_recovered", offsetof(struct scenario, has_recovered)},
     {"pck_revoked", offsetof(struct scenario, pck_revoked)},
     {"collateral_expired", offsetof(struct scenario, collateral_expired)},
     {"key_not_vouched", offsetof(struct scenario, key_not_vouched)},
@@ -95,6 +96,8 @@ int platform_message_read(const ProtobufCMessage *message, struct scenario *scen
             return error_context(error, "advisories");
     for (size_t i = 0; i < FLAGS; i++)
         *(bool *)((char *)scenario + flags[i].offset) = get_bool(message, flags[i].member);
+    if (scenario_check(scenario, error))
+        return error_context(error, "tcb_recovered");
     *is_debug = get_bool(message, "debug_td");
     return 0;
 }

@@ -61,7 +61,7 @@ static void render_documents(struct collateral *collateral, const struct platfor
 int collateral_render(struct collateral *collateral, const struct platform *platform,
                       const struct scenario *scenario, int64_t now, struct error *error)
 {
-    const struct bytes revoked = {&platform->first.pck_serial, 1};
+    const struct bytes revoked = {&scenario_level(scenario, platform)->pck_serial, 1};
     char *hex;
 
     collateral_free(collateral);

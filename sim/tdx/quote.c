@@ -26,48 +26,46 @@ static void write_certification_head(struct buf *out, uint16_t kind, size_t len)
 }
 
 /* What follows the attestation key. */
-static void write_certification(struct buf *out, const struct platform *platform)
+static void write_certification(struct buf *out, const struct platform *platform,
+                                const struct platform_level *level)
 {
-    const char *const chain[] = {platform->first.pck.pem, platform->platform_ca.pem, platform->root.pem};
+    const char *const chain[] = {level->pck.pem, platform->platform_ca.pem, platform->root.pem};
     size_t chain_len = strlen(chain[0]) + strlen(chain[1]) + strlen(chain[2]) + 1;
 
     write_certification_head(out, QUOTE_CERTIFICATION_QE_REPORT,
                              SGX_REPORT_BYTES + P256_SIGNATURE_BYTES + 2 + PLATFORM_AUTH_BYTES +
                                  QUOTE_CERTIFICATION_HEAD_BYTES + chain_len);
-    buf_append(out, platform->first.qe_report, SGX_REPORT_BYTES);
-    buf_append(out, platform->first.qe_report_signature, P256_SIGNATURE_BYTES);
+    buf_append(out, level->qe_report, SGX_REPORT_BYTES);
+    buf_append(out, level->qe_report_signature, P256_SIGNATURE_BYTES);
     buf_append_le16(out, PLATFORM_AUTH_BYTES);
-    buf_append(out, platform->first.qe_auth, PLATFORM_AUTH_BYTES);
+    buf_append(out, level->qe_auth, PLATFORM_AUTH_BYTES);
     write_certification_head(out, QUOTE_CERTIFICATION_PCK_CHAIN, chain_len);
     for (int i = 0; i < 3; i++)
         buf_append_text(out, chain[i]);
     buf_append_byte(out, '\0');
 }
 
-static void write_signature_data(struct buf *out, const struct platform *platform)
+static void write_signature_data(struct buf *out, const struct platform *platform,
+                                 const struct platform_level *level, const struct p256_key *key)
 {
     static const uint8_t signature[P256_SIGNATURE_BYTES], padding[QUOTE_PADDING_BYTES];
 
     buf_append(out, signature, sizeof signature);
-    buf_append(out, platform->first.attestation_key.public_key, P256_PUBLIC_BYTES);
-    write_certification(out, platform);
+    buf_append(out, key->public_key, P256_PUBLIC_BYTES);
+    write_certification(out, platform, level);
     buf_append(out, padding, sizeof padding);
 }
 
 void quote_template_init(struct quote_template *template, const struct platform *platform)
 {
+    static const struct scenario healthy;
     uint8_t *report = template->report;
 
-    *template = (struct quote_template){
-        .layout = quote_version_layout(QUOTE_VERSION_4),
-        .key = &platform->first.attestation_key,
-    };
-    memcpy(report + TD_REPORT_TEE_TCB_SVN, platform->first.tcb.tee_tcb_svn, TD_REPORT_TEE_TCB_SVN_BYTES);
-    memcpy(report + TD_REPORT_TEE_TCB_SVN_2, platform->first.tcb.tee_tcb_svn, TD_REPORT_TEE_TCB_SVN_BYTES);
+    *template = (struct quote_template){.key = NULL};
     memcpy(report + TD_REPORT_TD_ATTRIBUTES, td_attributes, sizeof td_attributes);
     memcpy(report + TD_REPORT_XFAM, xfam, sizeof xfam);
     buf_init(&template->signature_data, SIZE_MAX);
-    write_signature_data(&template->signature_data, platform);
+    quote_template_set_scenario(template, platform, &healthy);
 }
 
 void quote_template_free(struct quote_template *template)
@@ -78,10 +76,15 @@ void quote_template_free(struct quote_template *template)
 void quote_template_set_scenario(struct quote_template *template, const struct platform *platform,
                                  const struct scenario *scenario)
 {
+    const struct platform_level *level = scenario_level(scenario, platform);
+    uint8_t *report = template->report;
+
     template->layout = quote_version_layout(scenario->quote_version);
-    template->key = scenario->key_not_vouched ? &platform->stranger_key : &platform->first.attestation_key;
-    memcpy(template->signature_data.data + P256_SIGNATURE_BYTES, template->key->public_key,
-           P256_PUBLIC_BYTES);
+    template->key = scenario->key_not_vouched ? &platform->stranger_key : &level->attestation_key;
+    memcpy(report + TD_REPORT_TEE_TCB_SVN, level->tcb.tee_tcb_svn, TD_REPORT_TEE_TCB_SVN_BYTES);
+    memcpy(report + TD_REPORT_TEE_TCB_SVN_2, level->tcb.tee_tcb_svn, TD_REPORT_TEE_TCB_SVN_BYTES);
+    buf_reset(&template->signature_data);
+    write_signature_data(&template->signature_data, platform, level, template->key);
 }
 
 void quote_template_set_debug(struct quote_template *template, bool is_debug)

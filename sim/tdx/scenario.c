@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "sim/base/spelling.h"
+#include "sim/tdx/platform.h"
 
 static enum tcb_status worse(enum tcb_status a, enum tcb_status b)
 {
@@ -13,7 +14,7 @@ static enum tcb_status worse(enum tcb_status a, enum tcb_status b)
 
 enum tcb_status scenario_status(const struct scenario *scenario, enum scenario_part part, bool is_early)
 {
-    enum tcb_status all = scenario->tcb_status;
+    enum tcb_status all = scenario->has_recovered ? TCB_OUT_OF_DATE : scenario->tcb_status;
 
     if (is_early)
         all = worse(all, scenario->early_tcb_status);
@@ -43,12 +44,33 @@ enum tcb_status scenario_get(const struct scenario *scenario, const struct scena
     return *(const enum tcb_status *)((const char *)scenario + field->offset);
 }
 
-bool scenario_is_demoted(const struct scenario *scenario)
+/* The first that is not UpToDate, or NULL. */
+static const struct scenario_field *find_status(const struct scenario *scenario)
 {
     for (size_t i = 0; i < SCENARIO_FIELDS; i++)
         if (scenario_get(scenario, &scenario_fields[i]) != TCB_UP_TO_DATE)
-            return true;
-    return false;
+            return &scenario_fields[i];
+    return NULL;
+}
+
+bool scenario_is_demoted(const struct scenario *scenario)
+{
+    return scenario->has_recovered || find_status(scenario);
+}
+
+int scenario_check(const struct scenario *scenario, struct error *error)
+{
+    const struct scenario_field *field = find_status(scenario);
+
+    if (!scenario->has_recovered || !field)
+        return 0;
+    return error_input(error, "no other status goes with it, but the %s is %s; leave one of them out",
+                       field->title, tcb_status_name(scenario_get(scenario, field)));
+}
+
+const struct platform_level *scenario_level(const struct scenario *scenario, const struct platform *platform)
+{
+    return scenario->has_recovered ? &platform->updated : &platform->first;
 }
 
 static const enum tcb_status part_statuses[] = {TCB_UP_TO_DATE, TCB_OUT_OF_DATE, TCB_REVOKED};

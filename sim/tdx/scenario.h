@@ -30,6 +30,7 @@ struct scenario {
     enum tcb_status qe_status;
     char advisories[SCENARIO_ADVISORIES_MAX][SCENARIO_ADVISORY_BYTES];
     size_t advisory_count;
+    bool has_recovered;      /* the documents are those of OutOfDate, and new quotes have what they ask for */
     bool pck_revoked;        /* the PCK CRL lists the PCK certificate */
     bool collateral_expired; /* signed documents expired yesterday */
     bool key_not_vouched;    /* quotes are signed by a key the QE report does not name */
@@ -39,7 +40,16 @@ struct scenario {
 /* The status of a part, in the early evaluation data set or in the others. */
 enum tcb_status scenario_status(const struct scenario *scenario, enum scenario_part part, bool is_early);
 
-/* Whether any part has a status other than UpToDate in any evaluation data set. */
+struct platform;
+struct platform_level;
+
+/* The level of the platform that signs new quotes. */
+const struct platform_level *scenario_level(const struct scenario *scenario, const struct platform *platform);
+
+/* Fails if settings exclude each other: no other status goes with has_recovered. */
+MUST_CHECK int scenario_check(const struct scenario *scenario, struct error *error);
+
+/* Whether any part has a status other than UpToDate in any evaluation data set, at any level. */
 bool scenario_is_demoted(const struct scenario *scenario);
 
 /* The statuses that are set one by one, and what they are called. */

@@ -17,6 +17,7 @@ enum tcb_status {
     TCB_OUT_OF_DATE_CONFIGURATION_NEEDED,
     TCB_REVOKED,
 };
+#define TCB_STATUSES 7
 
 const char *tcb_status_name(enum tcb_status status); /* "UpToDate" */
 

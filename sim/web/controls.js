@@ -14,7 +14,7 @@ const CHOICES = {
   quote_version: ['4', '5', '5-td15'],
 }
 const CHOSEN = Object.keys(CHOICES)
-const WRONGS = ['pck_revoked', 'collateral_expired', 'key_not_vouched', 'debug_td']
+const WRONGS = ['tcb_recovered', 'pck_revoked', 'collateral_expired', 'key_not_vouched', 'debug_td']
 
 function say(id, text, isError) {
   byId(id).classList.toggle('error', isError)

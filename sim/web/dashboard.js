@@ -61,6 +61,7 @@ function problemsOf(state) {
   return [
     state.tcb_status !== 'UpToDate' && state.tcb_status,
     ...PARTS.filter(({ field }) => state[field] !== 'UpToDate').map(({ field, name }) => `${name} ${state[field]}`),
+    state.tcb_recovered && 'TCB recovered',
     state.pck_revoked && 'PCK revoked',
     state.collateral_expired && 'collateral expired',
     state.key_not_vouched && 'attestation key not certified',

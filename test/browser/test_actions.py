@@ -192,6 +192,26 @@ def test_a_part_can_be_behind_alone(page, simulator, field, value, badge, status
     page.wait(lambda: page.one(f"[name={field}]").get_property("value") == "UpToDate", "the platform to be in order")
 
 
+def test_a_tcb_that_recovers(page, simulator):
+    """The old quote is still OutOfDate, a new one is not."""
+    page.expected.append("Simulator.SetPlatform")
+    page.unfold("#platform-panel")
+    page.quote()
+    page.click("[name=tcb_recovered]")
+    page.click("#platform .primary")
+    page.wait_text("#platform-badge", "TCB recovered")
+    assert simulator.call("Simulator.Status")["tcb_recovered"] is True
+    kind, headline = page.verdict()
+    assert kind == "caution" and "OutOfDate" in headline
+    page.quote()
+    assert page.verdict()[0] == "good"
+    page.choose_text("#tcb-status", "Revoked")
+    page.click("#platform .primary")
+    page.wait_text("#platform-result", "no other status goes with it, but the TCB status is Revoked")
+    page.click("#platform-in-order")
+    page.wait(lambda: not page.one("[name=tcb_recovered]").get_property("checked"), "the platform to be in order")
+
+
 def test_a_quote_of_version_5(page, simulator):
     page.unfold("#platform-panel")
     page.choose_text("#quote-version", "5-td15")

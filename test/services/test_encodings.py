@@ -32,6 +32,7 @@ VALUES = {
     "app_id": bytes(range(20)),
     **dict.fromkeys(("tcb_status", "platform_status", "tdx_module_status", "qe_status", "early_tcb_status"), "OutOfDate"),
     "quote_version": "5-td15",
+    "tcb_recovered": False,  # goes with no status
     "advisories": ["INTEL-SA-00001", "INTEL-SA-00002"],
     "generation": 1,
     "after_event": 5,
@@ -159,7 +160,7 @@ def is_sent(field):
 
 def value_for(field, values):
     if field.type == field.TYPE_BOOL:
-        return True
+        return values.get(field.name, True)
     qualified = f"{field.containing_type.name}.{field.name}"
     assert qualified in values or field.name in values, f"VALUES has nothing to send in {field.full_name}"
     value = values.get(qualified, values.get(field.name))

@@ -425,7 +425,7 @@ static void test_words(void **state)
     assert_refused(
         ARGUMENTS("--tcb-status", "outofdate"), none,
         "--tcb-status: \"outofdate\" is not one of UpToDate, SWHardeningNeeded, ConfigurationNeeded, "
-        "ConfigurationAndSWHardeningNeeded, OutOfDate, OutOfDateConfigurationNeeded, Revoked; "
+        "ConfigurationAndSWHardeningNeeded, OutOfDate, OutOfDateConfigurationNeeded, Revoked, Recovered; "
         "did you mean OutOfDate?");
 }
 

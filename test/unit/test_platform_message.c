@@ -51,6 +51,28 @@ static void every_message_has_every_setting(void **state)
     assert_read_back(&dashboard.base);
 }
 
+static void a_recovered_tcb_goes_without_statuses(void **state)
+{
+    const struct scenario recovered = {.has_recovered = true, .advisories = {"MINE-1"}, .advisory_count = 1};
+    Dstack__SetPlatformArgs args = DSTACK__SET_PLATFORM_ARGS__INIT;
+    struct scenario scenario = {.quote_version = QUOTE_VERSION_4};
+    struct error error = {.kind = ERROR_NONE};
+    struct arena arena;
+    char revoked[] = "Revoked";
+    bool is_debug;
+
+    (void)state;
+    arena_init(&arena);
+    platform_message_fill(&recovered, false, &arena, &args.base);
+    assert_int_equal(platform_message_read(&args.base, &scenario, &is_debug, &error), 0);
+    assert_true(scenario.has_recovered);
+    args.tdx_module_status = revoked;
+    assert_int_equal(platform_message_read(&args.base, &scenario, &is_debug, &error), -1);
+    assert_string_equal(error.text, "tcb_recovered: no other status goes with it, but the TDX module is "
+                                    "Revoked; leave one of them out");
+    arena_free(&arena);
+}
+
 static void what_is_not_given_is_healthy(void **state)
 {
     const Dstack__SetPlatformArgs args = DSTACK__SET_PLATFORM_ARGS__INIT;
@@ -85,6 +107,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_message_has_every_setting),
+        cmocka_unit_test(a_recovered_tcb_goes_without_statuses),
         cmocka_unit_test(what_is_not_given_is_healthy),
         cmocka_unit_test(errors_name_the_field),
     };

@@ -1,4 +1,5 @@
 #include "sim/tdx/scenario.h"
+#include "sim/tdx/platform.h"
 #include "test/unit/vectors.h"
 
 static const struct scenario_field *field(const char *member)
@@ -111,6 +112,40 @@ static void an_early_status_is_of_the_early_set_only(void **state)
     assert_true(scenario_is_demoted(&(struct scenario){.early_tcb_status = TCB_OUT_OF_DATE}));
 }
 
+static void a_recovered_tcb_is_documented_as_out_of_date(void **state)
+{
+    const struct scenario recovered = {.has_recovered = true};
+    struct platform platform;
+
+    (void)state;
+    assert_statuses(&recovered, false, TCB_OUT_OF_DATE, TCB_OUT_OF_DATE, TCB_OUT_OF_DATE);
+    assert_statuses(&recovered, true, TCB_OUT_OF_DATE, TCB_OUT_OF_DATE, TCB_OUT_OF_DATE);
+    assert_true(scenario_is_demoted(&recovered));
+    assert_ptr_equal(scenario_level(&recovered, &platform), &platform.updated);
+    assert_ptr_equal(scenario_level(&(struct scenario){.tcb_status = TCB_OUT_OF_DATE}, &platform),
+                     &platform.first);
+}
+
+static void no_status_goes_with_a_recovered_tcb(void **state)
+{
+    struct error none = {.kind = ERROR_NONE};
+
+    (void)state;
+    for (size_t i = 0; i < SCENARIO_FIELDS; i++) {
+        struct scenario scenario = {.advisory_count = 0};
+        struct error error = {.kind = ERROR_NONE};
+
+        assert_int_equal(scenario_set(&scenario, &scenario_fields[i], "Revoked", &none), 0);
+        assert_int_equal(scenario_check(&scenario, &none), 0);
+        scenario.has_recovered = true;
+        assert_int_equal(scenario_check(&scenario, &error), -1);
+        assert_non_null(strstr(error.text, scenario_fields[i].title));
+        assert_non_null(strstr(error.text, "Revoked"));
+    }
+    assert_int_equal(scenario_check(&(struct scenario){.has_recovered = true, .pck_revoked = true}, &none),
+                     0);
+}
+
 static void takes_advisory_ids_up_to_its_limits(void **state)
 {
     static const char *const wrong[] = {"", "INTEL SA", "a\"b", "0123456789012345678901234567890123456789"};
@@ -159,6 +194,8 @@ int main(void)
         cmocka_unit_test(a_status_of_everything_is_one_of_each_part),
         cmocka_unit_test(the_worse_status_of_a_part_counts),
         cmocka_unit_test(an_early_status_is_of_the_early_set_only),
+        cmocka_unit_test(a_recovered_tcb_is_documented_as_out_of_date),
+        cmocka_unit_test(no_status_goes_with_a_recovered_tcb),
         cmocka_unit_test(takes_advisory_ids_up_to_its_limits),
     };
 

@@ -24,6 +24,23 @@ static void sets_one_status(void **state)
     assert_int_equal(scenario.qe_status, TCB_REVOKED);
 }
 
+static void the_last_status_of_everything_counts(void **state)
+{
+    struct scenario scenario = {.advisory_count = 0};
+    struct error error = {.kind = ERROR_NONE};
+
+    (void)state;
+    assert_int_equal(tcb_spec_read(&scenario, "OutOfDate", &error), 0);
+    assert_int_equal(tcb_spec_read(&scenario, "Recovered", &error), 0);
+    assert_true(scenario.has_recovered);
+    assert_int_equal(scenario_check(&scenario, &error), 0);
+    assert_int_equal(tcb_spec_read(&scenario, "Revoked", &error), 0);
+    assert_false(scenario.has_recovered);
+    assert_int_equal(scenario.tcb_status, TCB_REVOKED);
+    assert_string_equal(tcb_spec_word(TCB_STATUSES), "Recovered");
+    assert_null(tcb_spec_word(TCB_STATUSES + 1));
+}
+
 static void says_what_would_be_right(void **state)
 {
     static const struct {
@@ -55,6 +72,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sets_one_status),
+        cmocka_unit_test(the_last_status_of_everything_counts),
         cmocka_unit_test(says_what_would_be_right),
     };
 

@@ -21,9 +21,10 @@ STATUSES = {"tcb_status": "", "platform_status": "platform=", "tdx_module_status
 
 def options_of(platform):
     """The command line for a platform of scenarios.json, or None if only SetPlatform makes it."""
-    if platform.keys() - {*STATUSES, "advisories", "debug_td", "quote_version"}:
+    if platform.keys() - {*STATUSES, "tcb_recovered", "debug_td", "advisories", "quote_version"}:
         return None
     options = []
+    options += ["--tcb-status", "Recovered"] if platform.get("tcb_recovered") else []
     for name, part in STATUSES.items():
         options += ["--tcb-status", part + platform[name]] if name in platform else []
     if "quote_version" in platform:
@@ -52,7 +53,7 @@ def needed(directory):
         simulators[f"app: {app['name']}"] = ["--app-compose", file, *app["options"]]
     for scenario in json.loads((DIRECTORY / "scenarios.json").read_text()):
         options = options_of(scenario["platform"])
-        if options is not None:
+        if options is not None and not scenario.get("quoted_before"):
             simulators[scenario["name"]] = options
     return simulators
 

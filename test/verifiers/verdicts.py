@@ -31,6 +31,11 @@ def setting(platform):
     return ", ".join(f"`{name}` `{value}`" if isinstance(value, str) else f"`{name}`" for name, value in members)
 
 
+def described(scenario):
+    what = setting(scenario["platform"] or HEALTHY)
+    return f"{what}, a quote from before" if scenario.get("quoted_before") else what
+
+
 def words(verdict):
     if "refused" in verdict:
         return "refuses"
@@ -47,7 +52,7 @@ def cell(scenario, verifier):
 
 def table():
     head = ["scenario", *VERIFIERS.values()]
-    rows = [[setting(scenario["platform"] or HEALTHY), *(cell(scenario, verifier) for verifier in VERIFIERS)]
+    rows = [[described(scenario), *(cell(scenario, verifier) for verifier in VERIFIERS)]
             for scenario in json.loads(SCENARIOS.read_text())]
     return "".join(f"| {' | '.join(row)} |\n" for row in [head, ["---"] * len(head), *rows])
 

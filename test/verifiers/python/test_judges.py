@@ -7,10 +7,10 @@ import pytest
 from judges import JUDGES, Missing, Refused
 
 
-def judge(name, simulated):
-    """What a verifier says of a fresh quote, in the form of scenarios.json."""
+def judge(name, simulated, quote=None):
+    """What a verifier says of that quote, or of a fresh one, in the form of scenarios.json."""
     try:
-        said = JUDGES[name](simulated, simulated.quote()["quote"])
+        said = JUDGES[name](simulated, quote or simulated.quote()["quote"])
     except Refused as refusal:
         return {"refused": str(refusal)}
     except Missing as missing:
@@ -29,8 +29,9 @@ def assert_verdict(said, expected):
 def test_verdict(changing, scenario, name):
     healthy = judge(name, changing)
     assert "refused" not in healthy, healthy
+    before = changing.quote()["quote"] if scenario.get("quoted_before") else None
     changing.call("Simulator.SetPlatform", **scenario["platform"])
-    assert_verdict(judge(name, changing), scenario[name])
+    assert_verdict(judge(name, changing, before), scenario[name])
     changing.call("Simulator.SetPlatform")
     assert judge(name, changing) == healthy
 

@@ -10,12 +10,13 @@ from support import Simulated, table, urls
 IN_ORDER = {
     **dict.fromkeys(("tcb_status", "platform_status", "tdx_module_status", "qe_status", "early_tcb_status"), "UpToDate"),
     "advisories": [], "debug_td": False,
-    "pck_revoked": False, "collateral_expired": False, "key_not_vouched": False, "quote_version": "4",
+    "tcb_recovered": False, "pck_revoked": False, "collateral_expired": False, "key_not_vouched": False, "quote_version": "4",
 }
 
 
-def assert_verdict(simulated, expected):
-    quote = simulated.quote()["quote"]
+def assert_verdict(simulated, expected, quote=None):
+    """Of a fresh quote, unless one is given."""
+    quote = quote or simulated.quote()["quote"]
     if "refused" in expected:
         with pytest.raises(ValueError, match=expected["refused"]):
             simulated.verify(quote)
@@ -44,7 +45,7 @@ def test_platform_set_while_running(changing, scenario):
     answer = changing.call("Simulator.SetPlatform", **scenario["platform"])
     assert answer == changing.call("Simulator.Status")
     assert shown(changing) == {**IN_ORDER, **scenario["platform"]}
-    assert_verdict(changing, scenario["dcap_qvl"])
+    assert_verdict(changing, scenario["dcap_qvl"], before["quote"] if scenario.get("quoted_before") else None)
     changing.call("Simulator.SetPlatform")
     assert shown(changing) == IN_ORDER
     assert changing.quote() == before
@@ -54,7 +55,7 @@ def test_platform_set_while_running(changing, scenario):
 def test_only_what_concerns_the_quote_changes_it(changing, scenario):
     before = changing.quote()
     changing.call("Simulator.SetPlatform", **scenario["platform"])
-    concerns = scenario["platform"].keys() & {"debug_td", "key_not_vouched", "quote_version"}
+    concerns = scenario["platform"].keys() & {"debug_td", "tcb_recovered", "key_not_vouched", "quote_version"}
     assert (changing.quote() != before) == bool(concerns)
 
 
@@ -75,7 +76,7 @@ def test_attestations_show_the_platform(changing):
 @pytest.mark.parametrize("arguments", [
     {"tcb_status": "Fine"}, {"tcb_status": "uptodate"}, {"tcb_status": 1}, {"advisories": ["not an id"]},
     {"advisories": "INTEL-SA-00837"}, {"advisories": [""]}, {"debug_td": "yes"},
-    {"quote_version": "6"}, {"quote_version": 5},
+    {"quote_version": "6"}, {"quote_version": 5}, {"tcb_recovered": True, "tcb_status": "OutOfDate"},
 ], ids=str)
 def test_platform_there_is_not(changing, arguments):
     with pytest.raises(urllib.error.HTTPError) as refusal:

@@ -13,9 +13,10 @@ type verdict struct {
 }
 
 type scenario struct {
-	Name     string
-	Platform json.RawMessage
-	Verdict  verdict
+	Name         string
+	Platform     json.RawMessage
+	QuotedBefore bool
+	Verdict      verdict
 }
 
 // scenarios have the verdicts of this version of go-tdx-guest. The first is a healthy platform.
@@ -28,6 +29,7 @@ func scenarios(t *testing.T) []scenario {
 	for i, row := range rows {
 		must(t, json.Unmarshal(row["name"], &found[i].Name))
 		found[i].Platform = row["platform"]
+		found[i].QuotedBefore = string(row["quoted_before"]) == "true"
 		if row[column] == nil {
 			t.Fatalf("%s has no verdict of %s", found[i].Name, column)
 		}
@@ -36,9 +38,15 @@ func scenarios(t *testing.T) []scenario {
 	return found
 }
 
+// expectVerdict judges a fresh quote, expectVerdictOn a given one.
 func expectVerdict(t *testing.T, s simulator, expected verdict) {
 	t.Helper()
 	quote, _ := s.quote(t, "1234")
+	expectVerdictOn(t, s, quote, expected)
+}
+
+func expectVerdictOn(t *testing.T, s simulator, quote []byte, expected verdict) {
+	t.Helper()
 	if expected.Refused != "" {
 		expectRefusal(t, s.verify(t, quote), expected.Refused)
 	} else {
@@ -68,12 +76,17 @@ func TestPlatformSetWhileRunning(t *testing.T) {
 	for _, row := range rows {
 		t.Run(row.Name, func(t *testing.T) {
 			var status map[string]any
+			before, _ := changing.quote(t, "1234")
 			changing.call(t, "Simulator.SetPlatform", row.Platform, &status)
 			defer func() {
 				changing.call(t, "Simulator.SetPlatform", struct{}{}, &status)
 				expectVerdict(t, changing, rows[0].Verdict)
 			}()
-			expectVerdict(t, changing, row.Verdict)
+			if row.QuotedBefore {
+				expectVerdictOn(t, changing, before, row.Verdict)
+			} else {
+				expectVerdict(t, changing, row.Verdict)
+			}
 		})
 	}
 }

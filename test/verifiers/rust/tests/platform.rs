@@ -41,14 +41,13 @@ impl Simulated {
         Ok(answer.error_for_status()?.bytes().await?.to_vec())
     }
 
-    /// The verdict on a fresh quote with the collateral of that evaluation data set, in the form of
+    /// The verdict on a quote with the collateral of that evaluation data set, in the form of
     /// scenarios.json.
-    async fn verdict(&self, set: TcbEvaluationDataSet) -> Result<Value> {
-        let quote = self.quote().await?;
+    async fn verdict(&self, quote: &[u8], set: TcbEvaluationDataSet) -> Result<Value> {
         let client = CollateralClient::with_default_http(&self.url)?.with_evaluation_data_set(set);
-        let collateral = client.fetch(&quote).await?;
+        let collateral = client.fetch(quote).await?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
-        Ok(match QuoteVerifier::new(self.root().await?).verify(&quote, &collateral, now) {
+        Ok(match QuoteVerifier::new(self.root().await?).verify(quote, &collateral, now) {
             Ok(report) => json!({"status": report.status, "advisories": report.advisory_ids}),
             Err(error) => json!({"refused": format!("{error:#}")}),
         })
@@ -67,11 +66,13 @@ fn expect(said: &Value, expected: &Value) -> Result<()> {
 
 /// The verdict on a scenario while it is set, and after it.
 async fn judge(changing: &Simulated, row: &Value, set: TcbEvaluationDataSet, expected: &Value) -> Result<()> {
+    let before = changing.quote().await?;
     changing.call("Simulator.SetPlatform", &row["platform"]).await?;
-    let said = changing.verdict(set).await;
+    let quote = if row["quoted_before"] == true { before } else { changing.quote().await? };
+    let said = changing.verdict(&quote, set).await;
     changing.call("Simulator.SetPlatform", &json!({})).await?;
     expect(&said?, expected)?;
-    expect(&changing.verdict(set).await?, &json!({"status": "UpToDate", "advisories": []}))
+    expect(&changing.verdict(&changing.quote().await?, set).await?, &json!({"status": "UpToDate", "advisories": []}))
 }
 
 fn trial(name: String, changing: &Simulated, row: &Value, set: TcbEvaluationDataSet, expected: &Value) -> Trial {
