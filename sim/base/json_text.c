@@ -13,18 +13,21 @@ static bool is_plain(uint8_t byte)
     return (byte >= 0x20) & (byte < 0x7f) & (byte != '"') & (byte != '\\');
 }
 
-/* How many leading bytes need no escape. Whole blocks are checked without a branch
- * per byte, which compilers turn into vector instructions. */
-static size_t plain_prefix(const uint8_t *text, size_t len)
+/* Whole blocks are checked without a branch per byte, and in bytes only, so that compilers make vector
+ * instructions of it. */
+size_t json_text_plain(const uint8_t *text, size_t len)
 {
     size_t count = 0;
 
     while (len - count >= BLOCK_BYTES) {
-        unsigned plain = 0;
+        uint8_t other = 0;
 
-        for (size_t i = 0; i < BLOCK_BYTES; i++)
-            plain += is_plain(text[count + i]);
-        if (plain != BLOCK_BYTES)
+        for (size_t i = 0; i < BLOCK_BYTES; i++) {
+            const uint8_t byte = text[count + i];
+
+            other |= (uint8_t)(((uint8_t)(byte - 0x20) >= 0x7f - 0x20) | (byte == '"') | (byte == '\\'));
+        }
+        if (other)
             break;
         count += BLOCK_BYTES;
     }
@@ -78,7 +81,7 @@ void json_text_string(struct buf *out, const char *text, size_t len)
 
     buf_append_byte(out, '"');
     while (at < end) {
-        size_t size = plain_prefix(at, (size_t)(end - at));
+        size_t size = json_text_plain(at, (size_t)(end - at));
         uint32_t character;
 
         buf_append(out, at, size);

@@ -7,12 +7,13 @@
 #include "sim/base/hex.h"
 #include "sim/base/json_mistake.h"
 #include "sim/base/memory.h"
+#include "sim/format/json_read.h"
 
 json_t *json_file_load(struct span text, struct error *error)
 {
     struct json_mistake mistake;
     json_error_t reason;
-    json_t *root = json_loadb((const char *)text.data, text.len, JSON_REJECT_DUPLICATES, &reason);
+    json_t *root = json_read(text, false, &reason);
 
     if (!root && json_mistake_find(text, (size_t)reason.position, &mistake))
         error_input(error, "not valid JSON: %s (line %d, column %d)", mistake.sentence, mistake.line,

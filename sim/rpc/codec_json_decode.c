@@ -3,7 +3,9 @@
 
 #include "proto/common.pb-c.h"
 #include "sim/base/json_mistake.h"
+#include "sim/base/json_text.h"
 #include "sim/base/unconst.h"
+#include "sim/format/json_read.h"
 #include "sim/rpc/codec.h"
 #include "sim/rpc/ignored.h"
 #include "sim/rpc/message.h"
@@ -151,8 +153,11 @@ static bool has_few_values(struct span text)
     size_t count = 0;
 
     for (size_t i = 0; i < text.len; i++) {
-        uint8_t c = text.data[i];
+        uint8_t c;
 
+        if (in_string)
+            i += json_text_plain(text.data + i, text.len - i);
+        c = i < text.len ? text.data[i] : 0;
         if (in_string && c == '\\')
             i++;
         else if (c == '"')
@@ -188,8 +193,6 @@ static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, st
                                 enum codec_rigour rigour, struct arena *arena, struct http_ignored *ignored,
                                 struct error *error)
 {
-    /* Allow U+0000 here, because the setters' error names the field. */
-    const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
     ProtobufCMessage *message = NULL;
     json_error_t reason;
     json_t *root;
@@ -200,7 +203,7 @@ static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, st
         error_input(error, "the body has more than %u values", CODEC_VALUES_MAX);
         return NULL;
     }
-    root = json_loadb((const char *)text.data, text.len, flags, &reason);
+    root = json_read(text, true, &reason); /* U+0000 is left to the setters, whose error names the field */
     if (!root)
         explain(text, &reason, error);
     else if (json_is_null(root) && message_may_be_null(descriptor))
