@@ -22,7 +22,9 @@ BUILD     ?= $(if $(SANITIZE),build/asan,build)
 PROGRAM   ?= $(if $(filter build,$(BUILD)),,$(BUILD)/)dstack-simulator
 PREFIX    ?= /usr/local
 VERSION   := 0.1.0
-REV       ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+# In an archive that git has made, this file has the commit. Elsewhere git knows it.
+ARCHIVED  := $(shell grep -o '^[0-9a-f]\{12\}' scripts/revision 2>/dev/null)
+REV       ?= $(or $(ARCHIVED),$(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown))
 JOBS      ?= $(shell nproc)
 
 CFLAGS    ?= -O3 -g
@@ -127,7 +129,7 @@ LINK       = $(CC) $(FLAGS) $(LINKING) $(LDFLAGS)
 Q := $(if $(V),,@)
 
 # These compile nothing in this make, so they work before the libraries are installed.
-WITHOUT_LIBRARIES := help run test check test-release static packages setup deps-local format format-check uninstall clean
+WITHOUT_LIBRARIES := help run test check test-release static packages dist deb setup deps-local format format-check uninstall clean
 GOALS             := $(or $(MAKECMDGOALS),all)
 ifneq ($(filter-out $(WITHOUT_LIBRARIES),$(GOALS)),)
 ifeq ($(shell $(PKG_CONFIG) --exists $(PACKAGES) 2>/dev/null && $(PROTOC_C) --version 2>/dev/null),)
@@ -136,7 +138,7 @@ endif
 endif
 
 # `make help` shows what follows the two number signs of a target.
-.PHONY: all help run test check test-release static packages bench setup deps-local units docs tidy format format-check install uninstall clean
+.PHONY: all help run test check test-release static packages dist deb bench setup deps-local units docs tidy format format-check install uninstall clean
 all: $(PROGRAM) ## Build ./dstack-simulator, the default
 
 help: ## List the targets
@@ -167,6 +169,19 @@ static: ## Build build/static/ARCH/dstack-simulator: one file, for any Linux; AR
 
 packages: static ## Make the packages of packages/ for this machine, or for ARCH too once it is built
 	@packages/build
+
+# Of what is committed. Their time is that of the commit, so they are the same wherever they are made.
+DIST      := dstack-simulator-$(VERSION)
+
+dist: ## Make build/dist/dstack-simulator-VERSION.tar.gz, which builds without git
+	@mkdir -p build/dist
+	@git diff --quiet HEAD || echo "dist: what is not committed is left out" >&2
+	git archive --format=tar --prefix=$(DIST)/ HEAD | gzip -9n > build/dist/$(DIST).tar.gz
+
+deb: dist ## Make build/deb/dstack-simulator_VERSION_ARCH.deb with debhelper, without network
+	rm -rf build/deb && mkdir -p build/deb
+	tar -C build/deb -xzf build/dist/$(DIST).tar.gz
+	cd build/deb/$(DIST) && dpkg-buildpackage --build=full --no-sign $(DEB_FLAGS)
 
 bench: $(PROGRAM) ## Measure; BASE=REVISION compares, ARGS passes options of scripts/bench
 	@scripts/bench --program ./$(PROGRAM) $(if $(BASE),--base '$(BASE)') $(ARGS)
@@ -272,6 +287,7 @@ docs: $(addprefix $(BUILD)/unit/test_docs_,options services share) ## Write the 
 	$(Q)test/verifiers/verdicts.py docs/verify.md > $(BUILD)/document && cat $(BUILD)/document > docs/verify.md
 	$(Q)mkdir -p $(sort $(dir $(TEXTS)))
 	$(Q)for text in $(TEXTS); do $(word 3,$^) $$text > $(BUILD)/document && cat $(BUILD)/document > $$text; done
+	$(Q)scripts/debian-changelog > $(BUILD)/document && cat $(BUILD)/document > debian/changelog
 
 OWN_C := $(SOURCES) $(wildcard test/unit/*.c)
 

@@ -203,7 +203,7 @@ WITHOUT_ROW = {
     "systemd-analyze": "it comes with systemd",
     "bash": "every Debian has it",
     "npm": "test/support/toolchains.py installs it", "go": "as npm",
-    "nm": "it comes with gcc", "readelf": "as nm",
+    "nm": "it comes with gcc", "readelf": "as nm", "dpkg-buildpackage": "it comes with debhelper",
     "clang": "only where warnings are errors",
 }
 

@@ -191,6 +191,8 @@ ELSEWHERE = [Elsewhere(*row) for row in (
      "the tests would run themselves", check_suites),
     ("docs/install.md", "make static                # build/static/amd64/dstack-simulator, or arm64 on such a machine",
      "the suites static and release build and run it", check_make),
+    ("docs/install.md", "make deb      # build/deb/dstack-simulator_0.1.0_amd64.deb",
+     "the suite release makes and installs them", check_make),
     ("docs/operate.md", "make", "it writes below /usr/local", check_install),
     ("docs/operate.md", "docker build -t dstack-simulator .", "it needs a docker daemon and a registry",
      check_docker),
