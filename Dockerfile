@@ -1,28 +1,29 @@
 # docker build -t dstack-simulator .
 # docker run --rm -p 127.0.0.1:8090:8090 dstack-simulator
+#
+# `scripts/image` makes the last stage alone, from a program of `make static` that is there already.
 
-FROM debian:bookworm-slim AS build
+FROM --platform=$BUILDPLATFORM debian:bookworm-slim AS build
 WORKDIR /src
 # The packages are a layer of their own, which is kept when the sources change.
 COPY scripts/setup scripts/packages scripts/
 RUN scripts/setup
+ARG TARGETARCH
+RUN dpkg --print-architecture | grep -qx "${TARGETARCH:-$(dpkg --print-architecture)}" || scripts/setup cross
 COPY . .
-# The revision that Version reports: --build-arg REV="$(git rev-parse --short=12 HEAD)"
-ARG REV=unknown
-RUN make -j"$(nproc)" REV="$REV" && strip dstack-simulator
+# The revision that Version reports: --build-arg REV="$(git rev-parse --short=12 HEAD)". A source
+# archive knows its own.
+ARG REV
+RUN ARCH="${TARGETARCH:-$(dpkg --print-architecture)}" \
+    && make static ARCH="$ARCH" ${REV:+REV="$REV"} \
+    && install -D "build/static/$ARCH/dstack-simulator" /image/usr/local/bin/dstack-simulator \
+    && install -d -m 775 /image/var/run/dstack
 
-FROM debian:bookworm-slim
+FROM scratch
 LABEL org.opencontainers.image.title="dstack-simulator" \
       org.opencontainers.image.description="A dstack guest agent without a TEE, for development and tests only" \
       org.opencontainers.image.licenses="Apache-2.0"
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends \
-        libgmp10 libhogweed6 libjansson4 libmbedcrypto7 libmbedtls14 libmbedx509-1 libmsgpackc2 \
-        libnettle8 libprotobuf-c1 libsecp256k1-1 libuv1 libyaml-0-2 \
-    && rm -rf /var/lib/apt/lists/* \
-    && useradd --uid 8090 --gid 0 --no-create-home --shell /usr/sbin/nologin dstack \
-    && install -d -o dstack -g 0 -m 775 /var/run/dstack
-COPY --from=build /src/dstack-simulator /usr/local/bin/dstack-simulator
+COPY --from=build --chown=8090:0 /image/ /
 
 ENV DSTACK_SIMULATOR_LISTEN=0.0.0.0:8090 \
     DSTACK_SIMULATOR_SOCKET_DIR=/var/run/dstack
@@ -33,5 +34,5 @@ USER 8090:0
 VOLUME /var/run/dstack
 EXPOSE 8090
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=5s --timeout=5s --start-period=5s --retries=3 CMD ["dstack-simulator", "--healthcheck"]
-ENTRYPOINT ["dstack-simulator"]
+HEALTHCHECK --interval=5s --timeout=5s --start-period=5s --retries=3 CMD ["/usr/local/bin/dstack-simulator", "--healthcheck"]
+ENTRYPOINT ["/usr/local/bin/dstack-simulator"]

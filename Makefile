@@ -52,7 +52,7 @@ endif
 # One file that runs on any Linux; without symbols, which name nothing that a user could read.
 ifneq ($(STATIC),)
 HARDENING += -DLINKED_STATICALLY
-LINKING   := -static-pie -s -Wl,-z,relro -Wl,-z,now
+LINKING   := -static-pie -s -Wl,-z,relro -Wl,-z,now -Wl,-Map=$(BUILD)/link.map
 endif
 # The same bytes in whatever directory it is built.
 MAPPED    := -ffile-prefix-map=$(CURDIR)=.$(if $(filter /%,$(BUILD)), -ffile-prefix-map=$(BUILD)=build)

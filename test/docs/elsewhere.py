@@ -40,6 +40,14 @@ def check_make(block, story):
             run(*MAKE, "--dry-run", *words)
 
 
+def check_programs(block, story):
+    """Each is there, and its usage says that it knows such an argument."""
+    for command, *words in lines_of(block):
+        usage = re.search(r"usage: .*", (ROOT / command).read_text()).group()
+        if not all(word in usage for word in (command, *words)):
+            raise Failed(f"{command} says {usage}")
+
+
 def check_first_commands(block, story):
     check_make(block, story)
     if "exec ./dstack-simulator" not in run(*MAKE, "--dry-run", "run"):
@@ -193,6 +201,8 @@ ELSEWHERE = [Elsewhere(*row) for row in (
      "the suites static and release build and run it", check_make),
     ("docs/install.md", "make deb      # build/deb/dstack-simulator_0.1.0_amd64.deb",
      "the suite release makes and installs them", check_make),
+    ("docs/install.md", "scripts/image amd64      # build/image/dstack-simulator-0.1.0-amd64.tar, for docker load",
+     "the suite release makes and runs it", check_programs),
     ("docs/operate.md", "make", "it writes below /usr/local", check_install),
     ("docs/operate.md", "docker build -t dstack-simulator .", "it needs a docker daemon and a registry",
      check_docker),
