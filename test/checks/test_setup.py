@@ -203,6 +203,7 @@ def test_a_recent_rust_needs_no_package(setup):
 
 # What tests call but do without, and what comes from elsewhere.
 WITHOUT_ROW = {
+    "podman": "buildah runs the image where it is not",
     "docker": "documents name it; its options are checked where it is",
     "systemd-analyze": "it comes with systemd",
     "bash": "every Debian has it",
