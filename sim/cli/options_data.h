@@ -70,7 +70,10 @@ struct options {
     char *state_dir;
     bool vm_ports;
     struct options_texts images; /* paths of directories */
-    char *vmm_token;             /* visible ASCII */
+    char *kms_listen;            /* an address without services */
+    char *kms_domain;
+    char *kms_allowlist;
+    char *vmm_token; /* visible ASCII */
     char *config;
     bool watchdog;
     bool no_control;

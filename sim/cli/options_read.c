@@ -37,6 +37,20 @@ int options_read_listen(struct options *options, const char *text, struct error 
     return 0;
 }
 
+/* Only TCP, because TLS clients call a host and a port. */
+int options_read_kms_listen(struct options *options, const char *text, struct error *error)
+{
+    struct listen_spec spec;
+
+    if (listen_spec_parse(&spec, text, error))
+        return -1;
+    if (spec.kind != LISTEN_TCP || strchr(text, '='))
+        return error_input(error, "the KMS listens on PORT, HOST:PORT or [v6]:PORT only");
+    warn_of_loopback(options, text);
+    options_texts_replace(&options->kms_listen, text);
+    return 0;
+}
+
 int options_read_socket_mode(struct options *options, const char *text, struct error *error)
 {
     size_t len = strlen(text);

@@ -107,6 +107,20 @@ const struct option_row options_table[] = {
              "as dstack's VMM has it, with metadata.json, digest.txt, sha256sum.txt and measurement.tdx.cbor. "
              "Its name is that of the directory. Repeatable."},
 
+    {"kms-listen", 0, "ADDR", STRING(kms_listen), .read = options_read_kms_listen, .group = GROUP_LISTENING,
+     .shared = "TLS KMS", .brief = "where the KMS gives out keys, over TLS",
+     .more = "Serve the KMS over HTTPS on this address: PORT, HOST:PORT or [v6]:PORT. There it gives out the keys "
+             "of an app to a TD whose client certificate attests it, signs certificates, and lets another KMS "
+             "start from it."},
+    {"kms-domain", 0, "NAME", STRING(kms_domain), .group = GROUP_LISTENING, .is_joined = true,
+     .brief = "the name that its certificate is for",
+     .more = "The name by which clients call that KMS, which its certificate is for. The default is the host of "
+             "--kms-listen if that is a name, or else localhost."},
+    {"kms-allowlist", 0, "FILE", STRING(kms_allowlist), .value = VALUE_FILE, .group = GROUP_LISTENING,
+     .is_joined = true, .brief = "who gets keys there; else everyone does",
+     .more = "Whom that KMS gives keys: a file in the format of dstack's auth-simple. It is read for each "
+             "decision. By default, everyone is allowed."},
+
     {"app-compose", 'a', "FILE", STRING(app_compose), .setting = "default.core.compose_file", .value = VALUE_FILE, .group = GROUP_APP,
      .brief = "its hash and id come from this file",
      .more = "The app. The bytes of this app-compose.json determine its compose hash and id."},
@@ -195,7 +209,7 @@ const struct option_row options_table[] = {
      .is_joined = true, .brief = "log lines for people or JSON",
      .more = "Log lines for people or, as JSON, for machines. The default is text."},
 
-    {"check", 0, NULL, FLAG(check), .group = GROUP_OTHER, .shared = "check, then exit",
+    {"check", 0, NULL, FLAG(check), .group = GROUP_OTHER, .shared = "then exit",
      .brief = "check options and files, then exit",
      .more = "Check the options and the files they name, then exit."},
     {"print-config", 0, NULL, FLAG(print_config), .is_command_line_only = true, .group = GROUP_OTHER,
@@ -206,17 +220,17 @@ const struct option_row options_table[] = {
     {"print-root-ca", 0, NULL, FLAG(print_root_ca), .group = GROUP_OTHER, .is_joined = true,
      .brief = "print the root that quotes chain to, as PEM",
      .more = "Print the root certificate that quotes chain to, as PEM."},
+    {"completion", 0, "SHELL", WORD(completion, options_table_shell), .is_command_line_only = true,
+     .group = GROUP_OTHER, .is_joined = true,
+     .brief = "print a completion script",
+     .more = "Print a script with which this shell completes the options and their values."},
     {"healthcheck", 0, "[URL|SOCKET]", PARSED(healthcheck, options_read_healthcheck),
      .is_command_line_only = true, .value = VALUE_FILE, .group = GROUP_OTHER,
-     .brief = "exit with 0 if a simulator is ready there",
+     .shared = "ask, print", .brief = "exit with 0 if a simulator is ready there",
      .more = "Ask a running simulator whether it is ready, and exit with 0 if it is. The address is "
              "http://HOST:PORT[/PATH], the path of a socket, or one as in --listen; the default is the first "
              "address of --listen. The request is for /readyz, or for PATH. Only a 200 within 3 seconds "
              "counts as ready. HTTPS is not supported."},
-    {"completion", 0, "SHELL", WORD(completion, options_table_shell), .is_command_line_only = true,
-     .group = GROUP_OTHER, .shared = "print it, then exit",
-     .brief = "print a completion script",
-     .more = "Print a script with which this shell completes the options and their values."},
     {"man", 0, NULL, FLAG(man), .is_command_line_only = true, .group = GROUP_OTHER, .is_joined = true,
      .brief = "print the manual",
      .more = "Print the manual page in roff; man -l - shows it."},

@@ -107,22 +107,31 @@ void kms_env_secret(const struct kms *kms, const uint8_t app_id[static APP_ID_BY
     derive_key(kms->root_key, path, 2, secret);
 }
 
-int kms_derive_env_key(const struct kms *kms, const struct k256 *k256,
-                       const uint8_t app_id[static APP_ID_BYTES], uint64_t timestamp, struct kms_env_key *key,
-                       struct error *error)
+int kms_sign_env_key(const struct kms *kms, const struct k256 *k256,
+                     const uint8_t app_id[static APP_ID_BYTES], uint64_t timestamp, struct kms_env_key *key,
+                     struct error *error)
 {
-    uint8_t secret[32], time[8];
+    uint8_t time[8];
     const struct bytes prefix = {env_prefix, sizeof env_prefix - 1};
     const struct bytes app = {app_id, APP_ID_BYTES};
     const struct bytes public_key = {key->public_key, sizeof key->public_key};
 
-    kms_env_secret(kms, app_id, secret);
-    x25519_public_key(secret, key->public_key);
-    bytes_wipe(secret, sizeof secret);
     bytes_put_be64(time, timestamp);
     if (sign(kms, k256, (const struct bytes[]){prefix, app, public_key}, 3, key->signature, error) ||
         sign(kms, k256, (const struct bytes[]){prefix, app, {time, sizeof time}, public_key}, 4,
              key->signature_v1, error))
         return -1;
     return 0;
+}
+
+int kms_derive_env_key(const struct kms *kms, const struct k256 *k256,
+                       const uint8_t app_id[static APP_ID_BYTES], uint64_t timestamp, struct kms_env_key *key,
+                       struct error *error)
+{
+    uint8_t secret[32];
+
+    kms_env_secret(kms, app_id, secret);
+    x25519_public_key(secret, key->public_key);
+    bytes_wipe(secret, sizeof secret);
+    return kms_sign_env_key(kms, k256, app_id, timestamp, key, error);
 }

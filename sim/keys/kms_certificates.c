@@ -3,6 +3,7 @@
 #include "sim/keys/kms_secrets.h"
 
 #define EXTENSIONS_BYTES 512
+#define LOCAL_DOMAIN "localhost" /* whose clients may also call its addresses */
 
 static int issue_app_ca(const struct kms *kms, const uint8_t *app_id, struct pki_entity *ca,
                         struct error *error)
@@ -37,10 +38,15 @@ int kms_certificates_app_ca(const struct kms *kms, const uint8_t app_id[static A
 int kms_certificates_server(const struct kms *kms, const struct kms_certificates_site *site,
                             const struct p256_key *key, struct arena *arena, char **pem, struct error *error)
 {
-    char *const names[] = {arena_copy(arena, site->domain, strlen(site->domain))};
+    char *const names[] = {arena_printf(arena, "%s", site->domain), arena_printf(arena, "127.0.0.1"),
+                           arena_printf(arena, "::1")};
     const struct leaf_issuer issuer = {
         {kms->ca.name, kms->ca.name_len}, kms->ca.key_id, &kms->ca.key, site->now};
-    const struct leaf_request request = {.subject = site->domain, .alt_names = names, .alt_name_count = 1};
+    const struct leaf_request request = {
+        .subject = site->domain,
+        .alt_names = names,
+        .alt_name_count = strcmp(site->domain, LOCAL_DOMAIN) == 0 ? 3 : 1,
+    };
     struct leaf_private extensions = {.count = 0};
 
     leaf_private_add(&extensions, RA_TLS_USAGE, span_text("kms:rpc"));

@@ -14,7 +14,7 @@ MUST_CHECK int kms_certificates_app_ca(const struct kms *kms, const uint8_t app_
                                        struct pki_entity *ca, struct error *error);
 
 struct kms_certificates_site {
-    const char *domain;      /* name, and alternative name */
+    const char *domain;      /* name, and alternative name; with `localhost` go its addresses */
     struct span attestation; /* of the TD that the KMS runs in, over the key; or nothing */
     int64_t now;             /* Unix seconds */
 };

@@ -176,12 +176,30 @@ static int open_listed(struct endpoints *endpoints, struct error *error)
     return 0;
 }
 
-int endpoints_open(struct endpoints *endpoints, struct server *server, const struct service_manager *manager,
-                   const struct options *options, struct error *error)
+static int open_kms(struct endpoints *endpoints, struct error *error)
 {
+    const struct options *options = endpoints->options;
+    char given[OPTIONS_NAME_MAX];
+    struct endpoint *endpoint;
+    struct listen_spec spec;
+
+    if (!options->kms_listen)
+        return 0;
+    if (listen_spec_parse(&spec, options->kms_listen, error) == 0 &&
+        listen_spec_parse_services(&spec, "kms", error) == 0 &&
+        (endpoint = open_endpoint(endpoints, &spec, error))) {
+        endpoint->is_kms = true;
+        return 0;
+    }
+    options_given_as(options, &options->kms_listen, given);
+    return error_context(error, "%s", given);
+}
+
+static int open_all(struct endpoints *endpoints, const struct service_manager *manager, struct error *error)
+{
+    const struct options *options = endpoints->options;
     const bool passed = manager->socket_count > 0;
 
-    *endpoints = (struct endpoints){.server = server, .options = options};
     if (open_passed(endpoints, manager, error))
         return -1;
     if ((!passed || options_is_given(options, &options->listen)) && open_listed(endpoints, error))
@@ -189,6 +207,13 @@ int endpoints_open(struct endpoints *endpoints, struct server *server, const str
     if (!options->socket_dir || (passed && !options_is_given(options, &options->socket_dir)))
         return 0;
     return open_socket_files(endpoints, error);
+}
+
+int endpoints_open(struct endpoints *endpoints, struct server *server, const struct service_manager *manager,
+                   const struct options *options, struct error *error)
+{
+    *endpoints = (struct endpoints){.server = server, .options = options};
+    return open_all(endpoints, manager, error) || open_kms(endpoints, error) ? -1 : 0;
 }
 
 static void free_endpoint(struct endpoint *endpoint)
@@ -275,6 +300,23 @@ static bool is_tcp(const struct endpoint *endpoint)
     return listener_find_address(endpoint->listener, 0, &address) && address.url;
 }
 
+/* Over TLS, and without what belongs to a TD. Any name is served: a page of another site would find the wrong
+ * one in the certificate. */
+static void serve_kms(struct endpoint *endpoint, const struct site *site)
+{
+    endpoint->site = *site;
+    endpoint->site.has_control = false;
+    endpoint->site.is_strict = endpoint->endpoints->options->strict;
+    endpoint->site.shut_down = NULL;
+    endpoint->router = routes_new_kms(&endpoint->site);
+    listener_serve(endpoint->listener, &(struct listener_service){
+                                           .tls = endpoint->endpoints->kms_tls,
+                                           .handler = router_handler(endpoint->router),
+                                           .on_gone = on_gone,
+                                           .data = endpoint,
+                                       });
+}
+
 static void serve(struct endpoint *endpoint, const struct site *site)
 {
     unsigned set = served(endpoint->endpoints, endpoint->spec.services);
@@ -298,7 +340,7 @@ static void serve(struct endpoint *endpoint, const struct site *site)
 void endpoints_serve(struct endpoints *endpoints, const struct site *site)
 {
     for (struct endpoint *endpoint = endpoints->first; endpoint; endpoint = endpoint->next)
-        serve(endpoint, site);
+        (endpoint->is_kms ? serve_kms : serve)(endpoint, site);
 }
 
 int endpoints_add(struct endpoints *endpoints, const struct listen_spec *spec, const struct site *site,
@@ -365,7 +407,7 @@ bool endpoints_find(const struct endpoints *endpoints, unsigned services, bool i
                     struct listener_address *address)
 {
     for (const struct endpoint *endpoint = endpoints->first; endpoint; endpoint = endpoint->next)
-        if (served(endpoints, endpoint->spec.services) & services &&
+        if (!endpoint->is_kms && served(endpoints, endpoint->spec.services) & services &&
             listener_find_address(endpoint->listener, 0, address) && (address->url != NULL) == is_tcp)
             return true;
     return false;

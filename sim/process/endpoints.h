@@ -23,6 +23,7 @@ struct endpoint {
     struct endpoints *endpoints;
     struct listener *listener;
     struct listen_spec spec;
+    bool is_kms;         /* that of --kms-listen, over TLS */
     bool is_socket_file; /* one of socket_files.h */
     struct site site;
     struct router *router;
@@ -38,6 +39,8 @@ struct endpoints {
     const struct options *options;                /* outlive it */
     struct endpoint *first, *last;                /* in order of opening */
     struct endpoint *by_owner[ENDPOINTS_BUCKETS]; /* those that have one */
+
+    const struct tls_config *kms_tls; /* set by the owner, with --kms-listen, before endpoints_serve */
 
     /* Set by the owner: the last endpoint of an owner has gone. */
     void (*on_released)(void *data, void *owner);
@@ -82,7 +85,7 @@ void endpoints_free(struct endpoints *endpoints);
 /* The index-th address of all endpoints; returns false past the last. */
 bool endpoints_address(const struct endpoints *endpoints, size_t index, struct listener_address *address);
 
-/* The first TCP address, or the first Unix socket, that offers any service of a set; returns false
+/* The first TCP address, or the first Unix socket, that offers without TLS any service of a set; returns false
  * if there is none. */
 bool endpoints_find(const struct endpoints *endpoints, unsigned services, bool is_tcp,
                     struct listener_address *address);

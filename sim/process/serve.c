@@ -12,6 +12,7 @@
 #include "sim/process/descriptors.h"
 #include "sim/process/health_watch.h"
 #include "sim/process/hosting.h"
+#include "sim/process/kms_host.h"
 #include "sim/process/notices.h"
 #include "sim/process/ready_file.h"
 #include "sim/process/socket_files.h"
@@ -33,6 +34,7 @@ struct program {
     struct hosting hosting;
     struct ready_file ready_file;
     struct cluster *cluster;
+    struct kms_host kms;
     struct health_watch health;
     struct faults faults, faults_at_start;
     bool is_stopping;
@@ -141,6 +143,7 @@ static struct site site_of(struct program *program, const struct options *option
 {
     return (struct site){
         .cluster = program->cluster,
+        .kms = program->kms.server,
         .td = program->cluster->first,
         .faults = &program->faults,
         .faults_at_start = &program->faults_at_start,
@@ -176,8 +179,10 @@ static int start(struct program *program, const struct options *options, struct 
     inputs_set_public_url(inputs, options, &program->endpoints);
     program->cluster = cluster_new(&inputs->cluster, error);
     if (!program->cluster || !cluster_add(program->cluster, &inputs->td, error) ||
-        set_faults(program, options, error))
+        set_faults(program, options, error) ||
+        kms_host_start(&program->kms, options, program->cluster, error))
         return -1;
+    program->endpoints.kms_tls = program->kms.tls;
     health_watch_start(&program->health, &program->loop, program->cluster, &program->log);
     *site = site_of(program, options, inputs);
     if (hosting_start(&program->hosting, inputs, site, error))
@@ -239,6 +244,7 @@ static int close_loop(struct program *program, struct error *error)
     endpoints_free(&program->endpoints);
     hosting_free(&program->hosting);
     stats_free(program->stats);
+    kms_host_free(&program->kms);
     cluster_free(program->cluster);
     log_flush(&program->log);
     log_free(&program->log);

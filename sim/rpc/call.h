@@ -17,12 +17,14 @@
 #include "sim/base/error.h"
 #include "sim/base/text.h"
 #include "sim/base/unconst.h"
+#include "sim/http/exchange.h"
 
 #define RPC_CALL_TEXTS_MAX 4
 
 struct rpc_call {
-    const void *context; /* from router_service */
-    struct arena *arena; /* for everything a handler allocates */
+    const void *context;          /* from router_service */
+    const struct http_peer *peer; /* of a TLS connection, or NULL */
+    struct arena *arena;          /* for everything a handler allocates */
     struct error error;
 
     /* Private to rpc/. */

@@ -191,7 +191,8 @@ void dispatch_call(const struct dispatch_method *method, struct exchange *exchan
     struct http_response *response = &exchange->response;
     bool get = exchange->request.verb == HTTP_VERB_GET || exchange->request.verb == HTTP_VERB_HEAD;
     bool json = reads_json(&exchange->request, method->rigour);
-    struct rpc_call call = {.context = method->context, .arena = exchange->arena, .out = response->body};
+    struct rpc_call call = {
+        .context = method->context, .peer = exchange->peer, .arena = exchange->arena, .out = response->body};
     ProtobufCMessage *args;
 
     if (exchange->request.verb != HTTP_VERB_POST && !(get && message_fits_query(descriptor->input))) {

@@ -1,32 +1,143 @@
 #include "sim/services/service.h"
 
+#include "crypto/x25519.h"
 #include "proto/kms.pb-c.h"
+#include "sim/keys/kms_secrets.h"
+#include "sim/kms/kms_certify.h"
 #include "sim/services/reply.h"
+
+#define API_VERSION_MAX 1 /* of GetAppKey */
 
 typedef Dstack__KMS_Service Service;
 
-static void kms_service_get_meta(Service *service, const Dstack__Empty *args,
-                                 Dstack__GetMetaResponse_Closure reply, void *call)
+/* --- who calls --- */
+
+/* On a connection with TLS, the attestation in the client's certificate is verified before any method. */
+static int identify(struct rpc_call *call, struct kms_gate *gate)
 {
-    Dstack__GetMetaResponse response = DSTACK__GET_META_RESPONSE__INIT;
-    Dstack__BootstrapInfo bootstrap = DSTACK__BOOTSTRAP_INFO__INIT;
-    const struct kms *kms = &service_site(call)->cluster->kms;
-    uint8_t spki[X509_SPKI_BYTES];
+    *gate = (struct kms_gate){
+        .server = service_site(call)->kms,
+        .certificate = call->peer ? call->peer->certificate : SPAN_NONE,
+        .arena = call->arena,
+    };
+    return kms_gate_identify(gate, &call->error);
+}
+
+/* For a method that also other listeners have, where nothing is checked. */
+static int check_listener(struct rpc_call *call)
+{
+    struct kms_gate gate;
+
+    if (!call->peer)
+        return 0;
+    return identify(call, &gate) || kms_gate_self(&gate, &call->error) ? -1 : 0;
+}
+
+/* For a method that hands out keys and certificates. */
+static int enter(struct rpc_call *call, struct kms_gate *gate)
+{
+    if (!service_site(call)->kms)
+        return error_input(&call->error, "no KMS that checks its callers runs here; start the simulator with "
+                                         "--kms-listen");
+    return identify(call, gate);
+}
+
+/* --- what everyone may know --- */
+
+static void show_bootstrap(const struct rpc_call *call, const struct site *site, uint8_t *spki,
+                           Dstack__BootstrapInfo *bootstrap)
+{
+    const struct kms *kms = &site->cluster->kms;
 
     x509_key_spki(kms->ca.key.public_key, spki);
-    bootstrap.ca_pubkey = call_bytes(spki, sizeof spki);
-    bootstrap.k256_pubkey = call_bytes(kms->root_public, sizeof kms->root_public);
-    response.ca_cert = kms->ca.pem;
+    bootstrap->ca_pubkey = call_bytes(spki, X509_SPKI_BYTES);
+    bootstrap->k256_pubkey = call_bytes(kms->root_public, sizeof kms->root_public);
+    if (call->peer)
+        bootstrap->attestation = call_bytes(site->kms->bootstrap, site->kms->bootstrap_len);
+}
+
+static int show_policy(struct rpc_call *call, const struct site *site, Dstack__GetMetaResponse *response)
+{
+    struct kms_policy_info info;
+
+    if (kms_policy_describe(&site->kms->policy, call->arena, &info, &call->error))
+        return -1;
+    response->is_dev = response->allow_any_upgrade = info.is_dev;
+    response->has_gateway_app_id_case = DSTACK__GET_META_RESPONSE__HAS_GATEWAY_APP_ID_GATEWAY_APP_ID;
+    response->gateway_app_id = unconst(info.gateway_app_id);
+    if (info.is_dev)
+        return 0;
+    response->has_kms_contract_address_case =
+        DSTACK__GET_META_RESPONSE__HAS_KMS_CONTRACT_ADDRESS_KMS_CONTRACT_ADDRESS;
+    response->kms_contract_address = unconst(info.kms_contract);
+    response->has_chain_id_case = DSTACK__GET_META_RESPONSE__HAS_CHAIN_ID_CHAIN_ID;
+    response->chain_id = info.chain_id;
+    response->has_app_auth_implementation_case =
+        DSTACK__GET_META_RESPONSE__HAS_APP_AUTH_IMPLEMENTATION_APP_AUTH_IMPLEMENTATION;
+    response->app_auth_implementation = unconst(info.app_implementation);
+    return 0;
+}
+
+static void kms_service_get_meta(Service *service, const Dstack__Empty *args,
+                                 Dstack__GetMetaResponse_Closure reply, void *data)
+{
+    struct rpc_call *call = data;
+    const struct site *site = service_site(call);
+    Dstack__GetMetaResponse response;
+    Dstack__BootstrapInfo bootstrap = DSTACK__BOOTSTRAP_INFO__INIT;
+    uint8_t spki[X509_SPKI_BYTES];
+    struct kms_gate gate;
+
+    dstack__get_meta_response__init(&response); /* the macro lacks the braces of the unions */
+    response.is_dev = true;
+    if (call->peer && (identify(call, &gate) || show_policy(call, site, &response))) {
+        reply(NULL, call);
+        return;
+    }
+    show_bootstrap(call, site, spki, &bootstrap);
+    response.ca_cert = site->cluster->kms.ca.pem;
     response.k256_pubkey = bootstrap.k256_pubkey;
     response.bootstrap_info = &bootstrap;
-    response.is_dev = true;
     reply(&response, call);
 }
 
-static void kms_service_get_app_env_encrypt_pub_key(Service *service, const Dstack__AppId *args,
-                                                    Dstack__PublicKeyResponse_Closure reply, void *call)
+/* The key of kms_secrets.h, which TDs get here. Elsewhere the simulator's first form of it is answered, which
+ * people hold; a TD has the secrets of both. */
+static int find_env_key(struct rpc_call *call, ProtobufCBinaryData app_id, uint64_t now,
+                        struct kms_env_key *key)
 {
-    reply_env_key(call, args, reply);
+    const struct cluster *cluster = service_site(call)->cluster;
+    uint8_t secret[32];
+
+    if (app_id.len != APP_ID_BYTES)
+        return error_input(&call->error, "app_id must have %d bytes, not %zu", APP_ID_BYTES, app_id.len);
+    if (kms_secrets_env_key(&cluster->kms, app_id.data, secret, &call->error))
+        return -1;
+    x25519_public_key(secret, key->public_key);
+    bytes_wipe(secret, sizeof secret);
+    return kms_sign_env_key(&cluster->kms, cluster->k256, app_id.data, now, key, &call->error);
+}
+
+static void kms_service_get_app_env_encrypt_pub_key(Service *service, const Dstack__AppId *args,
+                                                    Dstack__PublicKeyResponse_Closure reply, void *data)
+{
+    struct rpc_call *call = data;
+    Dstack__PublicKeyResponse response = DSTACK__PUBLIC_KEY_RESPONSE__INIT;
+    struct kms_env_key key;
+
+    if (!call->peer) {
+        reply_env_key(call, args, reply);
+        return;
+    }
+    response.timestamp = (uint64_t)clock_seconds(&service_site(call)->cluster->clock);
+    if (check_listener(call) || find_env_key(call, args->app_id, response.timestamp, &key)) {
+        reply(NULL, call);
+        return;
+    }
+    response.public_key = call_bytes(key.public_key, sizeof key.public_key);
+    response.signature = call_bytes(key.signature, sizeof key.signature);
+    response.signature_v1 = call_bytes(key.signature_v1, sizeof key.signature_v1);
+    reply(&response, call);
 }
 
 static void kms_service_get_temp_ca_cert(Service *service, const Dstack__Empty *args,
@@ -36,9 +147,127 @@ static void kms_service_get_temp_ca_cert(Service *service, const Dstack__Empty *
     struct rpc_call *call = data;
     const struct kms *kms = &service_site(data)->cluster->kms;
 
+    if (check_listener(call)) {
+        reply(NULL, call);
+        return;
+    }
     response.temp_ca_cert = kms->temp_ca.pem;
     response.temp_ca_key = reply_private_key(call, &kms->temp_ca.key);
     response.ca_cert = kms->ca.pem;
+    reply(&response, call);
+}
+
+/* --- what is for attested callers --- */
+
+struct app_secrets {
+    uint8_t disk[32], env[32], k256[32];
+    uint8_t k256_public[K256_PUBLIC_BYTES];
+    uint8_t k256_signature[K256_RECOVERABLE_BYTES];
+};
+
+static int derive_app_key(struct rpc_call *call, const struct app_info *app, struct app_secrets *key)
+{
+    const struct cluster *cluster = service_site(call)->cluster;
+    const struct kms *kms = &cluster->kms;
+
+    return kms_secrets_disk_key(kms, app->app_id.data, app->instance_id, key->disk, &call->error) ||
+                   kms_secrets_env_key(kms, app->app_id.data, key->env, &call->error) ||
+                   kms_issue_app_key(kms, cluster->k256, app->app_id.data, key->k256, key->k256_public,
+                                     key->k256_signature, &call->error)
+               ? -1
+               : 0;
+}
+
+static int admit_app(struct rpc_call *call, const Dstack__GetAppKeyRequest *args, struct kms_gate_pass *pass)
+{
+    struct kms_gate gate;
+
+    if (enter(call, &gate))
+        return -1;
+    if (args->api_version > API_VERSION_MAX)
+        return error_quote_number(&call->error, "Unsupported API version: ", args->api_version, "");
+    if (kms_gate_self(&gate, &call->error))
+        return -1;
+    return kms_gate_admit(&gate, false, span_text(args->vm_config), pass, &call->error)
+               ? error_context(&call->error, "App not allowed")
+               : 0;
+}
+
+static void kms_service_get_app_key(Service *service, const Dstack__GetAppKeyRequest *args,
+                                    Dstack__AppKeyResponse_Closure reply, void *data)
+{
+    Dstack__AppKeyResponse response = DSTACK__APP_KEY_RESPONSE__INIT;
+    struct rpc_call *call = data;
+    struct kms_gate_pass pass;
+    struct app_secrets key;
+
+    if (admit_app(call, args, &pass) || derive_app_key(call, &pass.boot.app, &key)) {
+        reply(NULL, call);
+        return;
+    }
+    response.ca_cert = service_site(call)->cluster->kms.ca.pem;
+    response.disk_crypt_key = call_bytes(key.disk, sizeof key.disk);
+    response.env_crypt_key = call_bytes(key.env, sizeof key.env);
+    response.k256_key = call_bytes(key.k256, sizeof key.k256);
+    response.k256_signature = call_bytes(key.k256_signature, sizeof key.k256_signature);
+    response.tproxy_app_id = response.gateway_app_id = unconst(pass.gateway_app_id);
+    response.os_image_hash = call_bytes(pass.boot.app.os_image_hash.data, pass.boot.app.os_image_hash.len);
+    reply(&response, call);
+    bytes_wipe(&key, sizeof key);
+}
+
+static int admit_kms(struct rpc_call *call, const Dstack__GetKmsKeyRequest *args)
+{
+    struct kms_gate_pass pass;
+    struct kms_gate gate;
+
+    return enter(call, &gate) || kms_gate_self(&gate, &call->error) ||
+                   kms_gate_admit(&gate, true, span_text(args->vm_config), &pass, &call->error)
+               ? -1
+               : 0;
+}
+
+static void kms_service_get_kms_key(Service *service, const Dstack__GetKmsKeyRequest *args,
+                                    Dstack__KmsKeyResponse_Closure reply, void *data)
+{
+    Dstack__KmsKeyResponse response = DSTACK__KMS_KEY_RESPONSE__INIT;
+    Dstack__KmsKeys keys = DSTACK__KMS_KEYS__INIT, *list = &keys;
+    struct rpc_call *call = data;
+    const struct kms *kms = &service_site(call)->cluster->kms;
+
+    if (admit_kms(call, args)) {
+        reply(NULL, call);
+        return;
+    }
+    keys.ca_key = reply_private_key(call, &kms->ca.key);
+    keys.k256_key = call_bytes(kms->root_key, sizeof kms->root_key);
+    response.temp_ca_key = reply_private_key(call, &kms->temp_ca.key);
+    response.keys = &list;
+    response.n_keys = 1;
+    reply(&response, call);
+}
+
+static void kms_service_sign_cert(Service *service, const Dstack__SignCertRequest *args,
+                                  Dstack__SignCertResponse_Closure reply, void *data)
+{
+    Dstack__SignCertResponse response = DSTACK__SIGN_CERT_RESPONSE__INIT;
+    struct rpc_call *call = data;
+    const struct kms_certify_request request = {
+        .api_version = args->api_version,
+        .csr = call_span(args->csr),
+        .signature = call_span(args->signature),
+        .vm_config = span_text(args->vm_config),
+    };
+    char *chain[KMS_CERTIFY_CHAIN];
+    struct kms_gate gate;
+
+    if (enter(call, &gate) || kms_gate_self(&gate, &call->error) ||
+        kms_certify(&gate, &request, chain, &call->error)) {
+        reply(NULL, call);
+        return;
+    }
+    response.certificate_chain = chain;
+    response.n_certificate_chain = KMS_CERTIFY_CHAIN;
     reply(&response, call);
 }
 
@@ -46,6 +275,6 @@ static const Service methods = DSTACK__KMS__INIT(kms_service_);
 
 const struct service kms_service = {
     .name = "kms",
-    .summary = "The KMS of the simulated cluster: its roots, and the keys that environments are encrypted to",
+    .summary = "The KMS of the simulated cluster: its roots, the keys of apps, and certificates",
     .methods = &methods.base,
 };

@@ -2,6 +2,7 @@
 
 #include "sim/base/version.h"
 #include "sim/pages/health.h"
+#include "sim/pages/kms_pages.h"
 #include "sim/rpc/dispatch.h"
 #include "sim/rpc/openapi.h"
 #include "sim/services/host_api.h"
@@ -189,6 +190,22 @@ struct router *routes_new(const struct site *site, unsigned set)
         add_vms(site, set, router);
     health_add(site, router);
     router_set_guard(router, is_only_vmm(set) ? site->vmm_guard : NULL);
+    openapi_add(router, &openapi_info);
+    return router;
+}
+
+struct router *routes_new_kms(const struct site *site)
+{
+    const char name[] = "kms";
+    const unsigned set = registry_set(name, sizeof name - 1);
+    struct router *router = router_new(site->faults);
+    const struct service *service;
+
+    for (size_t i = 0; (service = registry_service(i)); i++)
+        if (set & 1u << i)
+            add_methods(service, site, router);
+    kms_pages_add(site, router);
+    health_add(site, router);
     openapi_add(router, &openapi_info);
     return router;
 }

@@ -8,4 +8,7 @@
  * /openapi.json. The site must outlive it; free it with router_free. */
 struct router *routes_new(const struct site *site, unsigned set);
 
+/* The same for the KMS's own listener: its service, and its pages. site->kms must be set. */
+struct router *routes_new_kms(const struct site *site);
+
 #endif

@@ -179,7 +179,8 @@ def example_call(caller, document, path, verb):
 
 # What cannot succeed here, and what the error says: a listener of everything does not end the
 # program, and there is no registry of images.
-FAILS = {"GuestApi.Shutdown": "Shutdown", "Teepod.PullRegistryImage": "registry", "Teepod.DeleteImage": "options"}
+FAILS = {"KMS.GetAppKey": "--kms-listen", "KMS.GetKmsKey": "--kms-listen", "KMS.SignCert": "--kms-listen",
+         "GuestApi.Shutdown": "Shutdown", "Teepod.PullRegistryImage": "registry", "Teepod.DeleteImage": "options"}
 
 
 @pytest.mark.parametrize("name, verb", [(name, "post") for name in METHODS] +
@@ -258,7 +259,7 @@ Run = collections.namedtuple("Run", "statuses checked failures")
 
 # Calls that cannot succeed in a run: nothing can be shut down here, and only luck finds the id of a
 # snapshot or of a VM, and no GPU answers.
-NO_SUCCESS = ("Shutdown", "Revert", "AttestGpu", "PullRegistryImage", "DeleteImage", "StartVm", "StopVm", "RemoveVm", "ShutdownVm",
+NO_SUCCESS = ("KMS.GetAppKey", "KMS.GetKmsKey", "KMS.SignCert", "/GetAppKey", "/GetKmsKey", "/SignCert", "Shutdown", "Revert", "AttestGpu", "PullRegistryImage", "DeleteImage", "StartVm", "StopVm", "RemoveVm", "ShutdownVm",
               "UpdateVm", "UpgradeApp", "ResizeVm", "SvStop", "SvRemove", *(f"/guest/{name}" for name in
               ("Info", "SysInfo", "NetworkInfo", "ListContainers")))
 

@@ -28,7 +28,9 @@ static void empty_fields_are_written(void **state)
                             "\"attestation\":\"\"}");
     encode(fixture, &meta.base);
     rpc_assert_out(fixture, "{\"ca_cert\":\"\",\"allow_any_upgrade\":false,\"k256_pubkey\":\"\","
-                            "\"bootstrap_info\":null,\"is_dev\":false}");
+                            "\"bootstrap_info\":null,\"is_dev\":false,"
+                            "\"gateway_app_id\":null,\"kms_contract_address\":null,\"chain_id\":null,"
+                            "\"app_auth_implementation\":null}");
     encode(fixture, &args.base);
     rpc_assert_out(fixture,
                    "{\"subject\":\"\",\"alt_names\":[],\"usage_ra_tls\":false,\"usage_server_auth\":false,"

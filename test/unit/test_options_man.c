@@ -69,7 +69,7 @@ static void says_what_only_the_command_line_can_ask_for(void **state)
     char *text = plain_manual();
 
     (void)state;
-    assert_non_null(strstr(text, "--print-config, --healthcheck, --completion, --man, --version, --help.\n"));
+    assert_non_null(strstr(text, "--print-config, --completion, --healthcheck, --man, --version, --help.\n"));
     free(text);
 }
 

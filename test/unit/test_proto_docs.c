@@ -73,7 +73,7 @@ static void comments_are_read_in_parts(void **state)
     assert_string_equal(doc->pattern, "^[A-Za-z0-9-]+$");
     /* A service without a comment of its own has that of its file, a oneof's is its member's. */
     assert_string_equal(proto_docs_find(&proto_docs, "dstack.KMS", NULL)->text,
-                        "The KMS of the simulated cluster, for development.");
+                        "The KMS of the simulated cluster.");
     assert_string_equal(proto_docs_find(&proto_docs, "dstack.GetTlsKeyArgs", "not_after")->text,
                         "Seconds since 1970.");
 }
