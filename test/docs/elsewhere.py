@@ -48,6 +48,14 @@ def check_static(block, story):
             raise Failed(f"{words} are not checked")
 
 
+def check_drop_in(block, story):
+    """The tests of it use the directory that is named."""
+    (place,) = re.findall(r"~/(\S+?)/ ", block.text)
+    for test in ("test/http/test_drop_in.py", "test/release/test_phala.py"):
+        if place not in (ROOT / test).read_text():
+            raise Failed(f"{test} has no {place}")
+
+
 def check_programs(block, story):
     """Each is there, and its usage says that it knows such an argument."""
     for command, *words in lines_of(block):
@@ -213,6 +221,9 @@ ELSEWHERE = [Elsewhere(*row) for row in (
      "the suite release makes and runs it", check_programs),
     ("docs/release.md", "scripts/release --untagged     # everything for both machines, in build/released/, as a rehearsal",
      "the suite release runs it", check_programs),
+    ("docs/drop-in.md",
+     "cp dstack-simulator ~/.phala-cloud/simulator/0.5.3/    # below the directory of the version that phala names",
+     "it changes the reader's home; test_drop_in.py does the same, and the suite release with phala", check_drop_in),
     ("docs/operate.md", "make", "it writes below /usr/local", check_install),
     ("docs/operate.md", "docker build -t dstack-simulator .", "it needs a docker daemon and a registry",
      check_docker),
