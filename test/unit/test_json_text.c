@@ -126,13 +126,38 @@ static void the_limit_holds(void **state)
     buf_free(&small);
 }
 
+static void the_plain_part_ends_at_what_is_escaped(void **state)
+{
+    uint8_t text[27];
+
+    (void)state;
+    for (unsigned byte = 0; byte < 256; byte++) {
+        const bool is_plain = byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
+
+        for (size_t at = 0; at < sizeof text; at++) {
+            memset(text, '[', sizeof text); /* one off from a backslash */
+            text[at] = (uint8_t)byte;
+            assert_int_equal(json_text_plain(text, sizeof text), is_plain ? sizeof text : at);
+            assert_int_equal(json_text_plain(text, at), at);
+        }
+    }
+    memset(text, 0xff, sizeof text);
+    assert_int_equal(json_text_plain(text, sizeof text), 0);
+    assert_int_equal(json_text_plain(text, 0), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        BUF_TEST(plain_text_stands_for_itself), BUF_TEST(control_characters_are_escaped),
-        BUF_TEST(other_characters_are_escaped), BUF_TEST(each_bad_byte_is_replaced),
-        BUF_TEST(an_escape_at_every_place),     BUF_TEST(output_is_ascii_for_any_input),
-        BUF_TEST(members_have_keys_and_commas), BUF_TEST(the_limit_holds),
+        cmocka_unit_test(the_plain_part_ends_at_what_is_escaped),
+        BUF_TEST(plain_text_stands_for_itself),
+        BUF_TEST(control_characters_are_escaped),
+        BUF_TEST(other_characters_are_escaped),
+        BUF_TEST(each_bad_byte_is_replaced),
+        BUF_TEST(an_escape_at_every_place),
+        BUF_TEST(output_is_ascii_for_any_input),
+        BUF_TEST(members_have_keys_and_commas),
+        BUF_TEST(the_limit_holds),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
