@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "crypto/base64.h"
 #include "crypto/der_read.h"
 #include "crypto/pem.h"
 #include "crypto/x509_certificate.h"
@@ -13,6 +14,8 @@
 #include "crypto/x509_write.h"
 
 #define LABEL "CERTIFICATE"
+#define BEGIN "-----BEGIN " LABEL "-----"
+#define END "-----END " LABEL "-----"
 
 struct x509_chain {
     mbedtls_x509_crt certificates; /* leaf first */
@@ -20,7 +23,35 @@ struct x509_chain {
 
 /* --- reading --- */
 
-/* mbedTLS skips unknown text between certificates; here, none is allowed. */
+/* Reads the certificate between two labels. mbedTLS reads PEM too, but its base64 takes as long as two
+ * signatures, because it is also for private keys. */
+static bool read_between(struct x509_chain *chain, const char *begin, const char *end)
+{
+    size_t len = (size_t)(end - begin);
+    uint8_t *der = malloc(len + 1);
+    bool is_read = der && base64_decode(begin, len, der, &len) == 0 &&
+                   mbedtls_x509_crt_parse_der(&chain->certificates, der, len) == 0;
+
+    free(der);
+    return is_read;
+}
+
+static bool read_all(struct x509_chain *chain, const char *pem)
+{
+    const char *begin = strstr(pem, BEGIN), *end;
+
+    if (!begin)
+        return false;
+    for (; begin; begin = strstr(end, BEGIN)) {
+        begin += strlen(BEGIN);
+        end = strstr(begin, END);
+        if (!end || !read_between(chain, begin, end))
+            return false;
+    }
+    return true;
+}
+
+/* Unknown text between certificates has been skipped; here, none is allowed. */
 static bool takes_canonical(const char **at, const char *end, const mbedtls_x509_crt *certificate)
 {
     size_t chars = pem_chars(LABEL, certificate->raw.len);
@@ -41,7 +72,7 @@ static const char *read_pem(struct x509_chain *chain, const char *pem, size_t le
 {
     const char *at = pem, *end = pem + len;
 
-    if (mbedtls_x509_crt_parse(&chain->certificates, (const unsigned char *)pem, len + 1) != 0)
+    if (!read_all(chain, pem))
         return "it is not PEM text with certificates";
     for (const mbedtls_x509_crt *one = &chain->certificates; one; one = one->next, count--)
         if (count == 0 || !takes_canonical(&at, end, one))
@@ -57,7 +88,7 @@ static const char *read_pem(struct x509_chain *chain, const char *pem, size_t le
 struct x509_chain *x509_chain_read_pem(const char *pem, size_t len, size_t count, const char **reason)
 {
     struct x509_chain *chain = malloc(sizeof *chain);
-    char *text = malloc(len + 1); /* mbedTLS includes the NUL in the length, and tells PEM from DER by it */
+    char *text = malloc(len + 1); /* with a NUL */
 
     if (!chain || !text) {
         free(chain);
