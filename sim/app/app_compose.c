@@ -282,7 +282,7 @@ static const struct member members[] = {
     {.name = "docker_config", .read = check_object, .is_idle = true, .allows_null = true},
     {.name = "event_log_version", .read = read_event_log_version},
     {.name = "features", .read = check_texts, .is_idle = true},
-    {.name = "gateway_enabled", .read = check_flag, .is_idle = true},
+    {.name = "gateway_enabled", .read = read_flag, FIELD(gateway_enabled), .is_idle = true},
     {.name = "init_script", .read = read_init_script, .allows_null = true},
     {.name = "key_provider", .read = read_key_provider, .allows_null = true},
     {.name = "key_provider_id", .read = read_key_provider_id},
@@ -303,7 +303,7 @@ static const struct member members[] = {
     {.name = "snapshotter", .read = read_snapshotter, .allows_null = true},
     {.name = "storage_fs", .read = read_storage_fs, FIELD(storage_fs), .allows_null = true},
     {.name = "swap_size", .read = check_swap_size, .is_idle = true},
-    {.name = "tproxy_enabled", .read = check_flag, .is_idle = true},
+    {.name = "tproxy_enabled", .read = read_flag, FIELD(tproxy_enabled), .is_idle = true},
     {.name = "verity_volumes", .read = check_array, .is_idle = true},
 };
 /* clang-format on */

@@ -39,10 +39,12 @@ struct app_compose {
     char *storage_fs;          /* APP_COMPOSE_STORAGE_FS_DEFAULT */
     char **allowed_envs;
     size_t allowed_env_count;
-    bool no_instance_id; /* false */
-    bool public_logs;    /* false */
-    bool public_sysinfo; /* false */
-    bool public_tcbinfo; /* true */
+    bool gateway_enabled; /* false */
+    bool tproxy_enabled;  /* false; its old name */
+    bool no_instance_id;  /* false */
+    bool public_logs;     /* false */
+    bool public_sysinfo;  /* false */
+    bool public_tcbinfo;  /* true */
 
     /* key_provider if given, else what kms_enabled and local_key_provider_enabled say, in this order. */
     enum app_key_provider key_provider;

@@ -9,9 +9,9 @@
 #include "sim/process/descriptors.h"
 #include "sim/process/socket_files.h"
 #include "sim/process/vm_sockets.h"
+#include "sim/vmm/vm_url.h"
 #include "sim/vmm/vmm.h"
 
-#define GUEST_PORT 8090 /* where a guest serves external.sock's services */
 #define PORT_SERVICES "worker"
 #define CONTROL_SERVICES "guest,simulator"
 #define TD_SERVICES "dstack,tappd,worker,guest,simulator"
@@ -56,7 +56,7 @@ static int open_files(struct hosting *hosting, struct vm *vm, const struct site 
 
 static bool is_served(const struct vm_port *port)
 {
-    return !port->is_udp && port->vm_port == GUEST_PORT;
+    return !port->is_udp && port->vm_port == VM_URL_AGENT_PORT;
 }
 
 static int open_ports(struct hosting *hosting, struct vm *vm, const struct site *site, struct error *error)

@@ -1,6 +1,7 @@
 #include "sim/services/vmm_messages.h"
 
 #include "sim/base/hex.h"
+#include "sim/vmm/vm_url.h"
 
 /* --- reading --- */
 
@@ -267,6 +268,9 @@ Dstack__VmInfo *vmm_messages_describe(const struct vm *vm, bool is_brief, struct
     info->status = unconst(vm_status_name(vm_status_of(vm)));
     info->uptime = duration(vm, vm->started_millis, arena);
     info->app_id = unconst(vm->app_id);
+    info->app_url = vm_url_of_app(vm, arena);
+    if (info->app_url)
+        info->optional_app_url_case = DSTACK__VM_INFO__OPTIONAL_APP_URL_APP_URL;
     if (vm->instance_id[0]) {
         info->optional_instance_id_case = DSTACK__VM_INFO__OPTIONAL_INSTANCE_ID_INSTANCE_ID;
         info->instance_id = unconst(vm->instance_id);

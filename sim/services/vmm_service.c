@@ -6,6 +6,7 @@
 #include "sim/services/guest_proxy.h"
 #include "sim/services/reply.h"
 #include "sim/services/vmm_messages.h"
+#include "sim/vmm/vm_url.h"
 #include "sim/vmm/vmm_compose.h"
 
 #define MAX_VCPUS 4096
@@ -249,7 +250,7 @@ static void vmm_service_get_meta(Service *service, const Dstack__Empty *args, Ds
     kms.url = urls[0];
     kms.urls = urls;
     kms.n_urls = 1;
-    gateway.agent_port = 8090;
+    gateway.agent_port = VM_URL_AGENT_PORT;
     resources.max_cvm_number = VMM_VMS_MAX;
     resources.max_allocable_vcpu = MAX_VCPUS;
     resources.max_allocable_memory_in_mb = MAX_MEMORY_MB;

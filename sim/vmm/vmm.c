@@ -75,6 +75,7 @@ static struct vm *add_vm(struct vmm *vmm, const struct vm_settings *settings, ui
 
     vm->run = run;
     vm->number = ++vmm->created;
+    vm->has_gateway = vmm_compose_has_gateway(vm->settings.compose);
     make_id(vm, &vmm->cluster->seed);
     seed_bytes(&vmm->cluster->seed, "vm instance seed", span_of(vm->id, VM_ID_LEN), vm->instance_seed,
                sizeof vm->instance_seed);
@@ -201,6 +202,7 @@ int vmm_change(struct vm *vm, const struct vm_settings *settings, struct error *
     vm->settings = vm_settings_copy(settings, &vm->arena);
     if (vmm_store_save(vm->vmm->store, vm, error) == 0) {
         arena_free(&old_arena);
+        vm->has_gateway = vmm_compose_has_gateway(vm->settings.compose);
         return 0;
     }
     arena_free(&vm->arena);
@@ -336,6 +338,7 @@ uint64_t vmm_run(struct vmm *vmm)
 static void load_vm(struct vmm *vmm, struct vm *vm)
 {
     vmm_list_add(vmm, vm);
+    vm->has_gateway = vmm_compose_has_gateway(vm->settings.compose);
     vm_log_line(&vm->logs[VM_CHANNEL_SERIAL], "dstack-vmm: the simulator has been started again");
     if (!vm->is_started)
         return;

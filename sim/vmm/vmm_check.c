@@ -53,7 +53,9 @@ static int refuse_shrinking(const struct vm *vm, const struct vm_settings *setti
 int vmm_check_change(const struct vm *vm, const struct vm_settings *settings, struct error *error)
 {
     if (vm->is_first)
-        return error_input(error, "this is the TD that the simulator starts with: its options describe it");
+        return error_input(error,
+                           "this is the TD that the simulator starts with, as its options say: start it with "
+                           "another --app-compose, or deploy a TD with CreateVm");
     if (vm->is_removed)
         return error_input(error, "the VM is being removed: %s", vm->id);
     if ((settings->vcpu != vm->settings.vcpu || settings->memory_mb != vm->settings.memory_mb ||

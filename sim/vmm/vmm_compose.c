@@ -14,6 +14,19 @@ int vmm_compose_check(struct span compose, struct error *error)
     return 0;
 }
 
+bool vmm_compose_has_gateway(struct span compose)
+{
+    struct error ignored = {.kind = ERROR_NONE};
+    struct app_compose parsed;
+    bool has_gateway;
+
+    if (app_compose_parse(&parsed, compose, &ignored))
+        return false;
+    has_gateway = parsed.gateway_enabled || parsed.tproxy_enabled;
+    app_compose_free(&parsed);
+    return has_gateway;
+}
+
 char *vmm_compose_hash(struct span compose, struct arena *arena)
 {
     char *hex = arena_zalloc(arena, 2 * 32 + 1);

@@ -10,6 +10,9 @@
 /* Fails with "Invalid compose file: ..." unless it is an app-compose.json. */
 MUST_CHECK int vmm_compose_check(struct span compose, struct error *error);
 
+/* Whether it is an app-compose.json that asks for a gateway. */
+bool vmm_compose_has_gateway(struct span compose);
+
 /* The hex of its SHA-256, in the arena. */
 char *vmm_compose_hash(struct span compose, struct arena *arena);
 

@@ -189,6 +189,26 @@ def test_the_first_td_stays(simulator, caller):
     assert by_socket(simulator.sockets / "dstack.sock", "Info")["instance_id"] == identity["instance_id"]
 
 
+@pytest.mark.parametrize("method, change", [
+    ("UpgradeApp", {"compose_file": COMPOSE}), ("UpdateVm", {"user_config": "x"}), ("ResizeVm", {"vcpu": 9})])
+def test_the_first_td_is_as_its_options_say(caller, method, change):
+    first = caller.by_json("Teepod.Status", {}).value["vms"][0]
+    assert caller.by_json(f"Teepod.{method}", {"id": first["id"], **change}) == (
+        400, "this is the TD that the simulator starts with, as its options say: start it with another "
+             "--app-compose, or deploy a TD with CreateVm")
+    assert info(caller, first["id"])["configuration"] == first["configuration"]
+
+
+def test_the_url_of_an_app_behind_a_gateway(caller):
+    compose = json.dumps({"manifest_version": 2, "name": "g", "runner": "docker-compose", "gateway_enabled": True})
+    vm = deploy(caller, compose_file=compose, gateway_urls=["https://gateway.example.com:9443"])
+    shown = info(caller, vm)
+    assert shown["app_url"] == f"https://{shown['instance_id']}-8090.gateway.example.com:9443"
+    assert caller.by_json("Teepod.UpdateVm", {"id": vm, "compose_file": COMPOSE}).status == 200
+    assert info(caller, vm)["app_url"] is None
+    assert info(caller, deploy(caller, compose_file=compose))["app_url"] is None
+
+
 def test_a_boot_can_be_made_to_fail(caller):
     caller.by_json("Simulator.SetFault", {"method": "Boot", "status": 500, "message": "no KMS", "times": 1})
     vm = caller.by_json("Teepod.CreateVm", SMALL).value["id"]
