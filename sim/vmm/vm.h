@@ -57,7 +57,8 @@ struct vm {
     unsigned boot_step;
     int64_t step_millis;  /* when it is due, on the wall clock */
     uint32_t boots;       /* so far, the present one included */
-    uint32_t saved_boots; /* as of the last save */
+    uint32_t saved_boots; /* as of the last save, */
+    uint64_t saved_run;   /* which took place in this run */
     bool is_booting;
     struct td *td; /* of the cluster, while the guest agent runs; or NULL */
 

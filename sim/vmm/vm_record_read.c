@@ -243,6 +243,7 @@ static int read_life(const json_t *root, struct vm *vm, struct error *error)
 {
     if (read_events(root, vm, error) || json_file_bool(root, "started", &vm->is_started, error) ||
         json_file_bool(root, "has_run", &vm->has_run, error) || read_u32(root, "boots", &vm->boots, error) ||
+        json_file_uint(root, "saved_run", INT64_MAX, &vm->saved_run, error) ||
         read_millis(root, "started_at", &vm->started_millis, error) ||
         read_millis(root, "exited_at", &vm->exited_millis, error) ||
         json_file_copy(root, "boot_progress", vm->boot_progress, sizeof vm->boot_progress, error) ||

@@ -115,6 +115,7 @@ void vm_record_write(const struct vm *vm, struct buf *out)
     write_flag(out, "started", vm->is_started);
     write_flag(out, "has_run", vm->has_run);
     json_text_member_uint(out, ',', "boots", vm->boots);
+    json_text_member_uint(out, ',', "saved_run", vm->saved_run);
     json_text_member_uint(out, ',', "started_at", (uint64_t)vm->started_millis);
     json_text_member_uint(out, ',', "exited_at", (uint64_t)vm->exited_millis);
     json_text_member(out, ',', "boot_progress", vm->boot_progress);

@@ -11,6 +11,7 @@
 #include "sim/vmm/vmm_list.h"
 
 #define TURN_MS 10
+#define PAUSE_MS 1 /* a timer that is due at once may come before clients, again and again */
 
 struct vmm *vmm_new(const struct vmm_config *config)
 {
@@ -314,7 +315,8 @@ void vmm_closed(struct vm *vm)
         vm_boot_plan_restart(vm);
 }
 
-/* One step of each VM, but no longer than a turn may last: clients do not wait until all have booted. */
+/* One step of each VM, but no longer than a turn may last, so that clients do not wait until all have
+ * booted. */
 uint64_t vmm_run(struct vmm *vmm)
 {
     const int64_t end = clock_monotonic_millis() + TURN_MS;
@@ -328,7 +330,7 @@ uint64_t vmm_run(struct vmm *vmm)
             vmm_list_enqueue(vm);
         soonest = due < soonest ? due : soonest;
         if (left > 1 && clock_monotonic_millis() >= end)
-            return 0;
+            return PAUSE_MS;
     }
     return soonest;
 }
@@ -343,7 +345,8 @@ static void load_vm(struct vmm *vmm, struct vm *vm)
     if (!vm->is_started)
         return;
     vm->has_run |= vm->boots > 0;
-    vm->boots++;
+    vm->boots += (uint32_t)(vmm_store_run(vmm->store) - vm->saved_run);
+    vm->saved_boots = vm->boots; /* a further run without a save counts on from there */
     vm_boot_begin(vm);
 }
 

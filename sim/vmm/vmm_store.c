@@ -285,6 +285,7 @@ int vmm_store_save(struct vmm_store *store, struct vm *vm, struct error *error)
 {
     if (!store || vm->is_removed)
         return 0;
+    vm->saved_run = store->run;
     if (vm->is_first ? save_first(store, vm, error) : save_record(store, vm, error))
         return -1;
     vm->saved_boots = vm->boots;

@@ -25,7 +25,7 @@ static void every_member_has_its_place(void **state)
         "\"gateway_urls\":[\"https://g1\",\"https://g2\"],\"gpu_slots\":[\"01:00.0\"],"
         "\"gpu_attach_mode\":\"listed\",\"networks\":[{\"mode\":\"user\",\"bridge_name\":\"\"},"
         "{\"mode\":\"bridge\",\"bridge_name\":\"br0\"}],\"simulated_tee\":\"tdx\",\"hugepages\":true,"
-        "\"pin_numa\":true,\"no_tee\":true,\"started\":true,\"has_run\":true,\"boots\":3,"
+        "\"pin_numa\":true,\"no_tee\":true,\"started\":true,\"has_run\":true,\"boots\":3,\"saved_run\":8,"
         "\"started_at\":1700000000001,\"exited_at\":1700000000002,\"boot_progress\":\"done\","
         "\"boot_error\":\"an error that was\",\"shutdown_progress\":\"powering off\","
         "\"events\":[{\"event\":\"boot.progress\",\"body\":\"done\",\"timestamp\":1700000000003},"

@@ -140,6 +140,23 @@ static void what_cannot_be_served_fails_the_boot(void **state)
     assert_boot_failed(fixture, vm, "the path is too long");
 }
 
+/* A boot takes longer than 25 microseconds anywhere. */
+static void many_boots_leave_time_for_clients(void **state)
+{
+    struct vmm_fixture *fixture = *state;
+    uint64_t due = 0;
+
+    for (int i = 0; i < 400; i++)
+        vmm_fixture_create(fixture, "a");
+    while (due == 0)
+        due = vmm_run(fixture->vmm);
+    assert_int_equal(due, 1);
+    assert_string_not_equal(fixture->vmm->last->boot_progress, "done");
+    assert_int_equal(vmm_fixture_run(fixture), VMM_IDLE);
+    for (const struct vm *vm = fixture->vmm->first; vm; vm = vm->next)
+        assert_string_equal(vm->boot_progress, "done");
+}
+
 static void what_the_host_does_not_admit_is_not_started(void **state)
 {
     struct vmm_fixture *fixture = *state;
@@ -225,6 +242,7 @@ int main(void)
         VMM_TEST(a_fault_fails_the_boot_once),
         VMM_TEST(events_and_durations),
         VMM_TEST(a_delayed_boot_waits_whoever_else_boots),
+        VMM_TEST(many_boots_leave_time_for_clients),
         VMM_TEST(what_the_host_does_not_admit_is_not_started),
     };
 

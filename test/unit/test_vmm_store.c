@@ -131,8 +131,17 @@ static void one_that_ran_runs_again(void **state)
     assert_string_equal(vm->boot_progress, "done");
     assert_string_equal(vm->instance_id, instance);
     assert_int_equal(vm->boots, 2);
+    for (uint32_t boots = 3; boots < 6; boots++) { /* no boot has the number of another */
+        restart(kept);
+        vm = find(kept, id);
+        assert_int_equal(vm->boots, boots);
+    }
+    vmm_fixture_run(kept->fixture);
+    assert_int_equal(vmm_stop(vm, &kept->fixture->error), 0);
+    assert_int_equal(vmm_start(vm, &kept->fixture->error), 0);
+    assert_int_equal(vm->boots, 6);
     restart(kept);
-    assert_int_equal(find(kept, id)->boots, 3); /* no boot has the number of another */
+    assert_int_equal(find(kept, id)->boots, 7);
     assert_int_equal(kept->sayings, 0);
 }
 

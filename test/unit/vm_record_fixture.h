@@ -53,6 +53,7 @@ static inline struct vm *vm_record_fixture_new(void)
     vm->number = 12;
     vm->is_started = vm->has_run = true;
     vm->boots = 3;
+    vm->saved_run = 8;
     vm->started_millis = 1700000000001;
     vm->exited_millis = 1700000000002;
     vm_notify(vm, "boot.progress", "done", 1700000000003);
