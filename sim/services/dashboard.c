@@ -153,12 +153,8 @@ static void reply_deployment(const struct site *site, Dstack__DashboardState *re
     const struct vm *vm = site->has_vmm ? vmm_find_td(site->vmm, site->td) : NULL;
 
     response->has_vmm = site->has_vmm;
-    if (!site->has_vmm)
-        return;
     if (vm)
         response->vm = unconst(vm->id);
-    if (site->socket_dir)
-        response->socket_dir = unconst(site->socket_dir);
 }
 
 static void dashboard_state(Service *service, const Dstack__DashboardStateArgs *args,

@@ -143,6 +143,16 @@ int vmm_messages_app_id(const char *text, struct arena *arena, char **app_id, st
 
 /* --- describing --- */
 
+bool vmm_messages_has(const struct vm *vm, const char *keyword)
+{
+    const char *const fields[] = {vm->settings.name, vm->id, vm->app_id, vm->settings.image};
+
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (strstr(fields[i], keyword))
+            return true;
+    return false;
+}
+
 static void describe_ports(const struct vm_settings *settings, struct arena *arena,
                            Dstack__VmConfiguration *message)
 {

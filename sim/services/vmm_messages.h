@@ -17,6 +17,9 @@ MUST_CHECK int vmm_messages_update(const Dstack__UpdateVmRequest *message, struc
 /* An app id of a request: 40 hex digits, with or without 0x. Out: lower case, in the arena. */
 MUST_CHECK int vmm_messages_app_id(const char *text, struct arena *arena, char **app_id, struct error *error);
 
+/* Whether its name, id, app id or image has a text in it. */
+bool vmm_messages_has(const struct vm *vm, const char *keyword);
+
 /* How a VM is shown. is_brief: without its configuration. The message points into VM and arena. */
 Dstack__VmInfo *vmm_messages_describe(const struct vm *vm, bool is_brief, struct arena *arena);
 

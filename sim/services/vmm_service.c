@@ -3,6 +3,7 @@
 #include "sim/pages/vm_logs.h"
 #include "sim/pages/web_pages.h"
 #include "sim/services/dashboard.h"
+#include "sim/services/deployments.h"
 #include "sim/services/guest_proxy.h"
 #include "sim/services/reply.h"
 #include "sim/services/vmm_messages.h"
@@ -163,15 +164,11 @@ static void vmm_service_remove_vm(Service *service, const Dstack__VmId *args, Ds
 
 static bool is_asked_for(const struct vm *vm, const Dstack__VmStatusRequest *args)
 {
-    const char *const fields[] = {vm->settings.name, vm->id, vm->app_id, vm->settings.image};
     bool is_listed = args->n_ids == 0;
 
     for (size_t i = 0; i < args->n_ids; i++)
         is_listed |= strcmp(args->ids[i], vm->id) == 0;
-    for (size_t i = 0; is_listed && i < sizeof fields / sizeof *fields; i++)
-        if (strstr(fields[i], args->keyword))
-            return true;
-    return false;
+    return is_listed && vmm_messages_has(vm, args->keyword);
 }
 
 static bool is_on_page(const Dstack__VmStatusRequest *args, uint32_t index)
@@ -363,7 +360,8 @@ static void vmm_service_sv_remove(Service *service, const Dstack__VmId *args, Ds
 
 static const Service methods = DSTACK__TEEPOD__INIT(vmm_service_);
 static service_pages *const pages[] = {vm_logs_add, web_pages_add, web_pages_add_console, NULL};
-static const struct service *const companions[] = {&guest_proxy_service, &dashboard_service, NULL};
+static const struct service *const companions[] = {&guest_proxy_service, &dashboard_service,
+                                                   &deployments_service, NULL};
 
 const struct service vmm_service = {
     .name = "vmm",

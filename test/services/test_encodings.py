@@ -73,6 +73,7 @@ VARYING = {
     "Simulator.Snapshot": {"id"},
     "Simulator.Status": {"snapshots"},
     "Dashboard.State": {"uptime_seconds", "connections_open"},
+    "Deployments.List": {"uptime"},
     "Teepod.CreateVm": {"id"},
     "Teepod.GetAppEnvEncryptPubKey": {"timestamp", "signature_v1"},
     "Teepod.Status": {"uptime"},
@@ -101,6 +102,7 @@ REFUSED = {
     "Teepod": ("StartVm", {"id": "none"}),
     "GuestProxy": ("Info", {"id": "none"}),
     "Dashboard": None,  # there is a state for any numbers
+    "Deployments": None,  # and a list for any keyword
     "Verifier": None,  # it judges anything that can be read; see the test of malformed bodies
 }
 

@@ -87,15 +87,14 @@ def test_its_quote_is_accepted(main, web):
 
 # --- what a page is told ---
 
-def test_the_page_is_told_what_it_can_deploy_and_where_sockets_are(simulator, main, web):
+def test_the_page_is_told_which_td_it_shows(main, web):
     shown = state(main, web)
     assert shown["has_vmm"] and shown["vm"] == web and not shown["read_only"]
-    assert f"{shown['socket_dir']}/vms/{web}" == str(sockets_of(simulator, web).resolve())
 
 
 def test_where_the_vmm_is_not_served_nothing_is_told(callers, web):
     shown = right(callers[2], "/prpc/Dashboard.State")
-    assert not shown["has_vmm"] and not shown["vm"] and not shown["socket_dir"]
+    assert not shown["has_vmm"] and not shown["vm"]
     assert post(callers[2], f"/vm/{web}/prpc/Dashboard.State")[0] == 404
 
 

@@ -1,5 +1,6 @@
 /* Services and those that accompany them. */
 #include "sim/services/dashboard.h"
+#include "sim/services/deployments.h"
 #include "sim/services/guest_proxy.h"
 #include "sim/services/guest_agent_v1.h"
 #include "sim/services/worker_v1.h"
@@ -18,7 +19,8 @@ static size_t count_of(const struct service *service)
 static void each_service_with_methods_is_listed_once(void **state)
 {
     static const struct service *const companions[] = {&guest_agent_v1_service, &worker_v1_service,
-                                                       &guest_proxy_service, &dashboard_service};
+                                                       &guest_proxy_service, &dashboard_service,
+                                                       &deployments_service};
     const struct service *service;
     size_t expected = sizeof companions / sizeof *companions, count = 0;
 
