@@ -1,5 +1,6 @@
 // The page's controls: events, quotes, platform, health, snapshots, faults.
-import { call } from './api.js'
+import { makeAct, numberOf, onClick, onSubmit } from './act.js'
+import { call, callTd } from './api.js'
 import { byId, copy, element, hexOfText, plural, setText, spell } from './dom.js'
 
 const PART_STATUS = ['UpToDate', 'OutOfDate', 'Revoked']
@@ -16,39 +17,6 @@ const CHOICES = {
 const CHOSEN = Object.keys(CHOICES)
 const WRONGS = ['tcb_recovered', 'pck_revoked', 'collateral_expired', 'key_not_vouched', 'debug_td']
 
-function say(id, text, isError) {
-  byId(id).classList.toggle('error', isError)
-  byId(id).replaceChildren(spell(text))
-}
-
-// act(button, result, action) runs an action and shows its result, or the message of its error, in
-// the element `result`. The button is busy meanwhile. `after` is called at the end.
-function makeAct(after) {
-  return async function act(button, result, action) {
-    if (button.getAttribute('aria-busy') === 'true') return
-    button.setAttribute('aria-busy', 'true')
-    say(result, '', false)
-    try {
-      say(result, await action(), false)
-    } catch (error) {
-      say(result, error.message, true)
-    }
-    button.removeAttribute('aria-busy')
-    after()
-  }
-}
-
-function onSubmit(form, act, result, action) {
-  form.addEventListener('submit', (event) => {
-    event.preventDefault()
-    act(event.submitter ?? form.querySelector('.primary'), result, action)
-  })
-}
-
-function onClick(id, act, result, action) {
-  byId(id).addEventListener('click', (event) => act(event.currentTarget, result, action))
-}
-
 // Text as hex, or hex as typed: the API reports what is wrong with it.
 function hexOfField(form, name) {
   const value = form.elements[name].value
@@ -59,7 +27,7 @@ function addEvents(act) {
   const form = byId('emit')
   onSubmit(form, act, 'emit-result', async () => {
     const name = form.elements.event.value
-    await call('EmitEvent', { event: name, payload: hexOfField(form, 'payload') })
+    await callTd('EmitEvent', { event: name, payload: hexOfField(form, 'payload') })
     return `Extended RTMR3 with ${name}`
   })
 }
@@ -74,7 +42,7 @@ function addQuotes(act) {
   }
   onSubmit(form, act, 'quote-result', async () => {
     keep(null)
-    keep(await call('GetQuote', { report_data: hexOfField(form, 'report_data') }))
+    keep(await callTd('GetQuote', { report_data: hexOfField(form, 'report_data') }))
     const events = JSON.parse(quote.event_log).length
     return `A quote of ${(quote.quote.length / 2).toLocaleString('en')} bytes, taken after event #${events}`
   })
@@ -87,6 +55,7 @@ function addQuotes(act) {
     return ''
   })
   byId('copy-quote').addEventListener('click', (event) => copy(quote.quote, event.currentTarget))
+  return () => keep(null)
 }
 
 function addPlatform(act) {
@@ -103,7 +72,7 @@ function addPlatform(act) {
   }
   form.addEventListener('input', () => { isTouched = true })
   onSubmit(form, act, 'platform-result', async () => {
-    await call('prpc/Simulator.SetPlatform', {
+    await callTd('prpc/Simulator.SetPlatform', {
       ...Object.fromEntries(CHOSEN.map((name) => [name, fields[name].value])),
       advisories: fields.advisories.value.split(/[\s,]+/).filter(Boolean),
       ...Object.fromEntries(WRONGS.map((name) => [name, fields[name].checked])),
@@ -112,7 +81,7 @@ function addPlatform(act) {
     return 'Applies to new quotes and collateral'
   })
   onClick('platform-in-order', act, 'platform-result', async () => {
-    await call('prpc/Simulator.SetPlatform')
+    await callTd('prpc/Simulator.SetPlatform')
     forget()
     return 'The platform is healthy again'
   })
@@ -131,7 +100,7 @@ function addPlatform(act) {
 function addHealth(act) {
   const form = byId('health')
   onSubmit(form, act, 'health-result', async () => {
-    const { health } = await call('prpc/Simulator.SetHealth', { state: form.elements.state.value })
+    const { health } = await callTd('prpc/Simulator.SetHealth', { state: form.elements.state.value })
     return health.by_hand ? `Gateways are told that it is ${form.elements.state.value}` : 'Judged by the rules again'
   })
 
@@ -149,16 +118,14 @@ function addFaults(act) {
     value.value = usual[kind.value] ?? ''
     value.disabled = !(kind.value in usual)
   })
-  // Anything that is not a number is sent as typed: the API reports what is wrong with it.
-  const numberOf = (text) => (/^\d{1,9}$/.test(text) ? Number(text) : text)
   onSubmit(form, act, 'set-fault-result', async () => {
     const fault = { method: method.value.trim(), [kind.value]: value.disabled || numberOf(value.value.trim()) }
     if (times.value.trim()) fault.times = numberOf(times.value.trim())
-    await call('prpc/Simulator.SetFault', fault)
+    await callTd('prpc/Simulator.SetFault', fault)
     return 'The fault is set'
   })
   onClick('clear-faults', act, 'faults-result', async () => {
-    await call('prpc/Simulator.ClearFaults')
+    await callTd('prpc/Simulator.ClearFaults')
     return ''
   })
 }
@@ -167,12 +134,12 @@ function addSnapshots(act) {
   const list = byId('snapshots')
   let newest = null // the one just taken
   onClick('snapshot', act, 'state-result', async () => {
-    newest = (await call('prpc/Simulator.Snapshot')).id
+    newest = (await callTd('prpc/Simulator.Snapshot')).id
     return `Snapshot ${newest} saved`
   })
   onClick('revert', act, 'state-result', async () => {
     const id = Number(list.value)
-    await call('prpc/Simulator.Revert', { id })
+    await callTd('prpc/Simulator.Revert', { id })
     return `Reverted to snapshot ${id}`
   })
 
@@ -196,25 +163,31 @@ function addReset(act, forget) {
   byId('reset-yes').addEventListener('click', () => {
     dialog.close()
     act(byId('reset'), 'state-result', async () => {
-      await call('prpc/Simulator.Reset')
+      await callTd('prpc/Simulator.Reset')
       forget()
       return 'The TD is in its initial state'
     })
   })
 }
 
-// after: called once something may have changed. Returns a function that shows a state.
+// after: called once something may have changed. show(state) shows one, and forget() is for another TD.
 export function makeControls(after) {
   const act = makeAct(after)
   addEvents(act)
-  addQuotes(act)
+  const forgetQuote = addQuotes(act)
   const platform = addPlatform(act)
   const showSnapshots = addSnapshots(act)
   addReset(act, platform.forget)
   const showHealth = addHealth(act)
   addFaults(act)
 
-  return function show(state) {
+  function forget() {
+    for (const result of document.querySelectorAll('#controls .result')) result.replaceChildren()
+    forgetQuote()
+    platform.forget()
+  }
+
+  function show(state) {
     byId('controls').hidden = state.read_only
     byId('clear-faults').hidden = state.read_only
     if (state.read_only) return
@@ -224,6 +197,8 @@ export function makeControls(after) {
     showHealth(state.health)
     showSnapshots(state.snapshots)
   }
+
+  return { show, forget }
 }
 
 // Lets the controls scroll with the page as far as they are longer than the window.

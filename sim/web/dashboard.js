@@ -1,5 +1,5 @@
 // The page: fetches and shows what is new once a second.
-import { call, Gone } from './api.js'
+import { callTd, Gone, setTd } from './api.js'
 import { makeControls, makeSticky } from './controls.js'
 import { byId, copyButton, element, hash, plural, setHash, setText, spell } from './dom.js'
 import { makeMeasurements } from './measurements.js'
@@ -144,8 +144,8 @@ function makeRestarts() {
   }
 }
 
-function showLink(isUp, sentence) {
-  setText(byId('link'), isUp ? 'live' : 'no connection')
+function showLink(isUp, sentence, word = 'no connection') {
+  setText(byId('link'), isUp ? 'live' : word)
   byId('link').className = isUp ? 'badge good' : 'badge bad'
   setText(byId('gone'), isUp ? '' : sentence)
   byId('gone').hidden = isUp
@@ -158,15 +158,20 @@ function makeView(changed) {
   const showIdentity = makeIdentity()
   const measurements = makeMeasurements()
   const requests = makeRequests()
-  const showControls = makeControls(changed)
+  const controls = makeControls(changed)
   const showRestart = makeRestarts()
-  const view = { seen: { generation: 0, after_event: 0, after_request: 0 }, isComplete: false, show }
+  const view = { seen: { generation: 0, after_event: 0, after_request: 0 }, isComplete: false, show, forget }
 
   function begin(generation) {
     measurements.clear()
     requests.clear()
     view.isComplete = false
     view.seen = { generation, after_event: 0, after_request: 0 }
+  }
+
+  function forget() {
+    begin(0)
+    controls.forget()
   }
 
   function show(state) {
@@ -180,17 +185,36 @@ function makeView(changed) {
     view.isComplete = view.seen.after_event >= state.event_count
     showHead(state)
     showIdentity(state)
-    showControls(state)
+    controls.show(state)
   }
 
   return view
 }
 
+// Why there is no state, in a sentence and in a word.
+function explain(error, td) {
+  if (error instanceof Gone) return ['The simulator does not answer. This page keeps trying and shows the last known state.']
+  if (td && error.status) return [`Cannot show this TD: ${error.message}`, error.status === 401 ? 'token' : 'not running']
+  return [`Cannot show the simulator’s answer: ${error.message}`]
+}
+
 function start() {
   const view = makeView(() => ask())
+  let td = '' // the id of the one that is shown; empty for the first
+  let vms = null // the list of all, where there is one
   let timer = null
   let isAsking = false
   let isDue = false // asked again in the meantime
+  let isLocked = false // until there is a token
+
+  const unlock = () => { isLocked = false; ask() }
+
+  async function refreshVms(state) {
+    if (!state?.has_vmm && !td) return
+    vms ??= import('./vms.js').then(({ makeVms }) => makeVms({ open, unlock }))
+    const list = await vms.catch((error) => { vms = null; throw error })
+    await list.refresh({ id: state?.vm ?? td, isReadOnly: state?.read_only ?? true })
+  }
 
   async function ask() {
     if (isAsking) {
@@ -199,15 +223,19 @@ function start() {
     }
     isAsking = true
     clearTimeout(timer)
+    const asked = td
+    let state = null
     try {
-      view.show(await call('prpc/Dashboard.State', view.seen, PATIENCE_MS))
+      state = await callTd('prpc/Dashboard.State', view.seen, PATIENCE_MS)
+      if (asked === td) view.show(state)
       showLink(true)
-      document.documentElement.classList.remove('asking')
+      document.documentElement.classList.toggle('asking', asked !== td)
     } catch (error) {
-      showLink(false, error instanceof Gone
-        ? 'The simulator does not answer. This page keeps trying and shows the last known state.'
-        : `Cannot show the simulator’s answer: ${error.message}`)
+      isLocked = error.status === 401
+      if (asked === td) showLink(false, ...explain(error, td))
+      if (td && error.status) document.documentElement.classList.add('asking')
     }
+    refreshVms(state).catch(() => {}) // the list says itself what is wrong
     isAsking = false
     askLater()
   }
@@ -216,14 +244,31 @@ function start() {
   function askLater() {
     const isHurried = isDue || (!view.isComplete && byId('gone').hidden)
     isDue = false
-    if (!document.hidden) timer = setTimeout(ask, isHurried ? 0 : PERIOD_MS)
+    if (!document.hidden && !isLocked) timer = setTimeout(ask, isHurried ? 0 : PERIOD_MS)
   }
 
+  function show(id) {
+    td = id
+    setTd(id)
+    view.forget()
+    document.documentElement.classList.add('asking')
+    unlock()
+  }
+
+  const addressed = () => new URLSearchParams(location.search).get('td') ?? ''
+
+  function open(id) {
+    if (id === td) return
+    history.pushState(null, '', id ? `?td=${encodeURIComponent(id)}` : location.pathname)
+    show(id)
+  }
+
+  addEventListener('popstate', () => { if (addressed() !== td) show(addressed()) })
   document.addEventListener('visibilitychange', () => {
     clearTimeout(timer)
     if (!document.hidden) ask()
   })
-  ask()
+  show(addressed())
 }
 
 const command = `export DSTACK_SIMULATOR_ENDPOINT=${location.origin}`

@@ -9,6 +9,13 @@ export function element(name, properties = {}, ...children) {
   return made
 }
 
+// A style sheet that only some of the page needs; it has an effect once that resolves.
+export function addStyle(name) {
+  const link = element('link', { rel: 'stylesheet', href: `simulator/${name}` })
+  document.head.append(link)
+  return new Promise((resolve) => { for (const end of ['load', 'error']) link.addEventListener(end, resolve) })
+}
+
 export const plural = (count, noun) => (count === 1 ? `1 ${noun}` : `${count} ${noun}s`)
 
 // Sets text only if it changes, so that selections and screen readers are not disturbed.

@@ -1,5 +1,7 @@
 // Shows the result of /verify: the verdict, the reason and the steps.
-import { element, hash, spell } from './dom.js'
+import { addStyle, element, hash, spell } from './dom.js'
+
+await addStyle('verdict.css')
 
 const MARKS = { good: '✓', bad: '✗', caution: '!', none: '–' }
 

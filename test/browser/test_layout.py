@@ -8,7 +8,7 @@ LEAST = 44  # pixels (WCAG 2.2, 2.5.5)
 # What can be pressed or filled in, by the area that reacts: a label is part of its field.
 TARGETS = """
 const rows = []
-for (const node of document.querySelectorAll('a[href], button, input, select, summary')) {
+for (const node of document.querySelectorAll('a[href], button, input, select, summary, textarea')) {
   if (!node.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue
   if (node.closest('noscript, dialog:not([open])')) continue
   const area = node.type === 'radio' || node.type === 'checkbox' ? node.labels[0] : node
@@ -27,11 +27,17 @@ def busy(page, simulator, request):
     page.resize(*request.param)
     simulator.emit("mine", b"payload")
     simulator.call("Simulator.SetFault", delay_ms=1)
+    simulator.call("Teepod.CreateVm", name="another", image="dstack-0.5.11", vcpu=1, memory=2048, stopped=True,
+                   compose_file='{"manifest_version":2,"name":"another","runner":"docker-compose"}')
     row = page.event(simulator.state()["event_count"])
     page.hashes(row)
-    page.requests(2)
+    page.requests(3)
     for fold in "#platform-panel", "#health-panel", "#set-fault-panel", "#state-panel", ".parts", "#more-identity", "#register-rtmr0 .fold":
         page.unfold(fold)
+    page.wait(lambda: page.count(".vm") == 2, "both TDs")
+    for fold in "#vms", ".vm:nth-child(2) details", "#deploy-fold":
+        page.unfold(fold)
+    page.click(".vm:nth-child(2) .logs")
     page.script("document.getElementById('restarted').hidden = false")
     return page
 
