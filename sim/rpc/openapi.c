@@ -103,25 +103,28 @@ static void write_errors(const struct writer *writer, const int *statuses, size_
 /* --- methods --- */
 
 static void write_query_parameter(const struct writer *writer, const ProtobufCMessageDescriptor *message,
-                                  const ProtobufCFieldDescriptor *field)
+                                  const ProtobufCFieldDescriptor *field, enum codec_rigour rigour)
 {
     const struct proto_doc *doc = proto_docs_find(writer->info->docs, message->name, field->name);
+    bool has_brackets = rigour == CODEC_EXACT && field->label == PROTOBUF_C_LABEL_REPEATED;
 
-    json_text_string(writer->out, field->name, strlen(field->name));
+    buf_printf(writer->out, "\"%s%s\"", field->name, has_brackets ? "[]" : "");
     write_text(writer, ",\"in\":\"query\"");
     write_member(writer, "description", doc->text);
     buf_printf(writer->out, ",\"required\":%s,\"schema\":", doc->is_required ? "true" : "false");
-    openapi_schema_field(&writer->schemas, message, field, OPENAPI_QUERY, writer->out);
+    openapi_schema_field(&writer->schemas, message, field,
+                         rigour == CODEC_EXACT ? OPENAPI_EXACT_QUERY : OPENAPI_QUERY, writer->out);
     if (doc->example)
         buf_printf(writer->out, ",\"example\":%s", doc->example);
 }
 
-static void write_query(const struct writer *writer, const ProtobufCMessageDescriptor *message)
+static void write_query(const struct writer *writer, const ProtobufCMessageDescriptor *message,
+                        enum codec_rigour rigour)
 {
     write_text(writer, ",\"parameters\":[");
     for (unsigned i = 0; i < message->n_fields; i++) {
         write_text(writer, i > 0 ? ",{\"name\":" : "{\"name\":");
-        write_query_parameter(writer, message, &message->fields[i]);
+        write_query_parameter(writer, message, &message->fields[i], rigour);
         buf_append_byte(writer->out, '}');
     }
     buf_append_byte(writer->out, ']');
@@ -135,13 +138,21 @@ static void write_protobuf(const struct writer *writer, const ProtobufCMessageDe
                message->name);
 }
 
-static void write_body(const struct writer *writer, const ProtobufCMessageDescriptor *message, bool is_strict)
+static enum openapi_place request_place(enum codec_rigour rigour)
 {
+    return rigour == CODEC_EXACT ? OPENAPI_EXACT_REQUEST : OPENAPI_REQUEST;
+}
+
+static void write_body(const struct writer *writer, const ProtobufCMessageDescriptor *message,
+                       enum codec_rigour rigour)
+{
+    bool is_strict = rigour != CODEC_LENIENT;
+
     buf_printf(writer->out,
                ",\"requestBody\":{\"required\":%s,\"content\":{\"application/json\":{\"schema\":",
                openapi_schema_is_required(&writer->schemas, message) ? "true" : "false");
     write_text(writer, is_strict ? "{\"allOf\":[" : "");
-    openapi_schema_body(&writer->schemas, message, OPENAPI_REQUEST, writer->out);
+    openapi_schema_body(&writer->schemas, message, request_place(rigour), writer->out);
     write_text(writer, is_strict ? "],\"unevaluatedProperties\":false}" : "");
     write_text(writer, ",\"example\":");
     openapi_schema_example(&writer->schemas, message, writer->out);
@@ -178,9 +189,9 @@ static void write_call(const struct writer *writer, const struct router_path *pa
     write_id(writer, "", id_of(path->path), by_query ? "_by_query" : "");
     write_summary(writer, doc->text ? doc->text : path->method->name);
     if (by_query)
-        write_query(writer, path->method->input);
+        write_query(writer, path->method->input, path->rigour);
     else
-        write_body(writer, path->method->input, path->is_strict);
+        write_body(writer, path->method->input, path->rigour);
     write_answer(writer, path->method->output, by_query, doc->may_be_unavailable);
     buf_append_byte(writer->out, '}');
 }
@@ -271,7 +282,7 @@ static void add_schemas(struct writer *writer)
     for (size_t cursor = 0; router_next_path(writer->router, &cursor, &path);) {
         if (path.page)
             continue;
-        openapi_schema_add(&writer->schemas, path.method->input, OPENAPI_REQUEST);
+        openapi_schema_add(&writer->schemas, path.method->input, request_place(path.rigour));
         openapi_schema_add(&writer->schemas, path.method->output, OPENAPI_RESPONSE);
     }
 }

@@ -27,10 +27,25 @@ static bool has(const struct openapi_schemas *schemas, const ProtobufCMessageDes
     return false;
 }
 
+static bool is_request(enum openapi_place place)
+{
+    return place == OPENAPI_REQUEST || place == OPENAPI_EXACT_REQUEST;
+}
+
+static bool is_query(enum openapi_place place)
+{
+    return place == OPENAPI_QUERY || place == OPENAPI_EXACT_QUERY;
+}
+
+static bool is_exact(enum openapi_place place)
+{
+    return place == OPENAPI_EXACT_REQUEST || place == OPENAPI_EXACT_QUERY;
+}
+
 /* Whether the field takes any JSON value. */
 static bool is_any(const ProtobufCFieldDescriptor *field, enum openapi_place place)
 {
-    return field->descriptor == &dstack__json_text__descriptor && place == OPENAPI_REQUEST;
+    return field->descriptor == &dstack__json_text__descriptor && is_request(place);
 }
 
 void openapi_schema_add(struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,
@@ -88,11 +103,11 @@ static void write_string(const struct proto_doc *doc, enum openapi_place place, 
 
 static void write_bytes(const struct proto_doc *doc, enum openapi_place place, struct buf *out)
 {
-    bool response = place == OPENAPI_RESPONSE;
+    const char *prefix = place == OPENAPI_RESPONSE ? "" : is_exact(place) ? "(0x)?" : "(0[xX])?";
     unsigned long least = number_of(least_of(doc, place)), most = number_of(doc->most);
 
-    buf_printf(out, "\"type\":\"string\",\"contentEncoding\":\"base16\",\"pattern\":\"^%s",
-               response ? "([0-9a-f]{2})" : "(0[xX])?([0-9a-fA-F]{2})");
+    buf_printf(out, "\"type\":\"string\",\"contentEncoding\":\"base16\",\"pattern\":\"^%s%s", prefix,
+               place == OPENAPI_RESPONSE ? "([0-9a-f]{2})" : "([0-9a-fA-F]{2})");
     if (doc->most && least == most)
         buf_printf(out, "{%lu}$\"", most);
     else if (doc->most && most <= PATTERN_BYTES)
@@ -100,7 +115,7 @@ static void write_bytes(const struct proto_doc *doc, enum openapi_place place, s
     else
         buf_append_text(out, least ? "+$\"" : "*$\"");
     if (doc->most && most > PATTERN_BYTES)
-        buf_printf(out, ",\"maxLength\":%lu", 2 * most + (response ? 0 : 2));
+        buf_printf(out, ",\"maxLength\":%lu", 2 * most + (place == OPENAPI_RESPONSE ? 0 : 2));
 }
 
 struct range {
@@ -118,7 +133,7 @@ static struct range range_of(const ProtobufCFieldDescriptor *field, enum openapi
         return (struct range){"int64", "-9223372036854775808", "9223372036854775807"};
     default: /* larger ones have to be strings in a request; elsewhere only the format states the
                 limit, which is too large a number for some JSON parsers */
-        return (struct range){"uint64", "0", place == OPENAPI_REQUEST ? "9223372036854775807" : NULL};
+        return (struct range){"uint64", "0", is_request(place) ? "9223372036854775807" : NULL};
     }
 }
 
@@ -149,8 +164,8 @@ static void write_value(const struct openapi_schemas *schemas, const ProtobufCFi
         write_string(doc, place, out);
     else if (field->type == PROTOBUF_C_TYPE_BYTES)
         write_bytes(doc, place, out);
-    else if (field->type == PROTOBUF_C_TYPE_BOOL && place == OPENAPI_QUERY)
-        buf_append_text(out, "\"enum\":[\"true\",\"false\",\"1\",\"0\"]");
+    else if (field->type == PROTOBUF_C_TYPE_BOOL && is_query(place))
+        buf_printf(out, "\"enum\":[\"true\",\"false\"%s]", is_exact(place) ? "" : ",\"1\",\"0\"");
     else if (field->type == PROTOBUF_C_TYPE_BOOL)
         buf_append_text(out, "\"type\":\"boolean\"");
     else if (message_field_is_integer(field))
@@ -164,7 +179,7 @@ static void write_value(const struct openapi_schemas *schemas, const ProtobufCFi
 /* Whether codec_json_encode.c writes null for an absent field, or codec_json_decode.c reads it as one. */
 static bool may_be_null(const ProtobufCFieldDescriptor *field, enum openapi_place place)
 {
-    return (message_field_is_oneof(field) && place != OPENAPI_QUERY) ||
+    return (message_field_is_oneof(field) && !is_query(place)) ||
            (field->type == PROTOBUF_C_TYPE_MESSAGE && place == OPENAPI_RESPONSE);
 }
 
@@ -199,7 +214,9 @@ static const char *name_of(const ProtobufCMessageDescriptor *message)
 static const char *suffix_of(const struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,
                              enum openapi_place place)
 {
-    return place == OPENAPI_REQUEST && has(schemas, message, OPENAPI_RESPONSE) ? "Input" : "";
+    if (place == OPENAPI_EXACT_REQUEST && has(schemas, message, OPENAPI_REQUEST))
+        return "ExactInput";
+    return is_request(place) && has(schemas, message, OPENAPI_RESPONSE) ? "Input" : "";
 }
 
 static void write_ref(const struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,
@@ -215,7 +232,7 @@ static void write_ref(const struct openapi_schemas *schemas, const ProtobufCMess
 void openapi_schema_body(const struct openapi_schemas *schemas, const ProtobufCMessageDescriptor *message,
                          enum openapi_place place, struct buf *out)
 {
-    bool nullable = place == OPENAPI_REQUEST && message_may_be_null(message);
+    bool nullable = is_request(place) && message_may_be_null(message);
 
     buf_append_text(out, nullable ? "{\"anyOf\":[{" : "{");
     write_ref(schemas, message, place, out);

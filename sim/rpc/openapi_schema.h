@@ -1,7 +1,7 @@
 /* JSON Schemas (2020-12, as in OpenAPI 3.1) of messages, from their descriptors and the
  * comments in sim/proto. They describe what the codecs of codec.h read and write, which
- * differs: a request may omit fields, write hex in upper case and numbers as strings; a
- * response has every field, in one form.
+ * differs: a request may omit fields, write hex in upper case and numbers as strings, unless it
+ * is read exactly; a response has every field, in one form.
  *
  * Only openapi.c uses it. */
 #ifndef RPC_OPENAPI_SCHEMA_H
@@ -13,14 +13,16 @@
 #include "sim/rpc/proto_docs.h"
 
 enum openapi_place {
-    OPENAPI_REQUEST,  /* JSON that codec_json_decode reads */
-    OPENAPI_RESPONSE, /* JSON that codec_json_encode writes */
-    OPENAPI_QUERY,    /* a value that codec_query_decode reads */
+    OPENAPI_REQUEST,       /* JSON that codec_json_decode reads */
+    OPENAPI_EXACT_REQUEST, /* JSON that codec_json_decode_exact reads */
+    OPENAPI_RESPONSE,      /* JSON that codec_json_encode writes */
+    OPENAPI_QUERY,         /* a value that codec_query_decode reads */
+    OPENAPI_EXACT_QUERY,   /* a value that codec_query_decode_exact reads */
 };
 
 struct openapi_schema_row {
     const ProtobufCMessageDescriptor *message;
-    enum openapi_place place; /* OPENAPI_REQUEST or OPENAPI_RESPONSE */
+    enum openapi_place place; /* not a query */
 };
 
 /* The message types that a document names, each once per place. Initially all zero except
@@ -39,7 +41,7 @@ void openapi_schema_add(struct openapi_schemas *schemas, const ProtobufCMessageD
                         enum openapi_place place);
 
 /* {"GetKeyArgs":{...},...}: one member per message added. If a message was added for both
- * places, its request schema has "Input" appended to its name. */
+ * places, its request schema has "Input" appended to its name, or "ExactInput" beside that. */
 void openapi_schema_write(const struct openapi_schemas *schemas, struct buf *out);
 
 /* The schema of a whole body: a reference to one of the above, or null where a request may be

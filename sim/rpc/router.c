@@ -398,7 +398,7 @@ bool router_next_path(const struct router *router, size_t *cursor, struct router
     if (route->is_method) {
         path->service = route->method.service->descriptor;
         path->method = &path->service->methods[route->method.index];
-        path->is_strict = route->method.rigour != CODEC_LENIENT;
+        path->rigour = route->method.rigour;
     } else {
         path->page = &route->page;
     }

@@ -94,7 +94,7 @@ struct router_path {
     const struct router_page *page;
     const ProtobufCServiceDescriptor *service;
     const ProtobufCMethodDescriptor *method;
-    bool is_strict; /* unknown arguments are refused */
+    enum codec_rigour rigour; /* how its requests are read */
 };
 
 /* The next path after *cursor, which starts at 0; false after the last. Skips the short forms

@@ -5,6 +5,8 @@ import json
 import socket
 
 import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
 
 from messages import JSON, METHODS, PROTOBUF, Caller, paths_of
 
@@ -87,6 +89,26 @@ def test_other_services_are_as_ever(strict):
     assert strict.by_json("Simulator.SetPlatform", {}).status == 200
     quoted = strict.by_json("DstackGuest.GetQuote", {"report_data": "00"}).value
     assert strict.exchange("POST", "/verify", json.dumps({**quoted, "debug": True}))[0] == 200
+
+
+def test_its_description_is_as_strict(strict, usual):
+    """What /openapi.json allows with --strict, and what it allows otherwise."""
+    document, other = (json.loads(caller.exchange("GET", "/openapi.json")[2]) for caller in (strict, usual))
+    validate(document)
+    body = {"subject": "a.example", "not_after": "1900000000"}
+    for described, caller, status in ((document, strict, 400), (other, usual, 200)):
+        schema = described["components"]["schemas"]["GetTlsKeyArgs"]
+        validator = Draft202012Validator({**schema, "components": described["components"]})
+        assert validator.is_valid(body) is (status == 200)
+        assert validator.is_valid({**body, "not_after": 1900000000})
+        assert caller.exchange("POST", "/GetTlsKey", json.dumps(body), JSON)[0] == status
+    call = document["paths"]["/GetTlsKey"]
+    parameters = {parameter["name"]: parameter["schema"] for parameter in call["get"]["parameters"]}
+    assert "alt_names[]" in parameters and "alt_names" not in parameters
+    assert parameters["usage_ra_tls"] == {"enum": ["true", "false"]}
+    whole = call["post"]["requestBody"]["content"][JSON]["schema"]
+    validator = Draft202012Validator({**whole, "components": document["components"]})
+    assert validator.is_valid({"subject": "a"}) and not validator.is_valid({"subjekt": "a"})
 
 
 SERVED = {

@@ -49,6 +49,34 @@ static void requests_are_read_generously(void **state)
                  "{\"type\":[\"object\",\"array\",\"string\",\"number\",\"boolean\",\"null\"]}");
 }
 
+static void exact_requests_have_the_forms_of_the_real_agent(void **state)
+{
+    assert_field(*state, &no_docs, &sample_descriptor, "i64", OPENAPI_EXACT_REQUEST,
+                 "{\"type\":\"integer\",\"format\":\"int64\",\"minimum\":-9223372036854775808,"
+                 "\"maximum\":9223372036854775807}");
+    assert_field(
+        *state, &no_docs, &dstack__raw_quote_args__descriptor, "report_data", OPENAPI_EXACT_REQUEST,
+        "{\"type\":\"string\",\"contentEncoding\":\"base16\",\"pattern\":\"^(0x)?([0-9a-fA-F]{2})*$\"}");
+    assert_field(*state, &no_docs, &sample_descriptor, "flags", OPENAPI_EXACT_QUERY,
+                 "{\"type\":\"array\",\"items\":{\"enum\":[\"true\",\"false\"]}}");
+}
+
+/* Beside a type that is also read generously, as a control's is. */
+static void an_exact_request_has_a_name_of_its_own(void **state)
+{
+    const ProtobufCMessageDescriptor *message = &dstack__raw_quote_args__descriptor;
+    struct rpc_fixture *fixture = *state;
+    struct openapi_schemas schemas = {.docs = &no_docs};
+
+    openapi_schema_add(&schemas, message, OPENAPI_EXACT_REQUEST);
+    openapi_schema_body(&schemas, message, OPENAPI_EXACT_REQUEST, &fixture->out);
+    rpc_assert_out(fixture, "{\"$ref\":\"#/components/schemas/RawQuoteArgs\"}");
+    openapi_schema_add(&schemas, message, OPENAPI_REQUEST);
+    openapi_schema_body(&schemas, message, OPENAPI_EXACT_REQUEST, &fixture->out);
+    rpc_assert_out(fixture, "{\"$ref\":\"#/components/schemas/RawQuoteArgsExactInput\"}");
+    openapi_schema_free(&schemas);
+}
+
 static void responses_have_one_form(void **state)
 {
     static const struct {
@@ -233,11 +261,18 @@ static void examples_and_what_is_required(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        RPC_TEST(requests_are_read_generously),   RPC_TEST(responses_have_one_form),
-        RPC_TEST(a_query_has_booleans_as_texts),  RPC_TEST(texts_have_their_limits),
-        RPC_TEST(bytes_have_their_limits),        RPC_TEST(numbers_have_their_limits),
-        RPC_TEST(a_message_with_its_comments),    RPC_TEST(a_response_has_every_field),
-        RPC_TEST(messages_inside_are_added_once), RPC_TEST(a_message_without_fields_is_an_object_or_null),
+        RPC_TEST(requests_are_read_generously),
+        RPC_TEST(exact_requests_have_the_forms_of_the_real_agent),
+        RPC_TEST(an_exact_request_has_a_name_of_its_own),
+        RPC_TEST(responses_have_one_form),
+        RPC_TEST(a_query_has_booleans_as_texts),
+        RPC_TEST(texts_have_their_limits),
+        RPC_TEST(bytes_have_their_limits),
+        RPC_TEST(numbers_have_their_limits),
+        RPC_TEST(a_message_with_its_comments),
+        RPC_TEST(a_response_has_every_field),
+        RPC_TEST(messages_inside_are_added_once),
+        RPC_TEST(a_message_without_fields_is_an_object_or_null),
         RPC_TEST(examples_and_what_is_required),
     };
 
