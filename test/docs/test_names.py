@@ -99,6 +99,13 @@ def test_the_architecture_lists_every_room():
     assert sorted(listed) == sorted(path.name for path in (ROOT / "sim").iterdir())
 
 
+def test_every_socket_is_listed():
+    """Those that the program makes without options, in the table of listeners."""
+    made = re.findall(r'\{"(\w+\.sock)"', (ROOT / "sim/process/socket_files.c").read_text())
+    listed = re.findall(r"`(\w+\.sock)`", " ".join(row[0] for row in table_under("docs/api.md", "## Connect")))
+    assert len(made) == 5 and sorted(listed) == sorted(made)
+
+
 def test_the_readme_is_short():
     assert len(documents()["README.md"].text.splitlines()) <= README_LINES
 
