@@ -2,6 +2,8 @@
 
 #include <yaml.h>
 
+#include "sim/base/value_count.h"
+
 static char *copy_scalar(const yaml_node_t *node, struct arena *arena)
 {
     if (!node || node->type != YAML_SCALAR_NODE)
@@ -64,7 +66,9 @@ size_t containers_list(const struct app *app, struct arena *arena, struct contai
     const char *file = app->says.docker_compose_file;
 
     *containers = arena_alloc(arena, CONTAINERS_MAX * sizeof **containers);
-    return file ? parse_yaml(file, strlen(file), arena, *containers) : 0;
+    return file && value_count_allows_yaml(span_text(file))
+               ? parse_yaml(file, strlen(file), arena, *containers)
+               : 0;
 }
 
 int containers_check(struct span file, struct error *error)
@@ -74,6 +78,8 @@ int containers_check(struct span file, struct error *error)
     yaml_parser_t parser;
     int result = 0;
 
+    if (!value_count_allows_yaml(file))
+        return error_input(error, "has more than %u values", VALUE_COUNT_MAX);
     if (!yaml_parser_initialize(&parser))
         return error_internal(error, "out of memory");
     yaml_parser_set_input_string(&parser, file.data, file.len);

@@ -8,6 +8,7 @@
 #include "sim/app/app.h"
 #include "sim/app/docker_compose.h"
 #include "sim/base/file.h"
+#include "sim/base/value_count.h"
 #include "sim/client/vmm_client.h"
 
 #define SOCKET "vmm.sock"
@@ -69,7 +70,7 @@ static char *read_compose(const struct options *options, const char *path, char 
 
     if (file_read(path, APP_COMPOSE_FILE_BYTES_MAX, &text, &len, error))
         return NULL;
-    parsed = json_loadb(text, len, 0, NULL);
+    parsed = value_count_allows_json(span_of(text, len)) ? json_loadb(text, len, 0, NULL) : NULL;
     name_after(path, name, size);
     if (json_is_object(parsed) && text_of(parsed, "name")[0])
         snprintf(name, size, "%s", text_of(parsed, "name"));

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "sim/base/buf.h"
+#include "sim/base/value_count.h"
 
 #define ANSWER_BYTES_MAX (64u * 1024 * 1024)
 #define PIECE_BYTES 65536
@@ -109,13 +110,17 @@ static json_t *read_answer(const struct buf *answer, struct error *error)
 {
     size_t body;
     int status = read_head(answer, &body);
+    struct span text;
     json_t *value;
 
     if (status < 0) {
         error_internal(error, "what answers there is not a simulator");
         return NULL;
     }
-    value = json_loadb((const char *)answer->data + body, answer->len - body, JSON_DECODE_ANY, NULL);
+    text = span_of(answer->data + body, answer->len - body);
+    value = value_count_allows_json(text)
+                ? json_loadb((const char *)text.data, text.len, JSON_DECODE_ANY, NULL)
+                : NULL;
     if (status == 200 && value)
         return value;
     explain(status,

@@ -7,14 +7,20 @@
 #include "sim/base/hex.h"
 #include "sim/base/json_mistake.h"
 #include "sim/base/memory.h"
+#include "sim/base/value_count.h"
 #include "sim/format/json_read.h"
 
 json_t *json_file_load(struct span text, struct error *error)
 {
     struct json_mistake mistake;
     json_error_t reason;
-    json_t *root = json_read(text, false, &reason);
+    json_t *root;
 
+    if (!value_count_allows_json(text)) {
+        error_input(error, "has more than %u values", VALUE_COUNT_MAX);
+        return NULL;
+    }
+    root = json_read(text, false, &reason);
     if (!root && json_mistake_find(text, (size_t)reason.position, &mistake))
         error_input(error, "not valid JSON: %s (line %d, column %d)", mistake.sentence, mistake.line,
                     mistake.column);
@@ -22,6 +28,12 @@ json_t *json_file_load(struct span text, struct error *error)
         error_quote(error, "not valid JSON: ", span_text(reason.text), " (line %d, column %d)", reason.line,
                     reason.column);
     return root;
+}
+
+json_t *json_file_peek(struct span text)
+{
+    return text.len && value_count_allows_json(text) ? json_loadb((const char *)text.data, text.len, 0, NULL)
+                                                     : NULL;
 }
 
 json_t *json_file_parse(struct span text, struct error *error)

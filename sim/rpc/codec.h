@@ -12,10 +12,6 @@
 #include "sim/http/http_remarks.h"
 #include "sim/rpc/call.h"
 
-/* The most fields or JSON values, known or unknown, in a request: a small body can hold
- * millions of empty values, each of which takes memory. */
-#define CODEC_VALUES_MAX (1u << 17)
-
 /* How a request in JSON or a query string is read. */
 enum codec_rigour {
     CODEC_LENIENT,

@@ -3,8 +3,8 @@
 
 #include "proto/common.pb-c.h"
 #include "sim/base/json_mistake.h"
-#include "sim/base/json_text.h"
 #include "sim/base/unconst.h"
+#include "sim/base/value_count.h"
 #include "sim/format/json_read.h"
 #include "sim/rpc/codec.h"
 #include "sim/rpc/ignored.h"
@@ -146,28 +146,6 @@ static ProtobufCMessage *read_object(const ProtobufCMessageDescriptor *descripto
     return slot.message;
 }
 
-/* Counts characters that open or separate values, so it also works on invalid JSON. */
-static bool has_few_values(struct span text)
-{
-    bool in_string = false;
-    size_t count = 0;
-
-    for (size_t i = 0; i < text.len; i++) {
-        uint8_t c;
-
-        if (in_string)
-            i += json_text_plain(text.data + i, text.len - i);
-        c = i < text.len ? text.data[i] : 0;
-        if (in_string && c == '\\')
-            i++;
-        else if (c == '"')
-            in_string = !in_string;
-        else if (!in_string && (c == ',' || c == '[' || c == '{') && ++count > CODEC_VALUES_MAX)
-            return false;
-    }
-    return true;
-}
-
 static int refuse_unknown(const ProtobufCMessageDescriptor *descriptor, const json_t *object,
                           struct error *error)
 {
@@ -199,8 +177,8 @@ static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, st
 
     if (text.len == 0)
         return message_new(descriptor, arena);
-    if (!has_few_values(text)) {
-        error_input(error, "the body has more than %u values", CODEC_VALUES_MAX);
+    if (!value_count_allows_json(text)) {
+        error_input(error, "the body has more than %u values", VALUE_COUNT_MAX);
         return NULL;
     }
     root = json_read(text, true, &reason); /* U+0000 is left to the setters, whose error names the field */

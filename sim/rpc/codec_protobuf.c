@@ -1,5 +1,6 @@
 #include "sim/base/cursor.h"
 #include "sim/base/utf8.h"
+#include "sim/base/value_count.h"
 #include "sim/rpc/codec.h"
 #include "sim/rpc/message.h"
 
@@ -98,15 +99,23 @@ static int check_fields(struct fields *fields, const ProtobufCMessageDescriptor 
     return 0;
 }
 
-static bool has_few_fields(struct span body)
+/* Counts the fields of a message and of those in it, which are at most as deep as their schema. */
+static bool count_fields(const ProtobufCMessageDescriptor *descriptor, struct span body, size_t *count)
 {
     struct span value;
     uint64_t tag;
-    size_t count = 0;
 
-    while (cursor_take_varint(&body, VARINT_BYTES_MAX, &tag) && read_value(&body, tag & 7, &value))
-        if (++count > CODEC_VALUES_MAX)
+    while (cursor_take_varint(&body, VARINT_BYTES_MAX, &tag) && read_value(&body, tag & 7, &value)) {
+        const ProtobufCFieldDescriptor *field =
+            tag >> 3 <= UINT32_MAX ? protobuf_c_message_descriptor_get_field(descriptor, (unsigned)(tag >> 3))
+                                   : NULL;
+
+        if (++*count > VALUE_COUNT_MAX)
             return false;
+        if (field && field->type == PROTOBUF_C_TYPE_MESSAGE && (tag & 7) == WIRE_LENGTH &&
+            !count_fields(field->descriptor, value, count))
+            return false;
+    }
     return true;
 }
 
@@ -117,9 +126,10 @@ ProtobufCMessage *codec_protobuf_decode(const ProtobufCMessageDescriptor *descri
     ProtobufCAllocator hooks = {.alloc = arena_hook_alloc, .free = arena_hook_free, .allocator_data = arena};
     struct fields fields = {.arena = arena, .ignored = ignored, .error = error};
     ProtobufCMessage *message;
+    size_t count = 0;
 
-    if (!has_few_fields(body)) {
-        error_input(error, "the body has more than %u fields", CODEC_VALUES_MAX);
+    if (!count_fields(descriptor, body, &count)) {
+        error_input(error, "the body has more than %u fields", VALUE_COUNT_MAX);
         return NULL;
     }
     message = protobuf_c_message_unpack(descriptor, &hooks, body.len, body.data);

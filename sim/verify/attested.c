@@ -1,10 +1,9 @@
 #include "sim/verify/attested.h"
 
-#include <jansson.h>
-
 #include "crypto/hash.h"
 #include "sim/base/hex.h"
 #include "sim/app/app.h"
+#include "sim/format/json_file.h"
 #include "sim/tdx/attestation_msgpack.h"
 #include "sim/tdx/attestation_scale.h"
 #include "sim/tdx/event_names.h"
@@ -42,8 +41,7 @@ int attested_verify(struct attested *attested, const uint8_t report_data[static 
 /* The KMS takes the image's hash from there, whatever the event log says. */
 static int read_image_hash(struct span vm_config, struct arena *arena, struct span *hash, struct error *error)
 {
-    json_t *root =
-        vm_config.len ? json_loadb((const char *)vm_config.data, vm_config.len, 0, NULL) : json_object();
+    json_t *root = vm_config.len ? json_file_peek(vm_config) : json_object();
     const json_t *member = json_object_get(root, "os_image_hash");
     int result = 0;
     uint8_t *bytes;

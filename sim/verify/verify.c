@@ -1,8 +1,7 @@
 #include "sim/verify/verify.h"
 
-#include <jansson.h>
-
 #include "crypto/hash.h"
+#include "sim/format/json_file.h"
 #include "sim/tdx/event_names.h"
 #include "sim/verify/replay.h"
 
@@ -16,7 +15,7 @@ static const char *copy_member(const json_t *object, const char *name, struct ar
 
 static void read_key_provider(struct verify_app *app, struct arena *arena)
 {
-    json_t *root = json_loadb((const char *)app->key_provider_info.data, app->key_provider_info.len, 0, NULL);
+    json_t *root = json_file_peek(app->key_provider_info);
     const char *name = copy_member(root, "name", arena), *id = copy_member(root, "id", arena);
 
     if (name && id) {

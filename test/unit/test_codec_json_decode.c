@@ -1,5 +1,6 @@
 /* JSON in, by descriptor: the text as a whole. */
 #include "proto/verifier.pb-c.h"
+#include "sim/base/value_count.h"
 #include "test/unit/codec_json_fixture.h"
 
 static void an_empty_body_or_object_is_all_defaults(void **state)
@@ -208,7 +209,7 @@ static void a_body_may_have_just_so_many_values(void **state)
     for (size_t over = 0; over < 2; over++) {
         buf_init(&text, SIZE_MAX);
         buf_append_text(&text, "{\"unknown\":\",[{\\\"\",\"x\":[0");
-        for (size_t i = 3; i < CODEC_VALUES_MAX + over; i++)
+        for (size_t i = 3; i < VALUE_COUNT_MAX + over; i++)
             buf_append_text(&text, ",0");
         buf_append(&text, "]}", 3);
         if (over)

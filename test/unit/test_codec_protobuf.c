@@ -1,7 +1,9 @@
 /* proto3 binary: round trips, the known bytes of one message, and damaged input. */
 #include "proto/dstack_guest.pb-c.h"
 #include "proto/dstack_guest_v1.pb-c.h"
+#include "proto/vmm.pb-c.h"
 #include "sim/base/nul_text.h"
+#include "sim/base/value_count.h"
 #include "test/unit/rpc_fixture.h"
 #include "test/unit/sample_message.h"
 
@@ -189,7 +191,7 @@ static void unknown_fields_inside_are_counted(void **state)
 static void a_body_may_have_just_so_many_fields(void **state)
 {
     struct rpc_fixture *fixture = *state;
-    size_t len = 2 * ((size_t)CODEC_VALUES_MAX + 1);
+    size_t len = 2 * ((size_t)VALUE_COUNT_MAX + 1);
     char *body = calloc(1, len);
 
     for (size_t i = 0; i < len; i += 2)
@@ -197,6 +199,35 @@ static void a_body_may_have_just_so_many_fields(void **state)
     assert_non_null(decode(fixture, TLS, body, len - 2));
     refuse(fixture, TLS, body, len, "the body has more than 131072 fields");
     free(body);
+}
+
+/* The same, in a message that is a member: repeated ones of two bytes would take a hundred each. */
+static void fields_of_members_count_as_well(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+    const ProtobufCMessageDescriptor *descriptor = &dstack__vm_configuration__descriptor;
+    const ProtobufCFieldDescriptor *gpus =
+        protobuf_c_message_descriptor_get_field_by_name(descriptor, "gpus");
+    const ProtobufCFieldDescriptor *each =
+        protobuf_c_message_descriptor_get_field_by_name(gpus->descriptor, "gpus");
+    struct buf body;
+
+    for (size_t over = 0; over < 2; over++) {
+        const size_t count = VALUE_COUNT_MAX - 1 + over;
+
+        buf_init(&body, SIZE_MAX);
+        buf_append(&body, (const uint8_t[]){(uint8_t)(gpus->id << 3 | 2)}, 1);
+        for (size_t rest = 2 * count; rest || body.len == 1; rest >>= 7)
+            buf_append_byte(&body, (uint8_t)((rest & 0x7f) | (rest >> 7 ? 0x80 : 0)));
+        for (size_t i = 0; i < count; i++)
+            buf_append(&body, (const uint8_t[]){(uint8_t)(each->id << 3 | 2), 0}, 2);
+        if (over)
+            refuse(fixture, descriptor, (const char *)body.data, body.len,
+                   "the body has more than 131072 fields");
+        else
+            assert_non_null(decode(fixture, descriptor, (const char *)body.data, body.len));
+        buf_free(&body);
+    }
 }
 
 static void strings_must_be_utf8(void **state)
@@ -282,6 +313,7 @@ int main(void)
         RPC_TEST(unknown_fields_are_ignored),
         RPC_TEST(unknown_fields_inside_are_counted),
         RPC_TEST(a_body_may_have_just_so_many_fields),
+        RPC_TEST(fields_of_members_count_as_well),
         RPC_TEST(strings_must_be_utf8),
         RPC_TEST(some_strings_may_contain_a_zero),
         RPC_TEST(a_response_past_the_limit_overflows),

@@ -1,4 +1,7 @@
 #include "sim/app/containers.h"
+
+#include "sim/base/unconst.h"
+#include "sim/base/value_count.h"
 #include "test/unit/vectors.h"
 
 static size_t list(const char *compose, struct arena *arena, struct container **containers)
@@ -88,12 +91,24 @@ static void knows_a_compose_file(void **state)
     }
 }
 
+static void a_file_has_a_limited_number_of_values(void **state)
+{
+    struct error error = {.kind = ERROR_NONE};
+    struct span file = {memset(malloc(VALUE_COUNT_MAX + 1), ',', VALUE_COUNT_MAX + 1), VALUE_COUNT_MAX + 1};
+
+    (void)state;
+    assert_int_equal(containers_check(file, &error), -1);
+    assert_non_null(strstr(error.text, "more than 131072 values"));
+    free(unconst(file.data));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_services_with_their_images),
         cmocka_unit_test(lists_none_of_what_is_no_compose_file),
         cmocka_unit_test(knows_a_compose_file),
+        cmocka_unit_test(a_file_has_a_limited_number_of_values),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

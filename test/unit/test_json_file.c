@@ -1,6 +1,8 @@
 /* Readers of the simulator's own files: what they take, and what their errors name. */
 #include "sim/format/json_file.h"
 
+#include "sim/base/buf.h"
+#include "sim/base/value_count.h"
 #include "test/unit/vectors.h"
 
 static const char document[] =
@@ -31,6 +33,31 @@ static void assert_says(const struct error *error, const char *expected)
     assert_int_equal(error->kind, ERROR_INPUT);
     if (!strstr(error->text, expected))
         fail_msg("%s: %s", expected, error->text);
+}
+
+static void texts_have_just_so_many_values(void **state)
+{
+    (void)state;
+    for (size_t over = 0; over < 2; over++) {
+        struct error error = {.kind = ERROR_NONE};
+        struct buf text;
+        json_t *value, *peeked;
+
+        buf_init(&text, SIZE_MAX);
+        buf_append_text(&text, "[{}");
+        for (size_t i = 1; i < VALUE_COUNT_MAX / 2 + over; i++)
+            buf_append_text(&text, ",{}");
+        buf_append_text(&text, "]");
+        value = json_file_load(buf_span(&text), &error);
+        peeked = json_file_peek(buf_span(&text));
+        if (over)
+            assert_says(&error, "more than 131072 values");
+        assert_int_equal(value != NULL, !over);
+        assert_int_equal(peeked != NULL, !over);
+        json_decref(value);
+        json_decref(peeked);
+        buf_free(&text);
+    }
 }
 
 static void takes_objects_alone(void **state)
@@ -204,6 +231,7 @@ static void hex_up_to_a_length(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts_have_just_so_many_values),
         cmocka_unit_test(takes_objects_alone),
         cmocka_unit_test(an_array_is_loaded_but_no_object),
         cmocka_unit_test(deep_nesting_is_an_error),
