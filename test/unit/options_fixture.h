@@ -73,4 +73,14 @@ static inline size_t count_word(const char *text, const char *word)
     return count;
 }
 
+static inline void assert_listens(const struct options *options, size_t count, const char *const *items)
+{
+    const struct options_texts *texts = &options->texts[options_table_find("listen", 6) - options_table];
+
+    assert_int_equal(options->listen_count, count);
+    assert_int_equal(texts->count, count);
+    for (size_t i = 0; i < count; i++)
+        assert_string_equal(texts->items[i], items[i]);
+}
+
 #endif

@@ -1,121 +1,5 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
-
-#include "sim/http/http_session.h"
-#include "sim/http/limits.h"
-
-/* Answers with what it was asked. */
-static void echo(void *context, struct exchange *exchange)
-{
-    static const char *const verbs[] = {"GET", "HEAD", "POST", "OTHER"};
-    const struct http_request *request = &exchange->request;
-
-    (void)context;
-    exchange->response.content_type = "text/plain";
-    buf_append_text(exchange->response.body, verbs[request->verb]);
-    buf_append_text(exchange->response.body, " ");
-    buf_append_span(exchange->response.body, request->path);
-    buf_append_text(exchange->response.body, " ");
-    buf_append_span(exchange->response.body, request->query);
-    buf_append_text(exchange->response.body, " ");
-    buf_append_span(exchange->response.body, request->content_type);
-    buf_append_text(exchange->response.body, " ");
-    buf_append_span(exchange->response.body, request->body);
-}
-
-static const struct http_handler echo_handler = {.serve = echo};
-
-/* Feeds what is there, gathering the output as a connection sends it. */
-static void feed(struct http_session *session, const uint8_t *data, size_t len, struct buf *out)
-{
-    while (len > 0 && session->state != HTTP_OVER) {
-        /* A copy of its own, so that a read past its end is found, and one back at it later. */
-        uint8_t *copy = malloc(len);
-        size_t taken;
-
-        memcpy(copy, data, len);
-        taken = http_session_feed(session, copy, len);
-        buf_append_span(out, http_session_output(session));
-        free(copy);
-        assert_true(taken <= len);
-        data += taken;
-        len -= taken;
-    }
-}
-
-static void answer_in_pieces(struct span input, size_t first, size_t second, struct buf *out)
-{
-    struct http_shared shared;
-    struct http_session session;
-
-    http_session_shared_init(&shared);
-    http_session_init(&session, &shared, &echo_handler);
-    feed(&session, input.data, first, out);
-    feed(&session, input.data + first, second, out);
-    feed(&session, input.data + first + second, input.len - first - second, out);
-    http_session_free(&session);
-    http_session_shared_free(&shared);
-}
-
-static void answer_bytewise(struct span input, struct buf *out)
-{
-    struct http_shared shared;
-    struct http_session session;
-
-    http_session_shared_init(&shared);
-    http_session_init(&session, &shared, &echo_handler);
-    for (size_t i = 0; i < input.len; i++)
-        feed(&session, input.data + i, 1, out);
-    http_session_free(&session);
-    http_session_shared_free(&shared);
-}
-
-/* Puts the length of a body, which ends where the next response starts, for each #. */
-static void expand(const char *text, struct buf *out)
-{
-    for (; *text; text++) {
-        const char *body = *text == '#' ? strstr(text, "\r\n\r\n") + 4 : NULL;
-        const char *end = body ? strstr(body, "HTTP/1.1 ") : NULL;
-
-        if (body)
-            buf_printf(out, "%zu", end ? (size_t)(end - body) : strlen(body));
-        else
-            buf_append_byte(out, (uint8_t)*text);
-    }
-}
-
-static void assert_answer(const struct buf *out, const char *expected)
-{
-    struct buf whole;
-
-    buf_init(&whole, SIZE_MAX);
-    expand(expected, &whole);
-    if (!span_equal(buf_span(out), buf_span(&whole)))
-        fail_msg("got:\n%.*s\nexpected:\n%.*s", (int)out->len, (const char *)out->data, (int)whole.len,
-                 (const char *)whole.data);
-    buf_free(&whole);
-}
-
-/* Each # is the length of the body after it. */
-#define OK_START "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: "
-#define OK_1_1(body) OK_START "#\r\n\r\n" body
-#define OK_CLOSE(body) OK_START "#\r\nConnection: close\r\n\r\n" body
-#define OK_1_0(body) OK_START "#\r\nConnection: keep-alive\r\n\r\n" body
-#define OK_BODILESS(length) OK_START length "\r\n\r\n"
-#define REFUSED(status, message)                                                                             \
-    "HTTP/1.1 " status "\r\nContent-Type: application/json\r\nContent-Length: #"                             \
-    "\r\nConnection: close\r\n\r\n{\"error\":\"" message "\"}"
-#define ENCODED(coding)                                                                                      \
-    "HTTP/1.1 415 Unsupported Media Type\r\nContent-Type: application/json\r\nContent-Length: #"             \
-    "\r\nConnection: close\r\nAccept-Encoding: identity\r\n\r\n{\"error\":\"the body has the "               \
-    "Content-Encoding \\\"" coding "\\\": send it as it is, without that header\"}"
-#define PREFACE "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-#define CONTINUE "HTTP/1.1 100 Continue\r\n\r\n"
+/* Requests as they come over a connection, however they are cut. */
+#include "test/unit/http_session_fixture.h"
 
 static const struct {
     const char *input;
@@ -267,37 +151,6 @@ static void what_is_not_http_is_refused(void **state)
     }
 }
 
-static int status_of(struct span input, size_t piece)
-{
-    struct http_shared shared;
-    struct http_session session;
-    struct buf out;
-    int status;
-
-    http_session_shared_init(&shared);
-    http_session_init(&session, &shared, &echo_handler);
-    buf_init(&out, SIZE_MAX);
-    for (size_t at = 0; at < input.len; at += piece)
-        feed(&session, input.data + at, input.len - at < piece ? input.len - at : piece, &out);
-    status = session.answer.status;
-    buf_free(&out);
-    http_session_free(&session);
-    http_session_shared_free(&shared);
-    return status;
-}
-
-/* start, then as many bytes of filler as make `len` in all with end. */
-static uint8_t *stretch(const char *start, char filler, const char *end, size_t len)
-{
-    struct span head = span_text(start), tail = span_text(end);
-    uint8_t *text = malloc(len);
-
-    memset(text, filler, len);
-    memcpy(text, head.data, head.len);
-    memcpy(text + len - tail.len, tail.data, tail.len);
-    return text;
-}
-
 static void a_head_may_have_just_the_limit(void **state)
 {
     static const size_t pieces[] = {1, 1000, LIMIT_HEAD_BYTES, 1 << 20};
@@ -329,85 +182,6 @@ static void a_body_may_have_just_the_limit(void **state)
         assert_int_equal(status_of(span_of(text, len), LIMIT_READ_BYTES), over ? 413 : 200);
         free(text);
     }
-}
-
-#define HTTP2_SENTENCE                                                                                       \
-    "this port speaks HTTP/1.1, not HTTP/2: the client must not start with HTTP/2 by prior knowledge"
-
-/* What curl sends, and the same cut at every byte. */
-static void http_2_is_refused_in_its_own_frames(void **state)
-{
-    static const char input[] = PREFACE "\0\0\x06\4\0\0\0\0\0\0\3\0\0\0\x64" /* SETTINGS */
-                                        "\0\0\4\x08\0\0\0\0\0\0\1\0\0"       /* WINDOW_UPDATE */
-                                        "\0\0\3\1\5\0\0\0\7\x82\x84\x86"     /* HEADERS, stream 7 */
-                                        "GET / HTTP/1.1\r\n\r\n";            /* not read any more */
-    static const char body[] = "{\"error\":\"" HTTP2_SENTENCE "\"}";
-    const struct span sent = span_of(input, sizeof input - 1);
-    struct buf expected, out;
-
-    (void)state;
-    buf_init(&expected, SIZE_MAX);
-    buf_init(&out, SIZE_MAX);
-    buf_append(&expected,
-               "\0\0\0\4\0\0\0\0\0"
-               "\0\0\0\4\1\0\0\0\0",
-               18);
-    buf_append(&expected,
-               "\0\0\x14\1\4\0\0\0\7"
-               "\x8c\x0f\x10\x10"
-               "application/json",
-               29);
-    buf_append(&expected, "\0\0", 2);
-    buf_append_byte(&expected, sizeof body - 1);
-    buf_append(&expected, "\0\1\0\0\0\7", 6);
-    buf_append_text(&expected, body);
-    buf_append(&expected,
-               "\0\0\x08\7\0\0\0\0\0"
-               "\0\0\0\7\0\0\0\0",
-               17);
-    for (size_t first = 0; first <= sent.len; first++) {
-        answer_in_pieces(sent, first, 0, &out);
-        assert_true(span_equal(buf_span(&out), buf_span(&expected)));
-        buf_reset(&out);
-    }
-    answer_bytewise(sent, &out);
-    assert_true(span_equal(buf_span(&out), buf_span(&expected)));
-    buf_free(&out);
-    buf_free(&expected);
-}
-
-/* A client that waits, or a person at a terminal, gets the same sentence in HTTP/1.1. */
-static void http_2_without_a_request_is_refused_in_http_1(void **state)
-{
-    struct http_shared shared;
-    struct http_session session;
-    struct buf out;
-
-    (void)state;
-    http_session_shared_init(&shared);
-    http_session_init(&session, &shared, &echo_handler);
-    buf_init(&out, SIZE_MAX);
-    feed(&session, (const uint8_t *)PREFACE, strlen(PREFACE), &out);
-    assert_int_equal(session.state, HTTP_READS_HTTP2);
-    assert_true(session.reader.is_in_request);
-    assert_int_equal(out.len, 0);
-    http_session_time_out(&session);
-    buf_append_span(&out, http_session_output(&session));
-    assert_int_equal(session.state, HTTP_OVER);
-    assert_answer(&out, REFUSED("400 Bad Request", HTTP2_SENTENCE));
-    buf_free(&out);
-    http_session_free(&session);
-    http_session_shared_free(&shared);
-}
-
-static void endless_frames_without_a_request_end(void **state)
-{
-    uint8_t *text = stretch(PREFACE "\xff\xff\xff", 'x', "x", HTTP2_REFUSAL_READ_MAX + sizeof PREFACE);
-
-    (void)state;
-    assert_int_equal(status_of(span_of(text, HTTP2_REFUSAL_READ_MAX + sizeof PREFACE - 1), 1000), 0);
-    assert_int_equal(status_of(span_of(text, HTTP2_REFUSAL_READ_MAX + sizeof PREFACE), 1000), 400);
-    free(text);
 }
 
 static void a_request_that_takes_too_long_is_refused(void **state)
@@ -496,9 +270,6 @@ int main(void)
         cmocka_unit_test(what_is_not_http_is_refused),
         cmocka_unit_test(a_head_may_have_just_the_limit),
         cmocka_unit_test(a_body_may_have_just_the_limit),
-        cmocka_unit_test(http_2_is_refused_in_its_own_frames),
-        cmocka_unit_test(http_2_without_a_request_is_refused_in_http_1),
-        cmocka_unit_test(endless_frames_without_a_request_end),
         cmocka_unit_test(a_request_that_takes_too_long_is_refused),
         cmocka_unit_test(an_answer_has_the_reason_of_its_own_request),
         cmocka_unit_test(the_last_request_says_so),
