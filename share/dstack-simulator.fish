@@ -35,6 +35,7 @@ complete -c dstack-simulator -l health-file -r -F -d 'where its health_status_fi
 complete -c dstack-simulator -l dstack-os -x -a '0.5 0.6' -d 'the OS image: dstack 0.5 or 0.6'
 complete -c dstack-simulator -l seed -x -d 'seed of all keys and ids'
 complete -c dstack-simulator -l app-id -x -d 'the id that the app was deployed with'
+complete -c dstack-simulator -l kms -d 'keys and certificates as under a KMS'
 complete -c dstack-simulator -l tcb-status -x -a 'UpToDate SWHardeningNeeded ConfigurationNeeded ConfigurationAndSWHardeningNeeded OutOfDate OutOfDateConfigurationNeeded Revoked Recovered' -d 'the TCB status that verifiers find'
 complete -c dstack-simulator -l advisory -x -d 'an advisory of that TCB status; repeatable'
 complete -c dstack-simulator -l debug-td -d 'quotes say that the TD can be debugged'

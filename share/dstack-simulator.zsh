@@ -33,6 +33,7 @@ local -a specs=(
     --dstack-os='[the OS image\: dstack 0.5 or 0.6]:VERSION:(0.5 0.6)'
     --seed='[seed of all keys and ids]:TEXT:'
     --app-id='[the id that the app was deployed with]:HEX:'
+    --kms'[keys and certificates as under a KMS]'
     '*'--tcb-status='[the TCB status that verifiers find]:STATUS:(UpToDate SWHardeningNeeded ConfigurationNeeded ConfigurationAndSWHardeningNeeded OutOfDate OutOfDateConfigurationNeeded Revoked Recovered)'
     '*'--advisory='[an advisory of that TCB status; repeatable]:ID:'
     --debug-td'[quotes say that the TD can be debugged]'

@@ -12,7 +12,7 @@
 
 #define ENCRYPTED_ENV_BYTES_MAX (1024 * 1024)
 
-#define ENCRYPTED_ENV_SECRETS_MAX 2
+#define ENCRYPTED_ENV_SECRETS_MAX 3
 
 /* The X25519 secrets to decrypt it with, in the order they are tried. */
 struct encrypted_env_secrets {

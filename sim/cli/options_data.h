@@ -80,8 +80,9 @@ struct options {
     bool strict;
     char *app_compose;
     char *docker_compose;
-    char *name;     /* of the app that wraps docker_compose; never NULL after options_parse */
-    char *app_id;   /* APP_ID_BYTES in hex */
+    char *name;   /* of the app that wraps docker_compose; never NULL after options_parse */
+    char *app_id; /* APP_ID_BYTES in hex */
+    bool kms;
     char *instance; /* never NULL after options_parse */
     enum os_image_line dstack_os;
     char *app_keys;

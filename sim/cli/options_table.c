@@ -160,7 +160,7 @@ const struct option_row options_table[] = {
      .more = "Where the file that the app-compose file calls health_status_file is on this machine. The app "
              "reports its health in it, and the TD reads it every 5 seconds."},
     {"dstack-os", 0, "VERSION", WORD(dstack_os, os_image_line_name), .preset = "0.5", .group = GROUP_APP,
-     .shared = "OS image, seed, id", .brief = "the OS image: dstack 0.5 or 0.6",
+     .shared = "image, seed, id", .brief = "the OS image: dstack 0.5 or 0.6",
      .more = "The version of dstack whose OS image the TD boots. On 0.6, apps cannot emit events, and "
              "app-compose files may have requirements, measured init scripts and an event log of version 2. "
              "The default is 0.5."},
@@ -173,6 +173,11 @@ const struct option_row options_table[] = {
      .brief = "the id that the app was deployed with",
      .more = "The id that the app was first deployed with: 40 hex digits. It and the keys of the KMS survive "
              "changes of the compose file. By default, the id is the beginning of the compose hash."},
+    {"kms", 0, NULL, FLAG(kms), .group = GROUP_APP, .is_joined = true,
+     .brief = "keys and certificates as under a KMS",
+     .more = "The first TD's keys and certificates are those that a KMS gives, as a deployed TD's are: chains of "
+             "three certificates, leaf, app CA and root CA, with the app id in the leaf. The default is the form of "
+             "dstack's own simulator, a chain of two."},
 
     {"tcb-status", 0, "STATUS", LIST(scenario.tcb_status, options_read_tcb_status), .word = tcb_spec_word,
      .preset = "UpToDate", .group = GROUP_PLATFORM,

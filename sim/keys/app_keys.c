@@ -6,6 +6,8 @@
 #include "sim/base/unconst.h"
 #include "sim/format/json_file.h"
 #include "sim/keys/derive.h"
+#include "sim/keys/kms_certificates.h"
+#include "sim/keys/kms_secrets.h"
 
 #define KIND_KMS "Kms"
 
@@ -133,14 +135,39 @@ int app_keys_parse(struct app_keys *keys, struct span json, const struct k256 *k
     return result;
 }
 
-int app_keys_issue(struct app_keys *keys, const struct kms *kms, const uint8_t app_id[static APP_ID_BYTES],
-                   const struct k256 *k256, struct error *error)
+static int issue_k256(struct app_keys *keys, const struct kms *kms, const uint8_t *app_id,
+                      const struct k256 *k256, struct error *error)
 {
-    *keys = (struct app_keys){0};
+    *keys = (struct app_keys){.has_env_key = true};
     if (kms_issue_app_key(kms, k256, app_id, keys->k256_key, keys->k256_public, keys->k256_signature, error))
         return -1;
     keys->k256_signature_len = sizeof keys->k256_signature;
-    keys->has_env_key = true;
+    return 0;
+}
+
+int app_keys_issue_own(struct app_keys *keys, const struct kms *kms,
+                       const uint8_t app_id[static APP_ID_BYTES], const struct k256 *k256,
+                       struct error *error)
+{
+    struct pki_entity ca;
+    int result;
+
+    if (issue_k256(keys, kms, app_id, k256, error) ||
+        kms_secrets_env_key(kms, app_id, keys->env_key, error) ||
+        kms_certificates_app_ca(kms, app_id, &ca, error))
+        return -1;
+    keys->ca_key = ca.key;
+    keys->root_cert = memory_copy(kms->ca.pem, strlen(kms->ca.pem));
+    result = app_keys_set_ca(keys, ca.pem, error);
+    pki_free(&ca);
+    return result;
+}
+
+int app_keys_issue(struct app_keys *keys, const struct kms *kms, const uint8_t app_id[static APP_ID_BYTES],
+                   const struct k256 *k256, struct error *error)
+{
+    if (issue_k256(keys, kms, app_id, k256, error))
+        return -1;
     kms_env_secret(kms, app_id, keys->env_key);
     keys->ca_key = kms->ca.key;
     return app_keys_set_ca(keys, kms->ca.pem, error);
@@ -190,5 +217,6 @@ void app_keys_free(struct app_keys *keys)
 {
     x509_ca_free(&keys->ca);
     free(keys->ca_cert);
+    free(keys->root_cert);
     bytes_wipe(keys, sizeof *keys);
 }

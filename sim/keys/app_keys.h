@@ -22,6 +22,7 @@ struct app_keys {
     struct p256_key ca_key;
     struct x509_ca ca;
     char *ca_cert;        /* PEM, as in certificate chains; NULL until app_keys_set_ca */
+    char *root_cert;      /* PEM, of the CA above it in chains; or NULL: that is the last */
     bool has_borrowed_ca; /* see app_keys_borrow_ca */
     bool has_app_id;
     uint8_t app_id[APP_ID_BYTES];
@@ -40,6 +41,12 @@ MUST_CHECK int app_keys_parse(struct app_keys *keys, struct span json, const str
 MUST_CHECK int app_keys_issue(struct app_keys *keys, const struct kms *kms,
                               const uint8_t app_id[static APP_ID_BYTES], const struct k256 *k256,
                               struct error *error);
+
+/* The same as dstack-kms gives them to a guest: with a CA of the app's own under the KMS's, and the
+ * environment key of kms_secrets.h. */
+MUST_CHECK int app_keys_issue_own(struct app_keys *keys, const struct kms *kms,
+                                  const uint8_t app_id[static APP_ID_BYTES], const struct k256 *k256,
+                                  struct error *error);
 
 /* The keys that a seed of 32 bytes yields, without the CA's certificate. */
 MUST_CHECK int app_keys_derive(struct app_keys *keys, const uint8_t seed[static 32], const struct k256 *k256,

@@ -66,17 +66,25 @@ int kms_gate_identify(struct kms_gate *gate, struct error *error)
 
 /* --- the KMS itself --- */
 
-static int attest_self(const struct kms_gate *gate, struct attested_boot *boot, struct error *error)
+static int attest(const struct kms_gate *gate, const struct td *td, struct attested *attested,
+                  struct error *error)
 {
     static const uint8_t report_data[QUOTE_REPORT_DATA_BYTES];
-    const struct span attestation =
-        td_attestation(gate->server->td, TD_ATTESTATION_WHOLE, report_data, gate->arena, NULL);
+    const struct span attestation = td_attestation(td, TD_ATTESTATION_WHOLE, report_data, gate->arena, NULL);
     struct quote_authority authority;
+
+    return kms_server_authority(gate->server, &authority, error) ||
+                   evidence_read_attestation(attestation, gate->arena, &attested->evidence, error) ||
+                   attested_verify(attested, report_data, &authority, gate->arena, error)
+               ? -1
+               : 0;
+}
+
+static int attest_self(const struct kms_gate *gate, struct attested_boot *boot, struct error *error)
+{
     struct attested *attested = arena_zalloc(gate->arena, sizeof *attested);
 
-    if (kms_server_authority(gate->server, &authority, error) ||
-        evidence_read_attestation(attestation, gate->arena, &attested->evidence, error) ||
-        attested_verify(attested, report_data, &authority, gate->arena, error))
+    if (attest(gate, gate->server->td, attested, error))
         return error_context(error, "Failed to verify local KMS attestation");
     return attested_boot_info(attested, false, SPAN_NONE, gate->arena, boot, error);
 }
@@ -122,4 +130,32 @@ int kms_gate_admit_early(const struct kms_gate *gate, const struct attested *att
     if (attested_boot_info(attested, true, vm_config, gate->arena, &pass->boot, error))
         return -1;
     return decide(gate, false, pass, error);
+}
+
+/* --- a TD of the cluster --- */
+
+static int admit_td(const struct kms_gate *gate, const struct td *td, struct error *error)
+{
+    struct attested *attested = arena_zalloc(gate->arena, sizeof *attested);
+    struct kms_gate_pass pass;
+
+    if (attest(gate, td, attested, error))
+        return error_context(error, "invalid quote");
+    if (kms_gate_self(gate, error))
+        return -1;
+    return kms_gate_admit_early(gate, attested, SPAN_NONE, &pass, error)
+               ? error_context(error, "App not allowed")
+               : 0;
+}
+
+int kms_gate_boot(struct kms_server *server, const struct td *td, struct error *error)
+{
+    struct arena arena;
+    const struct kms_gate gate = {.server = server, .arena = &arena};
+    int result;
+
+    arena_init(&arena);
+    result = admit_td(&gate, td, error);
+    arena_free(&arena);
+    return result ? error_context(error, "failed to get the app's keys from the KMS") : 0;
 }

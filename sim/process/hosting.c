@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "sim/image/os_image.h"
+#include "sim/kms/kms_gate.h"
 #include "sim/process/descriptors.h"
 #include "sim/process/socket_files.h"
 #include "sim/process/vm_sockets.h"
@@ -99,6 +100,11 @@ static size_t count_sockets(const struct options *options, const struct vm *vm)
     for (size_t i = 0; i < vm->settings.port_count; i++)
         count += is_served(&vm->settings.ports[i]);
     return count;
+}
+
+static int give_keys(void *data, const struct td *td, struct error *error)
+{
+    return kms_gate_boot(((struct hosting *)data)->site.kms, td, error);
 }
 
 /* Those that wait for their boot will need as many. */
@@ -262,7 +268,7 @@ int hosting_start(struct hosting *hosting, const struct inputs *inputs, struct s
     hosting->vmm = vmm_new(&(struct vmm_config){
         .cluster = site->cluster,
         .faults = site->faults,
-        .host = {admit_vm, open_vm, close_vm, run_in, hosting},
+        .host = {admit_vm, open_vm, close_vm, run_in, hosting, site->kms ? give_keys : NULL},
         .store = hosting->store,
     });
     settings = settings_of(first, add_images(hosting));

@@ -231,6 +231,7 @@ int inputs_read(struct inputs *inputs, const struct options *options, struct err
     inputs->td.is_debug = options->debug_td;
     inputs->td.os_image = os_image_embedded(options->dstack_os);
     inputs->td.leaves_mr_config_zero = options->no_mrconfigid;
+    inputs->td.has_own_ca = options->kms;
     inputs->cluster.seed = options->seed;
     inputs->td.instance = options->instance;
     inputs->td.health_file = options->health_file;

@@ -85,12 +85,14 @@ char *reply_private_key(struct rpc_call *call, const struct p256_key *key)
 int reply_issue_cert(struct rpc_call *call, const struct td *td, const struct app_cert_request *request,
                      const struct p256_key *key, struct reply_cert *cert)
 {
-    char **chain = arena_alloc(call->arena, 2 * sizeof *chain);
+    char **chain = arena_alloc(call->arena, 3 * sizeof *chain);
 
     if (td_cert_issue(td, request, key, call->arena, &chain[0], &call->error))
         return -1;
     chain[1] = td->keys.ca_cert;
-    *cert = (struct reply_cert){.key = reply_private_key(call, key), .chain = chain, .chain_len = 2};
+    chain[2] = td->keys.root_cert;
+    *cert = (struct reply_cert){
+        .key = reply_private_key(call, key), .chain = chain, .chain_len = chain[2] ? 3 : 2};
     return 0;
 }
 

@@ -58,6 +58,33 @@ static void write_app_info(const struct app_cert_issuer *issuer, struct buf *out
         out);
 }
 
+/* What the real simulator puts into them, in this order. */
+static void add_as_simulator(const struct app_cert_request *request, const struct app_cert_evidence *evidence,
+                             struct span app_info, struct leaf_private *extensions)
+{
+    if (request->ra_tls) {
+        leaf_private_add(extensions, RA_TLS_QUOTE, evidence->quote);
+        leaf_private_add(extensions, RA_TLS_EVENT_LOG, evidence->event_log);
+        leaf_private_add(extensions, RA_TLS_ATTESTATION, evidence->attestation);
+    }
+    leaf_private_add(extensions, RA_TLS_USAGE, span_text("app:custom"));
+    if (request->with_app_info)
+        leaf_private_add(extensions, RA_TLS_APP_INFO, app_info);
+}
+
+/* And what a KMS does (SignCert). */
+static void add_as_kms(const struct app_cert_issuer *issuer, const struct app_cert_request *request,
+                       const struct app_cert_evidence *evidence, struct span app_info,
+                       struct leaf_private *extensions)
+{
+    leaf_private_add(extensions, RA_TLS_APP_ID, span_of(issuer->identity->app_id, APP_ID_BYTES));
+    if (request->with_app_info)
+        leaf_private_add(extensions, RA_TLS_APP_INFO, app_info);
+    leaf_private_add(extensions, RA_TLS_USAGE, span_text("app:custom"));
+    if (request->ra_tls)
+        leaf_private_add(extensions, RA_TLS_ATTESTATION, evidence->attestation);
+}
+
 int app_cert_issue(const struct app_cert_issuer *issuer, const struct app_cert_request *request,
                    const struct p256_key *key, const struct app_cert_evidence *evidence, struct arena *arena,
                    char **pem, struct error *error)
@@ -70,16 +97,12 @@ int app_cert_issue(const struct app_cert_issuer *issuer, const struct app_cert_r
     int result;
 
     buf_init(&app_info, SIZE_MAX);
-    if (request->ra_tls) {
-        leaf_private_add(&extensions, RA_TLS_QUOTE, evidence->quote);
-        leaf_private_add(&extensions, RA_TLS_EVENT_LOG, evidence->event_log);
-        leaf_private_add(&extensions, RA_TLS_ATTESTATION, evidence->attestation);
-    }
-    leaf_private_add(&extensions, RA_TLS_USAGE, span_text("app:custom"));
-    if (request->with_app_info) {
+    if (request->with_app_info)
         write_app_info(issuer, &app_info);
-        leaf_private_add(&extensions, RA_TLS_APP_INFO, buf_span(&app_info));
-    }
+    if (issuer->keys->root_cert)
+        add_as_kms(issuer, request, evidence, buf_span(&app_info), &extensions);
+    else
+        add_as_simulator(request, evidence, buf_span(&app_info), &extensions);
     result = leaf_issue(&signer, &leaf, key->public_key, &extensions, arena, pem, error);
     buf_free(&app_info);
     return result;

@@ -60,7 +60,8 @@ int key_provider_issue(const struct key_provider *provider, const struct identit
     int result;
 
     if (provider->kind == APP_KEY_PROVIDER_KMS)
-        return app_keys_issue(keys, provider->kms, identity->app_id, provider->k256, error);
+        return (provider->gives_own_ca ? app_keys_issue_own : app_keys_issue)(
+            keys, provider->kms, identity->app_id, provider->k256, error);
     if (provider->kind == APP_KEY_PROVIDER_LOCAL)
         seal_local(provider, registers, seed);
     else

@@ -7,6 +7,7 @@
 #include "sim/base/embedded.h"
 #include "sim/base/memory.h"
 #include "sim/keys/app_key_cache.h"
+#include "sim/keys/kms_secrets.h"
 #include "sim/td/boot.h"
 #include "sim/td/key_provider.h"
 #include "sim/td/mr_config.h"
@@ -88,6 +89,7 @@ static struct key_provider provider_of(const struct td *td, const struct td_conf
         .k256 = td->shared->k256,
         .instance = config->instance,
         .boot = config->boot,
+        .gives_own_ca = config->has_own_ca,
     };
 }
 
@@ -432,21 +434,32 @@ bool td_ignores_env(const struct td *td)
     return td->app.says.key_provider != APP_KEY_PROVIDER_KMS && !td->keys.has_env_key;
 }
 
-/* It is encrypted to the key that the KMS returns for this app, or to the one in its app keys file. */
+/* It is encrypted to a key that the KMS returns for this app, on the main port or over TLS, or to the one in its
+ * app keys file. */
+static int find_secrets(const struct td *td, struct encrypted_env_secrets *secrets, struct error *error)
+{
+    kms_env_secret(td->shared->kms, td->identity.app_id, secrets->list[0]);
+    if (kms_secrets_env_key(td->shared->kms, td->identity.app_id, secrets->list[1], error))
+        return -1;
+    secrets->count = 2;
+    if (td->keys.has_env_key)
+        memcpy(secrets->list[secrets->count++], td->keys.env_key, sizeof td->keys.env_key);
+    return 0;
+}
+
 int td_decrypt_env(const struct td *td, struct span encrypted, struct arena *arena, struct env *env,
                    struct error *error)
 {
-    struct encrypted_env_secrets secrets = {.count = 1};
+    struct encrypted_env_secrets secrets = {.count = 0};
     int result;
 
     if (td_ignores_env(td))
         return error_input(
             error, "the app's key provider is \"%s\": without a KMS, an encrypted environment is ignored",
             app_compose_provider_name(td->app.says.key_provider));
-    kms_env_secret(td->shared->kms, td->identity.app_id, secrets.list[0]);
-    if (td->keys.has_env_key)
-        memcpy(secrets.list[secrets.count++], td->keys.env_key, sizeof td->keys.env_key);
-    result = encrypted_env_decrypt(&secrets, &td->app, encrypted, arena, env, error);
+    result = find_secrets(td, &secrets, error);
+    if (result == 0)
+        result = encrypted_env_decrypt(&secrets, &td->app, encrypted, arena, env, error);
     bytes_wipe(&secrets, sizeof secrets);
     return result;
 }

@@ -52,6 +52,7 @@ struct td_config {
     struct span encrypted_env;    /* as encrypted_env.h describes it; or nothing */
     bool is_debug;                /* TDATTRIBUTES says debug */
     bool leaves_mr_config_zero;   /* see mr_config.h */
+    bool has_own_ca;              /* under a KMS: see key_provider.h */
 };
 
 /* The default app, image, machine and instance. */

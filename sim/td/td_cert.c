@@ -37,7 +37,8 @@ static int write_own_cert(const struct td *td, struct text *text, struct error *
     seed_bytes(td->shared->seed, "app-cert/serial", which, serial, sizeof serial);
     result = issue_cert(td, td->boot_time, &request, &key, &arena, &leaf, error);
     if (result == 0) {
-        joined = arena_printf(&arena, "%s%s", leaf, td->keys.ca_cert);
+        joined = arena_printf(&arena, "%s%s%s", leaf, td->keys.ca_cert,
+                              td->keys.root_cert ? td->keys.root_cert : "");
         text_copy(text, joined, strlen(joined));
     }
     bytes_wipe(&key, sizeof key);

@@ -9,7 +9,7 @@ MUST_CHECK int td_cert_issue(const struct td *td, const struct app_cert_request 
                              const struct p256_key *key, struct arena *arena, char **pem,
                              struct error *error);
 
-/* This TD's RA-TLS certificate and its CA's, in PEM. Key, serial and dates stay the same
+/* This TD's RA-TLS certificate and the CAs above it, in PEM. Key, serial and dates stay the same
  * while it runs. Returns NULL with an error if it cannot be issued. */
 const struct text *td_cert_own(const struct td *td, struct error *error);
 

@@ -82,6 +82,7 @@ static int add_td(struct vm *vm, struct error *error)
     config.app_compose_name = "compose_file";
     config.image = &image->image;
     config.machine = describe_machine(vm, &arena);
+    config.has_own_ca = true;
     config.encrypted_env = vm->settings.encrypted_env;
     config.user_config = vm->settings.user_config[0] ? span_text(vm->settings.user_config) : SPAN_NONE;
     vm->td = cluster_add(vm->vmm->cluster, &config, error);
@@ -103,11 +104,26 @@ static int boot_firmware(struct vm *vm, struct error *error)
     return 0;
 }
 
+/* Whether the KMS gives it keys. A TD that gets none is taken down again. */
+static int ask_kms(struct vm *vm, struct error *error)
+{
+    const struct vmm_host *host = &vm->vmm->host;
+
+    if (vm->td->app.says.key_provider != APP_KEY_PROVIDER_KMS || !host->give_keys ||
+        host->give_keys(host->data, vm->td, error) == 0)
+        return 0;
+    cluster_remove(vm->vmm->cluster, vm->td);
+    vm->td = NULL;
+    return -1;
+}
+
 static int request_keys(struct vm *vm, struct error *error)
 {
     say(vm, "requesting app keys");
+    if (!vm->is_first && add_td(vm, error))
+        return -1;
     if (!vm->is_first)
-        return add_td(vm, error);
+        return ask_kms(vm, error);
     if (vm->td->is_halted)
         td_reboot(vm->td);
     return 0;

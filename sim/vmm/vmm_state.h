@@ -24,6 +24,8 @@ struct vmm_host {
     /* Asks for vmm_run in a later iteration of the loop, in that time or sooner. */
     void (*run_in)(void *data, uint64_t milliseconds);
     void *data;
+    /* Asks the KMS whether a TD that boots may have its keys. Fails with its words. NULL: it may. */
+    int (*give_keys)(void *data, const struct td *td, struct error *error);
 };
 
 struct vmm {

@@ -188,6 +188,44 @@ static void certificates_chain_to_it(void **state)
     }
 }
 
+/* As dstack-kms does it: leaf, app CA, root CA, and the app id in the first two. */
+static void a_kms_may_give_the_app_a_ca_of_its_own(void **state)
+{
+    const struct app_cert_request request = {.subject = "app", .ra_tls = true, .with_app_info = true};
+    static const char *const oids[] = {"551d0f",     "551d0e",  "551d23",       ARC "03",
+                                       APP_INFO_OID, USAGE_OID, ATTESTATION_OID};
+    struct certificate_extension list[CERTIFICATE_EXTENSIONS_MAX];
+    struct td_config config;
+    struct error error = {.kind = ERROR_NONE};
+    mbedtls_x509_crt root, chain;
+    struct p256_key key;
+    struct arena arena;
+    uint32_t flags;
+    struct td *td;
+    char *pem;
+
+    (void)state;
+    td_config_init(&config);
+    config.has_own_ca = true;
+    td = td_fixture_cluster(NULL, &config)->first;
+    arena_init(&arena);
+    p256_key_generate(&key);
+    assert_int_equal(td_cert_issue(td, &request, &key, &arena, &pem, &error), 0);
+    assert_string_equal(td->keys.root_cert, td->shared->kms->ca.pem);
+    certificate_read(&root, td->keys.root_cert);
+    certificate_read(&chain, arena_printf(&arena, "%s%s", pem, td->keys.ca_cert));
+    assert_int_equal(mbedtls_x509_crt_verify(&chain, &root, NULL, NULL, &flags, NULL, NULL), 0);
+    assert_int_equal(certificate_extensions(&chain, list), 7);
+    for (int i = 0; i < 7; i++)
+        assert_hex_equal(list[i].oid.data, list[i].oid.len, oids[i]);
+    assert_memory_equal(list[3].value.data + 2, td->identity.app_id, 20);
+    assert_non_null(strstr(td_cert_own(td, &error)->plain, td->keys.root_cert));
+    mbedtls_x509_crt_free(&root);
+    mbedtls_x509_crt_free(&chain);
+    arena_free(&arena);
+    td_fixture_free(td);
+}
+
 static void without_a_kms_an_environment_is_ignored(void **state)
 {
     struct td *none = boot(&(struct given){.provider = "none"}),
@@ -216,6 +254,7 @@ int main(void)
         cmocka_unit_test(an_enclave_seals_keys_to_what_is_measured),
         cmocka_unit_test(the_apps_own_root_shows_a_quote_of_its_key),
         cmocka_unit_test(certificates_chain_to_it),
+        cmocka_unit_test(a_kms_may_give_the_app_a_ca_of_its_own),
         cmocka_unit_test(without_a_kms_an_environment_is_ignored),
     };
 

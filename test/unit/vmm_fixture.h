@@ -103,7 +103,7 @@ static inline int vmm_fixture_set_up(void **state)
     fixture->vmm = vmm_new(&(struct vmm_config){
         .cluster = fixture->cluster,
         .faults = &fixture->faults,
-        .host = {vmm_fixture_admit, vmm_fixture_open, vmm_fixture_close, vmm_fixture_run_in, fixture},
+        .host = {vmm_fixture_admit, vmm_fixture_open, vmm_fixture_close, vmm_fixture_run_in, fixture, NULL},
     });
     if (os_image_parse(&image, os_image_embedded(OS_IMAGE_LINE_0_5), &fixture->error))
         return -1;
