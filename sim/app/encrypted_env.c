@@ -76,9 +76,10 @@ static int read_var(const json_t *entry, struct arena *arena, struct env_var *va
         return error_input(error, "must be an object with key and value");
     if (json_file_string(entry, "key", &key, error) || json_file_string(entry, "value", &value, error))
         return -1;
+    /* Not quoted: it may be NAME=VALUE, and the console of a deployed TD shows this sentence. */
     if (!is_shell_name(key))
-        return error_quote(error, "\"", span_text(key),
-                           "\" is not a valid variable name: use letters, digits and _, no digit first");
+        return error_input(error,
+                           "key is not a valid variable name: use letters, digits and _, no digit first");
     var->key = arena_copy(arena, key, strlen(key));
     var->value = arena_copy(arena, value, strlen(value));
     return 0;

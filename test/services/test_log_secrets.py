@@ -1,17 +1,16 @@
 """No key, payload or name that goes in or comes out is in the log, in any encoding,
 however much is logged, and in either format."""
 
-import base64
 import json
 import urllib.parse
 
 import pytest
 from dstack_sdk import EnvVar, encrypt_env_vars_sync
 
+from leaks import leaks, texts_of
 from messages import METHODS, Caller
 from simulator import VECTORS, Simulator
 
-WINDOW = 10  # this many consecutive characters of a secret are a leak
 SEED = "seed-of-the-test-Ahth7ahc"
 VARS = [EnvVar("PASSWORD_AEPH9UXA", "value-gah3Eemi-ö")]
 CALLS = {
@@ -34,27 +33,6 @@ REFUSED = {
     "Simulator.DecryptEnv": {"encrypted_env": b"undecryptable-uo4Ahngu" * 4},
     "Simulator.SetPlatform": {"tcb_status": "status-ku5Ohcha"},
 }
-
-
-def texts_of(value):
-    """Every form in which a log could show the values in it."""
-    if isinstance(value, dict):
-        for one in value.values():
-            yield from texts_of(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from texts_of(one)
-    elif isinstance(value, bytes):
-        yield from (value.hex(), value.decode("latin-1"), base64.b64encode(value).decode())
-    elif isinstance(value, str):
-        yield from (value, urllib.parse.quote(value, safe=""), json.dumps(value))
-
-
-def leaks(log, secrets):
-    """Every part of the log that is part of a secret."""
-    together = "\n".join(secrets)
-    return [log[at:at + WINDOW] for at in range(len(log) - WINDOW + 1)
-            if "\n" not in log[at:at + WINDOW] and log[at:at + WINDOW] in together]
 
 
 def say_everything(url, encrypted_env):
