@@ -183,8 +183,8 @@ deb: dist ## Make build/deb/dstack-simulator_VERSION_ARCH.deb with debhelper, wi
 	tar -C build/deb -xzf build/dist/$(DIST).tar.gz
 	cd build/deb/$(DIST) && dpkg-buildpackage --build=full --no-sign $(DEB_FLAGS)
 
-bench: $(PROGRAM) ## Measure; BASE=REVISION compares, ARGS passes options of scripts/bench
-	@scripts/bench --program ./$(PROGRAM) $(if $(BASE),--base '$(BASE)') $(ARGS)
+bench: $(PROGRAM) $(BUILD)/bench/operations ## Measure; BASE=REVISION compares, ARGS passes options of scripts/bench
+	@scripts/bench --program ./$(PROGRAM) --operations $(BUILD)/bench/operations $(if $(BASE),--base '$(BASE)') $(ARGS)
 
 setup: ## Install the Debian packages needed to build
 	@scripts/setup
@@ -272,6 +272,11 @@ $(BUILD)/unit/%.o: test/unit/%.c $(BUILD)/flags | $(PROTO_H) $(BUILD)/version_da
 $(BUILD)/unit/%: $(BUILD)/unit/%.o $(LIBRARY)
 	@echo "  unit  $@"
 	$(Q)$(LINK) -o $@ $< $(LIBRARY) $(LIBS) -lcmocka
+
+$(BUILD)/bench/operations: scripts/measure/operations.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -c -o $@.o $<
+	$(Q)$(LINK) -o $@ $@.o $(LIBRARY) $(LIBS)
 
 .SECONDARY: $(UNITS:=.o)
 

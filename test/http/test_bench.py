@@ -1,4 +1,5 @@
 """scripts/bench runs to its end; what it measures is not asserted."""
+import importlib
 import json
 import os
 import shutil
@@ -29,6 +30,38 @@ def test_it_runs_through(directory):
     assert results["starts"]["new"]["resident_kib"] > 0
     for name in names:
         assert name in result.stdout
+
+
+@pytest.mark.skipif(not shutil.which("wrk"), reason="wrk not found")
+def test_figures_beside_their_goals(directory):
+    file = os.path.join(directory, "numbers.json")
+    operations = os.path.join(directory, "operations")
+    with open(operations, "w", encoding="ascii") as script:
+        script.write("#!/bin/sh\necho '{\"p256_key\": 1, \"p256_sign\": 1, \"k256_key\": 1, \"k256_sign\": 1}'\n")
+    os.chmod(operations, 0o755)
+    result = bench("--parts", "bars", "--seconds", "1", "--starts", "1", "--operations", operations, "--json", file)
+    assert result.returncode == 0, result.stderr
+    with open(file, encoding="ascii") as text:
+        bars = json.load(text)["bars"]
+    assert len(bars) == 14
+    for bar in bars:
+        assert bar["is"] > 0 and bar["what"] in result.stdout
+        assert bar["reached"] == (bar["is"] >= bar["goal"] if bar["comparison"] == ">=" else bar["is"] <= bar["goal"])
+
+
+@pytest.mark.skipif(not shutil.which("valgrind"), reason="valgrind not found")
+def test_instructions_are_counted_and_compared(monkeypatch, capsys):
+    """They are counted twice, and the same; one table entry is a different one."""
+    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+    counts = importlib.import_module("measure.counts")
+    found = counts.count_all(PROGRAM, ("Version",))
+    assert 1000 < found["Version"] < 1e6
+    assert counts.count_all(PROGRAM, ("Version",))["Version"] == pytest.approx(found["Version"], rel=0.2)
+    kept = counts.kept()
+    assert set(kept["instructions"]) == set(counts.CALLS)
+    monkeypatch.setattr(counts, "kept", lambda: {**kept, "instructions": {"Version": found["Version"] // 2}})
+    counts.show(found)
+    assert "more" in capsys.readouterr().out
 
 
 def test_without_wrk(directory):

@@ -1,0 +1,164 @@
+"""How near the program is to its goals: figures of one run, each beside what it should be.
+
+A share is the part of the processor time of a request that the public-key operations take which it needs.
+"""
+import json
+import os
+import statistics
+import subprocess
+import tempfile
+import threading
+import time
+
+from .drive import measure, on_one_processor
+from .loads import EVENTS_MAX, LOADS, bodies_of, request_of
+from .program import Client, Program
+
+NEEDS = {  # the operations of a request, and the share that it should reach
+    "GetQuote": (("p256_sign",), 0.70),
+    "Attest": (("p256_sign",), 0.75),
+    "GetTlsKey": (("p256_key", "p256_sign"), 0.75),
+    "GetTlsKey-ra-tls": (("p256_key", "p256_sign", "p256_sign"), 0.62),
+    "Sign-secp256k1": (("k256_sign",), 0.65),
+    "GetKey-fresh": (("k256_key", "k256_sign"), 0.75),
+}
+CALLERS = IN_FLIGHT = 16
+REPEATS = 15
+HOSTILE_BYTES = 10 * 1024 * 1024 - 4096
+
+
+def cost_ms(program, client, path, body):
+    before = program.cpu_ms()
+    client.ask(request_of(LOADS["Info"]._replace(path=path), body))
+    return program.cpu_ms() - before
+
+
+def operations(command):
+    done = subprocess.run([command], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def shares(path, times, seconds):
+    for name, (needed, goal) in NEEDS.items():
+        cpu_us = measure(path, name, seconds)["cpu_us"]
+        yield f"{name}: share of {' + '.join(needed)}", sum(times[each] for each in needed) / cpu_us, ">=", goal
+
+
+def flood(address, requests, stop):
+    """One caller that always has some requests in flight."""
+    with Client(address) as client:
+        client.socket.sendall(b"".join(requests[:IN_FLIGHT]))
+        data, number = b"", IN_FLIGHT
+        while not stop.is_set():
+            data += client.socket.recv(1 << 20)
+            answered = data.count(b"HTTP/1.1 200")
+            data = data[-11:] if answered else data
+            for _ in range(answered):
+                client.socket.sendall(requests[number % len(requests)])
+                number += 1
+
+
+def beside(path, seconds):
+    """p99 of Version beside callers of /verify, in ms."""
+    with Program(path) as program:
+        requests = [request_of(LOADS["/verify"], body) for body in bodies_of(LOADS["/verify"], program.ask)]
+        stop, times = threading.Event(), []
+        callers = [threading.Thread(target=flood, args=(program.tcp, requests[number:] + requests[:number], stop))
+                   for number in range(CALLERS)]
+        for caller in callers:
+            caller.start()
+        with Client(program.tcp) as client:
+            ends = time.perf_counter() + seconds
+            while time.perf_counter() < ends:
+                before = time.perf_counter()
+                client.ask(request_of(LOADS["Version"], None))
+                times.append((time.perf_counter() - before) * 1e3)
+        stop.set()
+        for caller in callers:
+            caller.join()
+    return sorted(times)[len(times) * 99 // 100]
+
+
+def after_events(path):
+    """GetQuote after EmitEvent to GetQuote, and EmitEvent to one with a short log; with a log that is nearly full."""
+    event, quote = b'{"event":"bench","payload":"00"}', b'{"report_data":"00"}'
+
+    def median(client, program, *before_and_path):
+        *before, (asked, body) = before_and_path
+        found = []
+        for _ in range(REPEATS):
+            for each in before:
+                client.ask(request_of(LOADS["Info"]._replace(path=each[0]), each[1]))
+            found.append(cost_ms(program, client, asked, body))
+        return statistics.median(found)
+
+    with Program(path) as program, Client(program.tcp) as client, on_one_processor(program.process.pid):
+        short = median(client, program, ("/EmitEvent", event))
+        for _ in range(EVENTS_MAX - 4 * REPEATS):
+            client.ask(request_of(LOADS["one-client-EmitEvent"], event))
+        client.ask(request_of(LOADS["Info"]._replace(path="/GetQuote"), quote))
+        unchanged = median(client, program, ("/GetQuote", quote))
+        changed = median(client, program, ("/EmitEvent", event), ("/GetQuote", quote))
+        long = median(client, program, ("/EmitEvent", event))
+    return changed / unchanged, long / short
+
+
+def hostile():
+    """Bodies as large as is allowed, and slow to read: name, path, body."""
+    def log(payload):
+        event = {"imr": 3, "event_type": 134217729, "digest": "00" * 48, "event": "a", "event_payload": payload}
+        return json.dumps({"event_log": json.dumps([event] * 5000)}).encode()
+
+    digits = b"0" * (HOSTILE_BYTES // 2 * 2)
+    yield "text", "/GetQuote", b'{"report_data":"' + digits + b'"}'
+    yield "escapes", "/GetQuote", b'{"report_data":"' + b"\\u00e4" * (HOSTILE_BYTES // 6) + b'"}'
+    yield "space", "/GetQuote", b"{" + b" " * HOSTILE_BYTES + b"?}"
+    yield "values", "/GetQuote", b'{"a":[' + b"1," * (HOSTILE_BYTES // 2) + b"1]}"
+    yield "members", "/GetQuote", b"{" + b",".join(b'"%07d":0' % i for i in range(130000)) + b"}"
+    yield "event log", "/verify", log("00" * 900)
+    yield "attestation", "/verify", b'{"attestation":"01' + digits[:-2] + b'"}'
+    yield "vm_config", "/verify", json.dumps({"vm_config": '{"a":[' + "1," * 60000 + " " * 8000000 + "1]}"}).encode()
+    yield "a query", "/GetQuote?report_data=" + "0" * 15000, b"{}"
+
+
+def worst_hostile(path):
+    """The processor time of the request that takes the most, in ms, and which that is."""
+    with Program(path) as program:
+        costs = []
+        for name, asked, body in hostile():
+            with Client(program.tcp) as client:
+                costs.append((min(cost_ms(program, client, asked, body) for _ in range(3)), name))
+    return max(costs)
+
+
+def stripped_mib(path):
+    with tempfile.TemporaryDirectory(prefix="bench-") as directory:
+        copy = f"{directory}/stripped"
+        subprocess.run(["strip", "-o", copy, path], check=True)
+        return os.path.getsize(copy) / 2**20
+
+
+def figures(path, operations_command, start, seconds):
+    """Yields what, figure, comparison and goal."""
+    times = operations(operations_command)
+    yield from shares(path, times, seconds)
+    yield "/verify: requests for a second of processor time", 1e6 / measure(path, "/verify", seconds)["cpu_us"], ">=", 1500
+    yield "Version beside 16 callers of /verify with 16 each: p99 in ms", beside(path, seconds), "<=", 10
+    changed, emit = after_events(path)
+    yield f"GetQuote after EmitEvent, {EVENTS_MAX} events: to unchanged", changed, "<=", 1.5
+    yield f"EmitEvent, {EVENTS_MAX} events: to the boot log", emit, "<=", 1.5
+    most, which = worst_hostile(path)
+    yield f"10 MiB of hostile input ({which}): processor time in ms", most, "<=", 50
+    yield "ready: ms", start["ready_ms"], "<=", 3
+    yield "resident: MiB", start["resident_kib"] / 1024, "<=", 6
+    yield "program, stripped: MiB", stripped_mib(path), "<=", 1
+
+
+def show(path, operations_command, start, seconds):
+    found = []
+    print(f"\n{'figure':<66}{'is':>9}     goal")
+    for what, figure, comparison, goal in figures(path, operations_command, start, seconds):
+        reached = figure >= goal if comparison == ">=" else figure <= goal
+        print(f"{what:<66}{figure:>9.3g}  {comparison} {goal}{'' if reached else '   not reached'}", flush=True)
+        found.append({"what": what, "is": figure, "comparison": comparison, "goal": goal, "reached": reached})
+    return found
