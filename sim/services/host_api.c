@@ -23,7 +23,7 @@ static int record(struct vm *vm, const Dstack__Notification *args, struct error 
     if (strlen(args->event) >= VM_EVENT_NAME_BYTES)
         return error_input(error, "event has %zu bytes; at most %d are allowed", strlen(args->event),
                            VM_EVENT_NAME_BYTES - 1);
-    vm_notify(vm, args->event, args->payload, vmm_state_millis(vm->vmm));
+    vmm_notify(vm, args->event, args->payload);
     if (strcmp(args->event, "shutdown.progress") == 0 && strcmp(args->payload, POWERING_OFF) == 0)
         return vmm_stop(vm, error);
     return 0;

@@ -266,14 +266,20 @@ void vmm_kill(struct vm *vm)
     end_process(vm);
 }
 
+void vmm_notify(struct vm *vm, const char *event, const char *body)
+{
+    vm_notify(vm, event, body, vmm_state_millis(vm->vmm));
+    if (!vm->is_first)
+        vm_boot_save(vm);
+}
+
 int vmm_shut_down(struct vm *vm, struct error *error)
 {
     if (!vm->has_process)
         return 0;
     if (save_start(vm, false, vm->boots, error))
         return -1;
-    vm_notify(vm, "shutdown.progress", "powering off", vmm_state_millis(vm->vmm));
-    vm_boot_save(vm);
+    vmm_notify(vm, "shutdown.progress", "powering off");
     stop(vm);
     return 0;
 }

@@ -55,6 +55,9 @@ void vmm_kill(struct vm *vm);
 /* What GuestApi.Shutdown does: the guest says that it powers off, and stops. */
 MUST_CHECK int vmm_shut_down(struct vm *vm, struct error *error);
 
+/* What a guest says to its host: vm_notify, kept if there is a store. */
+void vmm_notify(struct vm *vm, const char *event, const char *body);
+
 /* Removes a VM once it has stopped. Also fails for the first TD. */
 MUST_CHECK int vmm_remove(struct vm *vm, struct error *error);
 

@@ -168,6 +168,22 @@ static void one_that_was_stopped_stays_stopped(void **state)
     assert_true(vm->event_count > 0);
 }
 
+static void what_a_guest_says_is_kept(void **state)
+{
+    struct kept *kept = *state;
+    struct vm *vm = vmm_fixture_create(kept->fixture, "web");
+    char id[VM_ID_LEN + 1];
+    bool is_there = false;
+
+    snprintf(id, sizeof id, "%s", vm->id);
+    vmm_notify(vm, "app.says", "hello");
+    restart(kept);
+    vm = find(kept, id);
+    for (size_t i = 0; i < vm->event_count; i++)
+        is_there |= strcmp(vm->events[i].name, "app.says") == 0 && strcmp(vm->events[i].body, "hello") == 0;
+    assert_true(is_there);
+}
+
 static void changes_and_removals_are_kept(void **state)
 {
     struct kept *kept = *state;
@@ -330,6 +346,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         TEST(one_that_ran_runs_again),
         TEST(one_that_was_stopped_stays_stopped),
+        TEST(what_a_guest_says_is_kept),
         TEST(changes_and_removals_are_kept),
         TEST(no_id_is_given_twice),
         TEST(a_file_that_is_broken_is_named_and_the_others_run),
