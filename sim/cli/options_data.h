@@ -104,6 +104,7 @@ struct options {
     bool check;
     bool print_config;
     bool print_root_ca;
+    bool follow;                         /* logs goes on */
     struct healthcheck_spec healthcheck; /* its address is NULL if not given */
     enum options_shell completion;
     bool man;

@@ -106,6 +106,9 @@ const struct option_row options_table[] = {
      .more = "An OS image that TDs can be deployed with, besides those that are part of the simulator: a directory "
              "as dstack's VMM has it, with metadata.json, digest.txt, sha256sum.txt and measurement.tdx.cbor. "
              "Its name is that of the directory. Repeatable."},
+    {"follow", 'f', NULL, FLAG(follow), .group = GROUP_LISTENING, .is_joined = true,
+     .brief = "logs goes on as the log grows",
+     .more = "The command logs goes on as the log grows, until Ctrl-C or the end of the VM."},
 
     {"kms-listen", 0, "ADDR", STRING(kms_listen), .read = options_read_kms_listen, .group = GROUP_LISTENING,
      .shared = "TLS KMS", .brief = "where the KMS gives out keys, over TLS",

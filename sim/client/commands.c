@@ -209,8 +209,9 @@ static int show_log(const struct options *options, const struct running *running
 
     if (find_vm(running, options->command_argument, id, error))
         return -1;
-    snprintf(target, sizeof target, "/logs?id=%s&lines=" LINES, id);
-    return vmm_client_copy(&running->client, target, stdout, error);
+    snprintf(target, sizeof target, "/logs?id=%s&lines=" LINES "%s", id,
+             options->follow ? "&follow=true" : "");
+    return vmm_client_copy(&running->client, target, options->follow, stdout, error);
 }
 
 static int remove_vm(const struct options *options, const struct running *running, struct error *error)

@@ -14,6 +14,7 @@
 #define ANSWER_BYTES_MAX (64u * 1024 * 1024)
 #define PIECE_BYTES 65536
 #define WAIT_SECONDS 30 /* between two pieces of an answer */
+#define HEARTBEAT "[vmm heartbeat]\n"
 
 static int connect_to(const char *path, struct error *error)
 {
@@ -158,8 +159,20 @@ json_t *vmm_client_call(const struct vmm_client *client, const char *method, jso
     return value;
 }
 
-int vmm_client_copy(const struct vmm_client *client, const char *target, FILE *out, struct error *error)
+static void write_piece(const uint8_t *piece, size_t len, bool is_patient, FILE *out)
 {
+    const size_t heartbeat = sizeof HEARTBEAT - 1;
+
+    if (is_patient && len == heartbeat && memcmp(piece, HEARTBEAT, heartbeat) == 0)
+        return;
+    fwrite(piece, 1, len, out);
+    fflush(out);
+}
+
+int vmm_client_copy(const struct vmm_client *client, const char *target, bool is_patient, FILE *out,
+                    struct error *error)
+{
+    const struct timeval forever = {.tv_sec = 0};
     uint8_t piece[PIECE_BYTES];
     struct buf head;
     size_t body = 0;
@@ -168,16 +181,18 @@ int vmm_client_copy(const struct vmm_client *client, const char *target, FILE *o
 
     if (fd < 0)
         return -1;
+    if (is_patient)
+        (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &forever, sizeof forever);
     buf_init(&head, ANSWER_BYTES_MAX);
     while ((got = receive(fd, piece, error)) > 0) {
         if (status > 0) {
-            fwrite(piece, 1, (size_t)got, out);
+            write_piece(piece, (size_t)got, is_patient, out);
             continue;
         }
         buf_append(&head, piece, (size_t)got);
         status = read_head(&head, &body);
         if (status == 200)
-            fwrite(head.data + body, 1, head.len - body, out);
+            write_piece(head.data + body, head.len - body, is_patient, out);
         else if (status > 0)
             break;
     }

@@ -18,8 +18,9 @@ struct vmm_client {
 json_t *vmm_client_call(const struct vmm_client *client, const char *method, json_t *arguments,
                         struct error *error);
 
-/* Copies the body of GET target to a stream, as it comes. */
-MUST_CHECK int vmm_client_copy(const struct vmm_client *client, const char *target, FILE *out,
-                               struct error *error);
+/* Copies the body of GET target, a text, to a stream as it comes. is_patient: however long it takes, and
+ * without the VMM's signs of life. */
+MUST_CHECK int vmm_client_copy(const struct vmm_client *client, const char *target, bool is_patient,
+                               FILE *out, struct error *error);
 
 #endif

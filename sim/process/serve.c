@@ -9,6 +9,7 @@
 #include "sim/base/memory.h"
 #include "sim/host/process.h"
 #include "sim/process/banner.h"
+#include "sim/process/discovery.h"
 #include "sim/process/descriptors.h"
 #include "sim/process/health_watch.h"
 #include "sim/process/hosting.h"
@@ -33,6 +34,7 @@ struct program {
     struct endpoints endpoints;
     struct hosting hosting;
     struct ready_file ready_file;
+    struct discovery discovery;
     struct cluster *cluster;
     struct kms_host kms;
     struct health_watch health;
@@ -188,6 +190,7 @@ static int start(struct program *program, const struct options *options, struct 
     if (hosting_start(&program->hosting, inputs, site, error))
         return -1;
     endpoints_serve(&program->endpoints, site);
+    discovery_write(&program->discovery, &program->endpoints, clock_seconds(&program->cluster->clock));
     return write_ready_file(program, options, error);
 }
 
@@ -240,6 +243,7 @@ static int open_loop(struct program *program, const struct options *options, str
 static int close_loop(struct program *program, struct error *error)
 {
     ready_file_remove(&program->ready_file);
+    discovery_remove(&program->discovery);
     server_free(program->server);
     endpoints_free(&program->endpoints);
     hosting_free(&program->hosting);
