@@ -90,5 +90,7 @@ void options_value_name(const struct options *options, const struct option_row *
     else if (options->sources[row - options_table] == OPTIONS_CONFIG)
         snprintf(out, OPTIONS_NAME_MAX, "%s of --config", row->setting);
     else
-        snprintf(out, OPTIONS_NAME_MAX, "--%s", row->name);
+        snprintf(out, OPTIONS_NAME_MAX, "%s--%s",
+                 options->sources[row - options_table] == OPTIONS_FOUND ? "this directory's file for " : "",
+                 row->name);
 }

@@ -277,4 +277,4 @@ def test_what_says_something_of_the_app_counts_instead(its_directory, options, e
 
 def test_a_file_that_is_malformed_is_named(its_directory):
     (its_directory / "appkeys.json").write_text("{")
-    assert_refused(run("--check", cwd=its_directory), "--app-keys: appkeys.json: not valid JSON")
+    assert_refused(run("--check", cwd=its_directory), "this directory's file for --app-keys: appkeys.json: not valid JSON")
