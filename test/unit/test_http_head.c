@@ -36,6 +36,27 @@ static void a_head_stands_right_in_front_of_the_body(void **state)
                    "HTTP/1.1 299 \r\nContent-Length: 0\r\nConnection: keep-alive\r\n\r\n");
 }
 
+/* Every status that the program itself answers with. */
+static void the_programs_statuses_have_phrases(void **state)
+{
+    static const int statuses[] = {200, 400, 401, 403, 404, 405, 408, 410,
+                                   413, 415, 417, 431, 500, 501, 503, 505};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+        struct http_response response = {.status = statuses[i]};
+        struct buf buf;
+        size_t len;
+
+        buf_init_front(&buf, 0, LIMIT_RESPONSE_HEAD_BYTES);
+        response.body = &buf;
+        len = http_head_write(&response, HTTP_FRAMING_LENGTH, HTTP_CONNECTION_UNSAID);
+        assert_true(len > 14);
+        assert_int_not_equal(*(buf.data - len + sizeof "HTTP/1.1 410 " - 1), '\r');
+        buf_free(&buf);
+    }
+}
+
 static void a_head_that_does_not_fit_is_not_written(void **state)
 {
     struct buf body;
@@ -58,6 +79,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_head_stands_right_in_front_of_the_body),
+        cmocka_unit_test(the_programs_statuses_have_phrases),
         cmocka_unit_test(a_head_that_does_not_fit_is_not_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
