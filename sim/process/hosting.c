@@ -118,15 +118,25 @@ static int admit_vm(void *data, const struct vm *vm, bool is_to_run, struct erro
     return is_to_run && sockets > 0 ? descriptors_check(sockets * (hosting->vmm->queued + 1), error) : 0;
 }
 
+static int open_sockets(struct hosting *hosting, struct vm *vm, const struct site *site, struct error *error)
+{
+    const struct options *options = hosting->options;
+    const size_t sockets = count_sockets(options, vm);
+
+    if ((sockets > 0 && descriptors_check(sockets, error)) ||
+        (options->socket_dir && open_files(hosting, vm, site, error)) ||
+        (options->vm_ports && !vm->is_first && open_tcp(hosting, vm, site, error)))
+        return -1;
+    return open_ports(hosting, vm, site, error);
+}
+
 static int open_vm(void *data, struct vm *vm, struct error *error)
 {
     struct hosting *hosting = data;
     struct site site = hosting->site;
 
     site.td = vm->td;
-    if ((hosting->options->socket_dir && open_files(hosting, vm, &site, error)) ||
-        (hosting->options->vm_ports && !vm->is_first && open_tcp(hosting, vm, &site, error)) ||
-        open_ports(hosting, vm, &site, error)) {
+    if (open_sockets(hosting, vm, &site, error)) {
         if (!endpoints_close_owned(hosting->endpoints, vm))
             remove_directory(hosting, vm);
         return -1;

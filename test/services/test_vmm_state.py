@@ -104,6 +104,19 @@ def test_the_first_td_stays_stopped(simulator):
     assert caller.by_json("DstackGuest.Info", {}).status == 200
 
 
+def test_more_than_the_limit_of_files_allows(simulator):
+    """Those that do not fit say so, and clients still get through."""
+    caller = Caller(simulator.url)
+    vms = [caller.by_json("Teepod.CreateVm", SMALL).value["id"] for _ in range(30)]
+    command = simulator.command
+    simulator.command = lambda *options: ["sh", "-c", 'ulimit -n 128 && exec "$@"', "sh", *command(*options)]
+    caller = restart(simulator)
+    errors = [wait_for(caller, vm, "done")["boot_error"] for vm in vms]
+    assert errors[0] == "" and "sockets cannot be open: the limit of open files is 128" in errors[-1]
+    callers = [Caller(simulator.url) for _ in range(8)]
+    assert all(one.by_json("Teepod.Version", {}).status == 200 for one in callers)
+
+
 def test_only_the_owner_may_look(simulator):
     deploy(Caller(simulator.url))
     assert stat.S_IMODE(simulator.state.stat().st_mode) == 0o700
