@@ -12,6 +12,7 @@ complete -c dstack-simulator -l public-url -x -d 'what certificates and collater
 complete -c dstack-simulator -l allow-host -x -d 'a host name of this machine; repeatable'
 complete -c dstack-simulator -l config -s c -r -F -d 'dstack.toml of dstack\'s own simulator'
 complete -c dstack-simulator -l watchdog -s w -d 'no effect: for scripts of that simulator'
+complete -c dstack-simulator -l reuse-port -d 'share TCP ports with other simulators'
 complete -c dstack-simulator -l no-control -d 'do not offer the Simulator service'
 complete -c dstack-simulator -l strict -d 'refuse what a real TD would refuse'
 complete -c dstack-simulator -l vm-ports -d 'a TCP port for each deployed TD'

@@ -10,6 +10,7 @@ local -a specs=(
     '*'--allow-host='[a host name of this machine; repeatable]:NAME:'
     '(-c --config)'{-c+,--config=}'[dstack.toml of dstack'\''s own simulator]:FILE:_files'
     '(-w --watchdog)'{-w,--watchdog}'[no effect\: for scripts of that simulator]'
+    --reuse-port'[share TCP ports with other simulators]'
     --no-control'[do not offer the Simulator service]'
     --strict'[refuse what a real TD would refuse]'
     --vm-ports'[a TCP port for each deployed TD]'

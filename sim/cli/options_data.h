@@ -76,6 +76,7 @@ struct options {
     char *vmm_token; /* visible ASCII */
     char *config;
     bool watchdog;
+    bool reuse_port;
     bool no_control;
     bool strict;
     char *app_compose;

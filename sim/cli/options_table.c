@@ -77,6 +77,11 @@ const struct option_row options_table[] = {
      .brief = "no effect: for scripts of that simulator",
      .more = "Has no effect: scripts that start dstack's own simulator have this option. Here the watchdog of "
              "systemd is notified whenever its unit has WatchdogSec=."},
+    {"reuse-port", 0, NULL, FLAG(reuse_port), .group = GROUP_LISTENING, .is_joined = true,
+     .brief = "share TCP ports with other simulators",
+     .more = "Share the TCP ports of --listen with other simulators of the same user that have this option, too: "
+             "the system spreads connections over them. With the same seed and app they have the same keys; events, "
+             "faults and snapshots are each process's own."},
     {"no-control", 0, NULL, FLAG(no_control), .group = GROUP_LISTENING,
      .shared = "control, VMs", .brief = "do not offer the Simulator service",
      .more = "Do not offer the Simulator service on any address, so that no client can change the state of "

@@ -1,8 +1,10 @@
 #include "sim/net/listener.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "sim/base/memory.h"
@@ -221,15 +223,34 @@ static struct listener *give_up(struct listener *listener)
     return NULL;
 }
 
+/* libuv has a flag for this since 1.49; that of Debian 12 is older. */
+static int share_port(uv_tcp_t *tcp)
+{
+    uv_os_fd_t fd;
+    int result = uv_fileno((const uv_handle_t *)tcp, &fd);
+
+    if (result == 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &(int){1}, sizeof(int)) != 0)
+        result = uv_translate_sys_error(errno);
+    return result;
+}
+
+static int bind_address(struct listener *listener, uv_tcp_t *tcp, const struct sockaddr *address)
+{
+    int result = uv_tcp_init_ex(listener->listeners->clients.loop, tcp, address->sa_family);
+
+    if (result == 0 && listener->listeners->shares_ports)
+        result = share_port(tcp);
+    return result ? result : uv_tcp_bind(tcp, address, 0);
+}
+
 static int listen_address(struct listener *listener, const struct sockaddr *address)
 {
     struct listening_socket *socket = add_socket(listener);
     char text[ADDRESS_BYTES];
     int result;
 
-    uv_tcp_init(listener->listeners->clients.loop, &socket->socket.tcp);
+    result = bind_address(listener, &socket->socket.tcp, address);
     socket->socket.handle.data = socket;
-    result = uv_tcp_bind(&socket->socket.tcp, address, 0);
     if (result == 0)
         result = uv_listen(&socket->socket.stream, LIMIT_BACKLOG, on_client);
     if (result != 0) {

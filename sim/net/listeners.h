@@ -10,6 +10,7 @@ struct listeners {
     size_t waiting;                /* sockets with a client that is not accepted yet */
     size_t clients_max;            /* further ones wait in the backlog */
     bool is_stopping;              /* no more can be opened */
+    bool shares_ports;             /* TCP ports that are given may be those of other processes */
 
     /* Set by the owner. */
     void (*before_client)(void *data); /* a client is about to be accepted */

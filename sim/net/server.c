@@ -126,6 +126,11 @@ struct server *server_new(uv_loop_t *loop, const struct http_observer *observer)
     return server;
 }
 
+void server_share_ports(struct server *server)
+{
+    server->listeners.shares_ports = true;
+}
+
 struct listeners *server_listeners(struct server *server)
 {
     return &server->listeners;

@@ -17,6 +17,10 @@ struct listeners;
  * handler. Raise RLIMIT_NOFILE first: when it is nearly used up, clients have to wait. */
 struct server *server_new(uv_loop_t *loop, const struct http_observer *observer);
 
+/* Listeners opened later share their TCP ports with other processes of the same user that do the same
+ * (SO_REUSEPORT): the system spreads clients over them. A port that the system picks is free all the same. */
+void server_share_ports(struct server *server);
+
 /* The argument for listener_open_*. */
 struct listeners *server_listeners(struct server *server);
 

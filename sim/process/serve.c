@@ -236,6 +236,8 @@ static int open_loop(struct program *program, const struct options *options, str
     program->stats = stats_new();
     watch_init(&program->watch, &program->log, program->stats);
     program->server = server_new(&program->loop, &program->watch.observer);
+    if (options->reuse_port)
+        server_share_ports(program->server);
     hosting_init(&program->hosting, &program->loop, &program->endpoints, options, &program->log);
     return 0;
 }

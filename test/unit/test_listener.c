@@ -142,6 +142,20 @@ static void a_port_in_use_is_refused(void **state)
     assert_refused(world, "localhost", port, "in use");
 }
 
+/* Only with those that share it. */
+static void a_port_can_be_shared(void **state)
+{
+    struct world *world = *state;
+    unsigned alone = port_of(listen_tcp(world, "127.0.0.1", 0)), shared;
+
+    server_share_ports(world->server);
+    assert_refused(world, "127.0.0.1", alone, "in use");
+    shared = port_of(listen_tcp(world, "127.0.0.1", 0));
+    assert_int_equal(port_of(listen_tcp(world, "127.0.0.1", (uint16_t)shared)), shared);
+    assert_int_equal(port_of(listen_tcp(world, "127.0.0.1", (uint16_t)shared)), shared);
+    assert_int_not_equal(port_of(listen_tcp(world, "127.0.0.1", 0)), shared);
+}
+
 static void an_address_of_another_machine_is_refused(void **state)
 {
     assert_refused(*state, "192.0.2.1", 0, "no such address"); /* RFC 5737: for documentation */
@@ -239,6 +253,7 @@ int main(void)
         TEST(a_free_port_is_found_and_told),
         TEST(localhost_may_have_two_addresses),
         TEST(a_port_in_use_is_refused),
+        TEST(a_port_can_be_shared),
         TEST(an_address_of_another_machine_is_refused),
         TEST(a_port_is_free_again_after_a_close),
         TEST(nothing_is_opened_once_the_server_stops),
