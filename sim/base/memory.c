@@ -1,8 +1,11 @@
 #include "sim/base/memory.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define LARGE_BYTES (1024 * 1024)
 
 static void *checked(void *memory, size_t size)
 {
@@ -36,4 +39,11 @@ char *memory_copy(const void *data, size_t len)
         memcpy(copy, data, len);
     copy[len] = '\0';
     return copy;
+}
+
+void memory_return_large(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+#endif
 }

@@ -13,4 +13,8 @@ void *memory_zalloc(size_t size);
 void *memory_grow(void *old, size_t size);
 char *memory_copy(const void *data, size_t len); /* adds a NUL after the copy */
 
+/* Lets large blocks return to the system when they are freed. glibc stops doing so once one has been
+ * freed, and the holes between them stay resident. Call it once, before they are needed. */
+void memory_return_large(void);
+
 #endif

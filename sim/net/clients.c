@@ -15,6 +15,7 @@ void clients_init(struct clients *clients, uv_loop_t *loop, const struct http_ob
         .turn_ns = LIMIT_TURN_MICROS * UINT64_C(1000),
         .read_buffer = memory_alloc(LIMIT_READ_BYTES),
     };
+    clients->kept.pool = &clients->pool;
     http_session_shared_init(&clients->http);
 }
 

@@ -5,12 +5,13 @@
 #include <uv.h>
 
 #include "sim/http/http_session.h"
-#include "sim/net/pool.h"
+#include "sim/net/kept_bytes.h"
 
 struct clients {
     uv_loop_t *loop;
     const struct http_observer *observer;
     struct pool pool;
+    struct kept_list kept; /* what they have not taken yet of their responses */
     struct http_shared http;
     unsigned steps_left;  /* of TLS handshakes, in this turn */
     uint64_t turn_ns;     /* of one client that pipelines, before the others get a turn */

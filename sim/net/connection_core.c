@@ -16,7 +16,7 @@ static void on_closed(uv_handle_t *handle)
     http_session_free(&connection->session);
     tls_session_free(connection->tls);
     buf_free(&connection->unread);
-    free(connection->unsent);
+    kept_bytes_release(&clients->kept, connection->unsent);
     free(connection);
     origin->on_closed(origin->data);
 }
@@ -49,16 +49,26 @@ bool connection_core_account(struct connection *connection)
 {
     return pool_hold(&connection->clients->pool, &connection->member,
                      connection->session.reader.body.capacity + connection->unread.capacity +
-                         connection->unsent_len + (connection->tls ? TLS_SESSION_BYTES : 0));
+                         (connection->tls ? TLS_SESSION_BYTES : 0));
 }
 
-void connection_core_check_account(struct connection *connection)
+/* What it has received goes at once: others of this turn may need the memory. */
+void connection_core_drop(struct connection *connection)
 {
-    if (connection->state == CLOSED || connection_core_account(connection))
+    if (connection->state == CLOSED)
         return;
     clients_trouble(connection->clients, HTTP_TROUBLE_WARNING,
                     "dropped a client: requests and responses in flight hold %u MiB", LIMIT_HELD_BYTES >> 20);
     connection_core_close(connection);
+    if (!connection->is_fed)
+        http_reader_drop_body(&connection->session.reader);
+    (void)connection_core_account(connection);
+}
+
+void connection_core_check_account(struct connection *connection)
+{
+    if (connection->state != CLOSED && !connection_core_account(connection))
+        connection_core_drop(connection);
 }
 
 static void on_shut_down(uv_shutdown_t *request, int status)

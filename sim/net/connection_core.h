@@ -41,12 +41,12 @@ struct connection {
     bool has_step;           /* the handshake can go on at once */
     uint64_t handshake_ends; /* ms of the loop's clock: it is given up then */
     enum connection_state state;
-    bool is_paused;    /* its turn was over before `unread` was used up: others have theirs first */
-    bool is_fed;       /* inside http_session_feed, possibly in a handler */
-    uint64_t ends_at;  /* upper bound of deadlines once the origin is closing; POOL_NEVER before */
-    uint64_t started;  /* uv_hrtime when the last answered request was complete */
-    struct buf unread; /* input received while a response is waiting or being written */
-    uint8_t *unsent;   /* the part of a response that is being written or delayed, or NULL */
+    bool is_paused;            /* its turn was over before `unread` was used up: others have theirs first */
+    bool is_fed;               /* inside http_session_feed, possibly in a handler */
+    uint64_t ends_at;          /* upper bound of deadlines once the origin is closing; POOL_NEVER before */
+    uint64_t started;          /* uv_hrtime when the last answered request was complete */
+    struct buf unread;         /* input received while a response is waiting or being written */
+    struct kept_bytes *unsent; /* its last unsent_len bytes are being written or delayed; or NULL */
     size_t unsent_len;
     uv_write_t write;
     uv_shutdown_t shutdown;
@@ -72,7 +72,10 @@ void connection_core_set_deadline(struct connection *connection, uint64_t millis
  * limit for all connections together. */
 bool connection_core_account(struct connection *connection);
 
-/* Like that, and closes a connection that exceeds the limit. */
+/* Closes a connection because the limit for all together is reached, and says so. */
+void connection_core_drop(struct connection *connection);
+
+/* Tells the pool as well, and drops a connection that exceeds the limit. */
 void connection_core_check_account(struct connection *connection);
 
 /* Sets the time that the last response took, once. */

@@ -72,7 +72,10 @@ bool connection_response_send(struct connection *connection)
     if (connection->session.is_last)
         fault->delay_ms = 0; /* the server stops */
     if (fault->delay_ms) {
-        connection_send_keep(connection, http_session_output(&connection->session));
+        if (!connection_send_keep(connection, http_session_output(&connection->session))) {
+            connection_core_tell(connection);
+            return false;
+        }
         connection->state = WAITING;
         connection->input->start(connection); /* to notice when the client leaves */
         connection_core_set_deadline(connection, fault->delay_ms);

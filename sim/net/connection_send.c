@@ -1,8 +1,5 @@
 #include "sim/net/connection_send.h"
 
-#include <stdlib.h>
-
-#include "sim/base/memory.h"
 #include "sim/base/unconst.h"
 #include "sim/http/limits.h"
 
@@ -10,7 +7,7 @@ static void on_written(uv_write_t *request, int status)
 {
     struct connection *connection = request->data;
 
-    free(connection->unsent);
+    kept_bytes_release(&connection->clients->kept, connection->unsent);
     connection->unsent = NULL;
     connection->unsent_len = 0;
     connection_core_account(connection);
@@ -32,21 +29,27 @@ static struct span seal(const struct connection *connection, struct span plain)
     return tls_session_output(connection->tls);
 }
 
-static void keep(struct connection *connection, struct span rest)
+static bool keep(struct connection *connection, struct span rest)
 {
-    connection->unsent = (uint8_t *)memory_copy(rest.data, rest.len);
+    connection->unsent = kept_bytes_hold(&connection->clients->kept, rest);
+    if (!connection->unsent) {
+        connection_core_drop(connection);
+        return false;
+    }
     connection->unsent_len = rest.len;
     uv_read_stop(&connection->socket.stream);
+    return true;
 }
 
-void connection_send_keep(struct connection *connection, struct span rest)
+bool connection_send_keep(struct connection *connection, struct span rest)
 {
-    keep(connection, seal(connection, rest));
+    return keep(connection, seal(connection, rest));
 }
 
 void connection_send_kept(struct connection *connection)
 {
-    uv_buf_t buf = uv_buf_init((char *)connection->unsent, (unsigned)connection->unsent_len);
+    struct span unsent = kept_bytes_last(connection->unsent, connection->unsent_len);
+    uv_buf_t buf = uv_buf_init(unconst(unsent.data), (unsigned)unsent.len);
 
     connection->write.data = connection;
     connection_core_set_deadline(connection, LIMIT_WRITE_MS);
@@ -66,8 +69,8 @@ bool connection_send_written(struct connection *connection, struct span output, 
     }
     if (taken == output.len)
         return true;
-    keep(connection, span_of(output.data + taken, output.len - taken));
-    connection_send_kept(connection);
+    if (keep(connection, span_of(output.data + taken, output.len - taken)))
+        connection_send_kept(connection);
     return false;
 }
 

@@ -13,9 +13,10 @@ bool connection_send_output(struct connection *connection, bool later);
  * input->resume is called once it has. */
 bool connection_send_written(struct connection *connection, struct span bytes, bool later);
 
-/* The two halves of connection_send_output: keeps bytes as `unsent` and stops reading; writes `unsent` in a later
- * iteration of the loop, as the socket accepts it. */
-void connection_send_keep(struct connection *connection, struct span rest);
+/* The two halves of connection_send_output: keeps bytes as `unsent` and stops reading, or drops the
+ * connection and returns false if all connections hold too much; writes `unsent` in a later iteration of
+ * the loop, as the socket accepts it. */
+bool connection_send_keep(struct connection *connection, struct span rest);
 void connection_send_kept(struct connection *connection);
 
 #endif

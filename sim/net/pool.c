@@ -32,6 +32,19 @@ bool pool_hold(struct pool *pool, struct pool_member *member, size_t bytes)
     return !has_grown || pool->held <= LIMIT_HELD_BYTES;
 }
 
+bool pool_take(struct pool *pool, size_t bytes)
+{
+    if (pool->held >= LIMIT_HELD_BYTES || bytes > LIMIT_HELD_BYTES - pool->held)
+        return false;
+    pool->held += bytes;
+    return true;
+}
+
+void pool_give(struct pool *pool, size_t bytes)
+{
+    pool->held -= bytes;
+}
+
 uint64_t pool_tick(struct pool *pool, uint64_t now)
 {
     uint64_t soonest = POOL_NEVER;

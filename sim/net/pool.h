@@ -34,7 +34,7 @@ struct pool_member {
 struct pool {
     struct pool_member *first;
     size_t count;
-    size_t held; /* bytes held by all members */
+    size_t held; /* bytes: of all members, and those taken */
 };
 
 /* The caller has set owner, actions and deadline; the rest of the member is zero. */
@@ -44,6 +44,11 @@ void pool_leave(struct pool *pool, struct pool_member *member);
 /* Records how many bytes the member holds now. Returns false if that is more than before and
  * all members together hold more than LIMIT_HELD_BYTES. */
 bool pool_hold(struct pool *pool, struct pool_member *member, size_t bytes);
+
+/* Takes memory that no single member holds. Returns false, and takes none, if then more than
+ * LIMIT_HELD_BYTES were held. */
+bool pool_take(struct pool *pool, size_t bytes);
+void pool_give(struct pool *pool, size_t bytes);
 
 /* Handles the deadlines that have passed at `now`. Returns the next exact one, or POOL_NEVER. */
 uint64_t pool_tick(struct pool *pool, uint64_t now);

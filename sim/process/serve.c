@@ -284,6 +284,7 @@ int serve_run(const struct options *options, struct inputs *inputs, uint64_t sta
     struct program *program = memory_zalloc(sizeof *program);
     int result;
 
+    memory_return_large();
     result = descriptors_prepare(error);
     if (result == 0)
         result = service_manager_init(&program->manager, error); /* before the loop has descriptors */
