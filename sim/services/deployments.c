@@ -54,7 +54,7 @@ static void deployments_list(Service *service, const Dstack__DeploymentListArgs 
     response.count = (uint32_t)site->vmm->count;
     response.deployments = arena_alloc(call->arena, DEPLOYMENTS_LISTED_MAX * sizeof *response.deployments);
     for (const struct vm *vm = site->vmm->first; vm; vm = vm->next) {
-        response.running += vm_status_of(vm) == VM_RUNNING;
+        response.running += vm_status_of(vm) == VM_RUNNING && !vm->boot_error[0];
         if (!vmm_messages_has(vm, args->keyword))
             continue;
         if (response.total++ < DEPLOYMENTS_LISTED_MAX)

@@ -213,7 +213,7 @@ function start() {
     if (!state?.has_vmm && !td) return
     vms ??= import('./vms.js').then(({ makeVms }) => makeVms({ open, unlock }))
     const list = await vms.catch((error) => { vms = null; throw error })
-    await list.refresh({ id: state?.vm ?? td, isReadOnly: state?.read_only ?? true })
+    await list.refresh({ id: state?.vm ?? td, isReadOnly: state?.read_only ?? true, isUnknown: !state })
   }
 
   async function ask() {

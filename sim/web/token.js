@@ -4,7 +4,7 @@ import { element, setText } from './dom.js'
 
 export function makeToken(given) {
   const field = element('input', { id: 'vmm-token', type: 'password', autocomplete: 'off', required: true })
-  const wrong = element('output', { className: 'result error' })
+  const wrong = element('output', { className: 'result' })
   const form = element('form', { id: 'token-form', hidden: true },
     element('p', { className: 'soft' }, 'The VMM asks for the token that the simulator was started with, ',
       element('code', {}, '--vmm-token'), '. This page keeps it in its memory only.'),
@@ -22,7 +22,8 @@ export function makeToken(given) {
   })
 
   function show() {
-    setText(wrong, isGiven ? 'This is not the token.' : '')
+    wrong.classList.toggle('error', isGiven)
+    setText(wrong, isGiven ? 'This is not the token' : '')
     form.hidden = false
   }
 

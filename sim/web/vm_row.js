@@ -23,7 +23,7 @@ function fact(name, value, copied) {
 }
 
 function factsOf(vm) {
-  const facts = [fact('id', element('code', {}, vm.id), vm.id), fact('app id', hash(vm.app_id), vm.app_id)]
+  const facts = [fact('id', hash(vm.id), vm.id), fact('app id', hash(vm.app_id), vm.app_id)]
   if (vm.instance_id) facts.push(fact('instance id', hash(vm.instance_id), vm.instance_id))
   facts.push(fact('image', spell(vm.image)))
   if (vm.boot_error) facts.push(fact('error', element('span', { className: 'reason' }, spell(vm.boot_error))))
@@ -113,7 +113,7 @@ export function makeRow(first, actions) {
     last = [vm, isShown, isReadOnly]
     state.className = `badge ${kind}`
     setText(state, word)
-    setText(time, vm.status === 'running' ? `up ${vm.uptime}` : '')
+    setText(time, word === 'running' ? `up ${vm.uptime}` : '')
     node.classList.toggle('shown', isShown)
     if (isShown) summary.setAttribute('aria-current', 'true')
     else summary.removeAttribute('aria-current')

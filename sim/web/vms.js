@@ -121,7 +121,7 @@ export function makeVms({ open, unlock }) {
   function fail(error) {
     isLocked = error.status === 401
     if (isLocked) {
-      panel.open = true
+      if (shown.isUnknown) panel.open = true // all there is to see
       token.show()
     }
     if (!(error instanceof Gone)) setText(byId('vms-now'), isLocked ? 'a token is needed' : error.message)

@@ -54,12 +54,10 @@ def told(simulator, name):
 def test_a_deployment_appears_with_what_to_call_next(listing, simulator):
     row = deploy(listing, name="web")
     vm = told(simulator, "web")
-    text = row.text
     wait_state(listing, row, "running")
-    for part in vm["id"], vm["configuration"]["image"]:
-        assert part in text
+    assert vm["configuration"]["image"] in row.text
     assert [code.get_property("textContent") for code in row.find_elements("css selector", ".details .hash")] == [
-        vm["app_id"], vm["instance_id"]]
+        vm["id"], vm["app_id"], vm["instance_id"]]
     command = row.find_element("css selector", ".calls code").text
     socket = simulator.process.sockets / "vms" / vm["id"] / "dstack.sock"
     assert command == f"export DSTACK_SIMULATOR_ENDPOINT={socket.resolve()}" and socket.exists()
@@ -269,8 +267,10 @@ def test_the_token_is_asked_for_and_kept_for_the_page_alone(blank, start):
     simulator = start("--vmm-token", "Eeshah7u")
     blank.expected += ["Deployments.List", "Dashboard.State"]
     page = blank.open(simulator.url)
-    page.wait(lambda: page.one("#token-form").is_displayed(), "the question")
-    assert not page.all(".vm") and page.one("main").is_displayed()
+    page.wait(lambda: page.all("#vms-now") and page.text("#vms-now") == "a token is needed", "the word of it")
+    assert not page.all(".vm") and not page.one("#token-form").is_displayed() and page.one("main").is_displayed()
+    page.unfold("#vms")
+    assert page.one("#token-form").is_displayed() and page.text("#token-form .result") == ""
     page.fill("#vmm-token", "wrong")
     page.click("#token-form .primary")
     page.wait_text("#token-form .error", "This is not the token")
@@ -286,7 +286,7 @@ def test_the_token_is_asked_for_and_kept_for_the_page_alone(blank, start):
     page.emit("with-a-token")
     assert page.script("return [localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
     page.driver.refresh()
-    page.wait(lambda: page.one("#token-form").is_displayed(), "the question again")
+    page.wait(lambda: page.all("#token-form") and page.one("#token-form").is_displayed(), "the question again")
     page.fill("#vmm-token", "Eeshah7u")
     page.click("#token-form .primary")
     page.wait_text("#link", "live")

@@ -6,7 +6,7 @@ import pytest
 
 from messages import JSON, Caller
 from simulator import Simulator
-from vms import COMPOSE, by_socket, deploy, info, status_of, wait_until
+from vms import COMPOSE, SMALL, by_socket, deploy, info, status_of, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +52,14 @@ def test_its_socket_and_its_port_answer_for_it(caller):
     caller.by_json("Teepod.StopVm", {"id": vm})
     wait_until(lambda: status_of(caller, vm) == "stopped")
     assert row(caller, vm)["url"] == "" and row(caller, vm)["status"] == "stopped"
+
+
+def test_a_td_that_did_not_boot_does_not_count_as_running(caller):
+    before = listed(caller)
+    vm = caller.by_json("Teepod.CreateVm", {**SMALL, "compose_file": "{"}).value["id"]
+    wait_until(lambda: row(caller, vm)["boot_error"])
+    after = listed(caller)
+    assert (after["count"], after["running"]) == (before["count"] + 1, before["running"])
 
 
 def test_without_sockets_none_is_told(directory):
