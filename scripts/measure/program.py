@@ -54,15 +54,15 @@ class Client:
 class Program:
     """The program on a free port, with a directory of its own; stopped at the end of the block."""
 
-    def __init__(self, path, *, under=(), arguments=()):
+    def __init__(self, path, *, under=(), arguments=(), listen="127.0.0.1:0"):
         """under: the command that runs it, if not the system. arguments: further ones of the program."""
-        self.path, self.under, self.arguments = path, under, arguments
+        self.path, self.under, self.arguments, self.listen = path, under, arguments, listen
 
     def __enter__(self):
         self.directory = tempfile.TemporaryDirectory(prefix="bench-", dir="/tmp")
         # The ready file is our pipe, so that there is no need to poll for it.
-        command = [*self.under, self.path, *self.arguments, "--listen", "127.0.0.1:0", "--socket-dir", self.directory.name, "--log-level", "off",
-                   "--ready-file", "/proc/self/fd/1"]
+        command = [*self.under, self.path, *self.arguments, "--listen", self.listen, "--socket-dir",
+                   self.directory.name, "--log-level", "off", "--ready-file", "/proc/self/fd/1"]
         mine = {k: v for k, v in os.environ.items() if not k.startswith("DSTACK_")}
         started = time.perf_counter()
         self.process = subprocess.Popen(command, env=mine, stdout=subprocess.PIPE, stderr=subprocess.PIPE)

@@ -64,6 +64,21 @@ def test_instructions_are_counted_and_compared(monkeypatch, capsys):
     assert "more" in capsys.readouterr().out
 
 
+def test_scale_is_measured(monkeypatch, capsys):
+    """With small counts; what is kept is left alone."""
+    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+    scale = importlib.import_module("measure.scale")
+    plot = importlib.import_module("measure.plot")
+    for name in ("EVENTS", "CONNECTIONS", "TDS"):
+        monkeypatch.setattr(scale, name, (1, 3))
+    figures = scale.measure(PROGRAM)
+    assert [[row["count"] for row in figures[kind]] for kind in ("events", "connections", "tds")] == [[1, 3]] * 3
+    assert [row["count"] for row in figures["processes"]] == list(range(1, os.cpu_count() + 1))
+    assert all(value > 0 for kind in ("events", "connections", "tds", "processes") for row in figures[kind]
+               for value in row.values())
+    assert "EmitEvent" in plot.draw(figures) and "3 TDs" in plot.table(figures)
+
+
 def test_without_wrk(directory):
     result = bench("--methods", "Version", PATH=directory)
     assert result.returncode == 1 and result.stderr == (
