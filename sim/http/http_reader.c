@@ -356,12 +356,16 @@ static enum llhttp_errno read_part(struct http_reader *reader, const uint8_t *da
                                          "the request line and headers are larger than 16 KiB");
 }
 
-/* Whether this is TLS shows in the first byte that is not of an empty line. */
+/* Whether this is TLS shows in the first byte that is not of an empty line. A CR without LF is not of
+ * one, and is refused before what follows has come. */
 static void note_first_byte(struct http_reader *reader, const uint8_t *data, size_t len)
 {
+    bool is_after_cr = reader->lines.is_after_cr;
+
     for (size_t i = 0; i < len && !reader->has_begun; i++) {
-        reader->has_begun = data[i] != '\r' && data[i] != '\n';
-        reader->is_tls = data[i] == TLS_HANDSHAKE;
+        reader->has_begun = data[i] != (is_after_cr ? '\n' : '\r');
+        reader->is_tls = !is_after_cr && data[i] == TLS_HANDSHAKE;
+        is_after_cr = data[i] == '\r';
     }
 }
 

@@ -53,6 +53,9 @@ static const struct {
      REFUSED("400 Bad Request", "this port speaks plain HTTP/1.1, not TLS: use http://")},
     {"\r\n\r\n\x16\x03\x01",
      REFUSED("400 Bad Request", "this port speaks plain HTTP/1.1, not TLS: use http://")},
+    {"\r\r\r\n\x16\x03\x01",
+     "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: 74\r\nConnection: "
+     "close\r\n\r\n{\"error\":\"not a valid HTTP/1.1 request: a CR has to be followed by an LF\"}"},
     {"GET /a HTTP/1.1\r\n\r\n\r\n\x16\x03\x01",
      OK_1_1("GET /a   ") REFUSED("400 Bad Request", "this port speaks plain HTTP/1.1, not TLS: use http://")},
     {"POST /a HTTP/1.1\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nhi", ENCODED("gzip")},
