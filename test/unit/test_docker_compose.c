@@ -58,6 +58,9 @@ static void refuses_what_is_no_text(void **state)
     assert_null(docker_compose_wrap("a", span_text("\xff"), &len, &error));
     assert_non_null(strstr(error.text, "UTF-8"));
     error = (struct error){.kind = ERROR_NONE};
+    assert_null(docker_compose_wrap("a", span_of("a: \0b", 5), &len, &error));
+    assert_non_null(strstr(error.text, "without U+0000"));
+    error = (struct error){.kind = ERROR_NONE};
     assert_null(docker_compose_wrap("\xff", span_text("x"), &len, &error));
     assert_non_null(strstr(error.text, "UTF-8"));
 }
