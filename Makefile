@@ -8,6 +8,8 @@
 # build/. What can be set on the command line:
 #
 #   SANITIZE=1       build with ASan and UBSan, in build/asan
+#   LIBFUZZER=1      build fuzz targets with clang's libFuzzer, as `make fuzz` does
+#   FUZZ_SECONDS     how long `make fuzz` runs each target, 60 by default
 #   STATIC=1         link statically, as `make static` does
 #   ARCH             amd64 or arm64, for `make static`: that of this machine by default
 #   CI=true          treat warnings as errors
@@ -48,6 +50,9 @@ ifneq ($(SANITIZE),)
 HARDENING := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 LINKING   :=
 CFLAGS    := -O1 -g
+endif
+ifneq ($(LIBFUZZER),)
+HARDENING += -fsanitize=fuzzer-no-link
 endif
 # One file that runs on any Linux; without symbols, which name nothing that a user could read.
 ifneq ($(STATIC),)
@@ -129,7 +134,7 @@ LINK       = $(CC) $(FLAGS) $(LINKING) $(LDFLAGS)
 Q := $(if $(V),,@)
 
 # These compile nothing in this make, so they work before the libraries are installed.
-WITHOUT_LIBRARIES := help run test check test-release static packages dist deb setup deps-local format format-check uninstall clean
+WITHOUT_LIBRARIES := help fuzz run test check test-release static packages dist deb setup deps-local format format-check uninstall clean
 GOALS             := $(or $(MAKECMDGOALS),all)
 ifneq ($(filter-out $(WITHOUT_LIBRARIES),$(GOALS)),)
 ifeq ($(shell $(PKG_CONFIG) --exists $(PACKAGES) 2>/dev/null && $(PROTOC_C) --version 2>/dev/null),)
@@ -138,7 +143,7 @@ endif
 endif
 
 # `make help` shows what follows the two number signs of a target.
-.PHONY: all help run test check test-release static packages dist deb bench setup deps-local units docs tidy format format-check install uninstall clean
+.PHONY: all help run test check test-release static packages dist deb bench setup deps-local units fuzzers fuzz docs tidy format format-check install uninstall clean
 all: $(PROGRAM) ## Build ./dstack-simulator, the default
 
 help: ## List the targets
@@ -282,6 +287,25 @@ $(BUILD)/bench/operations: scripts/measure/operations.c $(LIBRARY)
 
 units: $(UNITS) ## Build the unit tests
 
+# Fuzz targets run on files, with replay.c, or on what libFuzzer makes up.
+FUZZERS := $(patsubst test/fuzz/targets/%.c,$(BUILD)/fuzz/%,$(wildcard test/fuzz/targets/*.c))
+
+$(BUILD)/fuzz/%.o: test/fuzz/%.c $(BUILD)/flags | $(PROTO_H) $(BUILD)/version_data.h
+	@mkdir -p $(@D)
+	@echo "  cc    $<"
+	$(Q)$(COMPILE) -c -o $@ $<
+
+$(BUILD)/fuzz/%: $(BUILD)/fuzz/targets/%.o $(if $(LIBFUZZER),,$(BUILD)/fuzz/replay.o) $(LIBRARY)
+	@echo "  fuzz  $@"
+	$(Q)$(LINK) $(if $(LIBFUZZER),-fsanitize=fuzzer) -o $@ $^ $(LIBS)
+
+.SECONDARY: $(FUZZERS:$(BUILD)/fuzz/%=$(BUILD)/fuzz/targets/%.o) $(BUILD)/fuzz/replay.o
+
+fuzzers: $(FUZZERS) ## Build the fuzz targets, to run on files: build/fuzz/TARGET FILE
+
+fuzz: ## Run each fuzz target for FUZZ_SECONDS; ARGS names some of them
+	@scripts/fuzz $(ARGS)
+
 TEXTS := $(addprefix share/dstack-simulator.,1 bash zsh fish)
 
 # Tables of documents, the manual and the completions are printed by the unit tests that fail when
@@ -294,7 +318,7 @@ docs: $(addprefix $(BUILD)/unit/test_docs_,options services share) ## Write the 
 	$(Q)for text in $(TEXTS); do $(word 3,$^) $$text > $(BUILD)/document && cat $(BUILD)/document > $$text; done
 	$(Q)scripts/debian-changelog > $(BUILD)/document && cat $(BUILD)/document > debian/changelog
 
-OWN_C := $(SOURCES) $(wildcard test/unit/*.c)
+OWN_C := $(SOURCES) $(wildcard test/unit/*.c test/fuzz/*.c test/fuzz/targets/*.c)
 
 tidy: $(PROTO_H) $(BUILD)/version_data.h ## Run clang-tidy
 	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(OWN_C) -- $(STANDARD) $(WARNINGS) $(INCLUDES) $(PKG_FLAGS)
@@ -335,4 +359,4 @@ uninstall: ## Remove what `make install` installed
 clean: ## Remove the program and build/, but for what setup has unpacked
 	rm -rf $(filter-out $(DEPS),$(wildcard build/*)) dstack-simulator
 
--include $(OBJECTS:.o=.d) $(UNITS:=.d) $(PROTO_C:.pb-c.c=.imports.d)
+-include $(OBJECTS:.o=.d) $(UNITS:=.d) $(FUZZERS:$(BUILD)/fuzz/%=$(BUILD)/fuzz/targets/%.d) $(PROTO_C:.pb-c.c=.imports.d)

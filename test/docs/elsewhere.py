@@ -237,6 +237,8 @@ ELSEWHERE = [Elsewhere(*row) for row in (
      '"path":"/Version",', "it is a line of the log, at another time", check_log_object),
     ("test/clients/README.md", "test/clients/run python       # dstack-sdk 0.5.4 and 0.5.3, sync and async",
      "suites of their own", check_languages),
+    ("test/fuzz/README.md", "make fuzz                               # each target for a minute",
+     "it takes minutes; the suites fuzz and fuzzing run the targets", check_make),
     ("test/verifiers/README.md",
      "test/verifiers/run python       # dcap-qvl 0.7.0; OpenSSL, voltage-verify 0.2.3, dk-tee-attestation 0.6.5",
      "suites of their own", check_languages),
