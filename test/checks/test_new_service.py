@@ -69,10 +69,10 @@ def tree(tmp_path_factory):
     """A copy of this one, built with the new service."""
     copy = tmp_path_factory.mktemp("greeting") / "tree"
     copy.mkdir()
-    for name in ("Makefile", "README.md", "crypto", "docs", "fixtures", "scripts", "sim", "test"):
+    for name in ("Makefile", "README.md", "CHANGELOG.md", "crypto", "debian", "docs", "fixtures", "scripts", "sim", "test"):
         subprocess.run(["cp", "-a", ROOT / name, copy], check=True)
     objects = shutil.ignore_patterns("asan", "clang", "venv", "unit", "logs", "clang-format-*", "clients", "verifiers",
-                                     "tools", "release")
+                                     "tools", "release", "fuzz", "libfuzzer", "static")
     shutil.copytree(ROOT / "build", copy / "build", symlinks=True, ignore=objects)
     (copy / "sim/proto/greeter.proto").write_text(PROTO)
     (copy / "sim/services/greeter.c").write_text(FILE)

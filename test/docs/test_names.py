@@ -120,7 +120,7 @@ def test_lines_are_not_too_wide(name):
 
 # Of the table of limits: the macros that they are.
 LIMITS = {
-    "request body": ("LIMIT_BODY_BYTES", "CODEC_VALUES_MAX"),
+    "request body": ("LIMIT_BODY_BYTES", "VALUE_COUNT_MAX"),
     "request line and headers": ("LIMIT_HEAD_BYTES",),
     "event name": ("EVENT_NAME_BYTES_MAX",),
     "event payload": ("EVENT_PAYLOAD_BYTES_MAX",),
