@@ -42,14 +42,12 @@ static int read_to_end(int fd, const char *path, size_t limit, struct buf *conte
     }
 }
 
-int file_read(const char *path, size_t limit, char **data, size_t *len, struct error *error)
+static int read_descriptor(int fd, const char *path, size_t limit, char **data, size_t *len,
+                           struct error *error)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     struct buf contents;
     int result;
 
-    if (fd < 0)
-        return error_input(error, "cannot read %s: %s", path, strerror(errno));
     buf_init(&contents, limit + 1);
     result = read_to_end(fd, path, limit, &contents, error);
     close(fd);
@@ -57,6 +55,28 @@ int file_read(const char *path, size_t limit, char **data, size_t *len, struct e
         *data = buf_take(&contents, len);
     buf_free(&contents);
     return result;
+}
+
+int file_read(const char *path, size_t limit, char **data, size_t *len, struct error *error)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+    if (fd < 0)
+        return error_input(error, "cannot read %s: %s", path, strerror(errno));
+    return read_descriptor(fd, path, limit, data, len, error);
+}
+
+int file_read_regular(const char *path, size_t limit, char **data, size_t *len, struct error *error)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
+    struct stat status;
+
+    if (fd < 0)
+        return error_input(error, "cannot read %s: %s", path, strerror(errno));
+    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
+        return read_descriptor(fd, path, limit, data, len, error);
+    close(fd);
+    return error_input(error, "cannot read %s: it is not a regular file", path);
 }
 
 /* Returns 0, or -1 with errno set. */

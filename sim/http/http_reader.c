@@ -265,11 +265,8 @@ static void reset_large(struct buf *buf)
 
 static void forget_request(struct http_reader *reader)
 {
-    reset_large(&reader->target);
-    for (int i = 0; i < HTTP_KEPT_COUNT; i++) {
-        reset_large(&reader->kept[i]);
-        reader->is_kept[i] = false;
-    }
+    http_reader_drop_head(reader);
+    memset(reader->is_kept, 0, sizeof reader->is_kept);
     http_reader_drop_body(reader);
     http_lines_begin(&reader->lines, HTTP_LINES_HEAD);
     reader->head_bytes = 0;
@@ -308,6 +305,22 @@ void http_reader_free(struct http_reader *reader)
 void http_reader_drop_body(struct http_reader *reader)
 {
     reset_large(&reader->body);
+}
+
+void http_reader_drop_head(struct http_reader *reader)
+{
+    reset_large(&reader->target);
+    for (int i = 0; i < HTTP_KEPT_COUNT; i++)
+        reset_large(&reader->kept[i]);
+}
+
+size_t http_reader_held(const struct http_reader *reader)
+{
+    size_t held = reader->body.capacity + reader->target.capacity;
+
+    for (int i = 0; i < HTTP_KEPT_COUNT; i++)
+        held += reader->kept[i].capacity;
+    return held;
 }
 
 static enum llhttp_errno feed(struct http_reader *reader, const uint8_t *data, size_t len, size_t *taken)

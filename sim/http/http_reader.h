@@ -96,4 +96,10 @@ bool http_reader_is_old(const struct http_reader *reader);
 /* Frees a large body before the next read, so that an idle client holds little memory. */
 void http_reader_drop_body(struct http_reader *reader);
 
+/* The same of the target and the headers, once the complete request is no longer needed. */
+void http_reader_drop_head(struct http_reader *reader);
+
+/* How many bytes it has on the heap. */
+size_t http_reader_held(const struct http_reader *reader);
+
 #endif

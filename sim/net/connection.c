@@ -14,6 +14,8 @@ static void after_response(struct connection *connection)
         connection_core_finish(connection);
         return;
     }
+    if (!connection->session.reader.is_in_request)
+        http_reader_drop_head(&connection->session.reader);
     connection_core_set_deadline(connection,
                                  connection->session.reader.is_in_request ? LIMIT_REQUEST_MS : LIMIT_IDLE_MS);
 }

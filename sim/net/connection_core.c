@@ -48,7 +48,7 @@ void connection_core_set_deadline(struct connection *connection, uint64_t millis
 bool connection_core_account(struct connection *connection)
 {
     return pool_hold(&connection->clients->pool, &connection->member,
-                     connection->session.reader.body.capacity + connection->unread.capacity +
+                     http_reader_held(&connection->session.reader) + connection->unread.capacity +
                          (connection->tls ? TLS_SESSION_BYTES : 0));
 }
 

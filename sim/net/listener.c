@@ -291,9 +291,16 @@ static int listen_localhost(struct listener *listener, uint16_t port, struct err
     if (result != 0)
         return fail_tcp("localhost", port, result, error);
     uv_ip6_addr("::1", port, &in6);
-    if (port != 0 && listen_address(listener, (const struct sockaddr *)&in6) != 0)
-        clients_trouble(&listener->listeners->clients, HTTP_TROUBLE_DETAIL,
-                        "not listening on [::1]:%u, which is in use or does not exist", port);
+    result = port != 0 ? listen_address(listener, (const struct sockaddr *)&in6) : 0;
+    if (result == UV_EADDRINUSE)
+        clients_trouble(
+            &listener->listeners->clients, HTTP_TROUBLE_WARNING,
+            "another program serves [::1]:%u, which some clients try first for localhost: stop it, or "
+            "give them http://127.0.0.1:%u",
+            port, port);
+    else if (result != 0)
+        clients_trouble(&listener->listeners->clients, HTTP_TROUBLE_DETAIL, "not listening on [::1]:%u: %s",
+                        port, uv_strerror(result));
     return 0;
 }
 

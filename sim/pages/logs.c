@@ -1,7 +1,7 @@
 #include "sim/pages/logs.h"
 
+#include <limits.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "crypto/base64.h"
 #include "sim/base/file.h"
@@ -107,6 +107,19 @@ static void show(struct exchange *exchange, const char *text, size_t len)
     }
 }
 
+/* Where a log really is, or NULL if there is none, or a link leads out of the directory. */
+static const char *find_log(const char *directory, const char *name, struct arena *arena)
+{
+    char place[PATH_MAX], real[PATH_MAX];
+    const char *path = arena_printf(arena, "%s/%s.log", directory ? directory : "", name);
+    size_t len;
+
+    if (!directory || !realpath(directory, place) || !realpath(path, real))
+        return NULL;
+    len = strcmp(place, "/") == 0 ? 0 : strlen(place);
+    return strncmp(real, place, len) == 0 && real[len] == '/' ? arena_printf(arena, "%s", real) : NULL;
+}
+
 static void serve(const void *context, struct exchange *exchange)
 {
     const struct site *site = context;
@@ -116,7 +129,6 @@ static void serve(const void *context, struct exchange *exchange)
     static const char misnamed[] = "a container name has only letters, digits, '_', '-' and '.'";
     static const char private[] = "the app keeps its logs private: public_logs is false";
     const char *shown, *path;
-    struct stat status;
     char *text;
     size_t len;
 
@@ -130,13 +142,13 @@ static void serve(const void *context, struct exchange *exchange)
         answer_error(exchange, private, private);
         return;
     }
-    path = arena_printf(exchange->arena, "%s/%s.log", site->logs_dir ? site->logs_dir : "", shown);
-    if (!site->logs_dir || stat(path, &status) != 0 || !S_ISREG(status.st_mode)) {
+    path = find_log(site->logs_dir, shown, exchange->arena);
+    if (!path) {
         answer_error(exchange, arena_printf(exchange->arena, "No such container: %s", shown),
                      "no such container");
         return;
     }
-    if (file_read(path, FILE_BYTES, &text, &len, &error)) {
+    if (file_read_regular(path, FILE_BYTES, &text, &len, &error)) {
         answer_error(exchange,
                      arena_printf(exchange->arena, "cannot read the log of %s: it may have at most %u MiB",
                                   shown, FILE_BYTES >> 20),

@@ -65,6 +65,19 @@ def test_a_claim_of_a_large_body_takes_no_memory(own):
         vanish(connection)
 
 
+def test_a_long_target_does_not_stay(own):
+    """Idle clients keep little of the requests that they have sent."""
+    own.start("--log-level", "warn")
+    request = get("/Version?" + "a" * 15000, ["Authorization: " + "b" * 600])
+    clients = [Connection(own.unix) for _ in range(1000)]
+    before = resident_kib(own.process.pid)
+    for client in clients:
+        assert client.ask(request).status == 200
+    assert resident_kib(own.process.pid) - before < 6 * 1024  # with the targets it would be 16 MiB more
+    for client in clients:
+        client.socket.close()
+
+
 def test_all_the_bodies_in_flight_have_a_limit(own):
     """Each stays within the limit of one request and is never completed; together they would take 600 MB."""
     head = "POST /EmitEvent HTTP/1.1\r\nContent-Length: 10000000\r\n\r\n"

@@ -90,6 +90,23 @@ def test_a_port_in_use(own):
     assert socket_files(own) == set()
 
 
+def test_localhost_of_another_program_is_told(own):
+    """Clients that try ::1 first would reach that one."""
+    with socket.socket() as probe, socket.socket(socket.AF_INET6) as holder:
+        try:
+            holder.bind(("::1", 0))
+        except OSError:
+            pytest.skip("this machine has no ::1")
+        holder.listen()
+        port = holder.getsockname()[1]
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+        probe.close()
+        own.listen = f"localhost:{port}"
+        own.start("--log-level", "warn")
+    assert f"[::1]:{port}" in own.stderr() and "another program" in own.stderr()
+
+
 def test_a_stale_socket_is_replaced(own):
     own.start()
     own.process.kill()

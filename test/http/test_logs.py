@@ -1,5 +1,6 @@
 """/logs/<container>: lines of files, and the error of a container that is not there."""
 import json
+import os
 
 import pytest
 
@@ -14,6 +15,10 @@ def fixture_ask(tmp_path):
     (logs / "web.log").write_text('one\ntwo "ö"\n\nfour', encoding="utf-8")
     (logs / "empty.log").write_text("")
     (tmp_path / "secret.log").write_text("secret")
+    (logs / "out.log").symlink_to("../secret.log")
+    (logs / "current.log").symlink_to("web.log")
+    os.mkfifo(logs / "pipe.log")
+    (logs / "directory.log").mkdir()
 
     def ask(path, status=200):
         with Connection(simulator.tcp) as client:
@@ -69,3 +74,13 @@ def test_private_logs_stay_private(tmp_path):
     with (Simulator(tmp_path, "--logs-dir", tmp_path, "--app-compose", tmp_path / "app.json") as simulator,
           Connection(simulator.tcp) as client):
         assert "public_logs" in client.ask(get("/logs/web")).json()["error"]
+
+
+@pytest.mark.parametrize("name", ["out", "pipe", "directory", "absent"])
+def test_what_is_no_log_of_the_directory(ask, name):
+    answer = ask(f"/logs/{name}?bare=true")
+    assert "error" in json.loads(answer) and "secret" not in answer
+
+
+def test_a_link_within_the_directory(ask):
+    assert ask("/logs/current?bare=true&tail=1") == "four\n"

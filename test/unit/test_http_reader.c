@@ -184,13 +184,38 @@ static void it_tells_what_another_site_asks_for(void **state)
     }
 }
 
+static void a_long_head_can_be_dropped(void **state)
+{
+    struct http_reader *reader = *state;
+    struct buf text;
+
+    buf_init(&text, SIZE_MAX);
+    buf_append_text(&text, "GET /");
+    for (int i = 0; i < 12000; i++)
+        buf_append_byte(&text, 'a');
+    buf_append_text(&text, " HTTP/1.1\r\nAuthorization: ");
+    for (int i = 0; i < 3000; i++)
+        buf_append_byte(&text, 'b');
+    buf_append(&text, "\r\n\r\n", 5);
+    assert_read(reader, (const char *)text.data, HTTP_PROGRESS_COMPLETE, text.len - 1);
+    assert_true(http_reader_held(reader) > 15000);
+    http_reader_drop_head(reader);
+    assert_true(http_reader_held(reader) <= LIMIT_KEPT_REQUEST_BYTES);
+    buf_free(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(it_reads_up_to_the_end_of_a_request),          TEST(it_says_when_the_client_waits),
-        TEST(it_tells_what_another_site_asks_for),          TEST(old_versions_and_closing_are_told),
-        TEST(a_failure_has_a_status_and_a_reason),          TEST(what_llhttp_refuses_comes_with_its_words),
-        TEST(it_stops_at_the_end_of_the_preface_of_http_2), TEST(an_idle_reader_holds_little),
+        cmocka_unit_test_setup_teardown(a_long_head_can_be_dropped, set_up, tear_down),
+        TEST(it_reads_up_to_the_end_of_a_request),
+        TEST(it_says_when_the_client_waits),
+        TEST(it_tells_what_another_site_asks_for),
+        TEST(old_versions_and_closing_are_told),
+        TEST(a_failure_has_a_status_and_a_reason),
+        TEST(what_llhttp_refuses_comes_with_its_words),
+        TEST(it_stops_at_the_end_of_the_preface_of_http_2),
+        TEST(an_idle_reader_holds_little),
         TEST(it_keeps_the_start_of_the_first_user_agent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
