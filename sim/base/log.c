@@ -235,7 +235,7 @@ void log_flush(struct log *log)
     if (dropped == 0 || log->kept.len > LOG_KEPT_BYTES_MAX / 2)
         return;
     log->dropped = 0;
-    log_write(log, LOG_WARN, "%llu lines of this log were dropped: nothing read it",
+    log_write(log, LOG_WARN, "%llu lines of this log were dropped: it could not be written",
               (unsigned long long)dropped);
     write_kept(log);
 }

@@ -1,13 +1,12 @@
 #include "sim/base/log_sink.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <unistd.h>
 
 /* A pipe that is ready takes PIPE_BUF bytes without blocking (POSIX, write). The descriptor itself
- * stays blocking, because others share it: a terminal has the shell, too. What fails in another
- * way is gone: nothing can be done with a log that cannot be written. */
+ * stays blocking, because others share it: a terminal has the shell, too. What fails, as on a full disk,
+ * is tried again later. */
 static size_t write_stderr(void *data, struct span bytes)
 {
     struct pollfd poll_fd = {.fd = STDERR_FILENO, .events = POLLOUT};
@@ -18,9 +17,7 @@ static size_t write_stderr(void *data, struct span bytes)
     if (poll(&poll_fd, 1, 0) == 0)
         return 0;
     written = write(STDERR_FILENO, bytes.data, len);
-    if (written < 0)
-        return errno == EINTR || errno == EAGAIN ? 0 : bytes.len;
-    return (size_t)written;
+    return written < 0 ? 0 : (size_t)written;
 }
 
 struct log_sink log_sink_stderr(void)

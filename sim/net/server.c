@@ -87,12 +87,12 @@ static void tick_in(void *data, uint64_t milliseconds)
 
 /* --- making --- */
 
-static void ignore_sigpipe(void)
+static void ignore(int number)
 {
     struct sigaction action;
 
-    if (sigaction(SIGPIPE, NULL, &action) == 0 && action.sa_handler == SIG_DFL)
-        signal(SIGPIPE, SIG_IGN);
+    if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_DFL)
+        signal(number, SIG_IGN);
 }
 
 /* Leaves some descriptors for the rest of the program. */
@@ -110,7 +110,8 @@ struct server *server_new(uv_loop_t *loop, const struct http_observer *observer)
     struct server *server = memory_zalloc(sizeof *server);
     struct listeners *listeners = &server->listeners;
 
-    ignore_sigpipe();
+    ignore(SIGPIPE);
+    ignore(SIGXFSZ); /* writing to a file past its limit is an error, not the end */
     listeners->clients_max = count_clients_max();
     listeners->before_client = before_client;
     listeners->on_gone = on_gone;

@@ -20,7 +20,7 @@
 #include "sim/services/fault_names.h"
 #include "sim/watch/watch.h"
 
-#define SIGNALS 2
+#define SIGNALS 3
 
 struct program {
     uv_loop_t loop;
@@ -94,7 +94,9 @@ static void on_signal(uv_signal_t *handle, int number)
 
     program->is_stopping = true;
     log_write(&program->log, LOG_INFO, "%s: finishing requests in flight",
-              number == SIGTERM ? "SIGTERM" : "SIGINT");
+              number == SIGTERM  ? "SIGTERM"
+              : number == SIGINT ? "SIGINT"
+                                 : "SIGHUP");
     for (int i = 0; i < SIGNALS; i++)
         uv_signal_stop(&program->signals[i]);
     hosting_close(&program->hosting);
@@ -114,14 +116,23 @@ static void shut_down(void *data, struct td *td)
         raise(SIGTERM);
 }
 
+/* As nohup has it. */
+static bool is_ignored(int number)
+{
+    struct sigaction action;
+
+    return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 static void watch_signals(struct program *program)
 {
-    static const int numbers[SIGNALS] = {SIGTERM, SIGINT};
+    static const int numbers[SIGNALS] = {SIGTERM, SIGINT, SIGHUP};
 
     for (int i = 0; i < SIGNALS; i++) {
         uv_signal_init(&program->loop, &program->signals[i]);
         program->signals[i].data = program;
-        uv_signal_start(&program->signals[i], on_signal, numbers[i]);
+        if (numbers[i] != SIGHUP || !is_ignored(SIGHUP))
+            uv_signal_start(&program->signals[i], on_signal, numbers[i]);
     }
 }
 
