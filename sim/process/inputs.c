@@ -152,6 +152,8 @@ static int read_env(struct inputs *inputs, const struct options *options, struct
     if (*field && inputs->td.encrypted_env.len == 0)
         return error_input(error, "%s is empty; create it with the SDK's encrypt_env_vars",
                            named(inputs, options, field));
+    if (*field)
+        inputs->td.encrypted_env_name = named(inputs, options, field);
     return 0;
 }
 

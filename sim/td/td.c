@@ -153,7 +153,7 @@ static int provision(struct td *td, const struct td_config *config, struct error
 }
 
 /* Reports an environment that cannot be decrypted at the start, not at its first use. */
-static int check_env(struct td *td, struct error *error)
+static int check_env(struct td *td, const char *name, struct error *error)
 {
     struct env env = {.count = 0};
     struct arena arena;
@@ -165,7 +165,7 @@ static int check_env(struct td *td, struct error *error)
     td->env_count = env.count;
     td->env_dropped_count = env.dropped_count;
     arena_free(&arena);
-    return result;
+    return result && name ? error_context(error, "%s", name) : result;
 }
 
 static enum event_version log_version(const struct td *td)
@@ -211,7 +211,7 @@ static int bring_up(struct td *td, const struct td_config *config, struct error 
         return -1;
     quote_template_set_registers(&td->quote, &state->registers);
     view_forget(td->view);
-    return check_env(td, error);
+    return check_env(td, config->encrypted_env_name, error);
 }
 
 static void copy_state(struct td_state *to, const struct td_state *from)

@@ -117,11 +117,13 @@ def test_the_option_loads_it_at_the_start(app, start, tmp_path):
     assert loaded.call("Simulator.DecryptEnv")["env"][0]["key"] == "API_KEY"
 
 
-def test_a_damaged_file_ends_the_start(app, tmp_path):
+@pytest.mark.parametrize("given, name", [(["--check", "--encrypted-env"], "--encrypted-env"),
+                                         (["decrypt-env"], "decrypt-env")], ids=["option", "command"])
+def test_a_damaged_file_ends_the_start(app, tmp_path, given, name):
     compose, _ = app
     path = tmp_path / "encrypted-env"
     path.write_bytes(os.urandom(100))
-    done = subprocess.run([PROGRAM, "--check", "--app-compose", compose, "--encrypted-env", path], capture_output=True,
-                          text=True, timeout=30, check=False)
+    done = subprocess.run([PROGRAM, "--app-compose", compose, *given, path], capture_output=True, text=True, timeout=30,
+                          check=False)
     assert done.returncode == 2
-    assert "cannot be decrypted" in done.stderr
+    assert done.stderr.startswith(f"dstack-simulator: {name}: {path}: the encrypted environment cannot be decrypted")
