@@ -17,6 +17,7 @@ local -a specs=(
     --vmm-token='[who deploys needs this token]:TOKEN:'
     --state-dir='[where deployed TDs survive a restart]:DIR:_files -/'
     '*'--image='[an OS image to deploy; repeatable]:DIR:_files -/'
+    --run-containers'[start the containers of deployed apps]'
     '(-f --follow)'{-f,--follow}'[logs goes on as the log grows]'
     --kms-listen='[where the KMS gives out keys, over TLS]:ADDR:'
     --kms-domain='[the name that its certificate is for]:NAME:'

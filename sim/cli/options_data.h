@@ -69,6 +69,7 @@ struct options {
     size_t allow_host_count;
     char *state_dir;
     bool vm_ports;
+    bool run_containers;
     struct options_texts images; /* paths of directories */
     char *kms_listen;            /* an address without services */
     char *kms_domain;

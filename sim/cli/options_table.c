@@ -102,7 +102,7 @@ const struct option_row options_table[] = {
              "commands deploy, ps, logs and rm send it. Other users of the machine can see it unless it is set "
              "in the environment."},
     {"state-dir", 0, "DIR", STRING(state_dir), .value = VALUE_DIRECTORY, .group = GROUP_LISTENING,
-     .shared = "kept TDs, OS images", .brief = "where deployed TDs survive a restart",
+     .shared = "TDs", .brief = "where deployed TDs survive a restart",
      .more = "Keep the TDs that are deployed over the VMM in this directory, which is made if there is none, so "
              "that they are there again after a restart, and those that ran run. By default they end with the "
              "simulator."},
@@ -111,6 +111,11 @@ const struct option_row options_table[] = {
      .more = "An OS image that TDs can be deployed with, besides those that are part of the simulator: a directory "
              "as dstack's VMM has it, with metadata.json, digest.txt, sha256sum.txt and measurement.tdx.cbor. "
              "Its name is that of the directory. Repeatable."},
+    {"run-containers", 0, NULL, FLAG(run_containers), .group = GROUP_LISTENING, .is_joined = true,
+     .brief = "start the containers of deployed apps",
+     .more = "Hand the compose file of each TD that is deployed to docker compose or, without docker, to podman "
+             "compose, with the TD's sockets at /var/run/ and its environment; their output is in the console. "
+             "A client that may deploy runs containers as this user, then: see --vmm-token."},
     {"follow", 'f', NULL, FLAG(follow), .group = GROUP_LISTENING, .is_joined = true,
      .brief = "logs goes on as the log grows",
      .more = "The command logs goes on as the log grows, until Ctrl-C or the end of the VM."},

@@ -144,19 +144,91 @@ static int open_vm(void *data, struct vm *vm, struct error *error)
     return 0;
 }
 
-static void close_vm(void *data, struct vm *vm)
+static void close_listeners(struct hosting *hosting, struct vm *vm)
 {
-    struct hosting *hosting = data;
-
     if (endpoints_close_owned(hosting->endpoints, vm))
         return; /* on_released follows */
     vmm_closed(vm);
 }
 
+/* Containers go first, as long as what they ask is there. */
+static void close_vm(void *data, struct vm *vm)
+{
+    struct hosting *hosting = data;
+
+    if (!hosting->engine || !engine_end(hosting->engine, vm)) /* else on_taken_down follows */
+        close_listeners(hosting, vm);
+}
+
 static void on_released(void *data, void *owner)
 {
-    remove_directory(data, owner);
-    vmm_closed(owner);
+    const struct hosting *hosting = data;
+
+    remove_directory(hosting, owner);
+    if (!hosting->engine || !engine_runs(hosting->engine, owner))
+        vmm_closed(owner);
+}
+
+/* --- containers --- */
+
+static int launch(void *data, struct vm *vm, struct error *error)
+{
+    struct hosting *hosting = data;
+    const struct td *td = vm->td;
+    struct env env = {.count = 0};
+    char sockets[PATH_MAX + VM_ID_LEN + 8];
+    struct arena arena;
+    int result = 0;
+
+    if (!engine_is_for(&td->app))
+        return 0;
+    snprintf(sockets, sizeof sockets, "%s/vms/%s", hosting->socket_dir, vm->id);
+    arena_init(&arena);
+    if (td->encrypted_env_len && !td_ignores_env(td))
+        result = td_decrypt_env(td, span_of(td->encrypted_env, td->encrypted_env_len), &arena, &env, error);
+    if (result == 0)
+        result =
+            engine_start(hosting->engine, vm, &(struct engine_app){vm->id, sockets, &td->app, &env}, error);
+    arena_free(&arena);
+    return result ? -1 : 1;
+}
+
+static void on_line(void *data, void *owner, bool is_error, const char *text)
+{
+    struct vm *vm = owner;
+
+    (void)data;
+    vm_log_line(&vm->logs[VM_CHANNEL_SERIAL], "%s", text);
+    vm_log_line(&vm->logs[is_error ? VM_CHANNEL_STDERR : VM_CHANNEL_STDOUT], "%s", text);
+}
+
+static void on_launched(void *data, void *owner, const char *failure)
+{
+    (void)data;
+    vmm_launched(owner, failure);
+}
+
+static void on_taken_down(void *data, void *owner)
+{
+    struct hosting *hosting = data;
+
+    if (hosting->is_closing)
+        remove_directory(hosting, owner); /* the listeners close by themselves */
+    else
+        close_listeners(hosting, owner);
+}
+
+static int open_engine(struct hosting *hosting, uv_loop_t *loop, struct error *error)
+{
+    const struct engine_user user = {on_line, on_launched, on_taken_down, hosting};
+    char program[PATH_MAX];
+
+    if (!hosting->options->run_containers)
+        return 0;
+    if (engine_find(program, sizeof program, error))
+        return -1;
+    hosting->engine = engine_new(loop, program, &user);
+    return 0;
 }
 
 /* --- what is due --- */
@@ -273,12 +345,14 @@ int hosting_start(struct hosting *hosting, const struct inputs *inputs, struct s
     struct td *first = site->cluster->first;
     struct vm_settings settings;
 
-    if (open_store(hosting, site->cluster, &report, error))
+    if (open_engine(hosting, hosting->timer.loop, error) ||
+        open_store(hosting, site->cluster, &report, error))
         return -1;
     hosting->vmm = vmm_new(&(struct vmm_config){
         .cluster = site->cluster,
         .faults = site->faults,
-        .host = {admit_vm, open_vm, close_vm, run_in, hosting, site->kms ? give_keys : NULL},
+        .host = {admit_vm, open_vm, close_vm, run_in, hosting, site->kms ? give_keys : NULL,
+                 hosting->engine ? launch : NULL},
         .store = hosting->store,
     });
     settings = settings_of(first, add_images(hosting));
@@ -315,12 +389,16 @@ void hosting_shut_down(struct hosting *hosting, struct td *td)
 
 void hosting_close(struct hosting *hosting)
 {
+    hosting->is_closing = true;
+    if (hosting->engine)
+        engine_end_all(hosting->engine);
     if (!uv_is_closing((const uv_handle_t *)&hosting->timer))
         uv_close((uv_handle_t *)&hosting->timer, NULL);
 }
 
 void hosting_free(struct hosting *hosting)
 {
+    engine_free(hosting->engine);
     vmm_free(hosting->vmm);
     vmm_store_close(hosting->store);
 }

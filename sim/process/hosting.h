@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <uv.h>
 
+#include "sim/engine/engine.h"
 #include "sim/process/endpoints.h"
 #include "sim/process/inputs.h"
 #include "sim/services/vmm_access.h"
@@ -20,12 +21,14 @@ struct hosting {
     struct site site; /* of a deployed TD, but for the TD */
     struct vmm_store *store;
     struct vmm *vmm;
+    struct engine *engine; /* with --run-containers, or NULL */
+    bool is_closing;
     struct token_guard guard; /* of the VMM, with --vmm-token */
     uv_timer_t timer;
     char socket_dir[PATH_MAX]; /* absolute */
 };
 
-/* Call hosting_close and run the loop before hosting_free. */
+/* Call hosting_close, which takes containers down, and run the loop before hosting_free. */
 void hosting_init(struct hosting *hosting, uv_loop_t *loop, struct endpoints *endpoints,
                   const struct options *options, struct log *log);
 

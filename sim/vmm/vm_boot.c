@@ -175,15 +175,25 @@ static int start_agent(struct vm *vm, struct error *error)
 
 static int start_containers(struct vm *vm, struct error *error)
 {
-    (void)error;
+    const struct vmm_host *host = &vm->vmm->host;
+    int result;
+
     say(vm, "starting containers");
+    result = host->launch && !vm->is_first ? host->launch(host->data, vm, error) : 0;
+    vm->is_launching = result > 0;
+    return result < 0 ? -1 : 0;
+}
+
+static int end_boot(struct vm *vm, struct error *error)
+{
+    (void)error;
     vm->has_run = true;
     say(vm, "done");
     return 0;
 }
 
 static int (*const steps[])(struct vm *vm, struct error *error) = {
-    boot_firmware, request_keys, prepare_disk, start_agent, start_containers,
+    boot_firmware, request_keys, prepare_disk, start_agent, start_containers, end_boot,
 };
 
 #define STEPS (sizeof steps / sizeof *steps)
@@ -193,6 +203,7 @@ static int (*const steps[])(struct vm *vm, struct error *error) = {
 void vm_boot_begin(struct vm *vm)
 {
     vm->has_process = vm->is_booting = true;
+    vm->is_launching = false;
     vm->boot_step = 0;
     vm->step_millis = 0;
     vm->started_millis = vmm_state_millis(vm->vmm);
@@ -211,6 +222,7 @@ void vm_boot_adopt(struct vm *vm)
     (void)request_keys(vm, &error);
     (void)prepare_disk(vm, &error);
     (void)start_containers(vm, &error);
+    (void)end_boot(vm, &error);
 }
 
 static void fail(struct vm *vm, const char *sentence)
@@ -250,7 +262,20 @@ static uint64_t run_step(struct vm *vm)
     vm->boot_step++;
     vm->step_millis = now + (int64_t)wait;
     vm->is_booting = vm->boot_step < STEPS;
-    return vm->is_booting ? wait : VMM_IDLE;
+    return vm->is_booting && !vm->is_launching ? wait : VMM_IDLE;
+}
+
+void vm_boot_resume(struct vm *vm, const char *failure)
+{
+    if (!vm->is_launching)
+        return;
+    vm->is_launching = false;
+    if (failure) {
+        fail(vm, failure);
+        return;
+    }
+    vmm_list_enqueue(vm);
+    vm->vmm->host.run_in(vm->vmm->host.data, 0);
 }
 
 static uint64_t run_restart(struct vm *vm)

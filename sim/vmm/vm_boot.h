@@ -17,6 +17,9 @@ void vm_boot_adopt(struct vm *vm);
 /* One step. Returns in how many milliseconds the next is due, or VMM_IDLE. */
 uint64_t vm_boot_run(struct vm *vm);
 
+/* Goes on with a boot that waits for containers or, with a sentence, ends it. */
+void vm_boot_resume(struct vm *vm, const char *failure);
+
 /* The process has ended: its TD is removed from the cluster. */
 void vm_boot_end(struct vm *vm);
 

@@ -301,6 +301,12 @@ int vmm_remove(struct vm *vm, struct error *error)
     return 0;
 }
 
+void vmm_launched(struct vm *vm, const char *failure)
+{
+    if (vm->is_booting && !vm->is_closing)
+        vm_boot_resume(vm, failure);
+}
+
 void vmm_closed(struct vm *vm)
 {
     if (!vm->is_closing)

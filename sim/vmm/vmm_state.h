@@ -26,6 +26,9 @@ struct vmm_host {
     void *data;
     /* Asks the KMS whether a TD that boots may have its keys. Fails with its words. NULL: it may. */
     int (*give_keys)(void *data, const struct td *td, struct error *error);
+    /* Starts the app's containers. Returns 1 if vmm_launched follows, 0 if there is nothing to wait for, or -1
+     * with an error. NULL: no containers are run. */
+    int (*launch)(void *data, struct vm *vm, struct error *error);
 };
 
 struct vmm {

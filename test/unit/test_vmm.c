@@ -197,6 +197,38 @@ static void the_first_td_cannot_be_removed(void **state)
     assert_int_equal(fixture->open, 1);
 }
 
+static int launch(void *data, struct vm *vm, struct error *error)
+{
+    (void)data;
+    return strcmp(vm->settings.name, "never") == 0 ? error_input(error, "no engine") : 1;
+}
+
+static void a_boot_waits_for_its_containers(void **state)
+{
+    struct vmm_fixture *fixture = *state;
+    struct vm *good, *bad, *never, *stopped;
+
+    fixture->vmm->host.launch = launch;
+    good = vmm_fixture_create(fixture, "good");
+    bad = vmm_fixture_create(fixture, "bad");
+    never = vmm_fixture_create(fixture, "never");
+    stopped = vmm_fixture_create(fixture, "stopped");
+    assert_int_equal(vmm_fixture_run(fixture), VMM_IDLE);
+    assert_string_equal(good->boot_progress, "starting containers");
+    assert_string_equal(never->boot_error, "no engine");
+    vmm_launched(good, NULL);
+    vmm_launched(bad, "no image");
+    assert_int_equal(vmm_stop(stopped, &fixture->error), 0);
+    vmm_launched(stopped, NULL);
+    assert_int_equal(vmm_fixture_run(fixture), VMM_IDLE);
+    assert_string_equal(good->boot_progress, "done");
+    assert_string_equal(bad->boot_error, "no image");
+    vmm_fixture_assert_status(bad, "running");
+    vmm_fixture_assert_status(stopped, "stopped");
+    vmm_launched(good, "too late");
+    assert_string_equal(good->boot_error, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +243,7 @@ int main(void)
         VMM_TEST(removal_takes_everything),
         VMM_TEST(one_that_exits_is_restarted_a_few_times),
         VMM_TEST(the_first_td_cannot_be_removed),
+        VMM_TEST(a_boot_waits_for_its_containers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
