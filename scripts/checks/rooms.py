@@ -70,8 +70,8 @@ def check_words(tree, rules):
         for source in tree.sources.values():
             if not source.path.startswith(tuple(f"{room}/" for room in rooms)):
                 continue
-            for match in re.finditer(pattern, source.code):
-                word = match.group().rstrip("( ")
+            for match in re.finditer(pattern, source.text if '"' in pattern else source.code):
+                word = match.group().strip('"( ')
                 yield Finding(source.path, source.line(match.start()), f"{source.path} says {word}",
                               f"{word}: {advice}")
 

@@ -3,8 +3,9 @@
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
-#ifdef LINKED_STATICALLY
+#if defined(LINKED_STATICALLY) && defined(__GLIBC__)
 #include <nss.h>
+#define ASKS_WITHOUT_MODULES
 #endif
 
 static int add(const char *host, const char *service, int flags, struct names_found *found)
@@ -28,7 +29,7 @@ static int add(const char *host, const char *service, int flags, struct names_fo
 /* Looks up a name. */
 static int ask(const char *host, const char *service, struct names_found *found)
 {
-#ifdef LINKED_STATICALLY
+#ifdef ASKS_WITHOUT_MODULES
     __nss_configure_lookup("hosts", "files dns"); /* these two are parts of libc.a */
 #endif
     return add(host, service, AI_NUMERICSERV, found);

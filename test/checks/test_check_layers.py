@@ -55,6 +55,16 @@ def test_a_plain_assert_is_refused(house):
     assert house.finding().startswith("sim/base/hex.c:5: assert: NDEBUG removes a plain assert")
 
 
+def test_what_only_linux_has_is_kept_to_two_rooms(house):
+    house.unit("sim/base/hex", "", "#include <sys/eventfd.h>\n")
+    assert house.finding().startswith("sim/base/hex.c:2: eventfd: other systems lack it: sim/host/ and sim/net/ may use it")
+
+
+def test_proc_is_read_in_one_room(house):
+    house.unit("sim/base/hex", "", 'const char *hex_place(void) { return "/proc/self/stat"; }\n')
+    assert house.finding().startswith("sim/base/hex.c:2: /proc/: other systems lack it: sim/host/ may read it")
+
+
 def test_crypto_allocates_nothing(house):
     house.unit("crypto/pem", "", "#include <stdlib.h>\nvoid *pem_room(void) { return malloc(9); }\n")
     assert house.finding().startswith("crypto/pem.c:3: malloc: crypto/ takes its memory from the caller")

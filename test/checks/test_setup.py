@@ -179,6 +179,16 @@ def test_without_sudo_another_way_is_named(setup):
 
 # --- Rust, which an older one excludes ---
 
+@pytest.mark.parametrize("manager, words, column", [("dnf", "install -y", 5), ("apk", "add", 6)])
+def test_other_package_managers_get_their_names(setup, manager, words, column):
+    for name in ("apt-get", "dpkg-query"):
+        (setup.path / name).unlink()
+    setup.command(manager, f'echo "{manager} $*" >> "$ASKED"')
+    setup.user(0)
+    setup.run()
+    assert f"{manager} {words} {' '.join(row[column] for row in ROWS if row[0] == 'build')}" in setup.asked.read_text()
+
+
 def test_an_older_rust_of_debian_stays(setup):
     setup.command("cargo", "echo cargo 1.66.0")
     setup.command("rustc")
@@ -203,6 +213,7 @@ def test_a_recent_rust_needs_no_package(setup):
 
 # What tests call but do without, and what comes from elsewhere.
 WITHOUT_ROW = {
+    "mvn": "one example is compiled where it is",
     "podman": "buildah runs the image where it is not",
     "docker": "documents name it; its options are checked where it is",
     "systemd-analyze": "it comes with systemd",
@@ -214,8 +225,9 @@ WITHOUT_ROW = {
 
 
 def test_each_row_has_a_name_for_each_release():
-    assert {len(row) for row in ROWS} == {5} and {row[0] for row in ROWS} == {"build", "test", "cross", "release"}
-    assert all(re.fullmatch(r"[a-z0-9][a-z0-9.+-]+", name) for row in ROWS for name in row[2:])
+    assert {len(row) for row in ROWS} == {7} and {row[0] for row in ROWS} == {"build", "test", "cross", "release"}
+    assert all(re.fullmatch(r"[a-z0-9][a-z0-9.+-]+", name) for row in ROWS for name in row[2:] if name != "-")
+    assert all("-" not in row[2:5] and (row[0] != "build" or "-" not in row) or row[1] == "-" for row in ROWS)
 
 
 def test_what_tests_call_has_a_row():
