@@ -316,6 +316,8 @@ docs: $(addprefix $(BUILD)/unit/test_docs_,options services share) ## Write the 
 	$(Q)test/verifiers/verdicts.py docs/verify.md > $(BUILD)/document && cat $(BUILD)/document > docs/verify.md
 	$(Q)mkdir -p $(sort $(dir $(TEXTS)))
 	$(Q)for text in $(TEXTS); do $(word 3,$^) $$text > $(BUILD)/document && cat $(BUILD)/document > $$text; done
+	$(Q)sed -i -E 's/(dstack-simulator[:_-])[0-9]+\.[0-9]+\.[0-9]+/\1$(VERSION)/' \
+	    docs/install.md $(wildcard scripts/deploy/*.* scripts/deploy/*/*.*)
 	$(Q)scripts/debian-changelog > $(BUILD)/document && cat $(BUILD)/document > debian/changelog
 
 OWN_C := $(SOURCES) $(wildcard test/unit/*.c test/fuzz/*.c test/fuzz/targets/*.c)
