@@ -1,5 +1,5 @@
-"""A service is its .proto, its file and its row: one is added to a copy of the tree, and found wherever
-services are named."""
+"""The steps of CONTRIBUTING.md alone add a service, a method and an option: they are taken in a copy of the tree,
+and what they add is found wherever such things are named."""
 import json
 import re
 import shutil
@@ -63,6 +63,33 @@ const struct service greeter_service = {
 
 ROW = "    ROW(greeter)"
 
+RPC = """\
+  // Says that it is there.
+  rpc Ping(Empty) returns (VersionResponse);
+"""
+
+FUNCTION = """\
+static void guest_agent_ping(Service *service, const Dstack__Empty *args,
+                             Dstack__VersionResponse_Closure reply, void *call)
+{
+    reply_version(reply, call);
+}
+
+"""
+
+FIELD = "    char *greeting;\n"
+OPTION = """\
+    {"greeting", 0, "TEXT", STRING(greeting), .group = GROUP_LISTENING, .is_joined = true,
+     .brief = "what to say first", .more = "What to say first."},
+"""
+
+
+def insert(path, before, text):
+    """Before the first line that begins so."""
+    whole = path.read_text()
+    place = re.search(rf"^{re.escape(before)}", whole, re.M).start()
+    path.write_text(whole[:place] + text + whole[place:])
+
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory):
@@ -72,7 +99,8 @@ def tree(tmp_path_factory):
     for name in ("Makefile", "README.md", "CHANGELOG.md", "crypto", "debian", "docs", "fixtures", "scripts", "sim", "test"):
         subprocess.run(["cp", "-a", ROOT / name, copy], check=True)
     objects = shutil.ignore_patterns("asan", "clang", "venv", "unit", "logs", "clang-format-*", "clients", "verifiers",
-                                     "tools", "release", "fuzz", "libfuzzer", "static")
+                                     "tools", "release*", "arm64", "static", "deb*", "dist", "image", "packages",
+                                     "fuzz", "libfuzzer")
     shutil.copytree(ROOT / "build", copy / "build", symlinks=True, ignore=objects)
     (copy / "sim/proto/greeter.proto").write_text(PROTO)
     (copy / "sim/services/greeter.c").write_text(FILE)
@@ -80,6 +108,10 @@ def tree(tmp_path_factory):
     text = registry.read_text()
     row = re.search(r"^    ROW\(kms\).*\n", text, re.M)
     registry.write_text(text[:row.end()] + ROW.ljust(row.end() - row.start() - 2) + "\\\n" + text[row.end():])
+    insert(copy / "sim/proto/dstack_guest.proto", "  // Version of the simulator.", RPC)
+    insert(copy / "sim/services/guest_agent.c", "static const Service methods", FUNCTION)
+    insert(copy / "sim/cli/options_data.h", "    bool vm_ports;", FIELD)
+    insert(copy / "sim/cli/options_table.c", '    {"vm-ports"', OPTION)
     make(copy, "all", "docs")
     return copy
 
@@ -96,9 +128,9 @@ def run(tree, *arguments):
 
 @pytest.fixture(scope="module")
 def url(tree):
-    """A listener of the new service only, whose one method has a fault for one call."""
+    """A listener of the new service and the guest agent, with a fault for one call of the new service's method."""
     ready = tree / "ready"
-    command = [tree / "dstack-simulator", "--listen=127.0.0.1:0=greeter", "--socket-dir=none",
+    command = [tree / "dstack-simulator", "--listen=127.0.0.1:0=greeter,dstack", "--socket-dir=none",
                f"--ready-file={ready}", "--fault=Greeter.Greet=503,times=1"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         while not ready.exists():
@@ -132,3 +164,26 @@ def test_it_is_served_and_described(url):
         urllib.request.urlopen(f"{url}/prpc/Greeter.Greet?name=world", timeout=30)
     with urllib.request.urlopen(f"{url}/prpc/Greeter.Greet?name=world", timeout=30) as response:
         assert json.load(response) == {"greeting": "hello, world"}
+
+
+def test_a_method_is_a_line_and_a_function(url):
+    with urllib.request.urlopen(f"{url}/openapi.json", timeout=30) as response:
+        described = json.load(response)["paths"]["/Ping"]["post"]
+    assert described["summary"].startswith("Says that it is there")
+    with urllib.request.urlopen(f"{url}/Ping", timeout=30) as response:
+        assert json.load(response)["version"]
+
+
+def test_an_option_is_a_field_and_a_row(tree):
+    assert "DSTACK_SIMULATOR_GREETING=hello" in run(tree, "--print-config", "--greeting", "hello").stdout
+    assert "--greeting TEXT" in run(tree, "--help").stdout
+    assert "`--greeting`" in (tree / "docs/options.md").read_text()
+    assert "greeting" in (tree / "share/dstack-simulator.bash").read_text()
+
+
+def test_contributing_names_each_step():
+    """The files that are changed here, and no others."""
+    text = (ROOT / "CONTRIBUTING.md").read_text().partition("## What to write")[2].partition("\n## ")[0]
+    assert set(re.findall(r"`((?:sim|share)/[\w./]*)`", text)) == {
+        "sim/proto/", "sim/services/", "sim/services/registry.c", "sim/cli/options_data.h", "sim/cli/options_table.c"}
+    assert "`make docs`" in text
