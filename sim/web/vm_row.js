@@ -12,8 +12,7 @@ function stateOf(vm) {
 // What tells an SDK where the TD is.
 function endpointsOf(vm, isReadOnly) {
   if (vm.is_first) return isReadOnly ? [] : [location.origin]
-  const own = [vm.socket, vm.url].filter(Boolean)
-  return own.length > 0 || isReadOnly ? own : [`${location.origin}/vm/${vm.id}`]
+  return [vm.socket, vm.url].filter(Boolean)
 }
 
 function fact(name, value, copied) {
@@ -35,6 +34,10 @@ function command(endpoint) {
   return element('p', { className: 'command' }, element('code', {}, line), copyButton('the command', () => line))
 }
 
+// Not at /vm/<id>: the JavaScript SDK leaves a path out, and would ask the first TD.
+const nowhere = () => element('p', { className: 'soft' }, 'SDKs cannot reach it: start the simulator with a ',
+  element('code', {}, '--socket-dir'), ' or with ', element('code', {}, '--vm-ports'), '.')
+
 // Replaces what is shown only if it changes, so that selections stay.
 function makeFacts() {
   const list = element('dl', { className: 'details' })
@@ -42,12 +45,14 @@ function makeFacts() {
   let known = ''
 
   function show(vm, isReadOnly) {
-    const endpoints = vm.status === 'running' && !vm.boot_error ? endpointsOf(vm, isReadOnly) : []
-    const now = JSON.stringify([vm.instance_id, vm.boot_error, vm.image, endpoints])
+    const runs = vm.status === 'running' && !vm.boot_error
+    const endpoints = runs ? endpointsOf(vm, isReadOnly) : []
+    const now = JSON.stringify([runs, vm.instance_id, vm.boot_error, vm.image, endpoints])
     if (now === known) return
     known = now
     list.replaceChildren(...factsOf(vm))
     calls.replaceChildren(...endpoints.map(command))
+    if (runs && endpoints.length === 0 && !vm.is_first) calls.append(nowhere())
   }
   return { nodes: [list, calls], show }
 }

@@ -121,6 +121,19 @@ def test_a_boot_that_fails_says_why(listing, simulator):
     assert not row.find_elements("css selector", ".calls code")
 
 
+def test_without_sockets_it_says_how_to_have_them(blank, start):
+    page = blank.open(start("--socket-dir", "none").url)
+    page.wait(lambda: page.count(".vm") == 1, "the first TD")
+    page.unfold("#vms")
+    row = deploy(page, name="web")
+    assert "--vm-ports" in row.find_element("css selector", ".calls").text
+    page.open(start("--socket-dir", "none", "--vm-ports").url)
+    page.wait(lambda: page.count(".vm") == 1, "the first TD")
+    page.unfold("#vms")
+    row = deploy(page, name="web")
+    assert row.find_element("css selector", ".calls code").text.startswith("export DSTACK_SIMULATOR_ENDPOINT=http://127.0.0.1:")
+
+
 # --- its page ---
 
 def test_each_td_has_its_page(listing, simulator):
