@@ -9,11 +9,13 @@
 
 _Static_assert(APP_KEY_CACHE_NAME_BYTES_MAX <= UINT8_MAX, "the length of a part takes one byte");
 
+struct slot {
+    struct app_key_cache_name name; /* len 0: no key here */
+    struct app_key key;
+};
+
 struct app_key_cache {
-    struct {
-        struct app_key_cache_name name; /* len 0: no key here */
-        struct app_key key;
-    } slots[SLOTS];
+    struct slot *slots; /* SLOTS of them; NULL until a key is added, as most TDs are asked for none */
 };
 
 struct app_key_cache *app_key_cache_new(void)
@@ -23,8 +25,10 @@ struct app_key_cache *app_key_cache_new(void)
 
 void app_key_cache_free(struct app_key_cache *cache)
 {
+    if (cache && cache->slots)
+        bytes_wipe(cache->slots, SLOTS * sizeof *cache->slots);
     if (cache)
-        bytes_wipe(cache, sizeof *cache);
+        free(cache->slots);
     free(cache);
 }
 
@@ -55,22 +59,21 @@ static size_t slot_of(const struct app_key_cache_name *name)
 bool app_key_cache_find(const struct app_key_cache *cache, const struct app_key_cache_name *name,
                         struct app_key *key)
 {
-    size_t slot = slot_of(name);
-    const struct app_key_cache_name *kept = &cache->slots[slot].name;
+    const struct slot *slot = cache->slots ? &cache->slots[slot_of(name)] : NULL;
 
-    if (name->len == 0 || kept->len != name->len || memcmp(kept->bytes, name->bytes, name->len) != 0)
+    if (!slot || name->len == 0 || slot->name.len != name->len ||
+        memcmp(slot->name.bytes, name->bytes, name->len) != 0)
         return false;
-    *key = cache->slots[slot].key;
+    *key = slot->key;
     return true;
 }
 
 void app_key_cache_add(struct app_key_cache *cache, const struct app_key_cache_name *name,
                        const struct app_key *key)
 {
-    size_t slot = slot_of(name);
-
     if (name->len == 0)
         return;
-    cache->slots[slot].name = *name;
-    cache->slots[slot].key = *key;
+    if (!cache->slots)
+        cache->slots = memory_zalloc(SLOTS * sizeof *cache->slots);
+    cache->slots[slot_of(name)] = (struct slot){*name, *key};
 }

@@ -11,11 +11,8 @@ typedef Dstack__Dashboard_Service Service;
 
 /* --- identity and platform --- */
 
-static void reply_identity(const struct td *td, bool is_private, struct arena *arena,
-                           Dstack__DashboardState *response)
+static void reply_identity(const struct td *td, bool is_private, Dstack__DashboardState *response)
 {
-    uint8_t *aggregated;
-
     response->app_name = td->app.says.name;
     response->app_id = call_bytes(td->identity.app_id, sizeof td->identity.app_id);
     response->instance_id = call_bytes(td->identity.instance_id, td->identity.instance_id_len);
@@ -25,9 +22,7 @@ static void reply_identity(const struct td *td, bool is_private, struct arena *a
     response->compose_hash = call_bytes(td->identity.compose_hash, sizeof td->identity.compose_hash);
     response->os_image_hash = call_bytes(td->identity.os_image_hash, sizeof td->identity.os_image_hash);
     /* Not from the TCB info, which would have to be rendered again every second. */
-    aggregated = arena_alloc(arena, 32);
-    registers_aggregate(&td->state.registers, aggregated);
-    response->mr_aggregated = call_bytes(aggregated, 32);
+    response->mr_aggregated = call_bytes(td_aggregate(td), REGISTERS_AGGREGATE_BYTES);
 }
 
 /* --- measurements --- */
@@ -175,7 +170,7 @@ static void dashboard_state(Service *service, const Dstack__DashboardStateArgs *
     response.can_emit = !os_image_is_0_6(&td->image);
     response.process_started = (uint64_t)site->process_started;
     response.uptime_seconds = (uint64_t)(clock_monotonic_millis() - site->started_millis) / 1000;
-    reply_identity(td, response.is_private, call->arena, &response);
+    reply_identity(td, response.is_private, &response);
     platform_message_fill(&site->cluster->scenario, td->state.is_debug, call->arena, &response.base);
     if (!response.is_private) {
         reply_registers(&td->state.registers, call->arena, &response);

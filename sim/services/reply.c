@@ -21,17 +21,15 @@ int reply_app_info(struct rpc_call *call, const struct td *td, bool everything, 
 {
     const struct identity *identity = &td->identity;
     const struct text *app_cert = td_cert_own(td, &call->error);
-    uint8_t *aggregated = arena_alloc(call->arena, 32);
 
     if (!app_cert)
         return -1;
-    registers_aggregate(&td->state.registers, aggregated);
     response->app_id = call_bytes(identity->app_id, sizeof identity->app_id);
     response->instance_id = call_bytes(identity->instance_id, identity->instance_id_len);
     response->app_cert = call_text(call, app_cert);
     response->app_name = td->app.says.name;
     response->device_id = call_bytes(identity->device_id, sizeof identity->device_id);
-    response->mr_aggregated = call_bytes(aggregated, 32);
+    response->mr_aggregated = call_bytes(td_aggregate(td), REGISTERS_AGGREGATE_BYTES);
     response->os_image_hash = call_bytes(identity->os_image_hash, sizeof identity->os_image_hash);
     response->key_provider_info = call_text(call, &identity->key_provider_info);
     response->compose_hash = call_bytes(identity->compose_hash, sizeof identity->compose_hash);

@@ -17,16 +17,14 @@ void reply_v1_info(const struct td *td, bool with_documents, Dstack__Guest__V1__
     Dstack__Guest__V1__InfoResponse response = DSTACK__GUEST__V1__INFO_RESPONSE__INIT;
     const struct identity *identity = &td->identity;
     struct rpc_call *call = data;
-    uint8_t aggregated[32];
 
-    registers_aggregate(&td->state.registers, aggregated);
     response.app_id = call_bytes(identity->app_id, sizeof identity->app_id);
     response.app_name = td->app.says.name;
     response.compose_hash = call_bytes(identity->compose_hash, sizeof identity->compose_hash);
     response.instance_id = call_bytes(identity->instance_id, identity->instance_id_len);
     response.device_id = call_bytes(identity->device_id, sizeof identity->device_id);
     response.os_image_hash = call_bytes(identity->os_image_hash, sizeof identity->os_image_hash);
-    response.mr_aggregated = call_bytes(aggregated, sizeof aggregated);
+    response.mr_aggregated = call_bytes(td_aggregate(td), REGISTERS_AGGREGATE_BYTES);
     response.cloud_vendor = unconst(td->machine.cloud_vendor);
     response.cloud_product = unconst(td->machine.cloud_product);
     if (with_documents) {

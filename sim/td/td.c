@@ -361,6 +361,11 @@ void td_reboot(struct td *td)
 
 /* --- what it shows --- */
 
+const uint8_t *td_aggregate(const struct td *td)
+{
+    return view_aggregate(td->view);
+}
+
 const struct text *td_event_log(const struct td *td)
 {
     return view_event_log(td->view);

@@ -143,6 +143,7 @@ bool td_judge_health(struct td *td);
 
 /* --- what it shows; each is valid until the next change --- */
 
+const uint8_t *td_aggregate(const struct td *td);     /* REGISTERS_AGGREGATE_BYTES */
 const struct text *td_event_log(const struct td *td); /* JSON array */
 const struct text *td_tcb_info(const struct td *td);  /* JSON object */
 

@@ -32,6 +32,7 @@ void view_forget(struct view *view)
 
 void view_forget_whole(struct view *view)
 {
+    view->has_aggregate = false;
     view->has_tcb_info = false;
     view_forget_cert(view);
 }
@@ -39,6 +40,14 @@ void view_forget_whole(struct view *view)
 void view_forget_cert(struct view *view)
 {
     view->has_app_cert = false;
+}
+
+const uint8_t *view_aggregate(struct view *view)
+{
+    if (!view->has_aggregate)
+        registers_aggregate(view->subject.registers, view->aggregate);
+    view->has_aggregate = true;
+    return view->aggregate;
 }
 
 static void append_taken(struct text *text, struct buf *buf)
@@ -76,15 +85,13 @@ static void render_tcb_info(struct view *view)
     static const char *const rtmr_names[RTMR_COUNT] = {"rtmr0", "rtmr1", "rtmr2", "rtmr3"};
     const struct registers *registers = view->subject.registers;
     const struct identity *identity = view->subject.identity;
-    uint8_t aggregated[32];
     struct buf out;
 
-    registers_aggregate(registers, aggregated);
     buf_init(&out, SIZE_MAX);
     json_text_member_hex(&out, '{', "mrtd", registers->mrtd, REGISTER_BYTES);
     for (int i = 0; i < RTMR_COUNT; i++)
         json_text_member_hex(&out, ',', rtmr_names[i], registers->rtmr[i], REGISTER_BYTES);
-    json_text_member_hex(&out, ',', "mr_aggregated", aggregated, sizeof aggregated);
+    json_text_member_hex(&out, ',', "mr_aggregated", view_aggregate(view), sizeof view->aggregate);
     json_text_member_hex(&out, ',', "os_image_hash", identity->os_image_hash, sizeof identity->os_image_hash);
     json_text_member_hex(&out, ',', "compose_hash", identity->compose_hash, sizeof identity->compose_hash);
     json_text_member_hex(&out, ',', "device_id", identity->device_id, sizeof identity->device_id);

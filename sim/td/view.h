@@ -23,7 +23,8 @@ enum td_attestation_form {
 
 struct view {
     struct view_subject subject;
-    bool has_event_log, has_tcb_info, has_scale, has_msgpack, has_msgpack_cut, has_app_cert;
+    bool has_aggregate, has_event_log, has_tcb_info, has_scale, has_msgpack, has_msgpack_cut, has_app_cert;
+    uint8_t aggregate[REGISTERS_AGGREGATE_BYTES];
     size_t event_log_count; /* events in the next one */
     struct text event_log;  /* use the functions below to read these */
     struct text tcb_info;
@@ -43,6 +44,7 @@ void view_forget_whole(struct view *view);
 void view_forget_cert(struct view *view);
 
 /* Each result is valid until the next change. */
+const uint8_t *view_aggregate(struct view *view);     /* of the registers, see registers_aggregate */
 const struct text *view_event_log(struct view *view); /* JSON array */
 const struct text *view_tcb_info(struct view *view);  /* JSON object */
 const struct attestation_scale_parts *view_scale(struct view *view);

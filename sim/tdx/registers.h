@@ -20,9 +20,12 @@ struct registers {
 void registers_extend(struct registers *registers, unsigned index,
                       const uint8_t digest[static REGISTER_BYTES]);
 
+#define REGISTERS_AGGREGATE_BYTES 32
+
 /* mr_aggregated, which covers all registers: SHA-256(MRTD || RTMR0 .. RTMR3), and then MRCONFIGID,
  * MROWNER and MROWNERCONFIG if any of them is set. MROWNER and MROWNERCONFIG are zeros here. */
-void registers_aggregate(const struct registers *registers, uint8_t aggregated[static 32]);
+void registers_aggregate(const struct registers *registers,
+                         uint8_t aggregated[static REGISTERS_AGGREGATE_BYTES]);
 
 /* The same for a quote's registers. owner: its MRCONFIGID, MROWNER and MROWNERCONFIG. */
 void registers_aggregate_owned(const struct registers *registers, struct span owner,
