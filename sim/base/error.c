@@ -33,6 +33,16 @@ int error_unavailable(struct error *error, const char *format, ...)
     return -1;
 }
 
+int error_pending(struct error *error, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    set(error, ERROR_PENDING, format, args);
+    va_end(args);
+    return -1;
+}
+
 int error_internal(struct error *error, const char *format, ...)
 {
     va_list args;

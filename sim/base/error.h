@@ -16,6 +16,7 @@ enum error_kind {
     ERROR_NONE = 0,
     ERROR_INPUT,       /* the request is wrong: the caller can correct it */
     ERROR_UNAVAILABLE, /* the request is right, but no such request can succeed here */
+    ERROR_PENDING,     /* none yet: another program is asked first, then the call is made again */
     ERROR_INTERNAL,    /* the program's own failure */
 };
 
@@ -29,6 +30,7 @@ struct error {
  * `return error_input(...)` reads well. Longer text is truncated. */
 int error_input(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int error_unavailable(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int error_pending(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int error_internal(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Like error_input, for a message that repeats what the caller sent: `before`, at most

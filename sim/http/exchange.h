@@ -10,6 +10,7 @@
 #include "sim/base/buf.h"
 #include "sim/base/span.h"
 #include "sim/http/http_host.h"
+#include "sim/http/http_hold.h"
 #include "sim/http/http_remarks.h"
 #include "sim/http/http_stream.h"
 
@@ -54,6 +55,7 @@ struct http_response {
     const char *headers;        /* more header lines, each with its CRLF, or NULL */
     struct buf *body;           /* empty at first; the handler appends. For HEAD only its length is sent */
     struct http_stream *stream; /* instead of a body, one that is made while it is sent; or NULL */
+    struct http_hold *hold;     /* instead of all of this: serve the request again later; or NULL */
     struct http_label label;
     struct http_fault fault;
     struct http_remarks remarks;
@@ -68,6 +70,7 @@ struct exchange {
     struct http_request request;
     struct http_response response;
     const struct http_peer *peer; /* NULL on a connection without TLS */
+    struct http_hold *hold;       /* what the request was held with before, or NULL */
     struct arena *arena;          /* reset once the response has been taken */
 };
 

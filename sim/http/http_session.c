@@ -183,7 +183,8 @@ static bool is_refused(struct http_session *session, const struct http_request *
 
 static void answer(struct http_session *session)
 {
-    struct exchange exchange = {.peer = session->peer, .arena = &session->shared->arena};
+    struct http_hold *before = session->hold;
+    struct exchange exchange = {.peer = session->peer, .hold = before, .arena = &session->shared->arena};
 
     http_reader_request(&session->reader, &exchange.request);
     if (is_refused(session, &exchange.request))
@@ -192,7 +193,16 @@ static void answer(struct http_session *session)
         !http_host_is_origin(host_of(&exchange.request), exchange.request.origin))
         exchange.request.is_cross_site = true;
     exchange.response = new_response(session);
+    if (before)
+        before->wake = NULL;
     session->handler.serve(session->handler.context, &exchange);
+    session->hold = exchange.response.hold;
+    if (before && before != session->hold)
+        before->release(before);
+    if (session->hold) {
+        arena_reset(&session->shared->arena);
+        return;
+    }
     session->stream = exchange.response.stream;
     if (session->is_last || !session->reader.is_keep_alive)
         session->state = HTTP_OVER;
@@ -210,6 +220,13 @@ static void answer(struct http_session *session)
     http_reader_drop_body(&session->reader);
 }
 
+static void release_hold(struct http_session *session)
+{
+    if (session->hold)
+        session->hold->release(session->hold);
+    session->hold = NULL;
+}
+
 /* --- the session --- */
 
 void http_session_init(struct http_session *session, struct http_shared *shared,
@@ -222,6 +239,7 @@ void http_session_init(struct http_session *session, struct http_shared *shared,
 void http_session_free(struct http_session *session)
 {
     release_stream(session);
+    release_hold(session);
     http_reader_free(&session->reader);
     free(session->remarks);
 }
@@ -256,6 +274,13 @@ size_t http_session_feed(struct http_session *session, const uint8_t *data, size
         break;
     }
     return taken;
+}
+
+void http_session_resume(struct http_session *session)
+{
+    session->output = SPAN_NONE;
+    session->has_answered = false;
+    answer(session);
 }
 
 /* The piece in the form that the client expects. A chunk begins with its length, for which there is

@@ -40,6 +40,7 @@ struct http_session {
     const struct http_peer *peer; /* set by the owner of a TLS connection, or NULL */
     struct span output;           /* into shared->output, or static */
     bool has_answered;            /* output holds a response, not just 100 Continue */
+    struct http_hold *hold;       /* the request waits for it, see http_session_resume; or NULL */
     struct http_stream *stream;   /* what follows that output, see http_session_pull; or NULL */
     enum http_framing framing;    /* of the response */
     struct http_answer answer;    /* of that response: the owner sets client and micros, and carries out the
@@ -65,6 +66,10 @@ struct span http_session_output(const struct http_session *session);
  * to be waited for after the output, which may then be empty; otherwise pull again once it has
  * been sent. A session that is_last ends its stream. */
 bool http_session_pull(struct http_session *session);
+
+/* Serves the request again that is held; requires `hold`. There is output afterwards, or it is held still,
+ * perhaps by another one. Until it has been answered, the session must not be fed. */
+void http_session_resume(struct http_session *session);
 
 /* The client took too long to send its request: answers 408, or 400 in HTTP/1.1 to one that began
  * with the preface of HTTP/2, and ends the session. Requires reader.is_in_request. */

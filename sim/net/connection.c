@@ -33,6 +33,43 @@ static void pause_turn(struct connection *connection, const uint8_t *rest, size_
     connection->clients->tick_in(connection->clients->data, 0);
 }
 
+/* --- held requests --- */
+
+static void on_wake(void *waiter)
+{
+    struct connection *connection = waiter;
+
+    if (connection->state != HELD)
+        return;
+    connection->is_woken = true;
+    connection_core_set_deadline(connection, 0);
+    connection->clients->tick_in(connection->clients->data, 0);
+}
+
+/* It goes on reading, to notice when the client leaves. Whoever answers has a deadline of its own. */
+static void hold(struct connection *connection)
+{
+    connection->state = HELD;
+    connection->is_woken = false;
+    connection->member.deadline = connection->ends_at;
+    connection->session.hold->wake = on_wake;
+    connection->session.hold->waiter = connection;
+}
+
+static void go_on_held(struct connection *connection)
+{
+    connection->state = OPEN;
+    connection->is_fed = true;
+    http_session_resume(&connection->session);
+    connection->is_fed = false;
+    if (connection->session.hold)
+        hold(connection);
+    else if (connection_response_send(connection))
+        connection->input->resume(connection);
+}
+
+/* --- receiving --- */
+
 /* Feeds the session until the input is used up or a response has to be sent first. */
 static void process(struct connection *connection, const uint8_t *data, size_t len)
 {
@@ -49,6 +86,11 @@ static void process(struct connection *connection, const uint8_t *data, size_t l
         connection->is_fed = false;
         data += taken;
         len -= taken;
+        if (connection->session.hold) {
+            buf_append(&connection->unread, data, len);
+            hold(connection);
+            return;
+        }
         if (!was_in_request && connection->session.reader.is_in_request)
             connection_core_set_deadline(connection, LIMIT_REQUEST_MS);
         if (state == HTTP_READING && connection->session.state == HTTP_READS_HTTP2)
@@ -102,13 +144,15 @@ static void take(struct connection *connection, const uint8_t *data, ssize_t len
 {
     if (len < 0 && connection->state == WAITING)
         stop_waiting(connection, len);
+    else if (len == UV_EOF && connection->state == HELD)
+        uv_read_stop(&connection->socket.stream); /* it may still take the answer */
     else if (len == UV_EOF && connection->state == OPEN && connection->session.state == HTTP_READS_HTTP2)
         time_out(connection);
     else if (len < 0)
         connection_core_close(connection); /* also at the end of input: earlier requests have been answered */
     else if (connection->state == OPEN)
         process(connection, data, (size_t)len);
-    else if (connection->state == WAITING || connection->state == STREAMING)
+    else if (connection->state == WAITING || connection->state == STREAMING || connection->state == HELD)
         defer(connection, data, (size_t)len);
 }
 
@@ -208,6 +252,10 @@ static void on_deadline(struct pool_member *member)
         return;
     if (connection->state == SHAKING) {
         connection_tls_on_deadline(connection);
+        return;
+    }
+    if (connection->state == HELD && connection->is_woken) {
+        go_on_held(connection);
         return;
     }
     if (connection->is_paused) {

@@ -12,12 +12,13 @@
 
 /* SHAKING   the handshake of TLS: see connection_tls.h
  * OPEN      reading, unless `unsent` is being written
+ * HELD      a request waits for another program's answer: see http_hold.h
  * WAITING   `unsent` is a response that a fault delays until the deadline
  * STREAMING a response with a stream is being sent: see connection_response.h
  * DRAINING  the last response is written; input is discarded until the client closes, so
  *           that a reset does not overtake the response
  * CLOSED    uv_close has been called; late callbacks do nothing */
-enum connection_state { OPEN, SHAKING, WAITING, STREAMING, DRAINING, CLOSED };
+enum connection_state { OPEN, SHAKING, HELD, WAITING, STREAMING, DRAINING, CLOSED };
 
 struct connection;
 
@@ -38,6 +39,7 @@ struct connection {
     struct http_session session;
     struct tls_session *tls; /* or NULL */
     struct http_peer peer;   /* of TLS */
+    bool is_woken;           /* the held request can be served again */
     bool has_step;           /* the handshake can go on at once */
     uint64_t handshake_ends; /* ms of the loop's clock: it is given up then */
     enum connection_state state;

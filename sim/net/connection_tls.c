@@ -62,7 +62,8 @@ bool connection_tls_has_ended(const struct connection *connection)
 /* The client sends no more. What is owed is sent first. */
 static void end_input(struct connection *connection)
 {
-    if (connection->state == OPEN && (connection->unsent || connection->is_paused))
+    if (connection->state == HELD ||
+        (connection->state == OPEN && (connection->unsent || connection->is_paused)))
         return; /* input->resume asks connection_tls_has_ended */
     if (connection->state == OPEN)
         connection_core_say_goodbye(connection);

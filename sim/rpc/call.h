@@ -24,6 +24,8 @@
 struct rpc_call {
     const void *context;          /* from router_service */
     const struct http_peer *peer; /* of a TLS connection, or NULL */
+    struct http_hold *hold;       /* what the call was held with before; of a handler that fails with
+                                   * ERROR_PENDING, what it is held with now */
     struct arena *arena;          /* for everything a handler allocates */
     struct error error;
 

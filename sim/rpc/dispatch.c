@@ -191,8 +191,11 @@ void dispatch_call(const struct dispatch_method *method, struct exchange *exchan
     struct http_response *response = &exchange->response;
     bool get = exchange->request.verb == HTTP_VERB_GET || exchange->request.verb == HTTP_VERB_HEAD;
     bool json = reads_json(&exchange->request, method->rigour);
-    struct rpc_call call = {
-        .context = method->context, .peer = exchange->peer, .arena = exchange->arena, .out = response->body};
+    struct rpc_call call = {.context = method->context,
+                            .peer = exchange->peer,
+                            .hold = exchange->hold,
+                            .arena = exchange->arena,
+                            .out = response->body};
     ProtobufCMessage *args;
 
     if (exchange->request.verb != HTTP_VERB_POST && !(get && message_fits_query(descriptor->input))) {
@@ -204,6 +207,10 @@ void dispatch_call(const struct dispatch_method *method, struct exchange *exchan
     args = decode(method, exchange, json, &call);
     if (args)
         method->service->invoke(unconst(method->service), method->index, args, reply, &call);
+    if (call.error.kind == ERROR_PENDING) {
+        exchange->response.hold = call.hold;
+        return;
+    }
     if (args && !call.has_replied)
         error_internal(&call.error, "%s did not reply", descriptor->name);
     if (response->body->has_overflowed)
