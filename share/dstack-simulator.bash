@@ -31,10 +31,10 @@ _dstack_simulator() {
     --log-format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur"); return ;;
     --completion) mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish' -- "$cur"); return ;;
     --healthcheck) [[ $cur == -* ]] || { compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return; } ;;
-    --listen|-l|--socket-mode|--public-url|--allow-host|--vmm-token|--kms-listen|--kms-domain|--name|--instance|--seed|--app-id|--advisory|--fault) return ;;
+    --listen|-l|--socket-mode|--public-url|--allow-host|--vmm-token|--kms-listen|--kms-domain|--kms-auth-url|--name|--instance|--seed|--app-id|--advisory|--fault) return ;;
     esac
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--listen --socket-dir --socket-mode --ready-file --public-url --allow-host --config --watchdog --reuse-port --no-control --strict --vm-ports --vmm-token --state-dir --image --run-containers --follow --kms-listen --kms-domain --kms-allowlist --app-compose --docker-compose --name --instance --user-config --app-keys --encrypted-env --sys-config --gpu-info --logs-dir --health-file --dstack-os --seed --app-id --kms --tcb-status --advisory --debug-td --no-mrconfigid --quote-version --fault --log-level --log-format --check --print-config --print-root-ca --completion --healthcheck --man --version --help' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '--listen --socket-dir --socket-mode --ready-file --public-url --allow-host --config --watchdog --reuse-port --no-control --strict --vm-ports --vmm-token --follow --state-dir --image --run-containers --kms-listen --kms-domain --kms-allowlist --kms-auth-url --app-compose --docker-compose --name --instance --user-config --app-keys --encrypted-env --sys-config --gpu-info --logs-dir --health-file --dstack-os --seed --app-id --kms --tcb-status --advisory --debug-td --no-mrconfigid --quote-version --fault --log-level --log-format --check --print-config --print-root-ca --completion --healthcheck --man --version --help' -- "$cur")
         return
     fi
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do

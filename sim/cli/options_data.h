@@ -74,7 +74,8 @@ struct options {
     char *kms_listen;            /* an address without services */
     char *kms_domain;
     char *kms_allowlist;
-    char *vmm_token; /* visible ASCII */
+    char *kms_auth_url; /* http:// */
+    char *vmm_token;    /* visible ASCII */
     char *config;
     bool watchdog;
     bool reuse_port;

@@ -51,6 +51,19 @@ int options_read_kms_listen(struct options *options, const char *text, struct er
     return 0;
 }
 
+int options_read_kms_auth_url(struct options *options, const char *text, struct error *error)
+{
+    struct healthcheck_spec spec;
+
+    if (strncmp(text, "http://", 7) != 0)
+        return error_input(
+            error, "\"%.60s\" is not a URL such as http://localhost:8000; HTTPS is not supported", text);
+    if (healthcheck_spec_parse(&spec, text, error) || healthcheck_spec_check(&spec, error))
+        return -1;
+    options_texts_replace(&options->kms_auth_url, text);
+    return 0;
+}
+
 int options_read_socket_mode(struct options *options, const char *text, struct error *error)
 {
     size_t len = strlen(text);

@@ -83,7 +83,7 @@ const struct option_row options_table[] = {
              "the system spreads connections over them. With the same seed and app they have the same keys; events, "
              "faults and snapshots are each process's own."},
     {"no-control", 0, NULL, FLAG(no_control), .group = GROUP_LISTENING,
-     .shared = "control, VMs", .brief = "do not offer the Simulator service",
+     .shared = "VM", .brief = "do not offer the Simulator service",
      .more = "Do not offer the Simulator service on any address, so that no client can change the state of "
              "the platform."},
     {"strict", 0, NULL, FLAG(strict), .group = GROUP_LISTENING, .is_joined = true,
@@ -101,6 +101,9 @@ const struct option_row options_table[] = {
              "X-Admin-Token or, of a GET, as ?token=. The guest agent and the other services need none. The "
              "commands deploy, ps, logs and rm send it. Other users of the machine can see it unless it is set "
              "in the environment."},
+    {"follow", 'f', NULL, FLAG(follow), .group = GROUP_LISTENING, .is_joined = true,
+     .brief = "logs goes on as the log grows",
+     .more = "The command logs goes on as the log grows, until Ctrl-C or the end of the VM."},
     {"state-dir", 0, "DIR", STRING(state_dir), .value = VALUE_DIRECTORY, .group = GROUP_LISTENING,
      .shared = "TDs", .brief = "where deployed TDs survive a restart",
      .more = "Keep the TDs that are deployed over the VMM in this directory, which is made if there is none, so "
@@ -116,16 +119,13 @@ const struct option_row options_table[] = {
      .more = "Hand the compose file of each TD that is deployed to docker compose or, without docker, to podman "
              "compose, with the TD's sockets at /var/run/ and its environment; their output is in the console. "
              "A client that may deploy runs containers as this user, then: see --vmm-token."},
-    {"follow", 'f', NULL, FLAG(follow), .group = GROUP_LISTENING, .is_joined = true,
-     .brief = "logs goes on as the log grows",
-     .more = "The command logs goes on as the log grows, until Ctrl-C or the end of the VM."},
-
-    {"kms-listen", 0, "ADDR", STRING(kms_listen), .read = options_read_kms_listen, .group = GROUP_LISTENING,
-     .shared = "TLS KMS", .brief = "where the KMS gives out keys, over TLS",
+    {"kms-listen", 0, "ADDR", STRING(kms_listen), .read = options_read_kms_listen,
+     .group = GROUP_LISTENING, .is_joined = true,
+     .brief = "where the KMS gives out keys, over TLS",
      .more = "Serve the KMS over HTTPS on this address: PORT, HOST:PORT or [v6]:PORT. There it gives out the keys "
              "of an app to a TD whose client certificate attests it, signs certificates, and lets another KMS "
              "start from it."},
-    {"kms-domain", 0, "NAME", STRING(kms_domain), .group = GROUP_LISTENING, .is_joined = true,
+    {"kms-domain", 0, "NAME", STRING(kms_domain), .group = GROUP_LISTENING, .shared = "the KMS's",
      .brief = "the name that its certificate is for",
      .more = "The name by which clients call that KMS, which its certificate is for. The default is the host of "
              "--kms-listen if that is a name, or else localhost."},
@@ -133,6 +133,11 @@ const struct option_row options_table[] = {
      .is_joined = true, .brief = "who gets keys there; else everyone does",
      .more = "Whom that KMS gives keys: a file in the format of dstack's auth-simple. It is read for each "
              "decision. By default, everyone is allowed."},
+    {"kms-auth-url", 0, "URL", STRING(kms_auth_url), .read = options_read_kms_auth_url,
+     .group = GROUP_LISTENING, .is_joined = true, .brief = "a webhook that says who gets keys",
+     .more = "The webhook that says whom that KMS gives keys, as dstack's auth API: it posts boot info to "
+             "URL/bootAuth/app and URL/bootAuth/kms. It has 5 seconds to answer. Not together with "
+             "--kms-allowlist."},
 
     {"app-compose", 'a', "FILE", STRING(app_compose), .setting = "default.core.compose_file", .value = VALUE_FILE, .group = GROUP_APP,
      .brief = "its hash and id come from this file",

@@ -91,12 +91,15 @@ static int attest_self(const struct kms_gate *gate, struct attested_boot *boot, 
 
 int kms_gate_self(const struct kms_gate *gate, struct error *error)
 {
-    struct kms_policy_verdict verdict;
+    struct kms_verdict verdict;
     struct attested_boot boot;
 
     if (attest_self(gate, &boot, error))
         return error_context(error, "KMS self authorization failed");
-    kms_policy_decide(&gate->server->policy, &boot, true, gate->arena, &verdict);
+    if (kms_policy_decide(&gate->server->policy, &boot, true, gate->answers, gate->arena, &verdict, error)) {
+        error_context(error, "Failed to call self KMS auth check");
+        return error_context(error, "KMS self authorization failed");
+    }
     if (verdict.is_allowed)
         return 0;
     error_input(error, "KMS is not allowed: %s", verdict.reason);
@@ -107,9 +110,11 @@ int kms_gate_self(const struct kms_gate *gate, struct error *error)
 
 static int decide(const struct kms_gate *gate, bool is_kms, struct kms_gate_pass *pass, struct error *error)
 {
-    struct kms_policy_verdict verdict;
+    struct kms_verdict verdict;
 
-    kms_policy_decide(&gate->server->policy, &pass->boot, is_kms, gate->arena, &verdict);
+    if (kms_policy_decide(&gate->server->policy, &pass->boot, is_kms, gate->answers, gate->arena, &verdict,
+                          error))
+        return -1;
     pass->gateway_app_id = verdict.gateway_app_id;
     return verdict.is_allowed ? 0 : error_input(error, "Boot denied: %s", verdict.reason);
 }

@@ -13,8 +13,9 @@ struct kms_gate {
     struct kms_server *server;
     struct span certificate; /* the client's, in DER, verified by TLS; or nothing */
     struct arena *arena;
-    bool has_attestation;     /* set by kms_gate_identify, as the next one */
-    struct attested attested; /* of the caller */
+    struct kms_answers *answers; /* to this call, of a webhook */
+    bool has_attestation;        /* set by kms_gate_identify, as the next one */
+    struct attested attested;    /* of the caller */
 };
 
 MUST_CHECK int kms_gate_identify(struct kms_gate *gate, struct error *error);

@@ -8,6 +8,7 @@
 
 #include "sim/base/file.h"
 #include "sim/format/json_file.h"
+#include "sim/kms/kms_webhook.h"
 
 #define NO_CONTRACT "0x0000000000000000000000000000000000000000"
 
@@ -203,16 +204,12 @@ static const char *text_of(const json_t *root, const char *name, const char *oth
     return text ? arena_copy(arena, json_string_value(text), json_string_length(text)) : otherwise;
 }
 
-void kms_policy_decide(const struct kms_policy *policy, const struct attested_boot *boot, bool is_kms,
-                       struct arena *arena, struct kms_policy_verdict *verdict)
+static void consult_list(const char *path, const struct attested_boot *boot, bool is_kms, struct arena *arena,
+                         struct kms_verdict *verdict)
 {
     struct error error = {.kind = ERROR_NONE};
-    json_t *root;
+    json_t *root = load(path, &error);
 
-    *verdict = (struct kms_policy_verdict){.is_allowed = true, .reason = "", .gateway_app_id = "any"};
-    if (!policy->allowlist)
-        return;
-    root = load(policy->allowlist, &error);
     verdict->gateway_app_id = text_of(root, "gatewayAppId", "", arena);
     if (!root)
         verdict->reason = arena_copy(arena, error.text, strlen(error.text));
@@ -224,18 +221,32 @@ void kms_policy_decide(const struct kms_policy *policy, const struct attested_bo
     json_decref(root);
 }
 
-int kms_policy_describe(const struct kms_policy *policy, struct arena *arena, struct kms_policy_info *info,
-                        struct error *error)
+int kms_policy_decide(const struct kms_policy *policy, const struct attested_boot *boot, bool is_kms,
+                      struct kms_answers *answers, struct arena *arena, struct kms_verdict *verdict,
+                      struct error *error)
+{
+    *verdict = (struct kms_verdict){.is_allowed = true, .reason = "", .gateway_app_id = "any"};
+    if (policy->auth_url)
+        return kms_webhook_decide(policy->auth_url, boot, is_kms, answers, arena, verdict, error);
+    if (policy->allowlist)
+        consult_list(policy->allowlist, boot, is_kms, arena, verdict);
+    return 0;
+}
+
+int kms_policy_describe(const struct kms_policy *policy, struct kms_answers *answers, struct arena *arena,
+                        struct kms_auth_info *info, struct error *error)
 {
     json_t *root;
 
-    *info = (struct kms_policy_info){.is_dev = true, .gateway_app_id = "any"};
+    if (policy->auth_url)
+        return kms_webhook_describe(policy->auth_url, answers, arena, info, error);
+    *info = (struct kms_auth_info){.is_dev = true, .gateway_app_id = "any"};
     if (!policy->allowlist)
         return 0;
     root = load(policy->allowlist, error);
     if (!root)
         return -1;
-    *info = (struct kms_policy_info){
+    *info = (struct kms_auth_info){
         .gateway_app_id = text_of(root, "gatewayAppId", "", arena),
         .kms_contract = text_of(root, "kmsContractAddr", NO_CONTRACT, arena),
         .app_implementation = text_of(root, "appImplementation", NO_CONTRACT, arena),

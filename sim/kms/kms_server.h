@@ -13,7 +13,17 @@ struct kms_server_config {
     struct kms_policy policy;
 };
 
+/* How a webhook is asked; set by the process that has the loop. */
+struct kms_asker {
+    /* Starts asking. on_done is called once, later, unless it is cancelled. Nothing of the question is kept. */
+    void *(*ask)(void *data, const struct kms_question *question,
+                 void (*on_done)(void *waiter, const struct kms_answer *answer), void *waiter);
+    void (*cancel)(void *asking);
+    void *data;
+};
+
 struct kms_server {
+    struct kms_asker asker; /* needed with policy.auth_url */
     struct cluster *cluster;
     struct td *td; /* that it runs in; not one of the cluster's list */
     struct kms_policy policy;

@@ -46,7 +46,7 @@ static void on_wake(void *waiter)
     connection->clients->tick_in(connection->clients->data, 0);
 }
 
-/* It goes on reading, to notice when the client leaves. Whoever answers has a deadline of its own. */
+/* It goes on reading, to notice when the client leaves. The program that is asked has a deadline. */
 static void hold(struct connection *connection)
 {
     connection->state = HELD;

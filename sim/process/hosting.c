@@ -351,7 +351,8 @@ int hosting_start(struct hosting *hosting, const struct inputs *inputs, struct s
     hosting->vmm = vmm_new(&(struct vmm_config){
         .cluster = site->cluster,
         .faults = site->faults,
-        .host = {admit_vm, open_vm, close_vm, run_in, hosting, site->kms ? give_keys : NULL,
+        .host = {admit_vm, open_vm, close_vm, run_in, hosting,
+                 site->kms && !site->kms->policy.auth_url ? give_keys : NULL,
                  hosting->engine ? launch : NULL},
         .store = hosting->store,
     });

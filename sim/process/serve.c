@@ -193,7 +193,7 @@ static int start(struct program *program, const struct options *options, struct 
     program->cluster = cluster_new(&inputs->cluster, error);
     if (!program->cluster || !cluster_add(program->cluster, &inputs->td, error) ||
         set_faults(program, options, error) ||
-        kms_host_start(&program->kms, options, program->cluster, error))
+        kms_host_start(&program->kms, options, program->cluster, &program->loop, error))
         return -1;
     program->endpoints.kms_tls = program->kms.tls;
     health_watch_start(&program->health, &program->loop, program->cluster, &program->log);

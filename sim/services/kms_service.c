@@ -4,6 +4,7 @@
 #include "proto/kms.pb-c.h"
 #include "sim/keys/kms_secrets.h"
 #include "sim/kms/kms_certify.h"
+#include "sim/services/kms_inquiry.h"
 #include "sim/services/reply.h"
 
 #define API_VERSION_MAX 1 /* of GetAppKey */
@@ -19,8 +20,16 @@ static int identify(struct rpc_call *call, struct kms_gate *gate)
         .server = service_site(call)->kms,
         .certificate = call->peer ? call->peer->certificate : SPAN_NONE,
         .arena = call->arena,
+        .answers = kms_inquiry_answers(call),
     };
     return kms_gate_identify(gate, &call->error);
+}
+
+/* A call that fails because the webhook has to be asked is held until it has answered. */
+static int refuse(struct rpc_call *call, const struct kms_gate *gate)
+{
+    kms_inquiry_hold(call, gate->server, gate->answers);
+    return -1;
 }
 
 /* For a method that also other listeners have, where nothing is checked. */
@@ -30,7 +39,7 @@ static int check_listener(struct rpc_call *call)
 
     if (!call->peer)
         return 0;
-    return identify(call, &gate) || kms_gate_self(&gate, &call->error) ? -1 : 0;
+    return identify(call, &gate) || kms_gate_self(&gate, &call->error) ? refuse(call, &gate) : 0;
 }
 
 /* For a method that hands out keys and certificates. */
@@ -56,12 +65,12 @@ static void show_bootstrap(const struct rpc_call *call, const struct site *site,
         bootstrap->attestation = call_bytes(site->kms->bootstrap, site->kms->bootstrap_len);
 }
 
-static int show_policy(struct rpc_call *call, const struct site *site, Dstack__GetMetaResponse *response)
+static int show_policy(struct rpc_call *call, const struct kms_gate *gate, Dstack__GetMetaResponse *response)
 {
-    struct kms_policy_info info;
+    struct kms_auth_info info;
 
-    if (kms_policy_describe(&site->kms->policy, call->arena, &info, &call->error))
-        return -1;
+    if (kms_policy_describe(&gate->server->policy, gate->answers, call->arena, &info, &call->error))
+        return refuse(call, gate);
     response->is_dev = response->allow_any_upgrade = info.is_dev;
     response->has_gateway_app_id_case = DSTACK__GET_META_RESPONSE__HAS_GATEWAY_APP_ID_GATEWAY_APP_ID;
     response->gateway_app_id = unconst(info.gateway_app_id);
@@ -90,7 +99,7 @@ static void kms_service_get_meta(Service *service, const Dstack__Empty *args,
 
     dstack__get_meta_response__init(&response); /* the macro lacks the braces of the unions */
     response.is_dev = true;
-    if (call->peer && (identify(call, &gate) || show_policy(call, site, &response))) {
+    if (call->peer && (identify(call, &gate) || show_policy(call, &gate, &response))) {
         reply(NULL, call);
         return;
     }
@@ -187,10 +196,11 @@ static int admit_app(struct rpc_call *call, const Dstack__GetAppKeyRequest *args
     if (args->api_version > API_VERSION_MAX)
         return error_quote_number(&call->error, "Unsupported API version: ", args->api_version, "");
     if (kms_gate_self(&gate, &call->error))
-        return -1;
-    return kms_gate_admit(&gate, false, span_text(args->vm_config), pass, &call->error)
-               ? error_context(&call->error, "App not allowed")
-               : 0;
+        return refuse(call, &gate);
+    if (kms_gate_admit(&gate, false, span_text(args->vm_config), pass, &call->error) == 0)
+        return 0;
+    error_context(&call->error, "App not allowed");
+    return refuse(call, &gate);
 }
 
 static void kms_service_get_app_key(Service *service, const Dstack__GetAppKeyRequest *args,
@@ -221,9 +231,11 @@ static int admit_kms(struct rpc_call *call, const Dstack__GetKmsKeyRequest *args
     struct kms_gate_pass pass;
     struct kms_gate gate;
 
-    return enter(call, &gate) || kms_gate_self(&gate, &call->error) ||
+    if (enter(call, &gate))
+        return -1;
+    return kms_gate_self(&gate, &call->error) ||
                    kms_gate_admit(&gate, true, span_text(args->vm_config), &pass, &call->error)
-               ? -1
+               ? refuse(call, &gate)
                : 0;
 }
 
@@ -261,8 +273,12 @@ static void kms_service_sign_cert(Service *service, const Dstack__SignCertReques
     char *chain[KMS_CERTIFY_CHAIN];
     struct kms_gate gate;
 
-    if (enter(call, &gate) || kms_gate_self(&gate, &call->error) ||
-        kms_certify(&gate, &request, chain, &call->error)) {
+    if (enter(call, &gate)) {
+        reply(NULL, call);
+        return;
+    }
+    if (kms_gate_self(&gate, &call->error) || kms_certify(&gate, &request, chain, &call->error)) {
+        (void)refuse(call, &gate);
         reply(NULL, call);
         return;
     }

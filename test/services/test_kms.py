@@ -4,11 +4,13 @@ import contextlib
 import datetime
 import hashlib
 import http.client
+import http.server
 import itertools
 import json
 import socket
 import ssl
 import subprocess
+import threading
 import time
 import urllib.error
 from concurrent.futures import ThreadPoolExecutor
@@ -455,5 +457,162 @@ def test_the_option_says_what_it_takes(directory):
     for address, reason in (("unix:/tmp/x", "HOST:PORT"), ("1=kms", "HOST:PORT"), ("x y:1", "")):
         done = Simulator(directory / "refused").run_to_its_end("--kms-listen", address)
         assert done.returncode == 2 and reason in done.stderr, done.stderr
-    done = Simulator(directory / "refused").run_to_its_end("--kms-listen", "0", "--kms-allowlist", "/nowhere.json")
-    assert done.returncode != 0 and "/nowhere.json" in done.stderr
+    for options, reason in ((("--kms-listen", "0", "--kms-allowlist", "/nowhere.json"), "/nowhere.json"),
+                            (("--kms-domain", "x"), "--kms-domain needs --kms-listen"),
+                            (("--kms-listen", "0", "--kms-auth-url", "http://127.0.0.1:1", "--kms-allowlist", "x"),
+                             "use only one of them"),
+                            (("--kms-listen", "0", "--kms-auth-url", "https://x"), "HTTPS is not supported")):
+        done = Simulator(directory / "refused").run_to_its_end(*options)
+        assert done.returncode != 0 and reason in done.stderr, done.stderr
+
+
+# --- a webhook ---
+
+
+class Webhook(http.server.ThreadingHTTPServer):
+    """An authorization of the test's own: answers what it is told, and keeps what it was asked."""
+
+    def __init__(self):
+        self.asked, self.answers, self.status, self.seconds = [], {}, 200, threading.Event()
+        super().__init__(("127.0.0.1", 0), WebhookHandler)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_port}/auth"
+
+
+class WebhookHandler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        self.do_POST()
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.server.asked.append((self.command, self.path, json.loads(body) if body else None))
+        if self.server.answers.get("wait"):
+            self.server.seconds.wait(HANG_SECONDS)
+        answer = self.server.answers.get(self.path, {"isAllowed": True, "gatewayAppId": "gw", "reason": ""})
+        answer = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+        self.send_response(self.server.status)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def webhook():
+    server = Webhook()
+    yield server
+    server.seconds.set()
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def asking(launch, webhook, tmp_path):
+    """A simulator that asks the webhook, and an attested client."""
+    simulated, url = launch("--kms-auth-url", webhook.url)
+    return simulated, join(url, tmp_path, simulated)
+
+
+def test_a_webhook_is_asked_about_the_kms_and_the_caller(asking, webhook):
+    simulated, client = asking
+    webhook.asked.clear()
+    assert client.call("GetAppKey", api_version=1)["gateway_app_id"] == "gw"
+    (_, first, kms_boot), (_, second, app_boot) = webhook.asked
+    assert (first, second) == ("/auth/bootAuth/kms", "/auth/bootAuth/app")
+    info = simulated.call("DstackGuest.Info")
+    assert app_boot["teeVariant"] == "dstack-tdx" and app_boot["tcbStatus"] == "UpToDate"
+    assert app_boot["advisoryIds"] == []
+    for wire, name in (("appId", "app_id"), ("composeHash", "compose_hash"), ("instanceId", "instance_id"),
+                       ("deviceId", "device_id"), ("osImageHash", "os_image_hash"),
+                       ("mrAggregated", "mr_aggregated")):
+        assert app_boot[wire] == info[name]
+    assert app_boot["keyProviderInfo"] == info["key_provider_info"].encode().hex()
+    assert kms_boot["appId"] != app_boot["appId"]
+    key = ec.generate_private_key(ec.SECP256R1())
+    webhook.asked.clear()
+    assert len(sign_cert(client, key, csr(key, kms_client.attest(simulated, key)))) == 3
+    signed = webhook.asked[1][2]
+    assert signed["keyProviderInfo"] == "" and signed["mrAggregated"] != info["mr_aggregated"]
+
+
+def test_its_refusal_is_told(asking, webhook):
+    _, client = asking
+    webhook.answers["/auth/bootAuth/app"] = {"isAllowed": False, "gatewayAppId": "", "reason": "not today"}
+    with pytest.raises(Refused, match="^App not allowed: Boot denied: not today$"):
+        client.call("GetAppKey", api_version=1)
+    assert client.call("GetKmsKey")["keys"]
+    webhook.answers["/auth/bootAuth/kms"] = webhook.answers["/auth/bootAuth/app"]
+    with pytest.raises(Refused, match="^KMS self authorization failed: KMS is not allowed: not today$"):
+        client.call("GetTempCaCert")
+
+
+@pytest.mark.parametrize("status, answer, reason", [
+    (500, b"broken", "bootAuth/kms returned 500: broken$"),
+    (200, b"no json", "failed to decode response from http://"),
+    (200, {"isAllowed": True}, "reason"),
+    (200, {"isAllowed": 1, "reason": "", "gatewayAppId": ""}, "isAllowed"),
+    (200, b"x" * 70000, "its answer is too long$"),
+])
+def test_what_is_not_an_answer_refuses(asking, webhook, status, answer, reason):
+    _, client = asking
+    webhook.status, webhook.answers["/auth/bootAuth/kms"] = status, answer
+    with pytest.raises(Refused, match=f"^KMS self authorization failed: Failed to call self KMS auth check: .*{reason}"):
+        client.call("GetTempCaCert")
+
+
+def test_others_are_served_while_it_thinks(asking, webhook):
+    simulated, client = asking
+    webhook.answers["wait"] = True
+    with ThreadPoolExecutor(3) as pool:
+        waiting = [pool.submit(client.call, "GetTempCaCert") for _ in range(3)]
+        ends = time.monotonic() + HANG_SECONDS
+        while len(webhook.asked) < 3 + 1 and time.monotonic() < ends:
+            time.sleep(0.01)
+        assert simulated.call("DstackGuest.Version") and client.get("/health") == (200, "OK")
+        assert not any(one.done() for one in waiting)
+        webhook.seconds.set()
+        assert all(one.result(HANG_SECONDS)["ca_cert"] for one in waiting)
+
+
+def test_one_that_does_not_answer_in_time_refuses(asking, webhook):
+    webhook.answers["wait"] = True
+    with pytest.raises(Refused, match="it does not answer in time$"):
+        asking[1].call("GetTempCaCert")
+
+
+def test_a_client_may_leave_while_it_thinks(asking, webhook):
+    simulated, client = asking
+    webhook.answers["wait"] = True
+    before = len(webhook.asked)
+    connection = client.connect()
+    connection.request("POST", "/prpc/GetTempCaCert?json", body=b"null")
+    ends = time.monotonic() + HANG_SECONDS
+    while len(webhook.asked) == before and time.monotonic() < ends:
+        time.sleep(0.01)
+    connection.sock.close()
+    assert simulated.call("DstackGuest.Version")
+
+
+def test_nothing_listens_at_its_address(launch, tmp_path):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    _, url = launch("--kms-auth-url", f"http://127.0.0.1:{port}")
+    with pytest.raises(Refused, match="connection refused$"):
+        Kms(url, tmp_path).call("GetTempCaCert")
+
+
+def test_meta_is_what_the_webhook_says(asking, webhook):
+    webhook.answers["/auth"] = {"status": "ok", "kmsContractAddr": "0x12", "gatewayAppId": "g", "chainId": 5,
+                                "appImplementation": "0x34"}
+    meta = asking[1].call("GetMeta")
+    assert (meta["kms_contract_address"], meta["gateway_app_id"], meta["chain_id"]) == ("0x12", "g", 5)
+    assert meta["app_auth_implementation"] == "0x34" and not meta["is_dev"]
+    assert webhook.asked[-1] == ("GET", "/auth", None)

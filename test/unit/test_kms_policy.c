@@ -33,9 +33,10 @@ static struct attested_boot some_boot(void)
 static void assert_decided(struct kms_fixture *f, const struct attested_boot *boot, bool is_kms,
                            const char *reason)
 {
-    struct kms_policy_verdict verdict;
+    struct kms_verdict verdict;
 
-    kms_policy_decide(&f->server->policy, boot, is_kms, &f->arena, &verdict);
+    assert_int_equal(
+        kms_policy_decide(&f->server->policy, boot, is_kms, NULL, &f->arena, &verdict, &f->error), 0);
     if (reason) {
         assert_false(verdict.is_allowed);
         assert_string_equal(verdict.reason, reason);
@@ -48,13 +49,14 @@ static void everyone_is_allowed_in_development(void **state)
 {
     struct kms_fixture *f = *state;
     const struct attested_boot boot = some_boot();
-    struct kms_policy_verdict verdict;
-    struct kms_policy_info info;
+    struct kms_verdict verdict;
+    struct kms_auth_info info;
 
-    kms_policy_decide(&f->server->policy, &boot, false, &f->arena, &verdict);
+    assert_int_equal(
+        kms_policy_decide(&f->server->policy, &boot, false, NULL, &f->arena, &verdict, &f->error), 0);
     assert_true(verdict.is_allowed);
     assert_string_equal(verdict.gateway_app_id, "any");
-    assert_int_equal(kms_policy_describe(&f->server->policy, &f->arena, &info, &f->error), 0);
+    assert_int_equal(kms_policy_describe(&f->server->policy, NULL, &f->arena, &info, &f->error), 0);
     assert_true(info.is_dev);
 }
 
@@ -141,13 +143,14 @@ static void a_file_that_cannot_be_read_allows_nobody(void **state)
         {"{\"apps\":{\"x\":{\"allowAnyDevice\":1}}}", "apps.x: allowAnyDevice must be true or false"},
     };
     const struct attested_boot boot = some_boot();
-    struct kms_policy_verdict verdict;
+    struct kms_verdict verdict;
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct error error = {.kind = ERROR_NONE};
 
         kms_allow(f, cases[i].text);
-        kms_policy_decide(&f->server->policy, &boot, false, &f->arena, &verdict);
+        assert_int_equal(
+            kms_policy_decide(&f->server->policy, &boot, false, NULL, &f->arena, &verdict, &f->error), 0);
         assert_false(verdict.is_allowed);
         assert_non_null(strstr(verdict.reason, f->path));
         if (!strstr(verdict.reason, cases[i].problem))
@@ -160,10 +163,10 @@ static void a_file_that_cannot_be_read_allows_nobody(void **state)
 static void its_texts_are_told(void **state)
 {
     struct kms_fixture *f = *state;
-    struct kms_policy_info info;
+    struct kms_auth_info info;
 
     kms_allow(f, "{\"gatewayAppId\":\"g\",\"chainId\":7}");
-    assert_int_equal(kms_policy_describe(&f->server->policy, &f->arena, &info, &f->error), 0);
+    assert_int_equal(kms_policy_describe(&f->server->policy, NULL, &f->arena, &info, &f->error), 0);
     assert_false(info.is_dev);
     assert_string_equal(info.gateway_app_id, "g");
     assert_string_equal(info.kms_contract, "0x0000000000000000000000000000000000000000");
