@@ -58,6 +58,8 @@ VALUES = {
     "page": 1,
     "page_size": 10,
     "tag": "dstack:0.5",
+    "api_version": 1,
+    "csr": b"please sign cert:",
 }
 
 # Fields, at any depth of the response, that two calls may differ in; they are compared in shape.
@@ -84,10 +86,10 @@ VARYING = {
     "GuestProxy.ListContainers": {"status"},
 }
 
-# Methods that cannot succeed here: no GPU answers, this listener does not end the process, and images
-# come with the program.
+# Methods that cannot succeed here: no GPU answers, this listener does not end the process, images come
+# with the program, and callers of the KMS have no certificate without --kms-listen.
 UNAVAILABLE = {"GuestApi.Shutdown": 400, "v1.DstackGuest.AttestGpu": 501, "Teepod.PullRegistryImage": 400,
-               "Teepod.DeleteImage": 400}
+               "Teepod.DeleteImage": 400, "KMS.GetAppKey": 400, "KMS.GetKmsKey": 400, "KMS.SignCert": 400}
 
 # Arguments that a method of the service refuses.
 REFUSED = {

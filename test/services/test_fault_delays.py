@@ -104,7 +104,7 @@ def test_a_request_that_comes_in_pieces_second_a_delayed_one(simulated, address)
     with Connection(address) as connection:
         connection.send(KEY + b"POST /Version HTT")
         assert connection.read().status == 200
-        connection.send(b"P/1.1\r\nContent-Length: 0\r\n\r\n")
+        connection.send(b"P/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
         assert connection.read().status == 200
 
 
