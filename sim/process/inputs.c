@@ -86,6 +86,16 @@ static int check_directory(const struct options *options, char *const *field, st
     return error_of(options, field, error);
 }
 
+/* It is made if there is none. */
+static int check_state_dir(const struct options *options, struct error *error)
+{
+    struct stat status;
+
+    if (!options->state_dir || (stat(options->state_dir, &status) != 0 && errno == ENOENT))
+        return 0;
+    return check_directory(options, &options->state_dir, error);
+}
+
 static int wrap_app(struct inputs *inputs, const struct options *options, struct error *error)
 {
     char *const *field = &options->docker_compose;
@@ -259,7 +269,10 @@ int inputs_read(struct inputs *inputs, const struct options *options, struct err
         read_keys(inputs, options, error) || read_machine(inputs, options, error) ||
         read_env(inputs, options, error) || read_images(inputs, options, error))
         return -1;
-    return check_directory(options, &options->logs_dir, error) || check_engine(options, error) ? -1 : 0;
+    return check_directory(options, &options->logs_dir, error) || check_engine(options, error) ||
+                   check_state_dir(options, error)
+               ? -1
+               : 0;
 }
 
 void inputs_set_public_url(struct inputs *inputs, const struct options *options,

@@ -144,7 +144,7 @@ def test_a_file_that_is_broken_is_one_sentence(simulator):
 
 
 @pytest.mark.parametrize("make, sentence", [
-    (lambda path: path.write_text(""), "cannot open the directory {}: Not a directory"),
+    (lambda path: path.write_text(""), "{} is not a directory"),
     (lambda path: path.symlink_to("/no/such/place"), "cannot open the directory {}: No such file or directory"),
     (lambda path: (path.mkdir(), (path / ".lock").symlink_to("x")),
      "cannot write {}/.lock: Too many levels of symbolic links"),
@@ -155,6 +155,15 @@ def test_what_is_no_directory_of_ours(directory, make, sentence):
     ended = Simulator(directory / "no", "--state-dir", path).run_to_its_end()
     assert ended.returncode == 2
     assert ended.stderr == f"dstack-simulator: --state-dir: {sentence.format(path)}\n"
+
+
+def test_it_is_checked_and_not_made(directory):
+    simulator = Simulator(directory / "check", "--check", "--state-dir", directory / "later")
+    assert simulator.run_to_its_end().returncode == 0 and not (directory / "later").exists()
+    (directory / "later").write_text("")
+    ended = simulator.run_to_its_end()
+    assert (ended.returncode, ended.stderr) == (
+        2, f"dstack-simulator: --state-dir: {directory}/later is not a directory\n")
 
 
 def test_a_read_only_directory(directory):
