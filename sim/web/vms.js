@@ -15,7 +15,8 @@ const FOLDED_TURNS = 10 // of the page, for each that asks while the list is fol
 function makePanel() {
   const panel = element('details', { className: 'panel fold-panel', id: 'vms', tabIndex: -1 },
     element('summary', {}, element('h2', { id: 'vms-title' }, 'TDs'), ' ', element('span', { className: 'soft', id: 'vms-now' })))
-  document.querySelector('.columns').before(panel)
+  const region = element('section', { role: 'region', ariaLabel: 'TDs' }, panel)
+  document.querySelector('.columns').before(region)
   byId('to-vms').hidden = false
   return panel
 }

@@ -167,6 +167,7 @@ def test_no_control_is_without_a_name(busy):
 
 def test_the_page_has_landmarks(page):
     """One of each, side by side, with names where there is more than one way to read them."""
+    page.wait(lambda: page.count(".vm") == 1, "the list of TDs")
     places = page.script("""
         return Array.from(document.querySelectorAll('nav, header, main, aside, footer'),
           (node) => [node.localName, node.ariaLabel, node.parentElement.closest('nav, header, main, aside, footer') === null])
@@ -174,7 +175,7 @@ def test_the_page_has_landmarks(page):
     assert places == [["nav", "On this page", True], ["header", None, True], ["main", None, True],
                       ["aside", "Controls", True], ["footer", None, True]]
     outside = page.script("""
-        const landmarks = 'nav, header, main, aside, footer, noscript, dialog, [role=alert], [role=status]'
+        const landmarks = 'nav, header, main, aside, footer, [role=region][aria-label], noscript, dialog, [role=alert], [role=status]'
         const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
         const outside = []
         while (walker.nextNode()) {
