@@ -48,7 +48,7 @@ static void restart(struct kept *kept)
     fixture->vmm = vmm_new(&(struct vmm_config){
         .cluster = fixture->cluster,
         .faults = &fixture->faults,
-        .host = {vmm_fixture_admit, vmm_fixture_open, vmm_fixture_close, vmm_fixture_run_in, fixture, NULL},
+        .host = vmm_fixture_host(fixture),
         .store = kept->store,
     });
     fixture->vmm->images = images;

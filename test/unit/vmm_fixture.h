@@ -72,6 +72,17 @@ static inline void vmm_fixture_run_in(void *data, uint64_t milliseconds)
     ((struct vmm_fixture *)data)->run_in = milliseconds;
 }
 
+static inline struct vmm_host vmm_fixture_host(struct vmm_fixture *fixture)
+{
+    return (struct vmm_host){
+        .admit = vmm_fixture_admit,
+        .open = vmm_fixture_open,
+        .close = vmm_fixture_close,
+        .run_in = vmm_fixture_run_in,
+        .data = fixture,
+    };
+}
+
 /* Runs until nothing is to be done at once, or after a pause for clients. Returns in how long something
  * is. */
 static inline uint64_t vmm_fixture_run(struct vmm_fixture *fixture)
@@ -103,7 +114,7 @@ static inline int vmm_fixture_set_up(void **state)
     fixture->vmm = vmm_new(&(struct vmm_config){
         .cluster = fixture->cluster,
         .faults = &fixture->faults,
-        .host = {vmm_fixture_admit, vmm_fixture_open, vmm_fixture_close, vmm_fixture_run_in, fixture, NULL},
+        .host = vmm_fixture_host(fixture),
     });
     if (os_image_parse(&image, os_image_embedded(OS_IMAGE_LINE_0_5), &fixture->error))
         return -1;
