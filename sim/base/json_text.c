@@ -1,5 +1,7 @@
 #include "sim/base/json_text.h"
 
+#include <endian.h>
+
 #include "sim/base/hex.h"
 #include "sim/base/utf8.h"
 
@@ -21,12 +23,13 @@ static uint64_t zeros(uint64_t word)
     return (word - EACH(1)) & ~word & HIGHEST;
 }
 
-static bool is_word_plain(uint64_t word)
+/* The highest bit of the first byte that is escaped, and maybe of some after it. */
+static uint64_t escaped(uint64_t word)
 {
     uint64_t below_space = (word - EACH(0x20)) & ~word & HIGHEST;
     uint64_t from_delete = (word | (word + EACH(1))) & HIGHEST;
 
-    return !(below_space | from_delete | zeros(word ^ EACH('"')) | zeros(word ^ EACH('\\')));
+    return below_space | from_delete | zeros(word ^ EACH('"')) | zeros(word ^ EACH('\\'));
 }
 
 size_t json_text_plain(const uint8_t *text, size_t len)
@@ -36,8 +39,9 @@ size_t json_text_plain(const uint8_t *text, size_t len)
 
     while (len - count >= sizeof word) {
         memcpy(&word, text + count, sizeof word);
-        if (!is_word_plain(word))
-            break;
+        word = escaped(le64toh(word));
+        if (word)
+            return count + (size_t)__builtin_ctzll(word) / 8;
         count += sizeof word;
     }
     while (count < len && is_plain(text[count]))

@@ -11,7 +11,8 @@
 #include "sim/base/utf8.h"
 
 #define SHOWN_BYTES (2 * JSON_READ_EXPLAINED_BYTES) /* to jansson, which skips some NUL bytes */
-#define NUMBER_CHARS_MAX 1024                       /* longer ones are left to jansson, or refused */
+#define SMALL_DIGITS 18
+#define NUMBER_CHARS_MAX 1024 /* longer ones are left to jansson, or refused */
 
 /* Values are read from `at` on. Readers return NULL or false where the text is wrong; then `at` is near
  * the place. */
@@ -210,6 +211,17 @@ static bool skip_number(struct reader *reader, bool *is_real)
     return skip_digits(reader);
 }
 
+/* An integer of so few digits that it cannot overflow. */
+static json_t *small_integer(const uint8_t *from, const uint8_t *end)
+{
+    const bool is_negative = *from == '-';
+    json_int_t value = 0;
+
+    for (from += is_negative; from < end; from++)
+        value = 10 * value + (*from - '0');
+    return json_integer(is_negative ? -value : value);
+}
+
 static json_t *read_number(struct reader *reader)
 {
     const uint8_t *from = reader->at;
@@ -224,6 +236,8 @@ static json_t *read_number(struct reader *reader)
     len = (size_t)(reader->at - from);
     if (len > NUMBER_CHARS_MAX)
         return NULL;
+    if (!is_real && len < SMALL_DIGITS)
+        return small_integer(from, reader->at);
     memcpy(digits, from, len);
     digits[len] = '\0';
     errno = 0;
