@@ -116,8 +116,8 @@ const struct option_row options_table[] = {
              "Its name is that of the directory. Repeatable."},
     {"run-containers", 0, NULL, FLAG(run_containers), .group = GROUP_LISTENING, .is_joined = true,
      .brief = "start the containers of deployed apps",
-     .more = "Hand the compose file of each TD that is deployed to docker compose or, without docker, to podman "
-             "compose, with the TD's sockets at /var/run/ and its environment; their output is in the console. "
+     .more = "Hand the compose file of each TD that is deployed to docker compose, podman compose, podman-compose or "
+             "docker-compose, with the TD's sockets at /var/run/ and its environment; their output is in the console. "
              "A client that may deploy runs containers as this user, then: see --vmm-token."},
     {"kms-listen", 0, "ADDR", STRING(kms_listen), .read = options_read_kms_listen,
      .group = GROUP_LISTENING, .is_joined = true,

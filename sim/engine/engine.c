@@ -3,21 +3,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "sim/base/memory.h"
 #include "sim/base/unconst.h"
+#include "sim/engine/engine_environment.h"
 #include "sim/engine/engine_files.h"
 #include "sim/engine/engine_process.h"
 
 #define DOWN_MILLIS 60000 /* then it is given up */
 #define PROJECT_BYTES 64
 #define ARGUMENTS_MAX 24
-#define ENVIRONMENT_MAX 16
 #define SENTENCE_BYTES 512
-
-extern char **environ; /* POSIX */
 
 enum phase { PHASE_UP, PHASE_LOGS, PHASE_IDLE, PHASE_DOWN };
 
@@ -35,40 +31,10 @@ struct engine_run {
 
 struct engine {
     uv_loop_t *loop;
-    char program[PATH_MAX];
+    struct engine_program program;
     struct engine_user user;
     struct engine_run *runs;
 };
-
-/* --- finding it --- */
-
-static bool is_program(const char *path)
-{
-    struct stat status;
-
-    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
-}
-
-static bool find_in_path(const char *name, char *program, size_t size)
-{
-    const char *path = getenv("PATH");
-
-    for (const char *at = path ? path : ""; *at; at += strcspn(at, ":"), at += *at == ':') {
-        const int len = (int)strcspn(at, ":");
-
-        if (at[0] == '/' && (size_t)snprintf(program, size, "%.*s/%s", len, at, name) < size &&
-            is_program(program))
-            return true;
-    }
-    return false;
-}
-
-int engine_find(char *program, size_t size, struct error *error)
-{
-    if (find_in_path("docker", program, size) || find_in_path("podman", program, size))
-        return 0;
-    return error_input(error, "there is no docker and no podman on the PATH, which containers need");
-}
 
 bool engine_is_for(const struct app *app)
 {
@@ -78,36 +44,24 @@ bool engine_is_for(const struct app *app)
 
 /* --- running it --- */
 
-/* Only what engines need: a compose file may name any variable, and its author is not this user. */
-static void list_environment(char *envp[static ENVIRONMENT_MAX])
-{
-    static const char *const names[] = {
-        "PATH=",           "HOME=",          "LANG=", "TMPDIR=",         "XDG_RUNTIME_DIR=", "DOCKER_HOST=",
-        "DOCKER_CONTEXT=", "DOCKER_CONFIG=", "USER=", "CONTAINER_HOST=", "CONTAINERS_CONF="};
-    size_t count = 0;
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        for (char **at = environ; *at; at++)
-            if (strncmp(*at, names[i], strlen(names[i])) == 0 && count < ENVIRONMENT_MAX - 1)
-                envp[count++] = *at;
-    envp[count] = NULL;
-}
-
 static int compose(struct engine_run *run, const char *const *command, uint64_t most_millis,
                    struct error *error)
 {
-    const char *const common[] = {
-        run->engine->program, "compose",    "-p",          run->project, "-f", run->files.compose, "-f",
-        run->files.override,  "--env-file", run->files.env};
-    char *argv[ARGUMENTS_MAX], *envp[ENVIRONMENT_MAX];
+    const struct engine_program *program = &run->engine->program;
+    const char *const common[] = {"-p", run->project,        "-f",         run->files.compose,
+                                  "-f", run->files.override, "--env-file", run->files.env};
+    char *argv[ARGUMENTS_MAX], *envp[ENGINE_ENVIRONMENT_MAX];
     size_t count = 0;
 
+    argv[count++] = unconst(program->path);
+    if (program->has_command)
+        argv[count++] = unconst("compose");
     for (size_t i = 0; i < sizeof common / sizeof *common; i++)
         argv[count++] = unconst(common[i]);
     for (; *command && count < ARGUMENTS_MAX - 1; command++)
         argv[count++] = unconst(*command);
     argv[count] = NULL;
-    list_environment(envp);
+    engine_environment(envp);
     return engine_process_start(&run->process, run->engine->loop, argv, envp, most_millis, error);
 }
 
@@ -158,7 +112,7 @@ static void take_down(struct engine_run *run)
 
 static void follow_logs(struct engine_run *run)
 {
-    static const char *const logs[] = {"logs", "--follow", "--no-color", NULL};
+    static const char *const logs[] = {"logs", "--follow", NULL};
     struct error error = {.kind = ERROR_NONE};
 
     run->phase = PHASE_LOGS;
@@ -213,13 +167,14 @@ static void end(struct engine_run *run)
 
 /* --- the engine --- */
 
-struct engine *engine_new(uv_loop_t *loop, const char *program, const struct engine_user *user)
+struct engine *engine_new(uv_loop_t *loop, const struct engine_program *program,
+                          const struct engine_user *user)
 {
     struct engine *engine = memory_zalloc(sizeof *engine);
 
     engine->loop = loop;
     engine->user = *user;
-    snprintf(engine->program, sizeof engine->program, "%s", program);
+    engine->program = *program;
     return engine;
 }
 

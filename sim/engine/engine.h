@@ -1,5 +1,5 @@
 /* The app's containers, where there is an engine: the compose file of each deployment is handed to
- * `docker compose` or `podman compose`, with the TD's sockets at /var/run/ and its environment.
+ * `docker compose`, or to another of its kind, with the TD's sockets at /var/run/ and its environment.
  *
  *   start ──▶ up -d ──▶ logs -f ──▶ (all have ended)
  *                │          │
@@ -14,12 +14,9 @@
 #include "sim/app/app.h"
 #include "sim/app/env.h"
 #include "sim/base/error.h"
+#include "sim/engine/engine_find.h"
 
 struct engine;
-
-/* The engine on the PATH: docker, or else podman. Fails with a sentence if there is none. Out: its path in
- * `program`. */
-MUST_CHECK int engine_find(char *program, size_t size, struct error *error);
 
 /* Whom it reports to. owner: what a start was for. */
 struct engine_user {
@@ -32,8 +29,9 @@ struct engine_user {
     void *data;
 };
 
-/* program: as engine_find has it; copied. */
-struct engine *engine_new(uv_loop_t *loop, const char *program, const struct engine_user *user);
+/* Copies the program. */
+struct engine *engine_new(uv_loop_t *loop, const struct engine_program *program,
+                          const struct engine_user *user);
 /* Nothing may run any more. */
 void engine_free(struct engine *engine);
 

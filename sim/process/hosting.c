@@ -218,17 +218,12 @@ static void on_taken_down(void *data, void *owner)
         close_listeners(hosting, owner);
 }
 
-static int open_engine(struct hosting *hosting, uv_loop_t *loop, struct error *error)
+static void open_engine(struct hosting *hosting, const struct inputs *inputs)
 {
     const struct engine_user user = {on_line, on_launched, on_taken_down, hosting};
-    char program[PATH_MAX];
 
-    if (!hosting->options->run_containers)
-        return 0;
-    if (engine_find(program, sizeof program, error))
-        return -1;
-    hosting->engine = engine_new(loop, program, &user);
-    return 0;
+    if (hosting->options->run_containers)
+        hosting->engine = engine_new(hosting->timer.loop, &inputs->engine, &user);
 }
 
 /* --- what is due --- */
@@ -345,9 +340,9 @@ int hosting_start(struct hosting *hosting, const struct inputs *inputs, struct s
     struct td *first = site->cluster->first;
     struct vm_settings settings;
 
-    if (open_engine(hosting, hosting->timer.loop, error) ||
-        open_store(hosting, site->cluster, &report, error))
+    if (open_store(hosting, site->cluster, &report, error))
         return -1;
+    open_engine(hosting, inputs);
     hosting->vmm = vmm_new(&(struct vmm_config){
         .cluster = site->cluster,
         .faults = site->faults,

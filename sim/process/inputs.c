@@ -10,7 +10,6 @@
 #include "sim/base/hex.h"
 #include "sim/base/memory.h"
 #include "sim/base/utf8.h"
-#include "sim/engine/engine.h"
 #include "sim/process/public_url.h"
 #include "sim/app/encrypted_env.h"
 #include "sim/vmm/vm_image.h"
@@ -236,16 +235,16 @@ static int read_images(struct inputs *inputs, const struct options *options, str
 }
 
 /* Containers reach a TD by its sockets. */
-static int check_engine(const struct options *options, struct error *error)
+static int find_engine(struct inputs *inputs, const struct options *options, struct error *error)
 {
-    char given[OPTIONS_NAME_MAX], program[PATH_MAX];
+    char given[OPTIONS_NAME_MAX];
 
     if (!options->run_containers)
         return 0;
     options_given_as(options, &options->run_containers, given);
     if (!options->socket_dir)
         return error_input(error, "%s needs sockets; give --socket-dir a directory", given);
-    return engine_find(program, sizeof program, error) ? error_context(error, "%s", given) : 0;
+    return engine_find(&inputs->engine, error) ? error_context(error, "%s", given) : 0;
 }
 
 int inputs_read(struct inputs *inputs, const struct options *options, struct error *error)
@@ -269,7 +268,7 @@ int inputs_read(struct inputs *inputs, const struct options *options, struct err
         read_keys(inputs, options, error) || read_machine(inputs, options, error) ||
         read_env(inputs, options, error) || read_images(inputs, options, error))
         return -1;
-    return check_directory(options, &options->logs_dir, error) || check_engine(options, error) ||
+    return check_directory(options, &options->logs_dir, error) || find_engine(inputs, options, error) ||
                    check_state_dir(options, error)
                ? -1
                : 0;

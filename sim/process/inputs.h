@@ -5,6 +5,7 @@
 #include "sim/base/arena.h"
 #include "sim/cli/options.h"
 #include "sim/cluster/cluster.h"
+#include "sim/engine/engine.h"
 #include "sim/image/image_directory.h"
 #include "sim/process/endpoints.h"
 
@@ -19,8 +20,9 @@ struct inputs {
     char *sys_config;
     struct image_directory *images; /* heap: those of --image */
     size_t image_count;
-    char public_url[512]; /* what cluster.public_url points to */
-    struct arena arena;   /* for data decoded from the files */
+    struct engine_program engine; /* with --run-containers */
+    char public_url[512];         /* what cluster.public_url points to */
+    struct arena arena;           /* for data decoded from the files */
 };
 
 /* Reads the files. Returns 0, or -1 with an error that names option and file. In both cases

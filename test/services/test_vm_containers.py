@@ -28,8 +28,10 @@ SECRET = "it's \"$x\" \\ ö"
 # Next to it are `calls`, what it was given, and files that say how it behaves.
 ENGINE = r"""#!/bin/sh
 here=${0%/*}
-echo "$*" >> "$here/calls"
+[ "$*" != "compose version" ] || exit 0
+[ "$*" != version ] || exit 0
 env > "$here/environment"
+echo "$*" >> "$here/calls"
 files=$(echo "$*" | sed 's/.*-f \([^ ]*\)\/docker-compose.yaml.*/\1/')
 case " $* " in
 *" up "*)
@@ -47,7 +49,7 @@ esac
 
 class Engine:
     def __init__(self, directory, name="docker"):
-        self.directory = directory
+        self.directory, self.name = directory, name
         directory.mkdir()
         program = directory / name
         program.write_text(ENGINE)
@@ -58,7 +60,7 @@ class Engine:
         """The commands, each with its options in front taken off."""
         file = self.directory / "calls"
         lines = file.read_text().splitlines() if file.exists() else []
-        return [re.sub(r"^compose -p dstack-[0-9a-f-]{36} -f \S+ -f \S+ --env-file \S+ ", "", line) for line in lines]
+        return [re.sub(r"^(compose )?-p dstack-[0-9a-f-]{36} -f \S+ -f \S+ --env-file \S+ ", "", line) for line in lines]
 
     def given(self, name):
         return self.directory / "given" / name
@@ -68,7 +70,7 @@ class Engine:
         file.touch() if yes else file.unlink()
 
 
-UP, LOGS, DOWN = "up --detach --remove-orphans", "logs --follow --no-color", "down --remove-orphans --timeout 5"
+UP, LOGS, DOWN = "up --detach --remove-orphans", "logs --follow", "down --remove-orphans --timeout 5"
 
 
 @pytest.fixture
@@ -210,19 +212,27 @@ def test_an_app_without_containers_needs_no_engine(caller, engine, compose):
     assert engine.calls() == []
 
 
-def test_podman_stands_in_for_docker(directory, tmp_path, monkeypatch):
-    engine = Engine(tmp_path / "podman", "podman")
+@pytest.mark.parametrize("name, calls", [("podman", "compose -p "), ("podman-compose", "-p "),
+                                         ("docker-compose", "-p ")])
+def test_others_stand_in_for_docker(directory, tmp_path, monkeypatch, name, calls):
+    """Of the engines before it, one cannot be run, and one has no command compose."""
+    engine = Engine(tmp_path / "bin", name)
     (engine.directory / "docker").write_text("not executable")
-    for name in "sh", "env", "sed", "cp", "rm", "sleep":
-        (engine.directory / name).symlink_to(f"/bin/{name}")
+    if name != "podman":
+        (engine.directory / "podman").write_text("#!/bin/sh\nexit 125\n")
+        (engine.directory / "podman").chmod(0o755)
+    for tool in "sh", "env", "sed", "cp", "rm", "sleep":
+        (engine.directory / tool).symlink_to(f"/bin/{tool}")
     monkeypatch.setenv("PATH", str(engine.directory))
-    with Simulator(directory / "podman", "--run-containers") as simulator:
+    with Simulator(directory / calls.split()[0] / engine.name, "--run-containers") as simulator:
         deploy(Caller(simulator.url), compose_file=COMPOSE)
         wait_until(lambda: engine.calls() == [UP, LOGS])
+        assert (engine.directory / "calls").read_text().startswith(calls)
 
 
 @pytest.mark.parametrize("options, sentence", [
-    ([], "--run-containers: there is no docker and no podman on the PATH, which containers need"),
+    ([], "--run-containers: containers need docker compose, podman compose, podman-compose or docker-compose on the "
+         "PATH, and none of them is there and works"),
     (["-d", "none"], "--run-containers needs sockets; give --socket-dir a directory")])
 def test_it_says_what_is_missing(tmp_path, options, sentence):
     done = subprocess.run([PROGRAM, "--run-containers", "--check", *options], capture_output=True, text=True,
