@@ -8,7 +8,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import PROGRAM
+from conftest import KEEPS_FREED, PROGRAM
 from wire import Connection, get, wait_until
 
 SPARE = 64  # descriptors that clients leave to the rest of the program
@@ -147,7 +147,7 @@ def test_a_reader_of_help_that_goes(own):
     assert done.returncode == 0 and done.stderr == "" and done.stdout
 
 
-@pytest.mark.skipif(not shutil.which("cc") or "asan" in PROGRAM, reason="needs cc, and a program without sanitizers")
+@pytest.mark.skipif(not shutil.which("cc") or KEEPS_FREED, reason="needs cc, and a program without sanitizers")
 @pytest.mark.parametrize("years", [1, -1])
 def test_a_clock_that_jumps(own, tmp_path, years):
     """No client is dropped, and none is kept for a year: deadlines follow the clock that does not jump."""

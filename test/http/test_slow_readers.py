@@ -4,7 +4,10 @@ import socket
 import time
 
 import pytest
+from conftest import KEEPS_FREED
 from wire import Connection, get
+
+pytestmark = pytest.mark.skipif(KEEPS_FREED, reason="sanitizers keep what has been freed")
 
 MIB = 1024
 BUDGET = 512 * MIB  # KiB, of requests and responses in flight

@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 VECTORS = ROOT / "fixtures" / "vectors"
 PROGRAM = str(ROOT / os.environ.get("SIMULATOR", "dstack-simulator"))
 
+KEEPS_FREED = "asan" in PROGRAM  # sanitizers keep what has been freed: memory says nothing then
+
 SECONDS = 60  # for a start or an end; what takes longer hangs
 
 # Settings meant for a developer's own simulator are not for ours; a test sets what it needs.
