@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import PROGRAM, ROOT
+from conftest import KEEPS_FREED, PROGRAM, ROOT
 
 
 def bench(*options, **environment):
@@ -49,6 +49,7 @@ def test_figures_beside_their_goals(directory):
         assert bar["reached"] == (bar["is"] >= bar["goal"] if bar["comparison"] == ">=" else bar["is"] <= bar["goal"])
 
 
+@pytest.mark.skipif(KEEPS_FREED, reason="valgrind cannot run a program with sanitizers")
 @pytest.mark.skipif(not shutil.which("valgrind"), reason="valgrind not found")
 def test_instructions_are_counted_and_compared(monkeypatch, capsys):
     """They are counted twice, and the same; one table entry is a different one."""
