@@ -10,11 +10,19 @@ from simulator import ROOT
 SOURCES = ("Makefile", "crypto", "fixtures", "scripts", "share", "sim")
 
 
-def build(tree, when, *arguments):
-    """From sources of that time."""
-    tree.mkdir(parents=True)
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory):
+    """A copy, because the tree may change while it is built."""
+    place = tmp_path_factory.mktemp("sources")
     for source in SOURCES:
-        subprocess.run(["cp", "-a", ROOT / source, tree], check=True)
+        subprocess.run(["cp", "-a", ROOT / source, place], check=True)
+    return place
+
+
+def build(sources, tree, when, *arguments):
+    """As if the sources were of that time."""
+    tree.parent.mkdir(exist_ok=True)
+    subprocess.run(["cp", "-a", sources, tree], check=True)
     (tree / "build").mkdir()
     for deps in (ROOT / "build").glob("deps*"):
         (tree / "build" / deps.name).symlink_to(deps)
@@ -31,12 +39,12 @@ def build(tree, when, *arguments):
 
 
 @pytest.mark.parametrize("arch", ["amd64", "arm64"])
-def test_the_same_bytes_anywhere_and_at_any_time(tmp_path, arch):
+def test_the_same_bytes_anywhere_and_at_any_time(sources, tmp_path, arch):
     machine = {"amd64": "x86_64", "arm64": "aarch64"}[arch]
     if os.uname().machine != machine and not any(
             Path(place, f"{machine}-linux-gnu-gcc").exists() for place in os.environ["PATH"].split(":")):
         pytest.skip(f"{machine}-linux-gnu-gcc not found: `scripts/setup release` installs it")
-    first = build(tmp_path / "a", time.time() - 86400 * 400, f"ARCH={arch}", "JOBS=1")
-    second = build(tmp_path / "much" / "longer", time.time() - 5, f"ARCH={arch}", "JOBS=2")
+    first = build(sources, tmp_path / "a", time.time() - 86400 * 400, f"ARCH={arch}", "JOBS=1")
+    second = build(sources, tmp_path / "much" / "longer", time.time() - 5, f"ARCH={arch}", "JOBS=2")
     assert first == second
     assert str(tmp_path).encode() not in first
