@@ -100,7 +100,8 @@ def test_bad_options(options, words):
 @pytest.mark.skipif(not shutil.which("wrk"), reason="wrk not found")
 @pytest.mark.parametrize("options, words", [
     (["--program", "/nonexistent"], ["/nonexistent", "make"]),
-    (["--base", "no-such-revision"], ["no-such-revision is not a revision of this repository"]),
+    (["--base", "no-such-revision", "--methods", "Version"],
+     ["no-such-revision is not a revision of this repository"]),
 ])
 def test_what_is_not_there(options, words):
     result = bench(*options)

@@ -123,20 +123,19 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 def image_directory_options():
     """The options with which the Dockerfile makes the directory of the sockets, its volume."""
     (place,) = re.findall(r"DSTACK_SIMULATOR_SOCKET_DIR=(\S+)", DOCKERFILE)
-    (options,) = re.findall(rf"install -d (.*) {place}$", DOCKERFILE, re.M)
+    (mode,) = re.findall(rf"install -d -m (\d+) /image{place}$", DOCKERFILE, re.M)
+    ((user, group),) = re.findall(r"^COPY --from=build --chown=(\d+):(\d+) /image/ /$", DOCKERFILE, re.M)
     assert f"VOLUME {place}\n" in DOCKERFILE
-    return options.split()
+    return ["-m", mode, "-o", user, "-g", group]
 
 
 @as_root
 @pytest.mark.parametrize("user", [8090, STRANGER, 1000650000])
 def test_the_image_runs_as_any_user_of_group_0(directory, user):
     """OpenShift picks the user, and group 0; another container shares the volume."""
-    options = image_directory_options()
-    options[options.index("-o") + 1] = "8090"
     volume = f"{directory}/volume"
     os.chmod(directory, 0o755)
-    subprocess.run(["install", "-d", *options, volume], check=True, timeout=30)
+    subprocess.run(["install", "-d", *image_directory_options(), volume], check=True, timeout=30)
     program = pathlib.Path(directory, "dstack-simulator")
     program.write_bytes(pathlib.Path(PROGRAM).read_bytes())
     program.chmod(0o755)
