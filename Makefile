@@ -306,11 +306,11 @@ fuzzers: $(FUZZERS) ## Build the fuzz targets, to run on files: build/fuzz/TARGE
 fuzz: ## Run each fuzz target for FUZZ_SECONDS; ARGS names some of them
 	@scripts/fuzz $(ARGS)
 
-TEXTS := $(addprefix share/dstack-simulator.,1 bash zsh fish)
+TEXTS := $(addprefix scripts/share/dstack-simulator.,1 bash zsh fish)
 
 # Tables of documents, the manual and the completions are printed by the unit tests that fail when
 # they are out of date.
-docs: $(addprefix $(BUILD)/unit/test_docs_,options services share) ## Write the tables of documents and share/ again
+docs: $(addprefix $(BUILD)/unit/test_docs_,options services share) ## Write the tables of documents and scripts/share/ again
 	$(Q)$< docs/options.md > $(BUILD)/document && cat $(BUILD)/document > docs/options.md
 	$(Q)$(word 2,$^) README.md > $(BUILD)/document && cat $(BUILD)/document > README.md
 	$(Q)test/verifiers/verdicts.py docs/verify.md > $(BUILD)/document && cat $(BUILD)/document > docs/verify.md
@@ -343,10 +343,10 @@ $(UNITS_OF_SYSTEMD): $(BUILD)/systemd/%: scripts/systemd/% FORCE
 # systemd looks at.
 ZSH_FUNCTIONS := share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
 INSTALLED     := 755:$(PROGRAM):bin/dstack-simulator \
-                 644:share/dstack-simulator.1:share/man/man1/dstack-simulator.1 \
-                 644:share/dstack-simulator.bash:share/bash-completion/completions/dstack-simulator \
-                 644:share/dstack-simulator.zsh:$(ZSH_FUNCTIONS)/_dstack-simulator \
-                 644:share/dstack-simulator.fish:share/fish/vendor_completions.d/dstack-simulator.fish \
+                 644:scripts/share/dstack-simulator.1:share/man/man1/dstack-simulator.1 \
+                 644:scripts/share/dstack-simulator.bash:share/bash-completion/completions/dstack-simulator \
+                 644:scripts/share/dstack-simulator.zsh:$(ZSH_FUNCTIONS)/_dstack-simulator \
+                 644:scripts/share/dstack-simulator.fish:share/fish/vendor_completions.d/dstack-simulator.fish \
                  $(foreach unit,$(UNITS_OF_SYSTEMD),644:$(unit):lib/systemd/system/$(notdir $(unit)))
 
 # For each entry, a command with its mode, file and place in $1, $2 and $3.

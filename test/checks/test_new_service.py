@@ -178,7 +178,7 @@ def test_an_option_is_a_field_and_a_row(tree):
     assert "DSTACK_SIMULATOR_GREETING=hello" in run(tree, "--print-config", "--greeting", "hello").stdout
     assert "--greeting TEXT" in run(tree, "--help").stdout
     assert "`--greeting`" in (tree / "docs/options.md").read_text()
-    assert "greeting" in (tree / "share/dstack-simulator.bash").read_text()
+    assert "greeting" in (tree / "scripts/share/dstack-simulator.bash").read_text()
 
 
 def test_contributing_names_each_step():

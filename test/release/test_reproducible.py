@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from simulator import ROOT
 
-SOURCES = ("Makefile", "crypto", "fixtures", "scripts", "share", "sim")
+SOURCES = ("Makefile", "crypto", "fixtures", "scripts", "sim")
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-/* The manual and the completions in share/, which `make install` installs. */
+/* The manual and the completions in scripts/share/, which `make install` installs. */
 #include "sim/cli/options_completion.h"
 #include "sim/cli/options_man.h"
 #include "test/unit/docs_fixture.h"
@@ -29,7 +29,7 @@ static void assert_fresh(const char *path)
 static void the_manual(void **state)
 {
     (void)state;
-    assert_fresh("share/dstack-simulator.1");
+    assert_fresh("scripts/share/dstack-simulator.1");
 }
 
 static void the_completions(void **state)
@@ -38,7 +38,7 @@ static void the_completions(void **state)
 
     (void)state;
     for (size_t shell = 0; options_table_shell(shell); shell++) {
-        snprintf(path, sizeof path, "share/dstack-simulator.%s", options_table_shell(shell));
+        snprintf(path, sizeof path, "scripts/share/dstack-simulator.%s", options_table_shell(shell));
         assert_fresh(path);
     }
 }
