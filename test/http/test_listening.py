@@ -60,7 +60,7 @@ def test_a_response_in_flight_is_finished(own):
 def test_a_client_that_never_finishes_does_not_hold_it(own):
     own.start()
     with Connection(own.unix) as connection:
-        connection.send("POST /Info HTTP/1.1\r\nContent-Length: 10\r\n\r\n")
+        connection.send("POST /Info HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n")
         with Connection(own.unix) as other:
             assert other.ask(get("/Version")).status == 200
         assert own.stop() == 0, own.stderr()

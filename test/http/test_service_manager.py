@@ -174,7 +174,7 @@ def test_a_client_in_flight_holds_the_end_but_not_the_message(manager):
     manager.start()
     manager.told()
     with Connection(address) as client:
-        client.send("POST /Info HTTP/1.1\r\nContent-Length: 2\r\n\r\n{")
+        client.send("POST /Info HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{")
         assert status(address, "/Version") == 200
         manager.end()
         assert manager.told() == {"STOPPING": "1"}

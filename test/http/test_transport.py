@@ -225,7 +225,7 @@ def test_expect_continue_of_an_empty_body(connection):
 
 
 def test_expect_continue_of_a_body_that_is_too_large(connection):
-    response = connection.ask("POST /Info HTTP/1.1\r\nContent-Length: 10485761\r\nExpect: 100-continue\r\n\r\n")
+    response = connection.ask("POST /Info HTTP/1.1\r\nHost: a\r\nContent-Length: 10485761\r\nExpect: 100-continue\r\n\r\n")
     assert response.status == 413 and "10" in response.error()
     assert connection.is_closed()
 
@@ -268,10 +268,10 @@ def test_a_body_past_the_limit(connection, framing):
 
 
 @pytest.mark.parametrize("request_text", [
-    "GET /Version HTTP/1.1\r\nX-Filler: " + "x" * 16384 + "\r\n\r\n",
-    "GET /Version HTTP/1.1\r\n" + "X-Filler: xxxxxxxxxxxxxxxx\r\n" * 700 + "\r\n",
-    "GET /Version?" + "x" * 16384 + " HTTP/1.1\r\n\r\n",
-    "GET /Version HTTP/1.1\r\nX-Filler: " + " " * 16384 + "x\r\n\r\n",
+    "GET /Version HTTP/1.1\r\nHost: a\r\nX-Filler: " + "x" * 16384 + "\r\n\r\n",
+    "GET /Version HTTP/1.1\r\nHost: a\r\n" + "X-Filler: xxxxxxxxxxxxxxxx\r\n" * 700 + "\r\n",
+    "GET /Version?" + "x" * 16384 + " HTTP/1.1\r\nHost: a\r\n\r\n",
+    "GET /Version HTTP/1.1\r\nHost: a\r\nX-Filler: " + " " * 16384 + "x\r\n\r\n",
     "\r\n" * 8192 + "GET /Version HTTP/1.1\r\n\r\n",
 ], ids=["one header", "many headers", "target", "spaces", "empty lines"])
 def test_a_head_past_the_limit(connection, request_text):
@@ -305,14 +305,14 @@ def test_a_head_within_the_limit(connection):
     "Content-Length: \r\n",
 ])
 def test_conflicting_and_bad_lengths(connection, headers):
-    response = connection.ask(f"POST /Info HTTP/1.1\r\nContent-Type: application/json\r\n{headers}\r\n" + "{}")
+    response = connection.ask(f"POST /Info HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n{headers}\r\n" + "{}")
     assert response.status == 400 and response.error()
     assert connection.is_closed()
 
 
 @pytest.mark.parametrize("coding", ["gzip", "gzip, chunked", "chunked, gzip", "identity"])
 def test_unsupported_transfer_codings(connection, coding):
-    response = connection.ask(f"POST /Info HTTP/1.1\r\nTransfer-Encoding: {coding}\r\n\r\n0\r\n\r\n")
+    response = connection.ask(f"POST /Info HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: {coding}\r\n\r\n0\r\n\r\n")
     assert response.status in (400, 501) and response.error()
     assert connection.is_closed()
 
@@ -416,7 +416,7 @@ def test_half_close_after_the_request(connection):
     assert connection.is_closed()
 
 
-@pytest.mark.parametrize("start", ["", "PO", "POST /Info HTTP/1.1\r\nContent-Le",
+@pytest.mark.parametrize("start", ["", "PO", "POST /Info HTTP/1.1\r\nHost: a\r\nContent-Le",
                                    "POST /Info HTTP/1.1\r\nContent-Length: 5\r\n\r\n{}"])
 def test_half_close_within_a_request(connection, start):
     """It may close, or answer 400; but it may not hang."""
