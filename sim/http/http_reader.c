@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "sim/base/unconst.h"
+#include "sim/http/http_target.h"
 #include "sim/http/limits.h"
 
 /* The first ones are enum http_kept. */
@@ -436,34 +437,6 @@ static enum http_verb verb_of(const llhttp_t *parser)
     }
 }
 
-/* Some clients send an absolute target. */
-static struct span take_authority(struct span target, struct http_request *request)
-{
-    const uint8_t *end = target.data + target.len;
-    const uint8_t *scheme =
-        target.len && target.data[0] != '/' ? memmem(target.data, target.len, "://", 3) : NULL;
-    const uint8_t *path;
-
-    if (!scheme)
-        return target;
-    for (path = scheme + 3; path < end && *path != '/' && *path != '?'; path++)
-        ;
-    request->is_absolute = true;
-    request->authority = span_of(scheme + 3, (size_t)(path - (scheme + 3)));
-    return span_of(path, (size_t)(end - path));
-}
-
-static void split_target(struct span target, struct http_request *request)
-{
-    struct span rest = take_authority(target, request);
-    const uint8_t *mark = rest.len ? memchr(rest.data, '?', rest.len) : NULL;
-
-    request->path = mark ? span_of(rest.data, (size_t)(mark - rest.data)) : rest;
-    request->query = mark ? span_of(mark + 1, rest.len - request->path.len - 1) : SPAN_NONE;
-    if (request->path.len == 0)
-        request->path = span_text("/");
-}
-
 /* What llhttp leaves of the space after a value. */
 static struct span trimmed(const struct buf *value)
 {
@@ -476,6 +449,8 @@ static struct span trimmed(const struct buf *value)
 
 void http_reader_request(const struct http_reader *reader, struct http_request *request)
 {
+    const struct http_target target = http_target_split(buf_span(&reader->target));
+
     request->verb = verb_of(&reader->parser);
     request->content_type = buf_span(&reader->kept[HTTP_KEPT_CONTENT_TYPE]);
     request->user_agent = buf_span(&reader->kept[HTTP_KEPT_USER_AGENT]);
@@ -487,7 +462,10 @@ void http_reader_request(const struct http_reader *reader, struct http_request *
     request->origin = trimmed(&reader->kept[HTTP_KEPT_ORIGIN]);
     request->has_origin = reader->is_kept[HTTP_KEPT_ORIGIN];
     request->is_cross_site = reader->is_cross_site;
-    split_target(buf_span(&reader->target), request);
+    request->path = target.path;
+    request->query = target.query;
+    request->authority = target.authority;
+    request->is_absolute = target.is_absolute;
 }
 
 const char *http_reader_verb(const struct http_reader *reader)
