@@ -5,6 +5,7 @@
 #include "sim/format/json_file.h"
 
 #define CPUS_MAX 4096
+#define GPUS_MAX UINT32_MAX
 #define LEGACY_BELOW (UINT64_C(3) << 30)
 
 bool machine_memory_is_described(uint64_t size)
@@ -72,6 +73,23 @@ static int parse_variant(struct machine *machine, const json_t *root, struct err
                : error_input(error, "tdx_attestation_variant must be lite or legacy");
 }
 
+static int parse_deployment(struct machine *machine, const json_t *root, struct error *error)
+{
+    const json_t *deployment;
+    uint64_t gpus;
+
+    if (!json_object_get(root, "deployment"))
+        return 0;
+    deployment = json_file_object(root, "deployment", error);
+    if (!deployment ||
+        json_file_copy(deployment, "image", machine->deployed_image, MACHINE_NAME_BYTES, error) ||
+        json_file_bool(deployment, "hugepages", &machine->has_hugepages, error) ||
+        json_file_uint(deployment, "num_gpus", GPUS_MAX, &gpus, error))
+        return -1;
+    machine->gpu_count = (uint32_t)gpus;
+    return 0;
+}
+
 int machine_parse(struct machine *machine, struct span json, struct error *error)
 {
     json_t *root = json_file_parse(json, error);
@@ -83,7 +101,7 @@ int machine_parse(struct machine *machine, struct span json, struct error *error
         json_file_uint(root, "memory_size", MACHINE_MEMORY_BYTES_MAX, &machine->memory_size, error) == 0 &&
         json_file_copy(root, "cloud_vendor", machine->cloud_vendor, MACHINE_NAME_BYTES, error) == 0 &&
         json_file_copy(root, "cloud_product", machine->cloud_product, MACHINE_NAME_BYTES, error) == 0 &&
-        parse_variant(machine, root, error) == 0)
+        parse_variant(machine, root, error) == 0 && parse_deployment(machine, root, error) == 0)
         result = 0;
     machine->cpu_count = (uint32_t)cpus;
     if (result == 0)

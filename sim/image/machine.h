@@ -25,6 +25,11 @@ struct machine {
      * on the QEMU that runs it, so that no true value of them exists here: see measurement.h. */
     bool is_legacy;
     uint8_t legacy_seed[MACHINE_SEED_BYTES]; /* what they follow from instead */
+
+    /* Of a machine that the VMM deploys, what else it writes into vm_config; else "". */
+    char deployed_image[MACHINE_NAME_BYTES]; /* the name of the OS image, nothing to escape in JSON */
+    bool has_hugepages;
+    uint32_t gpu_count;
 };
 
 bool machine_memory_is_described(uint64_t size);

@@ -30,6 +30,26 @@ static void member_measurement(struct buf *out, const struct measurement_documen
     buf_append_byte(out, '}');
 }
 
+static void member_bool(struct buf *out, const char *name, bool value)
+{
+    json_text_key(out, ',', name);
+    buf_append_text(out, value ? "true" : "false");
+}
+
+/* What dstack's VMM says of a machine that it deploys, as a verifier expects it for one without other
+ * devices. */
+static void members_of_deployment(struct buf *out, const struct machine *machine)
+{
+    json_text_member_uint(out, ',', "spec_version", 1);
+    json_text_member_uint(out, ',', "pci_hole64_size", 0);
+    member_bool(out, "hugepages", machine->has_hugepages);
+    json_text_member_uint(out, ',', "num_gpus", machine->gpu_count);
+    json_text_member_uint(out, ',', "num_nvswitches", 0);
+    member_bool(out, "hotplug_off", false);
+    json_text_member(out, ',', "host_share_mode", "9p");
+    json_text_member(out, ',', "image", machine->deployed_image);
+}
+
 char *vm_config_write(const struct measurement_document *document, const struct machine *machine, size_t *len)
 {
     struct buf out;
@@ -43,6 +63,8 @@ char *vm_config_write(const struct measurement_document *document, const struct 
     if (!machine->is_legacy)
         member_measurement(&out, document);
     json_text_member(&out, ',', "ovmf_variant", MEASUREMENT_OVMF_VARIANT);
+    if (machine->deployed_image[0])
+        members_of_deployment(&out, machine);
     buf_append_byte(&out, '}');
     return buf_take(&out, len);
 }

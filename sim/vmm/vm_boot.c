@@ -55,9 +55,12 @@ static struct span describe_machine(const struct vm *vm, struct arena *arena)
                                   "{\"cpu_count\":%u,\"memory_size\":%llu,"
                                   "\"cloud_vendor\":\"dstack-simulator\","
                                   "\"cloud_product\":\"simulated TDX machine\","
-                                  "\"tdx_attestation_variant\":\"%s\"}",
+                                  "\"tdx_attestation_variant\":\"%s\","
+                                  "\"deployment\":{\"image\":\"%s\",\"hugepages\":%s,\"num_gpus\":%zu}}",
                                   vm->settings.vcpu, (unsigned long long)memory_of(vm),
-                                  machine_wants_legacy(memory_of(vm)) ? "legacy" : "lite"));
+                                  machine_wants_legacy(memory_of(vm)) ? "legacy" : "lite", vm->settings.image,
+                                  vm->settings.has_hugepages ? "true" : "false",
+                                  vm->settings.gpu_slots.count));
 }
 
 static int add_td(struct vm *vm, struct error *error)

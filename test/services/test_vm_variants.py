@@ -39,6 +39,15 @@ def test_memory_decides_the_variant(simulator, caller, memory, variant):
     assert verdict(caller, quoted)["is_valid"] == (variant == "lite")
 
 
+def test_the_vm_config_says_what_the_vmm_gave_it(simulator, caller):
+    config = json.loads(quote(simulator, deploy(caller, hugepages=True, image="dstack-0.6.0"))["vm_config"])
+    told = {name: config[name] for name in ("spec_version", "pci_hole64_size", "hugepages", "num_gpus", "num_nvswitches",
+                                            "hotplug_off", "host_share_mode", "image")}
+    assert told == {"spec_version": 1, "pci_hole64_size": 0, "hugepages": True, "num_gpus": 0, "num_nvswitches": 0,
+                    "hotplug_off": False, "host_share_mode": "9p", "image": "dstack-0.6.0"}
+    assert "image" not in json.loads(caller.by_json("DstackGuest.GetQuote", {"report_data": "00"}).value["vm_config"])
+
+
 def test_a_legacy_deployment_says_what_it_is(simulator, caller):
     vm = deploy(caller, memory=1024)
     events = {event["event"]: event["body"] for event in info(caller, vm)["events"]}

@@ -56,6 +56,27 @@ static void a_legacy_machine_has_no_measurement(void **state)
     free(text);
 }
 
+static void a_deployment_says_what_the_vmm_gave_it(void **state)
+{
+    const struct machine machine = {.cpu_count = 1,
+                                    .memory_size = 1 << 30,
+                                    .is_legacy = true,
+                                    .deployed_image = "dstack-0.5.11",
+                                    .has_hugepages = true,
+                                    .gpu_count = 2};
+    struct measurement_document document = {.os_image_hash = {1}};
+    size_t len;
+    char *text;
+
+    (void)state;
+    buf_init(&document.measurement, SIZE_MAX);
+    text = vm_config_write(&document, &machine, &len);
+    assert_non_null(strstr(text, ",\"spec_version\":1,\"pci_hole64_size\":0,\"hugepages\":true,"
+                                 "\"num_gpus\":2,\"num_nvswitches\":0,\"hotplug_off\":false,"
+                                 "\"host_share_mode\":\"9p\",\"image\":\"dstack-0.5.11\"}"));
+    free(text);
+}
+
 static void a_missing_measurement_is_named_once(void **state)
 {
     static const struct {
@@ -84,6 +105,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_written_is_read),
         cmocka_unit_test(a_legacy_machine_has_no_measurement),
+        cmocka_unit_test(a_deployment_says_what_the_vmm_gave_it),
         cmocka_unit_test(a_missing_measurement_is_named_once),
     };
 
