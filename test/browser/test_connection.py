@@ -6,6 +6,9 @@ import pytest
 
 from browser import chromium
 
+# What the page may ask for just when nothing answers.
+POLLED = ["Dashboard.State", "Deployments.List"]
+
 # Keeps the delays of the timers that wait, before the page's own scripts run.
 WATCH_TIMERS = """
 const set = window.setTimeout, clear = window.clearTimeout
@@ -31,7 +34,7 @@ def private_app(tmp_path):
 
 
 def test_the_simulator_goes_and_comes_back(page, simulator, start):
-    page.expected.append("Dashboard.State")
+    page.expected += POLLED
     page.emit("before")
     simulator.emit("before that was the page")
     count = simulator.state()["event_count"]
@@ -53,7 +56,7 @@ def test_the_simulator_goes_and_comes_back(page, simulator, start):
 
 
 def restart(page, simulator, start, *options):
-    page.expected.append("Dashboard.State")
+    page.expected += POLLED
     simulator.process.stop()
     page.wait_text("#link", "no connection")
     again = start(*options, at=simulator.address())
@@ -86,7 +89,7 @@ def test_a_reset_is_no_restart(page, simulator):
 
 
 def test_an_action_without_a_simulator_says_so(page, simulator):
-    page.expected += ["Dashboard.State", "EmitEvent"]
+    page.expected += [*POLLED, "EmitEvent"]
     simulator.process.stop()
     page.fill("#event-name", "lost")
     page.click("#emit .primary")
