@@ -48,8 +48,7 @@ static int compose(struct engine_run *run, const char *const *command, uint64_t 
                    struct error *error)
 {
     const struct engine_program *program = &run->engine->program;
-    const char *const common[] = {"-p", run->project,        "-f",         run->files.compose,
-                                  "-f", run->files.override, "--env-file", run->files.env};
+    const char *const common[] = {"-p", run->project, "-f", run->files.compose, "-f", run->files.override};
     char *argv[ARGUMENTS_MAX], *envp[ENGINE_ENVIRONMENT_MAX];
     size_t count = 0;
 
@@ -100,7 +99,7 @@ static void forget(struct engine_run *run)
 
 static void take_down(struct engine_run *run)
 {
-    static const char *const down[] = {"down", "--remove-orphans", "--timeout", "5", NULL};
+    static const char *const down[] = {"down", "--timeout", "5", NULL};
     struct error error = {.kind = ERROR_NONE};
 
     run->phase = PHASE_DOWN;

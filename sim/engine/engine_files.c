@@ -121,7 +121,7 @@ int engine_files_write(struct engine_files *files, const char *sockets, const st
     snprintf(files->directory, sizeof files->directory, "%s/" ENGINE_FILES_DIRECTORY, sockets);
     snprintf(files->compose, sizeof files->compose, "%s/docker-compose.yaml", files->directory);
     snprintf(files->override, sizeof files->override, "%s/override.json", files->directory);
-    snprintf(files->env, sizeof files->env, "%s/env", files->directory);
+    snprintf(files->env, sizeof files->env, "%s/.env", files->directory);
     if (mkdir(files->directory, DIRECTORY_MODE) != 0 && errno != EEXIST)
         return error_input(error, "cannot create the directory %s: %s", files->directory, strerror(errno));
     return write_files(files, sockets, app, env, error);

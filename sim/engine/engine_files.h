@@ -13,7 +13,7 @@ struct engine_files {
     char directory[PATH_MAX];
     char compose[PATH_MAX + 32];
     char override[PATH_MAX + 32]; /* mounts the TD's sockets in every service */
-    char env[PATH_MAX + 32];      /* what the compose file's ${VARIABLES} are */
+    char env[PATH_MAX + 32];      /* .env, which compose reads by itself: what ${VARIABLES} are */
 };
 
 /* Writes them. sockets: the absolute path of the directory that has the TD's. Fails with a sentence;

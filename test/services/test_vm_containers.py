@@ -60,7 +60,7 @@ class Engine:
         """The commands, each with its options in front taken off."""
         file = self.directory / "calls"
         lines = file.read_text().splitlines() if file.exists() else []
-        return [re.sub(r"^(compose )?-p dstack-[0-9a-f-]{36} -f \S+ -f \S+ --env-file \S+ ", "", line) for line in lines]
+        return [re.sub(r"^(compose )?-p dstack-[0-9a-f-]{36} -f \S+ -f \S+ ", "", line) for line in lines]
 
     def given(self, name):
         return self.directory / "given" / name
@@ -70,7 +70,7 @@ class Engine:
         file.touch() if yes else file.unlink()
 
 
-UP, LOGS, DOWN = "up --detach --remove-orphans", "logs --follow", "down --remove-orphans --timeout 5"
+UP, LOGS, DOWN = "up --detach --remove-orphans", "logs --follow", "down --timeout 5"
 
 
 @pytest.fixture
@@ -114,8 +114,8 @@ def test_the_compose_file_runs_with_sockets_and_environment(simulator, caller, e
               for name in ("dstack.sock", "tappd.sock")]
     assert json.loads(engine.given("override.json").read_text()) == {
         "services": {"web": {"volumes": mounts}, "db": {"volumes": mounts}}}
-    assert engine.given("env").read_text() == "API_KEY='it\\'s \"$x\" \\ ö'\n"
-    modes = [stat.S_IMODE(engine.given(name).stat().st_mode) for name in (".", "env", "override.json")]
+    assert engine.given(".env").read_text() == "API_KEY='it\\'s \"$x\" \\ ö'\n"
+    modes = [stat.S_IMODE(engine.given(name).stat().st_mode) for name in (".", ".env", "override.json")]
     assert modes == [0o700, 0o600, 0o600]
 
 
