@@ -46,12 +46,10 @@ static bool find_extensions(struct bytes certificate, struct bytes *list)
     return der_read(&rest, DER_CONTEXT_CONSTRUCTED(3), &wrapped) && der_read(&wrapped, DER_SEQUENCE, list);
 }
 
-struct bytes x509_read_extension(struct bytes certificate, struct bytes oid)
+struct bytes x509_read_extension_in(struct bytes list, struct bytes oid)
 {
-    struct bytes list = {NULL, 0}, fields, found, value;
+    struct bytes fields, found, value;
 
-    if (!find_extensions(certificate, &list))
-        return (struct bytes){NULL, 0};
     while (der_read(&list, DER_SEQUENCE, &fields)) {
         if (!der_read(&fields, DER_OID, &found) || found.len != oid.len ||
             memcmp(found.data, oid.data, oid.len) != 0)
@@ -61,6 +59,13 @@ struct bytes x509_read_extension(struct bytes certificate, struct bytes oid)
             return value;
     }
     return (struct bytes){NULL, 0};
+}
+
+struct bytes x509_read_extension(struct bytes certificate, struct bytes oid)
+{
+    struct bytes list;
+
+    return find_extensions(certificate, &list) ? x509_read_extension_in(list, oid) : (struct bytes){NULL, 0};
 }
 
 bool x509_read_octets(struct bytes value, struct bytes *octets)

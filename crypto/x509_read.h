@@ -11,6 +11,9 @@ bool x509_read_key(struct bytes certificate, uint8_t public_key[static P256_PUBL
  * if there is none. */
 struct bytes x509_read_extension(struct bytes certificate, struct bytes oid);
 
+/* The same in the contents of a certificate's Extensions (RFC 5280, 4.1). */
+struct bytes x509_read_extension_in(struct bytes list, struct bytes oid);
+
 /* The contents of the OCTET STRING that such a value consists of. Returns false for any other value. */
 bool x509_read_octets(struct bytes value, struct bytes *octets);
 
