@@ -118,6 +118,8 @@ static int find_env_key(struct rpc_call *call, ProtobufCBinaryData app_id, uint6
     const struct cluster *cluster = service_site(call)->cluster;
     uint8_t secret[32];
 
+    if (check_listener(call))
+        return -1;
     if (app_id.len != APP_ID_BYTES)
         return error_input(&call->error, "app_id must have %d bytes, not %zu", APP_ID_BYTES, app_id.len);
     if (kms_secrets_env_key(&cluster->kms, app_id.data, secret, &call->error))
@@ -131,22 +133,11 @@ static void kms_service_get_app_env_encrypt_pub_key(Service *service, const Dsta
                                                     Dstack__PublicKeyResponse_Closure reply, void *data)
 {
     struct rpc_call *call = data;
-    Dstack__PublicKeyResponse response = DSTACK__PUBLIC_KEY_RESPONSE__INIT;
-    struct kms_env_key key;
 
-    if (!call->peer) {
+    if (call->peer)
+        reply_env_key_found(call, args, find_env_key, reply);
+    else
         reply_env_key(call, args, reply);
-        return;
-    }
-    response.timestamp = (uint64_t)clock_seconds(&service_site(call)->cluster->clock);
-    if (check_listener(call) || find_env_key(call, args->app_id, response.timestamp, &key)) {
-        reply(NULL, call);
-        return;
-    }
-    response.public_key = call_bytes(key.public_key, sizeof key.public_key);
-    response.signature = call_bytes(key.signature, sizeof key.signature);
-    response.signature_v1 = call_bytes(key.signature_v1, sizeof key.signature_v1);
-    reply(&response, call);
 }
 
 static void kms_service_get_temp_ca_cert(Service *service, const Dstack__Empty *args,

@@ -116,17 +116,29 @@ void reply_signature_chain(struct rpc_call *call, const struct td *td, const str
     (*chain)[1] = call_bytes(td->keys.k256_signature, td->keys.k256_signature_len);
 }
 
-void reply_env_key(struct rpc_call *call, const Dstack__AppId *args, Dstack__PublicKeyResponse_Closure reply)
+static int find_first_form(struct rpc_call *call, ProtobufCBinaryData app_id, uint64_t now,
+                           struct kms_env_key *key)
 {
     const struct cluster *cluster = service_site(call)->cluster;
+
+    if (app_id.len != APP_ID_BYTES)
+        return error_input(&call->error, "app_id must have %d bytes, not %zu", APP_ID_BYTES, app_id.len);
+    return kms_derive_env_key(&cluster->kms, cluster->k256, app_id.data, now, key, &call->error);
+}
+
+void reply_env_key(struct rpc_call *call, const Dstack__AppId *args, Dstack__PublicKeyResponse_Closure reply)
+{
+    reply_env_key_found(call, args, find_first_form, reply);
+}
+
+void reply_env_key_found(struct rpc_call *call, const Dstack__AppId *args, reply_env_key_finder *find,
+                         Dstack__PublicKeyResponse_Closure reply)
+{
     Dstack__PublicKeyResponse response = DSTACK__PUBLIC_KEY_RESPONSE__INIT;
     struct kms_env_key key;
 
-    response.timestamp = (uint64_t)clock_seconds(&cluster->clock);
-    if (args->app_id.len != APP_ID_BYTES)
-        error_input(&call->error, "app_id must have %d bytes, not %zu", APP_ID_BYTES, args->app_id.len);
-    if (call->error.kind || kms_derive_env_key(&cluster->kms, cluster->k256, args->app_id.data,
-                                               response.timestamp, &key, &call->error)) {
+    response.timestamp = (uint64_t)clock_seconds(&service_site(call)->cluster->clock);
+    if (find(call, args->app_id, response.timestamp, &key)) {
         reply(NULL, call);
         return;
     }

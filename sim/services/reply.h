@@ -56,6 +56,12 @@ Dstack__AppHealth *reply_app_health(const struct app_health *health, struct aren
 /* The whole GetAppEnvEncryptPubKey method, of the KMS and of the VMM that forwards it. */
 void reply_env_key(struct rpc_call *call, const Dstack__AppId *args, Dstack__PublicKeyResponse_Closure reply);
 
+/* The same with another key for the app. The finder fails with an error in the call. now: Unix seconds. */
+typedef int reply_env_key_finder(struct rpc_call *call, ProtobufCBinaryData app_id, uint64_t now,
+                                 struct kms_env_key *key);
+void reply_env_key_found(struct rpc_call *call, const Dstack__AppId *args, reply_env_key_finder *find,
+                         Dstack__PublicKeyResponse_Closure reply);
+
 /* The key as PKCS#8 in PEM, in the call's arena. */
 char *reply_private_key(struct rpc_call *call, const struct p256_key *key);
 
