@@ -5,10 +5,13 @@
 bool der_read(struct bytes *from, int tag, struct bytes *contents)
 {
     unsigned char *at = (unsigned char *)(uintptr_t)from->data;
-    const unsigned char *end = at + from->len;
+    const unsigned char *end;
     size_t len;
 
-    if (from->len == 0 || mbedtls_asn1_get_tag(&at, end, &len, tag) != 0)
+    if (from->len == 0)
+        return false;
+    end = at + from->len;
+    if (mbedtls_asn1_get_tag(&at, end, &len, tag) != 0)
         return false;
     *contents = (struct bytes){at, len};
     *from = (struct bytes){at + len, (size_t)(end - at) - len};

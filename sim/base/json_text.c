@@ -90,7 +90,7 @@ static void append_escaped(struct buf *out, uint32_t character)
 void json_text_string(struct buf *out, const char *text, size_t len)
 {
     const uint8_t *at = (const uint8_t *)text;
-    const uint8_t *end = at + len;
+    const uint8_t *end = len > 0 ? at + len : at; /* an empty text may be NULL */
 
     buf_append_byte(out, '"');
     while (at < end) {

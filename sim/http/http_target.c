@@ -3,12 +3,12 @@
 /* Some clients send an absolute target. */
 static struct span take_authority(struct span text, struct http_target *target)
 {
-    const uint8_t *end = text.data + text.len;
     const uint8_t *scheme = text.len && text.data[0] != '/' ? memmem(text.data, text.len, "://", 3) : NULL;
-    const uint8_t *path;
+    const uint8_t *path, *end;
 
     if (!scheme)
         return text;
+    end = text.data + text.len;
     for (path = scheme + 3; path < end && *path != '/' && *path != '?'; path++)
         ;
     target->is_absolute = true;
