@@ -26,6 +26,13 @@ document.dispatchEvent(new Event('visibilitychange'))
 """
 
 
+def stop(page, simulator):
+    """Stops it once the page has loaded all of its parts: the list of TDs comes last."""
+    page.wait(lambda: page.count("#vms-now") and page.text("#vms-now"), "the list of TDs")
+    page.expected += POLLED
+    simulator.process.stop()
+
+
 @pytest.fixture
 def private_app(tmp_path):
     path = tmp_path / "app-compose.json"
@@ -34,12 +41,11 @@ def private_app(tmp_path):
 
 
 def test_the_simulator_goes_and_comes_back(page, simulator, start):
-    page.expected += POLLED
     page.emit("before")
     simulator.emit("before that was the page")
     count = simulator.state()["event_count"]
     page.event(count)
-    simulator.process.stop()
+    stop(page, simulator)
     page.wait_text("#gone", "does not answer")
     assert page.one("#gone").is_displayed() and page.text("#link") == "no connection"
     page.script("scrollTo(0, document.body.scrollHeight)")
@@ -56,8 +62,7 @@ def test_the_simulator_goes_and_comes_back(page, simulator, start):
 
 
 def restart(page, simulator, start, *options):
-    page.expected += POLLED
-    simulator.process.stop()
+    stop(page, simulator)
     page.wait_text("#link", "no connection")
     again = start(*options, at=simulator.address())
     page.wait_text("#link", "live")
@@ -89,8 +94,8 @@ def test_a_reset_is_no_restart(page, simulator):
 
 
 def test_an_action_without_a_simulator_says_so(page, simulator):
-    page.expected += [*POLLED, "EmitEvent"]
-    simulator.process.stop()
+    page.expected.append("EmitEvent")
+    stop(page, simulator)
     page.fill("#event-name", "lost")
     page.click("#emit .primary")
     page.wait_text("#emit-result.error", "the simulator did not answer")
