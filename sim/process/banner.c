@@ -135,3 +135,18 @@ void banner_print(FILE *stream, const struct endpoints *endpoints, const struct 
             (unsigned long long)(micros / 1000), (unsigned long long)(micros / 100 % 10));
     fflush(stream);
 }
+
+void banner_summary(const struct endpoints *endpoints, char *text, size_t size)
+{
+    struct listener_address address;
+    size_t count = 0;
+
+    while (endpoints_address(endpoints, count, &address))
+        count++;
+    if (!endpoints_address(endpoints, 0, &address))
+        snprintf(text, size, "Not serving anywhere");
+    else if (count == 1)
+        snprintf(text, size, "Serving %s", address.url ? address.url : address.path);
+    else
+        snprintf(text, size, "Serving %s and %zu more", address.url ? address.url : address.path, count - 1);
+}

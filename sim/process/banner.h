@@ -1,4 +1,4 @@
-/* The text printed for people when the simulator has started. */
+/* What people are told when the simulator has started. */
 #ifndef PROCESS_BANNER_H
 #define PROCESS_BANNER_H
 
@@ -12,5 +12,8 @@
 
 /* micros: time from the start of the process until it is ready. */
 void banner_print(FILE *stream, const struct endpoints *endpoints, const struct site *site, uint64_t micros);
+
+/* One line about where the program serves, for logs and the service manager. */
+void banner_summary(const struct endpoints *endpoints, char *text, size_t size);
 
 #endif

@@ -1,17 +1,13 @@
 #include "sim/process/endpoints.h"
 
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "sim/base/fnv1a.h"
-#include "sim/base/json_text.h"
 #include "sim/base/memory.h"
-#include "sim/base/spelling.h"
 #include "sim/process/hosts.h"
 #include "sim/process/socket_files.h"
+#include "sim/process/socket_name.h"
 
 /* The services of a set that are offered: none that controls if --no-control is given. */
 static unsigned served(const struct endpoints *endpoints, unsigned set)
@@ -92,53 +88,13 @@ static int open_socket_files(struct endpoints *endpoints, struct error *error)
             continue;
         if (socket_files_address(endpoints->options, i, &spec, error))
             return -1;
-        endpoints_set_services(&spec, name, endpoints->options->strict);
+        socket_name_services(&spec, name, endpoints->options->strict);
         if (!(endpoint = open_endpoint(endpoints, &spec, error)))
             return error_socket_file(endpoints->options, name, error);
         endpoint->is_socket_file = true;
         endpoint->is_of_td = socket_files_is_of_td(i);
     }
     return 0;
-}
-
-void endpoints_set_services(struct listen_spec *spec, const char *name, bool is_strict)
-{
-    const char *services = socket_files_services(name, is_strict);
-    struct registry_choice choice;
-
-    if (registry_read(services ? services : name, &choice))
-        choice = (struct registry_choice){.set = registry_all()};
-    spec->services = choice.set;
-    spec->names_services = choice.is_named;
-}
-
-static const char *known_name(size_t index)
-{
-    size_t files = 0;
-
-    while (socket_files_name(files))
-        files++;
-    return index < files ? socket_files_name(index) : registry_name(index - files);
-}
-
-/* An unknown name would serve everything, so one that resembles a known name is refused as a typo. */
-static int check_name(const char *name, struct error *error)
-{
-    const size_t len = strlen(name);
-    struct registry_choice choice;
-    const char *meant = spelling_nearest(name, len, known_name);
-
-    for (size_t i = 0; known_name(i); i++) {
-        const char *known = known_name(i);
-
-        if (strncmp(known, name, len) == 0 && strcmp(known + len, ".sock") == 0)
-            meant = known; /* a socket file's name without the extension */
-    }
-    if (!meant || !registry_read(name, &choice) || strcmp(meant, name) == 0)
-        return 0;
-    return error_input(error,
-                       "unknown socket name \"%.60s\", which would expose every service; did you mean %s?",
-                       name, meant);
 }
 
 static int open_passed(struct endpoints *endpoints, const struct service_manager *manager,
@@ -152,8 +108,8 @@ static int open_passed(struct endpoints *endpoints, const struct service_manager
         struct listen_spec spec = {.kind = LISTEN_UNIX};
         struct endpoint *endpoint = NULL;
 
-        endpoints_set_services(&spec, name, options->strict);
-        if (check_name(name, error) == 0)
+        socket_name_services(&spec, name, options->strict);
+        if (socket_name_check(name, error) == 0)
             endpoint = add_endpoint(endpoints,
                                     listener_open_fd(server_listeners(endpoints->server), fd, error), &spec);
         if (!endpoint)
@@ -416,39 +372,4 @@ bool endpoints_find(const struct endpoints *endpoints, unsigned services, bool i
 const char *endpoints_path(const struct listener_address *address, char *room)
 {
     return realpath(address->path, room) ? room : address->path;
-}
-
-void endpoints_write_ready(const struct endpoints *endpoints, struct buf *out)
-{
-    struct listener_address address;
-    char path[PATH_MAX];
-
-    json_text_member_uint(out, '{', "pid", (uint64_t)getpid());
-    json_text_key(out, ',', "endpoints");
-    buf_append_byte(out, '[');
-    for (size_t i = 0; endpoints_address(endpoints, i, &address); i++) {
-        if (i > 0)
-            buf_append_byte(out, ',');
-        if (address.url)
-            json_text_member(out, '{', "url", address.url);
-        else
-            json_text_member(out, '{', "path", endpoints_path(&address, path));
-        buf_append_byte(out, '}');
-    }
-    buf_append_text(out, "]}\n");
-}
-
-void endpoints_status(const struct endpoints *endpoints, char *text, size_t size)
-{
-    struct listener_address address;
-    size_t count = 0;
-
-    while (endpoints_address(endpoints, count, &address))
-        count++;
-    if (!endpoints_address(endpoints, 0, &address))
-        snprintf(text, size, "Not serving anywhere");
-    else if (count == 1)
-        snprintf(text, size, "Serving %s", address.url ? address.url : address.path);
-    else
-        snprintf(text, size, "Serving %s and %zu more", address.url ? address.url : address.path, count - 1);
 }

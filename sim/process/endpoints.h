@@ -6,7 +6,6 @@
 #ifndef PROCESS_ENDPOINTS_H
 #define PROCESS_ENDPOINTS_H
 
-#include "sim/base/buf.h"
 #include "sim/cli/listen_spec.h"
 #include "sim/cli/options.h"
 #include "sim/net/listener.h"
@@ -54,11 +53,6 @@ MUST_CHECK int endpoints_open(struct endpoints *endpoints, struct server *server
                               const struct service_manager *manager, const struct options *options,
                               struct error *error);
 
-/* Sets what a passed socket serves according to its name: the services that the name lists,
- * those of the socket with that name in --socket-dir (is_strict: see socket_files.h), or
- * everything. */
-void endpoints_set_services(struct listen_spec *spec, const char *name, bool is_strict);
-
 /* Starts serving everywhere. Each listener gets a copy of the site, with has_control and
  * has_vmm set according to its services, is_strict and is_reduced according to the options, and shut_down only
  * if its services were named. */
@@ -93,11 +87,5 @@ bool endpoints_find(const struct endpoints *endpoints, unsigned services, bool i
 /* The absolute path of a Unix socket, for clients with another working directory.
  * room: PATH_MAX bytes. */
 const char *endpoints_path(const struct listener_address *address, char *room);
-
-/* The contents of --ready-file: {"pid": N, "endpoints": [{"url": ...}, {"path": ...}]}. */
-void endpoints_write_ready(const struct endpoints *endpoints, struct buf *out);
-
-/* One line for people about where it serves. */
-void endpoints_status(const struct endpoints *endpoints, char *text, size_t size);
 
 #endif

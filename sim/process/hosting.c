@@ -9,6 +9,7 @@
 #include "sim/kms/kms_gate.h"
 #include "sim/process/descriptors.h"
 #include "sim/process/socket_files.h"
+#include "sim/process/socket_name.h"
 #include "sim/process/vm_sockets.h"
 #include "sim/vmm/vm_url.h"
 #include "sim/vmm/vmm.h"
@@ -47,8 +48,8 @@ static int open_files(struct hosting *hosting, struct vm *vm, const struct site 
         if (vm->is_first ? socket_files_address(hosting->options, i, &spec, error)
                          : socket_files_path_in(directory, i, spec.address, error))
             return -1;
-        endpoints_set_services(&spec, is_controlled(hosting, vm, name) ? CONTROL_SERVICES : name,
-                               hosting->options->strict);
+        socket_name_services(&spec, is_controlled(hosting, vm, name) ? CONTROL_SERVICES : name,
+                             hosting->options->strict);
         if (endpoints_add(hosting->endpoints, &spec, site, vm, error))
             return -1;
     }
@@ -68,7 +69,7 @@ static int open_ports(struct hosting *hosting, struct vm *vm, const struct site 
 
         if (!is_served(port))
             continue;
-        endpoints_set_services(&spec, PORT_SERVICES, hosting->options->strict);
+        socket_name_services(&spec, PORT_SERVICES, hosting->options->strict);
         snprintf(spec.address, sizeof spec.address, "%s",
                  port->host_address[0] ? port->host_address : "127.0.0.1");
         if (endpoints_add(hosting->endpoints, &spec, site, vm, error))
@@ -83,7 +84,7 @@ static int open_tcp(struct hosting *hosting, struct vm *vm, const struct site *s
     struct listen_spec spec = {.kind = LISTEN_TCP, .address = "127.0.0.1"};
     struct listener_address address;
 
-    endpoints_set_services(&spec, TD_SERVICES, hosting->options->strict);
+    socket_name_services(&spec, TD_SERVICES, hosting->options->strict);
     if (endpoints_add(hosting->endpoints, &spec, site, vm, error))
         return -1;
     if (endpoints_find_owned(hosting->endpoints, vm, &address))

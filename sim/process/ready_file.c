@@ -1,8 +1,30 @@
 #include "sim/process/ready_file.h"
 
+#include <limits.h>
 #include <unistd.h>
 
 #include "sim/base/file.h"
+#include "sim/base/json_text.h"
+
+static void write_contents(const struct endpoints *endpoints, struct buf *out)
+{
+    struct listener_address address;
+    char path[PATH_MAX];
+
+    json_text_member_uint(out, '{', "pid", (uint64_t)getpid());
+    json_text_key(out, ',', "endpoints");
+    buf_append_byte(out, '[');
+    for (size_t i = 0; endpoints_address(endpoints, i, &address); i++) {
+        if (i > 0)
+            buf_append_byte(out, ',');
+        if (address.url)
+            json_text_member(out, '{', "url", address.url);
+        else
+            json_text_member(out, '{', "path", endpoints_path(&address, path));
+        buf_append_byte(out, '}');
+    }
+    buf_append_text(out, "]}\n");
+}
 
 int ready_file_write(struct ready_file *ready, const char *path, const struct endpoints *endpoints,
                      struct error *error)
@@ -13,7 +35,7 @@ int ready_file_write(struct ready_file *ready, const char *path, const struct en
     if (!path)
         return 0;
     buf_init(&text, SIZE_MAX);
-    endpoints_write_ready(endpoints, &text);
+    write_contents(endpoints, &text);
     result = file_write_atomic(path, text.data, text.len, error);
     buf_free(&text);
     if (result == 0 && lstat(path, &ready->written) == 0)

@@ -1,4 +1,5 @@
-/* The file of --ready-file, which exists as long as the simulator serves. */
+/* The file of --ready-file, which exists as long as the simulator serves:
+ * {"pid": N, "endpoints": [{"url": ...}, {"path": ...}]}. */
 #ifndef PROCESS_READY_FILE_H
 #define PROCESS_READY_FILE_H
 

@@ -222,7 +222,7 @@ static void announce(struct program *program, const struct options *options, con
     char status[320], hidden[PATH_MAX + 160];
 
     log_notices(program);
-    endpoints_status(&program->endpoints, status, sizeof status);
+    banner_summary(&program->endpoints, status, sizeof status);
     if (options->log_format == LOG_JSON)
         log_write(&program->log, LOG_INFO, "ready in %llu.%llu ms: %s", (unsigned long long)(micros / 1000),
                   (unsigned long long)(micros / 100 % 10), status);

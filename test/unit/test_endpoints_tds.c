@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "sim/process/endpoints.h"
+#include "sim/process/socket_name.h"
 #include "test/unit/observer_fixture.h"
 #include "test/unit/td_fixture.h"
 
@@ -60,7 +61,7 @@ static void serve_td(struct world *world, struct td *td)
 
     snprintf(path, sizeof *world->paths, "%s/%u.sock", world->directory, td->number);
     strcpy(spec.address, path);
-    endpoints_set_services(&spec, "dstack,guest", false);
+    socket_name_services(&spec, "dstack,guest", false);
     if (endpoints_add(&world->endpoints, &spec, &site, td, &error))
         fail_msg("%s", error.text);
 }

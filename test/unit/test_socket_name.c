@@ -1,11 +1,11 @@
-#include "sim/process/endpoints.h"
+#include "sim/process/socket_name.h"
 #include "test/unit/registry_fixture.h"
 
 static void assert_services(const char *name, unsigned services, bool names_services)
 {
     struct listen_spec spec = {.kind = LISTEN_UNIX, .names_services = !names_services};
 
-    endpoints_set_services(&spec, name, false);
+    socket_name_services(&spec, name, false);
     assert_int_equal(spec.services, services);
     assert_int_equal(spec.names_services, names_services);
 }
@@ -34,7 +34,7 @@ static void assert_strict(const char *name, unsigned services)
 {
     struct listen_spec spec = {.kind = LISTEN_UNIX};
 
-    endpoints_set_services(&spec, name, true);
+    socket_name_services(&spec, name, true);
     assert_int_equal(spec.services, services);
     assert_true(spec.names_services);
 }
