@@ -43,7 +43,7 @@ static int print_env(const struct td *td)
 
     arena_init(&arena);
     buf_init(&lines, SIZE_MAX);
-    result = td_decrypt_env(td, span_of(td->encrypted_env, td->encrypted_env_len), &arena, &env, &error);
+    result = td_env_decrypt(&td->env, td->env.encrypted, &arena, &env, &error);
     if (result == 0)
         env_write_shell(&env, &lines);
     for (size_t i = 0; result == 0 && i < env.dropped_count; i++)

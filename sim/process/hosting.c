@@ -185,8 +185,8 @@ static int launch(void *data, struct vm *vm, struct error *error)
         return 0;
     snprintf(sockets, sizeof sockets, "%s/vms/%s", hosting->socket_dir, vm->id);
     arena_init(&arena);
-    if (td->encrypted_env_len && !td_ignores_env(td))
-        result = td_decrypt_env(td, span_of(td->encrypted_env, td->encrypted_env_len), &arena, &env, error);
+    if (td->env.encrypted.len && !td_env_is_ignored(&td->env))
+        result = td_env_decrypt(&td->env, td->env.encrypted, &arena, &env, error);
     if (result == 0)
         result =
             engine_start(hosting->engine, vm, &(struct engine_app){vm->id, sockets, &td->app, &env}, error);
@@ -271,7 +271,7 @@ static struct vm_settings settings_of(const struct td *td, const char *image)
         .vcpu = td->machine.cpu_count,
         .memory_mb = (uint32_t)(td->machine.memory_size >> 20),
         .disk_gb = 0,
-        .encrypted_env = span_of(td->encrypted_env, td->encrypted_env_len),
+        .encrypted_env = td->env.encrypted,
         .user_config = "",
     };
 }

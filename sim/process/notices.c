@@ -33,7 +33,7 @@ static bool tell_unknown(const struct td *td, size_t index, char sentence[static
 
 static bool tell_env(const struct td *td, size_t index, char sentence[static NOTICES_BYTES])
 {
-    if (index > 0 || !td->encrypted_env_len || !td_ignores_env(td))
+    if (index > 0 || !td->env.encrypted.len || !td_env_is_ignored(&td->env))
         return false;
     snprintf(sentence, NOTICES_BYTES,
              "the encrypted environment is ignored: the app's key provider is \"%s\", and only a KMS has the "
@@ -44,13 +44,13 @@ static bool tell_env(const struct td *td, size_t index, char sentence[static NOT
 
 static bool tell_dropped(const struct td *td, size_t index, char sentence[static NOTICES_BYTES])
 {
-    if (index > 0 || !td->env_dropped_count)
+    if (index > 0 || !td->env.dropped_count)
         return false;
     snprintf(
         sentence, NOTICES_BYTES,
         "%zu of %zu variables in the encrypted environment are not in the app's allowed_envs, so the app "
         "does not get them; Simulator.DecryptEnv names them",
-        td->env_dropped_count, td->env_count + td->env_dropped_count);
+        td->env.dropped_count, td->env.count + td->env.dropped_count);
     return true;
 }
 

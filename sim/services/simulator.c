@@ -100,8 +100,8 @@ static void simulator_decrypt_env(Service *service, const Dstack__DecryptEnvArgs
     struct env env;
 
     if (encrypted.len == 0)
-        encrypted = span_of(td->encrypted_env, td->encrypted_env_len);
-    if (td_decrypt_env(td, encrypted, call->arena, &env, &call->error)) {
+        encrypted = td->env.encrypted;
+    if (td_env_decrypt(&td->env, encrypted, call->arena, &env, &call->error)) {
         reply(NULL, call);
         return;
     }

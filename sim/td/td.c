@@ -4,35 +4,11 @@
 
 #include "crypto/bytes.h"
 #include "sim/app/app_manifest.h"
-#include "sim/base/embedded.h"
 #include "sim/base/memory.h"
 #include "sim/keys/app_key_cache.h"
-#include "sim/keys/kms_secrets.h"
 #include "sim/td/boot.h"
 #include "sim/td/key_provider.h"
 #include "sim/td/mr_config.h"
-
-static struct span fixture_span(const char *name)
-{
-    const struct embedded_file *file = embedded_find(embedded_fixtures, name);
-
-    return file ? span_of(file->data, file->len) : SPAN_NONE;
-}
-
-void td_config_init(struct td_config *config)
-{
-    *config = (struct td_config){
-        .instance = TD_INSTANCE_DEFAULT,
-        .boot = 1,
-        .app_compose = fixture_span("app-compose.json"),
-        .app_compose_name = "app-compose",
-        .app_keys_name = "app keys",
-        .sys_config_name = "sys-config",
-        .gpu_info_name = "GPU info",
-        .os_image = os_image_embedded(OS_IMAGE_LINE_0_5),
-        .machine = fixture_span("machine.json"),
-    };
-}
 
 /* --- creating and freeing it --- */
 
@@ -64,8 +40,7 @@ static int read_inputs(struct td *td, const struct td_config *config, struct err
         return error_context(error, "%s", config->app_compose_name);
     if (config->app_keys.data && app_keys_parse(&td->keys, config->app_keys, td->shared->k256, error))
         return error_context(error, "%s", config->app_keys_name);
-    td->encrypted_env = (uint8_t *)memory_copy(config->encrypted_env.data, config->encrypted_env.len);
-    td->encrypted_env_len = config->encrypted_env.len;
+    td_env_init(&td->env, td->shared->kms, &td->app, &td->keys, td->identity.app_id, config->encrypted_env);
     text_copy(&td->gpu_info, (const char *)config->gpu_info.data, config->gpu_info.len);
     app_health_init(&td->health, &td->requirements, config->health_file);
     return 0;
@@ -152,22 +127,6 @@ static int provision(struct td *td, const struct td_config *config, struct error
     return td->keys.ca_cert ? 0 : issue_root(td, error);
 }
 
-/* Reports an environment that cannot be decrypted at the start, not at its first use. */
-static int check_env(struct td *td, const char *name, struct error *error)
-{
-    struct env env = {.count = 0};
-    struct arena arena;
-    int result = 0;
-
-    arena_init(&arena);
-    if (td->encrypted_env_len && !td_ignores_env(td))
-        result = td_decrypt_env(td, span_of(td->encrypted_env, td->encrypted_env_len), &arena, &env, error);
-    td->env_count = env.count;
-    td->env_dropped_count = env.dropped_count;
-    arena_free(&arena);
-    return result && name ? error_context(error, "%s", name) : result;
-}
-
 static enum event_version log_version(const struct td *td)
 {
     return os_image_is_0_6(&td->image) && td->app.says.event_log_version == EVENT_VERSION_2 ? EVENT_VERSION_2
@@ -211,7 +170,7 @@ static int bring_up(struct td *td, const struct td_config *config, struct error 
         return -1;
     quote_template_set_registers(&td->quote, &state->registers);
     view_forget(td->view);
-    return check_env(td, config->encrypted_env_name, error);
+    return td_env_check(&td->env, config->encrypted_env_name, error);
 }
 
 static void copy_state(struct td_state *to, const struct td_state *from)
@@ -259,7 +218,7 @@ void td_free(struct td *td)
     free(td->chain);
     identity_free(&td->identity);
     text_free(&td->gpu_info);
-    free(td->encrypted_env);
+    td_env_free(&td->env);
     free(td->launch_document);
     quote_template_free(&td->quote);
     event_log_free(&td->state.log);
@@ -430,41 +389,4 @@ void td_evidence(const struct td *td, const struct p256_key *key, struct arena *
     ra_tls_report_data(spki, report_data);
     evidence->event_log = span_of(event_log->plain, event_log->len);
     evidence->attestation = td_attestation(td, TD_ATTESTATION_CUT, report_data, arena, &evidence->quote);
-}
-
-/* --- its environment --- */
-
-bool td_ignores_env(const struct td *td)
-{
-    return td->app.says.key_provider != APP_KEY_PROVIDER_KMS && !td->keys.has_env_key;
-}
-
-/* It is encrypted to a key that the KMS returns for this app, on the main port or over TLS, or to the one in its
- * app keys file. */
-static int find_secrets(const struct td *td, struct encrypted_env_secrets *secrets, struct error *error)
-{
-    kms_env_secret(td->shared->kms, td->identity.app_id, secrets->list[0]);
-    if (kms_secrets_env_key(td->shared->kms, td->identity.app_id, secrets->list[1], error))
-        return -1;
-    secrets->count = 2;
-    if (td->keys.has_env_key)
-        memcpy(secrets->list[secrets->count++], td->keys.env_key, sizeof td->keys.env_key);
-    return 0;
-}
-
-int td_decrypt_env(const struct td *td, struct span encrypted, struct arena *arena, struct env *env,
-                   struct error *error)
-{
-    struct encrypted_env_secrets secrets = {.count = 0};
-    int result;
-
-    if (td_ignores_env(td))
-        return error_input(
-            error, "the app's key provider is \"%s\": without a KMS, an encrypted environment is ignored",
-            app_compose_provider_name(td->app.says.key_provider));
-    result = find_secrets(td, &secrets, error);
-    if (result == 0)
-        result = encrypted_env_decrypt(&secrets, &td->app, encrypted, arena, env, error);
-    bytes_wipe(&secrets, sizeof secrets);
-    return result;
 }

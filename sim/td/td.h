@@ -8,16 +8,16 @@
 #define TD_TD_H
 
 #include "sim/app/app_health.h"
-#include "sim/app/encrypted_env.h"
 #include "sim/base/clock.h"
 #include "sim/keys/keyring.h"
 #include "sim/td/app_cert.h"
 #include "sim/td/report_data.h"
+#include "sim/td/td_config.h"
+#include "sim/td/td_env.h"
 #include "sim/td/view.h"
 #include "sim/tdx/event_chain.h"
 #include "sim/tdx/quote.h"
 
-#define TD_INSTANCE_DEFAULT "default"
 #define TD_SNAPSHOTS_MAX 64
 
 /* What the TDs of a cluster share; outlives them. */
@@ -29,35 +29,6 @@ struct td_shared {
     const struct scenario *scenario;
     const struct clock *clock;
 };
-
-/* Where its inputs come from; everything is copied. */
-struct td_config {
-    const char *instance;         /* distinguishes instances of one app */
-    const uint8_t *instance_seed; /* APP_INSTANCE_ID_BYTES: see identity_set_instance; or NULL */
-    uint32_t boot;                /* counts the boots of this TD, from 1 */
-    struct span app_id;           /* the app was deployed with it; or nothing (see identity.h) */
-    struct span app_compose;      /* app-compose.json */
-    struct span app_keys;         /* appkeys.json; data NULL: the cluster's KMS issues them */
-    const char *app_compose_name; /* what errors call these two */
-    const char *app_keys_name;
-    struct span os_image;           /* os-image.json */
-    const struct os_image *image;   /* or, instead of that, one that has been read; or NULL */
-    struct span machine;            /* machine.json */
-    struct span sys_config;         /* sys-config.json; or nothing */
-    const char *sys_config_name;    /* what errors call it */
-    struct span gpu_info;           /* what nvattest printed at boot: the text for GpuInfo; or nothing */
-    const char *gpu_info_name;      /* what errors call it */
-    struct span user_config;        /* deployed with the app; or nothing */
-    const char *health_file;        /* where the app's health status file is on this machine; or NULL */
-    struct span encrypted_env;      /* as encrypted_env.h describes it; or nothing */
-    const char *encrypted_env_name; /* what errors call it; or NULL */
-    bool is_debug;                  /* TDATTRIBUTES says debug */
-    bool leaves_mr_config_zero;     /* see mr_config.h */
-    bool has_own_ca;                /* under a KMS: see key_provider.h */
-};
-
-/* The default app, image, machine and instance. */
-void td_config_init(struct td_config *config);
 
 /* The part of a TD that changes while it runs. */
 struct td_state {
@@ -85,13 +56,10 @@ struct td {
     struct machine machine;
     struct identity identity;
     struct text gpu_info;
-    uint8_t *encrypted_env; /* heap, or NULL */
-    size_t encrypted_env_len;
-    size_t env_count;         /* variables in it that the app gets ... */
-    size_t env_dropped_count; /* ... and does not get, because they are not in its allowed_envs */
-    char *launch_document;    /* heap: what the host hands over (see mr_config.h), or NULL */
-    int64_t boot_time;        /* Unix seconds */
-    bool is_halted;           /* its VM has been stopped: its services answer nothing */
+    struct td_env env;
+    char *launch_document; /* heap: what the host hands over (see mr_config.h), or NULL */
+    int64_t boot_time;     /* Unix seconds */
+    bool is_halted;        /* its VM has been stopped: its services answer nothing */
 
     struct td_state state;
     uint64_t emitted;    /* events ever emitted; reverts do not lower it */
@@ -174,12 +142,5 @@ struct span td_attestation(const struct td *td, enum td_attestation_form form,
 /* What an RA-TLS certificate of the key carries, in the arena. */
 void td_evidence(const struct td *td, const struct p256_key *key, struct arena *arena,
                  struct app_cert_evidence *evidence);
-
-/* Whether the TD ignores an encrypted environment, because it has no key for it: without a KMS. */
-bool td_ignores_env(const struct td *td);
-
-/* Decrypts an environment that was encrypted for this app (see encrypted_env.h). */
-MUST_CHECK int td_decrypt_env(const struct td *td, struct span encrypted, struct arena *arena,
-                              struct env *env, struct error *error);
 
 #endif

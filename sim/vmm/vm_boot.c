@@ -137,13 +137,13 @@ static void tell_env(struct vm *vm)
 {
     const struct td *td = vm->td;
 
-    if (td->encrypted_env_len && td_ignores_env(td))
+    if (td->env.encrypted.len && td_env_is_ignored(&td->env))
         vm_log_line(console(vm), "dstack-prepare: the encrypted environment is ignored: the app has no KMS");
-    else if (td->encrypted_env_len)
-        vm_log_line(console(vm), "dstack-prepare: decrypted the environment: %zu variables", td->env_count);
-    if (td->env_dropped_count)
+    else if (td->env.encrypted.len)
+        vm_log_line(console(vm), "dstack-prepare: decrypted the environment: %zu variables", td->env.count);
+    if (td->env.dropped_count)
         vm_log_line(console(vm), "dstack-prepare: dropped %zu variables that are not in allowed_envs",
-                    td->env_dropped_count);
+                    td->env.dropped_count);
 }
 
 static int prepare_disk(struct vm *vm, struct error *error)

@@ -45,7 +45,7 @@ static void opens_what_was_sealed_for_the_app(void **state)
     arena_init(&arena);
     buf_init(&lines, SIZE_MAX);
     assert_int_equal(
-        td_decrypt_env(td,
+        td_env_decrypt(&td->env,
                        seal(td,
                             "{\"env\":[{\"key\":\"A\",\"value\":\"it's\"},{\"key\":\"B_2\",\"value\":\"\"}]}",
                             &arena),
@@ -68,7 +68,7 @@ static void drops_what_is_not_allowed(void **state)
 
     (void)state;
     arena_init(&arena);
-    assert_int_equal(td_decrypt_env(td,
+    assert_int_equal(td_env_decrypt(&td->env,
                                     seal(td,
                                          "{\"env\":[{\"key\":\"C\",\"value\":\"1\"},"
                                          "{\"key\":\"A\",\"value\":\"2\"}]}",
@@ -109,7 +109,8 @@ static void says_what_is_wrong(void **state)
         struct env env;
 
         arena_init(&arena);
-        assert_int_equal(td_decrypt_env(td, seal(td, cases[i].plain, &arena), &arena, &env, &error), -1);
+        assert_int_equal(td_env_decrypt(&td->env, seal(td, cases[i].plain, &arena), &arena, &env, &error),
+                         -1);
         if (!strstr(error.text, cases[i].expected))
             fail_msg("%s: %s", cases[i].plain, error.text);
         arena_free(&arena);
@@ -132,9 +133,10 @@ static void every_cut_and_every_change_is_refused(void **state)
         uint8_t *changed = (uint8_t *)arena_copy(&arena, box.data, box.len);
 
         assert_int_equal(
-            td_decrypt_env(td, span_of(arena_copy(&arena, box.data, len), len), &arena, &env, &error), -1);
+            td_env_decrypt(&td->env, span_of(arena_copy(&arena, box.data, len), len), &arena, &env, &error),
+            -1);
         changed[len] ^= 1;
-        assert_int_equal(td_decrypt_env(td, span_of(changed, box.len), &arena, &env, &error), -1);
+        assert_int_equal(td_env_decrypt(&td->env, span_of(changed, box.len), &arena, &env, &error), -1);
     }
     arena_free(&arena);
     td_fixture_free(td);
@@ -161,7 +163,7 @@ static void says_when_there_is_too_little(void **state)
         struct env env;
 
         arena_init(&arena);
-        assert_int_equal(td_decrypt_env(td, span_of(zeros, cases[i].len), &arena, &env, &error), -1);
+        assert_int_equal(td_env_decrypt(&td->env, span_of(zeros, cases[i].len), &arena, &env, &error), -1);
         assert_int_equal(error.kind, ERROR_INPUT);
         assert_memory_equal(error.text, cases[i].expected, strlen(cases[i].expected));
         arena_free(&arena);

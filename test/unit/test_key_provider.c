@@ -236,9 +236,9 @@ static void without_a_kms_an_environment_is_ignored(void **state)
 
     (void)state;
     arena_init(&arena);
-    assert_true(td_ignores_env(none));
-    assert_false(td_ignores_env(kms));
-    assert_int_equal(td_decrypt_env(none, span_text("x"), &arena, &env, &error), -1);
+    assert_true(td_env_is_ignored(&none->env));
+    assert_false(td_env_is_ignored(&kms->env));
+    assert_int_equal(td_env_decrypt(&none->env, span_text("x"), &arena, &env, &error), -1);
     assert_non_null(strstr(error.text, "key provider is \"none\": without a KMS"));
     arena_free(&arena);
     td_fixture_free(none);
