@@ -58,10 +58,9 @@ char *vm_config_write(const struct measurement_document *document, const struct 
     json_text_member_hex(&out, '{', "os_image_hash", document->os_image_hash, sizeof document->os_image_hash);
     json_text_member_uint(&out, ',', "cpu_count", machine->cpu_count);
     json_text_member_uint(&out, ',', "memory_size", machine->memory_size);
-    json_text_member(&out, ',', "tdx_attestation_variant",
-                     machine->is_legacy ? VARIANT_LEGACY : VARIANT_LITE);
     if (!machine->is_legacy)
-        member_measurement(&out, document);
+        json_text_member(&out, ',', "tdx_attestation_variant", VARIANT_LITE);
+    member_measurement(&out, document);
     json_text_member(&out, ',', "ovmf_variant", MEASUREMENT_OVMF_VARIANT);
     if (machine->deployed_image[0])
         members_of_deployment(&out, machine);

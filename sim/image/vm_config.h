@@ -1,5 +1,6 @@
 /* The vm_config of a TD: JSON text that accompanies its quotes and says which image it boots on
- * which machine (dstack, TDX lite; on a legacy machine, without what is measured). */
+ * which machine, with what is measured of the image (dstack, TDX lite). Of a legacy machine it names no
+ * variant: that alone tells a verifier not to go by the measurement. */
 #ifndef IMAGE_VM_CONFIG_H
 #define IMAGE_VM_CONFIG_H
 

@@ -35,7 +35,8 @@ def verdict(caller, quoted):
 def test_memory_decides_the_variant(simulator, caller, memory, variant):
     quoted = quote(simulator, deploy(caller, memory=memory))
     config = json.loads(quoted["vm_config"])
-    assert (config["tdx_attestation_variant"], "tdx_measurement" in config) == (variant, variant == "lite")
+    assert config.get("tdx_attestation_variant", "legacy") == variant and "legacy" not in config.values()
+    assert {"checksum_file", "measurement"} == config["tdx_measurement"].keys()
     assert verdict(caller, quoted)["is_valid"] == (variant == "lite")
 
 

@@ -39,20 +39,23 @@ static void what_was_written_is_read(void **state)
     arena_free(&arena);
 }
 
-static void a_legacy_machine_has_no_measurement(void **state)
+static void a_legacy_machine_names_no_variant(void **state)
 {
     const struct machine machine = {.cpu_count = 1, .memory_size = 1 << 30, .is_legacy = true};
-    struct measurement_document document = {.os_image_hash = {1}};
+    struct measurement_document document = {.os_image_hash = {1}, .checksum_file = "sum"};
     size_t len;
     char *text;
 
     (void)state;
     buf_init(&document.measurement, SIZE_MAX);
+    buf_append_text(&document.measurement, "cbor");
     text = vm_config_write(&document, &machine, &len);
     assert_string_equal(text, "{\"os_image_hash\":"
                               "\"0100000000000000000000000000000000000000000000000000000000000000\","
                               "\"cpu_count\":1,\"memory_size\":1073741824,"
-                              "\"tdx_attestation_variant\":\"legacy\",\"ovmf_variant\":\"pre202505\"}");
+                              "\"tdx_measurement\":{\"checksum_file\":\"c3Vt\",\"measurement\":\"Y2Jvcg==\"},"
+                              "\"ovmf_variant\":\"pre202505\"}");
+    buf_free(&document.measurement);
     free(text);
 }
 
@@ -104,7 +107,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_written_is_read),
-        cmocka_unit_test(a_legacy_machine_has_no_measurement),
+        cmocka_unit_test(a_legacy_machine_names_no_variant),
         cmocka_unit_test(a_deployment_says_what_the_vmm_gave_it),
         cmocka_unit_test(a_missing_measurement_is_named_once),
     };
