@@ -1,6 +1,7 @@
 /* Where an app's keys come from: what the TD says of it, and how long the keys last. */
 #include "sim/td/key_provider.h"
 
+#include "crypto/mbedtls_private.h"
 #include "test/unit/app_cert_fixture.h"
 
 struct given {
@@ -134,8 +135,8 @@ static void the_apps_own_root_shows_a_quote_of_its_key(void **state)
 
     (void)state;
     certificate_read(&root, td->keys.ca_cert);
-    assert_int_equal(root.ca_istrue, 1);
-    assert_int_equal(root.max_pathlen, 2); /* mbedTLS counts one more */
+    assert_int_equal(root.MBEDTLS_PRIVATE(ca_istrue), 1);
+    assert_int_equal(root.MBEDTLS_PRIVATE(max_pathlen), 2); /* mbedTLS counts one more */
     assert_true(span_equal(span_of(root.issuer_raw.p, root.issuer_raw.len),
                            span_of(root.subject_raw.p, root.subject_raw.len)));
     assert_true(span_is(span_of(root.subject.val.p, root.subject.val.len), "App Root Cert"));
