@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "crypto/der.h"
 #include "crypto/der_read.h"
 #include "crypto/hash.h"
 
@@ -39,6 +40,21 @@ bool x509_signed_signature(struct bytes der, uint8_t signature[static P256_SIGNA
 
     return der_read(&der, DER_SEQUENCE, &numbers) && der.len == 0 && read_integer(&numbers, signature) &&
            read_integer(&numbers, signature + INTEGER_BYTES) && numbers.len == 0;
+}
+
+size_t x509_signed_write(const uint8_t signature[static P256_SIGNATURE_BYTES],
+                         uint8_t der[static X509_SIGNED_SIGNATURE_BYTES])
+{
+    struct der out;
+    struct bytes done;
+
+    der_init(&out, der, X509_SIGNED_SIGNATURE_BYTES);
+    der_uint_bytes(&out, signature + INTEGER_BYTES, INTEGER_BYTES);
+    der_uint_bytes(&out, signature, INTEGER_BYTES);
+    der_wrap(&out, 0, DER_SEQUENCE);
+    done = der_done(&out);
+    memmove(der, done.data, done.len);
+    return done.len;
 }
 
 /* In a BIT STRING without unused bits. */

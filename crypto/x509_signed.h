@@ -13,4 +13,10 @@ bool x509_signed_by(struct p256_memory *memory, struct bytes der,
 /* Reads an ECDSA-Sig-Value in DER (RFC 3279, 2.2.3) as r || s. Returns false if it is malformed. */
 bool x509_signed_signature(struct bytes der, uint8_t signature[static P256_SIGNATURE_BYTES]);
 
+#define X509_SIGNED_SIGNATURE_BYTES 72 /* of an ECDSA-Sig-Value, at most */
+
+/* Writes r || s as an ECDSA-Sig-Value in DER. Returns its length. */
+size_t x509_signed_write(const uint8_t signature[static P256_SIGNATURE_BYTES],
+                         uint8_t der[static X509_SIGNED_SIGNATURE_BYTES]);
+
 #endif

@@ -7,8 +7,6 @@
 #include "sim/base/utf8.h"
 #include "sim/format/scale.h"
 
-#define CONFIRM_WORD "please sign cert:"
-
 enum { VERSION_1 = 1, VERSION_2 = 2 };
 
 /* --- parts --- */
@@ -137,7 +135,7 @@ static int check(const struct csr *csr, struct span text, struct span signature,
     if (!x509_signed_signature((struct bytes){signature.data, signature.len}, pair) ||
         !p256_verify(csr->public_key, digest, pair))
         return error_input(error, "Failed to verify csr signature: Invalid signature");
-    if (!span_is(confirm, CONFIRM_WORD))
+    if (!span_is(confirm, CSR_CONFIRM_WORD))
         return error_input(error, "Failed to verify csr signature: Invalid confirm word");
     return 0;
 }

@@ -14,6 +14,7 @@
 #include "sim/base/span.h"
 
 #define CSR_NAMES_MAX 256
+#define CSR_CONFIRM_WORD "please sign cert:"
 
 /* What is asked for, in the arena; spans point into the text. */
 struct csr {

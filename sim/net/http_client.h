@@ -1,26 +1,34 @@
-/* Asks another HTTP server, on the loop: one request on a connection of its own, without blocking anyone. */
+/* Asks another HTTP server, on the loop: one request on a connection of its own, without blocking anyone.
+ *
+ * With TLS, a turn of the loop takes one step of the handshake, as a step may compute for milliseconds. */
 #ifndef NET_HTTP_CLIENT_H
 #define NET_HTTP_CLIENT_H
 
 #include <uv.h>
 
 #include "sim/base/span.h"
+#include "sim/net/tls_config.h"
 
-#define HTTP_CLIENT_ANSWER_BYTES (64u * 1024)
+#define HTTP_CLIENT_ANSWER_BYTES (256u * 1024)
 
 struct http_client_request {
-    const struct sockaddr_storage *address; /* copied, as everything here */
+    const struct sockaddr_storage *address; /* copied, as all texts here */
     const char *verb;                       /* "POST" */
     const char *host;                       /* for the Host header, with its port */
     const char *path;
-    struct span body; /* JSON; data NULL: none */
-    uint64_t timeout_ms;
+    struct span body;             /* JSON; data NULL: none */
+    uint64_t connect_timeout_ms;  /* 0: only the next one */
+    uint64_t timeout_ms;          /* for all of it */
+    const struct tls_config *tls; /* of a client; outlives the question; NULL: no TLS */
+    const char *tls_name;         /* what the server's certificate is for, if tls has a CA */
 };
 
 struct http_client_answer {
     const char *problem; /* why there is none; or NULL */
+    bool is_connected;   /* the server has been reached */
     int status;
-    struct span body; /* at most HTTP_CLIENT_ANSWER_BYTES */
+    struct span body;        /* at most HTTP_CLIENT_ANSWER_BYTES */
+    struct span certificate; /* the server's, in DER; or nothing */
 };
 
 struct http_client;

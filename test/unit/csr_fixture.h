@@ -4,6 +4,7 @@
 
 #include "crypto/hash.h"
 #include "crypto/x509_key.h"
+#include "crypto/x509_signed.h"
 #include "sim/base/buf.h"
 #include "sim/format/scale.h"
 #include "sim/keys/csr.h"
@@ -62,26 +63,10 @@ static inline void csr_write(struct buf *out, uint32_t version, const struct csr
 static inline size_t csr_sign(struct span text, const struct p256_key *key, uint8_t *out)
 {
     uint8_t digest[32], pair[P256_SIGNATURE_BYTES];
-    size_t len = 2;
 
     hash_sha256(text.data, text.len, digest);
     p256_sign(key, digest, pair);
-    for (int half = 0; half < 2; half++) {
-        const uint8_t *number = pair + 32 * half;
-        size_t skip = 0;
-
-        while (skip < 31 && number[skip] == 0)
-            skip++;
-        out[len++] = 0x02;
-        out[len++] = (uint8_t)(32 - skip + (number[skip] >> 7));
-        if (number[skip] & 0x80)
-            out[len++] = 0;
-        memcpy(out + len, number + skip, 32 - skip);
-        len += 32 - skip;
-    }
-    out[0] = 0x30;
-    out[1] = (uint8_t)(len - 2);
-    return len;
+    return x509_signed_write(pair, out);
 }
 
 #endif
