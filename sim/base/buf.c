@@ -38,6 +38,13 @@ void buf_reset(struct buf *buf)
     buf->has_overflowed = false;
 }
 
+void buf_reset_within(struct buf *buf, size_t capacity)
+{
+    if (buf->capacity > capacity)
+        buf_free(buf);
+    buf_reset(buf);
+}
+
 static void grow(struct buf *buf, size_t needed)
 {
     size_t capacity = buf->capacity ? buf->capacity : FIRST_BYTES;

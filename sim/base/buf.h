@@ -25,6 +25,8 @@ void buf_init_front(struct buf *buf, size_t limit, size_t front);
 void buf_over(struct buf *buf, void *memory, size_t size);
 void buf_free(struct buf *buf);
 void buf_reset(struct buf *buf); /* empties it, keeps the memory */
+/* The same, but frees memory of more than `capacity` bytes. */
+void buf_reset_within(struct buf *buf, size_t capacity);
 
 /* Room for `extra` more bytes after data + len, or NULL on overflow. The caller
  * writes there and then adds to len. */

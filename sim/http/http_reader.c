@@ -2,33 +2,10 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <strings.h>
 
 #include "sim/base/unconst.h"
 #include "sim/http/http_target.h"
 #include "sim/http/limits.h"
-
-/* The first ones are enum http_kept. */
-enum header {
-    HEADER_OTHER = HTTP_KEPT_COUNT,
-    HEADER_CONTENT_ENCODING,
-    HEADER_TRANSFER_ENCODING,
-    HEADER_EXPECT,
-    HEADER_FETCH_SITE,
-};
-
-static const struct {
-    const char *name;
-    size_t limit;   /* what is longer is cut; the limit of the head comes first */
-    bool is_single; /* a second one is an error, because others may read that one */
-} kept[] = {
-    [HTTP_KEPT_CONTENT_TYPE] = {"Content-Type", LIMIT_HEAD_BYTES, false},
-    [HTTP_KEPT_USER_AGENT] = {"User-Agent", LIMIT_USER_AGENT_BYTES, false},
-    [HTTP_KEPT_AUTHORIZATION] = {"Authorization", LIMIT_HEAD_BYTES, false},
-    [HTTP_KEPT_ADMIN_TOKEN] = {"X-Admin-Token", LIMIT_HEAD_BYTES, false},
-    [HTTP_KEPT_HOST] = {"Host", LIMIT_HEAD_BYTES, true}, /* RFC 9112, 3.2 */
-    [HTTP_KEPT_ORIGIN] = {"Origin", LIMIT_HEAD_BYTES, true},
-};
 
 #define TLS_HANDSHAKE 0x16 /* first byte of a TLS connection (RFC 8446, 5.1) */
 
@@ -36,6 +13,18 @@ static const struct {
 _Static_assert(LIMIT_HEAD_BYTES == 16 * 1024 && LIMIT_BODY_BYTES == 10 * 1024 * 1024, "16 KiB and 10 MiB");
 
 /* --- llhttp callbacks --- */
+
+/* What a part of the reader says: 0, or the status to refuse the request with. */
+static int refuse(llhttp_t *parser, int status)
+{
+    struct http_reader *reader = parser->data;
+
+    if (status == 0)
+        return HPE_OK;
+    reader->failure = status;
+    llhttp_set_error_reason(parser, reader->sentence);
+    return HPE_USER;
+}
 
 __attribute__((format(printf, 3, 4))) static int fail(llhttp_t *parser, int status, const char *format, ...)
 {
@@ -45,9 +34,7 @@ __attribute__((format(printf, 3, 4))) static int fail(llhttp_t *parser, int stat
     va_start(arguments, format);
     vsnprintf(reader->sentence, sizeof reader->sentence, format, arguments);
     va_end(arguments);
-    reader->failure = status;
-    llhttp_set_error_reason(parser, reader->sentence);
-    return HPE_USER;
+    return refuse(parser, status);
 }
 
 static int on_url(llhttp_t *parser, const char *at, size_t len)
@@ -67,81 +54,21 @@ static int pass_over(llhttp_t *parser, const char *at, size_t len)
     return fail(parser, 431, "trailers and chunk extensions are larger than 16 KiB");
 }
 
-static void collect(struct http_token *token, const char *at, size_t len)
-{
-    size_t room = sizeof token->text - token->len;
-
-    memcpy(token->text + token->len, at, len < room ? len : room);
-    token->len += len < room ? len : room;
-}
-
-static bool is_token(const struct http_token *token, const char *text)
-{
-    size_t len = token->len;
-
-    if (len == sizeof token->text)
-        return false; /* possibly truncated */
-    while (len > 0 && (token->text[len - 1] == ' ' || token->text[len - 1] == '\t'))
-        len--;
-    return len == strlen(text) && strncasecmp(token->text, text, len) == 0;
-}
-
 static int on_header_field(llhttp_t *parser, const char *at, size_t len)
 {
     struct http_reader *reader = parser->data;
 
     if (reader->is_head_complete)
         return pass_over(parser, at, len);
-    collect(&reader->name, at, len);
+    http_headers_name(&reader->headers, at, len);
     return HPE_OK;
-}
-
-/* Returns HEADER_OTHER for a second one, or -1 if there may be only one. */
-static int kept_header(struct http_reader *reader)
-{
-    for (int i = 0; i < HTTP_KEPT_COUNT; i++)
-        if (is_token(&reader->name, kept[i].name)) {
-            if (reader->is_kept[i])
-                return kept[i].is_single ? -1 : HEADER_OTHER;
-            reader->is_kept[i] = true;
-            return i;
-        }
-    return HEADER_OTHER;
-}
-
-/* Returns -1 if there may be only one. */
-static int header_of(struct http_reader *reader)
-{
-    const struct http_token *name = &reader->name;
-
-    if (is_token(name, "Content-Encoding") && !reader->has_encoding)
-        return HEADER_CONTENT_ENCODING;
-    if (is_token(name, "Transfer-Encoding"))
-        return HEADER_TRANSFER_ENCODING;
-    if (is_token(name, "Expect"))
-        return HEADER_EXPECT;
-    if (is_token(name, "Sec-Fetch-Site"))
-        return reader->has_fetch_site ? -1 : HEADER_FETCH_SITE;
-    return kept_header(reader);
 }
 
 static int on_header_field_complete(llhttp_t *parser)
 {
     struct http_reader *reader = parser->data;
 
-    reader->header = header_of(reader);
-    if (reader->header < 0)
-        return fail(parser, 400, "there are two %.*s headers", (int)reader->name.len, reader->name.text);
-    reader->name.len = 0;
-    reader->value.len = 0;
-    return HPE_OK;
-}
-
-static void append_cut(struct buf *buf, size_t limit, const char *at, size_t len)
-{
-    size_t room = limit - buf->len;
-
-    buf_append(buf, at, len < room ? len : room);
+    return refuse(parser, http_headers_name_end(&reader->headers, reader->sentence));
 }
 
 static int on_header_value(llhttp_t *parser, const char *at, size_t len)
@@ -150,10 +77,7 @@ static int on_header_value(llhttp_t *parser, const char *at, size_t len)
 
     if (reader->is_head_complete)
         return pass_over(parser, at, len);
-    if (reader->header < HTTP_KEPT_COUNT)
-        append_cut(&reader->kept[reader->header], kept[reader->header].limit, at, len);
-    else if (reader->header != HEADER_OTHER)
-        collect(&reader->value, at, len);
+    http_headers_value(&reader->headers, at, len);
     return HPE_OK;
 }
 
@@ -161,25 +85,8 @@ static int on_header_value_complete(llhttp_t *parser)
 {
     struct http_reader *reader = parser->data;
 
-    if (reader->header == HEADER_TRANSFER_ENCODING && !is_token(&reader->value, "chunked"))
-        return fail(parser, 501, "the only supported transfer coding is chunked");
-    if (reader->header == HEADER_EXPECT && parser->http_minor > 0) { /* RFC 9110, 10.1.1 */
-        if (!is_token(&reader->value, "100-continue"))
-            return fail(parser, 417, "the only supported expectation is 100-continue");
-        reader->expects_continue = true;
-    }
-    if (reader->header == HEADER_CONTENT_ENCODING && reader->value.len > 0 &&
-        !is_token(&reader->value, "identity")) {
-        reader->encoding = reader->value;
-        reader->has_encoding = true;
-    }
-    if (reader->header == HEADER_FETCH_SITE) {
-        reader->has_fetch_site = true;
-        reader->is_cross_site = !is_token(&reader->value, "same-origin") &&
-                                !is_token(&reader->value, "same-site") && !is_token(&reader->value, "none");
-    }
-    reader->header = HEADER_OTHER;
-    return HPE_OK;
+    return refuse(parser,
+                  http_headers_value_end(&reader->headers, parser->http_minor == 0, reader->sentence));
 }
 
 static int on_headers_complete(llhttp_t *parser)
@@ -195,11 +102,11 @@ static int on_headers_complete(llhttp_t *parser)
         return fail(parser, 505, "this port only speaks HTTP/1.1");
     if ((parser->flags & F_CONTENT_LENGTH) && parser->content_length > LIMIT_BODY_BYTES)
         return fail(parser, 413, "the body is larger than 10 MiB");
-    if (reader->has_encoding && has_body)
+    if (reader->headers.encoding.len > 0 && has_body)
         return fail(parser, 415,
                     "the body has the Content-Encoding \"%.*s\": send it as it is, without that header",
-                    (int)reader->encoding.len, reader->encoding.text);
-    return reader->expects_continue && has_body ? HPE_PAUSED : HPE_OK;
+                    (int)reader->headers.encoding.len, reader->headers.encoding.text);
+    return reader->headers.expects_continue && has_body ? HPE_PAUSED : HPE_OK;
 }
 
 static int on_body(llhttp_t *parser, const char *at, size_t len)
@@ -257,29 +164,17 @@ static const llhttp_settings_t settings = {
 
 /* --- reading --- */
 
-static void reset_large(struct buf *buf)
-{
-    if (buf->capacity > LIMIT_KEPT_REQUEST_BYTES)
-        buf_free(buf);
-    buf_reset(buf);
-}
-
 static void forget_request(struct http_reader *reader)
 {
-    http_reader_drop_head(reader);
-    memset(reader->is_kept, 0, sizeof reader->is_kept);
+    buf_reset_within(&reader->target, LIMIT_KEPT_REQUEST_BYTES);
+    http_headers_begin(&reader->headers);
     http_reader_drop_body(reader);
     http_lines_begin(&reader->lines, HTTP_LINES_HEAD);
     reader->head_bytes = 0;
     reader->passed_bytes = 0;
     reader->is_head_complete = false;
     reader->is_complete = false;
-    reader->name.len = 0;
     reader->has_begun = false;
-    reader->has_encoding = false;
-    reader->expects_continue = false;
-    reader->has_fetch_site = false;
-    reader->is_cross_site = false;
 }
 
 void http_reader_init(struct http_reader *reader)
@@ -290,38 +185,31 @@ void http_reader_init(struct http_reader *reader)
     reader->parser.data = reader;
     http_lines_begin(&reader->lines, HTTP_LINES_HEAD);
     buf_init(&reader->target, LIMIT_HEAD_BYTES);
-    for (int i = 0; i < HTTP_KEPT_COUNT; i++)
-        buf_init(&reader->kept[i], kept[i].limit);
+    http_headers_init(&reader->headers);
     buf_init(&reader->body, LIMIT_BODY_BYTES);
 }
 
 void http_reader_free(struct http_reader *reader)
 {
     buf_free(&reader->target);
-    for (int i = 0; i < HTTP_KEPT_COUNT; i++)
-        buf_free(&reader->kept[i]);
+    http_headers_free(&reader->headers);
     buf_free(&reader->body);
 }
 
 void http_reader_drop_body(struct http_reader *reader)
 {
-    reset_large(&reader->body);
+    buf_reset_within(&reader->body, LIMIT_KEPT_REQUEST_BYTES);
 }
 
 void http_reader_drop_head(struct http_reader *reader)
 {
-    reset_large(&reader->target);
-    for (int i = 0; i < HTTP_KEPT_COUNT; i++)
-        reset_large(&reader->kept[i]);
+    buf_reset_within(&reader->target, LIMIT_KEPT_REQUEST_BYTES);
+    http_headers_drop(&reader->headers);
 }
 
 size_t http_reader_held(const struct http_reader *reader)
 {
-    size_t held = reader->body.capacity + reader->target.capacity;
-
-    for (int i = 0; i < HTTP_KEPT_COUNT; i++)
-        held += reader->kept[i].capacity;
-    return held;
+    return reader->body.capacity + reader->target.capacity + http_headers_held(&reader->headers);
 }
 
 static enum llhttp_errno feed(struct http_reader *reader, const uint8_t *data, size_t len, size_t *taken)
@@ -437,35 +325,17 @@ static enum http_verb verb_of(const llhttp_t *parser)
     }
 }
 
-/* What llhttp leaves of the space after a value. */
-static struct span trimmed(const struct buf *value)
-{
-    struct span text = buf_span(value);
-
-    while (text.len && (text.data[text.len - 1] == ' ' || text.data[text.len - 1] == '\t'))
-        text.len--;
-    return text;
-}
-
 void http_reader_request(const struct http_reader *reader, struct http_request *request)
 {
     const struct http_target target = http_target_split(buf_span(&reader->target));
 
     request->verb = verb_of(&reader->parser);
-    request->content_type = buf_span(&reader->kept[HTTP_KEPT_CONTENT_TYPE]);
-    request->user_agent = buf_span(&reader->kept[HTTP_KEPT_USER_AGENT]);
-    request->authorization = buf_span(&reader->kept[HTTP_KEPT_AUTHORIZATION]);
-    request->admin_token = buf_span(&reader->kept[HTTP_KEPT_ADMIN_TOKEN]);
     request->body = buf_span(&reader->body);
-    request->host = trimmed(&reader->kept[HTTP_KEPT_HOST]);
-    request->has_host = reader->is_kept[HTTP_KEPT_HOST];
-    request->origin = trimmed(&reader->kept[HTTP_KEPT_ORIGIN]);
-    request->has_origin = reader->is_kept[HTTP_KEPT_ORIGIN];
-    request->is_cross_site = reader->is_cross_site;
     request->path = target.path;
     request->query = target.query;
     request->authority = target.authority;
     request->is_absolute = target.is_absolute;
+    http_headers_request(&reader->headers, request);
 }
 
 const char *http_reader_verb(const struct http_reader *reader)

@@ -4,18 +4,15 @@
  *          |                          |        |
  *          +------ failed: status and sentence say why; the reader cannot be used further
  *
- * Eleven headers matter: Content-Type, User-Agent, Authorization, X-Admin-Token, Host and Origin, which
- * are kept, Content-Length, Content-Encoding, Transfer-Encoding, Expect and Sec-Fetch-Site. The result
- * does not depend on how the input is split. */
+ * http_headers.h says which headers matter. The result does not depend on how the input is split. */
 #ifndef HTTP_HTTP_READER_H
 #define HTTP_HTTP_READER_H
 
 #include <llhttp.h>
 
 #include "sim/http/exchange.h"
+#include "sim/http/http_headers.h"
 #include "sim/http/http_lines.h"
-
-#define HTTP_SENTENCE_BYTES 160
 
 enum http_progress {
     HTTP_PROGRESS_MORE,     /* all input was taken, more is needed */
@@ -23,23 +20,6 @@ enum http_progress {
     HTTP_PROGRESS_COMPLETE, /* a request is complete */
     HTTP_PROGRESS_HTTP2,    /* the preface of HTTP/2 is complete; nothing may be read any more */
     HTTP_PROGRESS_FAILED,
-};
-
-/* Headers whose first value is kept. */
-enum http_kept {
-    HTTP_KEPT_CONTENT_TYPE,
-    HTTP_KEPT_USER_AGENT,
-    HTTP_KEPT_AUTHORIZATION,
-    HTTP_KEPT_ADMIN_TOKEN,
-    HTTP_KEPT_HOST,
-    HTTP_KEPT_ORIGIN,
-    HTTP_KEPT_COUNT,
-};
-
-/* The start of a short text that arrives in pieces. */
-struct http_token {
-    char text[24]; /* longer than any text it is compared with */
-    size_t len;
 };
 
 struct http_reader {
@@ -58,20 +38,11 @@ struct http_reader {
     bool is_tls;      /* and that begins as a TLS connection does */
     bool is_before_trailers;
     struct http_lines lines; /* of the head or of the trailers */
-    bool expects_continue;
-    bool has_fetch_site;
-    bool is_cross_site;
-    bool has_encoding; /* the token below names one that is not supported */
-    struct http_token encoding;
+    struct http_headers headers;
     size_t head_bytes;   /* read so far, until the head is complete */
     size_t passed_bytes; /* of trailers and chunk extensions */
     struct buf target;
-    struct buf kept[HTTP_KEPT_COUNT];
-    bool is_kept[HTTP_KEPT_COUNT]; /* it has been sent */
     struct buf body;
-    struct http_token name; /* of the header being read */
-    struct http_token value;
-    int header; /* an enum header of http_reader.c */
 };
 
 /* The reader must not be moved afterwards. */

@@ -96,9 +96,7 @@ static struct http_response new_response(struct http_session *session)
 {
     struct buf *output = &session->shared->output;
 
-    if (output->capacity > LIMIT_KEPT_OUTPUT_BYTES)
-        buf_free(output);
-    buf_reset(output);
+    buf_reset_within(output, LIMIT_KEPT_OUTPUT_BYTES);
     return (struct http_response){.status = 200, .body = output};
 }
 

@@ -163,10 +163,8 @@ bool tls_session_give(struct tls_session *session, const uint8_t *data, size_t l
 
 static void begin(struct tls_session *session)
 {
-    if (session->has_output_been_taken && session->output.capacity > KEPT_BYTES)
-        buf_free(&session->output);
-    else if (session->has_output_been_taken)
-        buf_reset(&session->output);
+    if (session->has_output_been_taken)
+        buf_reset_within(&session->output, KEPT_BYTES);
     session->has_output_been_taken = false;
 }
 

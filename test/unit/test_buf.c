@@ -80,6 +80,26 @@ static void overflow_sticks(void **state)
     buf_free(&buf);
 }
 
+static void what_is_too_large_to_keep_is_freed(void **state)
+{
+    struct buf buf;
+    size_t capacity;
+
+    (void)state;
+    buf_init(&buf, SIZE_MAX);
+    buf_append_text(&buf, "abc");
+    capacity = buf.capacity;
+    buf_reset_within(&buf, capacity);
+    assert_int_equal(buf.len, 0);
+    assert_int_equal(buf.capacity, capacity);
+    buf_reset_within(&buf, capacity - 1);
+    assert_int_equal(buf.capacity, 0);
+    assert_null(buf.data);
+    buf_append_text(&buf, "abc");
+    assert_true(span_is(buf_span(&buf), "abc"));
+    buf_free(&buf);
+}
+
 static void room_in_front_is_there_and_apart(void **state)
 {
     struct buf buf;
@@ -165,6 +185,7 @@ int main(void)
         cmocka_unit_test(numbers_are_little_endian),
         cmocka_unit_test(a_buffer_grows_up_to_its_limit),
         cmocka_unit_test(overflow_sticks),
+        cmocka_unit_test(what_is_too_large_to_keep_is_freed),
         cmocka_unit_test(room_in_front_is_there_and_apart),
         cmocka_unit_test(memory_of_the_caller_is_the_limit),
         cmocka_unit_test(taken_contents_are_a_string),
