@@ -1,10 +1,7 @@
 #include "sim/image/vm_config.h"
 
-#include <stdlib.h>
-
-#include "crypto/base64.h"
 #include "sim/base/json_text.h"
-#include "sim/base/memory.h"
+#include "sim/format/json_base64.h"
 #include "sim/format/json_file.h"
 #include "sim/image/measurement.h"
 
@@ -13,20 +10,11 @@
 
 /* --- writing --- */
 
-static void member_base64(struct buf *out, char separator, const char *name, struct span data)
-{
-    char *text = memory_alloc(4 * (data.len / 3 + 1) + 1);
-
-    text[base64_encode(data.data, data.len, text)] = '\0';
-    json_text_member(out, separator, name, text);
-    free(text);
-}
-
 static void member_measurement(struct buf *out, const struct measurement_document *document)
 {
     json_text_key(out, ',', "tdx_measurement");
-    member_base64(out, '{', "checksum_file", span_text(document->checksum_file));
-    member_base64(out, ',', "measurement", buf_span(&document->measurement));
+    json_base64_member(out, '{', "checksum_file", span_text(document->checksum_file));
+    json_base64_member(out, ',', "measurement", buf_span(&document->measurement));
     buf_append_byte(out, '}');
 }
 
@@ -70,22 +58,6 @@ char *vm_config_write(const struct measurement_document *document, const struct 
 
 /* --- reading --- */
 
-static int read_base64(const json_t *object, const char *name, struct arena *arena, struct span *bytes,
-                       struct error *error)
-{
-    const char *text;
-    uint8_t *out;
-    size_t len;
-
-    if (json_file_string(object, name, &text, error))
-        return -1;
-    out = arena_alloc(arena, strlen(text) + 1);
-    if (base64_decode(text, strlen(text), out, &len))
-        return error_input(error, "%s must be base64", name);
-    *bytes = span_of(out, len);
-    return 0;
-}
-
 static int check_variants(const json_t *root, struct error *error)
 {
     const json_t *ovmf = json_object_get(root, "ovmf_variant"); /* may be missing */
@@ -114,8 +86,8 @@ static int read_members(const json_t *root, struct arena *arena, struct vm_confi
         json_file_hex(root, "os_image_hash", config->os_image_hash, OS_IMAGE_HASH_BYTES, error) ||
         json_file_uint(root, "memory_size", MACHINE_MEMORY_BYTES_MAX, &config->memory_size, error))
         return -1;
-    if (read_base64(document, "checksum_file", arena, &config->checksum_file, error) ||
-        read_base64(document, "measurement", arena, &config->measurement, error))
+    if (json_base64_read(document, "checksum_file", arena, &config->checksum_file, error) ||
+        json_base64_read(document, "measurement", arena, &config->measurement, error))
         return error_context(error, "tdx_measurement");
     if (!machine_memory_is_described(config->memory_size))
         return error_input(error, "memory_size must be 0x%x or at least 0x%x bytes", MACHINE_MEMORY_LOW,
