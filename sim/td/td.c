@@ -247,6 +247,25 @@ int td_emit_event(struct td *td, const char *name, struct span payload, struct e
     return 0;
 }
 
+int td_extend(struct td *td, unsigned imr, const uint8_t digest[static REGISTER_BYTES], struct error *error)
+{
+    if (event_log_extend(&td->state.log, &td->state.registers, imr, digest, error))
+        return -1;
+    td->emitted++;
+    quote_template_set_registers(&td->quote, &td->state.registers);
+    view_forget_whole(td->view);
+    return 0;
+}
+
+int td_tell_event(struct td *td, const struct event_log_line *line, struct error *error)
+{
+    if (event_log_tell(&td->state.log, line, error))
+        return -1;
+    view_forget(td->view);
+    td->generation++;
+    return 0;
+}
+
 void td_set_debug(struct td *td, bool is_debug)
 {
     td->state.is_debug = is_debug;

@@ -2,7 +2,7 @@
  * apps and verifiers.
  *
  * What it shares with the other TDs of a cluster is passed in, so that there can be any number of
- * them. It changes only through td_emit_event, td_set_debug, td_revert and td_reset; what
+ * them. It changes only through the functions of the next part; what
  * responses show of it is rendered on demand. */
 #ifndef TD_TD_H
 #define TD_TD_H
@@ -86,6 +86,13 @@ void td_free(struct td *td);
 /* Extends RTMR3 and appends to the event log; see event_log_emit for the limits. Fails on an image of
  * dstack 0.6, where apps cannot do that. */
 MUST_CHECK int td_emit_event(struct td *td, const char *name, struct span payload, struct error *error);
+
+/* Extends RTMR2 or RTMR3 by a digest, as programs in the TD can on every image; see event_log_extend. */
+MUST_CHECK int td_extend(struct td *td, unsigned imr, const uint8_t digest[static REGISTER_BYTES],
+                         struct error *error);
+
+/* Logs what was measured by an extension of RTMR3; see event_log_tell. */
+MUST_CHECK int td_tell_event(struct td *td, const struct event_log_line *line, struct error *error);
 
 /* Sets whether quotes say that the TD can be debugged. */
 void td_set_debug(struct td *td, bool is_debug);

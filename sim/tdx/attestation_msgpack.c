@@ -213,7 +213,8 @@ static void add(struct attestation_msgpack_parts *parts, const struct event *eve
 void attestation_msgpack_follow(struct attestation_msgpack_parts *parts, const struct event_log *log)
 {
     for (; parts->seen < log->count; parts->seen++)
-        add(parts, &log->events[parts->seen]);
+        if (!log->events[parts->seen].is_unlogged)
+            add(parts, &log->events[parts->seen]);
 }
 
 void attestation_msgpack_render(struct attestation_msgpack_parts *parts, const struct event_log *log,

@@ -79,8 +79,9 @@ static void add(struct attestation_scale_parts *parts, const struct event *event
 
 void attestation_scale_follow(struct attestation_scale_parts *parts, const struct event_log *log)
 {
-    while (parts->count < log->count)
-        add(parts, &log->events[parts->count]);
+    for (; parts->seen < log->count; parts->seen++)
+        if (!log->events[parts->seen].is_unlogged)
+            add(parts, &log->events[parts->seen]);
 }
 
 void attestation_scale_render(struct attestation_scale_parts *parts, const struct event_log *log,
@@ -90,7 +91,7 @@ void attestation_scale_render(struct attestation_scale_parts *parts, const struc
     buf_reset(&parts->events_cut);
     buf_reset(&parts->runtime);
     buf_reset(&parts->config);
-    parts->count = parts->cut_count = parts->runtime_count = 0;
+    parts->seen = parts->count = parts->cut_count = parts->runtime_count = 0;
     attestation_scale_follow(parts, log);
     scale_write_bytes(&parts->config, config.data, config.len);
 }

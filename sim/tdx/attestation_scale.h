@@ -16,7 +16,8 @@
 
 /* What does not depend on the report data, encoded once; the log's lists grow with it. */
 struct attestation_scale_parts {
-    size_t count;          /* events of the log that have been encoded */
+    size_t seen;           /* events of the log that have been looked at ... */
+    size_t count;          /* ... and encoded: those that are logged */
     struct buf events;     /* these */
     struct buf events_cut; /* those of them that are for certificates */
     size_t cut_count;

@@ -27,6 +27,7 @@ struct event {
     size_t payload_len;
     enum event_version version; /* of a runtime event */
     struct span preimage;       /* of version 2, which shows it; else empty */
+    bool is_unlogged;           /* extended the register, but no log that is shown has it */
 };
 
 bool event_is_runtime(const struct event *event);

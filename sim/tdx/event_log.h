@@ -41,4 +41,21 @@ void event_log_measure(struct event_log *log, struct registers *registers, const
 MUST_CHECK int event_log_emit(struct event_log *log, struct registers *registers, const char *name,
                               struct span payload, struct error *error);
 
+/* Extends RTMR2 or RTMR3 by a digest that some program made, and remembers it as an event that is not
+ * logged: what is shown of the log lacks it, so that its replay differs from the register, as in a real
+ * TD, where only the program knows what was measured. Fails if the log is full. */
+MUST_CHECK int event_log_extend(struct event_log *log, struct registers *registers, unsigned imr,
+                                const uint8_t digest[static REGISTER_BYTES], struct error *error);
+
+/* What was measured by an extension. */
+struct event_log_line {
+    const char *name; /* NUL-terminated UTF-8 */
+    struct span payload;
+    enum event_version version;
+};
+
+/* Turns the oldest extension of RTMR3 that has the line's digest and is not logged into that event. Fails
+ * if there is none, or as event_log_emit; then nothing changes. */
+MUST_CHECK int event_log_tell(struct event_log *log, const struct event_log_line *line, struct error *error);
+
 #endif

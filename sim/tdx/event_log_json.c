@@ -71,6 +71,8 @@ void event_log_json_write(struct buf *out, const struct event_log *log)
 void event_log_json_write_rest(struct buf *out, const struct event_log *log, size_t count)
 {
     for (size_t i = count; i < log->count; i++) {
+        if (log->events[i].is_unlogged) /* which the first, of the firmware, never is */
+            continue;
         if (i > 0)
             buf_append_byte(out, ',');
         write_event(out, &log->events[i]);

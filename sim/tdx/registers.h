@@ -8,7 +8,8 @@
 #define REGISTER_BYTES 48
 #define REGISTERS_OWNER_BYTES (3 * REGISTER_BYTES) /* MRCONFIGID, MROWNER and MROWNERCONFIG */
 #define RTMR_COUNT 4
-#define RTMR_BOOT_COUNT 3 /* RTMR0 to RTMR2: firmware and kernel; the app's events go to RTMR3 */
+#define REGISTERS_FIRST_OPEN 2 /* programs in the TD may extend RTMR2 and RTMR3 */
+#define RTMR_BOOT_COUNT 3      /* RTMR0 to RTMR2: firmware and kernel; the app's events go to RTMR3 */
 
 struct registers {
     uint8_t mrtd[REGISTER_BYTES];
