@@ -49,8 +49,8 @@ function addQuotes(act) {
   onClick('verify', act, 'verify-result', async () => {
     const taken = quote
     const { quote: bytes, event_log: log, vm_config: config } = taken
-    const { showVerdict } = await import('./verdict.js')
     const answer = await call('verify', { quote: bytes, event_log: log, vm_config: config })
+    const { showVerdict } = await import('./verdict.js')
     if (taken === quote) showVerdict(byId('verdict'), answer)
     return ''
   })

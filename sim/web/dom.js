@@ -9,10 +9,12 @@ export function element(name, properties = {}, ...children) {
   return made
 }
 
-// A style sheet that only some of the page needs; it has an effect once that resolves.
+// A style sheet that only some of the page needs; it has an effect once that resolves. One that could not be loaded
+// is asked for again: the module that waits for it is evaluated only once, so it must not fail with it.
 export function addStyle(name) {
   const link = element('link', { rel: 'stylesheet', href: `simulator/${name}` })
   document.head.append(link)
+  link.addEventListener('error', () => setTimeout(() => { link.href += '' }, 1000))
   return new Promise((resolve) => { for (const end of ['load', 'error']) link.addEventListener(end, resolve) })
 }
 

@@ -101,6 +101,57 @@ def test_an_action_without_a_simulator_says_so(page, simulator):
     page.wait_text("#emit-result.error", "the simulator did not answer")
 
 
+@pytest.fixture
+def blocked(blank):
+    """blocked(*names) is a page that cannot load those files, as when the simulator restarts just then."""
+    def block(*names):
+        blank.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": [f"*/{name}" for name in names]})
+        blank.expected += names
+        return blank
+    blank.driver.execute_cdp_cmd("Network.enable", {})
+    yield block
+    block()
+    blank.driver.execute_cdp_cmd("Network.disable", {})
+
+
+# A sheet that failed has no rules, and one of another origin does not tell them.
+STYLES = """
+return Array.from(document.styleSheets).filter((sheet) => {
+  try { return sheet.cssRules.length } catch { return false }
+}).map((sheet) => sheet.href.split('/').pop())
+"""
+
+
+@pytest.mark.parametrize("name", ["vms.js", "deploy.js", "vms.css"])
+def test_a_list_of_tds_that_was_not_loaded_is_loaded_later(blocked, simulator, name):
+    page = blocked(name)
+    page.open(simulator.url)
+    asked = "return performance.getEntriesByName(arguments[0]).length"
+    page.wait(lambda: page.script(asked, f"{simulator.url}/simulator/{name}"), f"{name} to be asked for")
+    assert "vms.css" not in page.script(STYLES)
+    blocked()
+    page.wait(lambda: page.count("#vms-now") and page.text("#vms-now"), "the list of TDs")
+    page.wait(lambda: "vms.css" in page.script(STYLES), "its style sheet")
+
+
+@pytest.mark.parametrize("name", ["verdict.js", "verdict.css"])
+def test_a_verdict_that_was_not_loaded_is_loaded_later(blocked, simulator, name):
+    page = blocked(name)
+    page.open(simulator.url)
+    page.click("#quote .primary")
+    page.wait(lambda: page.one("#verify").is_enabled(), "a quote")
+    page.click("#verify")
+    if name == "verdict.js":
+        page.wait_text("#verify-result.error", name)
+    else:
+        page.wait(lambda: page.text("#verdict"), "a verdict without its style")
+    assert "verdict.css" not in page.script(STYLES)
+    blocked()
+    page.click("#verify")
+    page.wait(lambda: page.text("#verdict"), "a verdict")
+    page.wait(lambda: "verdict.css" in page.script(STYLES), "its style sheet")
+
+
 def test_a_state_that_fails_is_told_in_its_sentence(page, simulator):
     page.expected.append("Dashboard.State")
     simulator.post("/prpc/Simulator.SetFault", {"method": "/prpc/Dashboard.State", "status": 503, "message": "resting"})
