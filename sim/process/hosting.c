@@ -116,7 +116,9 @@ static int admit_vm(void *data, const struct vm *vm, bool is_to_run, struct erro
 
     if (hosting->options->socket_dir && !vm->is_first && vm_sockets_check(hosting->options, vm->id, error))
         return -1;
-    return is_to_run && sockets > 0 ? descriptors_check(sockets * (hosting->vmm->queued + 1), error) : 0;
+    if (!is_to_run || sockets == 0)
+        return 0;
+    return descriptors_check(sockets * (vmm_count_unopened(hosting->vmm) + 1), error);
 }
 
 static int open_sockets(struct hosting *hosting, struct vm *vm, const struct site *site, struct error *error)

@@ -200,6 +200,7 @@ static int (*const steps[])(struct vm *vm, struct error *error) = {
 };
 
 #define STEPS (sizeof steps / sizeof *steps)
+#define OPENING 3 /* the step of start_agent */
 
 /* --- running them --- */
 
@@ -281,6 +282,16 @@ void vm_boot_resume(struct vm *vm, const char *failure)
     vm->vmm->host.run_in(vm->vmm->host.data, 0);
 }
 
+static bool will_restart(const struct vm *vm)
+{
+    return vm->restart_millis && vm->is_started && !vm->has_process;
+}
+
+bool vm_boot_will_open(const struct vm *vm)
+{
+    return (vm->is_booting && !vm->is_closing && vm->boot_step <= OPENING) || will_restart(vm);
+}
+
 static uint64_t run_restart(struct vm *vm)
 {
     int64_t now = vmm_state_millis(vm->vmm);
@@ -299,7 +310,7 @@ uint64_t vm_boot_run(struct vm *vm)
 {
     if (vm->is_booting && !vm->is_closing)
         return run_step(vm);
-    if (vm->restart_millis && vm->is_started && !vm->has_process)
+    if (will_restart(vm))
         return run_restart(vm);
     return VMM_IDLE;
 }

@@ -17,6 +17,9 @@ void vm_boot_adopt(struct vm *vm);
 /* One step. Returns in how many milliseconds the next is due, or VMM_IDLE. */
 uint64_t vm_boot_run(struct vm *vm);
 
+/* Whether it will still open listeners, in its boot or when it is restarted. */
+bool vm_boot_will_open(const struct vm *vm);
+
 /* Goes on with a boot that waits for containers or, with a sentence, ends it. */
 void vm_boot_resume(struct vm *vm, const char *failure);
 

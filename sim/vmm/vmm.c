@@ -347,6 +347,15 @@ uint64_t vmm_run(struct vmm *vmm)
     return soonest;
 }
 
+size_t vmm_count_unopened(const struct vmm *vmm)
+{
+    size_t count = 0;
+
+    for (const struct vm *vm = vmm->queue_first; vm; vm = vm->queue_next)
+        count += vm_boot_will_open(vm);
+    return count;
+}
+
 /* --- after a restart --- */
 
 static void load_vm(struct vmm *vmm, struct vm *vm)

@@ -75,4 +75,7 @@ void vmm_closed(struct vm *vm);
  * milliseconds it is due again, or VMM_IDLE. */
 uint64_t vmm_run(struct vmm *vmm);
 
+/* How many VMs vmm_run will still have listeners opened for. */
+size_t vmm_count_unopened(const struct vmm *vmm);
+
 #endif

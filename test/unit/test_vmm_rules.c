@@ -174,6 +174,26 @@ static void what_the_host_does_not_admit_is_not_started(void **state)
     assert_int_equal(vmm_start(vm, &fixture->error), 0);
 }
 
+/* It is not done yet once they are open: those are not to be counted twice. */
+static void a_boot_opens_listeners_once(void **state)
+{
+    struct vmm_fixture *fixture = *state;
+    struct vm *vm = vmm_fixture_create(fixture, "a");
+
+    assert_int_equal(vmm_count_unopened(fixture->vmm), 1);
+    while (!fixture->open) {
+        assert_int_equal(vmm_count_unopened(fixture->vmm), 1);
+        assert_int_equal(vmm_run(fixture->vmm), 0);
+    }
+    assert_string_not_equal(vm->boot_progress, "done");
+    assert_int_equal(vmm_count_unopened(fixture->vmm), 0);
+    vmm_fixture_run(fixture);
+    vmm_kill(vm);
+    assert_int_equal(vmm_count_unopened(fixture->vmm), 1); /* it will be restarted */
+    assert_int_equal(vmm_stop(vm, &fixture->error), 0);
+    assert_int_equal(vmm_count_unopened(fixture->vmm), 0);
+}
+
 static void a_fault_fails_the_boot_once(void **state)
 {
     struct vmm_fixture *fixture = *state;
@@ -239,6 +259,7 @@ int main(void)
         VMM_TEST(a_new_compose_keeps_the_app_id),
         VMM_TEST(a_wrong_compose_fails_the_boot),
         VMM_TEST(what_cannot_be_served_fails_the_boot),
+        VMM_TEST(a_boot_opens_listeners_once),
         VMM_TEST(a_fault_fails_the_boot_once),
         VMM_TEST(events_and_durations),
         VMM_TEST(a_delayed_boot_waits_whoever_else_boots),
