@@ -10,6 +10,7 @@
 enum header {
     HEADER_OTHER = HTTP_KEPT_COUNT,
     HEADER_CONTENT_ENCODING,
+    HEADER_CONTENT_LENGTH,
     HEADER_TRANSFER_ENCODING,
     HEADER_EXPECT,
     HEADER_FETCH_SITE,
@@ -54,6 +55,7 @@ void http_headers_begin(struct http_headers *headers)
     headers->name.len = 0;
     headers->encoding.len = 0;
     headers->expects_continue = false;
+    headers->has_length = headers->has_coding = false;
     headers->has_fetch_site = false;
     headers->is_cross_site = false;
 }
@@ -111,6 +113,8 @@ static int header_of(struct http_headers *headers)
 
     if (is_token(name, "Content-Encoding") && headers->encoding.len == 0)
         return HEADER_CONTENT_ENCODING;
+    if (is_token(name, "Content-Length"))
+        return HEADER_CONTENT_LENGTH;
     if (is_token(name, "Transfer-Encoding"))
         return HEADER_TRANSFER_ENCODING;
     if (is_token(name, "Expect"))
@@ -137,6 +141,11 @@ int http_headers_name_end(struct http_headers *headers, char sentence[static HTT
     if (headers->header < 0)
         return refuse(400, sentence, "there are two %.*s headers", (int)headers->name.len,
                       headers->name.text);
+    headers->has_length |= headers->header == HEADER_CONTENT_LENGTH;
+    headers->has_coding |= headers->header == HEADER_TRANSFER_ENCODING;
+    if (headers->has_length && headers->has_coding) /* RFC 9112, 6.1; llhttp's releases differ in this */
+        return refuse(400, sentence,
+                      "there are both a Content-Length and a Transfer-Encoding: send only one of them");
     headers->name.len = 0;
     headers->value.len = 0;
     return 0;
@@ -153,7 +162,7 @@ void http_headers_value(struct http_headers *headers, const char *at, size_t len
 {
     if (headers->header < HTTP_KEPT_COUNT)
         append_cut(&headers->kept[headers->header], kept[headers->header].limit, at, len);
-    else if (headers->header != HEADER_OTHER)
+    else if (headers->header != HEADER_OTHER && headers->header != HEADER_CONTENT_LENGTH)
         collect(&headers->value, at, len);
 }
 

@@ -1,7 +1,8 @@
 /* The headers of a request that matter, collected from names and values that arrive in pieces.
  *
  * Content-Type, User-Agent, Authorization, X-Admin-Token, Host and Origin are kept. Content-Encoding,
- * Transfer-Encoding, Expect and Sec-Fetch-Site are read. Content-Length is for llhttp. */
+ * Transfer-Encoding, Expect and Sec-Fetch-Site are read. Content-Length is for llhttp, but not beside a
+ * Transfer-Encoding. */
 #ifndef HTTP_HTTP_HEADERS_H
 #define HTTP_HTTP_HEADERS_H
 
@@ -33,6 +34,7 @@ struct http_headers {
     /* Private. */
     struct buf kept[HTTP_KEPT_COUNT];
     bool is_kept[HTTP_KEPT_COUNT]; /* it has been sent */
+    bool has_length, has_coding;   /* Content-Length, Transfer-Encoding */
     bool has_fetch_site;
     bool is_cross_site;
     struct http_token name; /* of the header being read */

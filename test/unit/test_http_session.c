@@ -1,6 +1,10 @@
 /* Requests as they come over a connection, however they are cut. */
 #include "test/unit/http_session_fixture.h"
 
+#define TWO_LENGTHS                                                                                          \
+    REFUSED("400 Bad Request",                                                                               \
+            "there are both a Content-Length and a Transfer-Encoding: send only one of them")
+
 static const struct {
     const char *input;
     const char *output;
@@ -46,6 +50,8 @@ static const struct {
      "close\r\n\r\n"},
     {"POST /a HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
      REFUSED("501 Not Implemented", "the only supported transfer coding is chunked")},
+    {"POST /a HTTP/1.1\r\nContent-Length: 2\r\nTransfer-Encoding: gzip\r\n\r\nhi", TWO_LENGTHS},
+    {"POST /a HTTP/1.1\r\ntransfer-encoding: chunked\r\ncontent-length: 0\r\n\r\n0\r\n\r\n", TWO_LENGTHS},
     {"GET /a HTTP/2.0\r\n\r\n", REFUSED("505 HTTP Version Not Supported", "this port only speaks HTTP/1.1")},
     {"CONNECT a:1 HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n\r\n",
      REFUSED("400 Bad Request", "the request target must be a path that starts with '/'")},
