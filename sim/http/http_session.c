@@ -325,6 +325,11 @@ struct span http_session_output(const struct http_session *session)
     return session->output;
 }
 
+void http_session_refuse_plain(struct http_session *session)
+{
+    refuse(session, 400, "this port speaks HTTPS, not plain HTTP: use https://");
+}
+
 void http_session_time_out(struct http_session *session)
 {
     if (session->state == HTTP_READS_HTTP2)

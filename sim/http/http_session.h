@@ -71,6 +71,9 @@ bool http_session_pull(struct http_session *session);
  * perhaps by another one. Until it has been answered, the session must not be fed. */
 void http_session_resume(struct http_session *session);
 
+/* The client speaks plain HTTP where TLS is spoken: answers 400, and ends the session. Nothing has been fed. */
+void http_session_refuse_plain(struct http_session *session);
+
 /* The client took too long to send its request: answers 408, or 400 in HTTP/1.1 to one that began
  * with the preface of HTTP/2, and ends the session. Requires reader.is_in_request. */
 void http_session_time_out(struct http_session *session);

@@ -1,6 +1,7 @@
 #include "sim/net/connection_tls.h"
 
 #include "sim/http/limits.h"
+#include "sim/net/connection_response.h"
 #include "sim/net/connection_send.h"
 
 void connection_tls_begin(struct connection *connection)
@@ -39,11 +40,34 @@ static void wait_for_input(struct connection *connection)
     connection->input->start(connection);
 }
 
+/* A method begins so, but no record of TLS does. */
+static bool is_plain_http(const uint8_t *data)
+{
+    return data[0] >= 'A' && data[0] <= 'Z';
+}
+
+/* In plain HTTP, as the client would not understand anything else. */
+static void refuse_plain(struct connection *connection)
+{
+    tls_session_free(connection->tls);
+    connection->tls = NULL;
+    connection->state = OPEN;
+    connection->started = uv_hrtime();
+    http_session_refuse_plain(&connection->session);
+    if (connection_response_send(connection))
+        connection_core_finish(connection);
+}
+
 static void keep_input(struct connection *connection, const uint8_t *data, size_t len)
 {
     const uint64_t now = uv_now(connection->clients->loop);
+    const bool is_first = connection->handshake_ends == POOL_NEVER;
 
-    if (connection->handshake_ends == POOL_NEVER)
+    if (is_first && is_plain_http(data)) {
+        refuse_plain(connection);
+        return;
+    }
+    if (is_first)
         connection->handshake_ends = now + LIMIT_HANDSHAKE_MS;
     uv_read_stop(&connection->socket.stream);
     if (tls_session_give(connection->tls, data, len))

@@ -35,6 +35,14 @@ def shared():
             yield simulator
 
 
+@pytest.fixture(scope="session")
+def secure():
+    """The address of a KMS, which speaks TLS."""
+    with tempfile.TemporaryDirectory(prefix="sim-", dir="/tmp") as name:
+        with Simulator(name, "--log-level", "warn", "--kms-listen", "127.0.0.1:0") as simulator:
+            yield simulator.tls
+
+
 @pytest.fixture(params=["tcp", "unix"])
 def address(request, shared):
     return getattr(shared, request.param)

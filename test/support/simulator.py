@@ -80,14 +80,24 @@ class Simulator:
 
     # --- what it serves and says ---
 
+    def _address(self, scheme):
+        """The first one with that scheme."""
+        return next(e["url"] for e in self.endpoints if e.get("url", "").startswith(f"{scheme}://"))
+
     @property
     def url(self):
-        return next(e["url"] for e in self.endpoints if e.get("url", "").startswith("http://"))
+        return self._address("http")
 
     @property
     def tcp(self):
         """(host, port) of the first TCP address."""
         parts = urlsplit(self.url)
+        return parts.hostname, parts.port
+
+    @property
+    def tls(self):
+        """(host, port) of the KMS's address."""
+        parts = urlsplit(self._address("https"))
         return parts.hostname, parts.port
 
     @property

@@ -231,12 +231,32 @@ static void a_slow_request_is_told_so(void **state)
     assert_int_equal(tls_session_state(s->client), TLS_CLOSED);
 }
 
-static void plain_http_is_refused(void **state)
+static void plain_http_is_refused_in_plain_http(void **state)
+{
+    struct scene *s = *state;
+    char bytes[1000] = "";
+
+    assert_int_equal(send(s->world->client, REQUEST REQUEST, 2 * strlen(REQUEST), MSG_NOSIGNAL),
+                     2 * strlen(REQUEST));
+    for (int i = 0; i < 5; i++)
+        turn(s);
+    assert_in_range(receive(s->world, bytes, sizeof bytes - 1), 100, 300);
+    assert_memory_equal(bytes, "HTTP/1.1 400 Bad Request\r\n", 26);
+    assert_non_null(strstr(bytes, "Connection: close\r\n"));
+    assert_non_null(
+        strstr(bytes, "\r\n\r\n{\"error\":\"this port speaks HTTPS, not plain HTTP: use https://\"}"));
+    assert_int_equal(s->world->served, 0);
+    tick_after(s->world, LIMIT_DRAIN_MS);
+    run(s->world);
+    assert_int_equal(s->world->clients.pool.count, 0);
+}
+
+static void what_is_no_tls_is_closed(void **state)
 {
     struct scene *s = *state;
     char bytes[100];
 
-    assert_int_equal(send(s->world->client, REQUEST, strlen(REQUEST), MSG_NOSIGNAL), strlen(REQUEST));
+    assert_int_equal(send(s->world->client, "\0\0\0\0\0\0\0\0", 8, MSG_NOSIGNAL), 8);
     for (int i = 0; i < 5; i++)
         turn(s);
     /* An alert, at most. */
@@ -336,7 +356,8 @@ int main(void)
         WITH(a_client_that_says_nothing_is_closed),
         WITH(an_idle_client_is_closed_as_without_tls),
         WITH(a_slow_request_is_told_so),
-        WITH(plain_http_is_refused),
+        WITH(plain_http_is_refused_in_plain_http),
+        WITH(what_is_no_tls_is_closed),
         WITH(what_came_before_the_goodbye_is_answered),
         WITH(a_goodbye_is_answered),
         WITH(a_client_may_vanish_at_any_moment),
