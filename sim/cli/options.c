@@ -16,12 +16,12 @@ static const struct {
     const char *argument; /* NULL: none */
     const char *what;     /* it is */
 } commands[] = {
-    {NULL, NULL, NULL},
-    {"decrypt-env", "FILE", "the FILE that holds the encrypted environment"},
-    {"deploy", "FILE", "the app-compose or docker-compose FILE of an app"},
-    {"ps", NULL, NULL},
-    {"logs", "VM", "the id or the name of a VM"},
-    {"rm", "VM", "the id or the name of a VM"},
+    [OPTIONS_COMMAND_NONE] = {NULL, NULL, NULL},
+    [OPTIONS_COMMAND_DECRYPT_ENV] = {"decrypt-env", "FILE", "the FILE that holds the encrypted environment"},
+    [OPTIONS_COMMAND_DEPLOY] = {"deploy", "FILE", "the app-compose or docker-compose FILE of an app"},
+    [OPTIONS_COMMAND_PS] = {"ps", NULL, NULL},
+    [OPTIONS_COMMAND_LOGS] = {"logs", "VM", "the id or the name of a VM"},
+    [OPTIONS_COMMAND_RM] = {"rm", "VM", "the id or the name of a VM"},
 };
 
 #define COMMANDS (sizeof commands / sizeof *commands)
@@ -74,7 +74,8 @@ static int error_unknown(struct reader *reader, const char *dashes, const char *
     return error_input(reader->error, "unknown option %s%.*s; see --help", dashes, shown, typed);
 }
 
-const char *options_command_name(size_t index)
+/* The index-th command, NULL past the last; a spelling_word. */
+static const char *command_name(size_t index)
 {
     return index + 1 < COMMANDS ? commands[index + 1].name : NULL;
 }
@@ -92,9 +93,8 @@ static int error_positional(struct reader *reader, const char *argument)
 {
     size_t len = strcspn(argument, "=");
     const struct option_row *meant = options_table_nearest(argument, len);
-
     const char *command = commands[reader->options->command].name;
-    const char *nearest = spelling_nearest(argument, len, options_command_name);
+    const char *nearest = spelling_nearest(argument, len, command_name);
 
     if (command)
         return error_input(

@@ -31,7 +31,4 @@ void options_given_as(const struct options *options, const void *field, char *ou
 
 void options_free(struct options *options);
 
-/* The index-th command, NULL past the last; a spelling_word. */
-const char *options_command_name(size_t index);
-
 #endif

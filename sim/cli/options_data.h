@@ -47,7 +47,7 @@ struct options_socket {
     struct listen_spec spec; /* without services, which the name decides */
 };
 
-/* In the order of options_command_name. */
+/* What the first argument may be instead of an option. */
 enum options_command {
     OPTIONS_COMMAND_NONE, /* serve */
     OPTIONS_COMMAND_DECRYPT_ENV,

@@ -63,9 +63,3 @@ void pool_end(struct pool *pool, const void *owner)
         if (!owner || member->owner == owner)
             member->actions->end(member);
 }
-
-void pool_close(struct pool *pool)
-{
-    for (struct pool_member *member = pool->first; member; member = member->next)
-        member->actions->close(member);
-}

@@ -56,7 +56,4 @@ uint64_t pool_tick(struct pool *pool, uint64_t now);
 /* Ends the members of an owner, or all of them if it is NULL. */
 void pool_end(struct pool *pool, const void *owner);
 
-/* Closes all members. */
-void pool_close(struct pool *pool);
-
 #endif

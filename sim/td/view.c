@@ -139,7 +139,8 @@ const struct attestation_msgpack_parts *view_msgpack(struct view *view)
     return &view->msgpack;
 }
 
-const struct attestation_msgpack_parts *view_msgpack_cut(struct view *view)
+/* For a certificate. */
+static const struct attestation_msgpack_parts *msgpack_cut(struct view *view)
 {
     if (!view->has_msgpack_cut)
         attestation_msgpack_render(&view->msgpack_cut, view->subject.log, config_of(view), true);
@@ -155,7 +156,7 @@ struct span view_attestation(struct view *view, enum td_attestation_form form, s
     const bool is_version_2 = view->subject.log->version == EVENT_VERSION_2;
 
     if (form == TD_ATTESTATION_CUT && is_version_2)
-        return attestation_msgpack_write(view_msgpack_cut(view), quote, report_data, arena);
+        return attestation_msgpack_write(msgpack_cut(view), quote, report_data, arena);
     if (form == TD_ATTESTATION_MSGPACK || is_version_2)
         return attestation_msgpack_write(view_msgpack(view), quote, report_data, arena);
     if (form == TD_ATTESTATION_WHOLE)

@@ -49,7 +49,6 @@ const struct text *view_event_log(struct view *view); /* JSON array */
 const struct text *view_tcb_info(struct view *view);  /* JSON object */
 const struct attestation_scale_parts *view_scale(struct view *view);
 const struct attestation_msgpack_parts *view_msgpack(struct view *view);
-const struct attestation_msgpack_parts *view_msgpack_cut(struct view *view); /* for a certificate */
 
 /* An attestation with that quote, which is over the report data, in the arena. */
 struct span view_attestation(struct view *view, enum td_attestation_form form, struct span quote,

@@ -62,12 +62,6 @@ static int read_event(struct evidence *evidence, const json_t *object, struct ar
     return evidence_add_event(evidence, &event, arena, error);
 }
 
-void event_log_json_write(struct buf *out, const struct event_log *log)
-{
-    buf_append_byte(out, '[');
-    event_log_json_write_rest(out, log, 0);
-}
-
 void event_log_json_write_rest(struct buf *out, const struct event_log *log, size_t count)
 {
     for (size_t i = count; i < log->count; i++) {

@@ -139,11 +139,18 @@ static inline int set_up(void **state)
     return world->clients.pool.count == 1 ? 0 : -1;
 }
 
+/* As if all clients had gone. */
+static inline void close_all(const struct pool *pool)
+{
+    for (struct pool_member *member = pool->first; member; member = member->next)
+        member->actions->close(member);
+}
+
 static inline int tear_down(void **state)
 {
     struct world *world = *state;
 
-    pool_close(&world->clients.pool);
+    close_all(&world->clients.pool);
     uv_close((uv_handle_t *)&world->listener, NULL);
     run(world);
     if (world->clients.pool.count != 0 || uv_loop_close(&world->loop) != 0)

@@ -131,7 +131,7 @@ static void a_client_that_leaves_lets_it_go(void **state)
     struct world *world = *state;
 
     send_text(world, HELD_REQUEST);
-    pool_close(&world->clients.pool);
+    close_all(&world->clients.pool);
     run(world);
     assert_int_equal(desk.released, 1);
     assert_int_equal(world->clients.pool.count, 0);
