@@ -17,7 +17,8 @@ size_t base64_encode(const void *data, size_t len, char *out);
  * Returns 0, or -1 if a character or the padding is wrong. */
 MUST_CHECK int base64_decode(const char *text, size_t len, void *out, size_t *out_len);
 
-/* Base64url without padding, no NUL. Returns the number of characters. */
+/* Base64url without padding.
+ * Out: at most BASE64_CHARS(len) characters, no NUL. Returns their number. */
 size_t base64_url_encode(const void *data, size_t len, char *out);
 
 #endif

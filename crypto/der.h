@@ -10,7 +10,7 @@
  *     der_oid(&der, oid, sizeof oid);    first field
  *     der_wrap(&der, mark, DER_SEQUENCE);
  *
- * Running out of room sets `failed`, which der_done reports at the end. */
+ * Running out of room sets `has_failed`, which der_done reports at the end. */
 #ifndef CRYPTO_DER_H
 #define CRYPTO_DER_H
 

@@ -1,5 +1,5 @@
 /* The generator of nonces of RFC 6979, 3.2, for P-256 and SHA-256: the same key and digest always
- * give the same numbers, and only who has the key can tell them. */
+ * give the same numbers, and only the holder of the key can predict them. */
 #ifndef CRYPTO_P256_NONCES_H
 #define CRYPTO_P256_NONCES_H
 

@@ -5,6 +5,7 @@
 #include "crypto/bytes.h"
 #include "crypto/must_check.h"
 
+/* The secret is clamped (RFC 7748, 5), so any 32 bytes are one. */
 void x25519_public_key(const uint8_t secret32[static 32], uint8_t public32[static 32]);
 
 /* The shared secret. Returns 0, or -1 if the peer's key has low order, which would make the

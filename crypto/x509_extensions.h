@@ -1,7 +1,7 @@
 /* Builds the list of a certificate's extensions (RFC 5280, 4.2) for x509_write_certificate.
  *
  * Values are encoded into the caller's room. Running out of it, or of places in the list,
- * sets `failed`; check it at the end. */
+ * sets `has_failed`; check it at the end. */
 #ifndef CRYPTO_X509_EXTENSIONS_H
 #define CRYPTO_X509_EXTENSIONS_H
 

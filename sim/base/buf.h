@@ -1,6 +1,6 @@
 /* A growing byte buffer with a limit.
  *
- * Appending past the limit drops the bytes and sets `overflow`, which stays set
+ * Appending past the limit drops the bytes and sets `has_overflowed`, which stays set
  * until buf_reset: a writer appends freely and checks once at the end. */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H

@@ -1,6 +1,6 @@
 /* How many values a text holds, which bounds the memory that its parser takes: a small text can hold
- * millions of empty values. Every text that is parsed is counted first, also one that is a string in
- * another. */
+ * millions of empty values. Every text is counted before it is parsed, including one that is a string
+ * in another. */
 #ifndef BASE_VALUE_COUNT_H
 #define BASE_VALUE_COUNT_H
 

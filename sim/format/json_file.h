@@ -10,8 +10,8 @@
 #include "sim/base/error.h"
 #include "sim/base/span.h"
 
-/* Parses an object or array; free it with json_decref. Returns NULL on error, which too many values are
- * as well (value_count.h). */
+/* Parses an object or array; free it with json_decref. Returns NULL with an error if it is
+ * malformed or has too many values (value_count.h). */
 json_t *json_file_load(struct span text, struct error *error);
 /* Parses a text that may be anything; of a member that is there twice, the last counts. Returns NULL
  * where json_file_load has an error. */

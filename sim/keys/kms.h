@@ -44,12 +44,12 @@ struct kms_env_key {
     uint8_t signature[K256_RECOVERABLE_BYTES];    /* Keccak-256(prefix || app_id || public_key) */
     uint8_t signature_v1[K256_RECOVERABLE_BYTES]; /* the same with u64be timestamp before the key */
 };
-/* public_key must be set. */
+/* Signs key->public_key, which must be set. */
 MUST_CHECK int kms_sign_env_key(const struct kms *kms, const struct k256 *k256,
                                 const uint8_t app_id[static APP_ID_BYTES], uint64_t timestamp,
                                 struct kms_env_key *key, struct error *error);
 
-/* Of kms_env_secret. */
+/* The same for the key that belongs to kms_env_secret; sets all of it. */
 MUST_CHECK int kms_derive_env_key(const struct kms *kms, const struct k256 *k256,
                                   const uint8_t app_id[static APP_ID_BYTES], uint64_t timestamp,
                                   struct kms_env_key *key, struct error *error);

@@ -14,13 +14,13 @@ MUST_CHECK int kms_certificates_app_ca(const struct kms *kms, const uint8_t app_
                                        struct pki_entity *ca, struct error *error);
 
 struct kms_certificates_site {
-    const char *domain;      /* name, and alternative name; with `localhost` go its addresses */
+    const char *domain;      /* name, and alternative name; `localhost` comes with its addresses */
     struct span attestation; /* of the TD that the KMS runs in, over the key; or nothing */
     int64_t now;             /* Unix seconds */
 };
 
-/* The certificate that the KMS shows to TLS clients, who find in it that it may be one. Out: PEM in the
- * arena. */
+/* The certificate that the KMS shows to TLS clients, whose usage extension says that its holder is one. Out:
+ * PEM in the arena. */
 MUST_CHECK int kms_certificates_server(const struct kms *kms, const struct kms_certificates_site *site,
                                        const struct p256_key *key, struct arena *arena, char **pem,
                                        struct error *error);

@@ -300,12 +300,7 @@ static void end(struct pool_member *member)
         connection_core_close(connection);
 }
 
-static void close_member(struct pool_member *member)
-{
-    connection_core_close(of_member(member));
-}
-
-static const struct pool_actions actions = {on_deadline, end, close_member};
+static const struct pool_actions actions = {on_deadline, end};
 
 void connection_accept(struct clients *clients, uv_stream_t *listening,
                        const struct connection_origin *origin)

@@ -18,7 +18,6 @@ struct pool_member;
 struct pool_actions {
     void (*on_deadline)(struct pool_member *member);
     void (*end)(struct pool_member *member); /* finish what is in flight, then close */
-    void (*close)(struct pool_member *member);
 };
 
 struct pool_member {

@@ -53,9 +53,9 @@ MUST_CHECK int endpoints_open(struct endpoints *endpoints, struct server *server
                               const struct service_manager *manager, const struct options *options,
                               struct error *error);
 
-/* Starts serving everywhere. Each listener gets a copy of the site, with has_control and
- * has_vmm set according to its services, is_strict and is_reduced according to the options, and shut_down only
- * if its services were named. */
+/* Starts serving everywhere. Each listener gets a copy of the site, with has_control and has_vmm set
+ * according to its services, is_strict and is_reduced according to the options, and shut_down only if its
+ * services were named. */
 void endpoints_serve(struct endpoints *endpoints, const struct site *site);
 
 /* Opens another endpoint while the loop runs and serves the site on it as above. */
@@ -79,8 +79,8 @@ void endpoints_free(struct endpoints *endpoints);
 /* The index-th address of all endpoints; returns false past the last. */
 bool endpoints_address(const struct endpoints *endpoints, size_t index, struct listener_address *address);
 
-/* The first TCP address, or the first Unix socket, that offers without TLS any service of a set; returns false
- * if there is none. */
+/* The first TCP address, or the first Unix socket, that offers any service of a set without TLS; returns
+ * false if there is none. */
 bool endpoints_find(const struct endpoints *endpoints, unsigned services, bool is_tcp,
                     struct listener_address *address);
 

@@ -17,7 +17,8 @@ MUST_CHECK int vm_sockets_make(const struct options *options, const char *id, st
 /* Removes one that is empty, and the parent with the last. */
 void vm_sockets_remove(const struct options *options, const char *id);
 
-/* Removes what a simulator that was killed has left: sockets that refuse connections, and their directories. */
+/* Removes what a simulator that was killed has left: sockets that refuse connections, and their
+ * directories. */
 void vm_sockets_sweep(const struct options *options);
 
 #endif

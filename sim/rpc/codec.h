@@ -1,7 +1,7 @@
 /* Generic encoding and decoding of messages by their descriptors.
  *
  * Decoders return the message (in the arena) or NULL with *error set. Encoders
- * cannot fail; exceeding the buffer's limit sets its overflow flag.
+ * cannot fail; exceeding the buffer's limit sets its has_overflowed.
  *
  * Members and fields that a message does not have are ignored, as the real agent does, unless
  * said otherwise below. Decoders add them to *ignored: with their names, except for protobuf's

@@ -22,8 +22,8 @@ struct token_guard;
 struct router *router_new(struct faults *faults);
 void router_free(struct router *router);
 
-/* What is added from now on answers only to who has the token; at last, unknown paths too. guard must
- * outlive the router; NULL ends it. */
+/* What is added from now on answers only those who have the token, until the guard is set to NULL; one that
+ * is still set in the end also guards unknown paths. It must outlive the router. */
 void router_set_guard(struct router *router, const struct token_guard *guard);
 
 /* A directory in which the methods of a service are found, each at <directory><Method>. */

@@ -1,8 +1,8 @@
 /* What describes a service: its methods, and how it is served.
  *
  * Each has its own file, whose only exported name is `const struct service <file>_service`,
- * and a row in registry.c, unless it is the companion of another. The names for --listen and for faults, the tags in OpenAPI, the
- * README's table and the manual are derived from these. */
+ * and a row in registry.c, unless it is the companion of another. The names for --listen and for
+ * faults, the tags in OpenAPI, the README's table and the manual are derived from these. */
 #ifndef SERVICES_SERVICE_H
 #define SERVICES_SERVICE_H
 

@@ -24,8 +24,8 @@ bool td_env_is_ignored(const struct td_env *env)
     return env->app->says.key_provider != APP_KEY_PROVIDER_KMS && !env->keys->has_env_key;
 }
 
-/* It is encrypted to a key that the KMS returns for this app, on the main port or over TLS, or to the one in its
- * app keys file. */
+/* It is encrypted to a key that the KMS returns for this app, on the main port or over TLS, or to the one in
+ * its app keys file. */
 static int find_secrets(const struct td_env *env, struct encrypted_env_secrets *secrets, struct error *error)
 {
     kms_env_secret(env->kms, env->app_id, secrets->list[0]);

@@ -7,7 +7,8 @@
 #include "sim/base/buf.h"
 #include "sim/tdx/evidence.h"
 
-/* Writes the rest of such an array: what follows its first `count` elements, with the bracket that closes it. */
+/* Writes the rest of such an array: what follows its first `count` elements, with the bracket that
+ * closes it. */
 void event_log_json_write_rest(struct buf *out, const struct event_log *log, size_t count);
 
 /* Appends its events to the evidence. */

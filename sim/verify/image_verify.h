@@ -8,7 +8,8 @@
 #include "sim/tdx/evidence.h"
 
 /* Recomputes MRTD and RTMR0 to RTMR2 and compares them with the quote's. replay_verify must have
- * accepted the event log. Out: the image's hash; it is in the log's os-image-hash event too if the app uses a KMS. */
+ * accepted the event log. Out: the image's hash, which is also in the log's os-image-hash event if the app
+ * uses a KMS. */
 MUST_CHECK int image_verify(const struct evidence *evidence, const struct registers *quoted,
                             struct arena *arena, uint8_t os_image_hash[static OS_IMAGE_HASH_BYTES],
                             struct error *error);

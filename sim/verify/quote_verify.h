@@ -1,5 +1,5 @@
 /* Verifies that a quote is genuine, under the simulator's own root. Makes the checks of Intel's
- * quote verification library, in its order, and then of the TD those of dcap-qvl, on which
+ * quote verification library, in its order, and then those of the TD that dcap-qvl makes, on which
  * dstack-verifier is built. */
 #ifndef VERIFY_QUOTE_VERIFY_H
 #define VERIFY_QUOTE_VERIFY_H

@@ -37,8 +37,8 @@ struct vm {
     bool is_queued; /* vmm_run has to look at it */
     struct vmm *vmm;
     char id[VM_ID_LEN + 1];
-    uint64_t run;    /* which run of the simulator deployed it, */
-    uint64_t number; /* and as the how manyth, from 1 */
+    uint64_t run;    /* which run of the simulator deployed it */
+    uint64_t number; /* which deployment of that run it is, from 1 */
     bool is_first;   /* the TD that the simulator starts with: it cannot be removed */
     struct arena arena;
     struct vm_settings settings; /* in the arena; a running TD has those it was started with */

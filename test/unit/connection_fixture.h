@@ -20,6 +20,7 @@
 
 #include "sim/http/limits.h"
 #include "sim/net/connection.h"
+#include "sim/net/connection_core.h"
 
 #define RESPONSE_BYTES (1u << 20) /* more than a socket takes at once */
 
@@ -143,7 +144,7 @@ static inline int set_up(void **state)
 static inline void close_all(const struct pool *pool)
 {
     for (struct pool_member *member = pool->first; member; member = member->next)
-        member->actions->close(member);
+        connection_core_close((struct connection *)member);
 }
 
 static inline int tear_down(void **state)
