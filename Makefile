@@ -278,6 +278,13 @@ $(BUILD)/unit/%: $(BUILD)/unit/%.o $(LIBRARY)
 	@echo "  unit  $@"
 	$(Q)$(LINK) -o $@ $< $(LIBRARY) $(LIBS) -lcmocka
 
+# What valgrind shows of secrets: see test/secrets.
+$(BUILD)/secrets/%: test/secrets/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo "  cc    $<"
+	$(Q)$(COMPILE) -c -o $@.o $<
+	$(Q)$(LINK) -o $@ $@.o $(LIBRARY) $(LIBS) -lcmocka
+
 $(BUILD)/bench/operations: scripts/measure/operations.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) -c -o $@.o $<

@@ -1,12 +1,23 @@
 #include "crypto/base64.h"
 
+#include <mbedtls/base64.h>
 #include <nettle/base64.h>
+#include <stdlib.h>
 
 size_t base64_encode(const void *data, size_t len, char *out)
 {
     if (len > 0)
         base64_encode_raw(out, len, data);
     return BASE64_ENCODE_RAW_LENGTH(len);
+}
+
+size_t base64_encode_secret(const void *data, size_t len, char *out)
+{
+    size_t written;
+
+    if (mbedtls_base64_encode((unsigned char *)out, BASE64_CHARS(len) + 1, &written, data, len) != 0)
+        abort();
+    return written;
 }
 
 int base64_decode(const char *text, size_t len, void *out, size_t *out_len)

@@ -1,4 +1,4 @@
-/* Base64 and base64url (RFC 4648), by nettle. */
+/* Base64 and base64url (RFC 4648), by nettle, and by mbedTLS where data is secret. */
 #ifndef CRYPTO_BASE64_H
 #define CRYPTO_BASE64_H
 
@@ -11,6 +11,9 @@
 /* Base64 with padding.
  * Out: BASE64_CHARS(len) characters, no NUL. Returns that number. */
 size_t base64_encode(const void *data, size_t len, char *out);
+
+/* The same, and a NUL after it: slower, but branches and table look-ups never depend on the data. */
+size_t base64_encode_secret(const void *data, size_t len, char *out);
 
 /* Reads base64 with padding; white space is ignored.
  * Out: at most len bytes, and their number.

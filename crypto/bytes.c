@@ -3,6 +3,8 @@
 #include <nettle/memops.h>
 #include <string.h>
 
+#include "crypto/reveal.h"
+
 void bytes_wipe(void *secret, size_t len)
 {
     if (len > 0)
@@ -11,5 +13,8 @@ void bytes_wipe(void *secret, size_t len)
 
 bool bytes_equal_secret(const void *a, const void *b, size_t len)
 {
-    return len == 0 || memeql_sec(a, b, len) != 0;
+    int is_equal = len == 0 || memeql_sec(a, b, len);
+
+    reveal(&is_equal, sizeof is_equal);
+    return is_equal != 0;
 }

@@ -55,7 +55,7 @@ static inline uint32_t bytes_get_le32(const uint8_t in[static 4])
 /* Overwrites a secret in a way that the compiler may not optimize away. */
 void bytes_wipe(void *secret, size_t len);
 
-/* Compares in time that depends only on len. */
+/* Compares in time that depends only on len, and reveals no more than the result. */
 bool bytes_equal_secret(const void *a, const void *b, size_t len);
 
 #endif

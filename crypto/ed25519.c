@@ -4,15 +4,19 @@
 #include <nettle/eddsa.h>
 #include <string.h>
 
+#include "crypto/reveal.h"
+
 void ed25519_public_key(const uint8_t seed32[static 32], uint8_t public32[static 32])
 {
     ed25519_sha512_public_key(public32, seed32);
+    reveal(public32, 32);
 }
 
 void ed25519_sign(const uint8_t seed32[static 32], const uint8_t public32[static 32], const void *message,
                   size_t len, uint8_t signature64[static 64])
 {
     ed25519_sha512_sign(public32, seed32, len, message, signature64);
+    reveal(signature64, 64);
 }
 
 bool ed25519_verify(const uint8_t public32[static 32], const void *message, size_t len,

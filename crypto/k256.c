@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "crypto/random.h"
+#include "crypto/reveal.h"
 
 struct k256 {
     secp256k1_context *context;
@@ -35,14 +36,22 @@ void k256_free(struct k256 *k256)
     free(k256);
 }
 
+/* Whether the library could do it. */
+static bool is_done(int result)
+{
+    reveal(&result, sizeof result);
+    return result == 1;
+}
+
 int k256_public_key(const struct k256 *k256, const uint8_t key32[static 32], uint8_t public33[static 33])
 {
     size_t len = K256_PUBLIC_BYTES;
     secp256k1_pubkey key;
 
     memset(public33, 0, K256_PUBLIC_BYTES);
-    if (!secp256k1_ec_pubkey_create(k256->context, &key, key32))
+    if (!is_done(secp256k1_ec_pubkey_create(k256->context, &key, key32)))
         return -1;
+    reveal(&key, sizeof key);
     secp256k1_ec_pubkey_serialize(k256->context, public33, &len, &key, SECP256K1_EC_COMPRESSED);
     return 0;
 }
@@ -53,9 +62,10 @@ int k256_sign(const struct k256 *k256, const uint8_t key32[static 32], const uin
     secp256k1_ecdsa_signature signature;
 
     memset(signature64, 0, K256_SIGNATURE_BYTES);
-    if (!secp256k1_ecdsa_sign(k256->context, &signature, digest32, key32, secp256k1_nonce_function_rfc6979,
-                              NULL))
+    if (!is_done(secp256k1_ecdsa_sign(k256->context, &signature, digest32, key32,
+                                      secp256k1_nonce_function_rfc6979, NULL)))
         return -1;
+    reveal(&signature, sizeof signature);
     secp256k1_ecdsa_signature_serialize_compact(k256->context, signature64, &signature);
     return 0;
 }
@@ -67,9 +77,10 @@ int k256_sign_recoverable(const struct k256 *k256, const uint8_t key32[static 32
     int recovery_id = 0;
 
     memset(signature65, 0, K256_RECOVERABLE_BYTES);
-    if (!secp256k1_ecdsa_sign_recoverable(k256->context, &signature, digest32, key32,
-                                          secp256k1_nonce_function_rfc6979, NULL))
+    if (!is_done(secp256k1_ecdsa_sign_recoverable(k256->context, &signature, digest32, key32,
+                                                  secp256k1_nonce_function_rfc6979, NULL)))
         return -1;
+    reveal(&signature, sizeof signature);
     secp256k1_ecdsa_recoverable_signature_serialize_compact(k256->context, signature65, &recovery_id,
                                                             &signature);
     signature65[64] = (uint8_t)recovery_id;

@@ -6,61 +6,49 @@
 #include <string.h>
 
 #include "crypto/p256_nonces.h"
+#include "crypto/p256_scalar.h"
 #include "crypto/random.h"
+#include "crypto/reveal.h"
 
-static void wipe_limbs(mp_limb_t *limbs, size_t count)
+/* A point that is not a secret: secret times the generator. */
+static void multiply_generator(const struct p256_scalar *secret, uint8_t x32[static 32], uint8_t *y32)
 {
-    bytes_wipe(limbs, count * sizeof *limbs);
-}
-
-/* Nettle does not wipe memory before freeing it, so secrets are wiped here. */
-static void scalar_clear(struct ecc_scalar *scalar)
-{
-    wipe_limbs(scalar->p, (size_t)ecc_size(scalar->ecc));
-    ecc_scalar_clear(scalar);
-}
-
-static bool scalar_init(struct ecc_scalar *scalar, const uint8_t big_endian[static 32])
-{
-    mpz_t number;
-    bool in_range;
-
-    nettle_mpz_init_set_str_256_u(number, 32, big_endian);
-    ecc_scalar_init(scalar, nettle_get_secp_256r1());
-    in_range = ecc_scalar_set(scalar, number) != 0;
-    wipe_limbs(mpz_limbs_modify(number, 1), mpz_size(number));
-    mpz_clear(number);
-    return in_range;
-}
-
-static void public_key_of(const struct ecc_scalar *scalar, uint8_t public64[static 64])
-{
+    struct ecc_scalar scalar;
     struct ecc_point point;
     mpz_t x, y;
 
     mpz_inits(x, y, NULL);
-    ecc_point_init(&point, scalar->ecc);
-    ecc_point_mul_g(&point, scalar);
+    ecc_scalar_init(&scalar, nettle_get_secp_256r1());
+    ecc_point_init(&point, scalar.ecc);
+    memcpy(scalar.p, secret->limbs, sizeof secret->limbs);
+    ecc_point_mul_g(&point, &scalar);
+    reveal(point.p, 2 * sizeof secret->limbs);
     ecc_point_get(&point, x, y);
-    nettle_mpz_get_str_256(32, public64, x);
-    nettle_mpz_get_str_256(32, public64 + 32, y);
+    nettle_mpz_get_str_256(32, x32, x);
+    if (y32)
+        nettle_mpz_get_str_256(32, y32, y);
+    /* Nettle does not wipe memory before freeing it. */
+    bytes_wipe(scalar.p, sizeof secret->limbs);
+    ecc_scalar_clear(&scalar);
     ecc_point_clear(&point);
     mpz_clears(x, y, NULL);
 }
 
 int p256_key_from_scalar(struct p256_key *key, const uint8_t scalar32[static 32])
 {
-    struct ecc_scalar scalar;
-    bool in_range = scalar_init(&scalar, scalar32);
+    struct p256_scalar scalar;
+    bool is_valid;
 
-    if (in_range) {
+    p256_scalar_read(&scalar, scalar32);
+    is_valid = p256_scalar_is_valid(&scalar);
+    if (is_valid) {
         memmove(key->scalar, scalar32, sizeof key->scalar);
-        public_key_of(&scalar, key->public_key);
+        multiply_generator(&scalar, key->public_key, key->public_key + 32);
     } else {
         bytes_wipe(key, sizeof *key);
     }
-    scalar_clear(&scalar);
-    return in_range ? 0 : -1;
+    bytes_wipe(&scalar, sizeof scalar);
+    return is_valid ? 0 : -1;
 }
 
 void p256_key_generate(struct p256_key *key)
@@ -81,107 +69,65 @@ void p256_key_generate(struct p256_key *key)
  * in constant time. Here k, d and digest are multiplied by a secret number first (the blind, b), so
  * the time that GMP takes for the inverse says nothing of them. */
 struct signing {
-    mpz_t order, digest, d, k, b, r, s;
+    struct p256_scalar digest, d, k, b, r, s;
 };
 
-/* Products of two numbers of 256 bits fit, so GMP does not move a secret to other memory. */
-enum { NUMBER_BITS = 2 * 256 + GMP_NUMB_BITS, NUMBER_LIMBS = NUMBER_BITS / GMP_NUMB_BITS };
-
-static void number_init(mpz_t number)
-{
-    mpz_init2(number, NUMBER_BITS);
-}
-
-static void number_clear(mpz_t number)
-{
-    wipe_limbs(mpz_limbs_modify(number, NUMBER_LIMBS), NUMBER_LIMBS);
-    mpz_clear(number);
-}
-
-static void each_number(struct signing *signing, void (*act)(mpz_t number))
-{
-    act(signing->order);
-    act(signing->digest);
-    act(signing->d);
-    act(signing->k);
-    act(signing->b);
-    act(signing->r);
-    act(signing->s);
-}
-
-static bool is_scalar(const struct signing *signing, const mpz_t number)
-{
-    return mpz_sgn(number) > 0 && mpz_cmp(number, signing->order) < 0;
-}
-
-static void multiply(const struct signing *signing, mpz_t factor, const mpz_t by)
-{
-    mpz_mul(factor, factor, by);
-    mpz_mod(factor, factor, signing->order);
-}
-
 /* Sets the number to the next one that is in range. */
-static void draw(const struct signing *signing, struct p256_nonces *nonces,
-                 void (*next)(struct p256_nonces *, uint8_t *), mpz_t number)
+static void draw(struct p256_nonces *nonces, void (*next)(struct p256_nonces *, uint8_t *),
+                 struct p256_scalar *number)
 {
     uint8_t candidate[32];
 
     do {
         next(nonces, candidate);
-        nettle_mpz_set_str_256_u(number, sizeof candidate, candidate);
-    } while (!is_scalar(signing, number));
+        p256_scalar_read(number, candidate);
+    } while (!p256_scalar_is_valid(number));
     bytes_wipe(candidate, sizeof candidate);
 }
 
 /* r is the abscissa of k G. */
 static void commit(struct signing *signing)
 {
-    struct ecc_scalar scalar;
-    struct ecc_point point;
+    static const struct p256_scalar one = {{1}};
+    uint8_t x[32];
 
-    ecc_scalar_init(&scalar, nettle_get_secp_256r1());
-    ecc_point_init(&point, scalar.ecc);
-    if (ecc_scalar_set(&scalar, signing->k))
-        ecc_point_mul_g(&point, &scalar);
-    ecc_point_get(&point, signing->r, NULL);
-    mpz_mod(signing->r, signing->r, signing->order);
-    ecc_point_clear(&point);
-    scalar_clear(&scalar);
+    multiply_generator(&signing->k, x, NULL);
+    p256_scalar_read(&signing->r, x);
+    p256_scalar_multiply(&signing->r, &one);
 }
 
 /* s is (b digest + r (b d)) / (b k). */
 static void respond(struct signing *signing)
 {
-    multiply(signing, signing->digest, signing->b);
-    multiply(signing, signing->d, signing->b);
-    multiply(signing, signing->k, signing->b);
-    mpz_mul(signing->s, signing->d, signing->r);
-    mpz_add(signing->s, signing->s, signing->digest);
-    mpz_mod(signing->s, signing->s, signing->order);
-    mpz_invert(signing->k, signing->k, signing->order);
-    multiply(signing, signing->s, signing->k);
+    p256_scalar_multiply(&signing->digest, &signing->b);
+    p256_scalar_multiply(&signing->d, &signing->b);
+    p256_scalar_multiply(&signing->k, &signing->b);
+    signing->s = signing->d;
+    p256_scalar_multiply(&signing->s, &signing->r);
+    p256_scalar_add(&signing->s, &signing->digest);
+    p256_scalar_invert_blinded(&signing->k);
+    p256_scalar_multiply(&signing->s, &signing->k);
 }
 
 void p256_sign(const struct p256_key *key, const uint8_t digest32[static 32], uint8_t signature64[static 64])
 {
     struct p256_nonces nonces;
-    struct signing signing;
+    struct signing signing = {.r = {{0}}};
 
-    each_number(&signing, number_init);
-    nettle_mpz_set_str_256_u(signing.order, sizeof p256_nonces_order, p256_nonces_order);
-    nettle_mpz_set_str_256_u(signing.digest, 32, digest32);
-    nettle_mpz_set_str_256_u(signing.d, sizeof key->scalar, key->scalar);
-    if (is_scalar(&signing, signing.d)) {
+    p256_scalar_read(&signing.digest, digest32);
+    p256_scalar_read(&signing.d, key->scalar);
+    if (p256_scalar_is_valid(&signing.d)) {
         p256_nonces_init(&nonces, key->scalar, digest32);
-        draw(&signing, &nonces, p256_nonces_draw, signing.k);
-        draw(&signing, &nonces, p256_nonces_draw_blind, signing.b);
+        draw(&nonces, p256_nonces_draw, &signing.k);
+        draw(&nonces, p256_nonces_draw_blind, &signing.b);
         commit(&signing);
         respond(&signing);
         bytes_wipe(&nonces, sizeof nonces);
     }
-    nettle_mpz_get_str_256(32, signature64, signing.r);
-    nettle_mpz_get_str_256(32, signature64 + 32, signing.s);
-    each_number(&signing, number_clear);
+    p256_scalar_write(&signing.r, signature64);
+    p256_scalar_write(&signing.s, signature64 + 32);
+    reveal(signature64, P256_SIGNATURE_BYTES);
+    bytes_wipe(&signing, sizeof signing);
 }
 
 bool p256_verify(const uint8_t public64[static 64], const uint8_t digest32[static 32],

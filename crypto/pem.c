@@ -32,7 +32,9 @@ static char *put_label(char *out, const char *kind, const char *label)
     return put(put(put(out, kind), label), dashes);
 }
 
-size_t pem_encode(const char *label, const void *der, size_t len, char *out)
+typedef size_t encoder(const void *data, size_t len, char *out);
+
+static size_t encode(encoder *encode_line, const char *label, const void *der, size_t len, char *out)
 {
     const uint8_t *from = der;
     char *to = put_label(out, begin_line, label);
@@ -40,11 +42,21 @@ size_t pem_encode(const char *label, const void *der, size_t len, char *out)
     while (len > 0) {
         size_t take = len < LINE_BYTES ? len : LINE_BYTES;
 
-        to += base64_encode(from, take, to);
+        to += encode_line(from, take, to);
         *to++ = '\n';
         from += take;
         len -= take;
     }
     to = put_label(to, end_line, label);
     return (size_t)(to - out);
+}
+
+size_t pem_encode(const char *label, const void *der, size_t len, char *out)
+{
+    return encode(base64_encode, label, der, len, out);
+}
+
+size_t pem_encode_secret(const char *label, const void *der, size_t len, char *out)
+{
+    return encode(base64_encode_secret, label, der, len, out);
 }

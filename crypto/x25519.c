@@ -2,9 +2,12 @@
 
 #include <nettle/curve25519.h>
 
+#include "crypto/reveal.h"
+
 void x25519_public_key(const uint8_t secret32[static 32], uint8_t public32[static 32])
 {
     curve25519_mul_g(public32, secret32);
+    reveal(public32, 32);
 }
 
 int x25519_shared(const uint8_t secret32[static 32], const uint8_t peer32[static 32],

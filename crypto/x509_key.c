@@ -5,6 +5,7 @@
 
 #include "crypto/hash.h"
 #include "crypto/mbedtls_private.h"
+#include "crypto/pem.h"
 #include "crypto/random.h"
 
 /* The start of a SubjectPublicKeyInfo, before x || y: id-ecPublicKey, prime256v1, and a
@@ -60,6 +61,15 @@ void x509_key_pkcs8(const struct p256_key *key, uint8_t pkcs8[static X509_PKCS8_
     memcpy(at, pkcs8_middle, sizeof pkcs8_middle);
     at += sizeof pkcs8_middle;
     memcpy(at, key->public_key, P256_PUBLIC_BYTES);
+}
+
+void x509_key_write_pem(const struct p256_key *key, char pem[static X509_KEY_PEM_CHARS + 1])
+{
+    uint8_t pkcs8[X509_PKCS8_BYTES];
+
+    x509_key_pkcs8(key, pkcs8);
+    pem[pem_encode_secret("PRIVATE KEY", pkcs8, sizeof pkcs8, pem)] = '\0';
+    bytes_wipe(pkcs8, sizeof pkcs8);
 }
 
 #if MBEDTLS_VERSION_NUMBER < 0x03000000

@@ -9,6 +9,7 @@
 #define X509_KEY_ID_BYTES 20
 #define X509_SPKI_BYTES 91   /* a P-256 SubjectPublicKeyInfo is always this long */
 #define X509_PKCS8_BYTES 138 /* and a PKCS#8 private key with its public key */
+#define X509_KEY_PEM_CHARS 241
 
 /* The SubjectPublicKeyInfo in DER. */
 void x509_key_spki(const uint8_t public_key[static P256_PUBLIC_BYTES], uint8_t spki[static X509_SPKI_BYTES]);
@@ -21,6 +22,9 @@ void x509_key_id(const uint8_t public_key[static P256_PUBLIC_BYTES], uint8_t id[
 
 /* The private key in DER. */
 void x509_key_pkcs8(const struct p256_key *key, uint8_t pkcs8[static X509_PKCS8_BYTES]);
+
+/* The private key in PEM, and a NUL after it. */
+void x509_key_write_pem(const struct p256_key *key, char pem[static X509_KEY_PEM_CHARS + 1]);
 
 /* Reads a private key in PEM, PKCS#8 or SEC 1. pem is NUL-terminated.
  * Returns 0, or -1 and a reason (static text) if it is not a P-256 key; key is then all zero. */

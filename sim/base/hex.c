@@ -1,5 +1,7 @@
 #include "sim/base/hex.h"
 
+#include "crypto/reveal.h"
+
 static uint8_t digit(unsigned nibble)
 {
     /* '0' + n, plus the distance to 'a' from 10 up. */
@@ -25,33 +27,51 @@ void hex_encode_upper(const void *bytes, size_t len, char *out)
             out[i] = (char)(out[i] - 'a' + 'A');
 }
 
-static int value(char c)
+/* All ones if n is below limit, else zero. */
+static unsigned below(unsigned n, unsigned limit)
 {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
+    return 0u - (((n - limit) & ~n) >> 31);
+}
+
+/* All ones for a character that is not a digit. */
+static unsigned value(char c)
+{
+    const unsigned decimal = (uint8_t)c - (unsigned)'0';
+    const unsigned letter = ((uint8_t)c | 0x20u) - (unsigned)'a';
+    const unsigned is_decimal = below(decimal, 10), is_letter = below(letter, 6);
+
+    return (decimal & is_decimal) | ((letter + 10) & is_letter) | ~(is_decimal | is_letter);
+}
+
+/* Writes a byte for each two digits; returns a number above 15 if there is a character that is none. */
+static unsigned decode(const char *restrict text, size_t len, uint8_t *restrict out)
+{
+    unsigned all = len % 2 ? value(text[len - 1]) : 0;
+
+    for (size_t i = 0; i < len / 2; i++) {
+        const unsigned high = value(text[2 * i]), low = value(text[2 * i + 1]);
+
+        all |= high | low;
+        out[i] = (uint8_t)(high << 4 | low);
+    }
+    return all;
 }
 
 enum hex_error hex_decode(const char *text, size_t len, uint8_t *out, size_t *out_len, size_t *bad_at)
 {
-    size_t at = len >= 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X') ? 2 : 0;
-    size_t count = 0;
+    const bool has_prefix = len >= 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+    const size_t at = has_prefix ? 2 : 0;
+    const bool has_others = decode(text + at, len - at, out) > 15;
 
-    for (size_t i = at; i < len; i++) {
-        if (value(text[i]) < 0) {
-            *bad_at = i;
-            return HEX_DIGIT;
-        }
+    reveal(&has_others, sizeof has_others);
+    if (has_others) {
+        for (*bad_at = at; value(text[*bad_at]) <= 15;)
+            ++*bad_at;
+        return HEX_DIGIT;
     }
     if ((len - at) % 2 != 0)
         return HEX_ODD;
-    for (; at < len; at += 2)
-        out[count++] = (uint8_t)(value(text[at]) << 4 | value(text[at + 1]));
-    *out_len = count;
+    *out_len = (len - at) / 2;
     return HEX_OK;
 }
 

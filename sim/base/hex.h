@@ -14,8 +14,9 @@ void hex_encode_upper(const void *bytes, size_t len, char *out);
 
 enum hex_error { HEX_OK = 0, HEX_ODD = -1, HEX_DIGIT = -2 };
 
-/* Reads `len` characters, which may start with 0x.
- * Out: out, which has room for len / 2 bytes, and *out_len.
+/* Reads `len` characters, which may start with 0x. Branches and table look-ups never depend on digits, but for
+ * the first two, which may be that prefix, and for where a character is that is none.
+ * Out: out, which has room for len / 2 bytes (undefined after an error), and *out_len.
  * Returns HEX_OK, HEX_ODD (an odd number of digits) or HEX_DIGIT (a character
  * that is not a hex digit; *bad_at is its index). */
 enum hex_error hex_decode(const char *text, size_t len, uint8_t *out, size_t *out_len, size_t *bad_at);

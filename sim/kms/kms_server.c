@@ -58,7 +58,6 @@ static int certify(struct kms_server *server, const char *domain, struct error *
     const struct kms *kms = &server->cluster->kms;
     struct app_cert_evidence evidence;
     struct kms_certificates_site site = {.domain = domain, .now = clock_seconds(&server->cluster->clock)};
-    uint8_t pkcs8[X509_PKCS8_BYTES];
     struct p256_key key;
     struct arena arena;
     char *pem;
@@ -71,8 +70,8 @@ static int certify(struct kms_server *server, const char *domain, struct error *
     result = kms_certificates_server(kms, &site, &key, &arena, &pem, error);
     if (result == 0) {
         server->certificate = memory_copy(pem, strlen(pem));
-        x509_key_pkcs8(&key, pkcs8);
-        server->key = pki_pem("PRIVATE KEY", pkcs8, sizeof pkcs8);
+        server->key = memory_zalloc(X509_KEY_PEM_CHARS + 1);
+        x509_key_write_pem(&key, server->key);
     }
     bytes_wipe(&key, sizeof key);
     arena_free(&arena);
@@ -103,6 +102,8 @@ void kms_server_free(struct kms_server *server)
         return;
     td_free(server->td);
     free(server->certificate);
+    if (server->key)
+        bytes_wipe(server->key, strlen(server->key));
     free(server->key);
     free(server->bootstrap);
     free(server);

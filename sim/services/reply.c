@@ -2,7 +2,6 @@
 
 #include "sim/services/service.h"
 
-#include "crypto/pem.h"
 #include "sim/base/version.h"
 #include "sim/td/td_cert.h"
 
@@ -71,12 +70,9 @@ Dstack__AppHealth *reply_app_health(const struct app_health *health, struct aren
 
 char *reply_private_key(struct rpc_call *call, const struct p256_key *key)
 {
-    uint8_t pkcs8[X509_PKCS8_BYTES];
-    char *pem = arena_zalloc(call->arena, pem_chars("PRIVATE KEY", sizeof pkcs8) + 1);
+    char *pem = arena_alloc(call->arena, X509_KEY_PEM_CHARS + 1);
 
-    x509_key_pkcs8(key, pkcs8);
-    pem_encode("PRIVATE KEY", pkcs8, sizeof pkcs8, pem);
-    bytes_wipe(pkcs8, sizeof pkcs8);
+    x509_key_write_pem(key, pem);
     return pem;
 }
 

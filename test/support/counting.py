@@ -6,6 +6,7 @@ from pathlib import Path
 
 DEFINITIONS = {
     ".py": r"^ *(?:async )?def test_",
+    ".c": r"^ +(?:WATCHED|cmocka_unit_test)\(",
     ".mjs": r"^ *(?:await )?(?:\w+\.)?(?:test|it)\(",
     ".rs": r"^ *#\[(?:\w+::)?test\b|^async fn \w+\(endpoint: |\bTrial::test\(",
     ".go": r"^func Test|\bt\.Run\(",

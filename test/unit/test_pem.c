@@ -15,6 +15,9 @@ static void assert_pem(const char *label, size_t len, const char *expected)
     assert_int_equal(written, strlen(expected));
     assert_memory_equal(out, expected, written);
     assert_int_equal(out[written], '#');
+    assert_int_equal(pem_encode_secret(label, zeros, len, out), written);
+    assert_memory_equal(out, expected, written);
+    assert_int_equal(out[written], '#');
 }
 
 #define LINE "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"

@@ -1,7 +1,6 @@
 #include "vectors.h"
 
 #include "app_ca.h"
-#include "crypto/pem.h"
 #include "crypto/x509_key.h"
 
 /* The same key as SEC 1, with and without its public half. */
@@ -67,15 +66,13 @@ static void a_public_half_of_another_key(void **state)
     struct p256_key key, other;
     const char *reason;
     const uint8_t scalar[32] = {1};
-    uint8_t pkcs8[X509_PKCS8_BYTES];
-    char pem[512];
+    char pem[X509_KEY_PEM_CHARS + 1];
 
     (void)state;
     assert_int_equal(x509_key_read_pem(&key, app_ca_key, &reason), 0);
     assert_int_equal(p256_key_from_scalar(&other, scalar), 0);
     memcpy(key.scalar, other.scalar, sizeof key.scalar);
-    x509_key_pkcs8(&key, pkcs8);
-    pem[pem_encode("PRIVATE KEY", pkcs8, sizeof pkcs8, pem)] = '\0';
+    x509_key_write_pem(&key, pem);
     assert_no_key(pem, "do not match");
 }
 
@@ -87,17 +84,15 @@ static void a_guest_agents_private_key(void **state)
                                    "t11i6fCF1zsLVV0GFPuQyhPZRk2hRANCAATzZ6Uv0OjV+N7V/9AFegAIN4Cq4ZtK\n"
                                    "/NF7lrkzf2ntB8cPCLhxA9GLjoZejwV4rSjF9rQnWO6rR7BJgkjpwDas\n"
                                    "-----END PRIVATE KEY-----\n";
-    uint8_t scalar[32], pkcs8[X509_PKCS8_BYTES];
-    char pem[sizeof pem_text];
+    char pem[X509_KEY_PEM_CHARS + 1];
+    uint8_t scalar[32];
     struct p256_key key;
 
     (void)state;
     from_hex("f6c1ed94488394d78e0a4e5ab75d62e9f085d73b0b555d0614fb90ca13d9464d", scalar, sizeof scalar);
     assert_int_equal(p256_key_from_scalar(&key, scalar), 0);
-    x509_key_pkcs8(&key, pkcs8);
-    assert_int_equal(pem_chars("PRIVATE KEY", sizeof pkcs8), strlen(pem_text));
-    pem_encode("PRIVATE KEY", pkcs8, sizeof pkcs8, pem);
-    assert_memory_equal(pem, pem_text, strlen(pem_text));
+    x509_key_write_pem(&key, pem);
+    assert_string_equal(pem, pem_text);
 }
 
 static void the_public_key_info_holds_the_key(void **state)
