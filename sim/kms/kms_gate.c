@@ -153,14 +153,10 @@ static int admit_td(const struct kms_gate *gate, const struct td *td, struct err
                : 0;
 }
 
-int kms_gate_boot(struct kms_server *server, const struct td *td, struct error *error)
+int kms_gate_boot(struct kms_server *server, const struct td *td, struct kms_answers *answers,
+                  struct arena *arena, struct error *error)
 {
-    struct arena arena;
-    const struct kms_gate gate = {.server = server, .arena = &arena};
-    int result;
+    const struct kms_gate gate = {.server = server, .arena = arena, .answers = answers};
 
-    arena_init(&arena);
-    result = admit_td(&gate, td, error);
-    arena_free(&arena);
-    return result ? error_context(error, "failed to get the app's keys from the KMS") : 0;
+    return admit_td(&gate, td, error) ? error_context(error, "failed to get the app's keys from the KMS") : 0;
 }

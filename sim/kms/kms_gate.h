@@ -36,7 +36,9 @@ MUST_CHECK int kms_gate_admit(const struct kms_gate *gate, bool is_kms, struct s
 MUST_CHECK int kms_gate_admit_early(const struct kms_gate *gate, const struct attested *attested,
                                     struct span vm_config, struct kms_gate_pass *pass, struct error *error);
 
-/* All of this for a TD of the cluster that boots and asks for its keys, in one call. */
-MUST_CHECK int kms_gate_boot(struct kms_server *server, const struct td *td, struct error *error);
+/* All of this for a TD of the cluster that boots and asks for its keys, in one call; answers: of a webhook, about
+ * this boot. Its `missing` is in the arena. */
+MUST_CHECK int kms_gate_boot(struct kms_server *server, const struct td *td, struct kms_answers *answers,
+                             struct arena *arena, struct error *error);
 
 #endif

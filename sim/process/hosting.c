@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "sim/image/os_image.h"
-#include "sim/kms/kms_gate.h"
 #include "sim/process/descriptors.h"
 #include "sim/process/socket_files.h"
 #include "sim/process/socket_name.h"
@@ -103,9 +102,9 @@ static size_t count_sockets(const struct options *options, const struct vm *vm)
     return count;
 }
 
-static int give_keys(void *data, const struct td *td, struct error *error)
+static int give_keys(void *data, struct vm *vm, struct error *error)
 {
-    return kms_gate_boot(((struct hosting *)data)->site.kms, td, error);
+    return key_requests_begin(&((struct hosting *)data)->key_requests, vm, error);
 }
 
 /* Those that wait for their boot will need as many. */
@@ -159,6 +158,7 @@ static void close_vm(void *data, struct vm *vm)
 {
     struct hosting *hosting = data;
 
+    key_requests_end(&hosting->key_requests, vm);
     if (!hosting->engine || !engine_end(hosting->engine, vm)) /* else on_taken_down follows */
         close_listeners(hosting, vm);
 }
@@ -346,11 +346,11 @@ int hosting_start(struct hosting *hosting, const struct inputs *inputs, struct s
     if (open_store(hosting, site->cluster, &report, error))
         return -1;
     open_engine(hosting, inputs);
+    hosting->key_requests.server = site->kms;
     hosting->vmm = vmm_new(&(struct vmm_config){
         .cluster = site->cluster,
         .faults = site->faults,
-        .host = {admit_vm, open_vm, close_vm, run_in, hosting,
-                 site->kms && !site->kms->policy.auth_url ? give_keys : NULL,
+        .host = {admit_vm, open_vm, close_vm, run_in, hosting, site->kms ? give_keys : NULL,
                  hosting->engine ? launch : NULL},
         .store = hosting->store,
     });
@@ -389,6 +389,7 @@ void hosting_shut_down(struct hosting *hosting, struct td *td)
 void hosting_close(struct hosting *hosting)
 {
     hosting->is_closing = true;
+    key_requests_end_all(&hosting->key_requests);
     if (hosting->engine)
         engine_end_all(hosting->engine);
     if (!uv_is_closing((const uv_handle_t *)&hosting->timer))

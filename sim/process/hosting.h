@@ -12,6 +12,7 @@
 #include "sim/engine/engine.h"
 #include "sim/process/endpoints.h"
 #include "sim/process/inputs.h"
+#include "sim/process/key_requests.h"
 #include "sim/services/vmm_access.h"
 
 struct hosting {
@@ -22,6 +23,7 @@ struct hosting {
     struct vmm_store *store;
     struct vmm *vmm;
     struct engine *engine; /* with --run-containers, or NULL */
+    struct key_requests key_requests;
     bool is_closing;
     struct token_guard guard; /* of the VMM, with --vmm-token */
     uv_timer_t timer;

@@ -60,8 +60,8 @@ struct vm {
     uint32_t saved_boots; /* as of the last save, */
     uint64_t saved_run;   /* which took place in this run */
     bool is_booting;
-    bool is_launching; /* its boot waits for its containers */
-    struct td *td;     /* of the cluster, while the guest agent runs; or NULL */
+    bool is_waiting; /* its boot waits for its keys or its containers */
+    struct td *td;   /* of the cluster, while the guest agent runs; or NULL */
 
     int64_t started_millis; /* on the wall clock; 0: never */
     int64_t exited_millis;  /* 0: never */

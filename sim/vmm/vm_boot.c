@@ -41,7 +41,7 @@ void vm_boot_save(struct vm *vm)
         vm_log_line(console(vm), "dstack-vmm: this is not kept: %s", error.text);
 }
 
-/* --- the steps; each returns 0, or -1 with an error that ends the boot --- */
+/* --- the steps; each returns 0, 1 to wait for vm_boot_resume, or -1 with an error that ends the boot --- */
 
 static uint64_t memory_of(const struct vm *vm)
 {
@@ -107,17 +107,23 @@ static int boot_firmware(struct vm *vm, struct error *error)
     return 0;
 }
 
+static void take_down(struct vm *vm)
+{
+    cluster_remove(vm->vmm->cluster, vm->td);
+    vm->td = NULL;
+}
+
 /* Whether the KMS gives it keys. A TD that gets none is taken down again. */
 static int ask_kms(struct vm *vm, struct error *error)
 {
     const struct vmm_host *host = &vm->vmm->host;
+    int result = 0;
 
-    if (vm->td->app.says.key_provider != APP_KEY_PROVIDER_KMS || !host->give_keys ||
-        host->give_keys(host->data, vm->td, error) == 0)
-        return 0;
-    cluster_remove(vm->vmm->cluster, vm->td);
-    vm->td = NULL;
-    return -1;
+    if (vm->td->app.says.key_provider == APP_KEY_PROVIDER_KMS && host->give_keys)
+        result = host->give_keys(host->data, vm, error);
+    if (result < 0)
+        take_down(vm);
+    return result;
 }
 
 static int request_keys(struct vm *vm, struct error *error)
@@ -179,12 +185,9 @@ static int start_agent(struct vm *vm, struct error *error)
 static int start_containers(struct vm *vm, struct error *error)
 {
     const struct vmm_host *host = &vm->vmm->host;
-    int result;
 
     say(vm, "starting containers");
-    result = host->launch && !vm->is_first ? host->launch(host->data, vm, error) : 0;
-    vm->is_launching = result > 0;
-    return result < 0 ? -1 : 0;
+    return host->launch && !vm->is_first ? host->launch(host->data, vm, error) : 0;
 }
 
 static int end_boot(struct vm *vm, struct error *error)
@@ -200,14 +203,15 @@ static int (*const steps[])(struct vm *vm, struct error *error) = {
 };
 
 #define STEPS (sizeof steps / sizeof *steps)
-#define OPENING 3 /* the step of start_agent */
+#define AFTER_KEYS 2 /* the step that follows request_keys */
+#define OPENING 3    /* the step of start_agent */
 
 /* --- running them --- */
 
 void vm_boot_begin(struct vm *vm)
 {
     vm->has_process = vm->is_booting = true;
-    vm->is_launching = false;
+    vm->is_waiting = false;
     vm->boot_step = 0;
     vm->step_millis = 0;
     vm->started_millis = vmm_state_millis(vm->vmm);
@@ -253,29 +257,34 @@ static uint64_t run_step(struct vm *vm)
     const int64_t now = vmm_state_millis(vm->vmm);
     struct error error = {.kind = ERROR_NONE};
     uint64_t wait;
+    int result;
 
     if (vm->step_millis > now)
         return (uint64_t)(vm->step_millis - now);
     wait = suffer(vm);
     if (!vm->is_booting)
         return VMM_IDLE;
-    if (steps[vm->boot_step](vm, &error)) {
+    result = steps[vm->boot_step](vm, &error);
+    if (result < 0) {
         fail(vm, error.text);
         return VMM_IDLE;
     }
     vm->boot_step++;
     vm->step_millis = now + (int64_t)wait;
     vm->is_booting = vm->boot_step < STEPS;
-    return vm->is_booting && !vm->is_launching ? wait : VMM_IDLE;
+    vm->is_waiting = result > 0;
+    return vm->is_booting && !vm->is_waiting ? wait : VMM_IDLE;
 }
 
 void vm_boot_resume(struct vm *vm, const char *failure)
 {
-    if (!vm->is_launching)
+    if (!vm->is_waiting)
         return;
-    vm->is_launching = false;
+    vm->is_waiting = false;
     if (failure) {
         fail(vm, failure);
+        if (vm->boot_step == AFTER_KEYS)
+            take_down(vm);
         return;
     }
     vmm_list_enqueue(vm);

@@ -20,7 +20,7 @@ uint64_t vm_boot_run(struct vm *vm);
 /* Whether it will still open listeners, in its boot or when it is restarted. */
 bool vm_boot_will_open(const struct vm *vm);
 
-/* Goes on with a boot that waits for containers or, with a sentence, ends it. */
+/* Goes on with a boot that waits for keys or containers or, with a sentence, ends it. */
 void vm_boot_resume(struct vm *vm, const char *failure);
 
 /* The process has ended: its TD is removed from the cluster. */

@@ -65,7 +65,7 @@ MUST_CHECK int vmm_remove(struct vm *vm, struct error *error);
  * while it runs, and if the disk shrinks. */
 MUST_CHECK int vmm_change(struct vm *vm, const struct vm_settings *settings, struct error *error);
 
-/* Called by the host: the containers of a VM that boots have been started or, with a sentence, have not. */
+/* Called by the host: what the boot of a VM waits for has come or, with a sentence, will not. */
 void vmm_launched(struct vm *vm, const char *failure);
 
 /* Called by the host: the TD of this VM has no listener and no client any more. */

@@ -24,8 +24,9 @@ struct vmm_host {
     /* Asks for vmm_run in a later iteration of the loop, in that time or sooner. */
     void (*run_in)(void *data, uint64_t milliseconds);
     void *data;
-    /* Asks the KMS whether a TD that boots may have its keys. Fails with its words. NULL: it may. */
-    int (*give_keys)(void *data, const struct td *td, struct error *error);
+    /* Asks the KMS whether the TD of a VM that boots may have its keys. Returns 1 if vmm_launched follows, 0 if it
+     * may, or -1 with the KMS's words. NULL: it may. */
+    int (*give_keys)(void *data, struct vm *vm, struct error *error);
     /* Starts the app's containers. Returns 1 if vmm_launched follows, 0 if there is nothing to wait for, or -1
      * with an error. NULL: no containers are run. */
     int (*launch)(void *data, struct vm *vm, struct error *error);

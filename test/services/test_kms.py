@@ -290,11 +290,15 @@ def vm_call(simulated, vm, method, **arguments):
 def create(simulated, **changes):
     """A deployed TD: its id, and what the VMM shows once it runs or has failed."""
     vm = simulated.post("/prpc/Teepod.CreateVm?json", {**SMALL, "compose_file": KMS_COMPOSE, **changes})["id"]
+    return vm, await_boot(simulated, vm)
+
+
+def await_boot(simulated, vm):
     ends = time.monotonic() + HANG_SECONDS
     while time.monotonic() < ends:
         shown = simulated.post("/prpc/Teepod.GetInfo?json", {"id": vm})["info"]
         if shown["boot_progress"] == "done" or shown["boot_error"]:
-            return vm, shown
+            return shown
         time.sleep(0.02)
     raise AssertionError(f"{vm} is at {shown['boot_progress']}")
 
@@ -569,7 +573,7 @@ def test_its_refusal_is_told(asking, webhook):
     (200, b"no json", "failed to decode response from http://"),
     (200, {"isAllowed": True}, "reason"),
     (200, {"isAllowed": 1, "reason": "", "gatewayAppId": ""}, "isAllowed"),
-    (200, b"x" * 70000, "its answer is too long$"),
+    (200, b"x" * 300_000, "its answer is too long$"),
 ])
 def test_what_is_not_an_answer_refuses(asking, webhook, status, answer, reason):
     _, client = asking
@@ -609,6 +613,72 @@ def test_a_client_may_leave_while_it_thinks(asking, webhook):
         time.sleep(0.01)
     connection.sock.close()
     assert simulated.call("DstackGuest.Version")
+
+
+APP = {"isAllowed": True, "gatewayAppId": "gw", "reason": ""}
+
+
+def test_it_is_asked_about_tds_that_are_deployed(asking, webhook):
+    """Before they have booted, so without the key provider: as when their guests ask."""
+    simulated, _ = asking
+    webhook.asked.clear()
+    vm, shown = create(simulated)
+    assert shown["boot_error"] == ""
+    assert [path for _, path, _ in webhook.asked] == ["/auth/bootAuth/kms", "/auth/bootAuth/app"]
+    asked, info = webhook.asked[1][2], vm_call(simulated, vm, "Info")
+    assert asked["appId"] == shown["app_id"] and asked["instanceId"] == shown["instance_id"]
+    assert (asked["composeHash"], asked["osImageHash"]) == (info["compose_hash"], info["os_image_hash"])
+    assert asked["keyProviderInfo"] == "" and asked["mrAggregated"] != info["mr_aggregated"]
+    webhook.asked.clear()
+    without = json.dumps({**json.loads(KMS_COMPOSE), "kms_enabled": False})
+    assert create(simulated, compose_file=without)[1]["boot_error"] == "" and not webhook.asked
+
+
+@pytest.mark.parametrize("path, reason", [
+    ("app", "App not allowed: Boot denied: not today"),
+    ("kms", "KMS self authorization failed: KMS is not allowed: not today"),
+])
+def test_a_deployed_td_does_not_boot_if_it_refuses(asking, webhook, path, reason):
+    simulated, _ = asking
+    webhook.answers[f"/auth/bootAuth/{path}"] = {**APP, "isAllowed": False, "reason": "not today"}
+    vm, shown = create(simulated)
+    assert shown["boot_error"] == f"failed to get the app's keys from the KMS: {reason}"
+    with pytest.raises(urllib.error.HTTPError):
+        vm_call(simulated, vm, "Info")
+    webhook.answers.clear()
+    simulated.post("/prpc/Teepod.StopVm?json", {"id": vm})
+    simulated.post("/prpc/Teepod.StartVm?json", {"id": vm})
+    assert await_boot(simulated, vm)["boot_error"] == ""
+
+
+def test_a_td_waits_for_it_and_may_be_removed_meanwhile(asking, webhook):
+    simulated, _ = asking
+    webhook.answers["wait"] = True
+    asked = len(webhook.asked)
+    ids = [simulated.post("/prpc/Teepod.CreateVm?json", {**SMALL, "compose_file": KMS_COMPOSE})["id"]
+           for _ in range(3)]
+    ends = time.monotonic() + HANG_SECONDS
+    while len(webhook.asked) < asked + 3 and time.monotonic() < ends:
+        time.sleep(0.01)
+    shown = simulated.post("/prpc/Teepod.GetInfo?json", {"id": ids[0]})["info"]
+    assert (shown["status"], shown["boot_progress"]) == ("running", "requesting app keys")
+    simulated.post("/prpc/Teepod.RemoveVm?json", {"id": ids[0]})
+    simulated.post("/prpc/Teepod.StopVm?json", {"id": ids[1]})
+    simulated.post("/prpc/Teepod.StartVm?json", {"id": ids[1]})
+    webhook.seconds.set()
+    for vm in ids[1:]:
+        assert await_boot(simulated, vm)["boot_error"] == ""
+    assert not simulated.post("/prpc/Teepod.GetInfo?json", {"id": ids[0]})["found"]
+
+
+def test_it_may_be_stopped_while_tds_wait(launch, webhook, directory):
+    webhook.answers["wait"] = True
+    with Simulator(directory / "stopped", "--kms-listen", "127.0.0.1:0", "--kms-auth-url", webhook.url) as process:
+        Simulated(process.url).post("/prpc/Teepod.CreateVm?json", {**SMALL, "compose_file": KMS_COMPOSE})
+        ends = time.monotonic() + HANG_SECONDS
+        while not webhook.asked and time.monotonic() < ends:
+            time.sleep(0.01)
+        assert process.stop() == 0
 
 
 def test_nothing_listens_at_its_address(launch, tmp_path):
