@@ -124,6 +124,14 @@ def test_sources_are_unpacked_without_the_node_that_they_depend_on(setup):
     assert (again.stdout, setup.asked.read_text()) == ("", "")
 
 
+def test_a_release_needs_the_package_itself(setup):
+    mine = [name for use in ("build", "test", "cross", "release") for name in names_of(use) if name != "node-llhttp"]
+    setup.run(installed=mine, lacks="libllhttp-dev")  # unpacks it
+    done = setup.run("release", installed=mine, lacks="libllhttp-dev")
+    assert done.returncode == 0, done.stderr
+    assert [packages for packages in setup.installs() if "node-llhttp" in packages]
+
+
 def test_no_package_is_removed_for_another(setup):
     setup.run()
     assert all("--no-remove" in line for line in setup.asked.read_text().splitlines()
