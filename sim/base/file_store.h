@@ -1,9 +1,10 @@
 /* A directory of small files that one process keeps, for what has to survive its end.
  *
  * A change is on the disk when its function has returned 0: the process may be killed, or the
- * machine lose power, at any moment, and the next process that opens the directory finds each file as it was
- * before a change or after it, never in between. That takes two fsyncs, some milliseconds, for which
- * the caller waits. After an error either state may be on the disk: write again what is to hold.
+ * machine lose power, at any moment, and the next process that opens the directory finds each file
+ * as it was before a change or after it, never in between. That takes two fsyncs, some milliseconds,
+ * for which the caller waits. After an error either state may be on the disk: write again what is to
+ * hold.
  *
  * Names do not begin with '.', contain no '/', and have at most FILE_STORE_NAME_BYTES_MAX bytes. Errors name
  * the path. */

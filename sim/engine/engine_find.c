@@ -93,5 +93,5 @@ int engine_find(struct engine_program *program, struct error *error)
     }
     return error_input(error,
                        "containers need docker compose, podman compose, podman-compose or docker-compose "
-                       "on the PATH, and none of them is there and works");
+                       "on the PATH, but none of them works");
 }

@@ -19,10 +19,10 @@ static int check_list(const json_t *object, const char *name, struct error *erro
     const json_t *list = json_object_get(object, name);
 
     if (list && !json_is_array(list))
-        return error_input(error, "%s must be an array of texts", name);
+        return error_input(error, "%s must be an array of strings", name);
     for (size_t i = 0; i < json_array_size(list); i++)
         if (!json_is_string(json_array_get(list, i)))
-            return error_input(error, "%s[%zu] must be a text", name, i);
+            return error_input(error, "%s[%zu] must be a string", name, i);
     return 0;
 }
 
@@ -37,7 +37,7 @@ static int check_text(const json_t *object, const char *name, struct error *erro
 {
     const json_t *text = json_object_get(object, name);
 
-    return text && !json_is_string(text) ? error_input(error, "%s must be a text", name) : 0;
+    return text && !json_is_string(text) ? error_input(error, "%s must be a string", name) : 0;
 }
 
 static int check_kms(const json_t *root, struct error *error)

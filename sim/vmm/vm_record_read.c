@@ -51,7 +51,7 @@ static const json_t *read_list(const json_t *object, const char *name, size_t mo
     const json_t *list = json_file_member(object, name, error);
 
     if (list && !json_is_array(list)) {
-        error_input(error, "%s must be a list", name);
+        error_input(error, "%s must be an array", name);
         return NULL;
     }
     if (list && json_array_size(list) > most) {
@@ -72,7 +72,7 @@ static int read_texts(const json_t *object, const char *name, struct arena *aren
     items = arena_alloc(arena, (json_array_size(list) + 1) * sizeof *items);
     for (size_t i = 0; i < json_array_size(list); i++)
         if (!(items[i] = json_string_value(json_array_get(list, i))))
-            return error_input(error, "%s must contain strings", name);
+            return error_input(error, "%s must contain only strings", name);
     *texts = (struct vm_texts){items, json_array_size(list)};
     return 0;
 }
@@ -82,7 +82,7 @@ static int read_port(const json_t *entry, struct vm_port *port, struct error *er
     const char *protocol = NULL;
 
     if (!json_is_object(entry))
-        return error_input(error, "ports must contain objects");
+        return error_input(error, "ports must contain only objects");
     if (json_file_string(entry, "protocol", &protocol, error) ||
         read_port_number(entry, "host_port", &port->host_port, error) ||
         read_port_number(entry, "vm_port", &port->vm_port, error) ||
@@ -123,7 +123,7 @@ static int read_networks(const json_t *object, struct arena *arena, struct vm_se
         const json_t *entry = json_array_get(list, i);
 
         if (!json_is_object(entry))
-            return error_input(error, "networks must contain objects");
+            return error_input(error, "networks must contain only objects");
         if (json_file_string(entry, "mode", &networks[i].mode, error) ||
             json_file_string(entry, "bridge_name", &networks[i].bridge_name, error))
             return -1;
@@ -191,7 +191,7 @@ static int read_events(const json_t *root, struct vm *vm, struct error *error)
         int64_t millis;
 
         if (!json_is_object(entry))
-            return error_input(error, "events must contain objects");
+            return error_input(error, "events must contain only objects");
         if (json_file_copy(entry, "event", name, sizeof name, error) ||
             json_file_string(entry, "body", &body, error) || read_millis(entry, "timestamp", &millis, error))
             return -1;

@@ -232,7 +232,7 @@ def test_others_stand_in_for_docker(directory, tmp_path, monkeypatch, name, call
 
 @pytest.mark.parametrize("options, sentence", [
     ([], "--run-containers: containers need docker compose, podman compose, podman-compose or docker-compose on the "
-         "PATH, and none of them is there and works"),
+         "PATH, but none of them works"),
     (["-d", "none"], "--run-containers needs sockets; give --socket-dir a directory")])
 def test_it_says_what_is_missing(tmp_path, options, sentence):
     done = subprocess.run([PROGRAM, "--run-containers", "--check", *options], capture_output=True, text=True,

@@ -132,14 +132,14 @@ static void a_file_that_cannot_be_read_allows_nobody(void **state)
         const char *text, *problem;
     } cases[] = {
         {"[]", "object"},
-        {"{\"osImages\":{}}", "osImages must be an array of texts"},
-        {"{\"osImages\":[\"a\",1]}", "osImages[1] must be a text"},
-        {"{\"gatewayAppId\":1}", "gatewayAppId must be a text"},
+        {"{\"osImages\":{}}", "osImages must be an array of strings"},
+        {"{\"osImages\":[\"a\",1]}", "osImages[1] must be a string"},
+        {"{\"gatewayAppId\":1}", "gatewayAppId must be a string"},
         {"{\"chainId\":\"1\"}", "chainId must be a number"},
         {"{\"kms\":[]}", "kms must be an object"},
-        {"{\"kms\":{\"devices\":1}}", "kms: devices must be an array of texts"},
+        {"{\"kms\":{\"devices\":1}}", "kms: devices must be an array of strings"},
         {"{\"apps\":[]}", "apps must be an object"},
-        {"{\"apps\":{\"x\":{\"composeHashes\":\"y\"}}}", "apps.x: composeHashes must be an array of texts"},
+        {"{\"apps\":{\"x\":{\"composeHashes\":\"y\"}}}", "apps.x: composeHashes must be an array of strings"},
         {"{\"apps\":{\"x\":{\"allowAnyDevice\":1}}}", "apps.x: allowAnyDevice must be true or false"},
     };
     const struct attested_boot boot = some_boot();

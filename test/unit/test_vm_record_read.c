@@ -97,12 +97,12 @@ static void members_are_checked(void **state)
     assert_refused("\"host_port\":53", "\"host_port\":65536",
                    "host_port must be a whole number from 0 to 65535");
     assert_refused("\"00ff10\"", "\"00ff1\"", "encrypted_env must be hex, two digits per byte");
-    assert_refused("[\"https://kms\"]", "[1]", "kms_urls must contain strings");
-    assert_refused("[\"https://kms\"]", "{}", "kms_urls must be a list");
+    assert_refused("[\"https://kms\"]", "[1]", "kms_urls must contain only strings");
+    assert_refused("[\"https://kms\"]", "{}", "kms_urls must be an array");
     assert_refused("\"tdx\"", "1", "simulated_tee must be a string");
     assert_refused("\"hugepages\":true", "\"hugepages\":1", "hugepages must be true or false");
     assert_refused("\"hugepages\":true,", "", "the member hugepages is missing");
-    assert_refused("{\"event\":\"boot.progress\"", "1,{\"event\":\"\"", "events must contain objects");
+    assert_refused("{\"event\":\"boot.progress\"", "1,{\"event\":\"\"", "events must contain only objects");
 }
 
 static void lists_have_an_end(void **state)
