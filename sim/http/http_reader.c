@@ -96,7 +96,7 @@ static int on_headers_complete(llhttp_t *parser)
 
     reader->is_head_complete = true;
     if (parser->http_minor == 0 && (parser->flags & F_TRANSFER_ENCODING)) /* RFC 9112, 6.1 */
-        return fail(parser, 400, "HTTP/1.0 has no Transfer-Encoding");
+        return fail(parser, 400, "HTTP/1.0 has no Transfer-Encoding: send a Content-Length, or use HTTP/1.1");
     parser->upgrade = 0; /* an offer to switch to another protocol is ignored */
     if (parser->http_major != 1)
         return fail(parser, 505, "this port only speaks HTTP/1.1");

@@ -1,4 +1,4 @@
-/* CRLs at the paths of Intel's PCS API, version 4, and the root's at its distribution point. As
+/* CRLs at the paths of Intel's PCS API, version 4, and the root's at its distribution point. Like
  * Intel's, they may be read by scripts of all websites. */
 #ifndef PAGES_CRL_PAGES_H
 #define PAGES_CRL_PAGES_H

@@ -13,7 +13,7 @@ struct key_provider {
     const struct k256 *k256;
     const char *instance; /* which instance of the app this is */
     uint32_t boot;        /* and which of its boots, from 1 */
-    bool gives_own_ca;    /* the KMS gives the app a CA of its own, as dstack-kms; else it signs itself */
+    bool gives_own_ca; /* the KMS gives the app a CA of its own, as dstack-kms does; else it signs itself */
 };
 
 /* Sets the identity's key_provider_info and key_provider_id. given: the keys that a file holds, or all zero. */
