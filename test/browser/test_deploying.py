@@ -19,13 +19,18 @@ def listing(page):
     return page
 
 
-def deploy(page, compose=DOCKER_COMPOSE, name=""):
-    """Fills the form and sends it; the row of the new TD."""
+def send(page, **fields):
+    """Fills these fields of the form, leaves the others, and sends it."""
     page.unfold("#deploy-fold")
     page.wait(lambda: page.all("#deploy [name=image] option"), "the images")
-    page.fill("#deploy [name=compose]", compose)
-    page.fill("#deploy [name=name]", name)
+    for field, text in fields.items():
+        page.fill(f"#deploy [name={field}]", text)
     page.click("#deploy .primary")
+
+
+def deploy(page, compose=DOCKER_COMPOSE, name=""):
+    """The row of a new TD, once it is there."""
+    send(page, compose=compose, name=name)
     page.wait_text("#deploy-result", f"{name or 'mine'} is deployed")
     return row_of(page, name or "mine")
 
@@ -91,28 +96,21 @@ def test_an_app_compose_is_deployed_as_it_is(listing, simulator):
     ('{"name":', "Invalid compose file: "), ('{"manifest_version":"x"}', "manifest_version")])
 def test_a_bad_file_is_refused_with_its_reason(listing, simulator, compose, reason):
     listing.expected.append("Teepod.GetComposeHash")
-    listing.unfold("#deploy-fold")
-    listing.fill("#deploy [name=compose]", compose)
-    listing.click("#deploy .primary")
+    send(listing, compose=compose)
     listing.wait_text("#deploy-result.error", reason)
     assert len(simulator.call("Teepod.Status")["vms"]) == 1 and listing.count(".vm") == 1
 
 
 def test_a_size_is_refused_with_its_reason(listing, simulator):
     listing.expected.append("Teepod.GetComposeHash")
-    listing.unfold("#deploy-fold")
-    listing.fill("#deploy [name=compose]", APP_COMPOSE)
-    listing.fill("#deploy [name=memory]", "much")
-    listing.click("#deploy .primary")
+    send(listing, compose=APP_COMPOSE, memory="much")
     listing.wait_text("#deploy-result.error", "memory")
     assert len(simulator.call("Teepod.Status")["vms"]) == 1
 
 
 def test_a_boot_that_fails_says_why(listing, simulator):
     simulator.post("/prpc/Simulator.SetFault", {"method": "Boot", "status": 500, "message": "no keys today"})
-    listing.unfold("#deploy-fold")
-    listing.fill("#deploy [name=compose]", APP_COMPOSE)
-    listing.click("#deploy .primary")
+    send(listing, compose=APP_COMPOSE)
     listing.wait_text("#deploy-result.error", "mine does not boot: no keys today")
     row = row_of(listing, "mine")
     wait_state(listing, row, "boot failed")
@@ -245,10 +243,7 @@ def test_the_list_is_one_stop_with_arrows(listing):
 
 def test_names_stay_text(listing, simulator):
     listing.expected.append("Teepod.CreateVm")
-    listing.unfold("#deploy-fold")
-    listing.fill("#deploy [name=compose]", APP_COMPOSE)
-    listing.fill("#deploy [name=name]", "<b>x</b>")
-    listing.click("#deploy .primary")
+    send(listing, compose=APP_COMPOSE, name="<b>x</b>")
     listing.wait_text("#deploy-result.error", "Invalid name")
     assert not listing.all("b")
 

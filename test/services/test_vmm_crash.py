@@ -193,15 +193,22 @@ def after_restart(crashing):
     return after
 
 
-@pytest.mark.parametrize("name, how", [*((name, "kill") for name in OPERATIONS), ("create", "tear"), ("update", "tear")])
-def test_a_crash_loses_nothing_that_was_answered(directory, library, template, name, how):
+def planned(directory, library, template, plan):
+    """For each call in turn, by its number: a simulator whose VMs have booted, and whose next calls go by the plan."""
     state, vms = template
-    method, arguments, check = OPERATIONS[name]
     for number in itertools.count(1):
-        crashing = Crashing(directory / "crash", library, state)
+        crashing = Crashing(directory, library, state)
         caller = crashing.start()
         settle(caller, crashing, vms["instances"])
-        crashing.plan.write_text(f"{how} {number}")
+        crashing.plan.write_text(plan.format(number))
+        yield number, crashing, caller
+
+
+@pytest.mark.parametrize("name, how", [*((name, "kill") for name in OPERATIONS), ("create", "tear"), ("update", "tear")])
+def test_a_crash_loses_nothing_that_was_answered(directory, library, template, name, how):
+    vms = template[1]
+    method, arguments, check = OPERATIONS[name]
+    for number, crashing, caller in planned(directory / "crash", library, template, f"{how} {{}}"):
         outcome = outcome_of(caller, method, arguments(vms))
         assert outcome is None or outcome.status == 200, outcome.value
         answer = outcome.value if outcome else None
@@ -235,13 +242,10 @@ def test_a_crash_of_the_start_loses_nothing(directory, library, template):
 @pytest.mark.parametrize("name, cause", [*((name, "ENOSPC") for name in OPERATIONS), ("create", "EROFS"),
                                          ("remove", "EIO")])
 def test_what_cannot_be_written_is_refused_and_not_done(directory, library, template, name, cause):
-    state, vms = template
+    vms = template[1]
     method, arguments, check = OPERATIONS[name]
-    for number in itertools.count(1):
-        crashing = Crashing(directory / "full", library, state)
-        caller = crashing.start()
-        settle(caller, crashing, vms["instances"])
-        crashing.plan.write_text(f"fail {number} {getattr(errno, cause)}")
+    plan = f"fail {{}} {getattr(errno, cause)}"
+    for number, crashing, caller in planned(directory / "full", library, template, plan):
         outcome = caller.by_json(f"Teepod.{method}", arguments(vms))
         if outcome.status == 200:  # what follows the answer goes on without being kept
             crashing.simulator.kill()
