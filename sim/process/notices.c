@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "sim/app/app_compose_members.h"
 #include "sim/app/app_manifest.h"
 
 /* Each writes the index-th notice of its kind; returns false past the last. */
@@ -25,7 +26,7 @@ static bool tell_unknown(const struct td *td, size_t index, char sentence[static
     if (index >= compose->unknown_count)
         return false;
     name = compose->unknown[index];
-    meant = app_compose_nearest(name);
+    meant = app_compose_members_nearest(name);
     snprintf(sentence, NOTICES_BYTES, "app-compose: dstack knows no member \"%s\", so it has no effect%s%s%s",
              name, meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
     return true;

@@ -1,5 +1,6 @@
 /* What an app-compose.json asks for: every member, its default, and what is refused. */
 #include "sim/app/app_compose.h"
+#include "sim/app/app_compose_members.h"
 
 #include "test/unit/vectors.h"
 
@@ -170,8 +171,8 @@ static void unknown_members_are_listed_with_their_nearest(void **state)
     parse("{\"no_instance_idd\":true,\"zzzzzz\":1,\"secure_time\":false,\"salt\":\"1\"}");
     assert_int_equal(compose.unknown_count, 3);
     assert_string_equal(compose.unknown[0], "no_instance_idd");
-    assert_string_equal(app_compose_nearest("no_instance_idd"), "no_instance_id");
-    assert_null(app_compose_nearest("zzzzzz"));
+    assert_string_equal(app_compose_members_nearest("no_instance_idd"), "no_instance_id");
+    assert_null(app_compose_members_nearest("zzzzzz"));
     assert_false(compose.no_instance_id);
     app_compose_free(&compose);
     parse("{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1,\"j\":1}");
@@ -184,13 +185,13 @@ static void members_are_in_order_and_say_whether_they_do_anything(void **state)
     const char *before = "", *name;
 
     (void)state;
-    for (size_t i = 0; (name = app_compose_member(i)); i++) {
+    for (size_t i = 0; (name = app_compose_members_name(i)); i++) {
         assert_true(strcmp(before, name) < 0);
         before = name;
     }
-    assert_true(app_compose_is_idle("swap_size"));
-    assert_false(app_compose_is_idle("no_instance_id"));
-    assert_false(app_compose_is_idle("no such member"));
+    assert_true(app_compose_members_is_idle("swap_size"));
+    assert_false(app_compose_members_is_idle("no_instance_id"));
+    assert_false(app_compose_members_is_idle("no such member"));
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* What docs/app.md says of the members of app-compose.json: all of them, each where it belongs. */
-#include "sim/app/app_compose.h"
+#include "sim/app/app_compose_members.h"
 
 #include <stdio.h>
 
@@ -36,10 +36,11 @@ static void every_member_is_in_its_place(void **state)
     assert_non_null(idle);
     end = strstr(idle, END);
     assert_non_null(end);
-    for (size_t i = 0; (name = app_compose_member(i)); i++)
-        if (!has_name(app_compose_is_idle(name) ? idle : table, app_compose_is_idle(name) ? end : idle, name))
+    for (size_t i = 0; (name = app_compose_members_name(i)); i++)
+        if (!has_name(app_compose_members_is_idle(name) ? idle : table,
+                      app_compose_members_is_idle(name) ? end : idle, name))
             fail_msg("%s lacks %s among the members that %s", DOCUMENT, name,
-                     app_compose_is_idle(name) ? "change nothing" : "have an effect");
+                     app_compose_members_is_idle(name) ? "change nothing" : "have an effect");
     free(text);
 }
 
