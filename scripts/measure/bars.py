@@ -112,9 +112,15 @@ def hostile():
     digits = b"0" * (HOSTILE_BYTES // 2 * 2)
     yield "text", "/GetQuote", b'{"report_data":"' + digits + b'"}'
     yield "escapes", "/GetQuote", b'{"report_data":"' + b"\\u00e4" * (HOSTILE_BYTES // 6) + b'"}'
+    yield "escapes and letters", "/GetQuote", b'{"report_data":"' + b"\\na" * (HOSTILE_BYTES // 3) + b'"}'
+    yield "letters of two bytes", "/GetQuote", b'{"report_data":"' + b"\xc3\xa4a" * (HOSTILE_BYTES // 3) + b'"}'
     yield "space", "/GetQuote", b"{" + b" " * HOSTILE_BYTES + b"?}"
     yield "values", "/GetQuote", b'{"a":[' + b"1," * (HOSTILE_BYTES // 2) + b"1]}"
-    yield "members", "/GetQuote", b"{" + b",".join(b'"%07d":0' % i for i in range(130000)) + b"}"
+    yield "numbers", "/GetQuote", b'{"a":[' + (b"0." + b"7" * 140 + b"e-300,") * 65000 + b"1]}"
+    members = b"{" + b",".join(b'"%07d":0' % i for i in range(65000)) + b"}"
+    yield "members", "/GetQuote", members
+    yield "members of vm_config", "/verify", b'{"quote":"00","event_log":[],"vm_config":' + members + b"}"
+    yield "members of an event", "/verify", b'{"quote":"00","event_log":[' + members + b"]}"
     yield "event log", "/verify", log("00" * 900)
     yield "attestation", "/verify", b'{"attestation":"01' + digits[:-2] + b'"}'
     yield "vm_config", "/verify", json.dumps({"vm_config": '{"a":[' + "1," * 60000 + " " * 8000000 + "1]}"}).encode()

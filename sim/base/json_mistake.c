@@ -185,6 +185,9 @@ static bool read_token(struct scan *scan)
     case '\r':
     case '\n':
         scan->at++;
+        while (scan->at < scan->text.len &&
+               (scan->text.data[scan->at] == ' ' || scan->text.data[scan->at] == '\n'))
+            scan->at++;
         return true;
     case '{':
     case '[':

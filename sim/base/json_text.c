@@ -6,6 +6,7 @@
 #include "sim/base/utf8.h"
 
 #define ESCAPE_CHARS 6 /* \uXXXX */
+#define SHORT_BYTES 4  /* looked at one by one first, since texts may have much to escape */
 #define REPLACEMENT_CHARACTER 0xfffd
 
 static bool is_plain(uint8_t byte)
@@ -37,6 +38,10 @@ size_t json_text_plain(const uint8_t *text, size_t len)
     size_t count = 0;
     uint64_t word;
 
+    while (count < SHORT_BYTES && count < len && is_plain(text[count]))
+        count++;
+    if (count < SHORT_BYTES)
+        return count;
     while (len - count >= sizeof word) {
         memcpy(&word, text + count, sizeof word);
         word = escaped(le64toh(word));

@@ -1,5 +1,7 @@
 #include "sim/base/utf8.h"
 
+#include <string.h>
+
 static bool is_continuation(uint8_t byte)
 {
     return (byte & 0xc0) == 0x80;
@@ -42,18 +44,52 @@ size_t utf8_read(const uint8_t *bytes, size_t len, uint32_t *character)
     return size;
 }
 
+size_t utf8_beyond_ascii(const uint8_t *bytes, size_t len)
+{
+    uint32_t character;
+    size_t at = 0;
+
+    while (at < len && bytes[at] >= 0x80) {
+        /* The most frequent form first, without a call. */
+        const bool is_pair =
+            len - at >= 2 && bytes[at] >= 0xc2 && bytes[at] < 0xe0 && is_continuation(bytes[at + 1]);
+        const size_t size = is_pair ? 2 : utf8_read(bytes + at, len - at, &character);
+
+        if (size == 0)
+            break;
+        at += size;
+    }
+    return at;
+}
+
+/* ASCII from the start, eight bytes at once: perhaps not all of it. */
+static size_t skip_ascii(const uint8_t *bytes, size_t len)
+{
+    size_t at = 0;
+    uint64_t word;
+
+    for (; len - at >= sizeof word; at += sizeof word) {
+        memcpy(&word, bytes + at, sizeof word);
+        if (word & UINT64_C(0x8080808080808080))
+            break;
+    }
+    return at;
+}
+
 bool utf8_valid(const void *text, size_t len)
 {
     const uint8_t *bytes = text;
-    uint32_t character;
+    size_t at = 0;
 
-    while (len > 0) {
-        size_t size = utf8_read(bytes, len, &character);
+    while (at < len) {
+        const size_t from = at;
 
-        if (size == 0)
+        at += skip_ascii(bytes + at, len - at);
+        while (at < len && bytes[at] < 0x80)
+            at++;
+        at += utf8_beyond_ascii(bytes + at, len - at);
+        if (at == from)
             return false;
-        bytes += size;
-        len -= size;
     }
     return true;
 }

@@ -1,18 +1,13 @@
 #include "sim/base/value_count.h"
 
-#include "sim/base/json_text.h"
-
 bool value_count_allows_json(struct span text)
 {
     bool in_string = false;
     size_t count = 0;
 
     for (size_t i = 0; i < text.len; i++) {
-        uint8_t c;
+        const uint8_t c = text.data[i];
 
-        if (in_string)
-            i += json_text_plain(text.data + i, text.len - i);
-        c = i < text.len ? text.data[i] : 0;
         if (in_string && c == '\\')
             i++;
         else if (c == '"')

@@ -8,7 +8,7 @@
 
 #include "sim/base/span.h"
 
-#define VALUE_COUNT_MAX (1u << 17)
+#define VALUE_COUNT_MAX (1u << 16)
 
 /* Whether a text has at most VALUE_COUNT_MAX values, valid or not. Counts characters that open or
  * separate values, in YAML also those that end lines and keys. */

@@ -10,18 +10,15 @@
 #include "sim/base/value_count.h"
 #include "sim/format/json_read.h"
 
-json_t *json_file_load(struct span text, struct error *error)
+static json_t *load(struct span text, const struct json_read_plan *plan, struct error *error)
 {
     struct json_mistake mistake;
     json_error_t reason;
-    json_t *root;
+    json_t *root = json_read_planned(text, false, plan, &reason);
 
-    if (!value_count_allows_json(text)) {
+    if (!root && reason.position == JSON_READ_TOO_MANY)
         error_input(error, "has more than %u values", VALUE_COUNT_MAX);
-        return NULL;
-    }
-    root = json_read(text, false, &reason);
-    if (!root && json_mistake_find(text, (size_t)reason.position, &mistake))
+    else if (!root && json_mistake_find(text, (size_t)reason.position, &mistake))
         error_input(error, "not valid JSON: %s (line %d, column %d)", mistake.sentence, mistake.line,
                     mistake.column);
     else if (!root)
@@ -30,21 +27,49 @@ json_t *json_file_load(struct span text, struct error *error)
     return root;
 }
 
+json_t *json_file_load(struct span text, struct error *error)
+{
+    return load(text, NULL, error);
+}
+
+static enum json_read_form form_of(const void *names, struct span name)
+{
+    for (const char *const *known = names; *known; known++)
+        if (span_is(name, *known))
+            return JSON_READ_TREE;
+    return JSON_READ_CHECKED;
+}
+
+json_t *json_file_load_some(struct span text, unsigned depth, const char *const *names, struct error *error)
+{
+    const struct json_read_plan plan = {.form = form_of, .context = names, .depth = depth};
+
+    return load(text, &plan, error);
+}
+
 json_t *json_file_peek(struct span text)
 {
     return text.len && value_count_allows_json(text) ? json_loadb((const char *)text.data, text.len, 0, NULL)
                                                      : NULL;
 }
 
-json_t *json_file_parse(struct span text, struct error *error)
+static json_t *object_of(json_t *root, struct error *error)
 {
-    json_t *root = json_file_load(text, error);
-
     if (!root || json_is_object(root))
         return root;
     error_input(error, "must be a JSON object");
     json_decref(root);
     return NULL;
+}
+
+json_t *json_file_parse(struct span text, struct error *error)
+{
+    return object_of(json_file_load(text, error), error);
+}
+
+json_t *json_file_parse_some(struct span text, const char *const *names, struct error *error)
+{
+    return object_of(json_file_load_some(text, 1, names, error), error);
 }
 
 const json_t *json_file_member(const json_t *object, const char *name, struct error *error)

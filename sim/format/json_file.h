@@ -13,11 +13,15 @@
 /* Parses an object or array; free it with json_decref. Returns NULL with an error if it is
  * malformed or has too many values (value_count.h). */
 json_t *json_file_load(struct span text, struct error *error);
+/* The same, where the caller asks for no other members than these (NULL-terminated) of the objects that are
+ * `depth` deep, as in json_read.h: others may be incomplete. */
+json_t *json_file_load_some(struct span text, unsigned depth, const char *const *names, struct error *error);
 /* Parses a text that may be anything; of a member that is there twice, the last counts. Returns NULL
  * where json_file_load has an error. */
 json_t *json_file_peek(struct span text);
-/* Parses an object; otherwise the same. */
+/* Parse an object; otherwise as json_file_load, and json_file_load_some for its own members. */
 json_t *json_file_parse(struct span text, struct error *error);
+json_t *json_file_parse_some(struct span text, const char *const *names, struct error *error);
 
 /* A member of any type. Returns NULL with an error if it is missing. */
 const json_t *json_file_member(const json_t *object, const char *name, struct error *error);

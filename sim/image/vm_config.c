@@ -97,7 +97,9 @@ static int read_members(const json_t *root, struct arena *arena, struct vm_confi
 
 int vm_config_read(struct span text, struct arena *arena, struct vm_config *config, struct error *error)
 {
-    json_t *root = json_file_parse(text, error);
+    static const char *const members[] = {"tdx_attestation_variant", "ovmf_variant", "tdx_measurement",
+                                          "os_image_hash",           "memory_size",  NULL};
+    json_t *root = json_file_parse_some(text, members, error);
     int result = root ? read_members(root, arena, config, error) : -1;
 
     json_decref(root);

@@ -159,7 +159,9 @@ static void explain(struct span text, const json_error_t *reason, struct error *
 {
     struct json_mistake mistake;
 
-    if (json_mistake_find(text, (size_t)reason->position, &mistake))
+    if (reason->position == JSON_READ_TOO_MANY)
+        error_input(error, "the body has more than %u values", VALUE_COUNT_MAX);
+    else if (json_mistake_find(text, (size_t)reason->position, &mistake))
         error_input(error, "the body is not valid JSON: %s (line %d, column %d)", mistake.sentence,
                     mistake.line, mistake.column);
     else
@@ -167,21 +169,33 @@ static void explain(struct span text, const json_error_t *reason, struct error *
                     reason->line, reason->column);
 }
 
+/* No handler sees what has no field, and a JsonText is text anyway. */
+static enum json_read_form form_of(const void *context, struct span name)
+{
+    const ProtobufCMessageDescriptor *descriptor = context;
+
+    for (unsigned i = 0; i < descriptor->n_fields; i++)
+        if (span_is(name, descriptor->fields[i].name))
+            return descriptor->fields[i].descriptor == &dstack__json_text__descriptor &&
+                           descriptor->fields[i].label != PROTOBUF_C_LABEL_REPEATED
+                       ? JSON_READ_TEXT
+                       : JSON_READ_TREE;
+    return JSON_READ_CHECKED;
+}
+
 static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, struct span text,
                                 enum codec_rigour rigour, struct arena *arena, struct http_ignored *ignored,
                                 struct error *error)
 {
+    const struct json_read_plan plan = {.form = form_of, .context = descriptor, .depth = 1};
     ProtobufCMessage *message = NULL;
     json_error_t reason;
     json_t *root;
 
     if (text.len == 0)
         return message_new(descriptor, arena);
-    if (!value_count_allows_json(text)) {
-        error_input(error, "the body has more than %u values", VALUE_COUNT_MAX);
-        return NULL;
-    }
-    root = json_read(text, true, &reason); /* U+0000 is left to the setters, whose error names the field */
+    root = json_read_planned(text, true, &plan,
+                             &reason); /* U+0000 is left to the setters, whose error names the field */
     if (!root)
         explain(text, &reason, error);
     else if (json_is_null(root) && message_may_be_null(descriptor))

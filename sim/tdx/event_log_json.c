@@ -3,6 +3,8 @@
 #include "sim/base/json_text.h"
 #include "sim/format/json_file.h"
 
+#define EVENT_DEPTH 2 /* an object in an array */
+
 static int read_hex(const json_t *object, const char *name, struct arena *arena, struct span *bytes,
                     struct error *error)
 {
@@ -87,7 +89,9 @@ static int read_array(struct evidence *evidence, const json_t *array, struct are
 
 int event_log_json_read(struct evidence *evidence, struct span text, struct arena *arena, struct error *error)
 {
-    json_t *array = json_file_load(text, error);
+    static const char *const members[] = {"imr",           "event_type", "digest",   "event",
+                                          "event_payload", "version",    "preimage", NULL};
+    json_t *array = json_file_load_some(text, EVENT_DEPTH, members, error);
     int result = array ? read_array(evidence, array, arena, error) : -1;
 
     json_decref(array);

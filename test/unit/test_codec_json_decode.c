@@ -213,7 +213,7 @@ static void a_body_may_have_just_so_many_values(void **state)
             buf_append_text(&text, ",0");
         buf_append(&text, "]}", 3);
         if (over)
-            rpc_refuse(fixture, codec_json_decode, TLS, (const char *)text.data, "more than 131072 values");
+            rpc_refuse(fixture, codec_json_decode, TLS, (const char *)text.data, "more than 65536 values");
         else
             assert_non_null(tls(fixture, (const char *)text.data));
         buf_free(&text);

@@ -197,7 +197,7 @@ static void a_body_may_have_just_so_many_fields(void **state)
     for (size_t i = 0; i < len; i += 2)
         body[i] = 0x18; /* usage_ra_tls, or an unknown field elsewhere: 0 */
     assert_non_null(decode(fixture, TLS, body, len - 2));
-    refuse(fixture, TLS, body, len, "the body has more than 131072 fields");
+    refuse(fixture, TLS, body, len, "the body has more than 65536 fields");
     free(body);
 }
 
@@ -223,7 +223,7 @@ static void fields_of_members_count_as_well(void **state)
             buf_append(&body, (const uint8_t[]){(uint8_t)(each->id << 3 | 2), 0}, 2);
         if (over)
             refuse(fixture, descriptor, (const char *)body.data, body.len,
-                   "the body has more than 131072 fields");
+                   "the body has more than 65536 fields");
         else
             assert_non_null(decode(fixture, descriptor, (const char *)body.data, body.len));
         buf_free(&body);

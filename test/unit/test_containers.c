@@ -98,7 +98,7 @@ static void a_file_has_a_limited_number_of_values(void **state)
 
     (void)state;
     assert_int_equal(containers_check(file, &error), -1);
-    assert_non_null(strstr(error.text, "more than 131072 values"));
+    assert_non_null(strstr(error.text, "more than 65536 values"));
     free(unconst(file.data));
 }
 

@@ -51,7 +51,7 @@ static void texts_have_just_so_many_values(void **state)
         value = json_file_load(buf_span(&text), &error);
         peeked = json_file_peek(buf_span(&text));
         if (over)
-            assert_says(&error, "more than 131072 values");
+            assert_says(&error, "more than 65536 values");
         assert_int_equal(value != NULL, !over);
         assert_int_equal(peeked != NULL, !over);
         json_decref(value);

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "sim/base/buf.h"
+#include "sim/base/value_count.h"
 #include "test/unit/vectors.h"
 
 enum { TEXT_BYTES_MAX = 4096, TEXTS = 20000 };
@@ -316,6 +318,40 @@ static void any_text_is_read_as_by_jansson(void **state)
     }
 }
 
+/* --- how many values --- */
+
+/* `count` values in an array: as many characters open or separate them. */
+static struct buf array_of(size_t count, const char *end)
+{
+    struct buf text;
+
+    buf_init(&text, SIZE_MAX);
+    for (size_t i = 0; i < count; i++)
+        buf_append_text(&text, i ? ",0" : "[0");
+    buf_append_text(&text, end);
+    return text;
+}
+
+static void texts_may_have_so_many_values_and_no_more(void **state)
+{
+    static const char *const ends[] = {"]", ",]", ",", ",{}]"};
+    struct buf most = array_of(VALUE_COUNT_MAX, "]");
+    json_error_t reason;
+    json_t *root = json_read(buf_span(&most), false, &reason);
+
+    (void)state;
+    assert_int_equal(json_array_size(root), VALUE_COUNT_MAX);
+    json_decref(root);
+    buf_free(&most);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        struct buf more = array_of(i == 0 ? VALUE_COUNT_MAX + 1 : VALUE_COUNT_MAX, ends[i]);
+
+        assert_null(json_read(buf_span(&more), false, &reason));
+        assert_int_equal(reason.position, JSON_READ_TOO_MANY);
+        buf_free(&more);
+    }
+}
+
 /* --- reasons --- */
 
 static void near_the_start_the_reason_is_jansson_s(void **state)
@@ -374,6 +410,7 @@ int main(void)
         cmocka_unit_test(each_rule),
         cmocka_unit_test(as_deep_as_jansson),
         cmocka_unit_test(any_text_is_read_as_by_jansson),
+        cmocka_unit_test(texts_may_have_so_many_values_and_no_more),
         cmocka_unit_test(near_the_start_the_reason_is_jansson_s),
         cmocka_unit_test(further_on_it_is_the_place),
         cmocka_unit_test(numbers_have_an_end),
