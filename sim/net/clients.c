@@ -13,6 +13,7 @@ void clients_init(struct clients *clients, uv_loop_t *loop, const struct http_ob
         .loop = loop,
         .observer = observer,
         .turn_ns = LIMIT_TURN_MICROS * UINT64_C(1000),
+        .turns = {.limit_ns = LIMIT_LOOP_MICROS * UINT64_C(1000)},
         .read_buffer = memory_alloc(LIMIT_READ_BYTES),
     };
     clients->kept.pool = &clients->pool;
@@ -32,6 +33,8 @@ void clients_tick(struct clients *clients)
     clients->steps_left = LIMIT_HANDSHAKE_STEPS;
     soonest = pool_tick(&clients->pool, uv_now(clients->loop));
 
+    if (turns_go_on(&clients->turns, uv_hrtime))
+        clients->tick_in(clients->data, 0);
     if (soonest != POOL_NEVER)
         clients->tick_in(clients->data, soonest - uv_now(clients->loop));
 }

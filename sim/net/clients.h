@@ -6,6 +6,7 @@
 
 #include "sim/http/http_session.h"
 #include "sim/net/kept_bytes.h"
+#include "sim/net/turns.h"
 
 struct clients {
     uv_loop_t *loop;
@@ -13,6 +14,7 @@ struct clients {
     struct pool pool;
     struct kept_list kept; /* what they have not taken yet of their responses */
     struct http_shared http;
+    struct turns turns;   /* the owner calls turns_begin before the loop polls */
     unsigned steps_left;  /* of TLS handshakes, in this turn */
     uint64_t turn_ns;     /* of one client that pipelines, before the others get a turn */
     uint8_t *read_buffer; /* LIMIT_READ_BYTES: reads are handled one at a time */

@@ -1,5 +1,6 @@
 #include "sim/net/connection.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
@@ -22,15 +23,19 @@ static void after_response(struct connection *connection)
 
 /* --- receiving --- */
 
+static void wait_for_turn(struct connection *connection)
+{
+    turns_wait(&connection->clients->turns, &connection->turn);
+    connection->clients->tick_in(connection->clients->data, 0);
+}
+
 /* Leaves the rest for a later iteration of the loop. libuv would call back from a write at once, and
  * more than once, before it looks at other sockets. */
 static void pause_turn(struct connection *connection, const uint8_t *rest, size_t len)
 {
     buf_append(&connection->unread, rest, len);
     uv_read_stop(&connection->socket.stream);
-    connection->is_paused = true;
-    connection_core_set_deadline(connection, 0);
-    connection->clients->tick_in(connection->clients->data, 0);
+    wait_for_turn(connection);
 }
 
 /* --- held requests --- */
@@ -70,10 +75,18 @@ static void go_on_held(struct connection *connection)
 
 /* --- receiving --- */
 
-/* Feeds the session until the input is used up or a response has to be sent first. */
-static void process(struct connection *connection, const uint8_t *data, size_t len)
+/* Whether the turn is, of this client or of all. */
+static bool is_over(struct connection *connection, uint64_t turn_ends)
 {
-    const uint64_t turn_ends = uv_hrtime() + connection->clients->turn_ns;
+    const uint64_t now = uv_hrtime();
+
+    return now >= turn_ends || turns_are_over(&connection->clients->turns, now);
+}
+
+/* Feeds the session until the input is used up or a response has to be sent first. */
+static void process(struct connection *connection, uint64_t now, const uint8_t *data, size_t len)
+{
+    const uint64_t turn_ends = now + connection->clients->turn_ns;
 
     while (connection->state == OPEN && len > 0) {
         bool was_in_request = connection->session.reader.is_in_request, sent = true;
@@ -105,7 +118,7 @@ static void process(struct connection *connection, const uint8_t *data, size_t l
         }
         if (connection->session.has_answered)
             after_response(connection);
-        if (len > 0 && connection->state == OPEN && uv_hrtime() >= turn_ends) {
+        if (len > 0 && connection->state == OPEN && is_over(connection, turn_ends)) {
             pause_turn(connection, data, len);
             return;
         }
@@ -140,6 +153,17 @@ static void defer(struct connection *connection, const uint8_t *data, size_t len
         uv_read_stop(&connection->socket.stream);
 }
 
+/* Processes input, unless there was much to do in this turn of the loop before it came. */
+static void process_in_turn(struct connection *connection, const uint8_t *data, size_t len)
+{
+    const uint64_t now = uv_hrtime();
+
+    if (turns_are_over(&connection->clients->turns, now))
+        pause_turn(connection, data, len);
+    else
+        process(connection, now, data, len);
+}
+
 static void take(struct connection *connection, const uint8_t *data, ssize_t len)
 {
     if (len < 0 && connection->state == WAITING)
@@ -151,7 +175,7 @@ static void take(struct connection *connection, const uint8_t *data, ssize_t len
     else if (len < 0)
         connection_core_close(connection); /* also at the end of input: earlier requests have been answered */
     else if (connection->state == OPEN)
-        process(connection, data, (size_t)len);
+        process_in_turn(connection, data, (size_t)len);
     else if (connection->state == WAITING || connection->state == STREAMING || connection->state == HELD)
         defer(connection, data, (size_t)len);
 }
@@ -187,24 +211,15 @@ static void process_unread(struct connection *connection)
     struct buf waiting = connection->unread;
 
     buf_init(&connection->unread, SIZE_MAX);
-    process(connection, waiting.data, waiting.len);
+    process(connection, uv_hrtime(), waiting.data, waiting.len);
     buf_free(&waiting);
 }
 
-static void resume(struct connection *connection)
+static void go_on_reading(struct connection *connection)
 {
-    if (connection->state == STREAMING) {
-        connection_response_go_on(connection);
-        return;
-    }
-    if (connection->state == SHAKING) {
-        connection_tls_go_on(connection);
-        return;
-    }
-    after_response(connection);
     if (connection->state == OPEN)
         process_unread(connection);
-    if (connection->is_paused)
+    if (connection->turn.is_waiting)
         return;
     if (connection->state == OPEN && connection->session.is_last && connection_core_is_idle(connection))
         connection_core_finish(connection);
@@ -214,6 +229,37 @@ static void resume(struct connection *connection)
     if (connection->state == OPEN && connection_tls_has_ended(connection))
         connection_core_finish(connection);
     start_reading(connection);
+}
+
+static void stream_in_turn(struct connection *connection)
+{
+    if (turns_are_over(&connection->clients->turns, uv_hrtime()))
+        wait_for_turn(connection);
+    else
+        connection_response_go_on(connection);
+}
+
+static void resume(struct connection *connection)
+{
+    if (connection->state == STREAMING) {
+        stream_in_turn(connection);
+    } else if (connection->state == SHAKING) {
+        connection_tls_go_on(connection);
+    } else {
+        after_response(connection);
+        go_on_reading(connection);
+    }
+}
+
+static void on_turn(struct turns_waiter *turn)
+{
+    struct connection *connection =
+        (struct connection *)(void *)((char *)turn - offsetof(struct connection, turn));
+
+    if (connection->state == STREAMING)
+        connection_response_go_on(connection);
+    else
+        go_on_reading(connection);
 }
 
 static const struct connection_input input = {start_reading, resume, take};
@@ -258,17 +304,14 @@ static void on_deadline(struct pool_member *member)
         go_on_held(connection);
         return;
     }
-    if (connection->is_paused) {
-        connection->is_paused = false;
-        resume(connection);
+    if (connection->turn.is_waiting && connection->member.deadline < connection->ends_at)
         return;
-    }
     if (connection->state == WAITING) {
         connection_response_send_delayed(connection);
         return;
     }
-    if (connection->state == STREAMING && !connection->unsent) {
-        connection_response_go_on(connection);
+    if (connection->state == STREAMING && !connection->unsent && !connection->turn.is_waiting) {
+        stream_in_turn(connection);
         return;
     }
     if (connection->state != OPEN || connection->unsent || connection_core_is_idle(connection) ||
@@ -296,7 +339,7 @@ static void end(struct pool_member *member)
     else if (connection->state == SHAKING)
         connection_core_close(connection);
     else if (connection->state == OPEN && connection_core_is_idle(connection) && !connection->is_fed &&
-             !connection->is_paused)
+             !connection->turn.is_waiting)
         connection_core_close(connection);
 }
 
@@ -310,6 +353,7 @@ void connection_accept(struct clients *clients, uv_stream_t *listening,
     connection->clients = clients;
     connection->origin = origin;
     connection->input = &input;
+    connection->turn.go_on = on_turn;
     connection->ends_at = POOL_NEVER;
     connection->member.owner = origin;
     connection->member.actions = &actions;

@@ -29,6 +29,7 @@ void connection_core_close(struct connection *connection)
         connection_core_tell(connection); /* it ends here, even if the client would have read on */
     connection->state = CLOSED;
     connection->member.deadline = POOL_NEVER;
+    turns_leave(&connection->clients->turns, &connection->turn);
     uv_close(&connection->socket.handle, on_closed);
 }
 

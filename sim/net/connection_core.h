@@ -43,7 +43,7 @@ struct connection {
     bool has_step;           /* the handshake can go on at once */
     uint64_t handshake_ends; /* ms of the loop's clock: it is given up then */
     enum connection_state state;
-    bool is_paused;            /* its turn was over before `unread` was used up: others have theirs first */
+    struct turns_waiter turn;  /* waiting: with `unread`, or a stream, once others have had their turns */
     bool is_fed;               /* inside http_session_feed, possibly in a handler */
     uint64_t ends_at;          /* upper bound of deadlines once the origin is closing; POOL_NEVER before */
     uint64_t started;          /* uv_hrtime when the last answered request was complete */

@@ -87,7 +87,7 @@ bool connection_tls_has_ended(const struct connection *connection)
 static void end_input(struct connection *connection)
 {
     if (connection->state == HELD ||
-        (connection->state == OPEN && (connection->unsent || connection->is_paused)))
+        (connection->state == OPEN && (connection->unsent || connection->turn.is_waiting)))
         return; /* input->resume asks connection_tls_has_ended */
     if (connection->state == OPEN)
         connection_core_say_goodbye(connection);
@@ -127,7 +127,7 @@ static void become_open(struct connection *connection)
     connection_core_set_deadline(connection, LIMIT_IDLE_MS);
     decrypt(connection);
     if (connection->state != CLOSED && connection->state != DRAINING && !connection->unsent &&
-        !connection->is_paused)
+        !connection->turn.is_waiting)
         connection->input->start(connection);
 }
 

@@ -11,8 +11,9 @@
 struct server {
     struct listeners listeners;
     uv_timer_t tick;
-    uv_idle_t soon; /* a tick in the next turn: a timer that runs out at once has none */
-    int handles;    /* of these two */
+    uv_idle_t soon;     /* a tick in the next turn: a timer that runs out at once has none */
+    uv_prepare_t turns; /* where one turn ends and another begins */
+    int handles;        /* of these three */
     void (*done)(void *data);
     void *data;
 };
@@ -34,6 +35,7 @@ static void finish_when_idle(struct server *server)
         return;
     uv_close((uv_handle_t *)&server->tick, on_handle_closed);
     uv_close((uv_handle_t *)&server->soon, on_handle_closed);
+    uv_close((uv_handle_t *)&server->turns, on_handle_closed);
 }
 
 void server_stop(struct server *server, void (*done)(void *data), void *data)
@@ -51,12 +53,20 @@ static void on_tick(uv_timer_t *timer)
     clients_tick(&((struct server *)timer->data)->listeners.clients);
 }
 
+static void on_turn(uv_prepare_t *turns)
+{
+    turns_begin(&((struct server *)turns->data)->listeners.clients.turns);
+}
+
 static void before_client(void *data)
 {
     struct server *server = data;
 
-    if (!uv_is_active((uv_handle_t *)&server->tick))
-        uv_timer_start(&server->tick, on_tick, LIMIT_TICK_MS, LIMIT_TICK_MS);
+    if (uv_is_active((uv_handle_t *)&server->tick))
+        return;
+    uv_timer_start(&server->tick, on_tick, LIMIT_TICK_MS, LIMIT_TICK_MS);
+    uv_prepare_start(&server->turns, on_turn);
+    turns_begin(&server->listeners.clients.turns);
 }
 
 static void on_gone(void *data)
@@ -64,8 +74,10 @@ static void on_gone(void *data)
     struct server *server = data;
 
     listener_accept_waiting(&server->listeners);
-    if (server->listeners.clients.pool.count == 0)
+    if (server->listeners.clients.pool.count == 0) {
         uv_timer_stop(&server->tick); /* an idle server sleeps */
+        uv_prepare_stop(&server->turns);
+    }
     finish_when_idle(server);
 }
 
@@ -123,7 +135,9 @@ struct server *server_new(uv_loop_t *loop, const struct http_observer *observer)
     server->tick.data = server;
     uv_idle_init(loop, &server->soon);
     server->soon.data = server;
-    server->handles = 2;
+    uv_prepare_init(loop, &server->turns);
+    server->turns.data = server;
+    server->handles = 3;
     return server;
 }
 

@@ -128,6 +128,7 @@ static inline int set_up(void **state)
         .handler = {.serve = serve, .context = world}, .unix_path = world->path, .on_closed = ignore};
     clients_init(&world->clients, &world->loop, &world->observer);
     world->clients.turn_ns = UINT64_MAX / 2; /* no test depends on how fast the machine is */
+    world->clients.turns.limit_ns = UINT64_MAX / 2;
     world->clients.tick_in = tick_in;
     world->clients.data = world;
     uv_pipe_init(&world->loop, &world->listener, 0);

@@ -159,6 +159,53 @@ static void a_client_that_pipelines_is_served_in_turns(void **state)
     buf_free(&text);
 }
 
+/* The turn is over as soon as something has been done in it. */
+static void clients_wait_for_a_turn_of_the_loop(void **state)
+{
+    struct world *world = *state;
+    static const char request[] = "GET / HTTP/1.1\r\n\r\n";
+    const int others[] = {connect_client(world), connect_client(world)};
+    char byte[1];
+
+    world->clients.turns.limit_ns = 0;
+    turns_begin(&world->clients.turns);
+    (void)turns_are_over(&world->clients.turns, uv_hrtime());
+    send_text(world, request);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(send(others[i], request, sizeof request - 1, 0), sizeof request - 1);
+    run(world);
+    assert_int_equal(world->served, 0);
+    assert_int_equal(world->tick_in, 0);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(world->served, i);
+        tick_after(world, 0);
+        run(world);
+    }
+    assert_int_equal(world->served, 3);
+    assert_answered(world, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(recv(others[i], byte, 1, 0), 1);
+        close(others[i]);
+    }
+}
+
+static void a_client_may_leave_while_it_waits_for_its_turn(void **state)
+{
+    struct world *world = *state;
+
+    world->clients.turns.limit_ns = 0;
+    turns_begin(&world->clients.turns);
+    (void)turns_are_over(&world->clients.turns, uv_hrtime());
+    send_text(world, "GET / HTTP/1.1\r\n\r\n");
+    tick_after(world, LIMIT_IDLE_MS + LIMIT_REQUEST_MS); /* no deadline counts while it waits for others */
+    assert_int_equal(world->clients.pool.count, 1);
+    send_text(world, "GET / HTTP/1.1\r\n\r\n");
+    close_all(&world->clients.pool);
+    assert_null(world->clients.turns.first);
+    run(world);
+    assert_int_equal(world->clients.pool.count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +219,8 @@ int main(void)
         CONNECTION_TEST(a_stop_lets_a_response_be_taken),
         CONNECTION_TEST(a_stop_answers_one_more_that_says_it_is_the_last),
         CONNECTION_TEST(a_client_that_pipelines_is_served_in_turns),
+        CONNECTION_TEST(clients_wait_for_a_turn_of_the_loop),
+        CONNECTION_TEST(a_client_may_leave_while_it_waits_for_its_turn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
