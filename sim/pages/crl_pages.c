@@ -2,8 +2,8 @@
 
 #include "crypto/pem.h"
 #include "sim/pages/collateral_answer.h"
+#include "sim/pages/public_pages.h"
 #include "sim/rpc/codec.h"
-#include "sim/rpc/openapi.h"
 
 #define TYPE_CRL "application/pkix-crl"
 #define TYPE_TEXT "text/plain"
@@ -69,11 +69,7 @@ static const struct openapi_page root_crl = {.summary = "CRL of the root, in DER
 
 void crl_pages_add(const struct site *site, struct router *router)
 {
-    static const struct {
-        const char *path;
-        void (*serve)(const void *context, struct exchange *exchange);
-        const struct openapi_page *openapi;
-    } list[] = {
+    static const struct public_page list[] = {
         {"/sgx/certification/v4/pckcrl", serve_pck_crl, &pck_crl},
         {"/sgx/certification/v4/rootcacrl", serve_root_crl_hex, &root_crl_hex},
         {"/tdx/certification/v4/pckcrl", serve_pck_crl, &pck_crl},
@@ -81,12 +77,5 @@ void crl_pages_add(const struct site *site, struct router *router)
         {PLATFORM_ROOT_CRL_PATH, serve_root_crl, &root_crl},
     };
 
-    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
-        const struct router_page page = {.path = list[i].path,
-                                         .serve = list[i].serve,
-                                         .context = site,
-                                         .is_public = true,
-                                         .openapi = list[i].openapi};
-        router_add_page(router, &page);
-    }
+    public_pages_add(site, router, list, sizeof list / sizeof *list);
 }

@@ -1,6 +1,6 @@
 #include "sim/pages/root_pages.h"
 
-#include "sim/rpc/openapi.h"
+#include "sim/pages/public_pages.h"
 
 #define TYPE_PEM "application/x-pem-file"
 #define TYPE_DER "application/pkix-cert"
@@ -30,22 +30,12 @@ void root_pages_add(const struct site *site, struct router *router)
                                             .types = TYPE_PEM};
     static const struct openapi_page der = {.summary = "The root certificate that quotes chain to, in DER",
                                             .types = TYPE_DER};
-    static const struct {
-        const char *path;
-        bool is_der;
-    } list[] = {
-        {"/simulator/root-ca.pem", false},
-        {"/simulator/root-ca.der", true},
-        {"/Intel_SGX_Provisioning_Certification_RootCA.pem", false},
-        {"/Intel_SGX_Provisioning_Certification_RootCA.cer", true},
+    static const struct public_page list[] = {
+        {"/simulator/root-ca.pem", serve_root_pem, &pem},
+        {"/simulator/root-ca.der", serve_root_der, &der},
+        {"/Intel_SGX_Provisioning_Certification_RootCA.pem", serve_root_pem, &pem},
+        {"/Intel_SGX_Provisioning_Certification_RootCA.cer", serve_root_der, &der},
     };
 
-    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
-        const struct router_page page = {.path = list[i].path,
-                                         .serve = list[i].is_der ? serve_root_der : serve_root_pem,
-                                         .context = site,
-                                         .is_public = true,
-                                         .openapi = list[i].is_der ? &der : &pem};
-        router_add_page(router, &page);
-    }
+    public_pages_add(site, router, list, sizeof list / sizeof *list);
 }

@@ -6,8 +6,8 @@
 
 #include "sim/base/hex.h"
 #include "sim/pages/collateral_answer.h"
+#include "sim/pages/public_pages.h"
 #include "sim/rpc/codec.h"
-#include "sim/rpc/openapi.h"
 
 #define TYPE_JSON "application/json"
 #define NUMBER_DIGITS_MAX 9
@@ -231,11 +231,7 @@ static const struct openapi_page numbers = {.summary = "TCB evaluation data sets
 
 void tcb_pages_add(const struct site *site, struct router *router)
 {
-    static const struct {
-        const char *path;
-        void (*serve)(const void *context, struct exchange *exchange);
-        const struct openapi_page *openapi;
-    } list[] = {
+    static const struct public_page list[] = {
         {"/sgx/certification/v4/tcb", serve_sgx_tcb_info, &sgx_tcb_info},
         {"/tdx/certification/v4/tcb", serve_tdx_tcb_info, &tdx_tcb_info},
         {"/sgx/certification/v4/qe/identity", serve_sgx_qe_identity, &sgx_qe_identity},
@@ -244,12 +240,5 @@ void tcb_pages_add(const struct site *site, struct router *router)
         {"/tdx/certification/v4/tcbevaluationdatanumbers", serve_tdx_numbers, &numbers},
     };
 
-    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
-        const struct router_page page = {.path = list[i].path,
-                                         .serve = list[i].serve,
-                                         .context = site,
-                                         .is_public = true,
-                                         .openapi = list[i].openapi};
-        router_add_page(router, &page);
-    }
+    public_pages_add(site, router, list, sizeof list / sizeof *list);
 }
