@@ -139,7 +139,7 @@ int kms_gate_admit_early(const struct kms_gate *gate, const struct attested *att
 
 /* --- a TD of the cluster --- */
 
-static int admit_td(const struct kms_gate *gate, const struct td *td, struct error *error)
+static int admit_td(const struct kms_gate *gate, const struct td *td, bool asks_for_keys, struct error *error)
 {
     struct attested *attested = arena_zalloc(gate->arena, sizeof *attested);
     struct kms_gate_pass pass;
@@ -148,9 +148,9 @@ static int admit_td(const struct kms_gate *gate, const struct td *td, struct err
         return error_context(error, "invalid quote");
     if (kms_gate_self(gate, error))
         return -1;
-    return kms_gate_admit_early(gate, attested, SPAN_NONE, &pass, error)
-               ? error_context(error, "App not allowed")
-               : 0;
+    if (kms_gate_admit_early(gate, attested, SPAN_NONE, &pass, error) == 0)
+        return 0;
+    return asks_for_keys ? error_context(error, "App not allowed") : -1;
 }
 
 int kms_gate_boot(struct kms_server *server, const struct td *td, struct kms_answers *answers,
@@ -158,5 +158,15 @@ int kms_gate_boot(struct kms_server *server, const struct td *td, struct kms_ans
 {
     const struct kms_gate gate = {.server = server, .arena = arena, .answers = answers};
 
-    return admit_td(&gate, td, error) ? error_context(error, "failed to get the app's keys from the KMS") : 0;
+    return admit_td(&gate, td, true, error)
+               ? error_context(error, "failed to get the app's keys from the KMS")
+               : 0;
+}
+
+int kms_gate_sign(struct kms_server *server, const struct td *td, struct kms_answers *answers,
+                  struct arena *arena, struct error *error)
+{
+    const struct kms_gate gate = {.server = server, .arena = arena, .answers = answers};
+
+    return admit_td(&gate, td, false, error) ? error_context(error, "Failed to sign the CSR") : 0;
 }

@@ -41,4 +41,8 @@ MUST_CHECK int kms_gate_admit_early(const struct kms_gate *gate, const struct at
 MUST_CHECK int kms_gate_boot(struct kms_server *server, const struct td *td, struct kms_answers *answers,
                              struct arena *arena, struct error *error);
 
+/* The same for one that asks for a certificate. */
+MUST_CHECK int kms_gate_sign(struct kms_server *server, const struct td *td, struct kms_answers *answers,
+                             struct arena *arena, struct error *error);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/kms/kms_asking.h"
+#include "sim/services/service.h"
 
 struct kms_inquiry {
     struct http_hold hold; /* first, because of its casts */
@@ -49,4 +50,18 @@ void kms_inquiry_hold(struct rpc_call *call, const struct kms_server *server, st
         inquiry = new_inquiry(server);
     if (kms_asking_go_on(&inquiry->asking, &answers->missing, &call->error) == 0)
         call->hold = &inquiry->hold;
+}
+
+int kms_inquiry_sign(struct rpc_call *call, const struct td *td)
+{
+    struct kms_server *server = service_site(call)->kms;
+    struct kms_answers *answers;
+
+    if (!server || !td->keys.root_cert)
+        return 0;
+    answers = kms_inquiry_answers(call);
+    if (kms_gate_sign(server, td, answers, call->arena, &call->error) == 0)
+        return 0;
+    kms_inquiry_hold(call, server, answers);
+    return -1;
 }

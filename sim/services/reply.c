@@ -3,6 +3,7 @@
 #include "sim/services/service.h"
 
 #include "sim/base/version.h"
+#include "sim/services/kms_inquiry.h"
 #include "sim/td/td_cert.h"
 
 #define HEALTH_LINE_BYTES 512
@@ -81,7 +82,7 @@ int reply_issue_cert(struct rpc_call *call, const struct td *td, const struct ap
 {
     char **chain = arena_alloc(call->arena, 3 * sizeof *chain);
 
-    if (td_cert_issue(td, request, key, call->arena, &chain[0], &call->error))
+    if (kms_inquiry_sign(call, td) || td_cert_issue(td, request, key, call->arena, &chain[0], &call->error))
         return -1;
     chain[1] = td->keys.ca_cert;
     chain[2] = td->keys.root_cert;

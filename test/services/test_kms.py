@@ -651,6 +651,26 @@ def test_a_deployed_td_does_not_boot_if_it_refuses(asking, webhook, path, reason
     assert await_boot(simulated, vm)["boot_error"] == ""
 
 
+def tls_key(simulated, vm):
+    return vm_call(simulated, vm, "GetTlsKey", subject="x")["certificate_chain"]
+
+
+def test_it_is_asked_about_each_certificate_of_a_td(asking, webhook):
+    simulated, _ = asking
+    vm, shown = create(simulated)
+    webhook.asked.clear()
+    assert len(tls_key(simulated, vm)) == 3
+    assert [path for _, path, _ in webhook.asked] == ["/auth/bootAuth/kms", "/auth/bootAuth/app"]
+    assert webhook.asked[1][2]["appId"] == shown["app_id"]
+    webhook.answers["/auth/bootAuth/app"] = {**APP, "isAllowed": False, "reason": "no longer"}
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        tls_key(simulated, vm)
+    assert json.loads(refused.value.read())["error"] == "Failed to sign the CSR: Boot denied: no longer"
+    assert vm_call(simulated, vm, "GetKey", path="a")["key"]  # the TD has its keys
+    webhook.asked.clear()
+    assert len(simulated.call("DstackGuest.GetTlsKey", subject="x")["certificate_chain"]) == 2 and not webhook.asked
+
+
 def test_a_td_waits_for_it_and_may_be_removed_meanwhile(asking, webhook):
     simulated, _ = asking
     webhook.answers["wait"] = True
