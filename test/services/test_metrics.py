@@ -45,7 +45,8 @@ def fixture_simulator(directory):
 
 @pytest.fixture(name="client")
 def fixture_client(simulator):
-    with httpx.Client(base_url=simulator.url, timeout=30) as client:
+    kept = httpx.Limits(keepalive_expiry=None)  # else its one connection is another one on a slow machine
+    with httpx.Client(base_url=simulator.url, timeout=30, limits=kept) as client:
         yield client
 
 
