@@ -44,8 +44,7 @@ bool engine_is_for(const struct app *app)
 
 /* --- running it --- */
 
-static int compose(struct engine_run *run, const char *const *command, uint64_t most_millis,
-                   struct error *error)
+static void compose(struct engine_run *run, const char *const *command, uint64_t most_millis)
 {
     const struct engine_program *program = &run->engine->program;
     const char *const common[] = {"-p", run->project, "-f", run->files.compose, "-f", run->files.override};
@@ -61,7 +60,7 @@ static int compose(struct engine_run *run, const char *const *command, uint64_t 
         argv[count++] = unconst(*command);
     argv[count] = NULL;
     engine_environment(envp);
-    return engine_process_start(&run->process, run->engine->loop, argv, envp, most_millis, error);
+    engine_process_start(&run->process, run->engine->loop, argv, envp, most_millis);
 }
 
 static void tell(struct engine_run *run, const char *text)
@@ -100,25 +99,17 @@ static void forget(struct engine_run *run)
 static void take_down(struct engine_run *run)
 {
     static const char *const down[] = {"down", "--timeout", "5", NULL};
-    struct error error = {.kind = ERROR_NONE};
 
     run->phase = PHASE_DOWN;
-    if (compose(run, down, DOWN_MILLIS, &error) == 0)
-        return;
-    tell(run, error.text);
-    forget(run);
+    compose(run, down, DOWN_MILLIS);
 }
 
 static void follow_logs(struct engine_run *run)
 {
     static const char *const logs[] = {"logs", "--follow", NULL};
-    struct error error = {.kind = ERROR_NONE};
 
     run->phase = PHASE_LOGS;
-    if (compose(run, logs, 0, &error)) {
-        run->phase = PHASE_IDLE;
-        tell(run, error.text);
-    }
+    compose(run, logs, 0);
 }
 
 static void on_up(struct engine_run *run, int status)
@@ -191,12 +182,12 @@ int engine_start(struct engine *engine, void *owner, const struct engine_app *ap
     run->owner = owner;
     run->process.user = (struct engine_process_user){on_line, on_done, run};
     snprintf(run->project, sizeof run->project, "dstack-%s", app->id);
-    if (engine_files_write(&run->files, app->sockets, app->app, app->env, error) ||
-        compose(run, up, 0, error)) {
+    if (engine_files_write(&run->files, app->sockets, app->app, app->env, error)) {
         engine_files_remove(&run->files);
         free(run);
         return -1;
     }
+    compose(run, up, 0);
     run->next = engine->runs;
     engine->runs = run;
     return 0;

@@ -1,6 +1,7 @@
 #include "sim/engine/engine_process.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 #define GRACE_MILLIS 5000 /* between asking it to end and ending it */
@@ -151,35 +152,35 @@ static void set_up(struct engine_process *process, uv_loop_t *loop)
     }
 }
 
-static void forget(uv_handle_t *handle)
+/* The loop needs the handles until they are closed. */
+static void give_up(struct engine_process *process, const char *program, const char *reason)
 {
-    ((struct engine_process *)handle->data)->open_handles--;
-}
+    char line[ENGINE_LINE_BYTES];
 
-/* Handles that never ran are closed without a word. */
-static void give_up(struct engine_process *process)
-{
-    uv_close((uv_handle_t *)&process->timer, forget);
-    uv_close((uv_handle_t *)&process->process, forget);
+    process->has_exited = true;
+    process->status = -1;
+    snprintf(line, sizeof line, "cannot start %s: %s", program, reason);
+    process->user.line(process->user.data, true, line);
+    close_handle(&process->timer);
+    close_handle(&process->process);
     for (size_t i = 0; i < ENGINE_OUTPUTS; i++)
-        uv_close((uv_handle_t *)&process->outputs[i].pipe, forget);
+        close_handle(&process->outputs[i].pipe);
 }
 
-int engine_process_start(struct engine_process *process, uv_loop_t *loop, char **argv, char **envp,
-                         uint64_t most_millis, struct error *error)
+void engine_process_start(struct engine_process *process, uv_loop_t *loop, char **argv, char **envp,
+                          uint64_t most_millis)
 {
     int failed;
 
     set_up(process, loop);
     failed = spawn(process, loop, argv, envp);
     if (failed) {
-        give_up(process);
-        return error_input(error, "cannot start %s: %s", argv[0], uv_strerror(failed));
+        give_up(process, argv[0], uv_strerror(failed));
+        return;
     }
     for (size_t i = 0; i < ENGINE_OUTPUTS; i++)
         if (uv_read_start((uv_stream_t *)&process->outputs[i].pipe, on_alloc, on_read) != 0)
             close_handle(&process->outputs[i].pipe);
     if (most_millis)
         uv_timer_start(&process->timer, on_timer, most_millis, 0);
-    return 0;
 }

@@ -2,9 +2,9 @@
 #ifndef ENGINE_ENGINE_PROCESS_H
 #define ENGINE_ENGINE_PROCESS_H
 
-#include <uv.h>
+#include <stdbool.h>
 
-#include "sim/base/error.h"
+#include <uv.h>
 
 #define ENGINE_LINE_BYTES 4096 /* with NUL; a longer line comes in pieces */
 #define ENGINE_OUTPUTS 2       /* standard output and standard error */
@@ -35,9 +35,10 @@ struct engine_process {
 };
 
 /* Starts argv[0], an absolute path, with this environment only, in a process group of its own, for at most
- * that many milliseconds; 0: for as long as it takes. Fails with a sentence, and then `done` is not called. */
-MUST_CHECK int engine_process_start(struct engine_process *process, uv_loop_t *loop, char **argv, char **envp,
-                                    uint64_t most_millis, struct error *error);
+ * that many milliseconds; 0: for as long as it takes. If it does not start, it says so in an error line. In
+ * either case `done` follows, before which the process cannot be freed. */
+void engine_process_start(struct engine_process *process, uv_loop_t *loop, char **argv, char **envp,
+                          uint64_t most_millis);
 
 /* Asks it and what it has started to end; after some seconds it has to. */
 void engine_process_end(struct engine_process *process);

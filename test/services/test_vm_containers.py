@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import stat
 import subprocess
 import time
@@ -156,6 +157,31 @@ def test_what_does_not_start_is_told(simulator, caller, engine):
     caller.by_json("Teepod.RemoveVm", {"id": vm})
     wait_until(lambda: not caller.by_json("Teepod.GetInfo", {"id": vm}).value["found"])
     assert engine.calls() == [UP, DOWN]
+
+
+def test_an_engine_that_is_gone_is_told(caller, engine):
+    (engine.directory / engine.name).unlink()
+    vm = create(caller)
+    sentence = f"cannot start {engine.directory}/docker: no such file or directory"
+    assert wait_for(caller, vm, "done")["boot_error"] == f"the containers do not start: {sentence}"
+    caller.by_json("Teepod.RemoveVm", {"id": vm})
+    wait_until(lambda: not caller.by_json("Teepod.GetInfo", {"id": vm}).value["found"])
+
+
+@pytest.mark.parametrize("place, sentence", [
+    ("vms", "cannot create the directory "),
+    ("vms/{vm}/compose", "docker-compose.yaml: Not a directory"),
+    ("vms/{vm}/compose/docker-compose.yaml/x", "docker-compose.yaml: Is a directory"),
+])
+def test_files_in_the_way_are_told(simulator, caller, place, sentence):
+    vm = create(caller, stopped=True)
+    file = simulator.sockets / place.format(vm=vm)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch()
+    caller.by_json("Teepod.StartVm", {"id": vm})
+    assert sentence in wait_for(caller, vm, "done")["boot_error"]
+    file.unlink()
+    shutil.rmtree(simulator.sockets / "vms", ignore_errors=True)
 
 
 @pytest.mark.parametrize("method, status", [("StopVm", "stopped"), ("SvStop", "exited"), ("ShutdownVm", "stopped")])
