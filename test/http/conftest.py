@@ -7,7 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
-from simulator import KEEPS_FREED, PROGRAM, ROOT, Simulator  # noqa: E402, F401
+from simulator import IS_COUNTED, KEEPS_FREED, PROGRAM, ROOT, Simulator  # noqa: E402, F401
 from wire import Connection  # noqa: E402
 
 

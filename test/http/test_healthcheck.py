@@ -1,5 +1,6 @@
 """--healthcheck against servers that answer as told: 0 only for one that is ready."""
 import socket
+import struct
 import threading
 
 import pytest
@@ -23,6 +24,8 @@ class Fake:
             except OSError:
                 return
             self.open.append(client)
+            if client.fileno() < 0:
+                continue
             self.heads.append(client.recv(65536).decode())
             if self.answer is not None:
                 client.sendall(self.answer)
@@ -114,6 +117,14 @@ def test_who_does_not_answer(fake, answer):
         send = fake.open.append
         fake.open = type("Sending", (list,), {"append": lambda self, client: (client.sendall(answer), send(client))})()
     assert_not_ready(run("--healthcheck", str(fake.port)), "no answer within 3 seconds")
+
+
+def test_a_connection_that_breaks(fake):
+    fake.answer = None
+    reset = struct.pack("ii", 1, 0)
+    fake.open = type("Resetting", (list,), {"append": lambda self, client: (
+        client.recv(65536), client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset), client.close())})()
+    assert_not_ready(run("--healthcheck", str(fake.port)), "no answer: Connection reset by peer")
 
 
 def test_nobody_there(fake, directory):

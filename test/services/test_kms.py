@@ -93,6 +93,8 @@ def test_the_environment_is_encrypted_to_the_key_that_the_app_gets(cluster, kms)
     public = x25519.X25519PrivateKey.from_private_bytes(env_key).public_key()
     answer = kms.call("GetAppEnvEncryptPubKey", app_id=app_id)
     assert answer["public_key"] == public.public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
+    with pytest.raises(Refused, match="app_id must have 20 bytes, not 1"):
+        kms.call("GetAppEnvEncryptPubKey", app_id="00")
 
 
 def test_another_kms_gets_the_roots(cluster, tmp_path, roots):
@@ -194,6 +196,12 @@ def test_a_quote_over_another_key_is_refused_by_every_method(cluster, tmp_path):
     for method in ("GetMeta", "GetTempCaCert", "GetAppKey", "GetKmsKey", "SignCert"):
         with pytest.raises(Refused, match="^invalid quote: report data mismatch"):
             client.call(method)
+
+
+def test_a_key_of_another_kind_is_refused(cluster, tmp_path):
+    simulated, url = cluster
+    with pytest.raises(Refused, match="the certificate's key must be on P-256"):
+        join(url, tmp_path, simulated, key=ec.generate_private_key(ec.SECP384R1())).call("GetAppKey", api_version=1)
 
 
 def test_a_debug_td_gets_no_keys(launch, tmp_path):
@@ -476,7 +484,9 @@ def test_the_option_says_what_it_takes(directory):
                             (("--kms-domain", "x"), "--kms-domain needs --kms-listen"),
                             (("--kms-listen", "0", "--kms-auth-url", "http://127.0.0.1:1", "--kms-allowlist", "x"),
                              "use only one of them"),
-                            (("--kms-listen", "0", "--kms-auth-url", "https://x"), "HTTPS is not supported")):
+                            (("--kms-listen", "0", "--kms-auth-url", "https://x"), "HTTPS is not supported"),
+                            (("--kms-listen", "0", "--kms-auth-url", "http://host.invalid:1"),
+                             "cannot find the host host.invalid")):
         done = Simulator(directory / "refused").run_to_its_end(*options)
         assert done.returncode != 0 and reason in done.stderr, done.stderr
 

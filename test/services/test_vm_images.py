@@ -121,6 +121,8 @@ WRONG = {
     "no digest": (lose("digest.txt"), "digest.txt"),
     "another digest": (write("digest.txt", "00" * 32), "digest.txt must be the SHA-256 of sha256sum.txt, in hex"),
     "no checksums": (lose("sha256sum.txt"), "sha256sum.txt"),
+    "empty checksums": (write("sha256sum.txt", ""), "sha256sum.txt must be text"),
+    "checksums with NUL": (write("sha256sum.txt", "x\0"), "sha256sum.txt must be text"),
     "long checksums": (write("sha256sum.txt", "x" * 5000), "4095 bytes"),
     "measurement not listed": (unlisted, "sha256sum.txt: checksum_file has no line for measurement.tdx.cbor"),
     "no measurement": (lose("measurement.tdx.cbor"), "an image without it cannot be measured here"),

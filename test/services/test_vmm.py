@@ -166,6 +166,18 @@ def test_removal_leaves_nothing(simulator, caller):
     assert caller.by_json("Teepod.StartVm", {"id": vm}) == (400, f"VM not found: {vm}")
 
 
+def test_a_process_that_runs_is_not_removed(caller):
+    vm = deploy(caller)
+    assert caller.by_json("Teepod.SvRemove", {"id": vm}) == (400, f"the process of VM {vm} is running: stop it first")
+    assert info(caller, vm)["status"] == "running"
+
+
+def test_a_port_has_two_bytes(caller):
+    mapping = {"protocol": "tcp", "host_port": 70000, "vm_port": 8090, "host_address": "127.0.0.1"}
+    assert caller.by_json("Teepod.CreateVm", {**SMALL, "ports": [mapping]}) == (
+        400, "a port mapping needs host_port and vm_port from 1 to 65535")
+
+
 def test_the_guest_shuts_itself_down(simulator, caller):
     vm = deploy(caller)
     by_socket(sockets_of(simulator, vm) / "guest.sock", "api/Shutdown")

@@ -15,7 +15,7 @@ def info(caller, vm):
     return caller.by_json("Teepod.GetInfo", {"id": vm}).value["info"]
 
 
-def wait_for(caller, vm, progress, seconds=10):
+def wait_for(caller, vm, progress, seconds=60):
     """Until the boot has come that far, or has failed; returns what the VMM shows of it."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
@@ -41,7 +41,7 @@ def sockets_of(simulator, vm):
 
 
 def wait_until(condition):
-    ends = time.monotonic() + 10
+    ends = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < ends
         time.sleep(0.005)
@@ -55,12 +55,12 @@ def status_of(caller, vm):
 
 class UnixConnection(http.client.HTTPConnection):
     def __init__(self, path):
-        super().__init__("localhost", timeout=10)
+        super().__init__("localhost", timeout=60)
         self.path = str(path)
 
     def connect(self):
         self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(10)
+        self.sock.settimeout(60)
         self.sock.connect(self.path)
 
 
@@ -75,7 +75,7 @@ def by_socket(path, method, arguments=None):
 
 
 def http_get(host, port, path, status=200):
-    connection = http.client.HTTPConnection(host, port, timeout=10)
+    connection = http.client.HTTPConnection(host, port, timeout=60)
     connection.request("GET", path)
     response = connection.getresponse()
     body = response.read().decode()

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 VECTORS = ROOT / "fixtures" / "vectors"
 PROGRAM = str(ROOT / os.environ.get("SIMULATOR", "dstack-simulator"))
 
+IS_COUNTED = "coverage" in PROGRAM  # not optimized, and its time says even less
 KEEPS_FREED = "asan" in PROGRAM  # sanitizers keep what has been freed: memory says nothing then
 
 SECONDS = 60  # for a start or an end; what takes longer hangs

@@ -104,7 +104,8 @@ static void one_script_is_a_list_of_one_and_null_policy_a_policy(void **state)
     assert_string_equal(compose.init_scripts[0], "echo");
     assert_string_equal(compose.gpu_policy, "null");
     app_compose_free(&compose);
-    parse("{\"init_script\":null,\"requirements\":null,\"storage_fs\":null,\"docker_compose_file\":null}");
+    parse("{\"init_script\":null,\"requirements\":null,\"storage_fs\":null,\"docker_compose_file\":null,"
+          "\"verity_volumes\":[]}");
     assert_int_equal(compose.init_script_count, 0);
     assert_null(compose.requirements);
     assert_string_equal(compose.storage_fs, "zfs");

@@ -140,6 +140,22 @@ static void the_requests_vm_config_wins(void **state)
                                         &f->arena, &boot, &f->error),
                      -1);
     assert_contains(f->error.text, "Failed to decode os image hash: os_image_hash");
+    f->error = (struct error){.kind = ERROR_NONE};
+    assert_int_equal(attested_boot_info(&f->attested, false, span_text("{\"os_image_hash\":5}"), &f->arena,
+                                        &boot, &f->error),
+                     -1);
+    assert_string_equal(f->error.text, "Failed to decode os image hash: os_image_hash must be hex");
+}
+
+static void a_log_without_an_app_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct attested_boot boot;
+
+    assert_int_equal(verify(f, attestation_of(f)), 0);
+    f->attested.evidence.count = 0;
+    assert_int_equal(attested_boot_info(&f->attested, false, SPAN_NONE, &f->arena, &boot, &f->error), -1);
+    assert_string_equal(f->error.text, "app_id must be 20 bytes");
 }
 
 static void a_quote_over_another_key_is_refused(void **state)
@@ -213,6 +229,7 @@ int main(void)
         WITH_0_6(boot_info_is_what_the_td_has_measured),
         WITH(early_boot_info_ends_before_the_keys),
         WITH(the_requests_vm_config_wins),
+        WITH(a_log_without_an_app_is_refused),
         WITH(a_quote_over_another_key_is_refused),
         WITH(a_debug_td_is_refused),
         WITH(another_event_log_is_refused),

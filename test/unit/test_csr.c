@@ -161,6 +161,34 @@ static void malformed_texts_are_refused(void **state)
     buf_free(&out);
 }
 
+/* The request with one name, with the first two bytes of a part changed. */
+static void assert_refused_with(struct fixture *f, struct span old, const char *changed, const char *sentence)
+{
+    struct buf out;
+    uint8_t *at;
+
+    buf_init(&out, SIZE_MAX);
+    csr_write(&out, 2, &(struct csr_given){.alt_name = "host.example", .attestation = ATTESTATION}, &f->key);
+    at = memmem(out.data, out.len, old.data, old.len);
+    assert_non_null(at);
+    memcpy(at, changed, 2);
+    assert_int_equal(read_text(f, 2, buf_span(&out)), -1);
+    assert_string_equal(f->error.text, sentence);
+    buf_free(&out);
+}
+
+static void more_names_or_another_kind_of_key_are_refused(void **state)
+{
+    struct fixture *f = *state;
+    /* As SCALE writes 1 and the name's length, and then 257. */
+    assert_refused_with(f, span_text("\x04\x30host.example"), "\x05\x04",
+                        "Failed to parse csr: subject_alt_names has 257 names; at most 256 are allowed");
+    /* The object identifier of the curve. */
+    assert_refused_with(f, span_text("\x2a\x86\x48\xce\x3d\x03\x01\x07"), "\x2a\x87",
+                        "Failed to verify csr signature: Unsupported algorithm: the public key must be an "
+                        "uncompressed P-256 key, in DER");
+}
+
 /* Cut anywhere, it says that it cannot be parsed, unless only the attestation is shorter. */
 static void cut_texts_are_refused(void **state)
 {
@@ -192,10 +220,15 @@ static void cut_texts_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH(everything_in_it_is_read),          WITH(what_is_optional_may_be_missing),
-        WITH(version_1_has_a_quote_and_its_log), WITH(other_versions_are_refused),
-        WITH(another_signature_is_refused),      WITH(another_confirm_word_is_refused),
-        WITH(malformed_texts_are_refused),       WITH(cut_texts_are_refused),
+        WITH(everything_in_it_is_read),
+        WITH(what_is_optional_may_be_missing),
+        WITH(version_1_has_a_quote_and_its_log),
+        WITH(other_versions_are_refused),
+        WITH(another_signature_is_refused),
+        WITH(another_confirm_word_is_refused),
+        WITH(malformed_texts_are_refused),
+        WITH(cut_texts_are_refused),
+        WITH(more_names_or_another_kind_of_key_are_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,6 +56,8 @@ static void wrong_logs_are_explained(void **state)
         {"[" EVENT_WITH("\"version\":2,\"preimage\":\"0\"") "]", "element 1: preimage must be hex"},
         {"[" EVENT_WITH("\"version\":2,\"preimage\":null") "]", "element 1: preimage must be a string"},
         {"[" EVENT("\"3\"", "", "a") "]", "element 1: imr must be a whole number"},
+        {"[{\"imr\":3,\"event_type\":4294967296,\"digest\":\"\",\"event\":\"a\",\"event_payload\":\"\"}]",
+         "element 1: event_type must be a whole number from 0 to 4294967295"},
     };
     struct evidence evidence;
     struct arena arena;
@@ -104,6 +106,27 @@ static void wrong_requests_are_explained(void **state)
         assert_int_equal(evidence_read(&request, &arena, &evidence, &error), -1);
         assert_contains(error.text, rows[i].reason);
     }
+    arena_free(&arena);
+}
+
+static void a_log_has_an_end(void **state)
+{
+    struct evidence evidence;
+    struct arena arena;
+    struct error error;
+    struct buf log;
+
+    (void)state;
+    arena_init(&arena);
+    buf_init(&log, SIZE_MAX);
+    for (size_t i = 0; i <= EVIDENCE_EVENTS_MAX; i++) {
+        buf_append_byte(&log, i == 0 ? '[' : ',');
+        buf_append_text(&log, EVENT("3", "", "a"));
+    }
+    buf_append(&log, "]", 2);
+    assert_int_equal(read_log((const char *)log.data, &evidence, &arena, &error), -1);
+    assert_contains(error.text, "it has more than ");
+    buf_free(&log);
     arena_free(&arena);
 }
 
@@ -201,6 +224,88 @@ static void both_forms_say_what_get_quote_says(void **state)
     arena_free(&arena);
 }
 
+static void assert_attestation_refused(struct span form, struct arena *arena, const char *sentence)
+{
+    const struct evidence_request request = {.attestation = hex_text(form, arena)};
+    struct error error = {.kind = ERROR_NONE};
+    struct evidence evidence;
+
+    assert_int_equal(evidence_read(&request, arena, &evidence, &error), -1);
+    assert_string_equal(error.text, sentence);
+}
+
+static void what_follows_either_form_is_refused(void **state)
+{
+    static const uint8_t report_data[REPORT_DATA_BYTES] = {1};
+    struct td *td = *state;
+    struct span quote, forms[2];
+    struct arena arena;
+
+    arena_init(&arena);
+    quote = td_quote(td, report_data, &arena);
+    forms[0] = attestation_scale_write(view_scale(td->view), quote, report_data, &arena);
+    forms[1] = attestation_msgpack_write(view_msgpack(td->view), quote, report_data, &arena);
+    for (int i = 0; i < 2; i++) {
+        uint8_t *longer = arena_zalloc(&arena, forms[i].len + 1);
+
+        memcpy(longer, forms[i].data, forms[i].len);
+        assert_attestation_refused(span_of(longer, forms[i].len + 1), &arena,
+                                   "attestation: trailing bytes: 1");
+    }
+    arena_free(&arena);
+}
+
+/* report_data as an array of 63 numbers. */
+static void report_data_has_its_length(void **state)
+{
+    static const uint8_t report_data[REPORT_DATA_BYTES] = {1};
+    struct td *td = *state;
+    struct arena arena;
+    struct span form;
+    uint8_t *at, *end;
+
+    arena_init(&arena);
+    form = attestation_msgpack_write(view_msgpack(td->view), td_quote(td, report_data, &arena), report_data,
+                                     &arena);
+    at = (uint8_t *)arena_copy(&arena, form.data, form.len);
+    end = at + form.len;
+    form.data = at;
+    at = memmem(at, form.len, "report_data\xdc\0\x40", 14);
+    assert_non_null(at);
+    at[13] = 63;
+    memmove(at + 14, at + 15, (size_t)(end - at) - 15);
+    assert_attestation_refused(span_of(form.data, form.len - 1), &arena,
+                               "attestation: report_data must have 64 bytes, but has 63");
+    arena_free(&arena);
+}
+
+/* The type of the first event as a number of 64 bits. */
+static void types_of_events_have_32_bits(void **state)
+{
+    static const uint8_t report_data[REPORT_DATA_BYTES] = {1};
+    static const uint8_t large[] = {0xcf, 0, 0, 0, 1, 0, 0, 0, 0};
+    struct td *td = *state;
+    struct span form, rest, head;
+    struct arena arena;
+    uint8_t *longer, *at;
+
+    arena_init(&arena);
+    form = attestation_msgpack_write(view_msgpack(td->view), td_quote(td, report_data, &arena), report_data,
+                                     &arena);
+    at = memmem(form.data, form.len, "event_type", 10);
+    assert_non_null(at);
+    head = span_of(form.data, (size_t)(at - form.data) + 10);
+    assert_int_equal(form.data[head.len], 0xce); /* 32 bits follow */
+    rest = span_of(form.data + head.len + 5, form.len - head.len - 5);
+    longer = arena_alloc(&arena, form.len + 4);
+    memcpy(longer, head.data, head.len);
+    memcpy(longer + head.len, large, sizeof large);
+    memcpy(longer + head.len + sizeof large, rest.data, rest.len);
+    assert_attestation_refused(span_of(longer, form.len + 4), &arena,
+                               "attestation: event 1: event_type must be below 2^32");
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,7 +313,11 @@ int main(void)
         cmocka_unit_test(wrong_logs_are_explained),
         cmocka_unit_test(wrong_requests_are_explained),
         cmocka_unit_test(the_two_lists_of_runtime_events_agree),
+        cmocka_unit_test(a_log_has_an_end),
         cmocka_unit_test_setup_teardown(both_forms_say_what_get_quote_says, td_setup, td_teardown),
+        cmocka_unit_test_setup_teardown(what_follows_either_form_is_refused, td_setup, td_teardown),
+        cmocka_unit_test_setup_teardown(report_data_has_its_length, td_setup, td_teardown),
+        cmocka_unit_test_setup_teardown(types_of_events_have_32_bits, td_setup, td_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -199,6 +199,36 @@ static void a_directory_that_cannot_be_used_is_named(void **state)
     assert_string_equal(fixture->error.text, expected);
 }
 
+/* The store is opened again, with something else in the place of one of its own files. */
+static void assert_not_opened(struct fixture *fixture, const char *sentence)
+{
+    struct file_store other;
+    char expected[200];
+
+    fixture->error.kind = ERROR_NONE;
+    assert_int_equal(file_store_open(&other, fixture->path, &fixture->error), -1);
+    snprintf(expected, sizeof expected, sentence, fixture->path);
+    assert_string_equal(fixture->error.text, expected);
+}
+
+static void what_is_in_the_place_of_its_own_files_is_named(void **state)
+{
+    struct fixture *fixture = *state;
+    const int directory = fixture->store.directory;
+
+    assert_int_equal(ftruncate(fixture->store.lock, 0), 0); /* as before the holder has written its id */
+    assert_not_opened(fixture,
+                      "%s is in use by another process; each simulator needs a directory of its own");
+    assert_int_equal(unlinkat(directory, ".lock", 0), 0);
+    assert_int_equal(mkdirat(directory, ".new", 0700), 0);
+    assert_not_opened(fixture, "cannot remove %s/.new: Is a directory");
+    assert_int_equal(unlinkat(directory, ".new", AT_REMOVEDIR), 0);
+    assert_int_equal(unlinkat(directory, ".lock", 0), 0);
+    assert_int_equal(mkdirat(directory, ".lock", 0700), 0);
+    assert_not_opened(fixture, "cannot write %s/.lock: Is a directory");
+    assert_int_equal(unlinkat(directory, ".lock", AT_REMOVEDIR), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,6 +240,7 @@ int main(void)
         TEST(what_cannot_be_read_is_named),
         TEST(what_cannot_be_written_is_named),
         TEST(a_directory_that_cannot_be_used_is_named),
+        TEST(what_is_in_the_place_of_its_own_files_is_named),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

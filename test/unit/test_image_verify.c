@@ -67,6 +67,24 @@ static void the_td_s_own(void **state)
     assert_image_refused(td, td->identity.vm_config.plain, "MRTD does not match");
 }
 
+static void the_log_has_each_acpi_event_once(void **state)
+{
+    struct td *td = *state;
+    struct event_log *log = &td->state.log;
+    struct event *events = malloc((log->count + 1) * sizeof *events), *own = log->events;
+    size_t at = 0;
+
+    while (!event_is_acpi(&own[at]))
+        at++;
+    memcpy(events, own, log->count * sizeof *events);
+    events[log->count++] = own[at];
+    log->events = events;
+    assert_image_refused(td, td->identity.vm_config.plain, "the event log has two events named ");
+    log->events = own;
+    log->count--;
+    free(events);
+}
+
 static void every_register_counts(void **state)
 {
     struct td *td = *state;
@@ -207,8 +225,13 @@ static void the_acpi_events(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TD_TEST(the_td_s_own),      TD_TEST(every_register_counts),    TD_TEST(members_of_vm_config),
-        TD_TEST(the_checksum_file), TD_TEST(the_measurement_document), TD_TEST(the_acpi_events),
+        TD_TEST(the_td_s_own),
+        TD_TEST(every_register_counts),
+        TD_TEST(members_of_vm_config),
+        TD_TEST(the_checksum_file),
+        TD_TEST(the_measurement_document),
+        TD_TEST(the_acpi_events),
+        TD_TEST(the_log_has_each_acpi_event_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

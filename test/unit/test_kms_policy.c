@@ -139,6 +139,7 @@ static void a_file_that_cannot_be_read_allows_nobody(void **state)
         {"{\"kms\":[]}", "kms must be an object"},
         {"{\"kms\":{\"devices\":1}}", "kms: devices must be an array of strings"},
         {"{\"apps\":[]}", "apps must be an object"},
+        {"{\"apps\":{\"x\":1}}", "apps.x must be an object"},
         {"{\"apps\":{\"x\":{\"composeHashes\":\"y\"}}}", "apps.x: composeHashes must be an array of strings"},
         {"{\"apps\":{\"x\":{\"allowAnyDevice\":1}}}", "apps.x: allowAnyDevice must be true or false"},
     };

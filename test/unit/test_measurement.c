@@ -160,6 +160,22 @@ static void refuses_broken_witnesses(void **state)
     }
 }
 
+/* A page every two pages: each is a range, and so is each gap. */
+static void refuses_more_ranges_than_fit(void **state)
+{
+    struct error error = {.kind = ERROR_NONE};
+    uint8_t witness[4 + 2 * 40] = {0x80, 0x10, 81, 40};
+    struct buf out;
+
+    (void)state;
+    for (uint8_t i = 0; i < 40; i++)
+        memcpy(witness + 4 + 2 * i, (uint8_t[]){(uint8_t)(2 * i + 1), 1}, 2);
+    buf_init(&out, SIZE_MAX);
+    assert_int_equal(td_hob_write(&out, span_of(witness, sizeof witness), 0x80000000, &error), -1);
+    assert_string_equal(error.text, "the TD HOB witness has too many ranges; at most 64 resources fit");
+    buf_free(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +185,7 @@ int main(void)
         cmocka_unit_test(writes_the_reference_hob),
         cmocka_unit_test(splits_large_memory_around_the_hole),
         cmocka_unit_test(refuses_broken_witnesses),
+        cmocka_unit_test(refuses_more_ranges_than_fit),
     };
 
     return cmocka_run_group_tests(tests, read_fixtures, NULL);

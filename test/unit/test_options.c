@@ -213,6 +213,7 @@ static void test_public_url(void **state)
 static void test_vmm_token(void **state)
 {
     struct error error = {.kind = ERROR_NONE};
+    char token[258];
     struct options options = parsed(ARGUMENTS(NULL), ENVIRONMENT("DSTACK_SIMULATOR_VMM_TOKEN=a:b/=~!"));
 
     (void)state;
@@ -221,6 +222,12 @@ static void test_vmm_token(void **state)
     assert_int_equal(parse(&options, ARGUMENTS("--vmm-token", "se cret"), ENVIRONMENT(NULL), &error), -1);
     assert_string_equal(error.text,
                         "--vmm-token: byte 3 of the token is not allowed: use ASCII without blanks");
+    options_free(&options);
+    memset(token, 'x', sizeof token - 1);
+    token[sizeof token - 1] = '\0';
+    error.kind = ERROR_NONE;
+    assert_int_equal(parse(&options, ARGUMENTS("--vmm-token", token), ENVIRONMENT(NULL), &error), -1);
+    assert_string_equal(error.text, "--vmm-token: a token has at most 256 bytes, this one has 257");
     options_free(&options);
 }
 

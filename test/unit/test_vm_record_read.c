@@ -93,6 +93,8 @@ static void members_are_checked(void **state)
                    "Invalid name: / (b) $c: use letters, digits, spaces and any of -_.@~!$^()");
     assert_refused("\"vcpu\":3", "\"vcpu\":0", "vcpu must be between 1 and 4096, not 0");
     assert_refused("\"vcpu\":3", "\"vcpu\":4294967296", "vcpu must be a whole number from 0 to 4294967295");
+    assert_refused("\"ports\":[", "\"ports\":[1,", "ports must contain only objects");
+    assert_refused("\"networks\":[", "\"networks\":[1,", "networks must contain only objects");
     assert_refused("\"udp\"", "\"sctp\"", "protocol must be tcp or udp");
     assert_refused("\"host_port\":53", "\"host_port\":65536",
                    "host_port must be a whole number from 0 to 65535");

@@ -33,6 +33,9 @@ static void settings_are_checked(void **state)
     assert_refused(fixture, &settings, "image not found: dstack-9");
     settings.image = "../x";
     assert_refused(fixture, &settings, "Invalid image name");
+    settings = vmm_fixture_settings("a");
+    settings.compose.len = VM_COMPOSE_BYTES_MAX + 1;
+    assert_refused(fixture, &settings, "compose_file is too large: ");
     settings = vmm_fixture_settings("-_.@~!$^() aZ9");
     assert_non_null(vmm_create(fixture->vmm, &settings, NULL, true, &fixture->error));
 }
@@ -57,6 +60,10 @@ static void ports_are_reserved(void **state)
     fixture->error.kind = ERROR_NONE;
     assert_null(vmm_create(fixture->vmm, &settings, NULL, true, &fixture->error));
     assert_non_null(strstr(fixture->error.text, "host port mapping conflicts with VM "));
+    settings.ports = &(struct vm_port){.host_port = 8001, .host_address = ""};
+    fixture->error.kind = ERROR_NONE;
+    assert_null(vmm_create(fixture->vmm, &settings, NULL, true, &fixture->error));
+    assert_string_equal(fixture->error.text, "a port mapping needs host_port and vm_port from 1 to 65535");
     settings.ports = ports + 2;
     settings.port_count = 2;
     assert_non_null(vmm_create(fixture->vmm, &settings, NULL, true, &fixture->error));
@@ -80,6 +87,32 @@ static void a_running_vm_keeps_its_size(void **state)
     settings.disk_gb = 1;
     assert_int_equal(vmm_change(vm, &settings, &fixture->error), -1);
     assert_non_null(strstr(fixture->error.text, "cannot shrink the disk from 20 to 1 GB"));
+}
+
+static void one_that_is_being_removed_does_not_change(void **state)
+{
+    struct vmm_fixture *fixture = *state;
+    struct vm *vm = vmm_fixture_create(fixture, "a");
+    struct vm_settings settings = vm->settings;
+
+    vmm_fixture_run(fixture);
+    fixture->has_clients = true;
+    assert_int_equal(vmm_remove(vm, &fixture->error), 0);
+    assert_int_equal(vmm_change(vm, &settings, &fixture->error), -1);
+    assert_non_null(strstr(fixture->error.text, "the VM is being removed: "));
+    vmm_fixture_leave(fixture);
+}
+
+static void there_is_a_limit(void **state)
+{
+    struct vmm_fixture *fixture = *state;
+    const struct vm_settings settings = vmm_fixture_settings("a");
+    const size_t count = fixture->vmm->count;
+
+    fixture->vmm->count = VMM_VMS_MAX;
+    assert_null(vmm_create(fixture->vmm, &settings, NULL, true, &fixture->error));
+    assert_string_equal(fixture->error.text, "there are already 4096 VMs; remove some");
+    fixture->vmm->count = count;
 }
 
 static void a_new_compose_keeps_the_app_id(void **state)
@@ -256,6 +289,8 @@ int main(void)
         VMM_TEST(settings_are_checked),
         VMM_TEST(ports_are_reserved),
         VMM_TEST(a_running_vm_keeps_its_size),
+        VMM_TEST(one_that_is_being_removed_does_not_change),
+        VMM_TEST(there_is_a_limit),
         VMM_TEST(a_new_compose_keeps_the_app_id),
         VMM_TEST(a_wrong_compose_fails_the_boot),
         VMM_TEST(what_cannot_be_served_fails_the_boot),

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "sim/base/file.h"
+#include "sim/vmm/vm_record_write.h"
 
 struct kept {
     struct vmm_fixture *fixture;
@@ -260,7 +261,9 @@ static void a_record_belongs_to_its_name(void **state)
 
 static void without_vmm_json_no_vm_is_lost(void **state)
 {
-    static const char *const broken[] = {NULL, "{}", "{\"version\":1,\"run\":\"\"}"};
+    static const char *const broken[] = {
+        NULL, "{}", "{\"version\":1,\"run\":\"\"}",
+        "{\"version\":2,\"run\":1,\"seed_mark\":\"0000000000000000\",\"first_is_started\":true}"};
     struct kept *kept = *state;
 
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
@@ -277,6 +280,21 @@ static void without_vmm_json_no_vm_is_lost(void **state)
     }
 }
 
+static void what_is_too_large_to_be_kept_is_refused(void **state)
+{
+    struct kept *kept = *state;
+    struct vm *vm = vmm_fixture_create(kept->fixture, "a");
+    char *large = malloc(VM_RECORD_BYTES_MAX + 1);
+
+    memset(large, 'x', VM_RECORD_BYTES_MAX);
+    large[VM_RECORD_BYTES_MAX] = '\0';
+    vm->settings.user_config = large;
+    assert_int_equal(vmm_store_save(kept->store, vm, &kept->fixture->error), -1);
+    assert_non_null(strstr(kept->fixture->error.text, "the VM's settings are too large to be kept: 64 MiB"));
+    vm->settings.user_config = "";
+    free(large);
+}
+
 static void another_seed_is_noticed(void **state)
 {
     struct kept *kept = *state;
@@ -289,6 +307,27 @@ static void another_seed_is_noticed(void **state)
     *seed = right;
     restart(kept);
     assert_int_equal(kept->sayings, 0);
+}
+
+static void keep_sentence(void *data, const char *sentence)
+{
+    snprintf(data, ERROR_TEXT_BYTES, "%s", sentence);
+}
+
+static void more_than_fit_are_left_out(void **state)
+{
+    struct kept *kept = *state;
+    char said[ERROR_TEXT_BYTES] = "";
+    const struct vmm_store_report report = {keep_sentence, said};
+    struct vm *vm;
+
+    vmm_fixture_create(kept->fixture, "a");
+    vmm_fixture_create(kept->fixture, "b");
+    vm = vmm_store_load(kept->store, 1, &report);
+    assert_non_null(vm);
+    assert_null(vm->next);
+    assert_non_null(strstr(said, ": there are already 1 VMs"));
+    vm_free(vm);
 }
 
 /* A directory in a file's place is what root cannot replace either. */
@@ -352,6 +391,8 @@ int main(void)
         TEST(a_file_that_is_broken_is_named_and_the_others_run),
         TEST(a_record_belongs_to_its_name),
         TEST(without_vmm_json_no_vm_is_lost),
+        TEST(what_is_too_large_to_be_kept_is_refused),
+        TEST(more_than_fit_are_left_out),
         TEST(another_seed_is_noticed),
         TEST(what_cannot_be_saved_does_not_happen),
         TEST(what_nobody_asked_for_goes_on_unsaved),
