@@ -8,6 +8,7 @@
 # build/. What can be set on the command line:
 #
 #   SANITIZE=1       build with ASan and UBSan, in build/asan
+#   COVERAGE=1       build with counters for gcov, in build/coverage
 #   LIBFUZZER=1      build fuzz targets with clang's libFuzzer, as `make fuzz` does
 #   FUZZ_SECONDS     how long `make fuzz` runs each target, 60 by default
 #   STATIC=1         link statically, as `make static` does
@@ -20,7 +21,7 @@
 
 HOST_ARCH := $(patsubst x86_64,amd64,$(patsubst aarch64,arm64,$(shell uname -m)))
 ARCH      ?= $(HOST_ARCH)
-BUILD     ?= $(if $(SANITIZE),build/asan,build)
+BUILD     ?= $(if $(SANITIZE),build/asan,$(if $(COVERAGE),build/coverage,build))
 PROGRAM   ?= $(if $(filter build,$(BUILD)),,$(BUILD)/)dstack-simulator
 PREFIX    ?= /usr/local
 VERSION   := 0.1.0
@@ -50,6 +51,12 @@ ifneq ($(SANITIZE),)
 HARDENING := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 LINKING   :=
 CFLAGS    := -O1 -g
+endif
+# Without optimization every line has code of its own. Counters of threads and processes add up.
+ifneq ($(COVERAGE),)
+HARDENING := --coverage -fprofile-update=atomic
+LINKING   :=
+CFLAGS    := -O0 -g
 endif
 ifneq ($(LIBFUZZER),)
 HARDENING += -fsanitize=fuzzer-no-link
@@ -134,7 +141,7 @@ LINK       = $(CC) $(FLAGS) $(LINKING) $(LDFLAGS)
 Q := $(if $(V),,@)
 
 # These compile nothing in this make, so they work before the libraries are installed.
-WITHOUT_LIBRARIES := help fuzz run test check test-release static packages dist deb setup deps-local format format-check uninstall clean
+WITHOUT_LIBRARIES := help fuzz run test check coverage test-release static packages dist deb setup deps-local format format-check uninstall clean
 GOALS             := $(or $(MAKECMDGOALS),all)
 ifneq ($(filter-out $(WITHOUT_LIBRARIES),$(GOALS)),)
 ifeq ($(shell $(PKG_CONFIG) --exists $(PACKAGES) 2>/dev/null && $(PROTOC_C) --version 2>/dev/null),)
@@ -143,7 +150,7 @@ endif
 endif
 
 # `make help` shows what follows the two number signs of a target.
-.PHONY: all help run test check test-release static packages dist deb bench setup deps-local units fuzzers fuzz docs tidy format format-check install uninstall clean
+.PHONY: all help run test check coverage test-release static packages dist deb bench setup deps-local units fuzzers fuzz docs tidy format format-check install uninstall clean
 all: $(PROGRAM) ## Build ./dstack-simulator, the default
 
 help: ## List the targets
@@ -161,6 +168,11 @@ test: ## Install what is missing, also for the tests, then build and run every t
 
 check: ## Build and run every test that needs nothing from the network
 	@test/run --offline
+
+coverage: ## Run the tests of our own with counters; say what was executed, file by file
+	@scripts/setup test
+	@test/run coverage
+	@scripts/coverage
 
 test-release: ## Run every test in fresh roots of Debian 12 and 13, as root
 	@scripts/test-release
