@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "sim/base/file.h"
+#include "sim/base/file_lock.h"
 #include "sim/base/memory.h"
 
 #define DIRECTORY_MODE 0700
@@ -22,39 +22,6 @@
 static int fail(const struct file_store *store, const char *what, const char *name, struct error *error)
 {
     return error_internal(error, "cannot %s %s/%s: %s", what, store->path, name, strerror(errno));
-}
-
-/* --- the lock, which ends with the process --- */
-
-/* The holder has written its process id into the file, or is about to. */
-static int refuse(const struct file_store *store, struct error *error)
-{
-    char text[16] = "";
-    ssize_t len = pread(store->lock, text, sizeof text - 1, 0);
-    long holder = len > 0 ? strtol(text, NULL, 10) : 0;
-
-    if (holder > 0)
-        return error_input(error, "%s is in use by process %ld; each simulator needs a directory of its own",
-                           store->path, holder);
-    return error_input(error, "%s is in use by another process; each simulator needs a directory of its own",
-                       store->path);
-}
-
-static int take_lock(struct file_store *store, struct error *error)
-{
-    char text[16];
-    int len = snprintf(text, sizeof text, "%ld\n", (long)getpid());
-
-    store->lock = openat(store->directory, LOCK_NAME, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
-    if (store->lock < 0)
-        return error_input(error, "cannot write %s/" LOCK_NAME ": %s", store->path, strerror(errno));
-    if (flock(store->lock, LOCK_EX | LOCK_NB) != 0)
-        return errno == EWOULDBLOCK
-                   ? refuse(store, error)
-                   : error_input(error, "cannot lock %s/" LOCK_NAME ": %s", store->path, strerror(errno));
-    if (ftruncate(store->lock, 0) != 0 || pwrite(store->lock, text, (size_t)len, 0) != len)
-        return error_input(error, "cannot write %s/" LOCK_NAME ": %s", store->path, strerror(errno));
-    return 0;
 }
 
 /* --- opening --- */
@@ -93,7 +60,8 @@ static int open_directory(struct file_store *store, struct error *error)
 int file_store_open(struct file_store *store, const char *path, struct error *error)
 {
     *store = (struct file_store){.path = memory_copy(path, strlen(path)), .directory = -1, .lock = -1};
-    if (open_directory(store, error) == 0 && take_lock(store, error) == 0) {
+    if (open_directory(store, error) == 0 &&
+        file_lock_take(store->directory, path, LOCK_NAME, &store->lock, error) == 0) {
         if (unlinkat(store->directory, NEW_NAME, 0) == 0 || errno == ENOENT)
             return 0;
         error_input(error, "cannot remove %s/" NEW_NAME ": %s", path, strerror(errno));
