@@ -24,6 +24,7 @@ _dstack_simulator() {
     --gpu-info) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
     --logs-dir) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
     --health-file) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+    --tsm-dir) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
     --dstack-os) mapfile -t COMPREPLY < <(compgen -W '0.5 0.6' -- "$cur"); return ;;
     --tcb-status) mapfile -t COMPREPLY < <(compgen -W 'UpToDate SWHardeningNeeded ConfigurationNeeded ConfigurationAndSWHardeningNeeded OutOfDate OutOfDateConfigurationNeeded Revoked Recovered' -- "$cur"); return ;;
     --quote-version) mapfile -t COMPREPLY < <(compgen -W '4 5 5-td15' -- "$cur"); return ;;
@@ -34,7 +35,7 @@ _dstack_simulator() {
     --listen|-l|--socket-mode|--public-url|--allow-host|--vmm-token|--kms-listen|--kms-domain|--kms-auth-url|--name|--instance|--seed|--app-id|--advisory|--fault) return ;;
     esac
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--listen --socket-dir --socket-mode --ready-file --public-url --allow-host --config --watchdog --reuse-port --no-control --strict --vm-ports --vmm-token --follow --state-dir --image --run-containers --kms-listen --kms-domain --kms-allowlist --kms-auth-url --app-compose --docker-compose --name --instance --user-config --app-keys --encrypted-env --sys-config --gpu-info --logs-dir --health-file --dstack-os --seed --app-id --kms --tcb-status --advisory --debug-td --no-mrconfigid --quote-version --fault --log-level --log-format --check --print-config --print-root-ca --completion --healthcheck --man --version --help' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '--listen --socket-dir --socket-mode --ready-file --public-url --allow-host --config --watchdog --reuse-port --no-control --strict --vm-ports --vmm-token --follow --state-dir --image --run-containers --kms-listen --kms-domain --kms-allowlist --kms-auth-url --app-compose --docker-compose --name --instance --user-config --app-keys --encrypted-env --sys-config --gpu-info --logs-dir --health-file --tsm-dir --dstack-os --seed --app-id --kms --tcb-status --advisory --debug-td --no-mrconfigid --quote-version --fault --log-level --log-format --check --print-config --print-root-ca --completion --healthcheck --man --version --help' -- "$cur")
         return
     fi
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do

@@ -36,6 +36,7 @@ complete -c dstack-simulator -l sys-config -s s -r -F -d 'its machine, from a sy
 complete -c dstack-simulator -l gpu-info -r -F -d 'what GpuInfo returns'
 complete -c dstack-simulator -l logs-dir -x -a '(__fish_complete_directories)' -d '/logs/NAME shows DIR/NAME.log'
 complete -c dstack-simulator -l health-file -r -F -d 'where its health_status_file is'
+complete -c dstack-simulator -l tsm-dir -x -a '(__fish_complete_directories)' -d 'TDX as files, for tdx-attest'
 complete -c dstack-simulator -l dstack-os -x -a '0.5 0.6' -d 'the OS image: dstack 0.5 or 0.6'
 complete -c dstack-simulator -l seed -x -d 'seed of all keys and ids'
 complete -c dstack-simulator -l app-id -x -d 'the id that the app was deployed with'

@@ -34,6 +34,7 @@ local -a specs=(
     --gpu-info='[what GpuInfo returns]:FILE:_files'
     --logs-dir='[/logs/NAME shows DIR/NAME.log]:DIR:_files -/'
     --health-file='[where its health_status_file is]:FILE:_files'
+    --tsm-dir='[TDX as files, for tdx-attest]:DIR:_files -/'
     --dstack-os='[the OS image\: dstack 0.5 or 0.6]:VERSION:(0.5 0.6)'
     --seed='[seed of all keys and ids]:TEXT:'
     --app-id='[the id that the app was deployed with]:HEX:'

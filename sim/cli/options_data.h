@@ -91,6 +91,7 @@ struct options {
     char *app_keys;
     char *user_config;
     char *health_file;
+    char *tsm_dir;
     char *encrypted_env;
     char *logs_dir;
     char *sys_config;

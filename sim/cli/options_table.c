@@ -177,6 +177,12 @@ const struct option_row options_table[] = {
      .brief = "where its health_status_file is",
      .more = "Where the file that the app-compose file calls health_status_file is on this machine. The app "
              "reports its health in it, and the TD reads it every 5 seconds."},
+    {"tsm-dir", 0, "DIR", STRING(tsm_dir), .value = VALUE_DIRECTORY, .group = GROUP_APP, .is_joined = true,
+     .brief = "TDX as files, for tdx-attest",
+     .more = "Offer in this directory what Linux offers in a TD, for programs that use it without the guest agent, "
+             "such as those with dstack's tdx-attest: configfs-tsm for quotes, the registers, the CCEL table and "
+             "dstack's runtime events. It is made if there is none. The variables with which tdx-attest finds it "
+             "are printed at the start."},
     {"dstack-os", 0, "VERSION", WORD(dstack_os, os_image_line_name), .preset = "0.5", .group = GROUP_APP,
      .shared = "image, seed, id", .brief = "the OS image: dstack 0.5 or 0.6",
      .more = "The version of dstack whose OS image the TD boots. On 0.6, apps cannot emit events, and "

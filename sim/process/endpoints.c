@@ -287,6 +287,7 @@ static void serve(struct endpoint *endpoint, const struct site *site)
         endpoint->site.shut_down = NULL;
     endpoint->router = routes_new(&endpoint->site, set);
     handler = app_version_handler(&endpoint->app_version, router_handler(endpoint->router), set, site->td);
+    handler = tsm_gate_handler(&endpoint->tsm_gate, handler, endpoint->endpoints->tsm);
     hosts_set(&endpoint->hosts, endpoint->endpoints->options, endpoint->spec.address);
     handler.hosts = is_tcp(endpoint) ? &endpoint->hosts : NULL;
     listener_serve(endpoint->listener,

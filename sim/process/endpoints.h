@@ -13,6 +13,7 @@
 #include "sim/process/service_manager.h"
 #include "sim/services/app_version.h"
 #include "sim/services/routes.h"
+#include "sim/tsm/tsm_gate.h"
 
 #define ENDPOINTS_BUCKETS 1024
 
@@ -27,6 +28,7 @@ struct endpoint {
     struct site site;
     struct router *router;
     struct app_version app_version;
+    struct tsm_gate tsm_gate;
     struct http_hosts hosts; /* that are served on TCP besides the usual ones */
     bool is_of_td;           /* a socket of --socket-dir that belongs to the first TD */
     void *owner;             /* what it is closed with; NULL: the program */
@@ -39,6 +41,7 @@ struct endpoints {
     struct endpoint *first, *last;                /* in order of opening */
     struct endpoint *by_owner[ENDPOINTS_BUCKETS]; /* those that have one */
 
+    struct tsm_dir *tsm;              /* set by the owner before endpoints_serve, or NULL */
     const struct tls_config *kms_tls; /* set by the owner, with --kms-listen, before endpoints_serve */
 
     /* Set by the owner: the last endpoint of an owner has gone. */

@@ -1,6 +1,7 @@
 #include "sim/process/inputs.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -11,6 +12,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/utf8.h"
 #include "sim/process/public_url.h"
+#include "sim/tsm/tsm_dir.h"
 #include "sim/app/encrypted_env.h"
 #include "sim/vmm/vm_image.h"
 
@@ -93,6 +95,15 @@ static int check_state_dir(const struct options *options, struct error *error)
     if (!options->state_dir || (stat(options->state_dir, &status) != 0 && errno == ENOENT))
         return 0;
     return check_directory(options, &options->state_dir, error);
+}
+
+static int check_tsm_dir(const struct options *options, struct error *error)
+{
+    char path[PATH_MAX];
+
+    if (!options->tsm_dir || tsm_dir_check(options->tsm_dir, path, error) == 0)
+        return 0;
+    return error_of(options, &options->tsm_dir, error);
 }
 
 static int wrap_app(struct inputs *inputs, const struct options *options, struct error *error)
@@ -269,7 +280,7 @@ int inputs_read(struct inputs *inputs, const struct options *options, struct err
         read_env(inputs, options, error) || read_images(inputs, options, error))
         return -1;
     return check_directory(options, &options->logs_dir, error) || find_engine(inputs, options, error) ||
-                   check_state_dir(options, error)
+                   check_state_dir(options, error) || check_tsm_dir(options, error)
                ? -1
                : 0;
 }

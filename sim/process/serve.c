@@ -37,6 +37,7 @@ struct program {
     struct discovery discovery;
     struct cluster *cluster;
     struct kms_host kms;
+    struct tsm_dir *tsm;
     struct health_watch health;
     struct faults faults, faults_at_start;
     bool is_stopping;
@@ -85,6 +86,7 @@ static void on_stopped(void *data)
         uv_close((uv_handle_t *)&program->signals[i], NULL);
     uv_close((uv_handle_t *)&program->before_sleep, NULL);
     health_watch_stop(&program->health);
+    tsm_dir_free(program->tsm);
     service_manager_close(&program->manager);
 }
 
@@ -182,6 +184,20 @@ static int write_ready_file(struct program *program, const struct options *optio
     return error_context(error, "%s", given);
 }
 
+static int open_tsm_dir(struct program *program, const struct options *options, struct error *error)
+{
+    char given[OPTIONS_NAME_MAX];
+
+    if (!options->tsm_dir)
+        return 0;
+    program->tsm = tsm_dir_new(&program->loop, options->tsm_dir, program->cluster, &program->log, error);
+    program->endpoints.tsm = program->tsm;
+    if (program->tsm)
+        return 0;
+    options_given_as(options, &options->tsm_dir, given);
+    return error_context(error, "%s", given);
+}
+
 static int start(struct program *program, const struct options *options, struct inputs *inputs,
                  struct site *site, struct error *error)
 {
@@ -193,7 +209,8 @@ static int start(struct program *program, const struct options *options, struct 
     program->cluster = cluster_new(&inputs->cluster, error);
     if (!program->cluster || !cluster_add(program->cluster, &inputs->td, error) ||
         set_faults(program, options, error) ||
-        kms_host_start(&program->kms, options, program->cluster, &program->loop, error))
+        kms_host_start(&program->kms, options, program->cluster, &program->loop, error) ||
+        open_tsm_dir(program, options, error))
         return -1;
     program->endpoints.kms_tls = program->kms.tls;
     health_watch_start(&program->health, &program->loop, program->cluster, &program->log);
@@ -213,6 +230,14 @@ static void log_notices(struct program *program)
         log_write(&program->log, LOG_WARN, "%s", sentence);
 }
 
+static void log_tsm_variables(struct program *program)
+{
+    char text[TSM_DIR_VARIABLE_BYTES];
+
+    for (size_t i = 0; program->tsm && tsm_dir_variable(program->tsm, i, text); i++)
+        log_write(&program->log, LOG_INFO, "tdx-attest: %s", text);
+}
+
 /* People get the banner; a JSON log gets a line instead. The service manager is notified last,
  * because other services may start then. */
 static void announce(struct program *program, const struct options *options, const struct site *site,
@@ -222,6 +247,7 @@ static void announce(struct program *program, const struct options *options, con
     char status[320], hidden[PATH_MAX + 160];
 
     log_notices(program);
+    log_tsm_variables(program);
     banner_summary(&program->endpoints, status, sizeof status);
     if (options->log_format == LOG_JSON)
         log_write(&program->log, LOG_INFO, "ready in %llu.%llu ms: %s", (unsigned long long)(micros / 1000),

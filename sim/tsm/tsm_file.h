@@ -1,0 +1,67 @@
+/* A file that answers as one of the kernel: with what is true when it is opened.
+ *
+ * Who opens it waits (host/lease.h) until it is admitted. Each time, the file that was opened is brought up to
+ * date and handed over, and another one with the same contents takes its place, to hold back who comes next. A
+ * file that was handed over to a writer is kept until the writer has closed it, and what was written in it is
+ * collected.
+ *
+ * A file without leases, because it never changes or because the file system has none, is replaced when its
+ * contents change; then a reader may get the contents of a moment ago. */
+#ifndef TSM_TSM_FILE_H
+#define TSM_TSM_FILE_H
+
+#include <sys/types.h>
+
+#include "sim/base/buf.h"
+#include "sim/base/error.h"
+
+#define TSM_FILE_WRITERS_MAX 16
+
+/* A file that was handed over. */
+struct tsm_file_writer {
+    int fd;
+    struct buf given; /* what was in it, or what was collected from it last */
+};
+
+struct tsm_file {
+    char *path, *beside; /* heap; beside: where the next one is made */
+    mode_t mode;
+    bool wants_lease, has_lease;
+    int fd; /* of the file at path */
+    struct buf contents;
+    struct tsm_file_writer writers[TSM_FILE_WRITERS_MAX]; /* oldest first */
+    size_t writer_count;
+};
+
+/* Makes an empty file in a directory, or replaces what has that name. After an error there is nothing to
+ * close. */
+MUST_CHECK int tsm_file_open(struct tsm_file *file, const char *directory, const char *name, mode_t mode,
+                             bool wants_lease, struct error *error);
+
+/* Removes it, and lets in who waits. */
+void tsm_file_close(struct tsm_file *file);
+
+/* Sets its contents. */
+MUST_CHECK int tsm_file_set(struct tsm_file *file, struct span contents, struct error *error);
+
+/* Whether someone waits for it to be admitted, or it has to be made again to have its lease. */
+bool tsm_file_is_awaited(const struct tsm_file *file);
+
+/* Lets in who waits, after tsm_file_set. */
+MUST_CHECK int tsm_file_admit(struct tsm_file *file, struct error *error);
+
+/* What is in a file that someone had for writing. */
+struct tsm_file_written {
+    struct span given, contents; /* the latter up to a limit */
+    bool is_closed;              /* no more will be written */
+};
+
+/* Calls taken for each file in which something else is than was given, in the order of opening. It returns
+ * whether that has been taken in, and is not to be seen again. */
+void tsm_file_collect(struct tsm_file *file, size_t limit,
+                      bool (*taken)(void *data, const struct tsm_file_written *written), void *data);
+
+/* Makes the file again if it was removed or replaced. */
+MUST_CHECK int tsm_file_restore(struct tsm_file *file, struct error *error);
+
+#endif

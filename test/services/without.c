@@ -1,0 +1,58 @@
+/* Preloaded into a simulator: makes the file systems look as if they had no leases, or inotify as if its limit
+ * were reached; WITHOUT says which. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int is_without(const char *what)
+{
+    const char *said = getenv("WITHOUT");
+
+    return said && strcmp(said, what) == 0;
+}
+
+static int fcntl_without(int fd, int command, long argument)
+{
+    if (command == F_SETLEASE && is_without("leases")) {
+        errno = EINVAL;
+        return -1;
+    }
+    return (int)syscall(SYS_fcntl, fd, command, argument);
+}
+
+int fcntl(int fd, int command, ...)
+{
+    va_list list;
+    long argument;
+
+    va_start(list, command);
+    argument = va_arg(list, long);
+    va_end(list);
+    return fcntl_without(fd, command, argument);
+}
+
+int fcntl64(int fd, int command, ...)
+{
+    va_list list;
+    long argument;
+
+    va_start(list, command);
+    argument = va_arg(list, long);
+    va_end(list);
+    return fcntl_without(fd, command, argument);
+}
+
+int inotify_add_watch(int fd, const char *path, uint32_t mask)
+{
+    if (is_without("watches")) {
+        errno = ENOSPC;
+        return -1;
+    }
+    return (int)syscall(SYS_inotify_add_watch, fd, path, mask);
+}
