@@ -1,74 +1,24 @@
 """The KMS over TLS: who gets keys, which keys they are, and who is refused. The client is Python's own."""
 
-import contextlib
 import datetime
 import hashlib
 import http.client
-import http.server
-import itertools
 import json
 import socket
 import ssl
-import subprocess
-import threading
-import time
 import urllib.error
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, x25519
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 import kms_client
 from kms_client import HANG_SECONDS, Kms, Refused, csr, hkdf, join, p256, private, secret, sign_cert
-from simulator import ROOT, Simulator
-from support import Simulated
-from vms import SMALL
-
-
-@pytest.fixture(scope="module")
-def launch(directory):
-    """launch(*options) gives a simulator whose KMS listens, and the KMS's URL."""
-    numbers = itertools.count()
-    with contextlib.ExitStack() as started:
-        def one(*options):
-            process = started.enter_context(
-                Simulator(directory / f"kms-{next(numbers)}", "--kms-listen", "127.0.0.1:0", *options))
-            url = next(e["url"] for e in process.endpoints if e.get("url", "").startswith("https://"))
-            return Simulated(process.url), url
-        yield one
-
-
-@pytest.fixture(scope="module")
-def cluster(launch):
-    return launch()
-
-
-@pytest.fixture
-def kms(cluster, tmp_path):
-    """An attested client."""
-    simulated, url = cluster
-    return join(url, tmp_path, simulated)
-
-
-@pytest.fixture(scope="module")
-def roots(cluster, tmp_path_factory):
-    """The scalars of the root CA and of the k256 root, as another KMS gets them."""
-    simulated, url = cluster
-    keys = join(url, tmp_path_factory.mktemp("roots"), simulated).call("GetKmsKey", vm_config="")["keys"]
-    assert len(keys) == 1
-    ca_key = serialization.load_pem_private_key(keys[0]["ca_key"].encode(), None)
-    return ca_key.private_numbers().private_value.to_bytes(32, "big"), bytes.fromhex(keys[0]["k256_key"])
-
-
-def verify_issued(certificate, issuer):
-    issuer.public_key().verify(certificate.signature, certificate.tbs_certificate_bytes,
-                               ec.ECDSA(certificate.signature_hash_algorithm))
-    assert certificate.issuer == issuer.subject
+from kms_fixtures import cluster, kms, launch, roots  # noqa: F401
+from kms_tds import allow, verify_issued
+from simulator import Simulator
 
 
 # --- keys ---
@@ -252,15 +202,6 @@ def test_the_client_finds_the_name_and_the_ca_in_the_certificate(cluster, launch
 # --- authorization ---
 
 
-def allow(path, simulated, **changes):
-    info = simulated.call("DstackGuest.Info")
-    path.write_text(json.dumps({
-        "gatewayAppId": "a gateway", "osImages": ["0x" + info["os_image_hash"]],
-        "kms": {"mrAggregated": changes.pop("mr_aggregated", [])},
-        "apps": {"0x" + info["app_id"]: {"composeHashes": ["0x" + info["compose_hash"]], "allowAnyDevice": True}},
-        **changes}))
-
-
 def test_a_file_says_who_gets_keys_and_takes_effect_at_once(launch, tmp_path):
     path = tmp_path / "auth.json"
     path.write_text("{}")
@@ -282,101 +223,6 @@ def test_a_file_says_who_gets_keys_and_takes_effect_at_once(launch, tmp_path):
     key = ec.generate_private_key(ec.SECP256R1())
     with pytest.raises(Refused, match="^Boot denied: app not registered$"):
         sign_cert(client, key, csr(key, kms_client.attest(simulated, key)))
-
-
-# --- TDs that are deployed ---
-
-
-KMS_COMPOSE = json.dumps({"manifest_version": 2, "name": "small", "runner": "docker-compose", "kms_enabled": True,
-                          "allowed_envs": ["SECRET"]})
-
-
-def vm_call(simulated, vm, method, **arguments):
-    return simulated.post(f"/vm/{vm}/{method}?json", arguments)
-
-
-def create(simulated, **changes):
-    """A deployed TD: its id, and what the VMM shows once it runs or has failed."""
-    vm = simulated.post("/prpc/Teepod.CreateVm?json", {**SMALL, "compose_file": KMS_COMPOSE, **changes})["id"]
-    return vm, await_boot(simulated, vm)
-
-
-def await_boot(simulated, vm):
-    ends = time.monotonic() + HANG_SECONDS
-    while time.monotonic() < ends:
-        shown = simulated.post("/prpc/Teepod.GetInfo?json", {"id": vm})["info"]
-        if shown["boot_progress"] == "done" or shown["boot_error"]:
-            return shown
-        time.sleep(0.02)
-    raise AssertionError(f"{vm} is at {shown['boot_progress']}")
-
-
-def certificates(texts):
-    return [x509.load_pem_x509_certificate(text.encode()) for text in texts]
-
-
-def test_a_deployed_td_has_what_the_kms_would_give_it(cluster, kms, roots):
-    simulated, _ = cluster
-    vm, shown = create(simulated)
-    assert shown["boot_error"] == ""
-    issued = vm_call(simulated, vm, "GetTlsKey", subject="an app", usage_ra_tls=True, with_app_info=True)
-    leaf, app_ca, root = certificates(issued["certificate_chain"])
-    verify_issued(leaf, app_ca)
-    verify_issued(app_ca, root)
-    app_id = bytes.fromhex(shown["app_id"])
-    assert app_ca.public_key() == p256(hkdf(roots[0], app_id, b"app-ca")).public_key()
-    assert private(leaf, 3) == private(app_ca, 3) == app_id
-    assert (private(leaf, 1), private(leaf, 2)) == (None, None)
-
-    key = serialization.load_pem_private_key(issued["key"].encode(), None)
-    attestation = bytes.fromhex(vm_call(simulated, vm, "Attest", report_data=kms_client.ra_tls_report_data(key))
-                                ["attestation"])
-    signed, signed_ca, _ = sign_cert(kms, key, csr(key, attestation, "an app", quote=True, info=True))
-    assert signed_ca == app_ca
-    assert [one.oid for one in signed.extensions] == [one.oid for one in leaf.extensions]
-    for arc in (3, 4, 8, 9):
-        assert private(signed, arc) == private(leaf, arc)
-    info = vm_call(simulated, vm, "Info")
-    assert info["app_cert"].count("BEGIN CERTIFICATE") == 3
-
-
-def test_it_decrypts_what_is_encrypted_to_either_key(cluster, kms, launch):
-    simulated, url = cluster
-    app_id = hashlib.sha256(KMS_COMPOSE.encode()).hexdigest()[:40]
-    for number, ask in enumerate((kms.call, lambda method, **given: simulated.call(f"KMS.{method}", **given))):
-        public = bytes.fromhex(ask("GetAppEnvEncryptPubKey", app_id=app_id)["public_key"])
-        ephemeral = x25519.X25519PrivateKey.generate()
-        shared = ephemeral.exchange(x25519.X25519PublicKey.from_public_bytes(public))
-        text = json.dumps({"env": [{"key": "SECRET", "value": str(number)}]}).encode()
-        sealed = (ephemeral.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw) + bytes(12)
-                  + AESGCM(shared).encrypt(bytes(12), text, None))
-        _, shown = create(simulated, encrypted_env=sealed.hex())
-        assert shown["boot_error"] == ""
-
-
-def test_a_td_that_is_not_allowed_does_not_boot(launch, tmp_path):
-    path = tmp_path / "auth.json"
-    path.write_text("{}")
-    simulated, url = launch("--kms-allowlist", path)
-    attestation = Kms(url, tmp_path).call("GetMeta")["bootstrap_info"]["attestation"]
-    own = simulated.post("/verify", {"attestation": attestation})["details"]["app_info"]["mr_aggregated"]
-    allow(path, simulated, mr_aggregated=[own])
-    vm, shown = create(simulated)
-    assert shown["boot_error"] == ("failed to get the app's keys from the KMS: App not allowed: "
-                                   "Boot denied: app not registered")
-    _, other = create(simulated, compose_file=json.dumps({**json.loads(KMS_COMPOSE), "kms_enabled": False}))
-    assert other["boot_error"] == ""
-    compose_hash = hashlib.sha256(KMS_COMPOSE.encode()).hexdigest()
-    allow(path, simulated, mr_aggregated=[own], apps={compose_hash[:40]: {"composeHashes": [compose_hash]}})
-    assert create(simulated)[1]["boot_error"] == ""
-
-
-def test_the_first_td_has_them_if_asked(start):
-    chains = [certificates(start(*options).call("DstackGuest.GetTlsKey", subject="x")["certificate_chain"])
-              for options in ((), ("--kms",))]
-    assert [len(chain) for chain in chains] == [2, 3]
-    assert private(chains[0][0], 3) is None and private(chains[1][0], 3)
-    assert chains[0][-1] == chains[1][-1]
 
 
 # --- pages, and the listeners beside it ---
@@ -411,69 +257,7 @@ def test_without_a_kms_listener_there_are_no_keys(start):
     assert status == 400 and "--kms-listen" in error
 
 
-# --- TLS ---
-
-
-def port_of(url):
-    return int(url.rsplit(":", 1)[1])
-
-
-def has_tls_1_3():
-    """mbedTLS has had this file since release 3, and its servers TLS 1.3 since 3.6."""
-    places = [ROOT / "build/deps/usr/include", Path("/usr/include")]
-    return any((place / "mbedtls/build_info.h").exists() for place in places)
-
-
-@pytest.mark.parametrize("options, expected", [
-    (("-tls1_2",), "TLSv1.2, Cipher is ECDHE-ECDSA"), (("-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"), None),
-    (("-tls1_2", "-cipher", "AES128-SHA"), None), (("-alpn", "h2"), None),
-    (("-tls1_2", "-alpn", "h2,http/1.1"), "TLSv1.2, Cipher is ECDHE-ECDSA"),
-    (("-tls1_3", "-alpn", "h2,http/1.1"), "TLSv1.3, Cipher is TLS_" if has_tls_1_3() else None),
-])
-def test_versions_and_suites(cluster, options, expected):
-    done = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{port_of(cluster[1])}", "-ign_eof", *options],
-                          input="GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", capture_output=True,
-                          text=True, timeout=HANG_SECONDS, check=False)
-    assert ("New, TLS" in done.stdout) is bool(expected), done.stdout + done.stderr
-    assert (expected or "New, (NONE), Cipher is (NONE)") in done.stdout, done.stdout + done.stderr
-    assert ("HTTP/1.1 200 OK" in done.stdout) is bool(expected), done.stdout + done.stderr
-
-
-def test_there_is_no_renegotiation_and_no_compression(cluster):
-    done = subprocess.run(["openssl", "s_client", "-tls1_2", "-connect", f"127.0.0.1:{port_of(cluster[1])}"],
-                          input="GET /health HTTP/1.1\r\nX: a\r\nR\r\n\r\n", capture_output=True, text=True,
-                          timeout=HANG_SECONDS, check=False)
-    assert "Compression: NONE" in done.stdout
-
-
-def test_others_are_served_beside_slow_and_broken_handshakes(cluster, tmp_path):
-    simulated, url = cluster
-    address = ("127.0.0.1", port_of(url))
-    waiting = [socket.create_connection(address, HANG_SECONDS) for _ in range(20)]
-    for number, one in enumerate(waiting):
-        one.sendall(b"\x16\x03\x01\x02\x00\x01" if number % 2 else b"GET / HTTP/1.1\r\n\r\n")
-    with socket.create_connection(address, HANG_SECONDS) as broken:
-        broken.sendall(bytes(range(256)) * 400)
-    assert Kms(url, tmp_path, simulated.call("KMS.GetMeta")["ca_cert"]).get("/health") == (200, "OK")
-    assert simulated.call("DstackGuest.Version")
-    for one in waiting:
-        one.close()
-
-
-def test_many_clients_shake_hands_at_once(cluster, tmp_path):
-    simulated, url = cluster
-    ca = simulated.call("KMS.GetMeta")["ca_cert"]
-    with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(lambda _: Kms(url, tmp_path, ca).get("/health"), range(64)))
-    assert answers == [(200, "OK")] * 64
-
-
-def test_a_connection_is_kept(cluster, tmp_path):
-    connection = Kms(cluster[1], tmp_path).connect()
-    for _ in range(3):
-        connection.request("POST", "/prpc/GetMeta?json", body=b"null")
-        assert json.loads(connection.getresponse().read())["is_dev"]
-    connection.close()
+# --- options ---
 
 
 def test_the_option_says_what_it_takes(directory):
@@ -489,241 +273,3 @@ def test_the_option_says_what_it_takes(directory):
                              "cannot find the host host.invalid")):
         done = Simulator(directory / "refused").run_to_its_end(*options)
         assert done.returncode != 0 and reason in done.stderr, done.stderr
-
-
-# --- a webhook ---
-
-
-class Webhook(http.server.ThreadingHTTPServer):
-    """An authorization of the test's own: answers what it is told, and keeps what it was asked."""
-
-    def __init__(self):
-        self.asked, self.answers, self.status, self.seconds = [], {}, 200, threading.Event()
-        super().__init__(("127.0.0.1", 0), WebhookHandler)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server_port}/auth"
-
-
-class WebhookHandler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self):
-        self.do_POST()
-
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.server.asked.append((self.command, self.path, json.loads(body) if body else None))
-        if self.server.answers.get("wait"):
-            self.server.seconds.wait(HANG_SECONDS)
-        answer = self.server.answers.get(self.path, {"isAllowed": True, "gatewayAppId": "gw", "reason": ""})
-        answer = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-        self.send_response(self.server.status)
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture
-def webhook():
-    server = Webhook()
-    yield server
-    server.seconds.set()
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
-def asking(launch, webhook, tmp_path):
-    """A simulator that asks the webhook, and an attested client."""
-    simulated, url = launch("--kms-auth-url", webhook.url)
-    return simulated, join(url, tmp_path, simulated)
-
-
-def test_a_webhook_is_asked_about_the_kms_and_the_caller(asking, webhook):
-    simulated, client = asking
-    webhook.asked.clear()
-    assert client.call("GetAppKey", api_version=1)["gateway_app_id"] == "gw"
-    (_, first, kms_boot), (_, second, app_boot) = webhook.asked
-    assert (first, second) == ("/auth/bootAuth/kms", "/auth/bootAuth/app")
-    info = simulated.call("DstackGuest.Info")
-    assert app_boot["teeVariant"] == "dstack-tdx" and app_boot["tcbStatus"] == "UpToDate"
-    assert app_boot["advisoryIds"] == []
-    for wire, name in (("appId", "app_id"), ("composeHash", "compose_hash"), ("instanceId", "instance_id"),
-                       ("deviceId", "device_id"), ("osImageHash", "os_image_hash"),
-                       ("mrAggregated", "mr_aggregated")):
-        assert app_boot[wire] == info[name]
-    assert app_boot["keyProviderInfo"] == info["key_provider_info"].encode().hex()
-    assert kms_boot["appId"] != app_boot["appId"]
-    key = ec.generate_private_key(ec.SECP256R1())
-    webhook.asked.clear()
-    assert len(sign_cert(client, key, csr(key, kms_client.attest(simulated, key)))) == 3
-    signed = webhook.asked[1][2]
-    assert signed["keyProviderInfo"] == "" and signed["mrAggregated"] != info["mr_aggregated"]
-
-
-def test_its_refusal_is_told(asking, webhook):
-    _, client = asking
-    webhook.answers["/auth/bootAuth/app"] = {"isAllowed": False, "gatewayAppId": "", "reason": "not today"}
-    with pytest.raises(Refused, match="^App not allowed: Boot denied: not today$"):
-        client.call("GetAppKey", api_version=1)
-    assert client.call("GetKmsKey")["keys"]
-    webhook.answers["/auth/bootAuth/kms"] = webhook.answers["/auth/bootAuth/app"]
-    with pytest.raises(Refused, match="^KMS self authorization failed: KMS is not allowed: not today$"):
-        client.call("GetTempCaCert")
-
-
-@pytest.mark.parametrize("status, answer, reason", [
-    (500, b"broken", "bootAuth/kms returned 500: broken$"),
-    (200, b"no json", "failed to decode response from http://"),
-    (200, {"isAllowed": True}, "reason"),
-    (200, {"isAllowed": 1, "reason": "", "gatewayAppId": ""}, "isAllowed"),
-    (200, b"x" * 300_000, "its answer is too long$"),
-])
-def test_what_is_not_an_answer_refuses(asking, webhook, status, answer, reason):
-    _, client = asking
-    webhook.status, webhook.answers["/auth/bootAuth/kms"] = status, answer
-    with pytest.raises(Refused, match=f"^KMS self authorization failed: Failed to call self KMS auth check: .*{reason}"):
-        client.call("GetTempCaCert")
-
-
-def test_others_are_served_while_it_thinks(asking, webhook):
-    simulated, client = asking
-    webhook.answers["wait"] = True
-    with ThreadPoolExecutor(3) as pool:
-        waiting = [pool.submit(client.call, "GetTempCaCert") for _ in range(3)]
-        ends = time.monotonic() + HANG_SECONDS
-        while len(webhook.asked) < 3 + 1 and time.monotonic() < ends:
-            time.sleep(0.01)
-        assert simulated.call("DstackGuest.Version") and client.get("/health") == (200, "OK")
-        assert not any(one.done() for one in waiting)
-        webhook.seconds.set()
-        assert all(one.result(HANG_SECONDS)["ca_cert"] for one in waiting)
-
-
-def test_one_that_does_not_answer_in_time_refuses(asking, webhook):
-    webhook.answers["wait"] = True
-    with pytest.raises(Refused, match="it does not answer in time$"):
-        asking[1].call("GetTempCaCert")
-
-
-def test_a_client_may_leave_while_it_thinks(asking, webhook):
-    simulated, client = asking
-    webhook.answers["wait"] = True
-    before = len(webhook.asked)
-    connection = client.connect()
-    connection.request("POST", "/prpc/GetTempCaCert?json", body=b"null")
-    ends = time.monotonic() + HANG_SECONDS
-    while len(webhook.asked) == before and time.monotonic() < ends:
-        time.sleep(0.01)
-    connection.sock.close()
-    assert simulated.call("DstackGuest.Version")
-
-
-APP = {"isAllowed": True, "gatewayAppId": "gw", "reason": ""}
-
-
-def test_it_is_asked_about_tds_that_are_deployed(asking, webhook):
-    """Before they have booted, so without the key provider: as when their guests ask."""
-    simulated, _ = asking
-    webhook.asked.clear()
-    vm, shown = create(simulated)
-    assert shown["boot_error"] == ""
-    assert [path for _, path, _ in webhook.asked] == ["/auth/bootAuth/kms", "/auth/bootAuth/app"]
-    asked, info = webhook.asked[1][2], vm_call(simulated, vm, "Info")
-    assert asked["appId"] == shown["app_id"] and asked["instanceId"] == shown["instance_id"]
-    assert (asked["composeHash"], asked["osImageHash"]) == (info["compose_hash"], info["os_image_hash"])
-    assert asked["keyProviderInfo"] == "" and asked["mrAggregated"] != info["mr_aggregated"]
-    webhook.asked.clear()
-    without = json.dumps({**json.loads(KMS_COMPOSE), "kms_enabled": False})
-    assert create(simulated, compose_file=without)[1]["boot_error"] == "" and not webhook.asked
-
-
-@pytest.mark.parametrize("path, reason", [
-    ("app", "App not allowed: Boot denied: not today"),
-    ("kms", "KMS self authorization failed: KMS is not allowed: not today"),
-])
-def test_a_deployed_td_does_not_boot_if_it_refuses(asking, webhook, path, reason):
-    simulated, _ = asking
-    webhook.answers[f"/auth/bootAuth/{path}"] = {**APP, "isAllowed": False, "reason": "not today"}
-    vm, shown = create(simulated)
-    assert shown["boot_error"] == f"failed to get the app's keys from the KMS: {reason}"
-    with pytest.raises(urllib.error.HTTPError):
-        vm_call(simulated, vm, "Info")
-    webhook.answers.clear()
-    simulated.post("/prpc/Teepod.StopVm?json", {"id": vm})
-    simulated.post("/prpc/Teepod.StartVm?json", {"id": vm})
-    assert await_boot(simulated, vm)["boot_error"] == ""
-
-
-def tls_key(simulated, vm):
-    return vm_call(simulated, vm, "GetTlsKey", subject="x")["certificate_chain"]
-
-
-def test_it_is_asked_about_each_certificate_of_a_td(asking, webhook):
-    simulated, _ = asking
-    vm, shown = create(simulated)
-    webhook.asked.clear()
-    assert len(tls_key(simulated, vm)) == 3
-    assert [path for _, path, _ in webhook.asked] == ["/auth/bootAuth/kms", "/auth/bootAuth/app"]
-    assert webhook.asked[1][2]["appId"] == shown["app_id"]
-    webhook.answers["/auth/bootAuth/app"] = {**APP, "isAllowed": False, "reason": "no longer"}
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        tls_key(simulated, vm)
-    assert json.loads(refused.value.read())["error"] == "Failed to sign the CSR: Boot denied: no longer"
-    assert vm_call(simulated, vm, "GetKey", path="a")["key"]  # the TD has its keys
-    webhook.asked.clear()
-    assert len(simulated.call("DstackGuest.GetTlsKey", subject="x")["certificate_chain"]) == 2 and not webhook.asked
-
-
-def test_a_td_waits_for_it_and_may_be_removed_meanwhile(asking, webhook):
-    simulated, _ = asking
-    webhook.answers["wait"] = True
-    asked = len(webhook.asked)
-    ids = [simulated.post("/prpc/Teepod.CreateVm?json", {**SMALL, "compose_file": KMS_COMPOSE})["id"]
-           for _ in range(3)]
-    ends = time.monotonic() + HANG_SECONDS
-    while len(webhook.asked) < asked + 3 and time.monotonic() < ends:
-        time.sleep(0.01)
-    shown = simulated.post("/prpc/Teepod.GetInfo?json", {"id": ids[0]})["info"]
-    assert (shown["status"], shown["boot_progress"]) == ("running", "requesting app keys")
-    simulated.post("/prpc/Teepod.RemoveVm?json", {"id": ids[0]})
-    simulated.post("/prpc/Teepod.StopVm?json", {"id": ids[1]})
-    simulated.post("/prpc/Teepod.StartVm?json", {"id": ids[1]})
-    webhook.seconds.set()
-    for vm in ids[1:]:
-        assert await_boot(simulated, vm)["boot_error"] == ""
-    assert not simulated.post("/prpc/Teepod.GetInfo?json", {"id": ids[0]})["found"]
-
-
-def test_it_may_be_stopped_while_tds_wait(launch, webhook, directory):
-    webhook.answers["wait"] = True
-    with Simulator(directory / "stopped", "--kms-listen", "127.0.0.1:0", "--kms-auth-url", webhook.url) as process:
-        Simulated(process.url).post("/prpc/Teepod.CreateVm?json", {**SMALL, "compose_file": KMS_COMPOSE})
-        ends = time.monotonic() + HANG_SECONDS
-        while not webhook.asked and time.monotonic() < ends:
-            time.sleep(0.01)
-        assert process.stop() == 0
-
-
-def test_nothing_listens_at_its_address(launch, tmp_path):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    _, url = launch("--kms-auth-url", f"http://127.0.0.1:{port}")
-    with pytest.raises(Refused, match="connection refused$"):
-        Kms(url, tmp_path).call("GetTempCaCert")
-
-
-def test_meta_is_what_the_webhook_says(asking, webhook):
-    webhook.answers["/auth"] = {"status": "ok", "kmsContractAddr": "0x12", "gatewayAppId": "g", "chainId": 5,
-                                "appImplementation": "0x34"}
-    meta = asking[1].call("GetMeta")
-    assert (meta["kms_contract_address"], meta["gateway_app_id"], meta["chain_id"]) == ("0x12", "g", 5)
-    assert meta["app_auth_implementation"] == "0x34" and not meta["is_dev"]
-    assert webhook.asked[-1] == ("GET", "/auth", None)
