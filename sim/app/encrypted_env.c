@@ -122,7 +122,7 @@ int encrypted_env_decrypt(const struct encrypted_env_secrets *secrets, const str
     root = json_file_parse(plain, error);
     if (root)
         result = read_vars(root, &app->says, arena, env, error);
-    json_decref(root);
+    json_file_forget(root);
     return result ? error_context(error, "the decrypted environment") : 0;
 }
 

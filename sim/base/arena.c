@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/bytes.h"
 #include "sim/base/memory.h"
 
 #define BLOCK_BYTES ((size_t)64 * 1024)
@@ -83,25 +84,29 @@ char *arena_printf(struct arena *arena, const char *format, ...)
     return text;
 }
 
+static void free_newest(struct arena *arena)
+{
+    struct arena_block *block = arena->blocks;
+
+    arena->blocks = block->next;
+    bytes_wipe(block->memory, arena->used);
+    arena->used = arena->blocks ? arena->blocks->size : 0; /* at most */
+    free(block);
+}
+
 void arena_reset(struct arena *arena)
 {
     /* Keep one block of the usual size; a larger one would hold memory for nothing. */
-    while (arena->blocks && (arena->blocks->next || arena->blocks->size > BLOCK_BYTES)) {
-        struct arena_block *block = arena->blocks;
-
-        arena->blocks = block->next;
-        free(block);
-    }
+    while (arena->blocks && (arena->blocks->next || arena->blocks->size > BLOCK_BYTES))
+        free_newest(arena);
+    if (arena->blocks)
+        bytes_wipe(arena->blocks->memory, arena->used);
     arena->used = 0;
 }
 
 void arena_free(struct arena *arena)
 {
-    while (arena->blocks) {
-        struct arena_block *block = arena->blocks;
-
-        arena->blocks = block->next;
-        free(block);
-    }
+    while (arena->blocks)
+        free_newest(arena);
     arena->used = 0;
 }

@@ -2,7 +2,8 @@
  *
  * Everything one request allocates comes from one arena and is freed by a single
  * arena_reset once the response is written; nothing is freed piece by piece.
- * Memory that outlives the request must be copied elsewhere explicitly. */
+ * Memory that outlives the request must be copied elsewhere explicitly. It is wiped then,
+ * because a request and its response may have secrets. */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 

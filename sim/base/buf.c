@@ -27,6 +27,7 @@ void buf_over(struct buf *buf, void *memory, size_t size)
 
 void buf_free(struct buf *buf)
 {
+    buf_reset(buf);
     if (buf->data)
         free(buf->data - buf->front);
     buf_init_front(buf, buf->limit, buf->front);
@@ -34,6 +35,7 @@ void buf_free(struct buf *buf)
 
 void buf_reset(struct buf *buf)
 {
+    bytes_wipe(buf->data, buf->len);
     buf->len = 0;
     buf->has_overflowed = false;
 }
@@ -48,11 +50,15 @@ void buf_reset_within(struct buf *buf, size_t capacity)
 static void grow(struct buf *buf, size_t needed)
 {
     size_t capacity = buf->capacity ? buf->capacity : FIRST_BYTES;
+    uint8_t *memory;
 
     while (capacity < needed)
         capacity = capacity > SIZE_MAX / 2 ? needed : 2 * capacity;
-    buf->data =
-        (uint8_t *)memory_grow(buf->data ? buf->data - buf->front : NULL, buf->front + capacity) + buf->front;
+    if (buf->data)
+        memory = memory_move(buf->data - buf->front, buf->front + buf->capacity, buf->front + capacity);
+    else
+        memory = memory_alloc(buf->front + capacity);
+    buf->data = memory + buf->front;
     buf->capacity = capacity;
 }
 
@@ -163,7 +169,7 @@ char *buf_take(struct buf *buf, size_t *len)
     if (memory && buf->front > 0)
         memmove(memory, buf->data, buf->len);
     *len = buf->len;
-    taken = memory_grow(memory, buf->len + 1);
+    taken = memory ? memory_move(memory, buf->front + buf->capacity, buf->len + 1) : memory_alloc(1);
     taken[buf->len] = '\0';
     buf_init_front(buf, buf->limit, buf->front);
     return taken;

@@ -1,7 +1,9 @@
 /* A growing byte buffer with a limit.
  *
  * Appending past the limit drops the bytes and sets `has_overflowed`, which stays set
- * until buf_reset: a writer appends freely and checks once at the end. */
+ * until buf_reset: a writer appends freely and checks once at the end.
+ *
+ * It may hold secrets: whatever it no longer holds is wiped. */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/bytes.h"
+
 #define LARGE_BYTES (1024 * 1024)
 
 static void *checked(void *memory, size_t size)
@@ -29,6 +31,22 @@ void *memory_zalloc(size_t size)
 void *memory_grow(void *old, size_t size)
 {
     return checked(realloc(old, size ? size : 1), size);
+}
+
+void *memory_move(void *old, size_t old_size, size_t size)
+{
+    void *moved;
+
+    /* Pages of what is large are moved, and not copied. */
+    if (old_size >= LARGE_BYTES)
+        return memory_grow(old, size);
+    moved = memory_alloc(size);
+    if (old_size > 0)
+        memcpy(moved, old, old_size < size ? old_size : size);
+    if (old_size > 0)
+        bytes_wipe(old, old_size);
+    free(old);
+    return moved;
 }
 
 char *memory_copy(const void *data, size_t len)

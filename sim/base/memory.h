@@ -11,6 +11,8 @@
 void *memory_alloc(size_t size);
 void *memory_zalloc(size_t size);
 void *memory_grow(void *old, size_t size);
+/* The same, and wipes where it was if it had to be moved: old_size bytes. */
+void *memory_move(void *old, size_t old_size, size_t size);
 char *memory_copy(const void *data, size_t len); /* adds a NUL after the copy */
 
 /* Lets large blocks return to the system when they are freed. glibc stops doing so once one has been

@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "crypto/bytes.h"
 #include "sim/base/hex.h"
 #include "sim/base/json_mistake.h"
 #include "sim/base/memory.h"
+#include "sim/base/unconst.h"
 #include "sim/base/value_count.h"
 #include "sim/format/json_read.h"
 
@@ -70,6 +72,24 @@ json_t *json_file_parse(struct span text, struct error *error)
 json_t *json_file_parse_some(struct span text, const char *const *names, struct error *error)
 {
     return object_of(json_file_load_some(text, 1, names, error), error);
+}
+
+static void wipe_texts(json_t *value)
+{
+    const char *name;
+    json_t *one;
+    size_t i;
+
+    json_array_foreach(value, i, one) wipe_texts(one);
+    json_object_foreach(value, name, one) wipe_texts(one);
+    if (json_is_string(value))
+        bytes_wipe(unconst(json_string_value(value)), json_string_length(value));
+}
+
+void json_file_forget(json_t *root)
+{
+    wipe_texts(root);
+    json_decref(root);
 }
 
 const json_t *json_file_member(const json_t *object, const char *name, struct error *error)
@@ -159,6 +179,7 @@ int json_file_hex_upto(const json_t *object, const char *name, uint8_t *out, siz
         result = error_input(error, "%s has %zu bytes; at most %zu are allowed", name, *len, size);
     else
         memcpy(out, bytes, *len);
+    bytes_wipe(bytes, strlen(text) / 2);
     free(bytes);
     return result;
 }

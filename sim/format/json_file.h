@@ -23,6 +23,9 @@ json_t *json_file_peek(struct span text);
 json_t *json_file_parse(struct span text, struct error *error);
 json_t *json_file_parse_some(struct span text, const char *const *names, struct error *error);
 
+/* Wipes the texts of an object that has secrets, and frees it. NULL is fine. */
+void json_file_forget(json_t *root);
+
 /* A member of any type. Returns NULL with an error if it is missing. */
 const json_t *json_file_member(const json_t *object, const char *name, struct error *error);
 const json_t *json_file_object(const json_t *object, const char *name, struct error *error);

@@ -325,6 +325,12 @@ struct span http_session_output(const struct http_session *session)
     return session->output;
 }
 
+void http_session_forget_output(struct http_session *session)
+{
+    session->output = SPAN_NONE;
+    buf_reset(&session->shared->output);
+}
+
 void http_session_refuse_plain(struct http_session *session)
 {
     refuse(session, 400, "this port speaks HTTPS, not plain HTTP: use https://");

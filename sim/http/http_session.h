@@ -61,6 +61,9 @@ size_t http_session_feed(struct http_session *session, const uint8_t *data, size
  * is fed. */
 struct span http_session_output(const struct http_session *session);
 
+/* The output has been sent, or is kept elsewhere: wipes it. */
+void http_session_forget_output(struct http_session *session);
+
 /* Offers the next piece of the stream as output; requires `stream`, which is NULL once the last
  * piece has been offered. Until then the session must not be fed. Returns true if the stream has
  * to be waited for after the output, which may then be empty; otherwise pull again once it has

@@ -129,7 +129,7 @@ int app_keys_parse(struct app_keys *keys, struct span json, const struct k256 *k
     if (root && read_k256(keys, root, k256, error) == 0 && read_provider(keys, root, error) == 0 &&
         read_env_key(keys, root, error) == 0 && read_app_id(keys, root, error) == 0)
         result = 0;
-    json_decref(root);
+    json_file_forget(root);
     if (result)
         app_keys_free(keys);
     return result;

@@ -76,6 +76,7 @@ bool connection_response_send(struct connection *connection)
             connection_core_tell(connection);
             return false;
         }
+        http_session_forget_output(&connection->session);
         connection->state = WAITING;
         connection->input->start(connection); /* to notice when the client leaves */
         connection_core_set_deadline(connection, fault->delay_ms);

@@ -76,6 +76,9 @@ bool connection_send_written(struct connection *connection, struct span output, 
 
 bool connection_send_output(struct connection *connection, bool later)
 {
-    return connection_send_written(connection, seal(connection, http_session_output(&connection->session)),
-                                   later);
+    bool is_sent = connection_send_written(
+        connection, seal(connection, http_session_output(&connection->session)), later);
+
+    http_session_forget_output(&connection->session);
+    return is_sent;
 }

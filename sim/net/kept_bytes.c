@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "crypto/bytes.h"
 #include "sim/base/memory.h"
 
 #define COMPARED_MAX 8 /* of the large ones, the latest: comparing takes as long as copying */
@@ -74,5 +75,6 @@ void kept_bytes_release(struct kept_list *list, struct kept_bytes *kept)
     if (kept->len >= KEPT_BYTES_SHARED_MIN)
         unlink_large(list, kept);
     pool_give(list->pool, kept->len);
+    bytes_wipe(kept->data, kept->len);
     free(kept);
 }

@@ -297,10 +297,19 @@ void inputs_set_public_url(struct inputs *inputs, const struct options *options,
     inputs->cluster.public_url = inputs->public_url;
 }
 
+void inputs_forget_keys(struct inputs *inputs)
+{
+    if (inputs->app_keys)
+        bytes_wipe(inputs->app_keys, inputs->td.app_keys.len);
+    free(inputs->app_keys);
+    inputs->app_keys = NULL;
+    inputs->td.app_keys = SPAN_NONE;
+}
+
 void inputs_free(struct inputs *inputs)
 {
     free(inputs->app_compose);
-    free(inputs->app_keys);
+    inputs_forget_keys(inputs);
     free(inputs->gpu_info);
     free(inputs->user_config);
     free(inputs->encrypted_env);

@@ -34,6 +34,9 @@ MUST_CHECK int inputs_read(struct inputs *inputs, const struct options *options,
 void inputs_set_public_url(struct inputs *inputs, const struct options *options,
                            const struct endpoints *endpoints);
 
+/* Once the TD has its keys: wipes the file they were read from. */
+void inputs_forget_keys(struct inputs *inputs);
+
 void inputs_free(struct inputs *inputs);
 
 #endif

@@ -212,6 +212,7 @@ static int start(struct program *program, const struct options *options, struct 
         kms_host_start(&program->kms, options, program->cluster, &program->loop, error) ||
         open_tsm_dir(program, options, error))
         return -1;
+    inputs_forget_keys(inputs);
     program->endpoints.kms_tls = program->kms.tls;
     health_watch_start(&program->health, &program->loop, program->cluster, &program->log);
     *site = site_of(program, options, inputs);

@@ -72,6 +72,23 @@ static void a_reset_gives_the_same_memory_again(void **state)
     arena_free(&arena);
 }
 
+static void what_is_forgotten_is_wiped(void **state)
+{
+    static const char zeros[7];
+    struct arena arena;
+    const char *secret;
+
+    (void)state;
+    arena_init(&arena);
+    secret = arena_copy(&arena, "secret", 6);
+    arena_alloc(&arena, 100000);
+    arena_reset(&arena);
+    secret = arena_copy(&arena, "secret", 6);
+    arena_reset(&arena);
+    assert_memory_equal(secret, zeros, sizeof zeros);
+    arena_free(&arena);
+}
+
 static void a_copy_ends_with_a_nul(void **state)
 {
     struct arena arena;
@@ -92,6 +109,7 @@ int main(void)
         cmocka_unit_test(zeroed_memory_is_zero_after_a_reset_too),
         cmocka_unit_test(one_piece_may_be_larger_than_a_block),
         cmocka_unit_test(a_reset_gives_the_same_memory_again),
+        cmocka_unit_test(what_is_forgotten_is_wiped),
         cmocka_unit_test(a_copy_ends_with_a_nul),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -178,6 +178,19 @@ static void decimals_have_no_leading_zeros(void **state)
     buf_free(&buf);
 }
 
+static void what_it_no_longer_holds_is_wiped(void **state)
+{
+    static const uint8_t zeros[6];
+    struct buf buf;
+
+    (void)state;
+    buf_init(&buf, 100);
+    buf_append_text(&buf, "secret");
+    buf_reset(&buf);
+    assert_memory_equal(buf.data, zeros, sizeof zeros);
+    buf_free(&buf);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +202,7 @@ int main(void)
         cmocka_unit_test(room_in_front_is_there_and_apart),
         cmocka_unit_test(memory_of_the_caller_is_the_limit),
         cmocka_unit_test(taken_contents_are_a_string),
+        cmocka_unit_test(what_it_no_longer_holds_is_wiped),
         cmocka_unit_test(decimals_have_no_leading_zeros),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

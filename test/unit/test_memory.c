@@ -101,12 +101,33 @@ static void without_memory_the_process_says_so_and_ends(void **state)
     assert_non_null(strstr(said, "out of memory"));
 }
 
+static void moved_memory_holds_what_it_held(void **state)
+{
+    const size_t sizes[] = {0, 1, 100, 4096, 1 << 20, 3 << 20};
+    uint8_t *memory = NULL;
+    size_t held = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        memory = memory_move(memory, held, sizes[i]);
+        for (size_t j = 0; j < held; j++)
+            assert_int_equal(memory[j], j % 251);
+        for (size_t j = held; j < sizes[i]; j++)
+            memory[j] = (uint8_t)(j % 251);
+        held = sizes[i];
+    }
+    memory = memory_move(memory, held, 10);
+    assert_int_equal(memory[9], 9);
+    free(memory);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_size_is_a_size_too),
         cmocka_unit_test(zeroed_memory_is_zero),
         cmocka_unit_test(grown_memory_holds_what_it_held),
+        cmocka_unit_test(moved_memory_holds_what_it_held),
         cmocka_unit_test(a_copy_ends_with_a_nul),
         cmocka_unit_test(without_memory_the_process_says_so_and_ends),
     };
