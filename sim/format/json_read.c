@@ -123,7 +123,11 @@ static bool read_element(struct reader *reader, json_t *array)
     json_t *value = read_value(reader);
 
     json_scan_space(&reader->scan);
-    return value && (reader->form == JSON_READ_CHECKED || json_array_append_new(array, value) == 0);
+    if (value && reader->form == JSON_READ_CHECKED)
+        json_decref(value);
+    else if (value)
+        return json_array_append_new(array, value) == 0;
+    return value;
 }
 
 static bool read_elements(struct reader *reader, json_t *array)

@@ -404,6 +404,51 @@ static void numbers_have_an_end(void **state)
     assert_int_equal(position, sizeof text - 1);
 }
 
+/* --- what is not kept is freed --- */
+
+static size_t values_held;
+
+static void *count_malloc(size_t size)
+{
+    values_held++;
+    return malloc(size);
+}
+
+static void count_free(void *memory)
+{
+    if (memory)
+        values_held--;
+    free(memory);
+}
+
+static enum json_read_form form_of(const void *context, struct span name)
+{
+    (void)name;
+    return *(const enum json_read_form *)context;
+}
+
+static void nothing_is_left_of_what_is_not_kept(void **state)
+{
+    static const char text[] = "{\"a\":[{},[[]],\"text\",123456789012345678,1e305,1.5,"
+                               "{\"b\":[{\"c\":1}]},true]}";
+    static const char wrong[] = "{\"a\":[{},[[]],[{\"b\":[{}]";
+    static const enum json_read_form forms[] = {JSON_READ_TREE, JSON_READ_CHECKED, JSON_READ_TEXT};
+
+    (void)state;
+    json_set_alloc_funcs(count_malloc, count_free);
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        const struct json_read_plan plan = {form_of, &forms[i], 1};
+        json_error_t reason;
+
+        values_held = 0;
+        json_decref(json_read_planned(span_text(text), false, &plan, &reason));
+        assert_int_equal(values_held, 0);
+        assert_null(json_read_planned(span_text(wrong), false, &plan, &reason));
+        assert_int_equal(values_held, 0);
+    }
+    json_set_alloc_funcs(malloc, free);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -414,6 +459,7 @@ int main(void)
         cmocka_unit_test(near_the_start_the_reason_is_jansson_s),
         cmocka_unit_test(further_on_it_is_the_place),
         cmocka_unit_test(numbers_have_an_end),
+        cmocka_unit_test(nothing_is_left_of_what_is_not_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
