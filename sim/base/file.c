@@ -129,20 +129,21 @@ static mode_t permissions(void)
     return 0644 & ~mask;
 }
 
-static int write_beside(const char *path, char *beside, const void *data, size_t len, struct error *error)
+static int write_beside(const char *path, char *beside, mode_t mode, const void *data, size_t len,
+                        struct error *error)
 {
     int fd = mkostemp(beside, O_CLOEXEC);
 
     if (fd < 0)
         return error_write(path, error);
-    if (write_and_close(fd, data, len) == 0 && chmod(beside, permissions()) == 0 && rename(beside, path) == 0)
+    if (write_and_close(fd, data, len) == 0 && chmod(beside, mode) == 0 && rename(beside, path) == 0)
         return 0;
     error_write(path, error);
     unlink(beside);
     return -1;
 }
 
-int file_write_atomic(const char *path, const void *data, size_t len, struct error *error)
+static int write_atomic(const char *path, mode_t mode, const void *data, size_t len, struct error *error)
 {
     struct stat status;
     size_t path_len = strlen(path);
@@ -154,7 +155,17 @@ int file_write_atomic(const char *path, const void *data, size_t len, struct err
     beside = memory_alloc(path_len + sizeof ".XXXXXX");
     memcpy(beside, path, path_len);
     memcpy(beside + path_len, ".XXXXXX", sizeof ".XXXXXX");
-    result = write_beside(path, beside, data, len, error);
+    result = write_beside(path, beside, mode, data, len, error);
     free(beside);
     return result;
+}
+
+int file_write_atomic(const char *path, const void *data, size_t len, struct error *error)
+{
+    return write_atomic(path, permissions(), data, len, error);
+}
+
+int file_write_private(const char *path, const void *data, size_t len, struct error *error)
+{
+    return write_atomic(path, 0600, data, len, error);
 }

@@ -4,11 +4,11 @@
 #define CLI_HEALTHCHECK_SPEC_H
 
 #include "sim/base/error.h"
-#include "sim/cli/listen_spec.h"
+#include "sim/cli/url_spec.h"
 
 #define HEALTHCHECK_SPEC_PATH "/readyz"
 
-enum { HEALTHCHECK_SPEC_PATH_MAX = 256 };
+enum { HEALTHCHECK_SPEC_PATH_MAX = URL_SPEC_PATH_MAX };
 
 struct healthcheck_spec {
     const char *address;                      /* as it was given, for errors; the caller's */

@@ -49,6 +49,7 @@ void options_free(struct options *options)
     options_texts_replace(&options->decrypt_env, NULL);
     options_texts_replace(&options->command_argument, NULL);
     options_texts_free(&options->images);
+    options_texts_free(&options->kms_urls);
     options_texts_free(&options->warnings);
     free(options->listen);
     free(options->faults);

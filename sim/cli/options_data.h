@@ -38,7 +38,7 @@ enum options_source {
 /* The shells that have a completion script. */
 enum options_shell { OPTIONS_SHELL_NONE = -1, OPTIONS_SHELL_BASH, OPTIONS_SHELL_ZSH, OPTIONS_SHELL_FISH };
 
-enum { OPTIONS_SOCKETS = 4, OPTIONS_HOSTS_MAX = 32 };
+enum { OPTIONS_SOCKETS = 4, OPTIONS_HOSTS_MAX = 32, OPTIONS_KMS_URLS_MAX = 16 };
 
 /* Where a socket of --socket-dir is instead, which may also be a TCP address. */
 struct options_socket {
@@ -86,6 +86,8 @@ struct options {
     char *name;   /* of the app that wraps docker_compose; never NULL after options_parse */
     char *app_id; /* APP_ID_BYTES in hex */
     bool kms;
+    struct options_texts kms_urls; /* https:// */
+    char *write_app_keys;
     char *instance; /* never NULL after options_parse */
     enum os_image_line dstack_os;
     char *app_keys;

@@ -64,6 +64,20 @@ int options_read_kms_auth_url(struct options *options, const char *text, struct 
     return 0;
 }
 
+int options_read_kms_url(struct options *options, const char *text, struct error *error)
+{
+    struct url_spec spec;
+
+    if (url_spec_parse(&spec, "https", URL_SPEC_HTTPS_PORT, text, error))
+        return -1;
+    if (spec.port == 0 || strchr(spec.path, '?'))
+        return error_input(error, "\"%.60s\" is not a URL such as https://localhost:8000", text);
+    if (options->kms_urls.count == OPTIONS_KMS_URLS_MAX)
+        return error_input(error, "can be given at most %d times", OPTIONS_KMS_URLS_MAX);
+    options_texts_append(&options->kms_urls, text);
+    return 0;
+}
+
 int options_read_socket_mode(struct options *options, const char *text, struct error *error)
 {
     size_t len = strlen(text);

@@ -15,6 +15,7 @@ MUST_CHECK options_reader options_read_public_url;
 MUST_CHECK options_reader options_read_allow_host; /* keeps text */
 MUST_CHECK options_reader options_read_kms_listen;
 MUST_CHECK options_reader options_read_kms_auth_url;
+MUST_CHECK options_reader options_read_kms_url;
 MUST_CHECK options_reader options_read_vmm_token;
 MUST_CHECK options_reader options_read_image;
 MUST_CHECK options_reader options_read_seed;

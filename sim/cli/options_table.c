@@ -143,26 +143,26 @@ const struct option_row options_table[] = {
      .brief = "its hash and id come from this file",
      .more = "The app. The bytes of this app-compose.json determine its compose hash and id."},
     {"docker-compose", 0, "FILE", STRING(docker_compose), .value = VALUE_FILE, .group = GROUP_APP,
-     .shared = "or from this, wrapped", .brief = "the app, from a docker-compose file",
+     .shared = "or this, wrapped", .brief = "the app, from a docker-compose file",
      .more = "The app, from a docker-compose file, which is wrapped into the JSON whose hash the SDKs compute."},
     {"name", 0, "NAME", STRING(name), .preset = "app", .group = GROUP_APP, .is_joined = true,
      .brief = "the name of that app",
      .more = "The name of the app from --docker-compose. The default is app."},
     {"instance", 0, "NAME", STRING(instance), .preset = "default", .group = GROUP_APP,
-     .shared = "instance, user config", .brief = "another instance of the app",
+     .is_joined = true, .brief = "another instance of the app",
      .more = "The name of this instance of the app, which determines the instance id."},
-    {"user-config", 0, "FILE", STRING(user_config), .value = VALUE_FILE, .group = GROUP_APP, .is_joined = true,
-     .brief = "what is deployed with the app",
-     .more = "The user config that is deployed with the app. Only the launch token in it is read, if the app "
-             "requires one."},
     {"app-keys", 'k', "FILE", STRING(app_keys), .setting = "default.core.keys_file", .value = VALUE_FILE, .group = GROUP_APP,
-     .shared = "keys and environment", .brief = "its keys, as in appkeys.json",
+     .shared = "its keys", .brief = "its keys, as in appkeys.json",
      .more = "The app's keys, in the format of the real simulator's appkeys.json."},
     {"encrypted-env", 0, "FILE", STRING(encrypted_env), .value = VALUE_FILE, .group = GROUP_APP,
      .is_joined = true,
      .brief = "its environment, as the SDKs encrypt it",
      .more = "The app's environment, as the SDKs encrypt it. Simulator.DecryptEnv decrypts it unless a request "
              "contains another one."},
+    {"user-config", 0, "FILE", STRING(user_config), .value = VALUE_FILE, .group = GROUP_APP, .is_joined = true,
+     .brief = "what is deployed with the app",
+     .more = "The user config that is deployed with the app. Only the launch token in it is read, if the app "
+             "requires one."},
     {"sys-config", 's', "FILE", STRING(sys_config), .setting = "default.core.sys_config_file", .value = VALUE_FILE, .group = GROUP_APP,
      .shared = "the machine, its GPUs", .brief = "its machine, from a sys-config.json",
      .more = "The machine's processors and memory, and mr_config for MRCONFIGID, from a sys-config.json."},
@@ -202,6 +202,17 @@ const struct option_row options_table[] = {
      .more = "The first TD's keys and certificates are those that a KMS gives, as a deployed TD's are: chains of "
              "three certificates, leaf, app CA and root CA, with the app id in the leaf. The default is the form of "
              "dstack's own simulator, a chain of two."},
+    {"kms-url", 0, "URL", SPECS(kms_urls, options_read_kms_url), .group = GROUP_APP,
+     .shared = "a KMS elsewhere",
+     .brief = "boot under the KMS there; repeatable",
+     .more = "TDs whose apps use a KMS boot as real guests do, under the dstack-kms at this https:// URL: it attests "
+             "itself, gets its keys and has its certificates signed there. While it does, or as long as the KMS "
+             "refuses, /readyz answers 503 with booting. Repeatable: the next one is asked where one fails. With "
+             "--app-keys, a file written under a KMS, only certificates are asked for."},
+    {"write-app-keys", 0, "FILE", STRING(write_app_keys), .value = VALUE_FILE, .group = GROUP_APP,
+     .is_joined = true, .brief = "where the keys from it are written",
+     .more = "Write the keys that the first TD has got from the KMS of --kms-url to this file, as a guest does and as "
+             "--app-keys reads them; only its owner can read it."},
 
     {"tcb-status", 0, "STATUS", LIST(scenario.tcb_status, options_read_tcb_status), .word = tcb_spec_word,
      .preset = "UpToDate", .group = GROUP_PLATFORM,

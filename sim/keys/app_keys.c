@@ -64,6 +64,28 @@ static int read_ca(struct app_keys *keys, const json_t *root, struct error *erro
     return 0;
 }
 
+/* A string that may be missing, on the heap; NULL then. */
+static int read_optional_text(const json_t *object, const char *name, char **text, struct error *error)
+{
+    const char *given;
+
+    if (!json_object_get(object, name))
+        return 0;
+    if (json_file_string(object, name, &given, error))
+        return -1;
+    *text = memory_copy(given, strlen(given));
+    return 0;
+}
+
+static int read_kms(struct app_keys_kms *kms, const json_t *root, const json_t *kind, struct error *error)
+{
+    if (read_optional_text(kind, "url", &kms->url, error) ||
+        read_optional_text(kind, "tmp_ca_cert", &kms->temp_ca_cert, error) ||
+        read_optional_text(kind, "tmp_ca_key", &kms->temp_ca_key, error))
+        return error_context(error, "key_provider");
+    return read_optional_text(root, "ca_cert", &kms->ca_cert, error);
+}
+
 /* A guest that uses a KMS has its certificates signed there. */
 static int read_provider(struct app_keys *keys, const json_t *root, struct error *error)
 {
@@ -75,7 +97,7 @@ static int read_provider(struct app_keys *keys, const json_t *root, struct error
     if (read_provider_id(keys, kind, is_kms, error))
         return error_context(error, "key_provider");
     if (is_kms && !json_object_get(kind, "key"))
-        return 0;
+        return read_kms(&keys->kms, root, kind, error);
     return read_ca_key(keys, kind, error) || read_ca(keys, root, error) ? -1 : 0;
 }
 
@@ -103,14 +125,15 @@ static int read_k256(struct app_keys *keys, const json_t *root, const struct k25
     return 0;
 }
 
-static int read_env_key(struct app_keys *keys, const json_t *root, struct error *error)
+/* A key of 32 bytes that may be missing or empty. */
+static int read_optional_key(const json_t *root, const char *name, uint8_t *key, bool *is_there,
+                             struct error *error)
 {
     size_t len = 0;
 
-    if (json_object_get(root, "env_crypt_key") &&
-        read_optional_hex(root, "env_crypt_key", keys->env_key, sizeof keys->env_key, &len, error))
+    if (json_object_get(root, name) && read_optional_hex(root, name, key, 32, &len, error))
         return -1;
-    keys->has_env_key = len > 0;
+    *is_there = len > 0;
     return 0;
 }
 
@@ -127,7 +150,10 @@ int app_keys_parse(struct app_keys *keys, struct span json, const struct k256 *k
 
     *keys = (struct app_keys){0};
     if (root && read_k256(keys, root, k256, error) == 0 && read_provider(keys, root, error) == 0 &&
-        read_env_key(keys, root, error) == 0 && read_app_id(keys, root, error) == 0)
+        read_optional_key(root, "env_crypt_key", keys->env_key, &keys->has_env_key, error) == 0 &&
+        read_optional_key(root, "disk_crypt_key", keys->disk_key, &keys->has_disk_key, error) == 0 &&
+        read_optional_text(root, "gateway_app_id", &keys->gateway_app_id, error) == 0 &&
+        read_app_id(keys, root, error) == 0)
         result = 0;
     json_file_forget(root);
     if (result)
@@ -180,6 +206,23 @@ int app_keys_borrow_ca(struct app_keys *keys, const struct kms *kms, struct erro
     return app_keys_set_ca(keys, kms->ca.pem, error);
 }
 
+void app_keys_copy_secrets(struct app_keys *keys, const struct app_keys *from)
+{
+    memcpy(keys->k256_key, from->k256_key, sizeof keys->k256_key);
+    memcpy(keys->k256_public, from->k256_public, sizeof keys->k256_public);
+    memcpy(keys->k256_signature, from->k256_signature, sizeof keys->k256_signature);
+    keys->k256_signature_len = from->k256_signature_len;
+    keys->has_env_key = from->has_env_key;
+    memcpy(keys->env_key, from->env_key, sizeof keys->env_key);
+    keys->has_disk_key = from->has_disk_key;
+    memcpy(keys->disk_key, from->disk_key, sizeof keys->disk_key);
+    keys->has_app_id = from->has_app_id;
+    memcpy(keys->app_id, from->app_id, sizeof keys->app_id);
+    free(keys->gateway_app_id);
+    keys->gateway_app_id =
+        from->gateway_app_id ? memory_copy(from->gateway_app_id, strlen(from->gateway_app_id)) : NULL;
+}
+
 static void derive(const uint8_t *seed, const char *label, uint8_t out[static 32])
 {
     const struct bytes path[] = {{label, strlen(label)}};
@@ -218,5 +261,10 @@ void app_keys_free(struct app_keys *keys)
     x509_ca_free(&keys->ca);
     free(keys->ca_cert);
     free(keys->root_cert);
+    free(keys->gateway_app_id);
+    free(keys->kms.url);
+    free(keys->kms.ca_cert);
+    free(keys->kms.temp_ca_cert);
+    free(keys->kms.temp_ca_key);
     bytes_wipe(keys, sizeof *keys);
 }

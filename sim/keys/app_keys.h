@@ -28,12 +28,23 @@ struct app_keys {
     uint8_t app_id[APP_ID_BYTES];
     uint8_t provider_id[X509_SPKI_BYTES]; /* of the key provider, where the file names one */
     size_t provider_id_len;
+    bool has_disk_key;
+    uint8_t disk_key[32];
+    char *gateway_app_id; /* heap; or NULL */
+
+    /* The KMS that signs the certificates of keys without a CA: heap, each NULL where it is not known. */
+    struct app_keys_kms {
+        char *url;                        /* that its methods are below, with /prpc */
+        char *ca_cert;                    /* PEM: its root */
+        char *temp_ca_cert, *temp_ca_key; /* PEM: what issues the client certificates that it takes */
+    } kms;
 };
 
 /* Reads the real simulator's appkeys.json: k256_key, k256_signature (which may be empty), ca_cert and
- * key_provider.<KIND>.key; env_crypt_key, app_id and key_provider.Local.mr are optional, other members
- * are ignored. Checks that the CA's key and certificate match. A guest that uses a KMS has no key of a
- * CA: of its file, key_provider.Kms.pubkey is read, and the CA stays unset. */
+ * key_provider.<KIND>.key; env_crypt_key, disk_crypt_key, gateway_app_id, app_id and key_provider.Local.mr
+ * are optional, other members are ignored. Checks that the CA's key and certificate match. A guest that uses a
+ * KMS has no key of a CA: of its file, key_provider.Kms is read into kms and provider_id, and the CA stays
+ * unset. */
 MUST_CHECK int app_keys_parse(struct app_keys *keys, struct span json, const struct k256 *k256,
                               struct error *error);
 
@@ -51,6 +62,9 @@ MUST_CHECK int app_keys_issue_own(struct app_keys *keys, const struct kms *kms,
 /* The keys that a seed of 32 bytes yields, without the CA's certificate. */
 MUST_CHECK int app_keys_derive(struct app_keys *keys, const uint8_t seed[static 32], const struct k256 *k256,
                                struct error *error);
+
+/* Copies all that is not of a CA, or of the KMS that signs. */
+void app_keys_copy_secrets(struct app_keys *keys, const struct app_keys *from);
 
 /* Sets the KMS's own CA, for keys that came without one. */
 MUST_CHECK int app_keys_borrow_ca(struct app_keys *keys, const struct kms *kms, struct error *error);

@@ -2,6 +2,7 @@
 
 #include "sim/keys/csr.h"
 #include "sim/keys/kms_certificates.h"
+#include "sim/kms/kms_authority.h"
 
 enum { VERSION_1 = 1 };
 
@@ -12,7 +13,7 @@ static int verify(const struct kms_gate *gate, const struct csr *csr, uint32_t v
     struct quote_authority authority;
     int result;
 
-    if (kms_server_authority(gate->server, &authority, error))
+    if (kms_authority_of(gate->server->cluster, &authority, error))
         return -1;
     result = version == VERSION_1
                  ? evidence_read_quote(csr->quote, csr->event_log, gate->arena, &attested->evidence, error)

@@ -1,49 +1,9 @@
 #include "sim/kms/kms_gate.h"
 
-#include "crypto/x509_read.h"
-#include "sim/keys/ra_tls.h"
+#include "sim/kms/kms_authority.h"
+#include "sim/kms/kms_peer.h"
 
 /* --- the client's certificate --- */
-
-static struct bytes bytes_of(struct span span)
-{
-    return (struct bytes){span.data, span.len};
-}
-
-/* The value of a private extension; empty if there is none. */
-static struct span find(const struct kms_gate *gate, enum ra_tls_extension which)
-{
-    struct bytes value = x509_read_extension(bytes_of(gate->certificate), ra_tls_oid(which)), octets;
-
-    return value.data && x509_read_octets(value, &octets) ? span_of(octets.data, octets.len) : SPAN_NONE;
-}
-
-/* Certificates of older guests have the quote and its event log instead. */
-static int read_evidence(struct kms_gate *gate, bool *is_there, struct error *error)
-{
-    const struct span attestation = find(gate, RA_TLS_ATTESTATION), quote = find(gate, RA_TLS_QUOTE);
-    const struct span event_log = find(gate, RA_TLS_EVENT_LOG);
-
-    *is_there = attestation.len > 0 || (quote.len > 0 && event_log.len > 0);
-    if (attestation.len)
-        return evidence_read_attestation(attestation, gate->arena, &gate->attested.evidence, error);
-    return *is_there ? evidence_read_quote(quote, event_log, gate->arena, &gate->attested.evidence, error)
-                     : 0;
-}
-
-static int verify(struct kms_gate *gate, struct error *error)
-{
-    uint8_t public_key[P256_PUBLIC_BYTES], spki[X509_SPKI_BYTES], report_data[RA_TLS_REPORT_DATA_BYTES];
-    struct quote_authority authority;
-
-    if (!x509_read_key(bytes_of(gate->certificate), public_key))
-        return error_input(error, "the certificate's key must be on P-256");
-    x509_key_spki(public_key, spki);
-    ra_tls_report_data(spki, report_data);
-    if (kms_server_authority(gate->server, &authority, error))
-        return -1;
-    return attested_verify(&gate->attested, report_data, &authority, gate->arena, error);
-}
 
 int kms_gate_identify(struct kms_gate *gate, struct error *error)
 {
@@ -52,11 +12,12 @@ int kms_gate_identify(struct kms_gate *gate, struct error *error)
 
     if (!gate->certificate.len)
         return 0;
-    result = read_evidence(gate, &is_there, error);
+    result = kms_peer_read(gate->certificate, gate->arena, &gate->attested, &is_there, error);
     if (result == 0 && !is_there)
         return 0;
     gate->server->attestation_requests++;
-    if (result || verify(gate, error)) {
+    if (result ||
+        kms_peer_verify(gate->server->cluster, gate->certificate, gate->arena, &gate->attested, error)) {
         gate->server->attestation_failures++;
         return error_context(error, "invalid quote");
     }
@@ -73,7 +34,7 @@ static int attest(const struct kms_gate *gate, const struct td *td, struct attes
     const struct span attestation = td_attestation(td, TD_ATTESTATION_WHOLE, report_data, gate->arena, NULL);
     struct quote_authority authority;
 
-    return kms_server_authority(gate->server, &authority, error) ||
+    return kms_authority_of(gate->server->cluster, &authority, error) ||
                    evidence_read_attestation(attestation, gate->arena, &attested->evidence, error) ||
                    attested_verify(attested, report_data, &authority, gate->arena, error)
                ? -1

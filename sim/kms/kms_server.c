@@ -108,17 +108,3 @@ void kms_server_free(struct kms_server *server)
     free(server->bootstrap);
     free(server);
 }
-
-int kms_server_authority(const struct kms_server *server, struct quote_authority *authority,
-                         struct error *error)
-{
-    struct cluster *cluster = server->cluster;
-
-    *authority = (struct quote_authority){
-        .platform = &cluster->platform,
-        .collateral = cluster_collateral(cluster, error),
-        .now = clock_seconds(&cluster->clock),
-        .memory = &cluster->verified,
-    };
-    return authority->collateral ? 0 : -1;
-}

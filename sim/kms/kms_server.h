@@ -43,8 +43,4 @@ struct kms_server *kms_server_new(struct cluster *cluster, const struct kms_serv
                                   struct error *error);
 void kms_server_free(struct kms_server *server);
 
-/* What quotes are judged by. Returns -1 with an error if there is no collateral. */
-MUST_CHECK int kms_server_authority(const struct kms_server *server, struct quote_authority *authority,
-                                    struct error *error);
-
 #endif

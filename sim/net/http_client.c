@@ -33,7 +33,6 @@ static void on_closed(uv_handle_t *handle)
 
     if (--client->handles > 0)
         return;
-    tls_session_free(client->tls);
     buf_free(&client->request);
     http_reply_free(&client->reply);
     free(client);
@@ -42,6 +41,8 @@ static void on_closed(uv_handle_t *handle)
 static void close_handles(struct http_client *client)
 {
     client->on_done = NULL;
+    tls_session_free(client->tls);
+    client->tls = NULL;
     if (uv_is_closing((const uv_handle_t *)&client->socket))
         return;
     uv_close((uv_handle_t *)&client->socket, on_closed);
@@ -258,7 +259,7 @@ struct http_client *http_client_ask(uv_loop_t *loop, const struct http_client_re
     client->ends = uv_now(loop) + request->timeout_ms;
     if (request->tls)
         client->tls = tls_session_new(request->tls, request->tls_name);
-    http_reply_init(&client->reply, HTTP_CLIENT_ANSWER_BYTES);
+    http_reply_init(&client->reply, request->answer_bytes ? request->answer_bytes : HTTP_CLIENT_ANSWER_BYTES);
     buf_init(&client->request, SIZE_MAX);
     write_request(&client->request, request);
     uv_timer_start(&client->timer, on_timeout,

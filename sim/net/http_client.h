@@ -9,7 +9,7 @@
 #include "sim/base/span.h"
 #include "sim/net/tls_config.h"
 
-#define HTTP_CLIENT_ANSWER_BYTES (256u * 1024)
+#define HTTP_CLIENT_ANSWER_BYTES (64u * 1024)
 
 struct http_client_request {
     const struct sockaddr_storage *address; /* copied, as all texts here */
@@ -19,7 +19,8 @@ struct http_client_request {
     struct span body;             /* JSON; data NULL: none */
     uint64_t connect_timeout_ms;  /* 0: only the next one */
     uint64_t timeout_ms;          /* for all of it */
-    const struct tls_config *tls; /* of a client; outlives the question; NULL: no TLS */
+    size_t answer_bytes;          /* the longest body that is taken; 0: HTTP_CLIENT_ANSWER_BYTES */
+    const struct tls_config *tls; /* of a client; outlives on_done; NULL: no TLS */
     const char *tls_name;         /* what the server's certificate is for, if tls has a CA */
 };
 
@@ -27,7 +28,7 @@ struct http_client_answer {
     const char *problem; /* why there is none; or NULL */
     bool is_connected;   /* the server has been reached */
     int status;
-    struct span body;        /* at most HTTP_CLIENT_ANSWER_BYTES */
+    struct span body;        /* at most as long as the request says */
     struct span certificate; /* the server's, in DER; or nothing */
 };
 

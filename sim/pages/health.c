@@ -16,15 +16,25 @@ static void serve_health(const void *context, struct exchange *exchange)
     answer(&exchange->response, "ok\n");
 }
 
+static void refuse(struct http_response *response, const char *reason)
+{
+    response->status = 503;
+    exchange_explain(response, reason);
+}
+
 static void serve_readiness(const void *context, struct exchange *exchange)
 {
-    const bool is_stopping = *((const struct site *)context)->is_stopping;
+    const struct site *site = context;
 
-    if (is_stopping) {
-        exchange->response.status = 503;
-        exchange_explain(&exchange->response, "the program is stopping");
+    if (*site->is_stopping) {
+        refuse(&exchange->response, "the program is stopping");
+        answer(&exchange->response, "stopping\n");
+    } else if (site->td && site->td->is_booting) {
+        refuse(&exchange->response, "the TD asks a KMS for its keys");
+        answer(&exchange->response, "booting\n");
+    } else {
+        answer(&exchange->response, "ready\n");
     }
-    answer(&exchange->response, is_stopping ? "stopping\n" : "ready\n");
 }
 
 void health_add(const struct site *site, struct router *router)
@@ -33,7 +43,8 @@ void health_add(const struct site *site, struct router *router)
     static const struct openapi_page ready = {.summary = "Whether the program accepts requests",
                                               .types = TYPE_TEXT,
                                               .other = 503,
-                                              .other_text = "The program is stopping."};
+                                              .other_text =
+                                                  "The program is stopping, or the TD is still booting."};
     const struct router_page list[] = {
         {.path = "/healthz", .serve = serve_health, .is_background = true, .openapi = &alive},
         {.path = "/readyz",

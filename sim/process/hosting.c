@@ -137,6 +137,9 @@ static int open_vm(void *data, struct vm *vm, struct error *error)
     struct hosting *hosting = data;
     struct site site = hosting->site;
 
+    if (vm->is_first && hosting->is_first_open)
+        return 0;
+    hosting->is_first_open |= vm->is_first;
     site.td = vm->td;
     if (open_sockets(hosting, vm, &site, error)) {
         if (!endpoints_close_owned(hosting->endpoints, vm))
@@ -148,6 +151,7 @@ static int open_vm(void *data, struct vm *vm, struct error *error)
 
 static void close_listeners(struct hosting *hosting, struct vm *vm)
 {
+    hosting->is_first_open &= !vm->is_first;
     if (endpoints_close_owned(hosting->endpoints, vm))
         return; /* on_released follows */
     vmm_closed(vm);
@@ -159,6 +163,7 @@ static void close_vm(void *data, struct vm *vm)
     struct hosting *hosting = data;
 
     key_requests_end(&hosting->key_requests, vm);
+    joining_end(&hosting->joining, vm);
     if (!hosting->engine || !engine_end(hosting->engine, vm)) /* else on_taken_down follows */
         close_listeners(hosting, vm);
 }
@@ -227,6 +232,13 @@ static void open_engine(struct hosting *hosting, const struct inputs *inputs)
 
     if (hosting->options->run_containers)
         hosting->engine = engine_new(hosting->timer.loop, &inputs->engine, &user);
+}
+
+/* --- keys of a KMS elsewhere --- */
+
+static void join(void *data, struct vm *vm)
+{
+    joining_begin(&((struct hosting *)data)->joining, vm);
 }
 
 /* --- what is due --- */
@@ -340,6 +352,7 @@ int hosting_start(struct hosting *hosting, const struct inputs *inputs, struct s
                   struct error *error)
 {
     const struct vmm_store_report report = {say, hosting};
+    const struct options *options = hosting->options;
     struct td *first = site->cluster->first;
     struct vm_settings settings;
 
@@ -347,11 +360,14 @@ int hosting_start(struct hosting *hosting, const struct inputs *inputs, struct s
         return -1;
     open_engine(hosting, inputs);
     hosting->key_requests.server = site->kms;
+    joining_init(&hosting->joining, hosting->timer.loop, hosting->log, options, site->cluster);
+    if (options->kms_urls.count)
+        site->kms_asker = &hosting->joining.asker;
     hosting->vmm = vmm_new(&(struct vmm_config){
         .cluster = site->cluster,
         .faults = site->faults,
         .host = {admit_vm, open_vm, close_vm, run_in, hosting, site->kms ? give_keys : NULL,
-                 hosting->engine ? launch : NULL},
+                 options->kms_urls.count ? join : NULL, hosting->engine ? launch : NULL},
         .store = hosting->store,
     });
     settings = settings_of(first, add_images(hosting));
@@ -369,6 +385,7 @@ int hosting_start(struct hosting *hosting, const struct inputs *inputs, struct s
     hosting->endpoints->on_released = on_released;
     hosting->endpoints->data = hosting;
     endpoints_give(hosting->endpoints, hosting->vmm->first);
+    hosting->is_first_open = true;
     if (hosting->options->socket_dir)
         vm_sockets_sweep(hosting->options);
     vmm_load(hosting->vmm, &report);
@@ -390,6 +407,7 @@ void hosting_close(struct hosting *hosting)
 {
     hosting->is_closing = true;
     key_requests_end_all(&hosting->key_requests);
+    joining_close(&hosting->joining);
     if (hosting->engine)
         engine_end_all(hosting->engine);
     if (!uv_is_closing((const uv_handle_t *)&hosting->timer))

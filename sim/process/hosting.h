@@ -13,6 +13,7 @@
 #include "sim/process/endpoints.h"
 #include "sim/process/inputs.h"
 #include "sim/process/key_requests.h"
+#include "sim/process/joining.h"
 #include "sim/services/vmm_access.h"
 
 struct hosting {
@@ -24,6 +25,8 @@ struct hosting {
     struct vmm *vmm;
     struct engine *engine; /* with --run-containers, or NULL */
     struct key_requests key_requests;
+    struct joining joining;
+    bool is_first_open; /* the first TD has its listeners */
     bool is_closing;
     struct token_guard guard; /* of the VMM, with --vmm-token */
     uv_timer_t timer;

@@ -245,6 +245,18 @@ static int read_images(struct inputs *inputs, const struct options *options, str
     return 0;
 }
 
+/* Only a KMS elsewhere gives keys that are worth a file. */
+static int check_kms(const struct options *options, struct error *error)
+{
+    char given[OPTIONS_NAME_MAX];
+
+    if (!options->write_app_keys || options->kms_urls.count)
+        return 0;
+    options_given_as(options, &options->write_app_keys, given);
+    return error_input(error, "%s needs --kms-url; the simulator's own KMS gives the same keys each time",
+                       given);
+}
+
 /* Containers reach a TD by its sockets. */
 static int find_engine(struct inputs *inputs, const struct options *options, struct error *error)
 {
@@ -268,6 +280,7 @@ int inputs_read(struct inputs *inputs, const struct options *options, struct err
     inputs->td.os_image = os_image_embedded(options->dstack_os);
     inputs->td.leaves_mr_config_zero = options->no_mrconfigid;
     inputs->td.has_own_ca = options->kms;
+    inputs->td.awaits_keys = options->kms_urls.count > 0;
     inputs->cluster.seed = options->seed;
     inputs->td.instance = options->instance;
     inputs->td.health_file = options->health_file;
@@ -280,7 +293,8 @@ int inputs_read(struct inputs *inputs, const struct options *options, struct err
         read_env(inputs, options, error) || read_images(inputs, options, error))
         return -1;
     return check_directory(options, &options->logs_dir, error) || find_engine(inputs, options, error) ||
-                   check_state_dir(options, error) || check_tsm_dir(options, error)
+                   check_kms(options, error) || check_state_dir(options, error) ||
+                   check_tsm_dir(options, error)
                ? -1
                : 0;
 }

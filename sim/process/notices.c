@@ -77,6 +77,17 @@ static bool tell_signature(const struct td *td, size_t index, char sentence[stat
     return true;
 }
 
+/* TDs that are deployed may have another one. */
+static bool tell_kms_url(const struct td *td, size_t index, char sentence[static NOTICES_BYTES])
+{
+    if (index > 0 || !td->awaits_keys || td->app.says.key_provider == APP_KEY_PROVIDER_KMS)
+        return false;
+    snprintf(sentence, NOTICES_BYTES,
+             "the KMS of --kms-url is not asked for the first TD's keys: its app's key provider is \"%s\"",
+             app_compose_provider_name(td->app.says.key_provider));
+    return true;
+}
+
 static bool tell_ca(const struct td *td, size_t index, char sentence[static NOTICES_BYTES])
 {
     if (index > 0 || !td->keys.has_borrowed_ca)
@@ -89,8 +100,8 @@ static bool tell_ca(const struct td *td, size_t index, char sentence[static NOTI
 
 bool notices_find(const struct td *td, size_t index, char sentence[static NOTICES_BYTES])
 {
-    static teller *const tellers[] = {tell_ignored, tell_unknown,   tell_env,
-                                      tell_dropped, tell_signature, tell_ca};
+    static teller *const tellers[] = {tell_ignored,   tell_unknown, tell_env, tell_dropped,
+                                      tell_signature, tell_kms_url, tell_ca};
 
     for (size_t i = 0; i < sizeof tellers / sizeof *tellers; i++) {
         size_t told = 0;

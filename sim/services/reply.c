@@ -1,9 +1,9 @@
 #include "sim/services/reply.h"
 
+#include "sim/services/cert_inquiry.h"
 #include "sim/services/service.h"
 
 #include "sim/base/version.h"
-#include "sim/services/kms_inquiry.h"
 #include "sim/td/td_cert.h"
 
 #define HEALTH_LINE_BYTES 512
@@ -80,14 +80,13 @@ char *reply_private_key(struct rpc_call *call, const struct p256_key *key)
 int reply_issue_cert(struct rpc_call *call, const struct td *td, const struct app_cert_request *request,
                      const struct p256_key *key, struct reply_cert *cert)
 {
-    char **chain = arena_alloc(call->arena, 3 * sizeof *chain);
+    struct cert_inquiry_answer issued;
 
-    if (kms_inquiry_sign(call, td) || td_cert_issue(td, request, key, call->arena, &chain[0], &call->error))
+    if (cert_inquiry_issue(call, td, request, key, &issued))
         return -1;
-    chain[1] = td->keys.ca_cert;
-    chain[2] = td->keys.root_cert;
     *cert = (struct reply_cert){
-        .key = reply_private_key(call, key), .chain = chain, .chain_len = chain[2] ? 3 : 2};
+        .key = reply_private_key(call, &issued.key), .chain = issued.chain, .chain_len = issued.chain_len};
+    bytes_wipe(&issued.key, sizeof issued.key);
     return 0;
 }
 

@@ -46,11 +46,21 @@ static void add_pages(service_pages *pages, struct added *added, const struct si
     pages(site, router);
 }
 
+/* The VM's own sentence, if it has one. */
+static const char *why_it_boots(const struct site *site)
+{
+    const struct vm *vm = vmm_find_td(site->vmm, site->td);
+
+    return vm && vm->boot_error[0] ? vm->boot_error : "this TD is booting: it asks a KMS for its keys";
+}
+
 static const char *refuse_halted(const void *site)
 {
-    return ((const struct site *)site)->td->is_halted
-               ? "this TD has been stopped; the VMM starts it (StartVm)"
-               : NULL;
+    const struct td *td = ((const struct site *)site)->td;
+
+    if (td->is_halted)
+        return "this TD has been stopped; the VMM starts it (StartVm)";
+    return td->is_booting ? why_it_boots(site) : NULL;
 }
 
 static void add_methods(const struct service *service, const struct site *site, struct router *router)

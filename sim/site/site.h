@@ -3,6 +3,7 @@
 #define SITE_SITE_H
 
 #include "sim/faults/faults.h"
+#include "sim/kms/kms_guest.h"
 #include "sim/kms/kms_server.h"
 #include "sim/vmm/vmm.h"
 #include "sim/watch/stats.h"
@@ -14,10 +15,11 @@ struct site {
     struct cluster *cluster;
     struct td *td; /* the listener's TD; on the main port the first */
     struct vmm *vmm;
-    struct vm *vm;                       /* whose path it is, /vm/<id>/; else NULL */
-    struct kms_server *kms;              /* of --kms-listen, or NULL */
-    const struct token_guard *vmm_guard; /* who may use the VMM; NULL: everyone */
-    const char *public_url;              /* of this program */
+    struct vm *vm;                           /* whose path it is, /vm/<id>/; else NULL */
+    struct kms_server *kms;                  /* of --kms-listen, or NULL */
+    const struct kms_guest_asker *kms_asker; /* asks the KMS of a TD elsewhere; NULL: there is none */
+    const struct token_guard *vmm_guard;     /* who may use the VMM; NULL: everyone */
+    const char *public_url;                  /* of this program */
 
     /* Shared by the whole program. */
     struct faults *faults;

@@ -57,16 +57,14 @@ int boot_start(const struct os_image *image, const struct machine *machine, cons
     return emit(&sequence, log, registers, error);
 }
 
-/* The guest learns the hash of its own image from the KMS alone. */
-int boot_finish(const struct app_compose *compose, const struct identity *identity, struct event_log *log,
-                struct registers *registers, struct error *error)
+int boot_finish(const struct app_compose *compose, const struct identity *identity, struct span os_image_hash,
+                struct event_log *log, struct registers *registers, struct error *error)
 {
     const struct text *provider = &identity->key_provider_info;
     struct sequence sequence = {.count = 0};
 
     if (compose->key_provider == APP_KEY_PROVIDER_KMS)
-        add(&sequence, EVENT_NAME_OS_IMAGE_HASH,
-            span_of(identity->os_image_hash, sizeof identity->os_image_hash));
+        add(&sequence, EVENT_NAME_OS_IMAGE_HASH, os_image_hash);
     add(&sequence, EVENT_NAME_KEY_PROVIDER, span_of(provider->plain, provider->len));
     add(&sequence, EVENT_NAME_STORAGE_FS, span_text(compose->storage_fs));
     add(&sequence, EVENT_NAME_SYSTEM_READY, SPAN_NONE);

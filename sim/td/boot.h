@@ -11,8 +11,10 @@ MUST_CHECK int boot_start(const struct os_image *image, const struct machine *ma
                           const struct identity *identity, struct event_log *log, struct registers *registers,
                           struct error *error);
 
-/* Appends the rest of the boot, up to system-ready. */
+/* Appends the rest of the boot, up to system-ready. os_image_hash: the guest learns the hash of its own image
+ * from the KMS alone. */
 MUST_CHECK int boot_finish(const struct app_compose *compose, const struct identity *identity,
-                           struct event_log *log, struct registers *registers, struct error *error);
+                           struct span os_image_hash, struct event_log *log, struct registers *registers,
+                           struct error *error);
 
 #endif

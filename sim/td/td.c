@@ -40,7 +40,14 @@ static int read_inputs(struct td *td, const struct td_config *config, struct err
         return error_context(error, "%s", config->app_compose_name);
     if (config->app_keys.data && app_keys_parse(&td->keys, config->app_keys, td->shared->k256, error))
         return error_context(error, "%s", config->app_keys_name);
-    td_env_init(&td->env, td->shared->kms, &td->app, &td->keys, td->identity.app_id, config->encrypted_env);
+    td_env_init(&td->env, td->shared->kms, &td->app, &td->keys, td->identity.app_id, config->encrypted_env,
+                config->encrypted_env_name);
+    if (config->awaits_keys && config->app_keys.data && td->keys.ca_cert)
+        return error_input(error,
+                           "%s has the key of a CA, so that no KMS is asked; leave it out, or --kms-url",
+                           config->app_keys_name);
+    td->awaits_keys = config->awaits_keys;
+    td->is_booting = config->awaits_keys && td->app.says.key_provider == APP_KEY_PROVIDER_KMS;
     text_copy(&td->gpu_info, (const char *)config->gpu_info.data, config->gpu_info.len);
     app_health_init(&td->health, &td->requirements, config->health_file);
     return 0;
@@ -93,7 +100,11 @@ static int identify(struct td *td, const struct td_config *config, struct error 
         return -1;
     identity_set_image(&td->identity, &td->image, &td->machine);
     seed_legacy(td);
-    key_provider_identify(&provider, &td->keys, &td->identity);
+    if (td->is_booting && !td->keys.provider_id_len) /* only the one that it pins is known */
+        identity_set_key_provider(&td->identity, provider.kind,
+                                  span_of(td->app.says.key_provider_id, td->app.says.key_provider_id_len));
+    else
+        key_provider_identify(&provider, &td->keys, &td->identity);
     return 0;
 }
 
@@ -114,12 +125,14 @@ static int issue_root(struct td *td, struct error *error)
     return result;
 }
 
-/* Gets the keys, unless they come from a file. */
+/* Gets the keys, unless they come from a file or from a KMS elsewhere. */
 static int provision(struct td *td, const struct td_config *config, struct error *error)
 {
     const struct key_provider provider = provider_of(td, config);
 
     td->keyring = (struct keyring){td->shared->k256, &td->keys, app_key_cache_new()};
+    if (td->is_booting)
+        return 0;
     if (config->app_keys.data)
         return td->keys.ca_cert ? 0 : app_keys_borrow_ca(&td->keys, td->shared->kms, error);
     if (key_provider_issue(&provider, &td->identity, &td->state.registers, &td->keys, error))
@@ -150,6 +163,36 @@ static int configure(struct td *td, const struct td_config *config, struct error
     return 0;
 }
 
+static void copy_state(struct td_state *to, const struct td_state *from)
+{
+    to->registers = from->registers;
+    to->is_debug = from->is_debug;
+    event_log_copy(&to->log, &from->log);
+}
+
+static void forget_snapshots(struct td *td)
+{
+    for (size_t i = 0; i < td->snapshot_count; i++)
+        event_log_free(&td->snapshots[i].state.log);
+    td->snapshot_count = 0;
+}
+
+int td_complete(struct td *td, struct span os_image_hash, struct error *error)
+{
+    struct td_state *state = &td->state;
+
+    if (td_env_check(&td->env, error) ||
+        boot_finish(&td->app.says, &td->identity, os_image_hash, &state->log, &state->registers, error))
+        return -1;
+    quote_template_set_registers(&td->quote, &state->registers);
+    view_forget(td->view);
+    forget_snapshots(td);
+    copy_state(&td->at_start, state);
+    td->generation++;
+    td->has_keys = true;
+    return 0;
+}
+
 static int bring_up(struct td *td, const struct td_config *config, struct error *error)
 {
     struct td_state *state = &td->state;
@@ -165,19 +208,13 @@ static int bring_up(struct td *td, const struct td_config *config, struct error 
     quote_template_set_registers(&td->quote, &state->registers);
     td_follow_scenario(td);
     td_set_debug(td, config->is_debug);
-    if (provision(td, config, error) ||
-        boot_finish(&td->app.says, &td->identity, &state->log, &state->registers, error))
+    if (provision(td, config, error))
         return -1;
-    quote_template_set_registers(&td->quote, &state->registers);
-    view_forget(td->view);
-    return td_env_check(&td->env, config->encrypted_env_name, error);
-}
-
-static void copy_state(struct td_state *to, const struct td_state *from)
-{
-    to->registers = from->registers;
-    to->is_debug = from->is_debug;
-    event_log_copy(&to->log, &from->log);
+    if (td->is_booting) {
+        copy_state(&td->at_start, state);
+        return 0;
+    }
+    return td_complete(td, span_of(td->identity.os_image_hash, sizeof td->identity.os_image_hash), error);
 }
 
 struct td *td_new(const struct td_shared *shared, uint32_t number, const struct td_config *config,
@@ -197,15 +234,7 @@ struct td *td_new(const struct td_shared *shared, uint32_t number, const struct 
         td_free(td);
         return NULL;
     }
-    copy_state(&td->at_start, &td->state);
     return td;
-}
-
-static void forget_snapshots(struct td *td)
-{
-    for (size_t i = 0; i < td->snapshot_count; i++)
-        event_log_free(&td->snapshots[i].state.log);
-    td->snapshot_count = 0;
 }
 
 void td_free(struct td *td)
@@ -219,6 +248,7 @@ void td_free(struct td *td)
     identity_free(&td->identity);
     text_free(&td->gpu_info);
     td_env_free(&td->env);
+    text_free(&td->given_cert);
     free(td->launch_document);
     quote_template_free(&td->quote);
     event_log_free(&td->state.log);

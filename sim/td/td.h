@@ -57,9 +57,13 @@ struct td {
     struct identity identity;
     struct text gpu_info;
     struct td_env env;
-    char *launch_document; /* heap: what the host hands over (see mr_config.h), or NULL */
-    int64_t boot_time;     /* Unix seconds */
-    bool is_halted;        /* its VM has been stopped: its services answer nothing */
+    char *launch_document;  /* heap: what the host hands over (see mr_config.h), or NULL */
+    int64_t boot_time;      /* Unix seconds */
+    bool is_halted;         /* its VM has been stopped: its services answer nothing */
+    bool awaits_keys;       /* if its app uses a KMS: see td_config.h */
+    bool has_keys;          /* and has been measured to the end of its boot */
+    bool is_booting;        /* the same: it awaits its keys, or its certificate (see td_keys.h) */
+    struct text given_cert; /* its own certificate and the CAs above it, where a KMS elsewhere signs it */
 
     struct td_state state;
     uint64_t emitted;    /* events ever emitted; reverts do not lower it */
@@ -80,6 +84,10 @@ struct td {
 struct td *td_new(const struct td_shared *shared, uint32_t number, const struct td_config *config,
                   struct error *error);
 void td_free(struct td *td);
+
+/* Boots a TD that has its keys to the end, which is the state that td_reset restores. os_image_hash: as the KMS
+ * says it. Fails if its environment cannot be decrypted; then nothing has changed. */
+MUST_CHECK int td_complete(struct td *td, struct span os_image_hash, struct error *error);
 
 /* --- changing it --- */
 

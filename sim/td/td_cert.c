@@ -8,6 +8,8 @@ static int issue_cert(const struct td *td, int64_t now, const struct app_cert_re
     const struct app_cert_issuer issuer = {&td->keys, &td->identity, &td->state.registers, now};
     struct app_cert_evidence evidence;
 
+    if (!td->keys.ca_cert)
+        return error_unavailable(error, "this TD has no CA of its own: its KMS signs its certificates");
     if (app_cert_check(&issuer, request, error))
         return -1;
     if (request->ra_tls)
@@ -21,12 +23,20 @@ int td_cert_issue(const struct td *td, const struct app_cert_request *request, c
     return issue_cert(td, clock_seconds(td->shared->clock), request, key, arena, pem, error);
 }
 
+int td_cert_check(const struct td *td, const struct app_cert_request *request, struct error *error)
+{
+    const struct app_cert_issuer issuer = {&td->keys, &td->identity, &td->state.registers,
+                                           clock_seconds(td->shared->clock)};
+
+    return app_cert_check(&issuer, request, error);
+}
+
 static int write_own_cert(const struct td *td, struct text *text, struct error *error)
 {
     const struct span which = identity_which(&td->identity);
     uint8_t serial[LEAF_SERIAL_BYTES];
     const struct app_cert_request request = {
-        .subject = "demo-cert", .ra_tls = true, .client_auth = true, .serial = serial};
+        .subject = TD_CERT_OWN_SUBJECT, .ra_tls = true, .client_auth = true, .serial = serial};
     struct p256_key key;
     struct arena arena;
     char *leaf, *joined;
@@ -50,6 +60,8 @@ const struct text *td_cert_own(const struct td *td, struct error *error)
 {
     struct view *view = td->view;
 
+    if (td->given_cert.len)
+        return &td->given_cert;
     if (!view->has_app_cert && write_own_cert(td, &view->app_cert, error)) {
         error_context(error, "this TD's own certificate");
         return NULL;

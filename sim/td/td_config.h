@@ -30,6 +30,7 @@ struct td_config {
     bool is_debug;                  /* TDATTRIBUTES says debug */
     bool leaves_mr_config_zero;     /* see mr_config.h */
     bool has_own_ca;                /* under a KMS: see key_provider.h */
+    bool awaits_keys;               /* under a KMS: one elsewhere gives them, see td_keys.h */
 };
 
 /* The default app, image, machine and instance. */

@@ -7,16 +7,19 @@
 #include "sim/keys/kms_secrets.h"
 
 void td_env_init(struct td_env *env, const struct kms *kms, const struct app *app,
-                 const struct app_keys *keys, const uint8_t *app_id, struct span encrypted)
+                 const struct app_keys *keys, const uint8_t *app_id, struct span encrypted, const char *name)
 {
     *env = (struct td_env){.kms = kms, .app = app, .keys = keys, .app_id = app_id};
     env->bytes = (uint8_t *)memory_copy(encrypted.data, encrypted.len);
     env->encrypted = span_of(env->bytes, encrypted.len);
+    if (name)
+        env->name = memory_copy(name, strlen(name));
 }
 
 void td_env_free(struct td_env *env)
 {
     free(env->bytes);
+    free(env->name);
 }
 
 bool td_env_is_ignored(const struct td_env *env)
@@ -54,7 +57,7 @@ int td_env_decrypt(const struct td_env *env, struct span encrypted, struct arena
     return result;
 }
 
-int td_env_check(struct td_env *env, const char *name, struct error *error)
+int td_env_check(struct td_env *env, struct error *error)
 {
     struct env decrypted = {.count = 0};
     struct arena arena;
@@ -66,5 +69,5 @@ int td_env_check(struct td_env *env, const char *name, struct error *error)
     env->count = decrypted.count;
     env->dropped_count = decrypted.dropped_count;
     arena_free(&arena);
-    return result && name ? error_context(error, "%s", name) : result;
+    return result && env->name ? error_context(error, "%s", env->name) : result;
 }

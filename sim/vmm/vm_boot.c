@@ -128,14 +128,18 @@ static int ask_kms(struct vm *vm, struct error *error)
 
 static int request_keys(struct vm *vm, struct error *error)
 {
+    const struct vmm_host *host = &vm->vmm->host;
+
     say(vm, "requesting app keys");
     if (!vm->is_first && add_td(vm, error))
         return -1;
-    if (!vm->is_first)
-        return ask_kms(vm, error);
-    if (vm->td->is_halted)
+    if (vm->is_first && vm->td->is_halted)
         td_reboot(vm->td);
-    return 0;
+    if (vm->td->is_booting) {
+        host->join(host->data, vm);
+        return 1;
+    }
+    return vm->is_first ? 0 : ask_kms(vm, error);
 }
 
 /* Counts only: names are the app's, and the console is the host's. */
@@ -227,7 +231,11 @@ void vm_boot_adopt(struct vm *vm)
 
     vm->has_run = false;
     (void)boot_firmware(vm, &error);
-    (void)request_keys(vm, &error);
+    if (request_keys(vm, &error) > 0) {
+        vm->is_booting = vm->is_waiting = true;
+        vm->boot_step = AFTER_KEYS;
+        return;
+    }
     (void)prepare_disk(vm, &error);
     (void)start_containers(vm, &error);
     (void)end_boot(vm, &error);
@@ -287,6 +295,7 @@ void vm_boot_resume(struct vm *vm, const char *failure)
             take_down(vm);
         return;
     }
+    vm->boot_error[0] = '\0';
     vmm_list_enqueue(vm);
     vm->vmm->host.run_in(vm->vmm->host.data, 0);
 }
@@ -299,6 +308,14 @@ static bool will_restart(const struct vm *vm)
 bool vm_boot_will_open(const struct vm *vm)
 {
     return (vm->is_booting && !vm->is_closing && vm->boot_step <= OPENING) || will_restart(vm);
+}
+
+void vm_boot_trouble(struct vm *vm, const char *sentence)
+{
+    if (!vm->is_waiting)
+        return;
+    vm_log_line(console(vm), "dstack-prepare: failed: %s", sentence);
+    notify(vm, "boot.error", sentence);
 }
 
 static uint64_t run_restart(struct vm *vm)

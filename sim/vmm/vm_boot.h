@@ -23,6 +23,9 @@ bool vm_boot_will_open(const struct vm *vm);
 /* Goes on with a boot that waits for keys or containers or, with a sentence, ends it. */
 void vm_boot_resume(struct vm *vm, const char *failure);
 
+/* Says why a boot goes on waiting. */
+void vm_boot_trouble(struct vm *vm, const char *sentence);
+
 /* The process has ended: its TD is removed from the cluster. */
 void vm_boot_end(struct vm *vm);
 

@@ -307,6 +307,12 @@ void vmm_launched(struct vm *vm, const char *failure)
         vm_boot_resume(vm, failure);
 }
 
+void vmm_troubled(struct vm *vm, const char *sentence)
+{
+    if (vm->is_booting && !vm->is_closing)
+        vm_boot_trouble(vm, sentence);
+}
+
 void vmm_closed(struct vm *vm)
 {
     if (!vm->is_closing)

@@ -68,6 +68,9 @@ MUST_CHECK int vmm_change(struct vm *vm, const struct vm_settings *settings, str
 /* Called by the host: what the boot of a VM waits for has come or, with a sentence, will not. */
 void vmm_launched(struct vm *vm, const char *failure);
 
+/* Called by the host: a VM waits on, because of this. */
+void vmm_troubled(struct vm *vm, const char *sentence);
+
 /* Called by the host: the TD of this VM has no listener and no client any more. */
 void vmm_closed(struct vm *vm);
 

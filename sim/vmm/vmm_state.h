@@ -27,6 +27,8 @@ struct vmm_host {
     /* Asks the KMS whether the TD of a VM that boots may have its keys. Returns 1 if vmm_launched follows, 0 if it
      * may, or -1 with the KMS's words. NULL: it may. */
     int (*give_keys)(void *data, struct vm *vm, struct error *error);
+    /* Asks a KMS elsewhere for the keys of a VM's TD, which awaits them; vmm_launched follows. NULL: no TD does. */
+    void (*join)(void *data, struct vm *vm);
     /* Starts the app's containers. Returns 1 if vmm_launched follows, 0 if there is nothing to wait for, or -1
      * with an error. NULL: no containers are run. */
     int (*launch)(void *data, struct vm *vm, struct error *error);

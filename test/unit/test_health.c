@@ -45,10 +45,26 @@ static void ready_until_it_stops(void **state)
     assert_answers(&site, "/readyz", 503, "stopping\n");
 }
 
+static void booting_until_the_td_serves(void **state)
+{
+    bool is_stopping = false;
+    struct td td = {.is_booting = true};
+    const struct site site = {.is_stopping = &is_stopping, .td = &td};
+
+    (void)state;
+    assert_answers(&site, "/healthz", 200, "ok\n");
+    assert_answers(&site, "/readyz", 503, "booting\n");
+    is_stopping = true;
+    assert_answers(&site, "/readyz", 503, "stopping\n");
+    is_stopping = td.is_booting = false;
+    assert_answers(&site, "/readyz", 200, "ready\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ready_until_it_stops),
+        cmocka_unit_test(booting_until_the_td_serves),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
