@@ -6,6 +6,7 @@
 #include "sim/rpc/openapi.h"
 
 #define PAGE "index.html"
+#define API_DOCS "api-docs.html"
 
 /* The page needs nothing from other hosts and shows untrusted names: allow no other sources,
  * no markup from strings, and no framing. */
@@ -66,14 +67,20 @@ void web_pages_add(const struct site *site, struct router *router)
 
 void web_pages_add_console(const struct site *site, struct router *router)
 {
-    static const char *const paths[] = {"/v1", "/beta"};
+    static const struct openapi_page shown = {.summary = "A page that shows this document",
+                                              .types = "text/html; charset=utf-8"};
+    static const struct {
+        const char *path, *file;
+        const struct openapi_page *openapi;
+    } rows[] = {{"/v1", PAGE, NULL}, {"/beta", PAGE, NULL}, {"/api-docs/docs", API_DOCS, &shown}};
 
     (void)site;
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         router_add_page(router, &(struct router_page){
-                                    .path = paths[i],
+                                    .path = rows[i].path,
                                     .serve = serve,
-                                    .context = embedded_find(embedded_web, PAGE),
+                                    .context = embedded_find(embedded_web, rows[i].file),
                                     .is_background = true,
+                                    .openapi = rows[i].openapi,
                                 });
 }

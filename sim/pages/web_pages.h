@@ -9,7 +9,8 @@
 /* Adds a page for each file; they are the same for every site. */
 void web_pages_add(const struct site *site, struct router *router);
 
-/* The same page where the VMM's console is: /v1 and /beta. */
+/* What dstack's VMM has elsewhere: the same page where its console is, /v1 and /beta, and the page that its
+ * console opens, /api-docs/docs, which shows /api-docs/openapi.json. */
 void web_pages_add_console(const struct site *site, struct router *router);
 
 #endif

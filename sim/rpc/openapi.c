@@ -8,6 +8,7 @@
 #include "sim/rpc/call.h"
 #include "sim/rpc/message.h"
 #include "sim/rpc/openapi_schema.h"
+#include "sim/rpc/openapi_security.h"
 #include "sim/rpc/proto_name.h"
 
 #define PREFIX "/prpc/"
@@ -161,9 +162,11 @@ static void write_body(const struct writer *writer, const ProtobufCMessageDescri
     write_text(writer, "}}");
 }
 
-static void write_answer(const struct writer *writer, const ProtobufCMessageDescriptor *message,
-                         bool by_query, bool may_be_unavailable)
+static void write_answer(const struct writer *writer, const struct router_path *path, bool by_query,
+                         bool may_be_unavailable)
 {
+    const ProtobufCMessageDescriptor *message = path->method->output;
+
     write_text(writer, ",\"responses\":{\"200\":{\"description\":\"The method's response.\",\"content\":"
                        "{\"application/json\":{\"schema\":");
     openapi_schema_body(&writer->schemas, message, OPENAPI_RESPONSE, writer->out);
@@ -172,6 +175,7 @@ static void write_answer(const struct writer *writer, const ProtobufCMessageDesc
         write_protobuf(writer, message);
     write_text(writer, "}}");
     write_errors(writer, by_query ? (const int[]){400, 403, 431, 500} : (const int[]){400, 403, 413, 500}, 4);
+    openapi_security_refusal(path->guard, writer->out);
     if (may_be_unavailable)
         write_errors(writer, (const int[]){501}, 1);
     buf_append_byte(writer->out, '}');
@@ -188,11 +192,12 @@ static void write_call(const struct writer *writer, const struct router_path *pa
     buf_append_byte(writer->out, ']');
     write_id(writer, "", id_of(path->path), by_query ? "_by_query" : "");
     write_summary(writer, doc->text ? doc->text : path->method->name);
+    openapi_security_write(path->guard, by_query, writer->out);
     if (by_query)
         write_query(writer, path->method->input, path->rigour);
     else
         write_body(writer, path->method->input, path->rigour);
-    write_answer(writer, path->method->output, by_query, doc->may_be_unavailable);
+    write_answer(writer, path, by_query, doc->may_be_unavailable);
     buf_append_byte(writer->out, '}');
 }
 
@@ -247,8 +252,9 @@ static void write_types(const struct writer *writer, const char *types)
     write_text(writer, "}}");
 }
 
-static void write_page(const struct writer *writer, const struct router_page *page)
+static void write_page(const struct writer *writer, const struct router_path *path)
 {
+    const struct router_page *page = path->page;
     const struct openapi_parameter *parameters = page->openapi->parameters;
     bool has_name = page->is_prefix && parameters;
 
@@ -258,6 +264,7 @@ static void write_page(const struct writer *writer, const struct router_page *pa
                page->verb == HTTP_VERB_POST ? "post" : "get");
     write_id(writer, "page", page->path, "");
     write_member(writer, "summary", page->openapi->summary);
+    openapi_security_write(path->guard, page->verb == HTTP_VERB_GET, writer->out);
     if (parameters)
         write_page_parameters(writer, page);
     write_text(writer, ",\"responses\":{\"200\":{\"description\":\"The page.\"");
@@ -269,6 +276,7 @@ static void write_page(const struct writer *writer, const struct router_page *pa
     }
     if (parameters)
         write_errors(writer, (const int[]){400, 404, 431}, 3);
+    openapi_security_refusal(path->guard, writer->out);
     write_errors(writer, (const int[]){500}, 1);
     write_text(writer, "}}}");
 }
@@ -345,7 +353,7 @@ static void write_paths(const struct writer *writer)
         write_text(writer, any ? "," : "");
         any = true;
         if (path.page)
-            write_page(writer, path.page);
+            write_page(writer, &path);
         else
             write_method(writer, &path);
     }
@@ -366,7 +374,9 @@ static void write_components(const struct writer *writer)
         write_protobuf(writer, &dstack__rpc_error__descriptor);
         write_text(writer, "}}");
     }
-    write_text(writer, "}}}");
+    buf_append_byte(writer->out, '}');
+    openapi_security_schemes(writer->router, writer->out);
+    write_text(writer, "}}");
 }
 
 void openapi_write(const struct router *router, const struct openapi_info *info, struct buf *out)
@@ -408,12 +418,12 @@ static void release(const void *context)
     free(openapi);
 }
 
-void openapi_add(struct router *router, const struct openapi_info *info)
+void openapi_add(struct router *router, const char *path, const struct openapi_info *info)
 {
     static const struct openapi_page self = {.summary = "This document", .types = "application/json"};
     struct openapi *openapi = memory_zalloc(sizeof *openapi);
     const struct router_page page = {
-        .path = "/openapi.json", .serve = serve, .context = openapi, .openapi = &self, .release = release};
+        .path = path, .serve = serve, .context = openapi, .openapi = &self, .release = release};
 
     openapi->router = router;
     openapi->info = info;

@@ -38,9 +38,11 @@ struct openapi_info {
     const struct proto_docs *docs;
 };
 
-/* Adds the page /openapi.json, which documents everything that the router finally serves,
+#define OPENAPI_PATH "/openapi.json"
+
+/* Adds the page, which documents everything that the router finally serves,
  * including itself. It is generated on the first request and freed with the router. */
-void openapi_add(struct router *router, const struct openapi_info *info);
+void openapi_add(struct router *router, const char *path, const struct openapi_info *info);
 
 /* Writes the document. Requires that router_handler has been called. */
 void openapi_write(const struct router *router, const struct openapi_info *info, struct buf *out);

@@ -394,7 +394,7 @@ bool router_next_path(const struct router *router, size_t *cursor, struct router
             return false;
         route = &router->routes[(*cursor)++];
     } while (route->is_short);
-    *path = (struct router_path){.path = route->path};
+    *path = (struct router_path){.path = route->path, .guard = route->guard};
     if (route->is_method) {
         path->service = route->method.service->descriptor;
         path->method = &path->service->methods[route->method.index];

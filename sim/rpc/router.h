@@ -94,7 +94,8 @@ struct router_path {
     const struct router_page *page;
     const ProtobufCServiceDescriptor *service;
     const ProtobufCMethodDescriptor *method;
-    enum codec_rigour rigour; /* how its requests are read */
+    enum codec_rigour rigour;        /* how its requests are read */
+    const struct token_guard *guard; /* who may use it; NULL: everyone */
 };
 
 /* The next path after *cursor, which starts at 0; false after the last. Skips the short forms

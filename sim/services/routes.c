@@ -187,6 +187,14 @@ static bool is_only_vmm(unsigned set)
     return set != 0;
 }
 
+/* The document where dstack's VMM has its own, next to the page that shows it, which its console opens. */
+static void add_api_docs(const struct site *site, struct router *router)
+{
+    router_set_guard(router, site->vmm_guard);
+    openapi_add(router, "/api-docs" OPENAPI_PATH, &openapi_info);
+    router_set_guard(router, NULL);
+}
+
 struct router *routes_new(const struct site *site, unsigned set)
 {
     struct router *router = router_new(site->faults);
@@ -199,8 +207,10 @@ struct router *routes_new(const struct site *site, unsigned set)
     if (site->has_vmm)
         add_vms(site, set, router);
     health_add(site, router);
+    if (site->has_vmm)
+        add_api_docs(site, router);
     router_set_guard(router, is_only_vmm(set) ? site->vmm_guard : NULL);
-    openapi_add(router, &openapi_info);
+    openapi_add(router, OPENAPI_PATH, &openapi_info);
     return router;
 }
 
@@ -216,6 +226,6 @@ struct router *routes_new_kms(const struct site *site)
             add_methods(service, site, router);
     kms_pages_add(site, router);
     health_add(site, router);
-    openapi_add(router, &openapi_info);
+    openapi_add(router, OPENAPI_PATH, &openapi_info);
     return router;
 }

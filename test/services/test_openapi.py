@@ -5,6 +5,7 @@ import collections
 import copy
 import http.client
 import json
+import re
 import socket
 import urllib.parse
 
@@ -129,6 +130,23 @@ def test_a_listener_documents_what_it_serves(simulator, directory):
     assert set(document["paths"]) - pages(document) == {path for name in methods for path in paths_of(name)}
     assert "/openapi.json" in pages(document) and "/simulator/root-ca.pem" not in pages(document)
     assert "SimulatorStatus" not in document["components"]["schemas"]
+
+
+def test_the_vmm_has_it_where_its_console_looks(simulator, directory, document):
+    with simulator.open("/api-docs/openapi.json") as answer:
+        assert json.loads(answer.read()) == document
+    with simulator.open("/api-docs/docs") as answer:
+        assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+        page = answer.read().decode()
+    for link in re.findall(r'(?:href|src)="([^"]+)"', page):
+        with simulator.open(urllib.parse.urljoin("/api-docs/docs", link)) as answer:
+            assert answer.read()
+    connection = http.client.HTTPConnection("localhost")
+    connection.sock = socket.socket(socket.AF_UNIX)
+    connection.sock.connect(str(directory / "0" / "sockets" / "dstack.sock"))
+    connection.request("GET", "/api-docs/docs")
+    assert connection.getresponse().status == 404
+    connection.close()
 
 
 # --- its examples ---

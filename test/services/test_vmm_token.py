@@ -6,6 +6,7 @@ import json
 import subprocess
 
 import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from simulator import PROGRAM, Simulator
 from vms import SMALL, UnixConnection
@@ -39,7 +40,8 @@ def basic(text):
 
 
 GUARDED = ["/prpc/Teepod.Status", "/prpc/Status", "/prpc/ListImages?json", "/guest/Info?id=x", "/logs?id=x",
-           "/logs?id=x&token=wrong", "/guest/SysInfo?id=x", "/v1", "/beta", "/vm/x/Info",
+           "/logs?id=x&token=wrong", "/guest/SysInfo?id=x", "/v1", "/beta", "/api-docs/docs",
+           "/api-docs/openapi.json", "/vm/x/Info",
            "/vm/x/prpc/Dashboard.State", "/vm/x/nothing"]
 OPEN = ["/prpc/DstackGuest.Info", "/Info", "/prpc/KMS.GetMeta", "/prpc/GetMeta", "/prpc/Worker.Version", "/",
         "/prpc/Simulator.Status", "/readyz", "/openapi.json", "/prpc/Dashboard.State"]
@@ -117,3 +119,40 @@ def test_it_is_in_no_log(directory):
     log = simulator.stdout() + simulator.stderr()
     assert "it has no token, or a wrong one" in log
     assert TOKEN not in log and base64.b64encode(TOKEN.encode()).decode()[:20] not in log
+
+
+def document(simulator, index=0):
+    status, _, body = ask(simulator, "GET", "/api-docs/openapi.json", {"X-Admin-Token": TOKEN}, index)
+    assert status == 200
+    return json.loads(body)
+
+
+WAYS = [{"bearer": []}, {"basic": []}, {"header": []}]
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_the_document_says_who_needs_it(simulator, index):
+    told = document(simulator, index)
+    validate(told, cls=OpenAPIV31SpecValidator)
+    assert told["components"]["securitySchemes"].keys() == {"bearer", "basic", "header", "query"}
+    status = told["paths"]["/prpc/Teepod.Version"]
+    assert status["post"]["security"] == WAYS and status["get"]["security"] == [*WAYS, {"query": []}]
+    assert "401" in status["post"]["responses"] and "401" in status["get"]["responses"]
+    assert told["paths"]["/logs"]["get"]["security"] == [*WAYS, {"query": []}]
+    open_there = "/prpc/DstackGuest.Info" if index == 0 else "/readyz"
+    assert all("security" not in verb and "401" not in verb["responses"]
+               for verb in told["paths"][open_there].values())
+
+
+def test_each_path_that_is_told_asks_for_it(simulator):
+    told = [path for path, item in document(simulator)["paths"].items() if "security" in item.get("get", {})]
+    assert {"/prpc/Teepod.Status", "/logs", "/api-docs/docs", "/api-docs/openapi.json"} <= set(told)
+    assert [path for path in told if ask(simulator, "GET", path)[0] != 401] == []
+    assert not set(told) & set(OPEN)
+
+
+def test_without_a_token_no_path_asks_for_one(start):
+    with start().open("/openapi.json") as answer:
+        told = json.loads(answer.read())
+    assert "securitySchemes" not in told["components"]
+    assert not any("security" in verb for item in told["paths"].values() for verb in item.values())

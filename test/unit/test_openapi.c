@@ -253,7 +253,7 @@ static void the_document_describes_its_own_page(void **state)
     struct http_response response;
     char *first;
 
-    openapi_add(fixture->router, &info);
+    openapi_add(fixture->router, OPENAPI_PATH, &info);
     router_add_service(fixture->router, &fixture->rows[GUEST]); /* after it, yet described */
     handler = router_handler(fixture->router);
     response = serve(fixture, handler, HTTP_VERB_GET, span_text("/openapi.json"));
