@@ -104,7 +104,8 @@ static int issue(struct rpc_call *call, const struct td *td, const struct app_ce
 {
     char **chain = arena_alloc(call->arena, 3 * sizeof *chain);
 
-    if (kms_inquiry_sign(call, td) || td_cert_issue(td, request, key, call->arena, &chain[0], &call->error))
+    if (td_cert_check(td, request, &call->error) || kms_inquiry_sign(call, td) ||
+        td_cert_issue(td, request, key, call->arena, &chain[0], &call->error))
         return -1;
     chain[1] = td->keys.ca_cert;
     chain[2] = td->keys.root_cert;

@@ -187,8 +187,8 @@ def test_a_deployed_td_does_not_boot_if_it_refuses(asking, webhook, path, reason
     assert await_boot(simulated, vm)["boot_error"] == ""
 
 
-def tls_key(simulated, vm):
-    return vm_call(simulated, vm, "GetTlsKey", subject="x")["certificate_chain"]
+def tls_key(simulated, vm, **asked):
+    return vm_call(simulated, vm, "GetTlsKey", subject="x", **asked)["certificate_chain"]
 
 
 def test_it_is_asked_about_each_certificate_of_a_td(asking, webhook):
@@ -204,6 +204,9 @@ def test_it_is_asked_about_each_certificate_of_a_td(asking, webhook):
     assert json.loads(refused.value.read())["error"] == "Failed to sign the CSR: Boot denied: no longer"
     assert vm_call(simulated, vm, "GetKey", path="a")["key"]  # the TD has its keys
     webhook.asked.clear()
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        tls_key(simulated, vm, not_before=2000000000, not_after=1900000000)
+    assert "not_after" in json.loads(refused.value.read())["error"] and not webhook.asked
     assert len(simulated.call("DstackGuest.GetTlsKey", subject="x")["certificate_chain"]) == 2 and not webhook.asked
 
 
