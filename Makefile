@@ -200,8 +200,8 @@ deb: dist ## Make build/deb/dstack-simulator_VERSION_ARCH.deb with debhelper, wi
 	tar -C build/deb -xzf build/dist/$(DIST).tar.gz
 	cd build/deb/$(DIST) && dpkg-buildpackage --build=full --no-sign $(DEB_FLAGS)
 
-bench: $(PROGRAM) $(BUILD)/bench/operations ## Measure; BASE=REVISION compares, ARGS passes options of scripts/bench
-	@scripts/bench --program ./$(PROGRAM) --operations $(BUILD)/bench/operations $(if $(BASE),--base '$(BASE)') $(ARGS)
+bench: $(PROGRAM) $(BUILD)/bench/operations $(BUILD)/bench/turns.so ## Measure; BASE=REVISION compares, ARGS passes options of scripts/bench
+	@scripts/bench --program ./$(PROGRAM) --tools $(BUILD)/bench $(if $(BASE),--base '$(BASE)') $(ARGS)
 
 setup: ## Install the Debian packages needed to build
 	@scripts/setup
@@ -301,6 +301,10 @@ $(BUILD)/bench/operations: scripts/measure/operations.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) -c -o $@.o $<
 	$(Q)$(LINK) -o $@ $@.o $(LIBRARY) $(LIBS)
+
+$(BUILD)/bench/turns.so: scripts/measure/turns.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -O2 -D_GNU_SOURCE $(WARNINGS) -shared -fPIC -o $@ $<
 
 .SECONDARY: $(UNITS:=.o)
 

@@ -54,9 +54,10 @@ class Client:
 class Program:
     """The program on a free port, with a directory of its own; stopped at the end of the block."""
 
-    def __init__(self, path, *, under=(), arguments=(), listen="127.0.0.1:0"):
-        """under: the command that runs it, if not the system. arguments: further ones of the program."""
+    def __init__(self, path, *, under=(), arguments=(), variables=(), listen="127.0.0.1:0"):
+        """under: the command that runs it, if not the system. arguments, variables: further ones of the program."""
         self.path, self.under, self.arguments, self.listen = path, under, arguments, listen
+        self.variables = dict(variables)
 
     def __enter__(self):
         self.directory = tempfile.TemporaryDirectory(prefix="bench-", dir="/tmp")
@@ -65,7 +66,7 @@ class Program:
                    self.directory.name, "--log-level", "off", "--ready-file", "/proc/self/fd/1"]
         mine = {k: v for k, v in os.environ.items() if not k.startswith("DSTACK_")}
         started = time.perf_counter()
-        self.process = subprocess.Popen(command, env=mine, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.process = subprocess.Popen(command, env={**mine, **self.variables}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         line = self.process.stdout.readline()
         self.ready_ms = (time.perf_counter() - started) * 1e3
         if not line:

@@ -92,12 +92,11 @@ static void append_escaped(struct buf *out, uint32_t character)
     append_unit(out, 0xdc00 | (character & 0x3ff));
 }
 
-void json_text_string(struct buf *out, const char *text, size_t len)
+void json_text_escaped(struct buf *out, const char *text, size_t len)
 {
     const uint8_t *at = (const uint8_t *)text;
     const uint8_t *end = len > 0 ? at + len : at; /* an empty text may be NULL */
 
-    buf_append_byte(out, '"');
     while (at < end) {
         size_t size = json_text_plain(at, (size_t)(end - at));
         uint32_t character;
@@ -110,6 +109,12 @@ void json_text_string(struct buf *out, const char *text, size_t len)
         append_escaped(out, size ? character : REPLACEMENT_CHARACTER);
         at += size ? size : 1;
     }
+}
+
+void json_text_string(struct buf *out, const char *text, size_t len)
+{
+    buf_append_byte(out, '"');
+    json_text_escaped(out, text, len);
     buf_append_byte(out, '"');
 }
 

@@ -10,6 +10,9 @@
 /* UTF-8 text as a quoted string. A byte that is not part of valid UTF-8 becomes U+FFFD. */
 void json_text_string(struct buf *out, const char *text, size_t len);
 
+/* Its characters without the quotes. */
+void json_text_escaped(struct buf *out, const char *text, size_t len);
+
 /* How many of the leading bytes are in a JSON string as they are, at least up to the first byte that
  * json_text_string would escape. */
 size_t json_text_plain(const uint8_t *text, size_t len);

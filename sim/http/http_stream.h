@@ -14,7 +14,7 @@
 struct http_stream;
 
 enum http_stream_state {
-    HTTP_STREAM_MORE, /* something was appended, and there is more */
+    HTTP_STREAM_MORE, /* there is more. If nothing was appended, other clients have their turns first */
     HTTP_STREAM_WAIT, /* there is no more for now, whether or not something was appended */
     HTTP_STREAM_END,  /* that was all */
 };

@@ -23,19 +23,13 @@ static void after_response(struct connection *connection)
 
 /* --- receiving --- */
 
-static void wait_for_turn(struct connection *connection)
-{
-    turns_wait(&connection->clients->turns, &connection->turn);
-    connection->clients->tick_in(connection->clients->data, 0);
-}
-
 /* Leaves the rest for a later iteration of the loop. libuv would call back from a write at once, and
  * more than once, before it looks at other sockets. */
 static void pause_turn(struct connection *connection, const uint8_t *rest, size_t len)
 {
     buf_append(&connection->unread, rest, len);
     uv_read_stop(&connection->socket.stream);
-    wait_for_turn(connection);
+    connection_core_wait_for_turn(connection);
 }
 
 /* --- held requests --- */
@@ -234,7 +228,7 @@ static void go_on_reading(struct connection *connection)
 static void stream_in_turn(struct connection *connection)
 {
     if (turns_are_over(&connection->clients->turns, uv_hrtime()))
-        wait_for_turn(connection);
+        connection_core_wait_for_turn(connection);
     else
         connection_response_go_on(connection);
 }

@@ -46,6 +46,12 @@ void connection_core_set_deadline(struct connection *connection, uint64_t millis
     connection->member.is_exact = connection->state == WAITING;
 }
 
+void connection_core_wait_for_turn(struct connection *connection)
+{
+    turns_wait(&connection->clients->turns, &connection->turn);
+    connection->clients->tick_in(connection->clients->data, 0);
+}
+
 bool connection_core_account(struct connection *connection)
 {
     return pool_hold(&connection->clients->pool, &connection->member,

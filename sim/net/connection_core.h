@@ -67,6 +67,9 @@ void connection_core_finish(struct connection *connection);
 /* Neither in a request nor sending. */
 bool connection_core_is_idle(const struct connection *connection);
 
+/* Lets other clients have their turns before connection.c's on_turn is called. */
+void connection_core_wait_for_turn(struct connection *connection);
+
 /* Sets when connection.c's on_deadline is to be called. */
 void connection_core_set_deadline(struct connection *connection, uint64_t milliseconds);
 

@@ -45,19 +45,19 @@ static void end_response(struct connection *connection)
 void connection_response_go_on(struct connection *connection)
 {
     struct http_session *session = &connection->session;
-    bool must_wait = false;
+    bool must_wait;
 
     if (!session->stream) {
         end_response(connection);
         return;
     }
-    do
-        must_wait = http_session_pull(session);
-    while (session->stream && !must_wait && http_session_output(session).len == 0);
+    must_wait = http_session_pull(session);
     if (http_session_output(session).len > 0)
         (void)connection_send_output(connection, true);
     else if (must_wait)
         wait_for_stream(connection);
+    else if (session->stream)
+        connection_core_wait_for_turn(connection);
     else
         end_response(connection);
 }

@@ -48,6 +48,8 @@ bool turns_go_on(struct turns *turns, uint64_t (*clock)(void))
     const struct turns_waiter *const last = turns->last;
     bool is_last = !last;
 
+    if (last)
+        (void)turns_are_over(turns, clock()); /* it may be the first thing in this turn */
     while (!is_last && turns->first) {
         struct turns_waiter *waiter = turns->first;
 

@@ -3,9 +3,8 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "crypto/base64.h"
-#include "sim/base/file.h"
 #include "sim/base/json_text.h"
+#include "sim/pages/log_stream.h"
 #include "sim/rpc/codec.h"
 #include "sim/rpc/openapi.h"
 
@@ -14,8 +13,6 @@
 #define FILE_BYTES (16u * 1024 * 1024)
 #define TAIL_DEFAULT 1000
 #define TYPE_TEXT "text/plain; charset=utf-8"
-
-enum form { FORM_BASE64, FORM_TEXT, FORM_BARE };
 
 /* The real agent reports errors in this way, in the middle of its stream. */
 static void answer_error(struct exchange *exchange, const char *message, const char *reason)
@@ -53,58 +50,15 @@ static size_t tail_of(const struct exchange *exchange)
 
     if (!codec_query_find(exchange->request.query, "tail", exchange->arena, &value))
         return TAIL_DEFAULT;
-    return span_is(value, "all") ? SIZE_MAX
+    return span_is(value, "all") ? LOG_STREAM_ALL
                                  : strtoul(arena_copy(exchange->arena, value.data, value.len), NULL, 10);
 }
 
-/* The start of the last `count` lines. */
-static const char *last_lines(const char *text, size_t len, size_t count)
+static enum log_stream_form form_of(const struct exchange *exchange)
 {
-    const char *at = text + len;
-
-    if (at > text && at[-1] == '\n')
-        at--;
-    while (at > text) {
-        if (at[-1] == '\n' && --count == 0)
-            break;
-        at--;
-    }
-    return at;
-}
-
-static void append_line(struct buf *out, struct arena *arena, const char *line, size_t len, enum form form)
-{
-    if (form == FORM_BARE) {
-        buf_append(out, line, len);
-    } else {
-        json_text_member(out, '{', "channel", "stdout");
-        json_text_key(out, ',', "message");
-        if (form == FORM_TEXT) {
-            json_text_string(out, line, len);
-        } else {
-            char *encoded = arena_alloc(arena, 4 * (len / 3 + 1));
-            json_text_string(out, encoded, base64_encode(line, len, encoded));
-        }
-        buf_append_byte(out, '}');
-    }
-    buf_append_byte(out, '\n');
-}
-
-static void show(struct exchange *exchange, const char *text, size_t len)
-{
-    enum form form = is_set(exchange, "bare")   ? FORM_BARE
-                     : is_set(exchange, "text") ? FORM_TEXT
-                                                : FORM_BASE64;
-    size_t tail = tail_of(exchange);
-    const char *end = text + len;
-
-    for (const char *at = tail ? last_lines(text, len, tail) : end;
-         at < end && !exchange->response.body->has_overflowed;) {
-        const char *newline = memchr(at, '\n', (size_t)(end - at));
-        size_t line_len = newline ? (size_t)(newline - at) : (size_t)(end - at);
-        append_line(exchange->response.body, exchange->arena, at, line_len, form);
-        at += line_len + 1;
-    }
+    return is_set(exchange, "bare")   ? LOG_STREAM_BARE
+           : is_set(exchange, "text") ? LOG_STREAM_TEXT
+                                      : LOG_STREAM_BASE64;
 }
 
 /* Where a log really is, or NULL if there is none, or a link leads out of the directory. */
@@ -129,8 +83,6 @@ static void serve(const void *context, struct exchange *exchange)
     static const char misnamed[] = "a container name has only letters, digits, '_', '-' and '.'";
     static const char private[] = "the app keeps its logs private: public_logs is false";
     const char *shown, *path;
-    char *text;
-    size_t len;
 
     exchange->response.content_type = TYPE_TEXT;
     if (!is_container_name(name)) {
@@ -148,15 +100,13 @@ static void serve(const void *context, struct exchange *exchange)
                      "no such container");
         return;
     }
-    if (file_read_regular(path, FILE_BYTES, &text, &len, &error)) {
+    exchange->response.stream =
+        log_stream_new(path, FILE_BYTES, tail_of(exchange), form_of(exchange), &error);
+    if (!exchange->response.stream)
         answer_error(exchange,
                      arena_printf(exchange->arena, "cannot read the log of %s: it may have at most %u MiB",
                                   shown, FILE_BYTES >> 20),
                      "its log cannot be read, or is too large");
-        return;
-    }
-    show(exchange, text, len);
-    free(text);
 }
 
 /* Any text is accepted: what is not a number counts as 0, what is not true as false. */

@@ -1,4 +1,5 @@
 """/logs/<container>: lines of files, and the error of a container that is not there."""
+import base64
 import json
 import os
 
@@ -84,3 +85,28 @@ def test_what_is_no_log_of_the_directory(ask, name):
 
 def test_a_link_within_the_directory(ask):
     assert ask("/logs/current?bare=true&tail=1") == "four\n"
+
+
+def test_a_long_line_comes_whole(tmp_path):
+    """Longer than what is read and sent at once, with characters and base64 cut at any place."""
+    text = "abc\u00e4\U0001f600" * 40000
+    (tmp_path / "web.log").write_text(f"first\n{text}\nlast", encoding="utf-8")
+    with Simulator(tmp_path, "--logs-dir", tmp_path) as simulator, Connection(simulator.tcp) as client:
+        lines = client.ask(get("/logs/web")).body.splitlines()
+        assert [base64.b64decode(json.loads(line)["message"]).decode() for line in lines] == ["first", text, "last"]
+        lines = client.ask(get("/logs/web?text&tail=2")).body.splitlines()
+        assert [json.loads(line)["message"] for line in lines] == [text, "last"]
+        assert client.ask(get("/logs/web", verb="HEAD"), bodiless=True).status == 200
+        assert client.ask(get("/logs/web?bare&tail=1")).body == b"last\n"  # the connection goes on
+
+
+def test_a_client_of_http_1_0_gets_no_chunks(tmp_path):
+    (tmp_path / "web.log").write_text("one\ntwo\n")
+    with Simulator(tmp_path, "--logs-dir", tmp_path) as simulator, Connection(simulator.tcp) as client:
+        client.send(get("/logs/web?bare", version="1.0"))
+        head = client.read_head()
+        assert not any(line.startswith("Transfer-Encoding") for line in head)
+        body = client.input
+        while data := client.socket.recv(65536):
+            body += data
+        assert body == b"one\ntwo\n"

@@ -1,19 +1,20 @@
 """Clients that ask for much and read little: together they hold as much memory as is stated, and no more."""
-import os
+import json
 import socket
 import time
 
 import pytest
 from conftest import IS_COUNTED, KEEPS_FREED
-from wire import Connection, get
+from wire import Connection, get, post
 
 pytestmark = [pytest.mark.skipif(KEEPS_FREED, reason="sanitizers keep what has been freed"),
               pytest.mark.skipif(IS_COUNTED, reason="what is not optimized is too slow for these readers")]
 
 MIB = 1024
 BUDGET = 512 * MIB  # KiB, of requests and responses in flight
-LOG = 16 * MIB * 1024 - 4096
-LOGS = 38
+EVENTS = 15
+PAYLOAD = 65536  # bytes, so that a quote with its log has 2 MB: there is no room for more
+QUOTES = 330
 WRITE_SECONDS = 30  # for a client to take a response
 
 
@@ -23,30 +24,36 @@ def memory_kib(process, key):
 
 
 @pytest.fixture
-def logs(own):
-    directory = own.directory / "logs"
-    directory.mkdir()
-    for number in range(LOGS):
-        with open(directory / f"web{number}.log", "wb") as file:
-            file.truncate(LOG)  # sparse, and so takes no room on the disk
-            file.seek(0, os.SEEK_END)
-            file.write(b"\nend %d\n" % number)
-    own.start("--log-level", "warn", "--logs-dir", directory)
+def full(own):
+    """A simulator with long answers, and what it holds when it has made one."""
+    own.start("--log-level", "warn")
+    with Connection(own.unix) as client:
+        for number in range(EVENTS):
+            body = json.dumps({"event": f"event {number}", "payload": "00" * PAYLOAD})
+            assert client.ask(post("/EmitEvent", body)).status == 200
+        assert len(ask_patiently(client, quote(99)).body) > 2 * EVENTS * PAYLOAD
+    own.held = memory_kib(own.process, "VmHWM")
     return own
+
+
+def quote(number):
+    return f"/GetQuote?report_data={number:04}"
 
 
 def open_slow(own, path):
     """A client that has read only the head of the response."""
-    client = Connection(own.unix if path.startswith("/prpc") else own.socket("external.sock"))
+    client = Connection(own.unix)
     client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     client.send(get(path))
     return client
 
 
-def ask_patiently(client):
+def ask_patiently(client, path="/Version"):
     """Each of the large answers before takes a moment to make."""
     client.socket.settimeout(120)
-    return client.ask(get("/Version")).status == 200
+    response = client.ask(get(path))
+    assert response.status == 200
+    return response
 
 
 def is_whole(client):
@@ -67,51 +74,51 @@ def says_of_the_budget(simulator):
     return True
 
 
-def test_equal_answers_are_held_once(logs):
-    clients = [open_slow(logs, "/logs/web0?bare=true") for _ in range(20)]
-    with Connection(logs.unix) as other:
-        assert ask_patiently(other)
-    assert memory_kib(logs.process, "VmHWM") < 150 * MIB  # together they would be 320 MB
+def test_equal_answers_are_held_once(full):
+    clients = [open_slow(full, quote(0)) for _ in range(170)]
+    with Connection(full.unix) as other:
+        ask_patiently(other)
+    assert memory_kib(full.process, "VmHWM") < full.held + 64 * MIB  # together they would be 340 MB
     assert any(is_whole(client) for client in reversed(clients))  # on a slow machine the first ones have timed out
     for client in clients:
         client.socket.close()
 
 
-def test_different_answers_hold_the_budget(logs):
-    """Each client asks for another log, so nothing can be shared."""
-    clients = [open_slow(logs, f"/logs/web{number}?bare=true") for number in range(LOGS)]
-    with Connection(logs.unix) as other:
-        assert ask_patiently(other)
-    was_dropped = says_of_the_budget(logs)
-    assert memory_kib(logs.process, "VmHWM") < BUDGET + 150 * MIB  # and what one response takes while it is made
+def test_different_answers_hold_the_budget(full):
+    """Each client asks for another quote, so nothing can be shared."""
+    clients = [open_slow(full, quote(number)) for number in range(QUOTES)]
+    with Connection(full.unix) as other:
+        ask_patiently(other)
+    was_dropped = says_of_the_budget(full)
+    assert memory_kib(full.process, "VmHWM") < full.held + BUDGET + 64 * MIB  # and what one response takes while it is made
     assert not is_whole(clients[-1] if was_dropped else clients[0])
     for client in clients:
         client.socket.close()
-    with Connection(logs.unix) as other:  # what the others held is free again
+    with Connection(full.unix) as other:  # what the others held is free again
         deadline = time.monotonic() + 20
-        while memory_kib(logs.process, "VmRSS") > 150 * MIB and time.monotonic() < deadline:
-            assert ask_patiently(other)
+        while memory_kib(full.process, "VmRSS") > full.held + 64 * MIB and time.monotonic() < deadline:
+            ask_patiently(other)
             time.sleep(0.05)
-    assert memory_kib(logs.process, "VmRSS") < 150 * MIB
-    client = open_slow(logs, "/logs/web1?bare=true")
+    assert memory_kib(full.process, "VmRSS") < full.held + 64 * MIB
+    client = open_slow(full, quote(1))
     assert is_whole(client)
     client.socket.close()
 
 
-def test_bodies_and_answers_together_hold_the_budget(logs):
+def test_bodies_and_answers_together_hold_the_budget(full):
     """The worst mix: large requests that never end, and large answers that are not read."""
     bodies = []
     for _ in range(40):
-        client = Connection(logs.unix)
+        client = Connection(full.unix)
         client.send("POST /EmitEvent HTTP/1.1\r\nContent-Length: 10000000\r\n\r\n")
         try:
             client.socket.sendall(bytes(8_000_000))
         except OSError:
             pass
         bodies.append(client)
-    clients = [open_slow(logs, f"/logs/web{number}?bare=true") for number in range(20)]
-    with Connection(logs.unix) as other:
-        assert ask_patiently(other)
-    assert memory_kib(logs.process, "VmHWM") < BUDGET + 150 * MIB
+    clients = [open_slow(full, quote(number)) for number in range(170)]
+    with Connection(full.unix) as other:
+        ask_patiently(other)
+    assert memory_kib(full.process, "VmHWM") < full.held + BUDGET + 64 * MIB
     for client in bodies + clients:
         client.socket.close()

@@ -76,11 +76,31 @@ class Connection:
         for line in lines:
             name, value = line.split(": ", 1)  # some clients accept no other form
             headers[name.lower()] = value
-        length = 0 if bodiless else int(headers["content-length"])
-        while len(self.input) < length:
-            assert self._more(), f"closed within a body: {self.input!r}"
-        body, self.input = self.input[:length], self.input[length:]
+        if bodiless:
+            body = b""
+        elif headers.get("transfer-encoding") == "chunked":
+            body = self._read_chunks()
+        else:
+            body = self._take(int(headers["content-length"]))
         return Response(int(status), reason, headers, body)
+
+    def _take(self, length):
+        while len(self.input) < length:
+            assert self._more(), f"closed within a body: {self.input[:1000]!r}"
+        body, self.input = self.input[:length], self.input[length:]
+        return body
+
+    def _read_chunks(self):
+        body = b""
+        while True:
+            while b"\r\n" not in self.input:
+                assert self._more(), "closed between chunks"
+            size, self.input = self.input.split(b"\r\n", 1)
+            chunk = self._take(int(size, 16) + 2)
+            assert chunk.endswith(b"\r\n")
+            if int(size, 16) == 0:
+                return body
+            body += chunk[:-2]
 
     def ask(self, data, bodiless=False):
         self.send(data)
