@@ -27,6 +27,7 @@ _dstack_simulator() {
     --tsm-dir) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
     --dstack-os) mapfile -t COMPREPLY < <(compgen -W '0.5 0.6' -- "$cur"); return ;;
     --write-app-keys) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+    --kms-flaw) mapfile -t COMPREPLY < <(compgen -W 'none denies no-usage bad-quote' -- "$cur"); return ;;
     --tcb-status) mapfile -t COMPREPLY < <(compgen -W 'UpToDate SWHardeningNeeded ConfigurationNeeded ConfigurationAndSWHardeningNeeded OutOfDate OutOfDateConfigurationNeeded Revoked Recovered' -- "$cur"); return ;;
     --quote-version) mapfile -t COMPREPLY < <(compgen -W '4 5 5-td15' -- "$cur"); return ;;
     --log-level) mapfile -t COMPREPLY < <(compgen -W 'error warn info debug off' -- "$cur"); return ;;
@@ -36,7 +37,7 @@ _dstack_simulator() {
     --listen|-l|--socket-mode|--public-url|--allow-host|--vmm-token|--kms-listen|--kms-domain|--kms-auth-url|--name|--instance|--seed|--app-id|--kms-url|--advisory|--fault) return ;;
     esac
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--listen --socket-dir --socket-mode --ready-file --public-url --allow-host --config --watchdog --reuse-port --no-control --strict --vm-ports --vmm-token --follow --state-dir --image --run-containers --kms-listen --kms-domain --kms-allowlist --kms-auth-url --app-compose --docker-compose --name --instance --app-keys --encrypted-env --user-config --sys-config --gpu-info --logs-dir --health-file --tsm-dir --dstack-os --seed --app-id --kms --kms-url --write-app-keys --tcb-status --advisory --debug-td --no-mrconfigid --quote-version --fault --log-level --log-format --check --print-config --print-root-ca --completion --healthcheck --man --version --help' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '--listen --socket-dir --socket-mode --ready-file --public-url --allow-host --config --watchdog --reuse-port --no-control --strict --vm-ports --vmm-token --follow --state-dir --image --run-containers --kms-listen --kms-domain --kms-allowlist --kms-auth-url --app-compose --docker-compose --name --instance --app-keys --encrypted-env --user-config --sys-config --gpu-info --logs-dir --health-file --tsm-dir --dstack-os --seed --app-id --kms --kms-url --write-app-keys --kms-flaw --tcb-status --advisory --debug-td --no-mrconfigid --quote-version --fault --log-level --log-format --check --print-config --print-root-ca --completion --healthcheck --man --version --help' -- "$cur")
         return
     fi
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do

@@ -43,6 +43,7 @@ complete -c dstack-simulator -l app-id -x -d 'the id that the app was deployed w
 complete -c dstack-simulator -l kms -d 'keys and certificates as under a KMS'
 complete -c dstack-simulator -l kms-url -x -d 'boot under the KMS there; repeatable'
 complete -c dstack-simulator -l write-app-keys -r -F -d 'where the keys from it are written'
+complete -c dstack-simulator -l kms-flaw -x -a 'none denies no-usage bad-quote' -d 'what is wrong with the KMS of --kms-listen'
 complete -c dstack-simulator -l tcb-status -x -a 'UpToDate SWHardeningNeeded ConfigurationNeeded ConfigurationAndSWHardeningNeeded OutOfDate OutOfDateConfigurationNeeded Revoked Recovered' -d 'the TCB status that verifiers find'
 complete -c dstack-simulator -l advisory -x -d 'an advisory of that TCB status; repeatable'
 complete -c dstack-simulator -l debug-td -d 'quotes say that the TD can be debugged'

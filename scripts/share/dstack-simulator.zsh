@@ -41,6 +41,7 @@ local -a specs=(
     --kms'[keys and certificates as under a KMS]'
     '*'--kms-url='[boot under the KMS there; repeatable]:URL:'
     --write-app-keys='[where the keys from it are written]:FILE:_files'
+    --kms-flaw='[what is wrong with the KMS of --kms-listen]:FLAW:(none denies no-usage bad-quote)'
     '*'--tcb-status='[the TCB status that verifiers find]:STATUS:(UpToDate SWHardeningNeeded ConfigurationNeeded ConfigurationAndSWHardeningNeeded OutOfDate OutOfDateConfigurationNeeded Revoked Recovered)'
     '*'--advisory='[an advisory of that TCB status; repeatable]:ID:'
     --debug-td'[quotes say that the TD can be debugged]'

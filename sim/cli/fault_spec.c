@@ -17,11 +17,11 @@ static int read_number(struct span text, uint64_t most, uint64_t *number)
 
 static int wrong_part(struct span part, struct error *error)
 {
-    return error_input(
-        error,
-        "\"%.*s\" is not a fault: expected a status such as 500, drop, cut, delay=MS, times=N, percent=N, "
-        "seed=N or, at the end, message=TEXT",
-        (int)(part.len < 60 ? part.len : 60), (const char *)part.data);
+    return error_input(error,
+                       "\"%.*s\" is not a fault: expected a status such as 500, drop, cut, garbage, "
+                       "delay=MS, times=N, percent=N, "
+                       "seed=N or, at the end, message=TEXT",
+                       (int)(part.len < 60 ? part.len : 60), (const char *)part.data);
 }
 
 /* NAME=N for the names that take a number. */
@@ -55,6 +55,8 @@ static int read_part(struct fault *fault, struct span part, struct error *error)
         fault->drop = true;
     else if (span_is(part, "cut"))
         fault->cut = true;
+    else if (span_is(part, "garbage"))
+        fault->garbage = true;
     else if (read_number(part, 599, &number) == 0 && number >= 400)
         fault->status = (unsigned)number;
     else

@@ -1,7 +1,7 @@
 /* The argument of --fault: METHOD=WHAT[,WHAT...].
  *
  * METHOD is a method as in faults.h, or `*` for all. WHAT is a status from 400 to 599, `drop`,
- * `cut`, `delay=MS`, `times=N`, `percent=N`, `seed=N` or, at the end because it takes the rest of
+ * `cut`, `garbage`, `delay=MS`, `times=N`, `percent=N`, `seed=N` or, at the end because it takes the rest of
  * the text, `message=TEXT`. */
 #ifndef CLI_FAULT_SPEC_H
 #define CLI_FAULT_SPEC_H

@@ -16,6 +16,7 @@
 #include "sim/cli/options_texts.h"
 #include "sim/faults/faults.h"
 #include "sim/image/os_image.h"
+#include "sim/kms/kms_flaw.h"
 #include "sim/tdx/scenario.h"
 
 #define OPTIONS_DEFAULT_LISTEN "localhost:8090"
@@ -88,6 +89,7 @@ struct options {
     bool kms;
     struct options_texts kms_urls; /* https:// */
     char *write_app_keys;
+    enum kms_flaw kms_flaw;
     char *instance; /* never NULL after options_parse */
     enum os_image_line dstack_os;
     char *app_keys;

@@ -203,7 +203,7 @@ const struct option_row options_table[] = {
              "three certificates, leaf, app CA and root CA, with the app id in the leaf. The default is the form of "
              "dstack's own simulator, a chain of two."},
     {"kms-url", 0, "URL", SPECS(kms_urls, options_read_kms_url), .group = GROUP_APP,
-     .shared = "a KMS elsewhere",
+     .shared = "under a KMS",
      .brief = "boot under the KMS there; repeatable",
      .more = "TDs whose apps use a KMS boot as real guests do, under the dstack-kms at this https:// URL: it attests "
              "itself, gets its keys and has its certificates signed there. While it does, or as long as the KMS "
@@ -213,6 +213,11 @@ const struct option_row options_table[] = {
      .is_joined = true, .brief = "where the keys from it are written",
      .more = "Write the keys that the first TD has got from the KMS of --kms-url to this file, as a guest does and as "
              "--app-keys reads them; only its owner can read it."},
+    {"kms-flaw", 0, "FLAW", WORD(kms_flaw, kms_flaw_name), .preset = "none", .group = GROUP_APP,
+     .is_joined = true, .brief = "what is wrong with the KMS of --kms-listen",
+     .more = "What is wrong with the KMS of --kms-listen, to see what its clients make of it: denies, it denies every "
+             "app; no-usage, its certificate does not say that it is a KMS's; bad-quote, the quote in its "
+             "certificate is over another key. The default is none. Slow, failing and garbled answers are faults."},
 
     {"tcb-status", 0, "STATUS", LIST(scenario.tcb_status, options_read_tcb_status), .word = tcb_spec_word,
      .preset = "UpToDate", .group = GROUP_PLATFORM,
@@ -239,7 +244,7 @@ const struct option_row options_table[] = {
      .is_joined = true,
      .brief = "make calls of a method fail; repeatable",
      .more = "Make calls of METHOD fail or wait; * means every method. WHAT is a comma-separated list of "
-             "a status from 400 to 599, drop, cut, delay=MS, times=N, percent=N, seed=N and, last, "
+             "a status from 400 to 599, drop, cut, garbage, delay=MS, times=N, percent=N, seed=N and, last, "
              "message=TEXT. Repeatable."},
 
     {"log-level", 0, "LEVEL", WORD(log_level, level), .preset = "info", .group = GROUP_LOGGING,

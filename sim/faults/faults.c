@@ -6,8 +6,8 @@ _Static_assert(FAULT_DELAY_MS_MAX == 600000, "a message below names it");
 
 int faults_check(const struct fault *fault, struct error *error)
 {
-    if (!fault->status && !fault->delay_ms && !fault->drop && !fault->cut)
-        return error_input(error, "a fault needs a status, a delay, drop or cut");
+    if (!fault->status && !fault->delay_ms && !fault->drop && !fault->cut && !fault->garbage)
+        return error_input(error, "a fault needs a status, a delay, drop, cut or garbage");
     if (fault->status && (fault->status < 400 || fault->status > 599))
         return error_quote_number(error, "status must be between 400 and 599, not ", fault->status, "");
     if (fault->delay_ms > FAULT_DELAY_MS_MAX)
@@ -124,6 +124,8 @@ void faults_describe(const struct fault *fault, char *out, size_t size)
         at += (size_t)snprintf(line + at, sizeof line - at, " dropped,");
     if (fault->cut)
         at += (size_t)snprintf(line + at, sizeof line - at, " cut,");
+    if (fault->garbage)
+        at += (size_t)snprintf(line + at, sizeof line - at, " garbage,");
     if (fault->percent < 100)
         at += (size_t)snprintf(line + at, sizeof line - at, " %u of 100 calls,", fault->percent);
     if (fault->times)

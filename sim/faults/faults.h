@@ -24,6 +24,7 @@ struct fault {
     uint32_t delay_ms; /* at most FAULT_DELAY_MS_MAX */
     bool drop;
     bool cut;
+    bool garbage;
     uint32_t times;   /* calls still to affect; 0: no limit */
     uint32_t percent; /* of matching calls to affect, 1 to 100 */
     uint64_t random;  /* the generator's state, initially its seed */

@@ -41,6 +41,7 @@ struct http_fault {
     bool fails;        /* the response is the fault's error; only for the log and the counters */
     bool drop;         /* the connection is closed instead */
     bool cut;          /* the connection is closed in the middle of the response */
+    bool garbage;      /* the response has been replaced; only for the log */
 };
 
 /* What answered a request, for the log and the counters. */

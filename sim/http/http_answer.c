@@ -18,6 +18,8 @@ const char *http_answer_note(const struct http_answer *answer)
         return fault->delay_ms ? "delayed, dropped" : "dropped";
     if (fault->cut)
         return fault->delay_ms ? "delayed, cut" : "cut";
+    if (fault->garbage)
+        return fault->delay_ms ? "delayed, garbage" : "garbage";
     if (fault->fails)
         return fault->delay_ms ? "delayed, failed" : "failed";
     return fault->delay_ms ? "delayed" : NULL;

@@ -49,7 +49,8 @@ int kms_certificates_server(const struct kms *kms, const struct kms_certificates
     };
     struct leaf_private extensions = {.count = 0};
 
-    leaf_private_add(&extensions, RA_TLS_USAGE, span_text("kms:rpc"));
+    if (!site->lacks_usage)
+        leaf_private_add(&extensions, RA_TLS_USAGE, span_text("kms:rpc"));
     if (site->attestation.len)
         leaf_private_add(&extensions, RA_TLS_ATTESTATION, site->attestation);
     if (leaf_check(&request, site->now, error))

@@ -17,6 +17,7 @@ struct kms_certificates_site {
     const char *domain;      /* name, and alternative name; `localhost` comes with its addresses */
     struct span attestation; /* of the TD that the KMS runs in, over the key; or nothing */
     int64_t now;             /* Unix seconds */
+    bool lacks_usage;        /* does not say that it is a KMS's */
 };
 
 /* The certificate that the KMS shows to TLS clients, whose usage extension says that its holder is one. Out:

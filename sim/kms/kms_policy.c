@@ -226,6 +226,11 @@ int kms_policy_decide(const struct kms_policy *policy, const struct attested_boo
                       struct error *error)
 {
     *verdict = (struct kms_verdict){.is_allowed = true, .reason = "", .gateway_app_id = "any"};
+    if (policy->denies_apps && !is_kms) {
+        verdict->is_allowed = false;
+        verdict->reason = "this KMS denies every app (--kms-flaw denies)";
+        return 0;
+    }
     if (policy->auth_url)
         return kms_webhook_decide(policy->auth_url, boot, is_kms, answers, arena, verdict, error);
     if (policy->allowlist)

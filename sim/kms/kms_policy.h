@@ -15,6 +15,7 @@
 struct kms_policy {
     const char *allowlist; /* the file; or NULL */
     const char *auth_url;  /* the webhook's, without a slash at its end; or NULL. Without both: dev */
+    bool denies_apps;      /* whatever these say */
 };
 
 /* Decides about a TD that boots: a KMS, or an app's. The verdict is in the arena. A file that cannot be

@@ -53,19 +53,22 @@ static void attest_roots(struct kms_server *server)
 
 /* --- its certificate --- */
 
-static int certify(struct kms_server *server, const char *domain, struct error *error)
+static int certify(struct kms_server *server, const char *domain, enum kms_flaw flaw, struct error *error)
 {
     const struct kms *kms = &server->cluster->kms;
     struct app_cert_evidence evidence;
-    struct kms_certificates_site site = {.domain = domain, .now = clock_seconds(&server->cluster->clock)};
-    struct p256_key key;
+    struct kms_certificates_site site = {.domain = domain,
+                                         .now = clock_seconds(&server->cluster->clock),
+                                         .lacks_usage = flaw == KMS_FLAW_NO_USAGE};
+    struct p256_key key, other;
     struct arena arena;
     char *pem;
     int result;
 
     arena_init(&arena);
     seed_p256(&server->cluster->seed, "kms/rpc", SPAN_NONE, &key);
-    td_evidence(server->td, &key, &arena, &evidence);
+    seed_p256(&server->cluster->seed, "kms/other", SPAN_NONE, &other);
+    td_evidence(server->td, flaw == KMS_FLAW_BAD_QUOTE ? &other : &key, &arena, &evidence);
     site.attestation = evidence.attestation;
     result = kms_certificates_server(kms, &site, &key, &arena, &pem, error);
     if (result == 0) {
@@ -87,8 +90,9 @@ struct kms_server *kms_server_new(struct cluster *cluster, const struct kms_serv
 
     server->cluster = cluster;
     server->policy = config->policy;
+    server->policy.denies_apps |= config->flaw == KMS_FLAW_DENIES;
     if (kms_policy_check(&config->policy, error) == 0 && (server->td = boot_td(cluster, error)) &&
-        certify(server, config->domain, error) == 0) {
+        certify(server, config->domain, config->flaw, error) == 0) {
         attest_roots(server);
         return server;
     }

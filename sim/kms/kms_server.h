@@ -4,6 +4,7 @@
 #define KMS_KMS_SERVER_H
 
 #include "sim/cluster/cluster.h"
+#include "sim/kms/kms_flaw.h"
 #include "sim/kms/kms_policy.h"
 
 #define KMS_SERVER_DOMAIN_DEFAULT "localhost"
@@ -11,6 +12,7 @@
 struct kms_server_config {
     const char *domain; /* the name that clients call it by */
     struct kms_policy policy;
+    enum kms_flaw flaw;
 };
 
 /* How a webhook is asked; set by the process that has the loop. */

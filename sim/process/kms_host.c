@@ -21,6 +21,7 @@ static int make_server(struct kms_host *host, const struct options *options, str
     struct kms_server_config config = {
         .domain = options->kms_domain,
         .policy = {.allowlist = options->kms_allowlist, .auth_url = options->kms_auth_url},
+        .flaw = options->kms_flaw,
     };
 
     if (listen_spec_parse(&spec, options->kms_listen, error))
@@ -54,6 +55,8 @@ static int check_options(const struct options *options, struct error *error)
             options_given_as(options, fields[i], given);
             return error_input(error, "%s needs --kms-listen", given);
         }
+    if (options->kms_flaw != KMS_FLAW_NONE && !options->kms_listen)
+        return error_input(error, "--kms-flaw needs --kms-listen");
     if (!options->kms_allowlist || !options->kms_auth_url)
         return 0;
     options_given_as(options, &options->kms_allowlist, given);

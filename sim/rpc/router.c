@@ -260,6 +260,15 @@ static void serve_route(const struct route *route, const struct within *within, 
         serve_page(&route->page, exchange);
 }
 
+/* What no decoder takes: it begins with a byte that neither JSON nor protobuf can begin with, 0xff. */
+static void spoil(struct http_response *response)
+{
+    if (response->hold || response->stream)
+        return;
+    buf_reset(response->body);
+    buf_append_text(response->body, "\xff garbage: a fault is set on this request \xfe");
+}
+
 /* A call that fails or is dropped never reaches its handler, so that it has no effect. */
 static void serve_fault(const struct route *route, const struct fault *fault, const struct within *within,
                         struct exchange *exchange)
@@ -274,11 +283,14 @@ static void serve_fault(const struct route *route, const struct fault *fault, co
         exchange_fail_quoting(&exchange->response, (int)fault->status, message, reason);
     else if (!fault->drop)
         serve_route(route, within, exchange);
+    if (fault->garbage)
+        spoil(&exchange->response);
     exchange->response.fault = (struct http_fault){
         .delay_ms = fault->delay_ms,
         .fails = fault->status != 0,
         .drop = fault->drop,
         .cut = fault->cut,
+        .garbage = fault->garbage,
     };
 }
 

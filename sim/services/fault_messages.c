@@ -17,6 +17,7 @@ int fault_messages_read(struct fault *fault, const Dstack__SetFaultArgs *args, s
         .delay_ms = args->delay_ms,
         .drop = args->drop,
         .cut = args->cut,
+        .garbage = args->garbage,
         .times = args->times,
         .percent = args->percent,
         .random = args->seed,
@@ -42,6 +43,7 @@ Dstack__Fault **fault_messages_list(const struct faults *faults, struct arena *a
         list[i]->delay_ms = fault->delay_ms;
         list[i]->drop = fault->drop;
         list[i]->cut = fault->cut;
+        list[i]->garbage = fault->garbage;
         list[i]->times = fault->times;
         list[i]->percent = fault->percent;
         list[i]->hits = fault->hits;

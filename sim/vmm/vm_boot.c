@@ -255,7 +255,7 @@ static uint64_t suffer(struct vm *vm)
 
     if (vm->boot_step != 1 || !faults_take(vm->vmm->faults, VMM_BOOT_FAULT, SPAN_NONE, false, &fault))
         return 0;
-    if (fault.status || fault.drop || fault.cut)
+    if (fault.status || fault.drop || fault.cut || fault.garbage)
         fail(vm, fault.message[0] ? fault.message : "the boot fails because a fault is set on it");
     return fault.delay_ms;
 }

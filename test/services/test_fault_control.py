@@ -10,7 +10,7 @@ from faults import address, ALL, clear, cleared, faults, set_fault, simulated, S
 from messages import Outcome, Caller
 from wire import Connection, get, post
 
-UNSET = {"status": 0, "message": "", "delay_ms": 0, "drop": False, "cut": False, "times": 0, "percent": 100,
+UNSET = {"status": 0, "message": "", "delay_ms": 0, "drop": False, "cut": False, "garbage": False, "times": 0, "percent": 100,
          "hits": 0}
 
 
@@ -23,7 +23,7 @@ def caller(simulated):
 
 def test_every_encoding_sets_and_shows_the_same(caller):
     full = {"method": "GetKey", "status": 503, "message": "größe", "delay_ms": 600000, "drop": True,
-            "cut": True, "times": 4294967295, "percent": 1}
+            "cut": True, "garbage": True, "times": 4294967295, "percent": 1}
     outcomes = caller.by_all("Simulator.SetFault", {**full, "seed": 2**53})
     assert outcomes == 3 * [Outcome(200, {"faults": [{**full, "hits": 0}]})]
     for shown in caller.by_all("Simulator.Status", {}):
@@ -50,7 +50,7 @@ def test_names_of_one_method_are_faults_of_their_own(simulated):
 
 
 UNKNOWN = "no method {} to set a fault on: use a name such as GetQuote or Tappd.Info, or a path"
-NOTHING = "a fault needs a status, a delay, drop or cut"
+NOTHING = "a fault needs a status, a delay, drop, cut or garbage"
 REFUSED = [
     ({}, NOTHING),
     ({"times": 3, "percent": 50, "message": "m"}, NOTHING),
@@ -220,7 +220,7 @@ def test_a_page_of_another_site_uses_up_no_fault(simulated):
 
 def test_a_mistyped_field_is_refused(simulated):
     """If it were ignored silently, a test would test nothing."""
-    sentence = "unknown field staus: known fields are method, status, message, delay_ms, drop, cut, times, percent, seed"
+    sentence = "unknown field staus: known fields are method, status, message, delay_ms, drop, cut, times, percent, seed, garbage"
     mistyped = {"method": "GetKey", "staus": 503, "delay_ms": 1}
     before = simulated.call("Simulator.Status")
     for path, arguments, field in (("SetFault", mistyped, "staus"),

@@ -371,6 +371,40 @@ def test_its_vm_can_be_stopped_and_started(python_kms, boot):
         wait_for("it answers", lambda: td.status("/prpc/DstackGuest.Info") == 200)
 
 
+# --- a KMS that is wrong on purpose ---
+
+
+@pytest.mark.parametrize("options, sentence", [
+    (("--kms-flaw", "denies"), "Failed to get app key: it refuses with status 400: App not allowed: Boot denied: this KMS "
+                               "denies every app (--kms-flaw denies)"),
+    (("--kms-flaw", "no-usage"), "its certificate is not that of a KMS: it lacks the usage kms:rpc"),
+    (("--kms-flaw", "bad-quote"), "the quote in its certificate is refused: report data mismatch"),
+    (("--fault", "GetAppKey=garbage"), "Failed to get app key: its answer is not what a KMS answers: not valid JSON"),
+    (("--fault", "GetTempCaCert=503,message=later"), "Failed to get temp ca cert: it refuses with status 503: later"),
+    (("--fault", "GetAppKey=cut"), "Failed to get app key: its answer is not HTTP/1.1, or is cut"),
+    (("--fault", "GetAppKey=drop"), "is cut; it is asked again in 1 s"),
+])
+def test_refusals_can_be_seen(launch, boot, options, sentence):
+    td = boot(kms_url(launch("--kms-listen", "127.0.0.1:0", *options)))
+    td.says("failed to get the app's keys from the KMS: https://localhost:").says(sentence)
+    assert td.status("/readyz") == 503
+
+
+def test_a_slow_kms_is_waited_for(launch, boot):
+    process = launch("--kms-listen", "127.0.0.1:0", "--fault", "GetAppKey=delay=600000")
+    kms = Simulated(process.url)
+    td = boot(kms_url(process))
+    wait_for("it is asked", lambda: kms.call("Simulator.Status")["faults"][0]["hits"] > 0)
+    assert td.status("/readyz") == 503 and td.status("/healthz") == 200
+
+
+def test_it_joins_once_the_fault_is_gone(launch, boot):
+    process = launch("--kms-listen", "127.0.0.1:0", "--fault", "GetAppKey=garbage")
+    td = boot(kms_url(process)).says("it is asked again")
+    Simulated(process.url).call("Simulator.ClearFaults")
+    td.wait()
+
+
 # --- options ---
 
 
@@ -379,6 +413,8 @@ def test_its_vm_can_be_stopped_and_started(python_kms, boot):
     (("--kms-url", "https://"), "the URL has no host"),
     (("--kms-url", "https://localhost:0"), "is not a URL such as https://localhost:8000"),
     (("--write-app-keys", "keys.json"), "--write-app-keys needs --kms-url"),
+    (("--kms-flaw", "denies"), "--kms-flaw needs --kms-listen"),
+    (("--kms-flaw", "weak", "--kms-listen", "0"), "--kms-flaw"),
 ])
 def test_options_that_make_no_sense(directory, options, reason):
     ended = Simulator(directory / "options").run_to_its_end(*options)

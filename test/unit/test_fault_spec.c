@@ -44,6 +44,7 @@ static void what_goes_wrong(void **state)
     assert_true(fault.drop && !fault.cut && fault.status == 0);
     assert_int_equal(fault.percent, 25);
     assert_int_equal(fault.random, 18446744073709551u);
+    assert_true(parsed("Info=garbage").garbage);
     fault = parsed("*=delay=600000,cut");
     assert_string_equal(fault.method, "");
     assert_int_equal(fault.delay_ms, FAULT_DELAY_MS_MAX);

@@ -206,13 +206,15 @@ static void a_line_for_people(void **state)
                           .delay_ms = 20,
                           .drop = true,
                           .cut = true,
+                          .garbage = true,
                           .times = 2,
                           .percent = 25};
 
     (void)state;
     faults_describe(&fault, line, sizeof line);
     assert_string_equal(
-        line, "GetQuote: delayed by 20 ms, fails with 500, dropped, cut, 25 of 100 calls, 2 more times");
+        line,
+        "GetQuote: delayed by 20 ms, fails with 500, dropped, cut, garbage, 25 of 100 calls, 2 more times");
     faults_describe(&fault, small, sizeof small);
     assert_string_equal(small, "GetQuote: d");
     faults_describe(&(struct fault){.drop = true, .percent = 100}, line, sizeof line);

@@ -75,7 +75,8 @@ static void each_app_has_a_ca_under_the_root(void **state)
 
 static void read_server(struct fixture *f, struct span attestation, mbedtls_x509_crt *crt)
 {
-    const struct kms_certificates_site site = {"kms.example", attestation, NOW};
+    const struct kms_certificates_site site = {
+        .domain = "kms.example", .attestation = attestation, .now = NOW};
     struct p256_key key;
     char *pem;
 
@@ -107,7 +108,7 @@ static void its_own_says_what_it_is_for(void **state)
 static void a_domain_must_be_a_name(void **state)
 {
     struct fixture *f = *state;
-    const struct kms_certificates_site site = {"two words", SPAN_NONE, NOW};
+    const struct kms_certificates_site site = {.domain = "two words", .now = NOW};
     struct p256_key key;
     char *pem;
 

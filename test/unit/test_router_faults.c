@@ -65,6 +65,21 @@ static void what_lies_on_the_way_is_passed_on(void **state)
     assert_false(response.fault.cut);
 }
 
+static void garbage_is_in_place_of_the_answer(void **state)
+{
+    struct fixture *fixture = *state;
+    struct http_handler handler = handler_of(fixture, "0");
+    struct http_response response;
+
+    set_fault(fixture, (struct fault){.method = "Version", .garbage = true, .times = 1});
+    response = serve(fixture, handler, HTTP_VERB_GET, span_text("/Version"));
+    assert_int_equal(response.status, 200);
+    assert_true(response.fault.garbage);
+    assert_string_equal(body_of(fixture), "\xff garbage: a fault is set on this request \xfe");
+    serve(fixture, handler, HTTP_VERB_GET, span_text("/Version"));
+    assert_non_null(strstr(body_of(fixture), "DstackGuest"));
+}
+
 static void what_is_dropped_is_not_called(void **state)
 {
     struct fixture *fixture = *state;
@@ -129,6 +144,7 @@ int main(void)
         ROUTER_TEST(protobuf_gets_its_error_in_protobuf),
         ROUTER_TEST(a_status_without_a_message_says_why),
         ROUTER_TEST(what_lies_on_the_way_is_passed_on),
+        ROUTER_TEST(garbage_is_in_place_of_the_answer),
         ROUTER_TEST(what_is_dropped_is_not_called),
         ROUTER_TEST(controls_are_left_alone),
         ROUTER_TEST(a_page_goes_wrong_by_its_path_alone),
