@@ -11,6 +11,7 @@
 #   COVERAGE=1       build with counters for gcov, in build/coverage
 #   LIBFUZZER=1      build fuzz targets with clang's libFuzzer, as `make fuzz` does
 #   FUZZ_SECONDS     how long `make fuzz` runs each target, 60 by default
+#   SECONDS          how long `make soak` sends requests, 60 by default
 #   STATIC=1         link statically, as `make static` does
 #   ARCH             amd64 or arm64, for `make static`: that of this machine by default
 #   CI=true          treat warnings as errors
@@ -141,7 +142,7 @@ LINK       = $(CC) $(FLAGS) $(LINKING) $(LDFLAGS)
 Q := $(if $(V),,@)
 
 # These compile nothing in this make, so they work before the libraries are installed.
-WITHOUT_LIBRARIES := help fuzz run test check coverage test-release static packages dist deb setup deps-local format format-check uninstall clean
+WITHOUT_LIBRARIES := help fuzz run test check sanitize valgrind soak coverage test-release static packages dist deb setup deps-local format format-check uninstall clean
 GOALS             := $(or $(MAKECMDGOALS),all)
 ifneq ($(filter-out $(WITHOUT_LIBRARIES),$(GOALS)),)
 ifeq ($(shell $(PKG_CONFIG) --exists $(PACKAGES) 2>/dev/null && $(PROTOC_C) --version 2>/dev/null),)
@@ -150,7 +151,7 @@ endif
 endif
 
 # `make help` shows what follows the two number signs of a target.
-.PHONY: all help run test check coverage test-release static packages dist deb bench setup deps-local units fuzzers fuzz docs tidy format format-check install uninstall clean
+.PHONY: all help run test check sanitize valgrind soak coverage test-release static packages dist deb bench setup deps-local units fuzzers fuzz docs tidy format format-check install uninstall clean
 all: $(PROGRAM) ## Build ./dstack-simulator, the default
 
 help: ## List the targets
@@ -168,6 +169,23 @@ test: ## Install what is missing, also for the tests, then build and run every t
 
 check: ## Build and run every test that needs nothing from the network
 	@test/run --offline
+
+# With ASan and UBSan, without recovery. Each test of the program runs, and the SDKs and verifiers
+# of others.
+SANITIZED := unit fuzz http services python javascript rust verify-py verify-js verify-go verify-rust
+
+sanitize: ## Run all tests with AddressSanitizer and UndefinedBehaviorSanitizer
+	@scripts/setup test
+	@test/run $(patsubst fuzz-asan,fuzz,$(SANITIZED:=-asan))
+
+valgrind: ## Call every method of every service under valgrind
+	@scripts/setup test
+	@test/run valgrind
+
+soak: ## Send mixed requests for SECONDS, a minute by default, to a program with sanitizers
+	@scripts/setup
+	@$(MAKE) --no-print-directory -j$(JOBS) SANITIZE=1 all
+	@SIMULATOR=build/asan/dstack-simulator ASAN_OPTIONS=detect_leaks=1 test/soak/run $(SECONDS)
 
 coverage: ## Run the tests of our own with counters; say what was executed, file by file
 	@scripts/setup test
