@@ -71,7 +71,6 @@ static int inspect(const struct options *options, struct inputs *inputs)
     int result = 0;
 
     inputs_set_public_url(inputs, options, NULL);
-    inputs->td.awaits_keys = false; /* a server's loop asks for them */
     cluster = cluster_new(&inputs->cluster, &error);
     if (cluster)
         td = cluster_add(cluster, &inputs->td, &error);

@@ -26,7 +26,7 @@ struct kms_join {
     struct error failures; /* of the URLs so far */
 };
 
-/* td: of the cluster, and booting. Both outlive the join. urls: 1 to KMS_JOIN_URLS_MAX; they are copied, and
+/* td: of the cluster, and booting. Both outlive the join. urls: at least 1; the first KMS_JOIN_URLS_MAX are copied, and
  * those that lack /prpc at their end get it. A TD that has its keys asks for its certificate where it has got
  * them. */
 void kms_join_init(struct kms_join *join, struct cluster *cluster, struct td *td, const char *const *urls,

@@ -153,9 +153,21 @@ static struct joining_task *find(const struct joining *joining, const struct vm 
     return task;
 }
 
+/* Those that it is deployed with, or else those of the option, as a VMM has them in its configuration. */
+static void init_join(struct joining_task *task)
+{
+    const struct options_texts *all = &task->joining->options->kms_urls;
+    const struct vm_texts *own = &task->vm->settings.kms_urls;
+
+    if (own->count)
+        kms_join_init(&task->join, task->joining->cluster, task->vm->td, own->items, own->count);
+    else
+        kms_join_init(&task->join, task->joining->cluster, task->vm->td, (const char *const *)all->items,
+                      all->count);
+}
+
 void joining_begin(struct joining *joining, struct vm *vm)
 {
-    const struct options_texts *urls = &joining->options->kms_urls;
     struct joining_task *task;
 
     if (find(joining, vm))
@@ -168,7 +180,7 @@ void joining_begin(struct joining *joining, struct vm *vm)
     joining->first = task;
     uv_timer_init(joining->loop, &task->timer);
     task->timer.data = task;
-    kms_join_init(&task->join, joining->cluster, vm->td, (const char *const *)urls->items, urls->count);
+    init_join(task);
     ask(task);
 }
 

@@ -86,6 +86,7 @@ static int add_td(struct vm *vm, struct error *error)
     config.image = &image->image;
     config.machine = describe_machine(vm, &arena);
     config.has_own_ca = true;
+    config.awaits_keys = vm->vmm->host.join != NULL;
     config.encrypted_env = vm->settings.encrypted_env;
     config.user_config = vm->settings.user_config[0] ? span_text(vm->settings.user_config) : SPAN_NONE;
     vm->td = cluster_add(vm->vmm->cluster, &config, error);
