@@ -13,7 +13,7 @@ CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 SWITCHES = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
             "--disable-dev-shm-usage", "--no-proxy-server", "--hide-scrollbars", "--force-color-profile=srgb")
-PATIENCE_S = 20  # a test that waits this long has failed
+PATIENCE_S = 120  # a test that waits this long has failed, on a busy machine too
 
 
 @contextlib.contextmanager

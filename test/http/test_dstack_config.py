@@ -249,7 +249,7 @@ def test_its_files_are_used(its_directory, own):
 
 def test_a_log_for_machines_says_so_too(its_directory):
     with Started(its_directory, "-l", "127.0.0.1:0", "--log-format", "json") as simulator:
-        ends = time.monotonic() + 10  # the line may be written after the ready file
+        ends = time.monotonic() + 60  # the line may be written after the ready file
         while not simulator.stderr().endswith("\n") and time.monotonic() < ends:
             time.sleep(0.01)
         assert json.loads(simulator.stderr().splitlines()[0])["message"] == FIRST_LINE.rstrip(".")
