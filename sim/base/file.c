@@ -66,19 +66,6 @@ int file_read(const char *path, size_t limit, char **data, size_t *len, struct e
     return read_descriptor(fd, path, limit, data, len, error);
 }
 
-int file_read_regular(const char *path, size_t limit, char **data, size_t *len, struct error *error)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
-    struct stat status;
-
-    if (fd < 0)
-        return error_input(error, "cannot read %s: %s", path, strerror(errno));
-    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
-        return read_descriptor(fd, path, limit, data, len, error);
-    close(fd);
-    return error_input(error, "cannot read %s: it is not a regular file", path);
-}
-
 /* Returns 0, or -1 with errno set. */
 static int write_all(int fd, const char *data, size_t len)
 {

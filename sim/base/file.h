@@ -21,8 +21,4 @@ MUST_CHECK int file_write_atomic(const char *path, const void *data, size_t len,
 /* The same with mode 0600. */
 MUST_CHECK int file_write_private(const char *path, const void *data, size_t len, struct error *error);
 
-/* As file_read for a regular file: a link, a pipe or a device is an error. */
-MUST_CHECK int file_read_regular(const char *path, size_t limit, char **data, size_t *len,
-                                 struct error *error);
-
 #endif

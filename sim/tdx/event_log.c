@@ -48,15 +48,6 @@ void event_log_copy(struct event_log *log, const struct event_log *other)
         append(log, &other->events[i]);
 }
 
-size_t event_log_count(const struct event_log *log, bool (*is_counted)(const struct event *))
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < log->count; i++)
-        count += is_counted(&log->events[i]);
-    return count;
-}
-
 void event_log_measure(struct event_log *log, struct registers *registers, const struct event *event)
 {
     append(log, event);

@@ -30,9 +30,6 @@ void event_log_free(struct event_log *log);
 /* Frees `log` and makes it a copy of `other`. */
 void event_log_copy(struct event_log *log, const struct event_log *other);
 
-/* The number of events for which is_counted returns true. */
-size_t event_log_count(const struct event_log *log, bool (*is_counted)(const struct event *));
-
 /* Appends a copy of a boot event with its digest and extends registers->rtmr[imr]. */
 void event_log_measure(struct event_log *log, struct registers *registers, const struct event *event);
 

@@ -54,23 +54,6 @@ static void test_back_and_forth(void **state)
     free(large);
 }
 
-static void test_regular_files_only(void **state)
-{
-    struct directory *directory = *state;
-    struct error error = {0};
-    char sentence[128];
-    char *data;
-    size_t len;
-
-    assert_int_equal(file_read_regular(directory->path, 10, &data, &len, &error), -1);
-    snprintf(sentence, sizeof sentence, "cannot read %s: it is not a regular file", directory->path);
-    assert_string_equal(error.text, sentence);
-    error.kind = ERROR_NONE;
-    assert_int_equal(file_read_regular(directory->file, 10, &data, &len, &error), -1);
-    snprintf(sentence, sizeof sentence, "cannot read %s: No such file or directory", directory->file);
-    assert_string_equal(error.text, sentence);
-}
-
 static void test_limit(void **state)
 {
     struct directory *directory = *state;
@@ -154,9 +137,8 @@ static void test_pipe_is_kept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_back_and_forth),     TEST(test_limit),      TEST(test_unreadable),
-        TEST(test_regular_files_only), TEST(test_unwritable), TEST(test_permissions),
-        TEST(test_pipe_is_kept),
+        TEST(test_back_and_forth), TEST(test_limit),       TEST(test_unreadable),
+        TEST(test_unwritable),     TEST(test_permissions), TEST(test_pipe_is_kept),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
