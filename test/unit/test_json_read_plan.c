@@ -90,8 +90,7 @@ static void what_is_only_checked_is_checked(void **state)
         "[1 2]",
         "\"\x7f\"",
         "\"\xc3\"",
-        "\"\xc3\xa4"
-        "a\xc3\xa4\"",
+        "\"\303\244a\303\244\"",
         "-",
         "",
     };
