@@ -41,6 +41,9 @@ endif
 STANDARD  := -std=c11 -D_GNU_SOURCE
 HARDENING := -fstack-protector-strong -fno-common -fPIE
 LINKING   := -pie -Wl,-z,relro -Wl,-z,now
+# C does not need tables to unwind its stack by, and a debugger has its own. What is never called is left out.
+HARDENING += -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections
+LINKING   += -Wl,--gc-sections
 ifeq ($(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),)
 HARDENING += -D_FORTIFY_SOURCE=2
 endif
@@ -65,7 +68,7 @@ endif
 # One file that runs on any Linux; without symbols, which name nothing that a user could read.
 ifneq ($(STATIC),)
 HARDENING += -DLINKED_STATICALLY
-LINKING   := -static-pie -s -Wl,-z,relro -Wl,-z,now -Wl,-Map=$(BUILD)/link.map
+LINKING   := -static-pie -s -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections -Wl,-Map=$(BUILD)/link.map
 endif
 # The same bytes in whatever directory it is built.
 MAPPED    := -ffile-prefix-map=$(CURDIR)=.$(if $(filter /%,$(BUILD)), -ffile-prefix-map=$(BUILD)=build)
@@ -136,7 +139,10 @@ LIBRARY   := $(BUILD)/library.a
 UNITS     := $(patsubst test/unit/%.c,$(BUILD)/unit/%,$(wildcard test/unit/test_*.c))
 INCLUDES  := -I. -I$(BUILD)
 FLAGS      = $(HARDENING) $(MAPPED) $(CPPFLAGS) $(CFLAGS)
-COMPILE    = $(CC) $(STANDARD) $(WARNINGS) $(FLAGS) $(INCLUDES) $(PKG_FLAGS) -MMD -MP
+# Rooms that do little for a request: there -O3 would only make the program larger.
+SMALL     := $(filter $(patsubst %,$(BUILD)/sim/%/%,cli client engine process vmm kms image app host faults tsm),$(OBJECTS))
+$(SMALL): SMALLER = $(if $(filter -O3,$(CFLAGS)),-O2)
+COMPILE    = $(CC) $(STANDARD) $(WARNINGS) $(FLAGS) $(SMALLER) $(INCLUDES) $(PKG_FLAGS) -MMD -MP
 LINK       = $(CC) $(FLAGS) $(LINKING) $(LDFLAGS)
 
 Q := $(if $(V),,@)
