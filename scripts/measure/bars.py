@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 
-from . import turns
+from . import peer, turns
 from .drive import measure, on_one_processor
 from .loads import EVENTS_MAX, LOADS, bodies_of, request_of
 from .program import Client, Program
@@ -151,6 +151,8 @@ def figures(path, tools, start, seconds):
     yield from shares(path, times, seconds)
     yield "/verify: requests for a second of processor time", 1e6 / measure(path, "/verify", seconds)["cpu_us"], ">=", 1500
     yield "Version beside 16 callers of /verify with 16 each: p99 in ms", beside(path, seconds), "<=", 10
+    for name, ratio, ratios, goal in peer.figures(path, seconds):
+        yield f"{name}: to nginx ({min(ratios):.2f} to {max(ratios):.2f})", ratio, ">=", goal
     changed, emit = after_events(path)
     yield f"GetQuote after EmitEvent, {EVENTS_MAX} events: to unchanged", changed, "<=", 1.5
     yield f"EmitEvent, {EVENTS_MAX} events: to the boot log", emit, "<=", 1.5
@@ -166,6 +168,8 @@ def figures(path, tools, start, seconds):
 def show(path, tools, start, seconds):
     """tools: the directory of what make bench builds."""
     found = []
+    if not peer.NGINX:
+        print("\nnginx is not installed, which Version and Info are compared with")
     print(f"\n{'figure':<66}{'is':>9}     goal")
     for what, figure, comparison, goal in figures(path, tools, start, seconds):
         reached = figure >= goal if comparison == ">=" else figure <= goal

@@ -55,6 +55,16 @@ def drive_with_wrk(program, load, bodies, seconds):
     return {"requests": requests, "requests_per_s": requests / micros * 1e6, "mean_us": mean, "p99_us": p99}
 
 
+def wrk_rate(url, seconds):
+    """Requests a second of GET."""
+    done = subprocess.run(["wrk", "-t1", f"-c{CLIENTS}", f"-d{seconds}s", url], capture_output=True, text=True,
+                          timeout=seconds + ANSWER_SECONDS, check=False)
+    found = re.search(r"^Requests/sec:\s+(\S+)$", done.stdout, re.M)
+    if not found or "Non-2xx" in done.stdout:
+        raise Failure(f"wrk failed with {url}: {done.stdout}{done.stderr}")
+    return float(found[1])
+
+
 @contextlib.contextmanager
 def on_one_processor(pid):
     """Client and program take turns anyway; on processors of the system's choice, half of the time
