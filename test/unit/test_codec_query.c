@@ -260,7 +260,7 @@ static void items_can_be_taken_off(void **state)
     struct rpc_fixture *fixture = *state;
     static const char *const rows[][2] = {
         {"t=1", ""},        {"a=1&t=2", "a=1"}, {"t=1&a=1&t=2&b", "a=1&b"}, {"tt=1&t", "tt=1"},
-        {"a=1&b", "a=1&b"}, {"a=t&t=a", "a=t"}, {"a=&t=&b=", "a=&b="},
+        {"a=1&b", "a=1&b"}, {"a=t&t=a", "a=t"}, {"a=&t=&b=", "a=&b="},      {"a&t=1&b", "a&b"},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

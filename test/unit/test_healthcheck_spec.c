@@ -71,6 +71,10 @@ static void refuses_the_rest(void **state)
     assert_target(address, LISTEN_TCP, "host", 1, address + 13);
     memset(address, '/', sizeof address - 1);
     assert_no_target(address, "at most 107 bytes");
+    address[0] = '/';
+    address[LISTEN_SPEC_PATH_MAX] = '\0';
+    assert_target(address, LISTEN_UNIX, address, 0, "/readyz");
+    memset(address, '/', sizeof address - 1);
     memcpy(address, "http://", 7);
     memset(address + 7, 'h', sizeof address - 8);
     assert_no_target(address, "longer than 253");

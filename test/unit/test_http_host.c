@@ -84,6 +84,7 @@ static void names_that_nobody_else_owns_are_served(void **state)
                                          "10.0.0.1:80",
                                          "[::1]",
                                          "[::1]:80",
+                                         "[::ffff:1.2.3.4]",
                                          "a.localhost",
                                          "a.b.LocalHost:1",
                                          "host.docker.internal",

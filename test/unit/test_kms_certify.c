@@ -149,6 +149,9 @@ static void names_and_dates_are_checked(void **state)
     assert_non_null(strstr(f->error.text, "Failed to sign certificate: alt_names"));
     given.alt_name = NULL;
     given.not_before = &late;
+    given.not_after = &late;
+    assert_int_equal(certify(f, 2, &given, chain), -1);
+    assert_non_null(strstr(f->error.text, "not_before must be earlier than not_after"));
     given.not_after = &early;
     assert_int_equal(certify(f, 2, &given, chain), -1);
     assert_non_null(strstr(f->error.text, "not_before must be earlier than not_after"));

@@ -39,6 +39,8 @@ static void what_would_steer_a_terminal_is_escaped(void **state)
     assert_text(&capture, "info  a\\x0ab\\x1b[31m\\x5c \\x7f\n");
     log_write(&capture.log, LOG_INFO, "%s", "h\xc3\xa9 \xff \xc2\x85 \xe2\x80\xae\xef\xbb\xbf");
     assert_text(&capture, "info  h\xc3\xa9 \\xff \\xc2\\x85 \\xe2\\x80\\xae\\xef\\xbb\\xbf\n");
+    log_write(&capture.log, LOG_INFO, "%s", "\xe2\x80\x8d \xe2\x80\x8e \xe2\x80\x8f");
+    assert_text(&capture, "info  \xe2\x80\x8d \\xe2\\x80\\x8e \\xe2\\x80\\x8f\n");
     end(&capture);
 }
 

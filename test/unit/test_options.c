@@ -142,6 +142,7 @@ static void test_missing_values(void **state)
 static void test_wrong_values(void **state)
 {
     char **none = ENVIRONMENT(NULL);
+    struct options options;
 
     (void)state;
     assert_refused(ARGUMENTS("--check=maybe"), none,
@@ -151,6 +152,9 @@ static void test_wrong_values(void **state)
     assert_refused(ARGUMENTS("--log-format=xml"), none, "--log-format: \"xml\" is neither text nor json");
     assert_refused(ARGUMENTS("--socket-mode", "u=rw"), none,
                    "--socket-mode: \"u=rw\" is not a mode: use octal permissions such as 0660 or 0777");
+    options = parsed(ARGUMENTS("--socket-mode", "660"), none);
+    assert_int_equal(options.socket_mode, 0660);
+    options_free(&options);
     assert_refused(ARGUMENTS("--socket-mode", "0077"), none,
                    "--socket-mode: 0077 keeps the simulator's own user out; begin with 06 or 07");
     assert_refused(ARGUMENTS("-l", "70000"), none,

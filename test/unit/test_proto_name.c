@@ -9,6 +9,8 @@ static void a_version_stays(void **state)
         {"dstack.GetKeyArgs", "dstack", "GetKeyArgs"},
         {"dstack.guest.v1.GetKeyRequest", "dstack.guest.v1", "v1.GetKeyRequest"},
         {"dstack.guest.v12.Worker", "dstack.guest.v12", "v12.Worker"},
+        {"dstack.v0.Worker", "dstack", "v0.Worker"},
+        {"dstack.v09.Worker", "dstack", "v09.Worker"},
         {"v1.Worker", "v1", "v1.Worker"},
         {"dstack.kms.Admin", "dstack.kms", "Admin"},
         {"dstack.v.Worker", "dstack.v", "Worker"},

@@ -83,11 +83,15 @@ static const char *word_in(const void *list, size_t index)
 
 static void a_list_may_be_passed(void **state)
 {
-    static const char *const words[] = {"listen", "report_data", NULL};
+    static const char *const words[] = {"listen", "report_data", NULL}, *const letters[] = {"y", NULL};
+    char too_long[500];
 
     (void)state;
     assert_ptr_equal(spelling_nearest_in("reportData", 10, words, word_in), words[1]);
     assert_null(spelling_nearest_in("app-compose", 11, words, word_in));
+    memset(too_long, 'x', sizeof too_long);
+    assert_null(spelling_nearest_in(too_long, sizeof too_long, words, word_in));
+    assert_null(spelling_nearest_in("x", 1, letters, word_in));
 }
 
 int main(void)

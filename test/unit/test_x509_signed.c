@@ -191,12 +191,27 @@ static void every_byte_is_signed(void **state)
     }
 }
 
+static void the_numbers_of_a_signature_are_positive(void **state)
+{
+    uint8_t der[2 + 2 * 34] = {0x30, 2 * 34}, signature[P256_SIGNATURE_BYTES];
+
+    (void)state;
+    der[2] = der[36] = 0x02;
+    der[3] = der[37] = 32;
+    memset(der + 4, 0x7f, 32);
+    memset(der + 38, 0x7f, 32);
+    assert_true(x509_signed_signature((struct bytes){der, sizeof der}, signature));
+    der[4] = 0x80;
+    assert_false(x509_signed_signature((struct bytes){der, sizeof der}, signature));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_a_ca_may_issue),
         cmocka_unit_test(a_path_has_a_length),
         cmocka_unit_test(names_and_keys_must_agree),
+        cmocka_unit_test(the_numbers_of_a_signature_are_positive),
         cmocka_unit_test(every_byte_is_signed),
     };
 
