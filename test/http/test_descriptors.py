@@ -1,4 +1,5 @@
 """File descriptors that are missing: too few, or stdin, stdout and stderr closed."""
+import contextlib
 import os
 import resource
 import subprocess
@@ -54,3 +55,17 @@ def test_a_closed_stdout_is_not_success():
     result = subprocess.run(["sh", "-c", f"exec {PROGRAM} --version >&-"], stderr=subprocess.PIPE, text=True,
                             timeout=30, check=False)
     assert result.returncode == 1 and "cannot write to stdout" in result.stderr
+def test_clients_leave_some_for_the_rest(own):
+    """The log is a file that is opened for the request, when as many clients as can be are there."""
+    logs = own.directory / "logs"
+    logs.mkdir()
+    (logs / "web.log").write_text("a line\n")
+    own.process = subprocess.Popen(own.command("--logs-dir", logs), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   preexec_fn=limited(200))
+    own._await_ready()
+    with contextlib.ExitStack() as clients:
+        first = clients.enter_context(Connection(own.socket("external.sock")))
+        assert first.ask(get("/Version")).status == 404
+        for _ in range(220):
+            clients.enter_context(Connection(own.unix))
+        assert first.ask(get("/logs/web?bare=true")).body == b"a line\n"

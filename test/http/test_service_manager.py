@@ -375,3 +375,12 @@ def test_systemd_socket_activate(manager):
     assert status(path, "/api/Info") == 200  # it is started by this
     assert status(path, "/Version") == 404
     assert os.listdir(manager.directory) == ["guest.sock"]
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze not found")
+def test_the_unit_stays_hardened():
+    """As systemd rates it, from 0 to 10: what is left is the network, and raising the limit of descriptors."""
+    unit = pathlib.Path(__file__).resolve().parents[2] / "scripts/systemd/dstack-simulator.service"
+    rated = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=15", unit],
+                           capture_output=True, text=True, timeout=60, check=False)
+    assert rated.returncode == 0, rated.stdout[-2000:] + rated.stderr

@@ -350,6 +350,10 @@ def test_when_descriptors_run_out(directory):
         assert re.fullmatch(r"\d+ more sockets cannot be open: the limit of open files is 128, and clients need some; "
                             r"stop or remove VMs, or start the simulator with a higher ulimit -n", outcome.value)
         assert len(vms) > 10
+        others = [Caller(simulator.url) for _ in range(10)]  # some are left for clients
+        assert all(other.by_json("DstackGuest.Version", {}).status == 200 for other in others)
+        for other in others:
+            other.connection.close()
         for vm in vms:
             assert wait_for(caller, vm, "done")["boot_error"] == ""
         stopped = caller.by_json("Teepod.CreateVm", {**SMALL, "stopped": True}).value["id"]
