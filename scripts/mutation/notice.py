@@ -12,7 +12,7 @@ PYTEST = {
     "sim/cli": ("http/test_command_line",),
     "sim/cli/healthcheck.c": ("http/test_healthcheck",),
     "sim/cli/options_dstack.c": ("http/test_dstack_config",),
-    "sim/client": ("services/test_vm_clients",),
+    "sim/client": ("services/test_command_errors", "services/test_vmm"),
     "sim/cluster": ("services/test_cluster", "services/test_reset"),
     "sim/engine": ("services/test_vm_containers",),
     "sim/faults": ("services/test_faults",),

@@ -3,6 +3,7 @@ import contextlib
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import urllib.request
@@ -352,3 +353,11 @@ def test_the_log(own, form):
     if form == "json":
         for line in own.stderr().splitlines():
             json.loads(line)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_the_log_names_the_signal(own, number):
+    own.start()
+    own.process.send_signal(number)
+    assert own.wait() == 0
+    assert f"{number.name}: finishing requests in flight" in own.stderr()

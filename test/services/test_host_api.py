@@ -75,6 +75,12 @@ def test_other_events_are_kept(simulator, owner, vm):
     assert [event["body"] for event in events] == [f"ä{number}" for number in range(10, 30)]
 
 
+def test_its_url_is_no_event_of_the_guest(simulator, owner, vm):
+    assert notify(simulator, vm, "my.event", "http://127.0.0.1:1")[0] == 200
+    (listed,) = owner.by_json("Deployments.List", {"keyword": vm}).value["deployments"]
+    assert listed["id"] == vm and listed["url"] == ""
+
+
 def test_limits(simulator, owner, vm):
     assert notify(simulator, vm, "boot.progress", "x" * 4097)[0] == 200
     assert info(owner, vm)["boot_progress"] == "done"

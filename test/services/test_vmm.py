@@ -249,6 +249,7 @@ def test_deploy_ps_logs_and_rm(simulator, caller, directory):
     assert "docker_compose_file" in info(caller, vm)["configuration"]["compose_file"]
     code, listed, _ = run(simulator, "ps")
     assert code == 0 and re.search(rf"^{vm} +running .* shop$", listed, re.M)
+    assert len(listed.splitlines()) == 1 + len(caller.by_json("Teepod.Status", {}).value["vms"])
     code, log, _ = run(simulator, "logs", vm[:6])
     assert code == 0 and log.endswith("dstack-prepare: done\n")
     assert run(simulator, "rm", "shop") == (0, f"{vm}\n", "")

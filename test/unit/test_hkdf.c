@@ -52,6 +52,16 @@ static void rfc_5869_case_3(void **state)
                      "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8");
 }
 
+static void a_salt_of_one_byte_counts(void **state)
+{
+    uint8_t key[32] = {1}, with_x[32], with_y[32];
+
+    (void)state;
+    hkdf_sha256((struct bytes){"x", 1}, (struct bytes){key, 32}, NULL, 0, with_x, 32);
+    hkdf_sha256((struct bytes){"y", 1}, (struct bytes){key, 32}, NULL, 0, with_y, 32);
+    assert_memory_not_equal(with_x, with_y, 32);
+}
+
 /* What a running guest agent gave for GetKey with path "a". */
 static void a_guest_agents_key(void **state)
 {
@@ -78,9 +88,9 @@ static void the_longest_output_fits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rfc_5869_case_1),         cmocka_unit_test(rfc_5869_case_2),
-        cmocka_unit_test(rfc_5869_case_3),         cmocka_unit_test(a_guest_agents_key),
-        cmocka_unit_test(the_longest_output_fits),
+        cmocka_unit_test(rfc_5869_case_1),    cmocka_unit_test(rfc_5869_case_2),
+        cmocka_unit_test(rfc_5869_case_3),    cmocka_unit_test(a_salt_of_one_byte_counts),
+        cmocka_unit_test(a_guest_agents_key), cmocka_unit_test(the_longest_output_fits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

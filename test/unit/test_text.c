@@ -69,6 +69,19 @@ static void both_forms_grow(void **state)
     text_free(&more);
 }
 
+/* Whatever is left of its memory, what is appended fits; ASan sees it. */
+static void it_grows_byte_by_byte(void **state)
+{
+    struct text text = {.plain = NULL};
+
+    (void)state;
+    for (size_t i = 0; i < 300; i++)
+        text_append(&text, "x", 1);
+    assert_int_equal(text.len, 300);
+    assert_int_equal(strspn(text.plain, "x"), 300);
+    text_free(&text);
+}
+
 static void what_is_cut_off_goes_from_both_forms(void **state)
 {
     struct text text = {0};
@@ -126,6 +139,7 @@ int main(void)
         cmocka_unit_test(only_the_given_length_is_taken),
         cmocka_unit_test(setting_takes_over_and_replaces),
         cmocka_unit_test(both_forms_grow),
+        cmocka_unit_test(it_grows_byte_by_byte),
         cmocka_unit_test(what_is_cut_off_goes_from_both_forms),
         cmocka_unit_test(a_text_grows_a_thousand_times),
         cmocka_unit_test(freeing_leaves_an_empty_text),
