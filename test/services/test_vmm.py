@@ -110,6 +110,8 @@ def test_a_port_for_each_td(directory):
             shown = info(caller, vm)
             url = next(event["body"] for event in shown["events"] if event["event"] == "simulator.url")
             assert Caller(url).by_json("DstackGuest.Info", {}).value["instance_id"] == shown["instance_id"]
+            (listed,) = caller.by_json("Deployments.List", {"keyword": vm}).value["deployments"]
+            assert listed["url"] == url
 
 
 # --- its life ---
@@ -172,8 +174,9 @@ def test_a_process_that_runs_is_not_removed(caller):
     assert info(caller, vm)["status"] == "running"
 
 
-def test_a_port_has_two_bytes(caller):
-    mapping = {"protocol": "tcp", "host_port": 70000, "vm_port": 8090, "host_address": "127.0.0.1"}
+@pytest.mark.parametrize("ports", [(70000, 8090), (0, 8090), (18090, 0)])
+def test_a_port_has_two_bytes(caller, ports):
+    mapping = {"protocol": "tcp", "host_port": ports[0], "vm_port": ports[1], "host_address": "127.0.0.1"}
     assert caller.by_json("Teepod.CreateVm", {**SMALL, "ports": [mapping]}) == (
         400, "a port mapping needs host_port and vm_port from 1 to 65535")
 
