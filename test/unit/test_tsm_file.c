@@ -134,7 +134,7 @@ static void a_reader_gets_what_is_true_then(void **state)
     assert_false(tsm_file_is_awaited(&f->file));
     for (int i = 0; i < 3; i++) {
         struct client client = {.keeps = 0};
-        char text[8];
+        char text[24];
 
         snprintf(text, sizeof text, "now %d", i);
         serve(f, &client, text);
