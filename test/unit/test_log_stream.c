@@ -120,7 +120,7 @@ static void assert_shows(const struct world *world, struct span text, size_t lin
 
         assert_non_null(stream);
         got = pull_all(stream, &largest);
-        if (got.len != whole.len || memcmp(got.data, whole.data, whole.len) != 0)
+        if (!span_equal(buf_span(&got), buf_span(&whole)))
             fail_msg("form %d, %zu of %zu bytes, last %zu lines", i, got.len, whole.len, lines);
         assert_in_range(largest, 0, 3 * HTTP_STREAM_PIECE_BYTES);
         buf_free(&got);
