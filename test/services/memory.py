@@ -1,6 +1,8 @@
 """What is in the memory of a process, as a core image of it would have it."""
 
+import contextlib
 import re
+import time
 from pathlib import Path
 
 PIECE = 12  # bytes: where a freed block has lost its first bytes, the rest is still found
@@ -14,7 +16,8 @@ def writable(pid):
             if rights.startswith("rw"):
                 start, end = (int(number, 16) for number in bounds.split("-"))
                 memory.seek(start)
-                yield memory.read(end - start)
+                with contextlib.suppress(OSError):  # it may be gone by now
+                    yield memory.read(end - start)
 
 
 def pieces(secret):
@@ -30,4 +33,12 @@ def found(pid, secrets):
         for match in pattern.finditer(area):
             name = names[match.group()]
             counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def left(pid, secrets, seconds=30):
+    """The same, once all are gone or that time is over: an answer may be here before its server has wiped it."""
+    deadline = time.monotonic() + seconds
+    while (counts := found(pid, secrets)) and time.monotonic() < deadline:
+        time.sleep(0.05)
     return counts

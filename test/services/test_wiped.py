@@ -7,7 +7,7 @@ import json
 import pytest
 from dstack_sdk import EnvVar, encrypt_env_vars_sync
 
-from memory import found
+from memory import found, left
 from messages import Caller
 from simulator import KEEPS_FREED, VECTORS, Simulator
 
@@ -64,7 +64,7 @@ def test_keys_that_were_answered_are_forgotten(simulator):
         secrets["GetKey in hex"] = answer["key"].encode()
     caller.connection.close()
     assert len(secrets) > 6
-    assert found(simulator.process.pid, secrets) == {}
+    assert left(simulator.process.pid, secrets) == {}
 
 
 def test_a_decrypted_environment_is_forgotten(simulator):
@@ -74,7 +74,7 @@ def test_a_decrypted_environment_is_forgotten(simulator):
     encrypted = encrypt_env_vars_sync([VARIABLE], key)
     answer = caller.by_json("Simulator.DecryptEnv", {"encrypted_env": encrypted})
     assert VARIABLE.value in json.dumps(answer.value)
-    assert found(simulator.process.pid, {"value": VARIABLE.value.encode()}) == {}
+    assert left(simulator.process.pid, {"value": VARIABLE.value.encode()}) == {}
     caller.connection.close()
 
 
