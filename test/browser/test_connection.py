@@ -102,14 +102,16 @@ def test_an_action_without_a_simulator_says_so(page, simulator):
 
 
 @pytest.fixture
-def blocked(blank):
-    """blocked(*names) is a page that cannot load those files, as when the simulator restarts just then."""
+def blocked(blank, simulator):
+    """blocked(*names) is a page that cannot load those files, as when the simulator restarts just then. It is left
+    before the simulator stops."""
     def block(*names):
         blank.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": [f"*/{name}" for name in names]})
         blank.expected += names
         return blank
     blank.driver.execute_cdp_cmd("Network.enable", {})
     yield block
+    blank.driver.get("about:blank")
     block()
     blank.driver.execute_cdp_cmd("Network.disable", {})
 

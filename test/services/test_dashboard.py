@@ -210,13 +210,13 @@ def test_the_files_are_served_as_written_but_for_comments(watched):
             assert line == (code if source.suffix in (".js", ".css") else original), (path, original)
 
 
-NAMED = r"(?:src|href)=\"(simulator/[^\"]+)\"|from '\./([^']+)'"
+NAMED = r"(?:src|href)=\"(?:\.\./)?(simulator/[^\"]+)\"|from '\./([^']+)'"
 NAMED_LATER = r"import\('\./([^']+)'\)|addStyle\('([^']+)'\)"
 
 
-def crawl(watched, named):
+def crawl(watched, named, page="/"):
     """The page and every file that it or another one names."""
-    paths, bodies = ["/"], {}
+    paths, bodies = [page], {}
     while paths:
         path = paths.pop()
         bodies[path] = watched.full.get(path).decode()
@@ -234,9 +234,11 @@ def test_the_page_asks_for_nothing_from_elsewhere_and_is_small(watched):
     """Every file that is named is served, and nothing in them names another host."""
     at_once, bodies = crawl(watched, NAMED), crawl(watched, f"{NAMED}|{NAMED_LATER}")
     assert set(FILES) < set(at_once) < set(bodies)
+    docs = crawl(watched, NAMED, "/api-docs/docs")
     assert {path.name for path in WEB.iterdir() if path.suffix != ".png"} == {
-        path.rpartition("/")[2] or "index.html" for path in bodies}
-    text = "".join(bodies.values()).replace("http://www.w3.org/2000/svg", "")
+        {"/": "index.html", "/api-docs/docs": "api-docs.html"}.get(path) or path.rpartition("/")[2]
+        for path in {**bodies, **docs}}
+    text = "".join({**bodies, **docs}.values()).replace("http://www.w3.org/2000/svg", "")
     assert not re.search(r"(?<!\w)(https?:)?//[a-z]", text.replace("// ", ""), re.I)
     assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|\bon\w+=|style=", text)
     assert size_of(at_once) < 64_000  # what is loaded before anything is asked for
