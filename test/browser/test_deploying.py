@@ -43,7 +43,12 @@ def row_of(page, name):
 
 def press(page, row, button):
     page.script("arguments[0].scrollIntoView({ block: 'center' })", row)
-    row.find_element("css selector", f".{button}").click()
+    button_of(page, row, button).click()
+
+
+def button_of(page, row, button):
+    """An unfolded row has its buttons a moment later."""
+    return page.wait(lambda: row.find_elements("css selector", f".{button}"), f"the button {button}")[0]
 
 
 def wait_state(page, row, word):
@@ -206,7 +211,7 @@ def test_stop_start_and_remove(listing, simulator):
 def test_the_first_td_stops_and_starts_and_stays(listing, simulator):
     row = listing.one(".vm")
     row.find_element("css selector", "summary").click()
-    assert not row.find_element("css selector", ".remove").is_displayed()
+    assert not button_of(listing, row, "remove").is_displayed()
     press(listing, row, "power")
     wait_state(listing, row, "stopped")
     press(listing, row, "power")

@@ -227,7 +227,8 @@ WITHOUT_ROW = {
     "systemd-analyze": "it comes with systemd",
     "bash": "every Debian has it",
     "npm": "test/support/toolchains.py installs it", "go": "as npm",
-    "nm": "it comes with gcc", "readelf": "as nm", "dpkg-buildpackage": "it comes with debhelper",
+    "nm": "it comes with gcc", "readelf": "as nm", "gcov": "as nm", "dpkg-buildpackage": "it comes with debhelper",
+    "nginx": "make bench compares with it where it is",
     "clang": "only where warnings are errors",
 }
 

@@ -105,7 +105,7 @@ def test_a_suite_that_cannot_run_counts_as_all_its_tests(capsys):
     total, said = report_of(capsys, suites, "browser")
     defined = sum(path.read_text().count("\ndef test_") for path in (ROOT / "test/browser").glob("*.py"))
     assert (total.passed, total.failed, total.skipped) == (0, 0, defined) and defined > 10
-    assert f"  browser       {defined} tests: no-such-browser not found\n" in said
+    assert f"  browser           {defined} tests: no-such-browser not found\n" in said
     assert "`scripts/setup test` installs" in said
 
 
