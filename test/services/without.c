@@ -17,15 +17,6 @@ static int is_without(const char *what)
     return said && strcmp(said, what) == 0;
 }
 
-static int fcntl_without(int fd, int command, long argument)
-{
-    if (command == F_SETLEASE && is_without("leases")) {
-        errno = EINVAL;
-        return -1;
-    }
-    return (int)syscall(SYS_fcntl, fd, command, argument);
-}
-
 int fcntl(int fd, int command, ...)
 {
     va_list list;
@@ -34,19 +25,14 @@ int fcntl(int fd, int command, ...)
     va_start(list, command);
     argument = va_arg(list, long);
     va_end(list);
-    return fcntl_without(fd, command, argument);
+    if (command == F_SETLEASE && is_without("leases")) {
+        errno = EINVAL;
+        return -1;
+    }
+    return (int)syscall(SYS_fcntl, fd, command, argument);
 }
 
-int fcntl64(int fd, int command, ...)
-{
-    va_list list;
-    long argument;
-
-    va_start(list, command);
-    argument = va_arg(list, long);
-    va_end(list);
-    return fcntl_without(fd, command, argument);
-}
+int fcntl64(int fd, int command, ...) __attribute__((alias("fcntl")));
 
 int inotify_add_watch(int fd, const char *path, uint32_t mask)
 {

@@ -419,23 +419,32 @@ static void a_pinned_provider_is_the_only_one(void **state)
     finish(world);
 }
 
-/* The file of one TD, written and read by another one. */
+/* Another TD, which has read the app keys file of the one of world, and the temporary CA. */
+static struct world *start_with_file_of(const struct world *world, struct buf *file)
+{
+    struct world *again = calloc(1, sizeof *again);
+    struct td_config config;
+
+    assert_non_null(again);
+    buf_init(file, SIZE_MAX);
+    app_keys_file_write(&world->td->keys, file);
+    td_config_init(&config);
+    config.awaits_keys = true;
+    config.app_keys = buf_span(file);
+    begin(again, &config, 1);
+    next(again, "GetTempCaCert");
+    write_temp_ca(again);
+    return again;
+}
+
 static void keys_of_a_file_are_kept(void **state)
 {
-    struct world *world = start(1), *again = calloc(1, sizeof *again);
-    struct td_config config;
+    struct world *world = start(1), *again;
     struct buf file;
 
     (void)state;
     get_keys(world);
-    buf_init(&file, SIZE_MAX);
-    app_keys_file_write(&world->td->keys, &file);
-    td_config_init(&config);
-    config.awaits_keys = true;
-    config.app_keys = buf_span(&file);
-    begin(again, &config, 1);
-    next(again, "GetTempCaCert");
-    write_temp_ca(again);
+    again = start_with_file_of(world, &file);
     assert_int_equal(answer(again, 200, NULL), KMS_JOIN_HAS_KEYS);
     assert_memory_equal(again->td->keys.k256_key, world->td->keys.k256_key, 32);
     assert_memory_equal(again->td->keys.disk_key, world->td->keys.disk_key, 32);
@@ -448,21 +457,13 @@ static void keys_of_a_file_are_kept(void **state)
 
 static void another_kms_does_not_sign_for_a_file(void **state)
 {
-    struct world *world = start(1), *again = calloc(1, sizeof *again);
-    struct td_config config;
+    struct world *world = start(1), *again;
     struct buf file;
 
     (void)state;
     get_keys(world);
     world->td->keys.provider_id[80] ^= 1;
-    buf_init(&file, SIZE_MAX);
-    app_keys_file_write(&world->td->keys, &file);
-    td_config_init(&config);
-    config.awaits_keys = true;
-    config.app_keys = buf_span(&file);
-    begin(again, &config, 1);
-    next(again, "GetTempCaCert");
-    write_temp_ca(again);
+    again = start_with_file_of(world, &file);
     assert_int_equal(answer(again, 200, NULL), KMS_JOIN_HAS_FAILED);
     assert_non_null(strstr(again->error.text, "it is not the KMS of the app keys file"));
     buf_free(&file);
