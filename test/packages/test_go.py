@@ -1,5 +1,6 @@
 """The Go module, from the files of a module proxy, beside the published SDK."""
 import subprocess
+from pathlib import Path
 
 import languages
 import pytest
@@ -83,6 +84,6 @@ def test_it_is_vetted_and_formatted(go, project):
     run(go, "vet", "github.com/Dstack-TEE/dstack-simulator/packages/go", directory=place, **settings)
     gofmt = subprocess.run([go, "fmt", "-n"], cwd=ROOT / "packages/go", capture_output=True, text=True, timeout=60, check=False)
     assert gofmt.returncode == 0
-    listed = subprocess.run([str(go).removesuffix("go") + "gofmt", "-l", "."], cwd=ROOT / "packages/go", capture_output=True,
+    listed = subprocess.run([Path(go).resolve().parent / "gofmt", "-l", "."], cwd=ROOT / "packages/go", capture_output=True,
                             text=True, timeout=60, check=True)
     assert listed.stdout == ""

