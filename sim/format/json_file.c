@@ -16,7 +16,7 @@ static json_t *load(struct span text, const struct json_read_plan *plan, struct 
 {
     struct json_mistake mistake;
     json_error_t reason;
-    json_t *root = json_read_planned(text, false, plan, &reason);
+    json_t *root = json_read(text, false, plan, &reason);
 
     if (!root && reason.position == JSON_READ_TOO_MANY)
         error_input(error, "has more than %u values", VALUE_COUNT_MAX);

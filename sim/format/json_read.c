@@ -316,8 +316,7 @@ static void point_at(struct span text, size_t position, json_error_t *reason)
     snprintf(reason->text, sizeof reason->text, "it is malformed there");
 }
 
-json_t *json_read_planned(struct span text, bool any_value, const struct json_read_plan *plan,
-                          json_error_t *reason)
+json_t *json_read(struct span text, bool any_value, const struct json_read_plan *plan, json_error_t *reason)
 {
     const size_t flags = JSON_REJECT_DUPLICATES | (any_value ? JSON_DECODE_ANY | JSON_ALLOW_NUL : 0);
     size_t position;
@@ -334,9 +333,4 @@ json_t *json_read_planned(struct span text, bool any_value, const struct json_re
                           reason);
     point_at(text, position, reason);
     return NULL;
-}
-
-json_t *json_read(struct span text, bool any_value, json_error_t *reason)
-{
-    return json_read_planned(text, any_value, NULL, reason);
 }

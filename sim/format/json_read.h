@@ -11,12 +11,6 @@
 #define JSON_READ_EXPLAINED_BYTES (128u * 1024)
 #define JSON_READ_TOO_MANY (-1)
 
-/* As json_loadb with JSON_REJECT_DUPLICATES and, for any_value, JSON_DECODE_ANY and JSON_ALLOW_NUL. What is
- * wrong is said in jansson's words, if it is among the first JSON_READ_EXPLAINED_BYTES; of what is further
- * on, reason has only the place. Texts of more than VALUE_COUNT_MAX values are refused, and the place is
- * then JSON_READ_TOO_MANY. */
-json_t *json_read(struct span text, bool any_value, json_error_t *reason);
-
 /* What becomes of a member's value, and of all that is in it. */
 enum json_read_form {
     JSON_READ_TREE,    /* jansson's values */
@@ -32,11 +26,14 @@ struct json_read_plan {
     unsigned depth;
 };
 
-/* json_read by a plan; NULL: all of it becomes a tree. */
-json_t *json_read_planned(struct span text, bool any_value, const struct json_read_plan *plan,
-                          json_error_t *reason);
+/* As json_loadb with JSON_REJECT_DUPLICATES and, for any_value, JSON_DECODE_ANY and JSON_ALLOW_NUL, by a plan;
+ * NULL: all of it becomes a tree. What is wrong is said in jansson's words, if it is among the first
+ * JSON_READ_EXPLAINED_BYTES; of what is further on, reason has only the place. Texts of more than
+ * VALUE_COUNT_MAX values are refused, and the place is then JSON_READ_TOO_MANY. */
+json_t *json_read(struct span text, bool any_value, const struct json_read_plan *plan, json_error_t *reason);
 
-/* json_read without a reason. Out: position, where reading ended, or SIZE_MAX after too many values. */
+/* json_read of a whole tree, without jansson: it gives no reason, and refuses numbers that have over a thousand
+ * characters. Out: position, where reading ended, or SIZE_MAX after too many values. */
 json_t *json_read_silently(struct span text, bool any_value, size_t *position);
 
 #endif

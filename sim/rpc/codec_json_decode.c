@@ -194,8 +194,8 @@ static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, st
 
     if (text.len == 0)
         return message_new(descriptor, arena);
-    root = json_read_planned(text, true, &plan,
-                             &reason); /* U+0000 is left to the setters, whose error names the field */
+    root = json_read(text, true, &plan,
+                     &reason); /* U+0000 is left to the setters, whose error names the field */
     if (!root)
         explain(text, &reason, error);
     else if (json_is_null(root) && message_may_be_null(descriptor))

@@ -337,7 +337,7 @@ static void texts_may_have_so_many_values_and_no_more(void **state)
     static const char *const ends[] = {"]", ",]", ",", ",{}]"};
     struct buf most = array_of(VALUE_COUNT_MAX, "]");
     json_error_t reason;
-    json_t *root = json_read(buf_span(&most), false, &reason);
+    json_t *root = json_read(buf_span(&most), false, NULL, &reason);
 
     (void)state;
     assert_int_equal(json_array_size(root), VALUE_COUNT_MAX);
@@ -346,7 +346,7 @@ static void texts_may_have_so_many_values_and_no_more(void **state)
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         struct buf more = array_of(i == 0 ? VALUE_COUNT_MAX + 1 : VALUE_COUNT_MAX, ends[i]);
 
-        assert_null(json_read(buf_span(&more), false, &reason));
+        assert_null(json_read(buf_span(&more), false, NULL, &reason));
         assert_int_equal(reason.position, JSON_READ_TOO_MANY);
         buf_free(&more);
     }
@@ -360,7 +360,7 @@ static void near_the_start_the_reason_is_jansson_s(void **state)
     json_error_t got, expected;
 
     (void)state;
-    assert_null(json_read(text, false, &got));
+    assert_null(json_read(text, false, NULL, &got));
     assert_null(by_jansson(text, false, &expected));
     assert_string_equal(got.text, expected.text);
     assert_int_equal(got.line, expected.line);
@@ -379,13 +379,13 @@ static void further_on_it_is_the_place(void **state)
     text[0] = '[';
     text[10] = '\n';
     text[len - 20] = '?';
-    assert_null(json_read(span_of(text, len), false, &reason));
+    assert_null(json_read(span_of(text, len), false, NULL, &reason));
     assert_string_equal(reason.text, "it is malformed there");
     assert_int_equal(reason.line, 2);
     assert_int_equal(reason.column, len - 20 - 10);
     assert_int_equal(reason.position, len - 20);
     text[len - 20] = ']';
-    json_decref(json_read(span_of(text, len), false, &reason));
+    json_decref(json_read(span_of(text, len), false, NULL, &reason));
     free(text);
 }
 
@@ -441,9 +441,9 @@ static void nothing_is_left_of_what_is_not_kept(void **state)
         json_error_t reason;
 
         values_held = 0;
-        json_decref(json_read_planned(span_text(text), false, &plan, &reason));
+        json_decref(json_read(span_text(text), false, &plan, &reason));
         assert_int_equal(values_held, 0);
-        assert_null(json_read_planned(span_text(wrong), false, &plan, &reason));
+        assert_null(json_read(span_text(wrong), false, &plan, &reason));
         assert_int_equal(values_held, 0);
     }
     json_set_alloc_funcs(malloc, free);
