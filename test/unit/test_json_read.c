@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "sim/base/buf.h"
-#include "sim/base/value_count.h"
 #include "test/unit/vectors.h"
 
 enum { TEXT_BYTES_MAX = 4096, TEXTS = 20000 };
@@ -318,148 +317,12 @@ static void any_text_is_read_as_by_jansson(void **state)
     }
 }
 
-/* --- how many values --- */
-
-/* `count` values in an array: as many characters open or separate them. */
-static struct buf array_of(size_t count, const char *end)
-{
-    struct buf text;
-
-    buf_init(&text, SIZE_MAX);
-    for (size_t i = 0; i < count; i++)
-        buf_append_text(&text, i ? ",0" : "[0");
-    buf_append_text(&text, end);
-    return text;
-}
-
-static void texts_may_have_so_many_values_and_no_more(void **state)
-{
-    static const char *const ends[] = {"]", ",]", ",", ",{}]"};
-    struct buf most = array_of(VALUE_COUNT_MAX, "]");
-    json_error_t reason;
-    json_t *root = json_read(buf_span(&most), false, NULL, &reason);
-
-    (void)state;
-    assert_int_equal(json_array_size(root), VALUE_COUNT_MAX);
-    json_decref(root);
-    buf_free(&most);
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        struct buf more = array_of(i == 0 ? VALUE_COUNT_MAX + 1 : VALUE_COUNT_MAX, ends[i]);
-
-        assert_null(json_read(buf_span(&more), false, NULL, &reason));
-        assert_int_equal(reason.position, JSON_READ_TOO_MANY);
-        buf_free(&more);
-    }
-}
-
-/* --- reasons --- */
-
-static void near_the_start_the_reason_is_jansson_s(void **state)
-{
-    const struct span text = span_text("{\"a\":\n  1,}");
-    json_error_t got, expected;
-
-    (void)state;
-    assert_null(json_read(text, false, NULL, &got));
-    assert_null(by_jansson(text, false, &expected));
-    assert_string_equal(got.text, expected.text);
-    assert_int_equal(got.line, expected.line);
-    assert_int_equal(got.column, expected.column);
-    assert_int_equal(got.position, expected.position);
-}
-
-static void further_on_it_is_the_place(void **state)
-{
-    const size_t len = JSON_READ_EXPLAINED_BYTES + 100;
-    char *text = malloc(len);
-    json_error_t reason;
-
-    (void)state;
-    memset(text, ' ', len);
-    text[0] = '[';
-    text[10] = '\n';
-    text[len - 20] = '?';
-    assert_null(json_read(span_of(text, len), false, NULL, &reason));
-    assert_string_equal(reason.text, "it is malformed there");
-    assert_int_equal(reason.line, 2);
-    assert_int_equal(reason.column, len - 20 - 10);
-    assert_int_equal(reason.position, len - 20);
-    text[len - 20] = ']';
-    json_decref(json_read(span_of(text, len), false, NULL, &reason));
-    free(text);
-}
-
-/* Jansson would take them. */
-static void numbers_have_an_end(void **state)
-{
-    char text[3000];
-    size_t position;
-
-    (void)state;
-    memset(text, '1', sizeof text);
-    text[0] = '[';
-    text[2] = '.';
-    text[sizeof text - 1] = ']';
-    assert_null(json_read_silently(span_of(text, sizeof text), false, &position));
-    assert_int_equal(position, sizeof text - 1);
-}
-
-/* --- what is not kept is freed --- */
-
-static size_t values_held;
-
-static void *count_malloc(size_t size)
-{
-    values_held++;
-    return malloc(size);
-}
-
-static void count_free(void *memory)
-{
-    if (memory)
-        values_held--;
-    free(memory);
-}
-
-static enum json_read_form form_of(const void *context, struct span name)
-{
-    (void)name;
-    return *(const enum json_read_form *)context;
-}
-
-static void nothing_is_left_of_what_is_not_kept(void **state)
-{
-    static const char text[] = "{\"a\":[{},[[]],\"text\",123456789012345678,1e305,1.5,"
-                               "{\"b\":[{\"c\":1}]},true]}";
-    static const char wrong[] = "{\"a\":[{},[[]],[{\"b\":[{}]";
-    static const enum json_read_form forms[] = {JSON_READ_TREE, JSON_READ_CHECKED, JSON_READ_TEXT};
-
-    (void)state;
-    json_set_alloc_funcs(count_malloc, count_free);
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        const struct json_read_plan plan = {form_of, &forms[i], 1};
-        json_error_t reason;
-
-        values_held = 0;
-        json_decref(json_read(span_text(text), false, &plan, &reason));
-        assert_int_equal(values_held, 0);
-        assert_null(json_read(span_text(wrong), false, &plan, &reason));
-        assert_int_equal(values_held, 0);
-    }
-    json_set_alloc_funcs(malloc, free);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_rule),
         cmocka_unit_test(as_deep_as_jansson),
         cmocka_unit_test(any_text_is_read_as_by_jansson),
-        cmocka_unit_test(texts_may_have_so_many_values_and_no_more),
-        cmocka_unit_test(near_the_start_the_reason_is_jansson_s),
-        cmocka_unit_test(further_on_it_is_the_place),
-        cmocka_unit_test(numbers_have_an_end),
-        cmocka_unit_test(nothing_is_left_of_what_is_not_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
