@@ -1,24 +1,17 @@
 /* Questions to a server of the test's own, on the same loop. */
 #include "sim/net/http_client.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "test/unit/http_answer.h"
 
 struct world {
     uv_loop_t loop;
     int listener;
     struct sockaddr_storage address;
     struct http_client *client;
-    int answers, status;
-    char problem[100], body[100];
+    struct http_answer answer;
 };
 
 static int start(void **state)
@@ -48,17 +41,6 @@ static int finish(void **state)
     return result;
 }
 
-static void on_done(void *data, const struct http_client_answer *answer)
-{
-    struct world *world = data;
-
-    world->answers++;
-    world->status = answer->status;
-    snprintf(world->problem, sizeof world->problem, "%s", answer->problem ? answer->problem : "");
-    snprintf(world->body, sizeof world->body, "%.*s", (int)answer->body.len,
-             answer->body.len ? (const char *)answer->body.data : "");
-}
-
 static void ask(struct world *world, uint64_t timeout_ms)
 {
     const struct http_client_request request = {
@@ -70,8 +52,8 @@ static void ask(struct world *world, uint64_t timeout_ms)
         .timeout_ms = timeout_ms,
     };
 
-    world->client = http_client_ask(&world->loop, &request, on_done, world);
-    assert_int_equal(world->answers, 0);
+    world->client = http_client_ask(&world->loop, &request, http_answer_keep, &world->answer);
+    assert_int_equal(world->answer.count, 0);
 }
 
 /* Accepts the client and takes its request. Returns the socket. */
@@ -116,10 +98,10 @@ static void a_question_is_answered(void **state)
     say(fd, "ngth: 3\r\n\r\nyes");
     uv_run(&world->loop, UV_RUN_DEFAULT);
     close(fd);
-    assert_int_equal(world->answers, 1);
-    assert_int_equal(world->status, 403);
-    assert_string_equal(world->body, "yes");
-    assert_string_equal(world->problem, "");
+    assert_int_equal(world->answer.count, 1);
+    assert_int_equal(world->answer.status, 403);
+    assert_string_equal(world->answer.body, "yes");
+    assert_string_equal(world->answer.problem, "");
 }
 
 static void a_cut_answer_is_none(void **state)
@@ -133,8 +115,8 @@ static void a_cut_answer_is_none(void **state)
     say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ny");
     close(fd);
     uv_run(&world->loop, UV_RUN_DEFAULT);
-    assert_int_equal(world->answers, 1);
-    assert_string_equal(world->problem, "its answer is not HTTP/1.1, or is cut");
+    assert_int_equal(world->answer.count, 1);
+    assert_string_equal(world->answer.problem, "its answer is not HTTP/1.1, or is cut");
 }
 
 static void a_server_has_its_time_to_be_reached(void **state)
@@ -144,8 +126,8 @@ static void a_server_has_its_time_to_be_reached(void **state)
     ask(world, 1);
     uv_sleep(5); /* timers come before the connection */
     uv_run(&world->loop, UV_RUN_DEFAULT);
-    assert_int_equal(world->answers, 1);
-    assert_string_equal(world->problem, "it cannot be reached in time");
+    assert_int_equal(world->answer.count, 1);
+    assert_string_equal(world->answer.problem, "it cannot be reached in time");
 }
 
 /* On a busy machine even the connection takes its time, so the time is doubled until it is enough. */
@@ -155,13 +137,13 @@ static void a_server_has_its_time_to_answer(void **state)
     uint64_t timeout_ms = 1;
 
     do {
-        world->answers = 0;
+        world->answer.count = 0;
         ask(world, timeout_ms);
         uv_run(&world->loop, UV_RUN_DEFAULT);
-        assert_int_equal(world->answers, 1);
+        assert_int_equal(world->answer.count, 1);
         timeout_ms *= 2;
-    } while (timeout_ms < 30000 && !strcmp(world->problem, "it cannot be reached in time"));
-    assert_string_equal(world->problem, "it does not answer in time");
+    } while (timeout_ms < 30000 && !strcmp(world->answer.problem, "it cannot be reached in time"));
+    assert_string_equal(world->answer.problem, "it does not answer in time");
 }
 
 static void nothing_listens(void **state)
@@ -172,8 +154,8 @@ static void nothing_listens(void **state)
     world->listener = -1;
     ask(world, 60000);
     uv_run(&world->loop, UV_RUN_DEFAULT);
-    assert_int_equal(world->answers, 1);
-    assert_string_equal(world->problem, "connection refused");
+    assert_int_equal(world->answer.count, 1);
+    assert_string_equal(world->answer.problem, "connection refused");
 }
 
 static void a_cancelled_question_has_no_answer(void **state)
@@ -192,7 +174,7 @@ static void a_cancelled_question_has_no_answer(void **state)
     say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     close(fd);
     uv_run(&world->loop, UV_RUN_DEFAULT);
-    assert_int_equal(world->answers, 0);
+    assert_int_equal(world->answer.count, 0);
 }
 
 #define WITH(test) cmocka_unit_test_setup_teardown(test, start, finish)

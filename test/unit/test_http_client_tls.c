@@ -1,18 +1,10 @@
 /* Questions over TLS, to a server of the test's own on the same loop. */
 #include "sim/net/http_client.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
+#include "test/unit/http_answer.h"
 #include "test/unit/tls_fixture.h"
 
 struct world {
@@ -24,10 +16,7 @@ struct world {
     struct tls_config *server_config, *client_config;
     struct tls_session *session;
     struct buf asked; /* of the server, decrypted */
-    int answers, status;
-    char problem[200], body[100];
-    uint8_t certificate[2000];
-    size_t certificate_len;
+    struct http_answer answer;
 };
 
 static int start(void **state)
@@ -75,21 +64,6 @@ static int finish(void **state)
     return result;
 }
 
-static void on_done(void *data, const struct http_client_answer *answer)
-{
-    struct world *world = data;
-
-    world->answers++;
-    world->status = answer->status;
-    snprintf(world->problem, sizeof world->problem, "%s", answer->problem ? answer->problem : "");
-    snprintf(world->body, sizeof world->body, "%.*s", (int)answer->body.len,
-             answer->body.len ? (const char *)answer->body.data : "");
-    assert_true(answer->certificate.len <= sizeof world->certificate);
-    world->certificate_len = answer->certificate.len;
-    if (answer->certificate.len)
-        memcpy(world->certificate, answer->certificate.data, answer->certificate.len);
-}
-
 static struct http_client *ask(struct world *world, const char *ca, const char *name, uint64_t timeout_ms)
 {
     struct error error = {.kind = ERROR_NONE};
@@ -105,8 +79,8 @@ static struct http_client *ask(struct world *world, const char *ca, const char *
                                                            .timeout_ms = timeout_ms,
                                                            .tls = world->client_config,
                                                            .tls_name = name},
-                             on_done, world);
-    assert_int_equal(world->answers, 0);
+                             http_answer_keep, &world->answer);
+    assert_int_equal(world->answer.count, 0);
     return client;
 }
 
@@ -159,11 +133,11 @@ static void a_question_is_answered(void **state)
     ask(world, world->ca.pem, TLS_HOST, 60000);
     answer(world, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes");
     uv_run(&world->loop, UV_RUN_DEFAULT);
-    assert_string_equal(world->problem, "");
-    assert_int_equal(world->answers, 1);
-    assert_int_equal(world->status, 200);
-    assert_string_equal(world->body, "yes");
-    assert_non_null(memmem(world->certificate, world->certificate_len, "evidence", 8));
+    assert_string_equal(world->answer.problem, "");
+    assert_int_equal(world->answer.count, 1);
+    assert_int_equal(world->answer.status, 200);
+    assert_string_equal(world->answer.body, "yes");
+    assert_non_null(memmem(world->answer.certificate, world->answer.certificate_len, "evidence", 8));
 }
 
 static void without_a_ca_any_server_is_asked(void **state)
@@ -175,8 +149,8 @@ static void without_a_ca_any_server_is_asked(void **state)
     tls_session_close(world->session);
     send_all(world);
     uv_run(&world->loop, UV_RUN_DEFAULT);
-    assert_string_equal(world->problem, "");
-    assert_string_equal(world->body, "until it ends");
+    assert_string_equal(world->answer.problem, "");
+    assert_string_equal(world->answer.body, "until it ends");
 }
 
 static void an_answer_may_be_cut_only_by_the_server(void **state)
@@ -187,15 +161,15 @@ static void an_answer_may_be_cut_only_by_the_server(void **state)
     answer(world, "HTTP/1.1 200 OK\r\n\r\nuntil it");
     shutdown(world->server, SHUT_WR);
     uv_run(&world->loop, UV_RUN_DEFAULT);
-    assert_string_equal(world->problem, "its answer is cut");
+    assert_string_equal(world->answer.problem, "its answer is cut");
 }
 
 static void expect_refusal(struct world *world, const char *ca, const char *name, const char *problem)
 {
     ask(world, ca, name, 60000);
-    while (world->answers == 0)
+    while (world->answer.count == 0)
         turn(world);
-    assert_string_equal(world->problem, problem);
+    assert_string_equal(world->answer.problem, problem);
     assert_int_equal(world->asked.len, 0);
 }
 
@@ -228,7 +202,7 @@ static void a_handshake_may_be_broken_off(void **state)
     }
     shutdown(world->server, SHUT_WR);
     uv_run(&world->loop, UV_RUN_DEFAULT);
-    assert_string_equal(world->problem, "it closes the connection during the TLS handshake");
+    assert_string_equal(world->answer.problem, "it closes the connection during the TLS handshake");
 }
 
 static void what_is_not_tls_is_refused(void **state)
@@ -242,8 +216,8 @@ static void what_is_not_tls_is_refused(void **state)
     }
     assert_int_equal(send(world->server, "HTTP/1.1 400 Bad\r\n\r\n", 20, MSG_NOSIGNAL), 20);
     uv_run(&world->loop, UV_RUN_DEFAULT);
-    assert_int_equal(world->answers, 1);
-    assert_non_null(strstr(world->problem, "SSL - "));
+    assert_int_equal(world->answer.count, 1);
+    assert_non_null(strstr(world->answer.problem, "SSL - "));
 }
 
 static void a_handshake_has_its_time(void **state)
@@ -252,8 +226,8 @@ static void a_handshake_has_its_time(void **state)
 
     ask(world, world->ca.pem, TLS_HOST, 20); /* the system connects, and the server is idle */
     uv_run(&world->loop, UV_RUN_DEFAULT);
-    assert_int_equal(world->answers, 1);
-    assert_non_null(strstr(world->problem, " in time"));
+    assert_int_equal(world->answer.count, 1);
+    assert_non_null(strstr(world->answer.problem, " in time"));
 }
 
 static void it_can_be_cancelled_in_the_handshake(void **state)
@@ -266,7 +240,7 @@ static void it_can_be_cancelled_in_the_handshake(void **state)
     turn(world);
     http_client_cancel(client);
     uv_run(&world->loop, UV_RUN_DEFAULT);
-    assert_int_equal(world->answers, 0);
+    assert_int_equal(world->answer.count, 0);
 }
 
 #define WITH(test) cmocka_unit_test_setup_teardown(test, start, finish)
