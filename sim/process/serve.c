@@ -8,6 +8,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/host/process.h"
+#include "sim/host/syscall_filter.h"
 #include "sim/process/banner.h"
 #include "sim/process/discovery.h"
 #include "sim/process/descriptors.h"
@@ -223,6 +224,15 @@ static int start(struct program *program, const struct options *options, struct 
     return write_ready_file(program, options, error);
 }
 
+/* An engine of containers needs them, and its own programs may be set-user-id. */
+static void give_up_system_calls(struct program *program, const struct options *options)
+{
+    if (options->run_containers)
+        return;
+    if (!syscall_filter_apply())
+        log_write(&program->log, LOG_DEBUG, "this kernel does not let programs give up system calls");
+}
+
 static void log_notices(struct program *program)
 {
     char sentence[NOTICES_BYTES];
@@ -307,12 +317,13 @@ static int run(struct program *program, const struct options *options, struct in
     if (open_loop(program, options, error))
         return -1;
     result = start(program, options, inputs, &site, error);
-    if (result)
-        hosting_close(&program->hosting);
-    if (result)
-        server_stop(program->server, on_stopped, program);
-    else
+    if (result == 0) {
+        give_up_system_calls(program, options);
         announce(program, options, &site, started);
+    } else {
+        hosting_close(&program->hosting);
+        server_stop(program->server, on_stopped, program);
+    }
     uv_run(&program->loop, UV_RUN_DEFAULT);
     return close_loop(program, error) ? -1 : result;
 }
