@@ -375,6 +375,13 @@ def test_a_pinned_kms_is_checked_when_it_answers(python_kms, launch, tmp_path):
         other.says("app-compose: its key_provider_id is not that of the key provider")
 
 
+def test_a_kms_whose_name_is_unknown(boot):
+    """No name server has it, as no label is that long."""
+    host = "k" * 64 + ".example"
+    td = boot(f"https://{host}").says(f"from the KMS: https://{host}/prpc: Failed to get temp ca cert: cannot find the host {host}: ")
+    assert td.status("/readyz") == 503 and td.status("/healthz") == 200
+
+
 def test_it_stops_while_it_waits(python_kms, launch):
     with python_kms() as kms:
         go_on = threading.Event()

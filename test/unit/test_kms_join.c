@@ -1,6 +1,8 @@
 /* A TD asks a KMS for its keys: what it sends, what becomes of each answer, and how failures read. */
 #include "test/unit/kms_join_fixture.h"
 
+#define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
+
 static void a_td_boots_under_it(void **state)
 {
     struct world *world = start(1);
@@ -70,6 +72,10 @@ static void failures_are_one_sentence(void **state)
         {200, "[]", "its answer is not what a KMS answers: must be a JSON object"},
         {200, "{}", "its answer is not what a KMS answers: the member disk_crypt_key is missing"},
         {200, "{\"disk_crypt_key\":\"00\"}", "disk_crypt_key must have 32 bytes"},
+        {200,
+         "{\"disk_crypt_key\":\"" ZEROS "\",\"env_crypt_key\":\"" ZEROS "\",\"k256_key\":\"" ZEROS
+         "\",\"k256_signature\":\"" ZEROS ZEROS "00\",\"gateway_app_id\":\"\"}",
+         "its answer is not what a KMS answers: k256_key is not a secp256k1 private key"},
     };
 
     (void)state;
@@ -133,7 +139,9 @@ static void the_certificate_is_asked_for_again_alone(void **state)
     assert_string_equal(kms_join_url(&world->join), FIRST_METHODS);
     next(world, "SignCert");
     assert_int_equal(answer(world, 200, "{\"certificate_chain\":[]}"), KMS_JOIN_HAS_FAILED);
+    assert_non_null(strstr(world->error.text, "certificate_chain must be an array of 1 to 4 texts"));
     assert_int_equal(answer(world, 200, "{\"certificate_chain\":[\"x\"]}"), KMS_JOIN_HAS_FAILED);
+    assert_non_null(strstr(world->error.text, "certificate_chain[0] must be a certificate in PEM"));
     write_chain(world);
     assert_int_equal(answer(world, 200, NULL), KMS_JOIN_HAS_ENDED);
     assert_int_equal(world->td->state.log.count, events);
