@@ -236,32 +236,44 @@ func (s *Simulator) Deploy(settings Settings) (*TD, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.find(settings.Name, made.ID)
+	return s.booted(settings.Name, made.ID)
 }
 
-func (s *Simulator) find(name, id string) (*TD, error) {
-	var found struct {
-		Info struct {
-			AppID      string `json:"app_id"`
-			InstanceID string `json:"instance_id"`
-			BootError  string `json:"boot_error"`
-			Events     []struct{ Event, Body string }
+type info struct {
+	AppID        string `json:"app_id"`
+	InstanceID   string `json:"instance_id"`
+	BootProgress string `json:"boot_progress"`
+	BootError    string `json:"boot_error"`
+	Events       []struct{ Event, Body string }
+}
+
+func (s *Simulator) booted(name, id string) (*TD, error) {
+	for deadline := time.Now().Add(limit); ; time.Sleep(2 * time.Millisecond) {
+		var found struct{ Info info }
+		if err := s.Call("Teepod.GetInfo", map[string]string{"id": id}, &found); err != nil {
+			return nil, err
+		}
+		if found.Info.BootProgress == "done" {
+			return s.td(id, found.Info), nil
+		}
+		if found.Info.BootError != "" {
+			return nil, fmt.Errorf("%s does not boot: %s", name, found.Info.BootError)
+		}
+		if time.Now().After(deadline) {
+			return nil, fmt.Errorf("%s does not boot: it is not ready", name)
 		}
 	}
-	if err := s.Call("Teepod.GetInfo", map[string]string{"id": id}, &found); err != nil {
-		return nil, err
-	}
-	if found.Info.BootError != "" {
-		return nil, fmt.Errorf("%s does not boot: %s", name, found.Info.BootError)
-	}
-	td := &TD{ID: id, AppID: found.Info.AppID, InstanceID: found.Info.InstanceID, simulator: s}
+}
+
+func (s *Simulator) td(id string, info info) *TD {
+	td := &TD{ID: id, AppID: info.AppID, InstanceID: info.InstanceID, simulator: s}
 	td.Socket = filepath.Join(s.directory, "vms", id, "dstack.sock")
-	for _, event := range found.Info.Events {
+	for _, event := range info.Events {
 		if event.Event == "simulator.url" {
 			td.URL = event.Body
 		}
 	}
-	return td, nil
+	return td
 }
 
 // Remove ends the TD.

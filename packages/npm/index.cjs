@@ -93,9 +93,19 @@ class Simulator {
     })
     const settings = { name, image: 'dstack-0.5.11', vcpu: 1, memory: 2048, disk_size: 1, compose_file }
     const { id } = await this.call('Teepod.CreateVm', settings)
-    const { info } = await this.call('Teepod.GetInfo', { id })
-    if (info.boot_error) throw new Error(`${name} does not boot: ${info.boot_error}`)
-    return new Td(this, id, info)
+    return new Td(this, id, await this.#booted(name, id))
+  }
+
+  async #booted(name, id) {
+    const deadline = Date.now() + MILLISECONDS
+    for (;;) {
+      const { info } = await this.call('Teepod.GetInfo', { id })
+      if (info.boot_progress === 'done') return info
+      if (info.boot_error || Date.now() > deadline) {
+        throw new Error(`${name} does not boot: ${info.boot_error || 'it is not ready'}`)
+      }
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    }
   }
 
   async stop() {

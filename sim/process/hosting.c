@@ -259,8 +259,12 @@ static void run_in(void *data, uint64_t milliseconds)
 static void on_timer(uv_timer_t *timer)
 {
     struct hosting *hosting = timer->data;
-    uint64_t due = vmm_run(hosting->vmm);
+    uint64_t due;
 
+    /* With libuv from 1.45 on, clients would come between two runs of a timer, and see half a boot. */
+    do
+        due = vmm_run(hosting->vmm);
+    while (due == 0);
     if (due != VMM_IDLE)
         run_in(hosting, due);
 }

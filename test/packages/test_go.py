@@ -55,7 +55,7 @@ def test_the_example_works(go, project):
     assert said.count("--- PASS: TestApp") == 3
 
 
-WRONG = """\
+MORE = """\
 package app
 
 import (
@@ -69,12 +69,30 @@ func TestWrong(t *testing.T) {
 	_, err := simulator.New("--listen", "x")
 	fmt.Println(err)
 }
+
+func TestSlow(t *testing.T) {
+	s := simulator.Start(t)
+	fault := map[string]any{"method": "Boot", "delay_ms": 200, "times": 1}
+	if err := s.Call("Simulator.SetFault", fault, nil); err != nil {
+		t.Fatal(err)
+	}
+	td, err := s.Deploy(simulator.Settings{})
+	if err != nil || td.URL == "" {
+		t.Fatal(err, td)
+	}
+	fault = map[string]any{"method": "Boot", "status": 500, "message": "no keys", "times": 1}
+	if err := s.Call("Simulator.SetFault", fault, nil); err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.Deploy(simulator.Settings{Name: "mine"})
+	fmt.Println(err)
+}
 """
 
 
 def test_a_simulator_that_does_not_start_says_why(go, project):
     place, settings = project
-    (place / "wrong_test.go").write_text(WRONG)
+    (place / "more_test.go").write_text(MORE)
     assert "the simulator does not start: dstack-simulator: --listen" in run(
         go, "test", "-count=1", "-v", "-run", "TestWrong", "./...", directory=place, **settings)
 
@@ -87,3 +105,10 @@ def test_it_is_vetted_and_formatted(go, project):
     listed = subprocess.run([Path(go).resolve().parent / "gofmt", "-l", "."], cwd=ROOT / "packages/go", capture_output=True,
                             text=True, timeout=60, check=True)
     assert listed.stdout == ""
+
+
+def test_a_td_has_booted(go, project):
+    place, settings = project
+    (place / "more_test.go").write_text(MORE)
+    assert "mine does not boot: no keys" in run(go, "test", "-count=1", "-v", "-run", "TestSlow", "./...", directory=place,
+                                                **settings)

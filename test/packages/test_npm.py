@@ -76,6 +76,24 @@ def test_a_simulator_that_does_not_start_says_why(project):
     assert "--listen" in node(project, "wrong.cjs")
 
 
+A_SLOW_BOOT = """\
+const { startSimulator } = require('dstack-simulator')
+startSimulator().then(async (simulator) => {
+  await simulator.call('Simulator.SetFault', { method: 'Boot', delay_ms: 200, times: 1 })
+  const td = await simulator.td()
+  console.log((await td.call('Info')).app_id === td.appId)
+  await simulator.call('Simulator.SetFault', { method: 'Boot', status: 500, message: 'no keys', times: 1 })
+  await simulator.td({ name: 'mine' }).catch((error) => console.log(error.message))
+  await simulator.stop()
+})
+"""
+
+
+def test_a_td_has_booted(project):
+    (project / "slow.cjs").write_text(A_SLOW_BOOT)
+    assert node(project, "slow.cjs") == "true\nmine does not boot: no keys\n"
+
+
 def test_the_simulator_ends_with_its_process(project):
     (project / "early.cjs").write_text("require('dstack-simulator').startSimulator().then((s) => {\n"
                                        "  console.log(s.directory); process.exit(0) })\n")

@@ -83,6 +83,25 @@ def test_tds_of_parallel_tests_are_their_own(environment):
     run(environment / "venv/bin/python", "parallel.py", directory=environment)
 
 
+A_SLOW_BOOT = """\
+from dstack_sdk import DstackClient
+from dstack_simulator import Simulator, SimulatorError
+
+with Simulator() as simulator:
+    simulator.call("Simulator.SetFault", method="Boot", delay_ms=200, times=1)
+    with simulator.td() as td:
+        assert DstackClient(td.url).info().app_id == td.app_id
+    simulator.call("Simulator.SetFault", method="Boot", status=500, message="no keys", times=1)
+    try: simulator.td("mine")
+    except SimulatorError as error: print(error)
+"""
+
+
+def test_a_td_has_booted(environment):
+    (environment / "slow.py").write_text(A_SLOW_BOOT)
+    assert run(environment / "venv/bin/python", "slow.py", directory=environment) == "mine does not boot: no keys\n"
+
+
 def test_a_simulator_that_does_not_start_says_why(environment):
     (environment / "wrong.py").write_text("from dstack_simulator import *\ntry: Simulator('--listen', 'x').start()\n"
                                           "except SimulatorError as error: print(error)\n")

@@ -28,7 +28,7 @@ dstack-simulator = {{ path = "{place}" }}
 debug = false
 """
 
-WRONG = """
+MORE = """
 #[test]
 fn a_simulator_that_does_not_start_says_why() {
     let error = Simulator::start_with(&["--listen", "x"]).unwrap_err();
@@ -41,6 +41,18 @@ fn what_is_refused_is_an_error() {
     assert!(simulator.call("GetKeys", serde_json::json!({})).unwrap_err().to_string().starts_with("GetKeys: "));
     simulator.reset().unwrap();
     assert!(simulator.socket().exists());
+}
+
+#[test]
+fn a_td_has_booted() {
+    let simulator = Simulator::start().unwrap();
+    let fault = serde_json::json!({ "method": "Boot", "delay_ms": 200, "times": 1 });
+    simulator.call("Simulator.SetFault", fault).unwrap();
+    assert!(simulator.td().unwrap().url().starts_with("http://"));
+    let fault = serde_json::json!({ "method": "Boot", "status": 500, "message": "no keys", "times": 1 });
+    simulator.call("Simulator.SetFault", fault).unwrap();
+    let error = simulator.td().unwrap_err();
+    assert!(error.to_string().ends_with("does not boot: no keys"), "{error}");
 }
 """
 
@@ -64,7 +76,7 @@ def project(built, tmp_path_factory):
     (place / "src/lib.rs").touch()
     (place / "tests").mkdir()
     for name, text in examples("rust").items():
-        (place / "tests" / name).write_text(text + WRONG)
+        (place / "tests" / name).write_text(text + MORE)
     return place
 
 
@@ -72,4 +84,4 @@ def test_the_example_works(project):
     """What the suite of the SDK has compiled is used."""
     said = run(toolchains.cargo((1, 70)), "test", "--offline", "--target-dir", languages.BUILD / "rust/target", "--test", "app",
                directory=project)
-    assert "4 passed; 0 failed" in said
+    assert "5 passed; 0 failed" in said

@@ -48,6 +48,12 @@ def test_a_deployment_is_a_td(simulator, caller):
     assert (config["cpu_count"], config["memory_size"]) == (2, 4096 << 20)
 
 
+def test_a_td_boots_before_the_next_request(caller):
+    for _ in range(40):
+        vm = caller.by_json("Teepod.CreateVm", {**SMALL, "compose_file": COMPOSE}).value["id"]
+        assert info(caller, vm)["boot_progress"] == "done"
+
+
 def test_tds_share_nothing_of_their_own(simulator, caller):
     """Ten that differ in size, image, compose file and provider; /verify accepts each."""
     composes = [json.dumps({"manifest_version": 2, "name": name, "runner": "docker-compose", **more})

@@ -128,10 +128,17 @@ class Simulator(_Endpoint):
                                          "docker_compose_file": "services: {}\n", "kms_enabled": True})
         made = self.call("Teepod.CreateVm", name=name, image="dstack-0.5.11", vcpu=1, memory=2048, disk_size=1,
                          compose_file=compose)
-        info = self.call("Teepod.GetInfo", id=made["id"])["info"]
-        if info["boot_error"]:
-            raise SimulatorError(f"{name} does not boot: {info['boot_error']}")
-        return Td(self, made["id"], info)
+        return Td(self, made["id"], self._booted(name, made["id"]))
+
+    def _booted(self, name, deployment):
+        deadline = time.monotonic() + SECONDS
+        while True:
+            info = self.call("Teepod.GetInfo", id=deployment)["info"]
+            if info["boot_progress"] == "done":
+                return info
+            if info["boot_error"] or time.monotonic() > deadline:
+                raise SimulatorError(f"{name} does not boot: {info['boot_error'] or 'it is not ready'}")
+            time.sleep(0.002)
 
     def reset(self):
         """As it was after the start: events, scenario and faults are gone."""

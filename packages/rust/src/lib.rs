@@ -199,11 +199,7 @@ impl Simulator {
             }),
         )?;
         let id = text(&made["id"]);
-        let info = self.call("Teepod.GetInfo", json!({ "id": id }))?["info"].take();
-        let boot_error = text(&info["boot_error"]);
-        if !boot_error.is_empty() {
-            return other(format!("{name} does not boot: {boot_error}"));
-        }
+        let info = self.booted(name, &id)?;
         let events = info["events"].as_array().map(Vec::as_slice).unwrap_or_default();
         let url = events.iter().find(|one| one["event"] == "simulator.url").map(|one| text(&one["body"]));
         Ok(Td {
@@ -213,6 +209,24 @@ impl Simulator {
             instance_id: text(&info["instance_id"]),
             url: url.unwrap_or_default(),
         })
+    }
+
+    fn booted(&self, name: &str, id: &str) -> io::Result<Value> {
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            let info = self.call("Teepod.GetInfo", json!({ "id": id }))?["info"].take();
+            if text(&info["boot_progress"]) == "done" {
+                return Ok(info);
+            }
+            let boot_error = text(&info["boot_error"]);
+            if !boot_error.is_empty() {
+                return other(format!("{name} does not boot: {boot_error}"));
+            }
+            if Instant::now() > deadline {
+                return other(format!("{name} does not boot: it is not ready"));
+            }
+            sleep(Duration::from_millis(2));
+        }
     }
 }
 
