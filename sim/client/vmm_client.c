@@ -87,15 +87,22 @@ static int request(const struct vmm_client *client, const char *verb, const char
     return fd;
 }
 
-/* The status in "HTTP/1.1 200 OK", and where the body begins. */
+/* The status in "HTTP/1.1 200 OK", and where the body begins, or -1. */
 static int read_head(const struct buf *answer, size_t *body)
 {
+    static const char pattern[] = "HTTP/1.d ddd"; /* d: any digit */
     const uint8_t *end = answer->len ? memmem(answer->data, answer->len, "\r\n\r\n", 4) : NULL;
+    const uint8_t *line = answer->data;
 
-    if (!end || answer->len < 12 || memcmp(answer->data, "HTTP/1.", 7) != 0)
+    if (!end || answer->len < sizeof pattern)
         return -1;
-    *body = (size_t)(end - answer->data) + 4;
-    return atoi((const char *)answer->data + 9);
+    for (size_t i = 0; pattern[i]; i++)
+        if (pattern[i] == 'd' ? line[i] < '0' || line[i] > '9' : line[i] != (uint8_t)pattern[i])
+            return -1;
+    if (line[12] != ' ' && line[12] != '\r')
+        return -1;
+    *body = (size_t)(end - line) + 4;
+    return (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');
 }
 
 /* Why there is no answer of the VMM with this status. */

@@ -74,9 +74,11 @@ def test_there_is_no_simulator(tmp_path):
     (None, "the simulator does not answer: Connection reset by peer"),
     (b"", "what answers there is not a simulator"),
     (b"220 mail.example ESMTP\r\n\r\n", "what answers there is not a simulator"),
+    (b"HTTP/1.\r\n\r\n200 []", "what answers there is not a simulator"),
+    (b"HTTP/1.1 99999999999999999999 OK\r\n\r\n[]", "what answers there is not a simulator"),
     (reply({}, "401 Unauthorized"), "the simulator asks for a token: give the --vmm-token"),
     (b"HTTP/1.1 500 Internal Server Error\r\n\r\nout of order", "the answer is not JSON"),
-], ids=["nothing", "no bytes", "another protocol", "token", "another server"])
+], ids=["nothing", "no bytes", "another protocol", "status in the body", "no status", "token", "another server"])
 def test_something_else_answers(directory, request, answer, sentence):
     with answering(directory / f"e{abs(hash(request.node.name)) % 10**6}", [answer]) as place:
         refused(sentence, "ps", "--socket-dir", place)
