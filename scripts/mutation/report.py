@@ -13,18 +13,40 @@ each room. {killed} changes were noticed. Those that were not are below, each wi
 """
 
 
-def reasons(root):
+def read(root):
     path = root / "test/mutation.json"
-    return json.loads(path.read_text())["reasons"] if path.exists() else {}
+    return json.loads(path.read_text()) if path.exists() else {"reasons": {}, "changes": []}
+
+
+def look_of(one):
+    """What tells a change from others: lines may move."""
+    return name_of(one), one["text"]
+
+
+def reasons(root):
+    """By look, of what has survived."""
+    kept = read(root)
+    return {(change["change"], change["line"]): kept["reasons"].get(change["change"], "")
+            for change in kept["changes"] if change["outcome"] == "survived"}
+
+
+def still_true(root, places, done):
+    """What test/mutation.json says of places that are there, and not among those done."""
+    there = {look_of(place): place for place in places}
+    for one in done:
+        there.pop(look_of(one), None)
+    return [{**there[look], "outcome": change["outcome"], "by": change["by"]} for change in read(root)["changes"]
+            if (look := (change["change"], change["line"])) in there]
 
 
 def write(root, seed, done):
     path, given = root / "test/mutation.json", reasons(root)
+    done = sorted(done, key=lambda one: one["room"])
     rooms = {}
     for one in done:
         rooms.setdefault(one["room"], []).append(one)
     survivors = {name_of(one): one for one in done if one["outcome"] == "survived"}
-    kept = {name: given.get(name, "") for name in sorted(survivors)}
+    kept = {name: given.get(look_of(survivors[name]), "") for name in sorted(survivors)}
     changes = [{"change": name_of(one), "line": one["text"], "outcome": one["outcome"], "by": one["by"]} for one in done]
     path.write_text(json.dumps({"seed": seed, "reasons": kept, "changes": changes}, indent=1, ensure_ascii=False) + "\n")
     lines = [HEAD.format(places=len(done), seed=seed, killed=len(done) - len(survivors))]
