@@ -12,6 +12,13 @@
 #define HEARTBEAT "[vmm heartbeat]\n"
 #define TYPE_TEXT "text/plain; charset=utf-8"
 
+/* Where in an escape sequence the text is. */
+enum escape {
+    ESCAPE_NONE,
+    ESCAPE_BEGUN,   /* after ESC */
+    ESCAPE_CONTROL, /* after ESC [ */
+};
+
 /* A response that reads a log. It leaves the log when the VM is removed or the client has gone. */
 struct reading {
     struct http_stream stream; /* first: pull gets back from it to the struct */
@@ -22,20 +29,25 @@ struct reading {
     size_t rest_sent;
     bool follows;
     bool keeps_escapes;
+    enum escape escape;
     bool is_silent; /* has waited since the last piece */
 };
 
-/* Copies text without escape sequences: ESC [ ... letter, and other two-byte ones (ECMA-48, 5.4). */
-static void append_plain(struct buf *out, struct span text)
+/* Copies text without escape sequences: ESC [ ... letter, and other two-byte ones (ECMA-48, 5.4). One may begin
+ * in this piece and end in the next. */
+static void append_plain(struct reading *reading, struct span text, struct buf *out)
 {
     for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] != 0x1b) {
-            buf_append_byte(out, text.data[i]);
-            continue;
-        }
-        if (++i < text.len && text.data[i] == '[')
-            for (i++; i < text.len && !(text.data[i] >= 0x40 && text.data[i] <= 0x7e);)
-                i++;
+        const uint8_t byte = text.data[i];
+
+        if (reading->escape == ESCAPE_BEGUN)
+            reading->escape = byte == '[' ? ESCAPE_CONTROL : ESCAPE_NONE;
+        else if (reading->escape == ESCAPE_CONTROL)
+            reading->escape = byte >= 0x40 && byte <= 0x7e ? ESCAPE_NONE : ESCAPE_CONTROL;
+        else if (byte == 0x1b)
+            reading->escape = ESCAPE_BEGUN;
+        else
+            buf_append_byte(out, byte);
     }
 }
 
@@ -72,7 +84,7 @@ static enum http_stream_state pull(struct http_stream *stream, struct buf *out)
     else if (reading->keeps_escapes)
         buf_append_span(out, text);
     else
-        append_plain(out, text);
+        append_plain(reading, text, out);
     if (text.len > 0) {
         reading->is_silent = false;
         return HTTP_STREAM_MORE;
