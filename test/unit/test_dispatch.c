@@ -104,6 +104,30 @@ static void a_response_too_large_is_a_500(void **state)
     assert_false(fixture->body.has_overflowed);
 }
 
+/* Every reader of protobuf takes what is said, wherever a character was cut. */
+static void what_is_cut_within_a_character_is_still_text(void **state)
+{
+    static const struct {
+        const char *said, *read;
+    } rows[] = {
+        {"1 \xc3\xa9", "1 \xc3\xa9"},
+        {"1 \xc3", "1 ?"},
+        {"1 \xe2\x82", "1 ??"},
+        {"1 \xf0\x9f\x98", "1 ???"},
+        {"\xe2\x82 1 \xe2\x82\xac", "?? 1 \xe2\x82\xac"},
+    };
+    struct fixture *fixture = *state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        buf_reset(&fixture->body);
+        fixture->exchange = (struct exchange){.request = {.verb = HTTP_VERB_POST},
+                                              .response = {.body = &fixture->body},
+                                              .arena = &fixture->arena};
+        dispatch_fail(&fixture->exchange, 404, rows[i].said, "a reason");
+        assert_protobuf_error(fixture, &fixture->exchange.response, 404, rows[i].read);
+    }
+}
+
 static void other_verbs_are_405(void **state)
 {
     struct fixture *fixture = *state;
@@ -182,6 +206,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(our_own_fault_is_a_500, setup, teardown),
         cmocka_unit_test_setup_teardown(an_error_wins_over_a_response, setup, teardown),
         cmocka_unit_test_setup_teardown(a_response_too_large_is_a_500, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_cut_within_a_character_is_still_text, setup, teardown),
         cmocka_unit_test_setup_teardown(other_verbs_are_405, setup, teardown),
         cmocka_unit_test_setup_teardown(head_is_answered_as_get, setup, teardown),
         cmocka_unit_test_setup_teardown(what_no_query_can_hold_is_called_with_post, setup, teardown),
