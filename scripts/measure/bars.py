@@ -25,6 +25,7 @@ NEEDS = {  # the operations of a request, and the share that it should reach
 }
 CALLERS = IN_FLIGHT = 16
 REPEATS = 15
+CREATE_VM = "/prpc/Teepod.CreateVm"
 HOSTILE_BYTES = 10 * 1024 * 1024 - 4096
 
 
@@ -125,6 +126,13 @@ def hostile():
     yield "event log", "/verify", log("00" * 900)
     yield "attestation", "/verify", b'{"attestation":"01' + digits[:-2] + b'"}'
     yield "vm_config", "/verify", json.dumps({"vm_config": '{"a":[' + "1," * 60000 + " " * 8000000 + "1]}"}).encode()
+    vm = {"name": "a", "image": "dstack-0.5.11", "vcpu": 1, "memory": 2048, "disk_size": 1}
+    compose = {"manifest_version": 2, "name": "a", "runner": "docker-compose", "docker_compose_file": "services: {}"}
+    services = "services:\n" + "".join(f" s{i}: {{image: b}}\n" for i in range(40000))
+    yield "members of a compose file", CREATE_VM, json.dumps({**vm, "compose_file": members.decode()}).encode()
+    yield "services of a compose file", CREATE_VM, json.dumps(
+        {**vm, "compose_file": json.dumps({**compose, "docker_compose_file": services})}).encode()
+    yield "user_config", CREATE_VM, json.dumps({**vm, "user_config": "x" * (HOSTILE_BYTES - 1000)}).encode()
     yield "a query", "/GetQuote?report_data=" + "0" * 15000, b"{}"
 
 

@@ -304,7 +304,7 @@ static const struct member members[] = {
 static const struct member *find_member(const char *name)
 {
     for (size_t i = 0; i < MEMBER_COUNT; i++)
-        if (strcmp(members[i].name, name) == 0)
+        if (members[i].name[0] == name[0] && strcmp(members[i].name, name) == 0)
             return &members[i];
     return NULL;
 }

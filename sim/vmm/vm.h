@@ -43,7 +43,7 @@ struct vm {
     struct arena arena;
     struct vm_settings settings; /* in the arena; a running TD has those it was started with */
     char app_id[2 * APP_ID_BYTES + 1];
-    bool has_gateway;                                /* the compose file asks for one */
+    bool has_gateway; /* the compose file asks for one; known once it has booted */
     uint8_t instance_seed[APP_INSTANCE_ID_BYTES];    /* stays over every boot and change; not of the first */
     char instance_id[2 * APP_INSTANCE_ID_BYTES + 1]; /* empty until the first boot */
 

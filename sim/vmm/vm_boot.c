@@ -134,6 +134,7 @@ static int request_keys(struct vm *vm, struct error *error)
     say(vm, "requesting app keys");
     if (!vm->is_first && add_td(vm, error))
         return -1;
+    vm->has_gateway = vm->td->app.says.gateway_enabled || vm->td->app.says.tproxy_enabled;
     if (vm->is_first && vm->td->is_halted)
         td_reboot(vm->td);
     if (vm->td->is_booting) {

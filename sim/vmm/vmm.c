@@ -76,7 +76,6 @@ static struct vm *add_vm(struct vmm *vmm, const struct vm_settings *settings, ui
 
     vm->run = run;
     vm->number = ++vmm->created;
-    vm->has_gateway = vmm_compose_has_gateway(vm->settings.compose);
     make_id(vm, &vmm->cluster->seed);
     seed_bytes(&vmm->cluster->seed, "vm instance seed", span_of(vm->id, VM_ID_LEN), vm->instance_seed,
                sizeof vm->instance_seed);
