@@ -27,11 +27,10 @@ int file_parts_init(struct file_parts *parts, const char *path, size_t limit, st
     int fd = open_regular(path, &status);
 
     if (fd < 0)
-        return error_input(error, "cannot read %s: %s", path,
-                           errno == EINVAL ? "it is not a regular file" : strerror(errno));
+        return error_input(error, "%s", errno == EINVAL ? "it is not a regular file" : strerror(errno));
     close(fd);
     if ((uint64_t)status.st_size > limit)
-        return error_input(error, "%s is larger than the limit of %zu bytes", path, limit);
+        return error_input(error, "it is larger than the limit of %zu bytes", limit);
     *parts = (struct file_parts){
         .path = memory_copy(path, strlen(path)),
         .device = status.st_dev,

@@ -15,7 +15,7 @@ struct file_parts {
 };
 
 /* Finds a regular file of at most `limit` bytes. A link, a pipe or a device is an error.
- * Returns 0, or -1 with an error that names the path. */
+ * Returns 0, or -1 with an error that does not name the path, which is not always the client's to know. */
 MUST_CHECK int file_parts_init(struct file_parts *parts, const char *path, size_t limit, struct error *error);
 void file_parts_free(struct file_parts *parts);
 

@@ -104,8 +104,7 @@ static void serve(const void *context, struct exchange *exchange)
         log_stream_new(path, FILE_BYTES, tail_of(exchange), form_of(exchange), &error);
     if (!exchange->response.stream)
         answer_error(exchange,
-                     arena_printf(exchange->arena, "cannot read the log of %s: it may have at most %u MiB",
-                                  shown, FILE_BYTES >> 20),
+                     arena_printf(exchange->arena, "cannot read the log of %s: %s", shown, error.text),
                      "its log cannot be read, or is too large");
 }
 

@@ -20,6 +20,8 @@ def fixture_ask(tmp_path):
     (logs / "current.log").symlink_to("web.log")
     os.mkfifo(logs / "pipe.log")
     (logs / "directory.log").mkdir()
+    (logs / "large.log").touch()
+    os.truncate(logs / "large.log", (16 << 20) + 1)
 
     def ask(path, status=200):
         with Connection(simulator.tcp) as client:
@@ -81,6 +83,11 @@ def test_private_logs_stay_private(tmp_path):
 def test_what_is_no_log_of_the_directory(ask, name):
     answer = ask(f"/logs/{name}?bare=true")
     assert "error" in json.loads(answer) and "secret" not in answer
+
+
+def test_a_log_that_is_too_large(ask):
+    said = "cannot read the log of large: it is larger than the limit of 16777216 bytes"
+    assert json.loads(ask("/logs/large")) == {"error": said}
 
 
 def test_a_link_within_the_directory(ask):
