@@ -15,8 +15,8 @@
 #include "sim/host/lease.h"
 #include "sim/tdx/ccel.h"
 
-#define DIRECTORY_MODE 0755
 #define CCEL_MODE 0400
+#define RETRY_MS 1000 /* after a file could not be written, as on a full disk */
 #define LOCK_NAME ".tsm-lock"
 #define REPORT "report"
 #define MEASUREMENTS "measurements"
@@ -33,8 +33,9 @@ struct tsm_dir {
     bool is_made; /* the directory itself was */
     bool has_leases;
     int lock;
-    uv_signal_t *signal;          /* says that someone waits */
-    uv_prepare_t *follow;         /* without leases: publishes what has changed */
+    uv_signal_t *signal;  /* says that someone waits */
+    uv_prepare_t *follow; /* without leases: publishes what has changed */
+    uv_timer_t *retry;
     uint64_t emitted, generation; /* of the TD when it was published */
     struct tsm_reports *reports;
     struct tsm_registers registers;
@@ -110,13 +111,6 @@ static char *path_in(const struct tsm_dir *dir, const char *name, char path[stat
     return len < PATH_MAX ? path : NULL; /* which tsm_dir_check rules out */
 }
 
-static int make_directory(const char *path, struct error *error)
-{
-    if (mkdir(path, DIRECTORY_MODE) == 0 || errno == EEXIST)
-        return 0;
-    return error_input(error, "cannot create the directory %s: %s", path, strerror(errno));
-}
-
 static int take_lock(struct tsm_dir *dir, struct error *error)
 {
     int directory = open(dir->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), result;
@@ -132,7 +126,7 @@ static int open_directory(struct tsm_dir *dir, const char *directory, struct err
 {
     if (tsm_dir_check(directory, dir->path, error))
         return -1;
-    dir->is_made = mkdir(dir->path, DIRECTORY_MODE) == 0;
+    dir->is_made = mkdir(dir->path, TSM_FILE_DIRECTORY_MODE) == 0;
     if (!dir->is_made && errno != EEXIST)
         return error_input(error, "cannot create the directory %s: %s", dir->path, strerror(errno));
     return take_lock(dir, error);
@@ -145,12 +139,20 @@ static struct td *first_td(const struct tsm_dir *dir)
     return dir->cluster->first;
 }
 
+static void on_retry(uv_timer_t *timer);
+
+static void try_again(struct tsm_dir *dir)
+{
+    uv_timer_start(dir->retry, on_retry, RETRY_MS, 0);
+}
+
 static void publish(struct tsm_dir *dir)
 {
     const struct td *td = first_td(dir);
+    const bool has_registers = tsm_registers_publish(&dir->registers, td);
 
-    tsm_registers_publish(&dir->registers, td);
-    tsm_events_publish(&dir->events, td);
+    if (!tsm_events_publish(&dir->events, td) || !has_registers)
+        try_again(dir);
     dir->emitted = td->emitted;
     dir->generation = td->generation;
 }
@@ -163,16 +165,44 @@ void tsm_dir_collect(struct tsm_dir *dir)
     tsm_events_collect(&dir->events, first_td(dir));
 }
 
+static void admit(struct tsm_dir *dir)
+{
+    const bool has_registers = tsm_registers_admit(&dir->registers, first_td(dir));
+    const bool has_events = tsm_events_admit(&dir->events, first_td(dir));
+
+    if (!tsm_reports_admit(dir->reports) || !has_registers || !has_events)
+        try_again(dir);
+}
+
 /* First all that was written, then what is to be read. */
 static void settle(struct tsm_dir *dir)
 {
     tsm_dir_collect(dir);
     tsm_reports_collect(dir->reports);
-    if (!dir->has_leases)
+    if (dir->has_leases)
+        admit(dir);
+}
+
+/* Makes again what was removed. */
+static void restore(struct tsm_dir *dir)
+{
+    struct error error = {.kind = ERROR_NONE};
+
+    if (tsm_registers_restore(&dir->registers, &error) == 0 &&
+        tsm_events_restore(&dir->events, &error) == 0 && tsm_file_restore(&dir->ccel, &error) == 0)
         return;
-    tsm_registers_admit(&dir->registers, first_td(dir));
-    tsm_events_admit(&dir->events, first_td(dir));
-    tsm_reports_admit(dir->reports);
+    log_write(dir->log, LOG_WARN, "%s", error.text);
+    try_again(dir);
+}
+
+static void on_retry(uv_timer_t *timer)
+{
+    struct tsm_dir *dir = timer->data;
+
+    restore(dir);
+    if (!dir->has_leases)
+        publish(dir);
+    settle(dir);
 }
 
 static void on_waiting(uv_signal_t *signal, int number)
@@ -184,11 +214,8 @@ static void on_waiting(uv_signal_t *signal, int number)
 static void on_changed(void *data)
 {
     struct tsm_dir *dir = data;
-    struct error error = {.kind = ERROR_NONE};
 
-    if (tsm_registers_restore(&dir->registers, &error) || tsm_events_restore(&dir->events, &error) ||
-        tsm_file_restore(&dir->ccel, &error))
-        log_write(dir->log, LOG_WARN, "%s", error.text);
+    restore(dir);
     settle(dir);
 }
 
@@ -216,6 +243,9 @@ static int await_clients(struct tsm_dir *dir, struct error *error)
 {
     int result;
 
+    dir->retry = memory_zalloc(sizeof *dir->retry);
+    uv_timer_init(dir->loop, dir->retry);
+    dir->retry->data = dir;
     dir->signal = memory_zalloc(sizeof *dir->signal);
     uv_signal_init(dir->loop, dir->signal);
     dir->signal->data = dir;
@@ -266,9 +296,9 @@ static int open_files(struct tsm_dir *dir, struct error *error)
 {
     char report[PATH_MAX], measurements[PATH_MAX], events[PATH_MAX];
 
-    if (make_directory(path_in(dir, REPORT, report), error) ||
-        make_directory(path_in(dir, MEASUREMENTS, measurements), error) ||
-        make_directory(path_in(dir, EVENTS, events), error) || write_ccel(dir, error) ||
+    if (tsm_file_make_directory(path_in(dir, REPORT, report), error) ||
+        tsm_file_make_directory(path_in(dir, MEASUREMENTS, measurements), error) ||
+        tsm_file_make_directory(path_in(dir, EVENTS, events), error) || write_ccel(dir, error) ||
         tsm_registers_open(&dir->registers, measurements, dir->has_leases, dir->log, error) ||
         tsm_events_open(&dir->events, events, dir->has_leases, first_td(dir), dir->log, error))
         return -1;
@@ -318,6 +348,7 @@ void tsm_dir_free(struct tsm_dir *dir)
     tsm_registers_close(&dir->registers);
     tsm_events_close(&dir->events);
     tsm_file_close(&dir->ccel);
+    close_handle(dir->retry);
     close_handle(dir->follow);
     close_handle(dir->signal);
     if (dir->lock >= 0) {

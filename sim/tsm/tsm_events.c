@@ -9,6 +9,7 @@
 
 #define MODE 0600
 #define LOCK_NAME "runtime_event.lock" /* which clients make */
+#define TOLD_MAX 8                     /* lines left out that are told one by one */
 #define LOG_BYTES_MAX (2u * EVENT_LOG_BYTES_MAX + EVENT_LOG_EVENTS_MAX * 64u)
 
 static int set_contents(struct tsm_events *events, const struct td *td, struct error *error)
@@ -62,19 +63,42 @@ void tsm_events_close(struct tsm_events *events)
 struct appended {
     const struct tsm_events *events;
     struct td *td;
+    size_t left_out; /* lines */
 };
 
-static void tell(const struct appended *appended, struct span text)
+static void tell(struct appended *appended, struct span text)
 {
     struct error error = {.kind = ERROR_NONE};
     struct event_log_line line;
     struct arena arena;
 
     arena_init(&arena);
-    if (runtime_log_read(text, &arena, &line, &error) || td_tell_event(appended->td, &line, &error))
+    if ((runtime_log_read(text, &arena, &line, &error) || td_tell_event(appended->td, &line, &error)) &&
+        ++appended->left_out <= TOLD_MAX)
         log_write(appended->events->log, LOG_WARN, "%s: a line is left out: %s",
                   appended->events->events.path, error.text);
     arena_free(&arena);
+}
+
+/* The rest is not looked at once there are so many: a log of a TD holds no more. */
+static void tell_all(struct appended *appended, struct span rest)
+{
+    for (size_t lines = 0; rest.len && lines < EVENT_LOG_EVENTS_MAX; lines++) {
+        const uint8_t *end = memchr(rest.data, '\n', rest.len);
+        const size_t len = end ? (size_t)(end - rest.data) : rest.len;
+
+        if (len > 0)
+            tell(appended, span_of(rest.data, len));
+        rest = span_of(rest.data + len + (end != NULL), rest.len - len - (end != NULL));
+    }
+    if (appended->left_out > TOLD_MAX)
+        log_write(appended->events->log, LOG_WARN, "%s: %zu more lines are left out",
+                  appended->events->events.path, appended->left_out - TOLD_MAX);
+    if (rest.len)
+        log_write(appended->events->log, LOG_WARN,
+                  "%s: what follows after %d lines is left out: no event log holds more",
+                  appended->events->events.path, EVENT_LOG_EVENTS_MAX);
+    appended->left_out = 0;
 }
 
 static bool begins_with(struct span whole, struct span part)
@@ -85,7 +109,7 @@ static bool begins_with(struct span whole, struct span part)
 /* Whole lines; the last one may lack its newline if no more is written. */
 static bool take_lines(void *data, const struct tsm_file_written *written)
 {
-    const struct appended *appended = data;
+    struct appended *appended = data;
     struct span rest = written->contents;
 
     if (!begins_with(rest, written->given)) {
@@ -96,44 +120,44 @@ static bool take_lines(void *data, const struct tsm_file_written *written)
     }
     if (!written->is_closed && rest.data[rest.len - 1] != '\n')
         return false;
-    rest = span_of(rest.data + written->given.len, rest.len - written->given.len);
-    while (rest.len) {
-        const uint8_t *end = memchr(rest.data, '\n', rest.len);
-        const size_t len = end ? (size_t)(end - rest.data) : rest.len;
-
-        if (len > 0)
-            tell(appended, span_of(rest.data, len));
-        rest = span_of(rest.data + len + (end != NULL), rest.len - len - (end != NULL));
-    }
+    tell_all(appended, span_of(rest.data + written->given.len, rest.len - written->given.len));
     return true;
 }
 
 void tsm_events_collect(struct tsm_events *events, struct td *td)
 {
-    struct appended appended = {events, td};
+    struct appended appended = {events, td, 0};
 
     tsm_file_collect(&events->events, LOG_BYTES_MAX, take_lines, &appended);
 }
 
 /* --- what is read --- */
 
-void tsm_events_publish(struct tsm_events *events, const struct td *td)
+static bool is_well(const struct tsm_events *events, const struct error *error)
+{
+    if (error->kind != ERROR_NONE)
+        log_write(events->log, LOG_WARN, "%s", error->text);
+    return error->kind == ERROR_NONE;
+}
+
+bool tsm_events_publish(struct tsm_events *events, const struct td *td)
 {
     struct error error = {.kind = ERROR_NONE};
 
-    if (set_contents(events, td, &error))
-        log_write(events->log, LOG_WARN, "%s", error.text);
+    (void)!set_contents(events, td, &error);
+    return is_well(events, &error);
 }
 
-void tsm_events_admit(struct tsm_events *events, const struct td *td)
+/* Who waits is let in even if the lines cannot be written. */
+bool tsm_events_admit(struct tsm_events *events, const struct td *td)
 {
     struct error error = {.kind = ERROR_NONE};
 
     if (!tsm_file_is_awaited(&events->events))
-        return;
-    tsm_events_publish(events, td);
-    if (tsm_file_admit(&events->events, &error))
-        log_write(events->log, LOG_WARN, "%s", error.text);
+        return true;
+    (void)!set_contents(events, td, &error);
+    (void)!tsm_file_admit(&events->events, &error);
+    return is_well(events, &error);
 }
 
 int tsm_events_restore(struct tsm_events *events, struct error *error)

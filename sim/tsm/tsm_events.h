@@ -28,11 +28,11 @@ void tsm_events_close(struct tsm_events *events);
 /* Tells the TD of the lines that were appended. */
 void tsm_events_collect(struct tsm_events *events, struct td *td);
 
-/* Lets in who waits. */
-void tsm_events_admit(struct tsm_events *events, const struct td *td);
+/* Lets in who waits. Returns false if a file could not be written, to be tried again, as the next one does. */
+MUST_CHECK bool tsm_events_admit(struct tsm_events *events, const struct td *td);
 
 /* Sets the contents of the files; without leases. */
-void tsm_events_publish(struct tsm_events *events, const struct td *td);
+MUST_CHECK bool tsm_events_publish(struct tsm_events *events, const struct td *td);
 
 /* Makes files again that were removed. */
 MUST_CHECK int tsm_events_restore(struct tsm_events *events, struct error *error);

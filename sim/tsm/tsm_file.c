@@ -12,6 +12,19 @@
 
 /* --- making and replacing it --- */
 
+int tsm_file_make_directory(const char *path, struct error *error)
+{
+    struct stat status;
+
+    if (mkdir(path, TSM_FILE_DIRECTORY_MODE) == 0)
+        return 0;
+    if (errno != EEXIST)
+        return error_input(error, "cannot create the directory %s: %s", path, strerror(errno));
+    if (lstat(path, &status) != 0 || !S_ISDIR(status.st_mode))
+        return error_input(error, "%s is there and not a directory: remove it", path);
+    return 0;
+}
+
 /* Returns 0, or -1 with errno set. */
 static int write_whole(int fd, struct span contents)
 {
@@ -118,18 +131,36 @@ void tsm_file_close(struct tsm_file *file)
 
 /* --- its contents --- */
 
+/* Only we have it open. Half of it would be worse than nothing. */
+static int rewrite(struct tsm_file *file, struct span contents, struct error *error)
+{
+    int result = write_whole(file->fd, contents) == 0 ? 0 : fail(file, error);
+
+    buf_reset(&file->contents);
+    if (result == 0)
+        buf_append_span(&file->contents, contents);
+    else
+        (void)!ftruncate(file->fd, 0);
+    return result;
+}
+
 int tsm_file_set(struct tsm_file *file, struct span contents, struct error *error)
 {
+    struct buf before = file->contents;
     int old;
 
-    if (span_equal(buf_span(&file->contents), contents))
+    if (span_equal(buf_span(&before), contents))
         return 0;
-    buf_reset(&file->contents);
+    if (file->has_lease)
+        return rewrite(file, contents, error);
+    buf_init(&file->contents, SIZE_MAX);
     buf_append_span(&file->contents, contents);
-    if (file->has_lease) /* so only we have it open */
-        return write_whole(file->fd, contents) == 0 ? 0 : fail(file, error);
-    if (replace(file, &old, error))
+    if (replace(file, &old, error)) {
+        buf_free(&file->contents);
+        file->contents = before;
         return -1;
+    }
+    buf_free(&before);
     close_fd(old);
     return 0;
 }

@@ -16,6 +16,7 @@
 #include "sim/base/error.h"
 
 #define TSM_FILE_WRITERS_MAX 16
+#define TSM_FILE_DIRECTORY_MODE 0755
 
 /* A file that was handed over. */
 struct tsm_file_writer {
@@ -33,6 +34,10 @@ struct tsm_file {
     size_t writer_count;
 };
 
+/* Makes a directory for files, unless it is there. Refuses a symbolic link, through which files of others would
+ * be replaced and removed. */
+MUST_CHECK int tsm_file_make_directory(const char *path, struct error *error);
+
 /* Makes an empty file in a directory, or replaces what has that name. After an error there is nothing to
  * close. */
 MUST_CHECK int tsm_file_open(struct tsm_file *file, const char *directory, const char *name, mode_t mode,
@@ -41,13 +46,14 @@ MUST_CHECK int tsm_file_open(struct tsm_file *file, const char *directory, const
 /* Removes it, and lets in who waits. */
 void tsm_file_close(struct tsm_file *file);
 
-/* Sets its contents. */
+/* Sets its contents. After an error it is as it was before, or empty, and can be set again. */
 MUST_CHECK int tsm_file_set(struct tsm_file *file, struct span contents, struct error *error);
 
 /* Whether someone waits for it to be admitted, or it has to be made again to have its lease. */
 bool tsm_file_is_awaited(const struct tsm_file *file);
 
-/* Lets in who waits, after tsm_file_set. */
+/* Lets in who waits, after tsm_file_set. After an error, too: then others need not wait either, until it can be
+ * admitted again. */
 MUST_CHECK int tsm_file_admit(struct tsm_file *file, struct error *error);
 
 /* What is in a file that someone had for writing. */

@@ -101,26 +101,42 @@ void tsm_registers_collect(struct tsm_registers *registers, struct td *td)
 
 /* --- what is read --- */
 
-void tsm_registers_admit(struct tsm_registers *registers, const struct td *td)
+static bool is_well(const struct tsm_registers *registers, const struct error *error)
 {
+    if (error->kind != ERROR_NONE)
+        log_write(registers->log, LOG_WARN, "%s", error->text);
+    return error->kind == ERROR_NONE;
+}
+
+/* Who waits is let in even if the value cannot be written. */
+bool tsm_registers_admit(struct tsm_registers *registers, const struct td *td)
+{
+    bool is_done = true;
+
     for (size_t row = 0; row < registers->count; row++) {
         struct tsm_file *file = &registers->files[row];
         struct error error = {.kind = ERROR_NONE};
 
-        if (tsm_file_is_awaited(file) &&
-            (tsm_file_set(file, value_of(row, td), &error) || tsm_file_admit(file, &error)))
-            log_write(registers->log, LOG_WARN, "%s", error.text);
+        if (!tsm_file_is_awaited(file))
+            continue;
+        (void)!tsm_file_set(file, value_of(row, td), &error);
+        (void)!tsm_file_admit(file, &error);
+        is_done &= is_well(registers, &error);
     }
+    return is_done;
 }
 
-void tsm_registers_publish(struct tsm_registers *registers, const struct td *td)
+bool tsm_registers_publish(struct tsm_registers *registers, const struct td *td)
 {
+    bool is_done = true;
+
     for (size_t row = 0; row < registers->count; row++) {
         struct error error = {.kind = ERROR_NONE};
 
-        if (tsm_file_set(&registers->files[row], value_of(row, td), &error))
-            log_write(registers->log, LOG_WARN, "%s", error.text);
+        (void)!tsm_file_set(&registers->files[row], value_of(row, td), &error);
+        is_done &= is_well(registers, &error);
     }
+    return is_done;
 }
 
 int tsm_registers_restore(struct tsm_registers *registers, struct error *error)

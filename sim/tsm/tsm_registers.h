@@ -26,11 +26,11 @@ void tsm_registers_close(struct tsm_registers *registers);
 /* Extends the TD's registers by what was written. */
 void tsm_registers_collect(struct tsm_registers *registers, struct td *td);
 
-/* Lets in who waits. */
-void tsm_registers_admit(struct tsm_registers *registers, const struct td *td);
+/* Lets in who waits. Returns false if a file could not be written, to be tried again, as the next one does. */
+MUST_CHECK bool tsm_registers_admit(struct tsm_registers *registers, const struct td *td);
 
 /* Sets the contents of all files; for those without leases. */
-void tsm_registers_publish(struct tsm_registers *registers, const struct td *td);
+MUST_CHECK bool tsm_registers_publish(struct tsm_registers *registers, const struct td *td);
 
 /* Makes files again that were removed. */
 MUST_CHECK int tsm_registers_restore(struct tsm_registers *registers, struct error *error);

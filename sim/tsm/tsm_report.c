@@ -183,13 +183,15 @@ static int make_quote(struct tsm_report *report, const struct td *td, struct err
 
     if (report->quoted_writes == report->writes)
         return 0;
-    report->quoted_writes = report->writes;
     arena_init(&arena);
-    if (report->has_report_data && !td->is_halted) {
+    if (report->has_report_data && !td->is_halted)
         quote = td_quote(td, report->report_data, &arena);
-        log_write(report->log, LOG_INFO, "%s: quote %" PRIu64, report->path, report->writes);
-    }
     result = tsm_file_set(&report->outblob, quote, error);
+    if (result == 0) {
+        report->quoted_writes = report->writes;
+        if (quote.len)
+            log_write(report->log, LOG_INFO, "%s: quote %" PRIu64, report->path, report->writes);
+    }
     arena_free(&arena);
     return result;
 }
@@ -211,18 +213,31 @@ void tsm_report_collect(struct tsm_report *report, const struct td *td)
         publish(report, td);
 }
 
-void tsm_report_admit(struct tsm_report *report, const struct td *td)
+/* Who waits is let in even if there is nothing to read. */
+static void admit(const struct tsm_report *report, struct tsm_file *file, struct error *error)
+{
+    (void)!tsm_file_admit(file, error);
+    if (error->kind != ERROR_NONE)
+        report_problem(report, error);
+}
+
+bool tsm_report_admit(struct tsm_report *report, const struct td *td)
 {
     const bool wants_generation = tsm_file_is_awaited(&report->generation);
     const bool wants_outblob = tsm_file_is_awaited(&report->outblob);
-    struct error error = {.kind = ERROR_NONE};
+    struct error of_generation = {.kind = ERROR_NONE}, of_outblob = {.kind = ERROR_NONE};
 
     if (wants_generation || wants_outblob)
         take_short_write(report);
-    if (wants_generation && (set_generation(report, &error) || tsm_file_admit(&report->generation, &error)))
-        report_problem(report, &error);
-    if (wants_outblob && (make_quote(report, td, &error) || tsm_file_admit(&report->outblob, &error)))
-        report_problem(report, &error);
+    if (wants_generation) {
+        (void)!set_generation(report, &of_generation);
+        admit(report, &report->generation, &of_generation);
+    }
+    if (wants_outblob) {
+        (void)!make_quote(report, td, &of_outblob);
+        admit(report, &report->outblob, &of_outblob);
+    }
+    return of_generation.kind == ERROR_NONE && of_outblob.kind == ERROR_NONE;
 }
 
 /* --- what is removed --- */
@@ -235,10 +250,9 @@ bool tsm_report_has_fifo(const struct tsm_report *report)
            ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
 }
 
-int tsm_report_restore(struct tsm_report *report, bool *is_fifo_new, struct error *error)
+int tsm_report_restore(struct tsm_report *report, struct error *error)
 {
-    *is_fifo_new = !tsm_report_has_fifo(report);
-    if (*is_fifo_new) {
+    if (!tsm_report_has_fifo(report)) {
         close_fifo(report);
         if (open_fifo(report, error))
             return -1;

@@ -41,15 +41,15 @@ void tsm_report_close(struct tsm_report *report);
 /* Takes in what has been written; without leases, publishes the quote. */
 void tsm_report_collect(struct tsm_report *report, const struct td *td);
 
-/* Lets in who waits. */
-void tsm_report_admit(struct tsm_report *report, const struct td *td);
+/* Lets in who waits. Returns false if a file could not be written, to be tried again. */
+MUST_CHECK bool tsm_report_admit(struct tsm_report *report, const struct td *td);
 
 /* Whether inblob in the directory is still the one that was made. If not, and all the rest has gone as well, the
  * directory may be another one of that name. */
 bool tsm_report_has_fifo(const struct tsm_report *report);
 
-/* Makes files again that were removed. Out: is_fifo_new, whether inblob is another one.
+/* Makes files again that were removed. If inblob was, the descriptor of the one before is closed.
  * Returns -1 with an error if that fails, as it does when the directory has gone. */
-MUST_CHECK int tsm_report_restore(struct tsm_report *report, bool *is_fifo_new, struct error *error);
+MUST_CHECK int tsm_report_restore(struct tsm_report *report, struct error *error);
 
 #endif

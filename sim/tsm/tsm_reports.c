@@ -1,7 +1,6 @@
 #include "sim/tsm/tsm_reports.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +8,6 @@
 #include <unistd.h>
 
 #include "sim/base/memory.h"
-
-#define DIRECTORY_MODE 0755
 
 /* --- one entry --- */
 
@@ -44,7 +41,6 @@ static void on_default_changed(void *data);
 
 static int watch_fifo(struct tsm_reports_entry *entry, struct error *error)
 {
-    tsm_watch_end(entry->fifo);
     entry->fifo = tsm_watch_descriptor(entry->reports->loop, entry->report.inblob, on_fifo, entry, error);
     return entry->fifo ? 0 : -1;
 }
@@ -72,6 +68,7 @@ static void free_entry(struct tsm_reports_entry *entry)
 static void drop(struct tsm_reports *reports, size_t index)
 {
     free_entry(reports->entries[index]);
+    reports->is_full_told = false;
     reports->count--;
     memmove(&reports->entries[index], &reports->entries[index + 1],
             (reports->count - index) * sizeof reports->entries[0]);
@@ -113,9 +110,7 @@ static int add(struct tsm_reports *reports, const char *name, struct error *erro
 static int add_default(struct tsm_reports *reports, struct error *error)
 {
     char *path = path_of(reports, TSM_REPORTS_DEFAULT);
-    int result = mkdir(path, DIRECTORY_MODE) == 0 || errno == EEXIST
-                     ? 0
-                     : error_input(error, "cannot create the directory %s: %s", path, strerror(errno));
+    int result = tsm_file_make_directory(path, error);
 
     free(path);
     return result ? -1 : add(reports, TSM_REPORTS_DEFAULT, error);
@@ -129,6 +124,7 @@ static bool is_known(const struct tsm_reports *reports, const char *name)
     return false;
 }
 
+/* And not a symbolic link to one, which may be anyone's. */
 static bool is_directory(const struct tsm_reports *reports, const char *name)
 {
     char *path = path_of(reports, name);
@@ -139,40 +135,47 @@ static bool is_directory(const struct tsm_reports *reports, const char *name)
     return is;
 }
 
-static void welcome(struct tsm_reports *reports, const char *name)
+/* Returns whether others may be served after this one. */
+static bool welcome(struct tsm_reports *reports, const char *name)
 {
+    const bool is_full = reports->count == TSM_REPORTS_MAX;
     struct error error = {.kind = ERROR_NONE};
 
     if (name[0] == '.' || is_known(reports, name) || !is_directory(reports, name))
-        return;
-    if (reports->count == TSM_REPORTS_MAX)
+        return true;
+    if (is_full)
         error_input(&error, "there are already %d entries", TSM_REPORTS_MAX);
     else
         (void)add(reports, name, &error);
-    if (error.kind)
+    if (error.kind && !reports->is_full_told)
         log_write(reports->log, LOG_WARN, "%s/%s is not served: %s", reports->path, name, error.text);
+    reports->is_full_told |= is_full;
+    return !is_full;
 }
 
+/* Up to the one for which visit returns false. */
 static void for_each_name(struct tsm_reports *reports,
-                          void (*visit)(struct tsm_reports *reports, const char *name))
+                          bool (*visit)(struct tsm_reports *reports, const char *name))
 {
     DIR *directory = opendir(reports->path);
     const struct dirent *found;
+    bool goes_on = directory;
 
-    while (directory && (found = readdir(directory)))
-        visit(reports, found->d_name);
+    for (size_t i = 0; goes_on && i < TSM_REPORTS_NAMES_MAX && (found = readdir(directory)); i++)
+        goes_on = visit(reports, found->d_name);
     if (directory)
         closedir(directory);
 }
 
 /* Another entry, of a process that was killed. Opening it removes what was in it. */
-static void clear(struct tsm_reports *reports, const char *name)
+static bool clear(struct tsm_reports *reports, const char *name)
 {
     if (name[0] == '.' || is_default(name) || !is_directory(reports, name))
-        return;
-    welcome(reports, name);
+        return true;
+    (void)welcome(reports, name);
     if (is_known(reports, name))
         drop_last(reports);
+    return true;
 }
 
 static void restore_default(struct tsm_reports *reports)
@@ -199,9 +202,13 @@ static void on_default_changed(void *data)
 {
     struct tsm_reports_entry *entry = data;
     struct error error = {.kind = ERROR_NONE};
-    bool is_fifo_new = false;
 
-    if (tsm_report_restore(&entry->report, &is_fifo_new, &error) == 0 && is_fifo_new)
+    if (!tsm_report_has_fifo(
+            &entry->report)) { /* its descriptor will be closed, and may be another file's then */
+        tsm_watch_end(entry->fifo);
+        entry->fifo = NULL;
+    }
+    if (tsm_report_restore(&entry->report, &error) == 0 && !entry->fifo)
         (void)watch_fifo(entry, &error);
     if (error.kind && is_directory(entry->reports, entry->name))
         log_write(entry->reports->log, LOG_WARN, "%s", error.text);
@@ -241,8 +248,11 @@ void tsm_reports_collect(struct tsm_reports *reports)
         tsm_report_collect(&reports->entries[i]->report, first_td(reports));
 }
 
-void tsm_reports_admit(struct tsm_reports *reports)
+bool tsm_reports_admit(struct tsm_reports *reports)
 {
+    bool is_done = true;
+
     for (size_t i = 0; i < reports->count; i++)
-        tsm_report_admit(&reports->entries[i]->report, first_td(reports));
+        is_done &= tsm_report_admit(&reports->entries[i]->report, first_td(reports));
+    return is_done;
 }

@@ -12,6 +12,7 @@
 
 #define TSM_REPORTS_DEFAULT "com.intel.dcap"
 #define TSM_REPORTS_MAX 32
+#define TSM_REPORTS_NAMES_MAX 1024 /* that are looked at in the directory */
 
 struct tsm_reports;
 
@@ -33,6 +34,7 @@ struct tsm_reports {
     struct tsm_watch *changes;
     struct tsm_reports_entry *entries[TSM_REPORTS_MAX];
     size_t count;
+    bool is_full_told; /* the log says that there are too many */
 };
 
 /* Makes the first entry in a directory that is there; removes others, of a simulator that was killed. All that
@@ -43,8 +45,10 @@ struct tsm_reports *tsm_reports_new(uv_loop_t *loop, const char *directory, bool
 /* Removes all entries, not the directory. */
 void tsm_reports_free(struct tsm_reports *reports);
 
-/* Takes in what has been written everywhere; lets in who waits anywhere. */
+/* Takes in what has been written everywhere. */
 void tsm_reports_collect(struct tsm_reports *reports);
-void tsm_reports_admit(struct tsm_reports *reports);
+
+/* Lets in who waits anywhere. Returns false if a file could not be written, to be tried again. */
+MUST_CHECK bool tsm_reports_admit(struct tsm_reports *reports);
 
 #endif

@@ -10,19 +10,28 @@ struct tsm_watch {
         uv_fs_event_t directory;
         uv_poll_t descriptor;
     } uv;
+    uv_timer_t calm; /* of a directory: active while a change has not been told */
+    uint64_t calm_until;
+    int handles; /* not closed yet */
     void (*on_event)(void *data);
     void *data;
 };
 
 static void on_closed(uv_handle_t *handle)
 {
-    free(handle->data);
+    struct tsm_watch *watch = handle->data;
+
+    if (--watch->handles == 0)
+        free(watch);
 }
 
 void tsm_watch_end(struct tsm_watch *watch)
 {
-    if (watch)
-        uv_close(&watch->uv.handle, on_closed);
+    if (!watch)
+        return;
+    if (watch->handles > 1)
+        uv_close((uv_handle_t *)&watch->calm, on_closed);
+    uv_close(&watch->uv.handle, on_closed);
 }
 
 static struct tsm_watch *new_watch(void (*on_event)(void *data), void *data)
@@ -34,14 +43,26 @@ static struct tsm_watch *new_watch(void (*on_event)(void *data), void *data)
     return watch;
 }
 
+static void on_calm(uv_timer_t *timer)
+{
+    struct tsm_watch *watch = timer->data;
+
+    watch->calm_until = uv_now(timer->loop) + TSM_WATCH_CALM_MS;
+    watch->on_event(watch->data);
+}
+
+/* Called for each change by a loop of libuv's, which ends once there are no more: what answers to changes by
+ * making some must not be called from here. */
 static void on_directory(uv_fs_event_t *handle, const char *name, int events, int status)
 {
-    const struct tsm_watch *watch = handle->data;
+    struct tsm_watch *watch = handle->data;
+    const uint64_t now = uv_now(handle->loop);
 
-    (void)name;
     (void)events;
     (void)status;
-    watch->on_event(watch->data);
+    if ((name && name[0] == '.') || uv_is_active((const uv_handle_t *)&watch->calm))
+        return;
+    uv_timer_start(&watch->calm, on_calm, watch->calm_until > now ? watch->calm_until - now : 0, 0);
 }
 
 /* What the limits of inotify are called, which few know. */
@@ -63,7 +84,9 @@ struct tsm_watch *tsm_watch_directory(uv_loop_t *loop, const char *path, void (*
     int status;
 
     uv_fs_event_init(loop, &watch->uv.directory);
-    watch->uv.handle.data = watch;
+    uv_timer_init(loop, &watch->calm);
+    watch->handles = 2;
+    watch->uv.handle.data = watch->calm.data = watch;
     status = uv_fs_event_start(&watch->uv.directory, on_directory, path, 0);
     if (status == 0)
         return watch;
@@ -92,6 +115,7 @@ struct tsm_watch *tsm_watch_descriptor(uv_loop_t *loop, int fd, void (*on_readab
         error_internal(error, "cannot wait for a FIFO: %s", uv_strerror(status));
         return NULL;
     }
+    watch->handles = 1;
     watch->uv.handle.data = watch;
     status = uv_poll_start(&watch->uv.descriptor, UV_READABLE, on_descriptor);
     if (status == 0)

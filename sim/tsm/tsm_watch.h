@@ -6,10 +6,14 @@
 
 #include "sim/base/error.h"
 
+#define TSM_WATCH_CALM_MS 10
+
 struct tsm_watch;
 
-/* Calls on_change after names were added to or removed from a directory, or files in it were written; several
- * changes may be told as one. Returns NULL with an error. */
+/* Calls on_change after names were added to or removed from a directory, or files in it were written: at once,
+ * but not more often than every TSM_WATCH_CALM_MS, so that neither a client that changes much nor what on_change
+ * itself changes keeps the loop busy. Names that begin with a dot do not count: a file that is being made has
+ * one until it is complete. Returns NULL with an error. */
 struct tsm_watch *tsm_watch_directory(uv_loop_t *loop, const char *path, void (*on_change)(void *data),
                                       void *data, struct error *error);
 

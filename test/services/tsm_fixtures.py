@@ -69,9 +69,9 @@ def tsm(home):
 
 @pytest.fixture(scope="module")
 def without(directory):
-    """Settings with which a simulator lacks leases or watches."""
+    """Settings with which a simulator lacks leases, watches, or space while there is a file."""
     library = directory / "without.so"
     subprocess.run(["cc", "-shared", "-fPIC", "-o", library, Path(__file__).with_name("without.c")], check=True)
     asan = os.environ.get("ASAN_OPTIONS", "")
-    return lambda what: {"LD_PRELOAD": str(library), "WITHOUT": what,
+    return lambda what, file="": {"LD_PRELOAD": str(library), "WITHOUT": what, "WITHOUT_WHILE": str(file),
                          "ASAN_OPTIONS": f"{asan}:verify_asan_link_order=0".strip(":")}

@@ -1,5 +1,5 @@
-/* Preloaded into a simulator: makes the file systems look as if they had no leases, or inotify as if its limit
- * were reached; WITHOUT says which. */
+/* Preloaded into a simulator: makes the file systems look as if they had no leases, or no space while there is a
+ * file of the name in WITHOUT_WHILE, or inotify as if its limit were reached; WITHOUT says which. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@ static int is_without(const char *what)
 {
     const char *said = getenv("WITHOUT");
 
-    return said && strcmp(said, what) == 0;
+    return said && strstr(said, what);
 }
 
 int fcntl(int fd, int command, ...)
@@ -33,6 +33,19 @@ int fcntl(int fd, int command, ...)
 }
 
 int fcntl64(int fd, int command, ...) __attribute__((alias("fcntl")));
+
+ssize_t pwrite(int fd, const void *data, size_t len, off_t at)
+{
+    const char *file = getenv("WITHOUT_WHILE");
+
+    if (is_without("space") && len > 0 && file && access(file, F_OK) == 0) {
+        errno = ENOSPC;
+        return -1;
+    }
+    return syscall(SYS_pwrite64, fd, data, len, at);
+}
+
+ssize_t pwrite64(int fd, const void *data, size_t len, off_t at) __attribute__((alias("pwrite")));
 
 int inotify_add_watch(int fd, const char *path, uint32_t mask)
 {

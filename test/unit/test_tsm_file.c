@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -222,6 +224,70 @@ static void what_is_removed_is_made_again(void **state)
     assert_string_equal(client.read, "b");
 }
 
+/* The largest file from now on, as on a disk that is full. */
+static void allow_bytes(rlim_t most)
+{
+    struct rlimit limit;
+
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = most;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void fail_to_set(struct fixture *f, const char *text)
+{
+    struct error error = {.kind = ERROR_NONE};
+
+    assert_int_equal(tsm_file_set(&f->file, span_text(text), &error), -1);
+    assert_non_null(strstr(error.text, "cannot write "));
+}
+
+static void what_cannot_be_written_can_be_set_again(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = {.kind = ERROR_NONE};
+    struct client client = {.keeps = 0};
+
+    set(f, "a");
+    allow_bytes(4);
+    fail_to_set(f, "a longer text");
+    fail_to_set(f, "a longer text");
+    allow_bytes(RLIM_INFINITY);
+    serve(f, &client, "a longer text");
+    assert_string_equal(client.read, "a longer text");
+    tsm_file_close(&f->file);
+    assert_int_equal(tsm_file_open(&f->file, f->directory->path, "file", 0644, false, &error), 0);
+    set(f, "a");
+    allow_bytes(4);
+    fail_to_set(f, "a longer text");
+    allow_bytes(RLIM_INFINITY);
+    client = (struct client){.path = f->file.path};
+    assert_ptr_equal(use(&client), &client);
+    assert_string_equal(client.read, "a");
+    set(f, "a longer text");
+    client = (struct client){.path = f->file.path};
+    assert_ptr_equal(use(&client), &client);
+    assert_string_equal(client.read, "a longer text");
+}
+
+static void a_link_is_no_directory(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = {.kind = ERROR_NONE};
+    char path[PATH_MAX];
+
+    snprintf(path, sizeof path, "%s/link", f->directory->path);
+    assert_int_equal(symlink(f->directory->path, path), 0);
+    assert_int_equal(tsm_file_make_directory(path, &error), -1);
+    assert_non_null(strstr(error.text, "/link is there and not a directory: remove it"));
+    assert_int_equal(unlink(path), 0);
+    error.kind = ERROR_NONE;
+    assert_int_equal(tsm_file_make_directory(path, &error), 0);
+    assert_int_equal(tsm_file_make_directory(path, &error), 0);
+    assert_int_equal(rmdir(path), 0);
+}
+
 static void a_directory_that_is_not_there(void **state)
 {
     struct error error = {.kind = ERROR_NONE};
@@ -261,6 +327,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_writes_nothing_is_forgotten, start, finish),
         cmocka_unit_test_setup_teardown(too_many_writers_are_not_waited_for, start, finish),
         cmocka_unit_test_setup_teardown(what_is_removed_is_made_again, start, finish),
+        cmocka_unit_test_setup_teardown(what_cannot_be_written_can_be_set_again, start, finish),
+        cmocka_unit_test_setup_teardown(a_link_is_no_directory, start, finish),
         cmocka_unit_test(a_directory_that_is_not_there),
         cmocka_unit_test_setup_teardown(without_a_lease_it_is_replaced, start, finish),
     };
