@@ -169,17 +169,20 @@ static bool copy_plain(struct json_scan *scan, uint8_t **out)
  * means, so there is room for the text where the input would have it. */
 static bool read_escaped(struct json_scan *scan, const uint8_t *from, struct span *text)
 {
-    uint8_t *const start = buf_reserve(&scan->unescaped, (size_t)(scan->end - from));
-    uint8_t *out = start + (scan->at - from);
+    bool is_right = true;
+    uint8_t *start, *out;
 
+    buf_reset(&scan->unescaped);
+    start = buf_reserve(&scan->unescaped, (size_t)(scan->end - from));
+    out = start + (scan->at - from);
     memcpy(start, from, (size_t)(scan->at - from));
-    while (!json_scan_take(scan, '"')) {
+    while (is_right && !json_scan_take(scan, '"')) {
         scan->at++;
-        if (!read_escape(scan, &out) || !copy_plain(scan, &out))
-            return false;
+        is_right = read_escape(scan, &out) && copy_plain(scan, &out);
     }
-    *text = span_of(start, (size_t)(out - start));
-    return true;
+    scan->unescaped.len = (size_t)(out - start); /* which is wiped for the next one, and in the end */
+    *text = buf_span(&scan->unescaped);
+    return is_right;
 }
 
 bool json_scan_text(struct json_scan *scan, struct span *text)

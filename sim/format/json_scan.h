@@ -9,7 +9,7 @@
  * the place. */
 struct json_scan {
     const uint8_t *at, *end;
-    struct buf unescaped; /* the last string that had escapes */
+    struct buf unescaped; /* the last string that had escapes: it may be a secret, to be wiped */
     size_t count;         /* as value_count_allows_json counts */
     bool allows_nul;      /* in strings, as \u0000 */
 };

@@ -293,7 +293,7 @@ int kms_guest_take_app_key(struct cluster *cluster, const struct kms_guest_answe
         error_context(error, "its answer is not what a KMS answers");
     else if (root)
         result = 0;
-    json_decref(root);
+    json_file_forget(root);
     return result ? error_context(error, "Failed to get app key") : 0;
 }
 

@@ -3,6 +3,7 @@ an answer was made, and not where they were computed."""
 
 import base64
 import json
+import time
 
 import pytest
 from dstack_sdk import EnvVar, encrypt_env_vars_sync
@@ -76,6 +77,21 @@ def test_a_decrypted_environment_is_forgotten(simulator):
     assert VARIABLE.value in json.dumps(answer.value)
     assert left(simulator.process.pid, {"value": VARIABLE.value.encode()}) == {}
     caller.connection.close()
+
+
+def test_keys_from_a_kms_elsewhere_are_forgotten(directory):
+    options, file = ("--seed", SEED, "--public-url", "http://localhost:8090"), directory / "from-kms.json"
+    with Simulator(directory / "kms", *options, "--kms-listen", "127.0.0.1:0") as kms:
+        port = next(e["url"] for e in kms.endpoints if e.get("url", "").startswith("https://")).rsplit(":")[-1]
+        with Simulator(directory / "joined", *options, "--kms-url", f"https://localhost:{port}",
+                       "--write-app-keys", file) as joined:
+            ends = time.monotonic() + 60
+            while not file.exists():
+                assert time.monotonic() < ends, joined.stderr()
+                time.sleep(0.02)
+            keys = json.loads(file.read_text())
+            names = ("disk_crypt_key", "env_crypt_key", "k256_key")
+            assert left(joined.process.pid, {name: keys[name].encode() for name in names}) == {}
 
 
 def test_what_is_planted_is_found(simulator):

@@ -1,6 +1,9 @@
 /* A TD asks a KMS for its keys: what it sends, what becomes of each answer, and how failures read. */
 #include "test/unit/kms_join_fixture.h"
 
+#include <jansson.h>
+#include <malloc.h>
+
 #define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
 
 static void a_td_boots_under_it(void **state)
@@ -37,6 +40,41 @@ static void a_td_boots_under_it(void **state)
     assert_int_equal(answer(world, 200, NULL), KMS_JOIN_HAS_ENDED);
     assert_false(td->is_booting);
     assert_string_equal(td_cert_own(td, &world->error)->plain, CHAIN CHAIN);
+    finish(world);
+}
+
+/* The digits of a key that KMSs answer, as write_app_key does. */
+static const char *secret;
+static size_t freed, leaks;
+
+static void free_and_look(void *memory)
+{
+    const size_t size = memory ? malloc_usable_size(memory) : 0;
+
+    freed++;
+    leaks += memmem(memory, size, secret, strlen(secret)) != NULL;
+    free(memory);
+}
+
+static void the_answer_is_wiped(void **state)
+{
+    struct world *world = start(1);
+    char digits[65] = "";
+    const char *found;
+
+    (void)state;
+    get_temp_ca(world);
+    next(world, "GetAppKey");
+    write_app_key(world);
+    found = memmem(world->body.data, world->body.len, "k256_key\":\"", 11);
+    assert_non_null(found);
+    memcpy(digits, found + 11, sizeof digits - 1);
+    secret = digits;
+    json_set_alloc_funcs(malloc, free_and_look);
+    assert_int_equal(answer(world, 200, NULL), KMS_JOIN_HAS_KEYS);
+    json_set_alloc_funcs(malloc, free);
+    assert_true(freed > 0);
+    assert_int_equal(leaks, 0);
     finish(world);
 }
 
@@ -152,6 +190,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_td_boots_under_it),
+        cmocka_unit_test(the_answer_is_wiped),
         cmocka_unit_test(the_kms_takes_what_it_sends),
         cmocka_unit_test(failures_are_one_sentence),
         cmocka_unit_test(each_url_is_tried),
