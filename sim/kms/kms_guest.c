@@ -3,7 +3,6 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-#include "crypto/pem.h"
 #include "crypto/x509_ca.h"
 #include "sim/base/json_text.h"
 #include "sim/base/memory.h"
@@ -39,12 +38,9 @@ static struct span finish_body(struct buf *body, struct arena *arena)
 
 static const char *write_key(const struct p256_key *key, struct arena *arena)
 {
-    uint8_t pkcs8[X509_PKCS8_BYTES];
-    char *pem = arena_zalloc(arena, pem_chars("PRIVATE KEY", sizeof pkcs8) + 1);
+    char *pem = arena_alloc(arena, X509_KEY_PEM_CHARS + 1);
 
-    x509_key_pkcs8(key, pkcs8);
-    pem_encode("PRIVATE KEY", pkcs8, sizeof pkcs8, pem);
-    bytes_wipe(pkcs8, sizeof pkcs8);
+    x509_key_write_pem(key, pem);
     return pem;
 }
 

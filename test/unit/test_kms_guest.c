@@ -1,7 +1,6 @@
 /* What a guest makes of answers that no KMS would give, and of keys that it cannot use. */
 #include "sim/kms/kms_guest.h"
 
-#include "crypto/pem.h"
 #include "sim/base/json_text.h"
 #include "test/unit/td_fixture.h"
 
@@ -12,21 +11,18 @@ struct world {
     struct app_keys keys;
     struct arena arena;
     struct buf body;
-    char key[400]; /* PEM: that of the temporary CA */
+    char key[X509_KEY_PEM_CHARS + 1]; /* PEM: that of the temporary CA */
 };
 
 static int start(void **state)
 {
     struct world *world = calloc(1, sizeof *world);
-    uint8_t pkcs8[X509_PKCS8_BYTES];
 
     assert_non_null(world);
     world->cluster = td_fixture_cluster(NULL, NULL);
     arena_init(&world->arena);
     buf_init(&world->body, SIZE_MAX);
-    x509_key_pkcs8(&world->cluster->kms.temp_ca.key, pkcs8);
-    assert_in_range(pem_chars("PRIVATE KEY", sizeof pkcs8), 1, sizeof world->key - 1);
-    pem_encode("PRIVATE KEY", pkcs8, sizeof pkcs8, world->key);
+    x509_key_write_pem(&world->cluster->kms.temp_ca.key, world->key);
     *state = world;
     return 0;
 }
