@@ -84,12 +84,11 @@ static size_t count(char *const *chain)
     return len;
 }
 
+/* Only on_done wakes the request. */
 static int take(struct rpc_call *call, struct cert_inquiry_answer *answer)
 {
     struct cert_inquiry *inquiry = (struct cert_inquiry *)call->hold;
 
-    if (inquiry->asking) /* woken for another reason */
-        return error_pending(&call->error, "the KMS is being asked for the certificate");
     if (inquiry->error.kind != ERROR_NONE) {
         call->error = inquiry->error;
         return -1;
