@@ -54,8 +54,12 @@ def test_the_variable_of_a_port_in_use_is_named(directory, taken):
 def test_a_directory_that_cannot_be_written_to(directory, options, environment, way_out):
     os.chmod(directory, 0o755)
     program = shutil.copy(PROGRAM, directory)  # from a place that others can reach
+    counters = f"{directory}/counters"  # one with counters says so when it cannot write them
+    os.mkdir(counters)
+    os.chown(counters, STRANGER, STRANGER)
     refused = subprocess.run([program, "-l", "127.0.0.1:0", *options], capture_output=True, text=True, timeout=30, check=False,
-                             cwd=directory, user=STRANGER, group=STRANGER, extra_groups=[], env={**os.environ, **environment})
+                             cwd=directory, user=STRANGER, group=STRANGER, extra_groups=[],
+                             env={**os.environ, "GCOV_PREFIX": counters, **environment})
     assert_refused(refused, "cannot listen on dstack.sock: its directory cannot be written to", way_out)
 
 

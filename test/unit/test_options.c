@@ -267,19 +267,30 @@ static void test_typed_values(void **state)
     options_free(&options);
 }
 
-static void test_too_many_listeners(void **state)
+static void test_too_often(void **state)
 {
-    char *argv[ARGUMENTS_MAX] = {"dstack-simulator"};
-    struct options options;
+    static const struct {
+        char *argument;
+        size_t most;
+        const char *refusal;
+    } cases[] = {
+        {"-l0", 64, "--listen: can be given at most 64 times"},
+        {"--kms-url=https://kms.example", 16, "--kms-url: can be given at most 16 times"},
+        {"--allow-host=a.example", 32, "--allow-host: can be given at most 32 times"},
+    };
 
     (void)state;
-    for (size_t i = 1; i <= 64; i++)
-        argv[i] = "-l0";
-    options = parsed(argv, ENVIRONMENT(NULL));
-    assert_int_equal(options.listen_count, 64);
-    options_free(&options);
-    argv[65] = "-l0";
-    assert_refused(argv, ENVIRONMENT(NULL), "--listen: can be given at most 64 times");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *argv[ARGUMENTS_MAX] = {"dstack-simulator"};
+        struct options options;
+
+        for (size_t at = 1; at <= cases[i].most; at++)
+            argv[at] = cases[i].argument;
+        options = parsed(argv, ENVIRONMENT(NULL));
+        options_free(&options);
+        argv[cases[i].most + 1] = cases[i].argument;
+        assert_refused(argv, ENVIRONMENT(NULL), cases[i].refusal);
+    }
 }
 
 static void test_the_command(void **state)
@@ -394,7 +405,7 @@ int main(void)
         cmocka_unit_test(test_public_url),
         cmocka_unit_test(test_vmm_token),
         cmocka_unit_test(test_typed_values),
-        cmocka_unit_test(test_too_many_listeners),
+        cmocka_unit_test(test_too_often),
         cmocka_unit_test(test_the_command),
         cmocka_unit_test(test_the_command_mistyped),
         cmocka_unit_test(test_words),
