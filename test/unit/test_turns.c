@@ -78,6 +78,21 @@ static void all_go_on_while_there_is_time(void **state)
     assert_int_equal(world.waiters[0].times, 2);
 }
 
+static void who_waits_already_keeps_the_place(void **state)
+{
+    struct world world;
+
+    (void)state;
+    set_up(&world);
+    turns_wait(&world.turns, &world.waiters[0].turn);
+    turns_wait(&world.turns, &world.waiters[WAITERS - 1].turn);
+    assert_ptr_equal(world.turns.first, &world.waiters[0].turn);
+    assert_ptr_equal(world.turns.last, &world.waiters[WAITERS - 1].turn);
+    assert_false(turns_go_on(&world.turns, stands_still));
+    for (int i = 0; i < WAITERS; i++)
+        assert_int_equal(world.waiters[i].times, 1);
+}
+
 static void one_goes_on_even_without_time(void **state)
 {
     struct world world;
@@ -111,13 +126,28 @@ static void who_leaves_does_not_go_on(void **state)
         }
 }
 
+static void who_never_waited_leaves_the_others(void **state)
+{
+    struct world world;
+    struct turns_waiter other = {.go_on = go_on};
+
+    (void)state;
+    set_up(&world);
+    turns_leave(&world.turns, &other);
+    assert_false(turns_go_on(&world.turns, stands_still));
+    for (int i = 0; i < WAITERS; i++)
+        assert_int_equal(world.waiters[i].times, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_turn_is_over_after_its_time),
         cmocka_unit_test(all_go_on_while_there_is_time),
+        cmocka_unit_test(who_waits_already_keeps_the_place),
         cmocka_unit_test(one_goes_on_even_without_time),
         cmocka_unit_test(who_leaves_does_not_go_on),
+        cmocka_unit_test(who_never_waited_leaves_the_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
