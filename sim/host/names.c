@@ -36,7 +36,7 @@ static int ask(const char *host, const char *service, struct names_found *found)
 }
 
 /* With AI_NUMERICHOST no file is read and no name server asked. */
-int names_look_up(const char *host, uint16_t port, struct names_found *found)
+int names_read(const char *host, uint16_t port, struct names_found *found)
 {
     const int is_literal = AI_NUMERICHOST | AI_NUMERICSERV;
     char service[8];
@@ -48,6 +48,14 @@ int names_look_up(const char *host, uint16_t port, struct names_found *found)
         result = add("127.0.0.1", service, is_literal, found);
         return result ? result : add("::1", service, is_literal, found);
     }
-    result = add(host, service, is_literal, found);
+    return add(host, service, is_literal, found);
+}
+
+int names_look_up(const char *host, uint16_t port, struct names_found *found)
+{
+    char service[8];
+    int result = names_read(host, port, found);
+
+    snprintf(service, sizeof service, "%u", port);
     return result == EAI_NONAME ? ask(host, service, found) : result;
 }

@@ -29,4 +29,7 @@ struct names_found {
  * Blocks while name servers are asked. Returns 0, or an error of gai_strerror(3). */
 MUST_CHECK int names_look_up(const char *host, uint16_t port, struct names_found *found);
 
+/* The same for an address and for `localhost`, without blocking; EAI_NONAME for what has to be looked up. */
+MUST_CHECK int names_read(const char *host, uint16_t port, struct names_found *found);
+
 #endif

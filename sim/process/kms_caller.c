@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
-#include "sim/host/names.h"
 #include "sim/net/http_client.h"
+#include "sim/process/lookup.h"
 
 /* One question. */
 struct calling {
@@ -29,16 +29,6 @@ struct calling {
     void *waiter;
 };
 
-/* A name being looked up. It outlives a question that is cancelled. */
-struct lookup {
-    uv_work_t work;
-    struct calling *calling; /* NULL: cancelled */
-    char host[LISTEN_SPEC_HOST_MAX + 1];
-    uint16_t port;
-    struct names_found found;
-    int result;
-};
-
 /* --- the end --- */
 
 /* The client needs its TLS until on_done has returned. */
@@ -55,7 +45,7 @@ static void on_closed(uv_handle_t *handle)
 static void end(struct calling *calling)
 {
     if (calling->lookup)
-        calling->lookup->calling = NULL;
+        lookup_cancel(calling->lookup);
     if (calling->client)
         http_client_cancel(calling->client);
     uv_close((uv_handle_t *)&calling->later, on_closed);
@@ -131,47 +121,26 @@ static void take_addresses(struct calling *calling, int result)
     fail_later(calling);
 }
 
-static void look_up(uv_work_t *work)
+static void on_looked_up(void *data, int result, const struct names_found *found)
 {
-    struct lookup *lookup = work->data;
+    struct calling *calling = data;
 
-    lookup->result = names_look_up(lookup->host, lookup->port, &lookup->found);
-}
-
-static void on_looked_up(uv_work_t *work, int status)
-{
-    struct lookup *lookup = work->data;
-    struct calling *calling = lookup->calling;
-
-    if (calling) {
-        calling->lookup = NULL;
-        calling->found = lookup->found;
-        take_addresses(calling, status ? EAI_FAIL : lookup->result);
-    }
-    free(lookup);
-}
-
-/* Which needs neither a file nor a name server. */
-static bool is_at_hand(const char *host)
-{
-    return strcmp(host, "localhost") == 0 || strchr(host, ':') || host[strspn(host, "0123456789.")] == '\0';
+    calling->lookup = NULL;
+    calling->found = *found;
+    take_addresses(calling, result);
 }
 
 static void find_addresses(struct calling *calling)
 {
-    struct lookup *lookup;
+    const struct url_spec *url = &calling->url;
+    int result = names_read(url->host, url->port, &calling->found);
 
-    if (is_at_hand(calling->url.host)) {
-        take_addresses(calling, names_look_up(calling->url.host, calling->url.port, &calling->found));
-        return;
+    if (result == EAI_NONAME) {
+        calling->lookup = lookup_begin(calling->loop, url->host, url->port, on_looked_up, calling);
+        result = calling->lookup ? 0 : EAI_AGAIN;
     }
-    lookup = memory_zalloc(sizeof *lookup);
-    lookup->calling = calling;
-    lookup->work.data = lookup;
-    lookup->port = calling->url.port;
-    memcpy(lookup->host, calling->url.host, sizeof lookup->host);
-    calling->lookup = lookup;
-    uv_queue_work(calling->loop, &lookup->work, look_up, on_looked_up);
+    if (!calling->lookup)
+        take_addresses(calling, result);
 }
 
 /* --- for who asks --- */

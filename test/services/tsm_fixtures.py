@@ -69,7 +69,7 @@ def tsm(home):
 
 @pytest.fixture(scope="module")
 def without(directory):
-    """Settings with which a simulator lacks leases, watches, or space while there is a file."""
+    """Settings with which a simulator lacks leases, watches, answers of name servers, or space while there is a file."""
     library = directory / "without.so"
     subprocess.run(["cc", "-shared", "-fPIC", "-o", library, Path(__file__).with_name("without.c")], check=True)
     asan = os.environ.get("ASAN_OPTIONS", "")

@@ -1,8 +1,11 @@
 /* Preloaded into a simulator: makes the file systems look as if they had no leases, or no space while there is a
- * file of the name in WITHOUT_WHILE, or inotify as if its limit were reached; WITHOUT says which. */
+ * file of the name in WITHOUT_WHILE, inotify as if its limit were reached, or name servers as if they never
+ * answered; WITHOUT says which. */
 #define _GNU_SOURCE
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +49,15 @@ ssize_t pwrite(int fd, const void *data, size_t len, off_t at)
 }
 
 ssize_t pwrite64(int fd, const void *data, size_t len, off_t at) __attribute__((alias("pwrite")));
+
+int getaddrinfo(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **found)
+{
+    __typeof__(&getaddrinfo) real = (__typeof__(real))dlsym(RTLD_NEXT, "getaddrinfo");
+
+    while (is_without("names") && !(hints->ai_flags & AI_NUMERICHOST))
+        pause();
+    return real(host, service, hints, found);
+}
 
 int inotify_add_watch(int fd, const char *path, uint32_t mask)
 {

@@ -52,6 +52,18 @@ static void addresses_are_themselves(void **state)
     }
 }
 
+static void what_looks_like_an_address_may_be_a_name(void **state)
+{
+    static const char *const names[] = {"1.2.3.4.5", "999.1", "::zz", "host", ""};
+    struct names_found found;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        assert_int_equal(names_read(names[i], 1, &found), EAI_NONAME);
+    assert_int_equal(names_read("localhost", 1, &found), 0);
+    assert_int_equal(names_read("::1", 1, &found), 0);
+}
+
 static void what_is_no_name_is_an_error(void **state)
 {
     struct names_found found;
@@ -66,6 +78,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(localhost_is_both_loopback_addresses),
         cmocka_unit_test(addresses_are_themselves),
+        cmocka_unit_test(what_looks_like_an_address_may_be_a_name),
         cmocka_unit_test(what_is_no_name_is_an_error),
     };
 
