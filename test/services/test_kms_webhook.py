@@ -256,3 +256,11 @@ def test_meta_is_what_the_webhook_says(asking, webhook):
     assert (meta["kms_contract_address"], meta["gateway_app_id"], meta["chain_id"]) == ("0x12", "g", 5)
     assert meta["app_auth_implementation"] == "0x34" and not meta["is_dev"]
     assert webhook.asked[-1] == ("GET", "/auth", None)
+
+
+def test_a_webhook_may_have_no_path(launch, webhook, tmp_path):
+    _, url = launch("--kms-auth-url", webhook.url.removesuffix("/auth"))
+    webhook.answers["/"] = {"status": "ok", "kmsContractAddr": "0x12", "gatewayAppId": "g", "chainId": 5,
+                            "appImplementation": "0x34"}
+    assert Kms(url, tmp_path).call("GetMeta")["gateway_app_id"] == "g"
+    assert webhook.asked[-1] == ("GET", "/", None)

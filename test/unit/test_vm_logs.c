@@ -46,6 +46,7 @@ static void escape_sequences_are_left_out(void **state)
         {"\x1b[31mred\x1b[0m", "red"},
         {"a \x1b[1;38;5;12mb\x1b[m c", "a b c"},
         {"\x1b[@a\x1b[~b", "ab"},                /* the first and the last that end one */
+        {"\x1b[1\x7f\x3fma", "a"},               /* no others do */
         {"\x1b[?25l\x1b[2K\x1b[1Adone", "done"}, /* a progress bar */
         {"\x1b\x37saved\x1b\x38", "saved"},
         {"\x1b[31m\x1b[1m", ""},
