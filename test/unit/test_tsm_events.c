@@ -193,6 +193,32 @@ static void a_line_may_come_in_pieces(void **state)
     free(line);
 }
 
+/* How often the log of the program has the text. */
+static size_t times_logged(struct world *world, const char *text)
+{
+    size_t times = 0;
+
+    buf_append_byte(&world->log.kept, '\0');
+    for (const char *at = (const char *)world->log.kept.data; (at = strstr(at, text)); at++)
+        times++;
+    return times;
+}
+
+static void only_the_first_bad_lines_are_told_of(void **state)
+{
+    enum { TOLD = 8 };
+    struct world *world = *state;
+
+    world->log = (struct log){.level = LOG_WARN};
+    for (int i = 0; i < TOLD + 2; i++)
+        append(world, "{}\n");
+    collect(world);
+    assert_int_equal(times_logged(world, "a line is left out: the member event is missing"), TOLD);
+    assert_int_equal(times_logged(world, "2 more lines are left out"), 1);
+    log_free(&world->log);
+    world->log = (struct log){.level = LOG_OFF};
+}
+
 static void lines_can_only_be_appended(void **state)
 {
     struct world *world = *state;
@@ -240,6 +266,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_line_says_what_was_measured, start, finish),
         cmocka_unit_test_setup_teardown(two_lines_may_come_at_once, start, finish),
         cmocka_unit_test_setup_teardown(a_line_may_come_in_pieces, start, finish),
+        cmocka_unit_test_setup_teardown(only_the_first_bad_lines_are_told_of, start, finish),
         cmocka_unit_test_setup_teardown(lines_can_only_be_appended, start, finish),
         cmocka_unit_test_setup_teardown(what_is_removed_is_made_again, start, finish),
         cmocka_unit_test_setup_teardown(the_lock_of_clients_is_removed_too, start, finish),

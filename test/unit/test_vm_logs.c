@@ -1,15 +1,15 @@
-/* The console of a VM as a page: escape sequences, and where they are cut. */
+/* The console of a VM as a page: escape sequences, where they are cut, and the end. */
 #include "sim/pages/vm_logs.h"
 
 #include "test/unit/vmm_fixture.h"
 
-/* All that the page says of a VM's stdout, as text in the arena. */
-static const char *read_log(struct vmm_fixture *fixture, const struct vm *vm, const char *options,
-                            struct arena *arena)
+/* The page that reads a VM's stdout. */
+static struct http_stream *open_log(struct vmm_fixture *fixture, const struct vm *vm, const char *options,
+                                    struct arena *arena)
 {
     const struct site site = {.vmm = fixture->vmm};
     struct router *router = router_new(&fixture->faults);
-    struct buf body, all;
+    struct buf body;
     struct exchange exchange = {
         .request = {.verb = HTTP_VERB_GET,
                     .path = span_text("/logs"),
@@ -18,22 +18,32 @@ static const char *read_log(struct vmm_fixture *fixture, const struct vm *vm, co
         .arena = arena,
     };
     struct http_handler handler;
-    const char *text;
 
     buf_init(&body, SIZE_MAX);
-    buf_init(&all, SIZE_MAX);
     vm_logs_add(&site, router);
     handler = router_handler(router);
     handler.serve(handler.context, &exchange);
     assert_int_equal(exchange.response.status, 200);
     assert_non_null(exchange.response.stream);
-    while (exchange.response.stream->actions->pull(exchange.response.stream, &all) == HTTP_STREAM_MORE)
-        ;
-    exchange.response.stream->actions->release(exchange.response.stream);
-    text = arena_copy(arena, all.data, all.len);
-    buf_free(&all);
     buf_free(&body);
     router_free(router);
+    return exchange.response.stream;
+}
+
+/* All that the page says, as text in the arena. */
+static const char *read_log(struct vmm_fixture *fixture, const struct vm *vm, const char *options,
+                            struct arena *arena)
+{
+    struct http_stream *stream = open_log(fixture, vm, options, arena);
+    const char *text;
+    struct buf all;
+
+    buf_init(&all, SIZE_MAX);
+    while (stream->actions->pull(stream, &all) == HTTP_STREAM_MORE)
+        ;
+    stream->actions->release(stream);
+    text = arena_copy(arena, all.data, all.len);
+    buf_free(&all);
     return text;
 }
 
@@ -93,11 +103,49 @@ static void a_sequence_may_be_in_two_pieces(void **state)
     }
 }
 
+static void ignore(void *waiter)
+{
+    (void)waiter;
+}
+
+/* What a reader has not had when the VM is removed: still all of it, and then the end. */
+static void the_rest_is_sent_when_the_log_has_ended(void **state)
+{
+    enum { LINE = 4000, LINES = 2 * HTTP_STREAM_PIECE_BYTES / LINE };
+    struct vmm_fixture *fixture = *state;
+    struct vm *vm = vmm_fixture_create(fixture, "a");
+    struct vm_log *log = &vm->logs[VM_CHANNEL_STDOUT];
+    struct http_stream *stream;
+    struct arena arena;
+    struct buf all;
+
+    arena_init(&arena);
+    buf_init(&all, SIZE_MAX);
+    stream = open_log(fixture, vm, "&follow=true", &arena);
+    stream->wake = ignore;
+    vm_log_line(log, "first");
+    assert_int_equal(stream->actions->pull(stream, &all), HTTP_STREAM_MORE);
+    assert_int_equal(stream->actions->pull(stream, &all), HTTP_STREAM_WAIT);
+    assert_true(span_is(buf_span(&all), "first\n"));
+    for (int i = 0; i < LINES; i++)
+        vm_log_line(log, "%0*d", LINE - 1, i);
+    vm_log_end(log);
+    assert_null(log->readers);
+    buf_reset(&all);
+    while (stream->actions->pull(stream, &all) == HTTP_STREAM_MORE)
+        ;
+    assert_int_equal(all.len, LINES * LINE);
+    stream->actions->release(stream);
+    buf_free(&all);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         VMM_TEST(escape_sequences_are_left_out),
         VMM_TEST(a_sequence_may_be_in_two_pieces),
+        VMM_TEST(the_rest_is_sent_when_the_log_has_ended),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
