@@ -4,6 +4,34 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/base/utf8.h"
+
+/* Drops what is left of a character whose end had no room in size bytes: answers are UTF-8. Returns the length. */
+static size_t end_whole(char *text, size_t size)
+{
+    const size_t len = strlen(text);
+    size_t at = len;
+    uint32_t character;
+
+    if (len + 1 < size || len < 4)
+        return len;
+    while (at > len - 3 && (text[at - 1] & 0xc0) == 0x80)
+        at--;
+    if ((text[at - 1] & 0xc0) != 0xc0 ||
+        utf8_read((const uint8_t *)&text[at - 1], len - (at - 1), &character) > 0)
+        return len;
+    memset(&text[at - 1], 0, len - (at - 1));
+    return at - 1;
+}
+
+static void end(struct error *error)
+{
+    const size_t len = end_whole(error->text, sizeof error->text);
+
+    if (error->quote_len && error->quote_at + error->quote_len > len)
+        error->quote_len = len > error->quote_at ? len - error->quote_at : 0;
+}
+
 static void set(struct error *error, enum error_kind kind, const char *format, va_list args)
 {
     if (error->kind != ERROR_NONE)
@@ -11,6 +39,7 @@ static void set(struct error *error, enum error_kind kind, const char *format, v
     error->kind = kind;
     error->quote_len = 0;
     vsnprintf(error->text, sizeof error->text, format, args);
+    end(error);
 }
 
 int error_input(struct error *error, const char *format, ...)
@@ -87,6 +116,7 @@ int error_quote(struct error *error, const char *before, struct span quoted, con
     va_start(args, after);
     vsnprintf(error->text + at + len, sizeof error->text - at - len, after, args);
     va_end(args);
+    end(error);
     return -1;
 }
 
@@ -105,6 +135,7 @@ void error_reason(const struct error *error, char *out, size_t size)
     else
         snprintf(out, size, "%.*s...%s", (int)error->quote_at, error->text,
                  error->text + error->quote_at + error->quote_len);
+    (void)end_whole(out, size);
 }
 
 /* --- context --- */
@@ -132,6 +163,7 @@ int error_context(struct error *error, const char *format, ...)
         return -1;
     snprintf(whole + len, sizeof whole - (size_t)len, ": %s", error->text);
     snprintf(error->text, sizeof error->text, "%.*s", (int)sizeof error->text - 1, whole);
+    end(error);
     move_quote(error, (size_t)len + 2);
     return -1;
 }
@@ -147,5 +179,6 @@ int error_advice(struct error *error, const char *format, ...)
     va_start(args, format);
     vsnprintf(error->text + len + 2, sizeof error->text - len - 2, format, args);
     va_end(args);
+    end(error);
     return -1;
 }

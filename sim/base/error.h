@@ -9,7 +9,7 @@
 #include "crypto/must_check.h"
 #include "sim/base/span.h"
 
-#define ERROR_TEXT_BYTES 512 /* with NUL; longer text is truncated */
+#define ERROR_TEXT_BYTES 512 /* with NUL; longer text is truncated, but not within a character */
 #define ERROR_QUOTE_MAX 160  /* bytes of what a message quotes */
 
 enum error_kind {

@@ -135,10 +135,10 @@ int kms_guest_ask_certificate(const struct td *td, const struct app_cert_request
 /* --- taking answers --- */
 
 /* The beginning of bytes from outside, as one line of a sentence. */
-static const char *show_bytes(struct span bytes, char shown[static SHOWN_BYTES + 1])
+static const char *show_line(struct span bytes, char *shown, size_t size)
 {
-    const size_t len = bytes.len < SHOWN_BYTES ? bytes.len : SHOWN_BYTES;
-    const bool is_text = utf8_valid(bytes.data, len);
+    const size_t len = bytes.len < size ? bytes.len : size - 1;
+    const bool is_text = utf8_valid(bytes.data, bytes.len);
 
     for (size_t i = 0; i < len; i++) {
         const uint8_t byte = bytes.data[i];
@@ -149,15 +149,25 @@ static const char *show_bytes(struct span bytes, char shown[static SHOWN_BYTES +
     return shown;
 }
 
+static const char *show_bytes(struct span bytes, char shown[static SHOWN_BYTES + 1])
+{
+    size_t len = bytes.len < SHOWN_BYTES ? bytes.len : SHOWN_BYTES;
+
+    while (len < bytes.len && len > 0 && (bytes.data[len] & 0xc0) == 0x80) /* not within a character */
+        len--;
+    return show_line(span_of(bytes.data, len), shown, SHOWN_BYTES + 1);
+}
+
 /* The KMS's own words, or what it says instead. */
 static int fail_status(const struct kms_guest_answer *answer, struct error *error)
 {
     json_t *root = json_file_peek(answer->body);
     const char *words = json_string_value(json_object_get(root, "error"));
-    char shown[SHOWN_BYTES + 1];
+    char shown[SHOWN_BYTES + 1], line[ERROR_TEXT_BYTES];
 
     if (words)
-        error_input(error, "it refuses with status %d: %s", answer->status, words);
+        error_input(error, "it refuses with status %d: %s", answer->status,
+                    show_line(span_text(words), line, sizeof line));
     else
         error_input(error, "it answers with status %d: %s", answer->status, show_bytes(answer->body, shown));
     json_decref(root);

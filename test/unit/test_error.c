@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "sim/base/error.h"
+#include "sim/base/utf8.h"
 
 static void the_first_cause_is_kept(void **state)
 {
@@ -157,6 +158,35 @@ static void a_quotation_that_is_pushed_out_stays_hidden(void **state)
     }
 }
 
+/* However it has come to be too long. */
+static void what_is_cut_is_cut_between_characters(void **state)
+{
+    static const char *const characters[] = {"\u00e9", "\u20ac", "\U0001f600", "x"};
+    char filler[ERROR_TEXT_BYTES + 8];
+
+    (void)state;
+    for (size_t len = ERROR_TEXT_BYTES - 8; len < ERROR_TEXT_BYTES + 4; len++)
+        for (size_t i = 0; i < sizeof characters / sizeof *characters; i++) {
+            struct error errors[4] = {{.kind = ERROR_NONE}};
+            char reason[ERROR_TEXT_BYTES];
+
+            memset(filler, 'f', sizeof filler);
+            filler[len] = '\0';
+            error_input(&errors[0], "%s%s%s", filler, characters[i], characters[i]);
+            error_quote(&errors[1], "a ", span_text(characters[i]), "%s%s", filler, characters[i]);
+            error_input(&errors[2], "%s", characters[i]);
+            filler[len % (ERROR_TEXT_BYTES - 2)] = '\0';
+            error_context(&errors[2], "%s", filler);
+            error_input(&errors[3], "%s", filler);
+            error_advice(&errors[3], "%s", characters[i]);
+            for (size_t k = 0; k < sizeof errors / sizeof *errors; k++) {
+                assert_true(utf8_valid(errors[k].text, strlen(errors[k].text)));
+                error_reason(&errors[k], reason, sizeof reason);
+                assert_true(utf8_valid(reason, strlen(reason)));
+            }
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +196,7 @@ int main(void)
         cmocka_unit_test(context_goes_in_front),
         cmocka_unit_test(advice_comes_last),
         cmocka_unit_test(what_is_too_long_is_cut),
+        cmocka_unit_test(what_is_cut_is_cut_between_characters),
         cmocka_unit_test(the_reason_leaves_out_what_is_quoted),
         cmocka_unit_test(a_quotation_is_cut_between_characters),
         cmocka_unit_test(a_quotation_that_is_pushed_out_stays_hidden),

@@ -105,6 +105,7 @@ static void failures_are_one_sentence(void **state)
         const char *body, *expected;
     } cases[] = {
         {400, words, "it refuses with status 400: App not allowed: Boot denied: no"},
+        {400, "{\"error\":\"two\\nlines\\u0007\"}", "it refuses with status 400: two lines "},
         {502, "<html>\n\xff", "it answers with status 502: <html> ?"},
         {200, "<html>", "its answer is not what a KMS answers: not valid JSON"},
         {200, "[]", "its answer is not what a KMS answers: must be a JSON object"},
