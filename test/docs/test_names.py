@@ -15,7 +15,8 @@ README_LINES = 150
 COLUMNS = 110
 
 # Options of programs that documents also name.
-OTHERS = {"--json", "--url", "--kms-url", "--methods", "--parts", "--keep-counts", "--keep-scale", "--ignored", "--port", "--host", "--publish", "--untagged"}
+OTHERS = {"--json", "--url", "--kms-url", "--methods", "--parts", "--keep-counts", "--keep-scale", "--ignored", "--port", "--host", "--publish", "--untagged",
+          "--in", "--keep", "--places"}
 # Names in documents that belong to others, or to the reader.
 FOREIGN_VARIABLES = {"DSTACK_SIMULATOR_ENDPOINT", "TAPPD_SIMULATOR_ENDPOINT"}
 
