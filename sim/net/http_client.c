@@ -17,6 +17,7 @@ struct http_client {
     int handles; /* not closed yet */
     uint64_t ends;
     bool is_connected;
+    int refusal;             /* why it cannot connect at all, such as without a descriptor */
     struct tls_session *tls; /* or NULL */
     struct buf request;
     struct http_reply reply;
@@ -234,7 +235,9 @@ static void write_request(struct buf *out, const struct http_client_request *req
 /* Not at once, so that on_done is never called before http_client_ask has returned. */
 static void on_refused(uv_timer_t *timer)
 {
-    finish(timer->data, "it cannot be connected to");
+    struct http_client *client = timer->data;
+
+    finish(client, uv_strerror(client->refusal));
 }
 
 static void init_handles(struct http_client *client, uv_loop_t *loop)
@@ -264,8 +267,9 @@ struct http_client *http_client_ask(uv_loop_t *loop, const struct http_client_re
     write_request(&client->request, request);
     uv_timer_start(&client->timer, on_timeout,
                    first && first < request->timeout_ms ? first : request->timeout_ms, 0);
-    if (uv_tcp_connect(&client->connect, &client->socket, (const struct sockaddr *)request->address,
-                       on_connected) != 0)
+    client->refusal = uv_tcp_connect(&client->connect, &client->socket,
+                                     (const struct sockaddr *)request->address, on_connected);
+    if (client->refusal != 0)
         uv_timer_start(&client->timer, on_refused, 0, 0);
     return client;
 }

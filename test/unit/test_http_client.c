@@ -1,6 +1,7 @@
 /* Questions to a server of the test's own, on the same loop. */
 #include "sim/net/http_client.h"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -179,6 +180,22 @@ static void a_cancelled_question_has_no_answer(void **state)
 
 #define WITH(test) cmocka_unit_test_setup_teardown(test, start, finish)
 
+static void too_few_descriptors_are_named(void **state)
+{
+    struct world *world = *state;
+    struct rlimit before, none;
+
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = before;
+    none.rlim_cur = 0;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    ask(world, 60000);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    uv_run(&world->loop, UV_RUN_DEFAULT);
+    assert_int_equal(world->answer.count, 1);
+    assert_string_equal(world->answer.problem, "too many open files");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -188,6 +205,7 @@ int main(void)
         WITH(a_server_has_its_time_to_answer),
         WITH(nothing_listens),
         WITH(a_cancelled_question_has_no_answer),
+        WITH(too_few_descriptors_are_named),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
