@@ -14,7 +14,7 @@ static const uint8_t oid_extended_key_usage[] = {0x55, 0x1d, 37};
 static const uint8_t oid_server_auth[] = {0x2b, 6, 1, 5, 5, 7, 3, 1};
 static const uint8_t oid_client_auth[] = {0x2b, 6, 1, 5, 5, 7, 3, 2};
 
-#define OID(name) ((struct bytes){name, sizeof name})
+#define OID(name) ((struct bytes){(name), sizeof(name)})
 
 enum general_name { DNS_NAME = 2, URI = 6, IP_ADDRESS = 7 };
 

@@ -51,7 +51,7 @@ bool app_manifest_ignored(const struct app_compose *compose,
         compose->requirements ? "requirements" : NULL,
     };
     const size_t end = sizeof members / sizeof *members;
-    const char *found[sizeof members / sizeof *members];
+    const char *found[sizeof members / sizeof *members] = {NULL};
     size_t count = 0, len = 0;
 
     for (size_t i = 0; i < end; i++)

@@ -138,9 +138,8 @@ static int parse_tcp(struct listen_spec *spec, const char *text, size_t len, str
             return error_input(error, "an IPv6 address and port look like [::1]:8090");
         if (parse_v6(spec, text + 1, (size_t)(bracket - text - 1), error) != 0)
             return -1;
-    } else if (!colon && check_has_port(text, len, error) != 0) {
-        return -1;
-    } else if (parse_host(spec, text, colon ? (size_t)(colon - text) : 0, error) != 0) {
+    } else if ((!colon && check_has_port(text, len, error) != 0) ||
+               parse_host(spec, text, colon ? (size_t)(colon - text) : 0, error) != 0) {
         return -1;
     }
     if (colon)

@@ -32,7 +32,7 @@ static struct decimal round_to(double value, int digits)
     for (const char *at = text; *at != 'e'; at++)
         if (*at != '.')
             decimal.digits = 10 * decimal.digits + (unsigned long long)(*at - '0');
-    decimal.exponent = atoi(strchr(text, 'e') + 1) - (digits - 1);
+    decimal.exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10) - (digits - 1);
     return decimal;
 }
 

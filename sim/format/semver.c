@@ -160,6 +160,7 @@ static int compare(const struct semver *version, const struct comparator *compar
     const uint64_t parts[3] = {version->major, version->minor, version->patch};
 
     for (int i = 0; i < comparator->count; i++)
+        /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): there are at most three */
         if (parts[i] != comparator->parts[i])
             return parts[i] < comparator->parts[i] ? -1 : 1;
     return comparator->has_pre ? 1 : 0;

@@ -39,6 +39,7 @@ static void read_gateways(struct host_network *network, struct arena *arena)
         char address[INET_ADDRSTRLEN];
         unsigned destination, gateway;
 
+        /* NOLINTNEXTLINE(cert-err34-c): the kernel writes 32 bits */
         if (sscanf(line, "%*s %x %x", &destination, &gateway) != 2 || destination != 0 || gateway == 0)
             continue;
         inet_ntop(AF_INET, &gateway, address, sizeof address);
@@ -97,6 +98,7 @@ static void read_counters(struct host_network *network, char *text)
     char *line;
 
     while ((line = lines_next(&text))) {
+        /* NOLINTNEXTLINE(cert-err34-c): the kernel writes 64 bits */
         if (sscanf(line, " %15[^:]: %llu %*u %llu %*u %*u %*u %*u %*u %llu %*u %llu", name, &rx, &rx_errors,
                    &tx, &tx_errors) != 5)
             continue;

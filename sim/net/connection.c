@@ -330,10 +330,9 @@ static void end(struct pool_member *member)
         connection_response_send_delayed(connection);
     else if (connection->state == STREAMING)
         connection_response_wake(connection);
-    else if (connection->state == SHAKING)
-        connection_core_close(connection);
-    else if (connection->state == OPEN && connection_core_is_idle(connection) && !connection->is_fed &&
-             !connection->turn.is_waiting)
+    else if (connection->state == SHAKING ||
+             (connection->state == OPEN && connection_core_is_idle(connection) && !connection->is_fed &&
+              !connection->turn.is_waiting))
         connection_core_close(connection);
 }
 

@@ -112,7 +112,7 @@ static int wrap_app(struct inputs *inputs, const struct options *options, struct
     const char *name = named(inputs, options, field);
     struct span file = SPAN_NONE;
     char *data = NULL;
-    size_t len;
+    size_t len = 0;
 
     if (read_filled(options, field, APP_COMPOSE_FILE_BYTES_MAX, &data, &file, error)) {
         free(data);

@@ -103,7 +103,7 @@ static int check_intel_id(const char *id, struct error *error)
 
     if (strlen(number) == 5 && strspn(number, "0123456789") == 5)
         return 0;
-    if (strncasecmp(id, "INTEL-", 6) && strncasecmp(id, "SA-", 3))
+    if (strncasecmp(id, "INTEL-", 6) != 0 && strncasecmp(id, "SA-", 3) != 0)
         return 0;
     return error_quote(error, "\"", span_text(id),
                        "\" is not an id of Intel's: they have five digits, as in INTEL-SA-00837");

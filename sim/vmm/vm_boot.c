@@ -167,6 +167,7 @@ static int prepare_disk(struct vm *vm, struct error *error)
     memcpy(instance_before, vm->instance_id, sizeof instance_before);
     if (!vm->is_first) /* whose instance id follows from an option */
         hex_encode(vm->instance_seed, sizeof vm->instance_seed, seed_hex);
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a VM without a TD does not get here */
     hex_encode(td->identity.instance_id, td->identity.instance_id_len, vm->instance_id);
     hex_encode(td->identity.app_id, APP_ID_BYTES, vm->app_id);
     say(vm, vm->has_run ? "mounting data disk" : "initializing data disk");

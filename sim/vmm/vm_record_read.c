@@ -204,7 +204,8 @@ static int read_events(const json_t *root, struct vm *vm, struct error *error)
 static int read_id(const json_t *root, const char *name, size_t bytes, bool may_be_empty, char *out,
                    struct error *error)
 {
-    uint8_t id[APP_ID_BYTES > APP_INSTANCE_ID_BYTES ? APP_ID_BYTES : APP_INSTANCE_ID_BYTES];
+    uint8_t id[APP_ID_BYTES];
+    _Static_assert(APP_INSTANCE_ID_BYTES <= sizeof id, "it is for both");
     size_t len;
 
     if (json_file_hex_upto(root, name, id, bytes, &len, error))

@@ -229,7 +229,7 @@ WITHOUT_ROW = {
     "npm": "test/support/toolchains.py installs it", "go": "as npm",
     "nm": "it comes with gcc", "readelf": "as nm", "gcov": "as nm", "dpkg-buildpackage": "it comes with debhelper",
     "nginx": "make bench compares with it where it is",
-    "clang": "only where warnings are errors",
+    "clang": "only where warnings are errors", "clang-tidy": "as clang", "cppcheck": "as clang",
 }
 
 

@@ -37,7 +37,8 @@ static int tear_down(void **state)
     chmod(fixture->path, 0700);
     while (entries && (entry = readdir(entries)))
         unlinkat(dirfd(entries), entry->d_name, 0);
-    closedir(entries);
+    if (entries)
+        closedir(entries);
     file_store_close(&fixture->store);
     rmdir(fixture->path);
     free(fixture);

@@ -8,11 +8,16 @@ static void assert_lines(enum http_lines_part part, const char *text, size_t in_
 {
     struct http_lines lines;
     const char *fault;
+    bool is_as_expected;
 
     http_lines_begin(&lines, part);
     assert_int_equal(http_lines_read(&lines, (const uint8_t *)text, strlen(text), &fault), in_order);
     assert_int_equal(lines.is_over, is_over);
-    if (word ? !fault || !strstr(fault, word) : fault != NULL)
+    if (word)
+        is_as_expected = fault && strstr(fault, word);
+    else
+        is_as_expected = !fault;
+    if (!is_as_expected)
         fail_msg("\"%s\" is said of \"%s\"", fault ? fault : "nothing", text);
 }
 

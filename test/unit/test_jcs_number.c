@@ -17,7 +17,7 @@ static void check(const struct number *numbers, size_t count)
     }
 }
 
-#define CHECK(numbers) check(numbers, sizeof numbers / sizeof *numbers)
+#define CHECK(numbers) check(numbers, sizeof(numbers) / sizeof *(numbers))
 
 static double of_bits(uint64_t bits)
 {

@@ -49,10 +49,9 @@ static size_t freed, leaks;
 
 static void free_and_look(void *memory)
 {
-    const size_t size = memory ? malloc_usable_size(memory) : 0;
-
     freed++;
-    leaks += memmem(memory, size, secret, strlen(secret)) != NULL;
+    if (memory && memmem(memory, malloc_usable_size(memory), secret, strlen(secret)))
+        leaks++;
     free(memory);
 }
 

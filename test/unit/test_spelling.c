@@ -14,7 +14,7 @@ static void assert_meant(const char *typed, const char *meant)
 
     if (!meant)
         assert_null(nearest);
-    else if (!nearest || strcmp(nearest, meant))
+    else if (!nearest || strcmp(nearest, meant) != 0)
         fail_msg("%s: %s", typed, nearest ? nearest : "nothing");
 }
 
