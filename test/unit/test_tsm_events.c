@@ -5,31 +5,23 @@
 
 #include "sim/base/file.h"
 #include "sim/tdx/runtime_log.h"
-#include "test/unit/directory_fixture.h"
-#include "test/unit/td_fixture.h"
+#include "test/unit/tsm_fixture.h"
 
 struct world {
-    struct directory *directory;
-    struct cluster *cluster;
-    struct td *td;
+    struct tsm_place place;
     struct tsm_events events;
-    struct log log;
 };
 
 static int start(void **state)
 {
     struct world *world = calloc(1, sizeof *world);
     struct error error = {.kind = ERROR_NONE};
-    void *directory;
 
     assert_non_null(world);
-    if (directory_setup(&directory))
+    if (tsm_place_open(&world->place))
         return -1;
-    world->directory = directory;
-    world->cluster = td_fixture_cluster(NULL, NULL);
-    world->td = world->cluster->first;
-    world->log.level = LOG_OFF;
-    if (tsm_events_open(&world->events, world->directory->path, false, world->td, &world->log, &error))
+    if (tsm_events_open(&world->events, world->place.directory->path, false, world->place.td,
+                        &world->place.log, &error))
         fail_msg("%s", error.text);
     *state = world;
     return 0;
@@ -38,12 +30,10 @@ static int start(void **state)
 static int finish(void **state)
 {
     struct world *world = *state;
-    void *directory = world->directory;
     int result;
 
     tsm_events_close(&world->events);
-    cluster_free(world->cluster);
-    result = directory_teardown(&directory);
+    result = tsm_place_close(&world->place);
     free(world);
     return result;
 }
@@ -56,7 +46,7 @@ static void assert_file(const struct world *world, const char *name, struct span
     char path[64], *text;
     size_t len;
 
-    snprintf(path, sizeof path, "%s/%s", world->directory->path, name);
+    snprintf(path, sizeof path, "%s/%s", world->place.directory->path, name);
     if (file_read(path, 1 << 20, &text, &len, &error))
         fail_msg("%s", error.text);
     assert_int_equal(len, expected.len);
@@ -70,7 +60,7 @@ static void assert_files(const struct world *world)
     struct buf lines;
 
     buf_init(&lines, SIZE_MAX);
-    runtime_log_write(&world->td->state.log, &lines);
+    runtime_log_write(&world->place.td->state.log, &lines);
     assert_true(lines.len > 0);
     assert_file(world, "runtime_events.log", buf_span(&lines));
     assert_file(world, "runtime_event_version", span_text("1"));
@@ -84,7 +74,7 @@ static size_t lines_of_log(const struct world *world)
     struct buf lines;
 
     buf_init(&lines, SIZE_MAX);
-    runtime_log_write(&world->td->state.log, &lines);
+    runtime_log_write(&world->place.td->state.log, &lines);
     for (size_t i = 0; i < lines.len; i++)
         count += lines.data[i] == '\n';
     buf_free(&lines);
@@ -111,7 +101,7 @@ static char *measure(struct world *world, const char *name)
     char *line;
 
     assert_int_equal(td_emit_event(other->first, name, span_text("payload"), &error), 0);
-    assert_int_equal(td_extend(world->td, 3, log->events[log->count - 1].digest, &error), 0);
+    assert_int_equal(td_extend(world->place.td, 3, log->events[log->count - 1].digest, &error), 0);
     buf_init(&lines, SIZE_MAX);
     runtime_log_write(log, &lines);
     buf_append_byte(&lines, '\0');
@@ -132,14 +122,14 @@ static void they_are_those_of_the_log(void **state)
     struct error error = {.kind = ERROR_NONE};
 
     assert_files(world);
-    assert_int_equal(td_emit_event(world->td, "e", span_text("payload"), &error), 0);
-    assert_true(tsm_events_publish(&world->events, world->td));
+    assert_int_equal(td_emit_event(world->place.td, "e", span_text("payload"), &error), 0);
+    assert_true(tsm_events_publish(&world->events, world->place.td));
     assert_files(world);
 }
 
 static size_t collect(struct world *world)
 {
-    tsm_events_collect(&world->events, world->td);
+    tsm_events_collect(&world->events, world->place.td);
     return lines_of_log(world);
 }
 
@@ -156,7 +146,7 @@ static void a_line_says_what_was_measured(void **state)
     append(world, "{}\n");
     assert_int_equal(collect(world), before + 2);
     assert_int_equal(collect(world), before + 2); /* each once */
-    assert_true(tsm_events_publish(&world->events, world->td));
+    assert_true(tsm_events_publish(&world->events, world->place.td));
     assert_files(world);
     free(first);
     free(second);
@@ -198,8 +188,8 @@ static size_t times_logged(struct world *world, const char *text)
 {
     size_t times = 0;
 
-    buf_append_byte(&world->log.kept, '\0');
-    for (const char *at = (const char *)world->log.kept.data; (at = strstr(at, text)); at++)
+    buf_append_byte(&world->place.log.kept, '\0');
+    for (const char *at = (const char *)world->place.log.kept.data; (at = strstr(at, text)); at++)
         times++;
     return times;
 }
@@ -209,14 +199,14 @@ static void only_the_first_bad_lines_are_told_of(void **state)
     enum { TOLD = 8 };
     struct world *world = *state;
 
-    world->log = (struct log){.level = LOG_WARN};
+    world->place.log = (struct log){.level = LOG_WARN};
     for (int i = 0; i < TOLD + 2; i++)
         append(world, "{}\n");
     collect(world);
     assert_int_equal(times_logged(world, "a line is left out: the member event is missing"), TOLD);
     assert_int_equal(times_logged(world, "2 more lines are left out"), 1);
-    log_free(&world->log);
-    world->log = (struct log){.level = LOG_OFF};
+    log_free(&world->place.log);
+    world->place.log = (struct log){.level = LOG_OFF};
 }
 
 static void lines_can_only_be_appended(void **state)
@@ -252,7 +242,7 @@ static void the_lock_of_clients_is_removed_too(void **state)
     struct error error = {.kind = ERROR_NONE};
     char path[64];
 
-    snprintf(path, sizeof path, "%s/runtime_event.lock", world->directory->path);
+    snprintf(path, sizeof path, "%s/runtime_event.lock", world->place.directory->path);
     assert_int_equal(file_write_atomic(path, "", 0, &error), 0);
     tsm_events_close(&world->events);
     assert_int_equal(access(path, F_OK), -1);

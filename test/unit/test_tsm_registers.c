@@ -6,33 +6,24 @@
 #include <unistd.h>
 
 #include "crypto/hash.h"
-#include "test/unit/directory_fixture.h"
-#include "test/unit/td_fixture.h"
+#include "test/unit/tsm_fixture.h"
 
 struct world {
-    struct directory *directory;
-    struct cluster *cluster;
-    struct td *td;
+    struct tsm_place place;
     struct tsm_registers registers;
-    struct log log;
 };
 
 static int start(void **state)
 {
     struct world *world = calloc(1, sizeof *world);
     struct error error = {.kind = ERROR_NONE};
-    void *directory;
 
     assert_non_null(world);
-    if (directory_setup(&directory))
+    if (tsm_place_open(&world->place))
         return -1;
-    world->directory = directory;
-    world->cluster = td_fixture_cluster(NULL, NULL);
-    world->td = world->cluster->first;
-    world->log.level = LOG_OFF;
-    if (tsm_registers_open(&world->registers, world->directory->path, false, &world->log, &error))
+    if (tsm_registers_open(&world->registers, world->place.directory->path, false, &world->place.log, &error))
         fail_msg("%s", error.text);
-    assert_true(tsm_registers_publish(&world->registers, world->td));
+    assert_true(tsm_registers_publish(&world->registers, world->place.td));
     *state = world;
     return 0;
 }
@@ -40,12 +31,10 @@ static int start(void **state)
 static int finish(void **state)
 {
     struct world *world = *state;
-    void *directory = world->directory;
     int result;
 
     tsm_registers_close(&world->registers);
-    cluster_free(world->cluster);
-    result = directory_teardown(&directory);
+    result = tsm_place_close(&world->place);
     free(world);
     return result;
 }
@@ -56,7 +45,7 @@ static const char *path_of(const struct world *world, const char *name)
 {
     static char path[64];
 
-    snprintf(path, sizeof path, "%s/%s", world->directory->path, name);
+    snprintf(path, sizeof path, "%s/%s", world->place.directory->path, name);
     return path;
 }
 
@@ -86,7 +75,7 @@ static void each_register_is_a_file(void **state)
 {
     static const uint8_t zeros[REGISTER_BYTES];
     const struct world *world = *state;
-    const struct registers *registers = &world->td->state.registers;
+    const struct registers *registers = &world->place.td->state.registers;
 
     assert_file(world, "mrtd:sha384", registers->mrtd);
     assert_file(world, "mrconfigid", registers->config_id);
@@ -104,16 +93,16 @@ static void a_digest_extends_a_register(void **state)
     struct world *world = *state;
 
     for (size_t i = 0; i < 2; i++) {
-        const uint8_t *value = world->td->state.registers.rtmr[2 + i];
+        const uint8_t *value = world->place.td->state.registers.rtmr[2 + i];
         uint8_t extended[2 * REGISTER_BYTES], expected[REGISTER_BYTES];
 
         memcpy(extended, value, REGISTER_BYTES);
         memset(extended + REGISTER_BYTES, (int)(7 + i), REGISTER_BYTES);
         hash_sha384(extended, sizeof extended, expected);
         write_file(world, names[i], extended + REGISTER_BYTES, REGISTER_BYTES);
-        tsm_registers_collect(&world->registers, world->td);
+        tsm_registers_collect(&world->registers, world->place.td);
         assert_memory_equal(value, expected, REGISTER_BYTES);
-        assert_true(tsm_registers_publish(&world->registers, world->td));
+        assert_true(tsm_registers_publish(&world->registers, world->place.td));
         assert_file(world, names[i], expected);
     }
 }
@@ -128,14 +117,14 @@ static void nothing_else_changes_one(void **state)
         {"rtmr3:sha384", 96}, {"rtmr1:sha384", REGISTER_BYTES},     {"mrowner", REGISTER_BYTES},
     };
     struct world *world = *state;
-    const struct registers before = world->td->state.registers;
+    const struct registers before = world->place.td->state.registers;
     uint8_t bytes[96] = {1, 2, 3};
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         assert_int_equal(chmod(path_of(world, rows[i].name), 0644), 0);
         write_file(world, rows[i].name, bytes, rows[i].len);
-        tsm_registers_collect(&world->registers, world->td);
-        assert_memory_equal(&world->td->state.registers, &before, sizeof before);
+        tsm_registers_collect(&world->registers, world->place.td);
+        assert_memory_equal(&world->place.td->state.registers, &before, sizeof before);
     }
 }
 

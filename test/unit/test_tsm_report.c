@@ -5,8 +5,7 @@
 #include <sys/stat.h>
 
 #include "sim/base/file.h"
-#include "test/unit/directory_fixture.h"
-#include "test/unit/td_fixture.h"
+#include "test/unit/tsm_fixture.h"
 
 static void assert_refused(const char *directory, const char *expected)
 {
@@ -41,25 +40,19 @@ static void something_else_has_the_name(void **state)
 /* --- one that is served, without leases --- */
 
 struct world {
-    struct directory *directory;
-    struct cluster *cluster;
+    struct tsm_place place;
     struct tsm_report report;
-    struct log log;
 };
 
 static int start(void **state)
 {
     struct world *world = calloc(1, sizeof *world);
     struct error error = {.kind = ERROR_NONE};
-    void *directory;
 
     assert_non_null(world);
-    if (directory_setup(&directory))
+    if (tsm_place_open(&world->place))
         return -1;
-    world->directory = directory;
-    world->cluster = td_fixture_cluster(NULL, NULL);
-    world->log.level = LOG_OFF;
-    if (tsm_report_open(&world->report, world->directory->path, false, &world->log, &error))
+    if (tsm_report_open(&world->report, world->place.directory->path, false, &world->place.log, &error))
         fail_msg("%s", error.text);
     *state = world;
     return 0;
@@ -68,12 +61,10 @@ static int start(void **state)
 static int finish(void **state)
 {
     struct world *world = *state;
-    void *directory = world->directory;
     int result;
 
     tsm_report_close(&world->report);
-    cluster_free(world->cluster);
-    result = directory_teardown(&directory);
+    result = tsm_place_close(&world->place);
     free(world);
     return result;
 }
@@ -96,13 +87,13 @@ static void assert_read(struct world *world, const char *generation, const uint8
     char *text;
     size_t len;
 
-    tsm_report_collect(&world->report, world->cluster->first);
+    tsm_report_collect(&world->report, world->place.cluster->first);
     if (file_read(world->report.generation.path, 32, &text, &len, &error))
         fail_msg("%s", error.text);
     assert_string_equal(text, generation);
     free(text);
     arena_init(&arena);
-    quote = report_data ? td_quote(world->cluster->first, report_data, &arena) : SPAN_NONE;
+    quote = report_data ? td_quote(world->place.cluster->first, report_data, &arena) : SPAN_NONE;
     if (file_read(world->report.outblob.path, 1 << 20, &text, &len, &error))
         fail_msg("%s", error.text);
     assert_int_equal(len, quote.len);
