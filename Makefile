@@ -166,7 +166,7 @@ endif
 endif
 
 # `make help` shows what follows the two number signs of a target.
-.PHONY: all help run test check sanitize valgrind soak coverage test-release static packages dist deb bench setup deps-local units fuzzers fuzz docs tidy tidied format format-check install uninstall clean
+.PHONY: all help run test check sanitize valgrind soak coverage test-release static packages dist deb bench setup deps-local units fuzzers fuzz docs tidy format format-check install uninstall clean
 all: $(PROGRAM) ## Build ./dstack-simulator, the default
 
 help: ## List the targets
@@ -406,12 +406,13 @@ $(BUILD)/tidy/cppcheck.checked: $(OWN_C) $(TIDY_RULES) | $(PROTO_H) $(BUILD)/ver
 	$(Q)$(CPPCHECK) $(INCLUDES) $(OWN_C)
 	@touch $@
 
-tidied: $(TIDY) $(BUILD)/tidy/cppcheck.checked
+$(BUILD)/tidy/all.checked: $(TIDY) $(BUILD)/tidy/cppcheck.checked
+	@touch $@
 
 tidy: ## Check all C with clang-tidy and cppcheck
 	@for tool in clang-tidy cppcheck; do command -v $$tool >/dev/null || \
 	    { echo "tidy: $$tool is missing: install the package of that name" >&2; exit 1; }; done
-	@$(MAKE) --no-print-directory --keep-going $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS)) tidied
+	@$(MAKE) --no-print-directory --keep-going $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS)) $(BUILD)/tidy/all.checked
 
 format: ## Format all C files
 	@scripts/format
