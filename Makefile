@@ -252,16 +252,17 @@ $(BUILD)/%.o: %.c $(BUILD)/flags | $(PROTO_H) $(BUILD)/version_data.h
 	@echo "  cc    $<"
 	$(Q)$(COMPILE) -c -o $@ $<
 
-# Rewritten only when it changes, so that a commit rebuilds only what shows the version.
+# Rewritten only when it changes, so that a commit rebuilds only what shows the version. Another make may do the
+# same at that moment.
 $(BUILD)/version_data.h: FORCE
 	@mkdir -p $(@D)
-	@printf '#define VERSION_NUMBER "%s"\n#define VERSION_REV "%s"\n' '$(VERSION)' '$(REV)' > $@.new
-	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	@new=$@.$$$$; printf '#define VERSION_NUMBER "%s"\n#define VERSION_REV "%s"\n' '$(VERSION)' '$(REV)' > $$new; \
+	    cmp -s $$new $@ && rm $$new || mv $$new $@
 # Likewise, so that other flags rebuild everything.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(subst ','\'',$(CC) $(HARDENING) $(CPPFLAGS) $(CFLAGS) $(LLHTTP_STRICT) $(LINKING) $(RELATIVE) $(LDFLAGS))' > $@.new
-	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	@new=$@.$$$$; echo '$(subst ','\'',$(CC) $(HARDENING) $(CPPFLAGS) $(CFLAGS) $(LLHTTP_STRICT) $(LINKING) $(RELATIVE) $(LDFLAGS))' > $$new; \
+	    cmp -s $$new $@ && rm $$new || mv $$new $@
 FORCE:
 
 # Generated and packaged C is compiled as it comes, without our warnings.
