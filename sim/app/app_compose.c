@@ -22,6 +22,11 @@ static const char *provider_word(size_t index)
     return index < sizeof names / sizeof *names ? names[index] : NULL;
 }
 
+bool app_compose_wants_gateway(const struct app_compose *compose)
+{
+    return compose->gateway_enabled || compose->tproxy_enabled;
+}
+
 const char *app_compose_provider_name(enum app_key_provider provider)
 {
     return provider_word(provider);

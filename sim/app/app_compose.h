@@ -15,6 +15,9 @@
 MUST_CHECK int app_compose_parse(struct app_compose *compose, struct span json, struct error *error);
 void app_compose_free(struct app_compose *compose);
 
+/* Whether it asks for a gateway, by the member's name or by its old one. */
+bool app_compose_wants_gateway(const struct app_compose *compose);
+
 /* As app-compose.json and key_provider_info spell it, except that the latter says local-sgx. */
 const char *app_compose_provider_name(enum app_key_provider provider);
 

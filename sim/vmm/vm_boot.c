@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/app/app_compose.h"
 #include "sim/base/arena.h"
 #include "sim/base/hex.h"
 #include "sim/image/machine.h"
@@ -134,7 +135,7 @@ static int request_keys(struct vm *vm, struct error *error)
     say(vm, "requesting app keys");
     if (!vm->is_first && add_td(vm, error))
         return -1;
-    vm->has_gateway = vm->td->app.says.gateway_enabled || vm->td->app.says.tproxy_enabled;
+    vm->has_gateway = app_compose_wants_gateway(&vm->td->app.says);
     if (vm->is_first && vm->td->is_halted)
         td_reboot(vm->td);
     if (vm->td->is_booting) {

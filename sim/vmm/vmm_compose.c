@@ -22,7 +22,7 @@ bool vmm_compose_has_gateway(struct span compose)
 
     if (app_compose_parse(&parsed, compose, &ignored))
         return false;
-    has_gateway = parsed.gateway_enabled || parsed.tproxy_enabled;
+    has_gateway = app_compose_wants_gateway(&parsed);
     app_compose_free(&parsed);
     return has_gateway;
 }
