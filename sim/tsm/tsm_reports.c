@@ -179,6 +179,17 @@ static bool clear(struct tsm_reports *reports, const char *name)
     return true;
 }
 
+/* What was made too late to be noticed, unless it holds files. */
+static bool remove_unnoticed(struct tsm_reports *reports, const char *name)
+{
+    char *path = path_of(reports, name);
+
+    if (name[0] != '.')
+        (void)rmdir(path);
+    free(path);
+    return true;
+}
+
 static void restore_default(struct tsm_reports *reports)
 {
     struct error error = {.kind = ERROR_NONE};
@@ -237,6 +248,7 @@ void tsm_reports_free(struct tsm_reports *reports)
     tsm_watch_end(reports->changes);
     while (reports->count)
         drop_last(reports);
+    for_each_name(reports, remove_unnoticed);
     free(reports->path);
     free(reports);
 }

@@ -42,7 +42,7 @@ struct tsm_reports {
 struct tsm_reports *tsm_reports_new(uv_loop_t *loop, const char *directory, bool has_leases,
                                     const struct cluster *cluster, struct log *log, struct error *error);
 
-/* Removes all entries, not the directory. */
+/* Removes all entries, also those that have not been noticed yet, but not the directory. */
 void tsm_reports_free(struct tsm_reports *reports);
 
 /* Takes in what has been written everywhere. */

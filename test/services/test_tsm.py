@@ -307,6 +307,15 @@ def test_nothing_is_left(home):
     assert list(tsm.path.iterdir()) == []
 
 
+def test_nothing_is_left_of_entries_made_at_the_end(home):
+    with Directory(home) as tsm:
+        for name in ("noticed", "too-late"):
+            (tsm.path / "report" / name).mkdir()
+            while not (tsm.path / "report/noticed/provider").exists():
+                pass  # after it, changes are not looked at for some milliseconds
+    assert not tsm.path.exists()
+
+
 def test_after_a_crash_the_next_one_goes_on(home):
     tsm = Directory(home)
     with tsm:
