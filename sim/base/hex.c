@@ -2,10 +2,13 @@
 
 #include "crypto/reveal.h"
 
-static uint8_t digit(unsigned nibble)
+/* All in bytes, not in wider numbers, so that compilers handle many at a time; and without branches, because
+ * keys are written and read in hex. */
+
+static uint8_t digit(uint8_t nibble)
 {
     /* '0' + n, plus the distance to 'a' from 10 up. */
-    return (uint8_t)('0' + nibble + (((9u - nibble) >> 8) & ('a' - '0' - 10)));
+    return (uint8_t)('0' + nibble + ((int8_t)(9 - nibble) >> 7 & ('a' - '0' - 10)));
 }
 
 void hex_encode(const void *bytes, size_t len, char *out)
@@ -14,7 +17,7 @@ void hex_encode(const void *bytes, size_t len, char *out)
     uint8_t *restrict to = (uint8_t *)out;
 
     for (size_t i = 0; i < len; i++) {
-        to[2 * i] = digit(in[i] >> 4);
+        to[2 * i] = digit((uint8_t)(in[i] >> 4));
         to[2 * i + 1] = digit(in[i] & 15);
     }
 }
@@ -27,29 +30,29 @@ void hex_encode_upper(const void *bytes, size_t len, char *out)
             out[i] = (char)(out[i] - 'a' + 'A');
 }
 
-/* All ones if n is below limit, else zero. */
-static unsigned below(unsigned n, unsigned limit)
+/* All ones if n is below limit, which is at most 128; else zero. */
+static uint8_t below(uint8_t n, uint8_t limit)
 {
-    return 0u - (((n - limit) & ~n) >> 31);
+    return (uint8_t)((int8_t)((uint8_t)(n - limit) & (uint8_t)~n) >> 7);
 }
 
-/* All ones for a character that is not a digit. */
-static unsigned value(char c)
+/* Above 15 for a character that is not a digit. */
+static uint8_t value(char character)
 {
-    const unsigned decimal = (uint8_t)c - (unsigned)'0';
-    const unsigned letter = ((uint8_t)c | 0x20u) - (unsigned)'a';
-    const unsigned is_decimal = below(decimal, 10), is_letter = below(letter, 6);
+    const uint8_t c = (uint8_t)character;
+    const uint8_t decimal = (uint8_t)(c - '0'), letter = (uint8_t)((c | 0x20) - 'a');
+    const uint8_t is_decimal = below(decimal, 10), is_letter = below(letter, 6);
 
-    return (decimal & is_decimal) | ((letter + 10) & is_letter) | ~(is_decimal | is_letter);
+    return (uint8_t)((decimal & is_decimal) | ((letter + 10) & is_letter) | ~(is_decimal | is_letter));
 }
 
 /* Writes a byte for each two digits; returns a number above 15 if there is a character that is none. */
-static unsigned decode(const char *restrict text, size_t len, uint8_t *restrict out)
+static uint8_t decode(const char *restrict text, size_t len, uint8_t *restrict out)
 {
-    unsigned all = len % 2 ? value(text[len - 1]) : 0;
+    uint8_t all = len % 2 ? value(text[len - 1]) : 0;
 
     for (size_t i = 0; i < len / 2; i++) {
-        const unsigned high = value(text[2 * i]), low = value(text[2 * i + 1]);
+        const uint8_t high = value(text[2 * i]), low = value(text[2 * i + 1]);
 
         all |= high | low;
         out[i] = (uint8_t)(high << 4 | low);
