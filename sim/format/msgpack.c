@@ -72,19 +72,11 @@ void msgpack_write_bin(struct buf *out, const void *data, size_t len)
     buf_append(out, data, len);
 }
 
-size_t msgpack_integers_size_max(size_t len)
-{
-    return 3 + 2 * len;
-}
-
 /* Not by msgpack-c, and without branches, because it runs for every quote. */
 void msgpack_write_integers(struct buf *out, struct span bytes)
 {
-    const uint8_t head[] = {ARRAY16, (uint8_t)(bytes.len >> 8), (uint8_t)bytes.len};
-    uint8_t *to;
+    uint8_t *to = buf_reserve(out, 2 * bytes.len);
 
-    buf_append(out, head, sizeof head);
-    to = buf_reserve(out, 2 * bytes.len);
     if (!to)
         return;
     for (size_t i = 0; i < bytes.len; i++) {

@@ -15,10 +15,9 @@ void msgpack_write_text(struct buf *out, struct span text);
 void msgpack_write_key(struct buf *out, const char *key); /* written as a text */
 void msgpack_write_bin(struct buf *out, const void *data, size_t len);
 
-/* Writes bytes as an array of integers, as serde does for a Vec<u8>. len: 16 to 65535. */
+/* Writes an integer for each byte, the elements of an array such as serde makes of a Vec<u8>: at most
+ * 2 * bytes.len bytes. */
 void msgpack_write_integers(struct buf *out, struct span bytes);
-/* The most bytes that msgpack_write_integers writes for len bytes. */
-size_t msgpack_integers_size_max(size_t len);
 
 /* Each takes a value off the front of *rest, or returns false if the value is of another type or
  * truncated. Spans point into the input. */

@@ -129,7 +129,7 @@ const struct attestation_scale_parts *view_scale(struct view *view)
     return &view->scale;
 }
 
-const struct attestation_msgpack_parts *view_msgpack(struct view *view)
+struct attestation_msgpack_parts *view_msgpack(struct view *view)
 {
     if (!view->has_msgpack)
         attestation_msgpack_render(&view->msgpack, view->subject.log, config_of(view), false);
@@ -140,7 +140,7 @@ const struct attestation_msgpack_parts *view_msgpack(struct view *view)
 }
 
 /* For a certificate. */
-static const struct attestation_msgpack_parts *msgpack_cut(struct view *view)
+static struct attestation_msgpack_parts *msgpack_cut(struct view *view)
 {
     if (!view->has_msgpack_cut)
         attestation_msgpack_render(&view->msgpack_cut, view->subject.log, config_of(view), true);

@@ -48,7 +48,7 @@ const uint8_t *view_aggregate(struct view *view);     /* of the registers, see r
 const struct text *view_event_log(struct view *view); /* JSON array */
 const struct text *view_tcb_info(struct view *view);  /* JSON object */
 const struct attestation_scale_parts *view_scale(struct view *view);
-const struct attestation_msgpack_parts *view_msgpack(struct view *view);
+struct attestation_msgpack_parts *view_msgpack(struct view *view);
 
 /* An attestation with that quote, which is over the report data, in the arena. */
 struct span view_attestation(struct view *view, enum td_attestation_form form, struct span quote,

@@ -5,6 +5,7 @@
 #include "sim/base/hex.h"
 #include "sim/base/memory.h"
 #include "sim/format/msgpack.h"
+#include "sim/tdx/td_report.h"
 
 enum {
     VERSION = 1,
@@ -15,7 +16,10 @@ enum {
     RUNTIME_EVENT_MEMBERS = 2,
     VERSION_MEMBERS = 1, /* further ones of version 2 */
     PREIMAGE_MEMBERS = 1,
-    LIST_HEADS_BYTES_MAX = 64, /* of both lists: a key, and a number in at most 5 bytes */
+    LIST_HEADS_BYTES_MAX = 64, /* of all four: a number in at most 5 bytes, and the keys of two */
+    /* With the signature of any version, the last that differs between quotes of one platform. */
+    QUOTE_START_BYTES = QUOTE_HEADER_BYTES + QUOTE_BODY_HEAD_BYTES + TD_REPORT_15_BYTES + sizeof(uint32_t) +
+                        P256_SIGNATURE_BYTES,
 };
 
 #define KIND_TDX "tdx"
@@ -162,6 +166,8 @@ void attestation_msgpack_init(struct attestation_msgpack_parts *parts)
     buf_init(&parts->middle, SIZE_MAX);
     buf_init(&parts->runtime, SIZE_MAX);
     buf_init(&parts->config, SIZE_MAX);
+    buf_init(&parts->quote_end, SIZE_MAX);
+    buf_init(&parts->quote_end_integers, SIZE_MAX);
 }
 
 void attestation_msgpack_free(struct attestation_msgpack_parts *parts)
@@ -171,6 +177,8 @@ void attestation_msgpack_free(struct attestation_msgpack_parts *parts)
     buf_free(&parts->middle);
     buf_free(&parts->runtime);
     buf_free(&parts->config);
+    buf_free(&parts->quote_end);
+    buf_free(&parts->quote_end_integers);
 }
 
 static void write_head(struct buf *out)
@@ -241,20 +249,36 @@ static void write_list(struct buf *out, const char *key, size_t count, const str
     buf_append_span(out, buf_span(events));
 }
 
-struct span attestation_msgpack_write(const struct attestation_msgpack_parts *parts, struct span quote,
+static void write_quote(struct buf *out, struct attestation_msgpack_parts *parts, struct span quote)
+{
+    const size_t start = quote.len < QUOTE_START_BYTES ? quote.len : QUOTE_START_BYTES;
+    const struct span end = span_of(quote.data + start, quote.len - start);
+
+    if (!span_equal(end, buf_span(&parts->quote_end))) {
+        buf_reset(&parts->quote_end);
+        buf_reset(&parts->quote_end_integers);
+        buf_append_span(&parts->quote_end, end);
+        msgpack_write_integers(&parts->quote_end_integers, end);
+    }
+    msgpack_write_array(out, quote.len);
+    msgpack_write_integers(out, span_of(quote.data, start));
+    buf_append_span(out, buf_span(&parts->quote_end_integers));
+}
+
+struct span attestation_msgpack_write(struct attestation_msgpack_parts *parts, struct span quote,
                                       const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES],
                                       struct arena *arena)
 {
-    size_t size = parts->head.len + msgpack_integers_size_max(quote.len) + LIST_HEADS_BYTES_MAX +
-                  parts->events.len + parts->middle.len + msgpack_integers_size_max(QUOTE_REPORT_DATA_BYTES) +
-                  parts->runtime.len + parts->config.len;
+    size_t size = parts->head.len + 2 * quote.len + LIST_HEADS_BYTES_MAX + parts->events.len +
+                  parts->middle.len + 2 * QUOTE_REPORT_DATA_BYTES + parts->runtime.len + parts->config.len;
     struct buf out;
 
     buf_over(&out, arena_alloc(arena, size), size);
     buf_append_span(&out, buf_span(&parts->head));
-    msgpack_write_integers(&out, quote);
+    write_quote(&out, parts, quote);
     write_list(&out, "event_log", parts->count, &parts->events);
     buf_append_span(&out, buf_span(&parts->middle));
+    msgpack_write_array(&out, QUOTE_REPORT_DATA_BYTES);
     msgpack_write_integers(&out, span_of(report_data, QUOTE_REPORT_DATA_BYTES));
     write_list(&out, "runtime_events", parts->runtime_count, &parts->runtime);
     buf_append_span(&out, buf_span(&parts->config));

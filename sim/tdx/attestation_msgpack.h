@@ -30,6 +30,8 @@ struct attestation_msgpack_parts {
     struct buf runtime; /* the events of RTMR3 */
     size_t runtime_count;
     struct buf config; /* what follows them */
+    /* How the last quote ended, and the same as integers: quotes of one platform end in the same certificates. */
+    struct buf quote_end, quote_end_integers;
 };
 
 /* Makes all parts empty. Free them with attestation_msgpack_free. */
@@ -44,8 +46,9 @@ void attestation_msgpack_render(struct attestation_msgpack_parts *parts, const s
 /* Encodes what has been appended to the log since. */
 void attestation_msgpack_follow(struct attestation_msgpack_parts *parts, const struct event_log *log);
 
-/* A complete attestation, in the arena. quote must be over report_data. */
-struct span attestation_msgpack_write(const struct attestation_msgpack_parts *parts, struct span quote,
+/* A complete attestation, in the arena. quote must be over report_data. The parts change only in what they keep
+ * of the quote. */
+struct span attestation_msgpack_write(struct attestation_msgpack_parts *parts, struct span quote,
                                       const uint8_t report_data[static QUOTE_REPORT_DATA_BYTES],
                                       struct arena *arena);
 

@@ -12,7 +12,7 @@ struct attestation_fixture {
     struct event_log log; /* a boot event, an ACPI table, two runtime events */
     struct arena arena;
     uint8_t report_data[QUOTE_REPORT_DATA_BYTES];
-    uint8_t quote[300];
+    uint8_t quote[1000];
 };
 
 static inline int fixture_start_with(void **state, enum event_version version)

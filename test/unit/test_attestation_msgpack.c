@@ -33,6 +33,31 @@ static void what_was_written_is_read(void **state)
         assert_event_equal(&evidence.events[i], &f->log.events[i]);
 }
 
+/* Parts keep how a quote ended. */
+static void each_quote_is_written_as_it_is(void **state)
+{
+    struct attestation_fixture *f = *state;
+    struct attestation_msgpack_parts parts;
+
+    attestation_msgpack_init(&parts);
+    attestation_msgpack_render(&parts, &f->log, span_text(FIXTURE_CONFIG), false);
+    for (size_t len = sizeof f->quote; len > 0; len -= 10) {
+        const struct span quote = span_of(f->quote, len);
+
+        for (size_t changed = 0; changed < len; changed += len - 1) {
+            struct evidence evidence = {.count = 0};
+            struct error error = {.kind = ERROR_NONE};
+            struct span written;
+
+            f->quote[changed]++;
+            written = attestation_msgpack_write(&parts, quote, f->report_data, &f->arena);
+            assert_int_equal(attestation_msgpack_read(&evidence, written, &f->arena, &error), 0);
+            assert_true(span_equal(evidence.quote, quote));
+        }
+    }
+    attestation_msgpack_free(&parts);
+}
+
 static void one_that_is_cut_short_is_refused(void **state)
 {
     struct attestation_fixture *f = *state;
@@ -140,6 +165,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_was_written_is_read, fixture_start, fixture_finish),
+        cmocka_unit_test_setup_teardown(each_quote_is_written_as_it_is, fixture_start, fixture_finish),
         cmocka_unit_test_setup_teardown(one_that_is_cut_short_is_refused, fixture_start, fixture_finish),
         cmocka_unit_test_setup_teardown(one_that_is_shortened_is_read, fixture_start, fixture_finish),
         VERSION_2_TEST(what_was_written_is_read),

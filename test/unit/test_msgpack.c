@@ -122,10 +122,13 @@ static void bytes_as_integers(void **state)
         data[i] = (uint8_t)i;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         struct span rest, got;
+        size_t head;
 
         buf_reset(&out);
+        msgpack_write_array(&out, sizes[i]);
+        head = out.len;
         msgpack_write_integers(&out, span_of(data, sizes[i]));
-        assert_in_range(out.len, 0, msgpack_integers_size_max(sizes[i]));
+        assert_in_range(out.len - head, sizes[i], 2 * sizes[i]);
         rest = buf_span(&out);
         assert_true(msgpack_read_bytes(&rest, &arena, &got));
         assert_true(span_equal(got, span_of(data, sizes[i])));
@@ -133,7 +136,7 @@ static void bytes_as_integers(void **state)
     }
     buf_reset(&out);
     msgpack_write_integers(&out, span_of(data + 120, 16));
-    assert_hex_equal(out.data, out.len, "dc001078797a7b7c7d7e7fcc80cc81cc82cc83cc84cc85cc86cc87");
+    assert_hex_equal(out.data, out.len, "78797a7b7c7d7e7fcc80cc81cc82cc83cc84cc85cc86cc87");
     arena_free(&arena);
     free(data);
 }
