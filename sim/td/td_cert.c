@@ -39,7 +39,7 @@ static int write_own_cert(const struct td *td, struct text *text, struct error *
         .subject = TD_CERT_OWN_SUBJECT, .ra_tls = true, .client_auth = true, .serial = serial};
     struct p256_key key;
     struct arena arena;
-    char *leaf, *joined;
+    char *leaf;
     int result;
 
     arena_init(&arena);
@@ -47,9 +47,10 @@ static int write_own_cert(const struct td *td, struct text *text, struct error *
     seed_bytes(td->shared->seed, "app-cert/serial", which, serial, sizeof serial);
     result = issue_cert(td, td->boot_time, &request, &key, &arena, &leaf, error);
     if (result == 0) {
-        joined = arena_printf(&arena, "%s%s%s", leaf, td->keys.ca_cert,
-                              td->keys.root_cert ? td->keys.root_cert : "");
-        text_copy(text, joined, strlen(joined));
+        text_copy(text, leaf, strlen(leaf)); /* with a long event log it is a megabyte */
+        text_append(text, td->keys.ca_cert, strlen(td->keys.ca_cert));
+        if (td->keys.root_cert)
+            text_append(text, td->keys.root_cert, strlen(td->keys.root_cert));
     }
     bytes_wipe(&key, sizeof key);
     arena_free(&arena);
