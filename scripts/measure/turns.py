@@ -5,6 +5,7 @@ turns.c is preloaded into the program and counts processor time, which a busy ma
 import mmap
 import pathlib
 import socket
+import statistics
 import struct
 import tempfile
 
@@ -12,6 +13,7 @@ from .loads import EVENTS_MAX, LOADS, request_of
 from .program import ANSWER_SECONDS, Client, Program
 
 READERS = 100
+ROUNDS = 3
 READ_BYTES = 32768
 LOG_BYTES = 16 * 1024 * 1024
 FIGURES = struct.Struct("<QQ")  # as in turns.c
@@ -47,6 +49,18 @@ def read_slowly(address, request):
         each.close()
 
 
+def longest_for(page, program, turns):
+    """The median of some measurements: a turn that the machine itself interrupts is not the program's."""
+    found = []
+    for _ in range(ROUNDS):
+        program.ask("/Version", None)  # once it is answered, what was before has ended
+        turns.begin()
+        read_slowly(program.tcp, request_of(LOADS["Info"]._replace(path=page), b"{}" if page == "/Info" else None))
+        program.ask("/Version", None)
+        found.append(turns.longest_ms())
+    return statistics.median(found)
+
+
 def longest(path, library):
     """The longest turn in ms while each page has its readers, and which page that was."""
     turns, found = Turns(library), []
@@ -61,8 +75,5 @@ def longest(path, library):
                 client.ask(request_of(LOADS["Info"], b"{}"))
             for page in ("/openapi.json", "/logs/lines?tail=all", "/logs/lines?tail=all&text=true", "/logs/line",
                          "/logs/line?text=true", "/Info"):
-                turns.begin()
-                read_slowly(program.tcp, request_of(LOADS["Info"]._replace(path=page), b"{}" if page == "/Info" else None))
-                program.ask("/Version", None)
-                found.append((turns.longest_ms(), page))
+                found.append((longest_for(page, program, turns), page))
     return max(found)

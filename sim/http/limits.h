@@ -13,7 +13,7 @@
 #define LIMIT_BACKLOG 1024       /* a full backlog of a Unix socket fails a client's connect */
 #define LIMIT_READ_BYTES 65536   /* per read */
 #define LIMIT_TURN_MICROS 500    /* of one client that pipelines, before the others get a turn */
-#define LIMIT_LOOP_MICROS 2000   /* of all clients, before the loop looks for others that have come */
+#define LIMIT_LOOP_MICROS 1000   /* of all clients, before the loop looks for others that have come */
 #define LIMIT_HANDSHAKE_STEPS 2  /* of TLS, in a turn of all clients: each may take milliseconds */
 #define LIMIT_ACCEPT_PAUSE_MS 10 /* after a failed accept */
 
