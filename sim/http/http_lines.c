@@ -1,5 +1,7 @@
 #include "sim/http/http_lines.h"
 
+#include <string.h>
+
 static const char protocol[] = {'H', 'T', 'T', 'P', '/'};
 
 #define OTHER_PROTOCOL (sizeof protocol + 1)
@@ -64,14 +66,29 @@ static const char *read_byte(struct http_lines *lines, uint8_t byte)
     return lines->is_request_line ? read_request_line(lines, byte) : read_header(lines, byte);
 }
 
+/* How much of a header that has begun needs no look: only how its line ends matters. */
+static size_t rest_of_header(const struct http_lines *lines, const uint8_t *data, size_t len)
+{
+    const uint8_t *end;
+
+    if (lines->is_request_line || lines->is_after_cr || lines->len == 0)
+        return 0;
+    if ((end = memchr(data, '\r', len)))
+        len = (size_t)(end - data);
+    if ((end = memchr(data, '\n', len)))
+        len = (size_t)(end - data);
+    return len;
+}
+
 size_t http_lines_read(struct http_lines *lines, const uint8_t *data, size_t len, const char **fault)
 {
     size_t at = 0;
 
     *fault = NULL;
     while (at < len && !lines->is_over) {
-        *fault = read_byte(lines, data[at]);
-        if (*fault)
+        at += rest_of_header(lines, data + at, len - at);
+        *fault = at < len ? read_byte(lines, data[at]) : NULL;
+        if (*fault || at == len)
             break;
         at++;
     }

@@ -44,6 +44,8 @@ static void a_line_ends_with_both(void **state)
     assert_lines(HTTP_LINES_HEAD, "GET / HTTP/1.1\rA", 15, false, "followed by an LF");
     assert_lines(HTTP_LINES_HEAD, "\n", 0, false, "LF alone");
     assert_lines(HTTP_LINES_TRAILERS, "A: b\r\n\n", 6, false, "LF alone");
+    assert_lines(HTTP_LINES_TRAILERS, "A: b\nC: d\r\n", 4, false, "LF alone");
+    assert_lines(HTTP_LINES_TRAILERS, "A: b\rC\nD: e\r\n", 5, false, "followed by an LF");
     assert_lines(HTTP_LINES_TRAILERS, "\r\r\n", 1, false, "followed by an LF");
 }
 
