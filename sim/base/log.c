@@ -85,6 +85,16 @@ static bool is_printable(uint32_t character)
     return character >= 0xa0 && !is_deceptive(character);
 }
 
+/* How many such characters are at the front, most often all. */
+static size_t printable_ascii(const uint8_t *data, size_t len)
+{
+    size_t at = 0;
+
+    while (at < len && data[at] < 0x80 && is_printable(data[at]))
+        at++;
+    return at;
+}
+
 /* The longest prefix of at most `max` bytes that splits no character, which has at
  * most three bytes after its first. */
 static struct span cut(struct span text, size_t max)
@@ -98,29 +108,38 @@ static struct span cut(struct span text, size_t max)
     return span_of(text.data, at);
 }
 
-static void append_escaped(struct buf *line, struct span text)
+static void append_bytes_escaped(struct buf *line, const uint8_t *data, size_t len)
 {
     static const char digits[] = "0123456789abcdef";
-    size_t at = 0;
 
-    while (at < text.len) {
+    for (size_t i = 0; i < len; i++) {
+        const char escape[4] = {'\\', 'x', digits[data[i] >> 4], digits[data[i] & 15]};
+
+        buf_append(line, escape, sizeof escape);
+    }
+}
+
+static void append_escaped(struct buf *line, struct span text)
+{
+    size_t at = 0, size;
+
+    for (; at < text.len; at += size) {
+        const uint8_t *data = text.data + at;
         uint32_t character = 0;
-        size_t size = utf8_read(text.data + at, text.len - at, &character);
-        bool printable = size && is_printable(character);
+        bool is_plain;
 
-        if (!size)
-            size = 1;
-        if (printable) {
-            buf_append(line, text.data + at, size);
-        } else {
-            for (size_t i = 0; i < size; i++) {
-                uint8_t byte = text.data[at + i];
-                const char escape[4] = {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
-
-                buf_append(line, escape, sizeof escape);
-            }
+        size = printable_ascii(data, text.len - at);
+        is_plain = size > 0;
+        if (!is_plain) {
+            size = utf8_read(data, text.len - at, &character);
+            is_plain = size > 0 && is_printable(character);
         }
-        at += size;
+        if (size == 0)
+            size = 1; /* not of a character */
+        if (is_plain)
+            buf_append(line, data, size);
+        else
+            append_bytes_escaped(line, data, size);
     }
 }
 
