@@ -1,6 +1,9 @@
 """What clients do in the directory of --tsm-dir that they should not, and a disk that is full."""
 
+import contextlib
+import os
 import shutil
+import signal
 
 import pytest
 
@@ -40,10 +43,19 @@ def test_many_directories_are_looked_at_together(tsm):
     await_that((tsm.path / "report/mine/provider").exists)
 
 
+@contextlib.contextmanager
+def frozen(process):
+    """So that it does not read a part of what is written: it tells of each part."""
+    process.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, process.pid, os.WSTOPPED)
+    yield
+    process.send_signal(signal.SIGCONT)
+
+
 @pytest.mark.parametrize("count, told", [(8, 0), (20, 1), (10_000, 2)])
 def test_lines_that_are_no_events_are_told_a_few_times(tsm, count, told):
     before = tsm.log()
-    with open(tsm.events, "ab") as file:
+    with open(tsm.events, "ab", buffering=0) as file, frozen(tsm.simulator.process):
         file.write(b"x\n" * count)
     assert tsm.log() == before
     tsm.says(": a line is left out: not valid JSON")
