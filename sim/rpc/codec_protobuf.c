@@ -18,6 +18,7 @@ static void arena_hook_free(void *arena, void *memory)
  * lengths, so that a U+0000 truncates a string: it is set again, or refused. */
 
 #define VARINT_BYTES_MAX 10 /* for 64 bits */
+#define FIELD_NUMBER_MAX ((1u << 29) - 1)
 
 enum wire_type { WIRE_VARINT = 0, WIRE_64_BITS = 1, WIRE_LENGTH = 2, WIRE_32_BITS = 5 };
 
@@ -78,6 +79,15 @@ static int check_value(struct fields *fields, const ProtobufCFieldDescriptor *fi
     return 0;
 }
 
+/* protobuf-c takes others too, at least when their tags are longer than need be. */
+static int check_number(uint64_t number, struct error *error)
+{
+    if (number >= 1 && number <= FIELD_NUMBER_MAX)
+        return 0;
+    return error_input(error, "a field has the number %llu, but must have one from 1 to %u",
+                       (unsigned long long)number, FIELD_NUMBER_MAX);
+}
+
 /* The body has already been unpacked, so it is well-formed and nested no deeper than
  * its descriptor. */
 static int check_fields(struct fields *fields, const ProtobufCMessageDescriptor *descriptor, struct span body)
@@ -89,6 +99,8 @@ static int check_fields(struct fields *fields, const ProtobufCMessageDescriptor 
         const ProtobufCFieldDescriptor *field =
             protobuf_c_message_descriptor_get_field(descriptor, (unsigned)(tag >> 3));
 
+        if (check_number(tag >> 3, fields->error))
+            return -1;
         if (!read_value(&body, tag & 7, &value))
             break;
         if (!field)

@@ -165,6 +165,19 @@ static void what_is_not_a_message_is_refused(void **state)
     refuse(fixture, TLS, "\x0b", 1, sentence);     /* a group */
 }
 
+/* Written again, they would not be what was read. */
+static void fields_have_numbers_of_fields(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+
+    refuse(fixture, TLS, "\x80\x00\x00", 3,
+           "a field has the number 0, but must have one from 1 to 536870911");
+    refuse(fixture, TLS, "\x0a\x01x\x80\x80\x80\x80\x10\x00", 9,
+           "a field has the number 536870912, but must have one from 1 to 536870911");
+    assert_non_null(decode(fixture, TLS, "\xf8\xff\xff\xff\x0f\x00", 6));
+    assert_null(decode(fixture, &sample_descriptor, "\x2a\x03\x80\x00\x00", 5));
+}
+
 static void unknown_fields_are_ignored(void **state)
 {
     /* 100 varint, 101 bytes, 102 of 8 bytes, then the subject. */
@@ -310,6 +323,7 @@ int main(void)
         RPC_TEST(input_cut_at_every_length),
         RPC_TEST(a_damaged_byte_does_no_harm),
         RPC_TEST(what_is_not_a_message_is_refused),
+        RPC_TEST(fields_have_numbers_of_fields),
         RPC_TEST(unknown_fields_are_ignored),
         RPC_TEST(unknown_fields_inside_are_counted),
         RPC_TEST(a_body_may_have_just_so_many_fields),
