@@ -30,14 +30,6 @@ static void append_agent(struct buf *text, struct span agent)
     json_text_string(text, (const char *)agent.data, agent.len);
 }
 
-/* Not by printf, which would take most of the time of a line. */
-static void append_number(struct buf *text, const char *before, uint64_t number, const char *after)
-{
-    buf_append_text(text, before);
-    buf_append_decimal(text, number);
-    buf_append_text(text, after);
-}
-
 static void append_json(struct log_line *line, const struct http_answer *answer)
 {
     const char *note = http_answer_note(answer), *reason = reason_of(answer);
@@ -50,9 +42,10 @@ static void append_json(struct log_line *line, const struct http_answer *answer)
     log_line_outside(line, answer->path, OUTSIDE_BYTES_MAX);
     if (answer->label.method)
         json_text_member(text, ',', "method", answer->label.method);
-    append_number(text, ",\"status\":", (uint64_t)http_answer_status(answer), "");
-    append_number(text, ",\"bytes\":", http_answer_bytes(answer), "");
-    append_number(text, ",\"micros\":", answer->micros, ",\"client\":");
+    json_text_member_uint(text, ',', "status", (uint64_t)http_answer_status(answer));
+    json_text_member_uint(text, ',', "bytes", http_answer_bytes(answer));
+    json_text_member_uint(text, ',', "micros", answer->micros);
+    json_text_key(text, ',', "client");
     log_line_outside(line, span_text(answer->client), OUTSIDE_BYTES_MAX);
     if (answer->agent.len) {
         json_text_key(text, ',', "agent");
@@ -83,6 +76,13 @@ static void append_status(struct log_line *line, int status)
                       word);
 }
 
+/* Not by printf, which would take most of the time of a line. */
+static void append_number(struct buf *text, uint64_t number, const char *unit)
+{
+    buf_append_decimal(text, number);
+    buf_append_text(text, unit);
+}
+
 static void append_text(struct log_line *line, const struct http_answer *answer)
 {
     const char *note = http_answer_note(answer), *reason = reason_of(answer);
@@ -94,8 +94,9 @@ static void append_text(struct log_line *line, const struct http_answer *answer)
     log_line_outside(line, answer->path, OUTSIDE_BYTES_MAX);
     buf_append_byte(text, ' ');
     append_status(line, http_answer_status(answer));
-    append_number(text, " ", http_answer_bytes(answer), " B ");
-    append_number(text, "", answer->micros, " us ");
+    buf_append_byte(text, ' ');
+    append_number(text, http_answer_bytes(answer), " B ");
+    append_number(text, answer->micros, " us ");
     log_line_outside(line, span_text(answer->client), OUTSIDE_BYTES_MAX);
     if (answer->agent.len) {
         buf_append_byte(text, ' ');
