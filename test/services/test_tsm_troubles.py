@@ -48,8 +48,10 @@ def frozen(process):
     """So that it does not read a part of what is written: it tells of each part."""
     process.send_signal(signal.SIGSTOP)
     os.waitid(os.P_PID, process.pid, os.WSTOPPED)
-    yield
-    process.send_signal(signal.SIGCONT)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGCONT)
 
 
 @pytest.mark.parametrize("count, told", [(8, 0), (20, 1), (10_000, 2)])
