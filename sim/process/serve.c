@@ -175,16 +175,6 @@ static struct site site_of(struct program *program, const struct options *option
     };
 }
 
-static int write_ready_file(struct program *program, const struct options *options, struct error *error)
-{
-    char given[OPTIONS_NAME_MAX];
-
-    if (ready_file_write(&program->ready_file, options->ready_file, &program->endpoints, error) == 0)
-        return 0;
-    options_given_as(options, &options->ready_file, given);
-    return error_context(error, "%s", given);
-}
-
 static int open_tsm_dir(struct program *program, const struct options *options, struct error *error)
 {
     char given[OPTIONS_NAME_MAX];
@@ -221,7 +211,7 @@ static int start(struct program *program, const struct options *options, struct 
         return -1;
     endpoints_serve(&program->endpoints, site);
     discovery_write(&program->discovery, &program->endpoints, clock_seconds(&program->cluster->clock));
-    return write_ready_file(program, options, error);
+    return 0;
 }
 
 /* An engine of containers needs them, and its own programs may be set-user-id. */
@@ -249,25 +239,54 @@ static void log_tsm_variables(struct program *program)
         log_write(&program->log, LOG_INFO, "tdx-attest: %s", text);
 }
 
-/* People get the banner; a JSON log gets a line instead. The service manager is notified last,
- * because other services may start then. */
-static void announce(struct program *program, const struct options *options, const struct site *site,
-                     uint64_t started)
+static void log_hidden_sockets(struct program *program, const struct options *options)
+{
+    char sentence[PATH_MAX + 160];
+
+    if (socket_files_are_hidden(options, sentence, sizeof sentence))
+        log_write(&program->log, LOG_INFO, "%s", sentence);
+}
+
+static int write_ready_file(struct program *program, const struct options *options, struct error *error)
+{
+    char given[OPTIONS_NAME_MAX];
+
+    if (ready_file_write(&program->ready_file, options->ready_file, &program->endpoints, error) == 0)
+        return 0;
+    options_given_as(options, &options->ready_file, given);
+    return error_context(error, "%s", given);
+}
+
+/* People get the banner; a JSON log gets a line instead. */
+static void say_ready(struct program *program, const struct options *options, const struct site *site,
+                      const char *status, uint64_t started)
 {
     uint64_t micros = (uv_hrtime() - started) / 1000;
-    char status[320], hidden[PATH_MAX + 160];
 
-    log_notices(program);
-    log_tsm_variables(program);
-    banner_summary(&program->endpoints, status, sizeof status);
     if (options->log_format == LOG_JSON)
         log_write(&program->log, LOG_INFO, "ready in %llu.%llu ms: %s", (unsigned long long)(micros / 1000),
                   (unsigned long long)(micros / 100 % 10), status);
     else if (options->log_level != LOG_OFF)
         banner_print(stdout, &program->endpoints, site, micros);
-    if (socket_files_are_hidden(options, hidden, sizeof hidden))
-        log_write(&program->log, LOG_INFO, "%s", hidden);
+}
+
+/* A program that waits for the ready file finds in the log what there is to say of the start. The service
+ * manager is notified last, because other services may start then. */
+static int announce(struct program *program, const struct options *options, const struct site *site,
+                    uint64_t started, struct error *error)
+{
+    char status[320];
+
+    log_notices(program);
+    log_tsm_variables(program);
+    log_hidden_sockets(program, options);
+    log_flush(&program->log);
+    if (write_ready_file(program, options, error))
+        return -1;
+    banner_summary(&program->endpoints, status, sizeof status);
+    say_ready(program, options, site, status, started);
     service_manager_ready(&program->manager, status);
+    return 0;
 }
 
 /* --- running --- */
@@ -319,8 +338,9 @@ static int run(struct program *program, const struct options *options, struct in
     result = start(program, options, inputs, &site, error);
     if (result == 0) {
         give_up_system_calls(program, options);
-        announce(program, options, &site, started);
-    } else {
+        result = announce(program, options, &site, started, error);
+    }
+    if (result != 0) {
         hosting_close(&program->hosting);
         server_stop(program->server, on_stopped, program);
     }

@@ -115,6 +115,13 @@ def test_a_closed_directory_is_pointed_out(own):
     assert sentence not in own.stderr()
 
 
+def test_what_there_is_to_say_is_in_the_log_before_the_ready_file(own):
+    os.chmod(own.sockets, 0o700)
+    own.ready = "/dev/full"
+    said = own.run_to_its_end().stderr.splitlines()
+    assert len(said) == 2 and "other users cannot reach the sockets" in said[0] and "--ready-file: cannot" in said[1]
+
+
 # --- the image ---
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text()

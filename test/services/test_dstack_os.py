@@ -127,7 +127,7 @@ def test_the_environment_chooses_too(directory, monkeypatch):
     monkeypatch.setenv("DSTACK_SIMULATOR_DSTACK_OS", "0.6")
     with Simulator(directory / "environment") as process:
         assert Simulated(process.url).call("Simulator.Status")["os_version"] == "0.6.0"
-        assert "OS image      dstack 0.6.0" in process.stdout()
+    assert "OS image      dstack 0.6.0" in process.stdout()
 
 
 @pytest.mark.parametrize("version", ["0.6.0", "0.7", "v0.5"])

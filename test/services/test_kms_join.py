@@ -344,8 +344,7 @@ def test_the_next_kms_is_asked_where_one_fails(python_kms, boot):
     with python_kms() as kms, socket.create_server(("127.0.0.1", 0)) as gone:
         closed = f"https://127.0.0.1:{gone.getsockname()[1]}"
         gone.close()
-        td = boot(closed, "--kms-url", kms.url).wait()
-        assert f"from the KMS {kms.url}/prpc" in td.process.stderr()
+        boot(closed, "--kms-url", kms.url).wait().says(f"from the KMS {kms.url}/prpc")
 
 
 def test_a_deployed_td_asks_where_it_is_told_to(python_kms, kms, boot):
