@@ -165,6 +165,15 @@ void tsm_dir_collect(struct tsm_dir *dir)
     tsm_events_collect(&dir->events, first_td(dir));
 }
 
+static void hold(struct tsm_dir *dir)
+{
+    const bool has_registers = tsm_registers_hold(&dir->registers);
+    const bool has_events = tsm_events_hold(&dir->events);
+
+    if (!tsm_reports_hold(dir->reports) || !has_registers || !has_events)
+        try_again(dir);
+}
+
 static void admit(struct tsm_dir *dir)
 {
     const bool has_registers = tsm_registers_admit(&dir->registers, first_td(dir));
@@ -174,9 +183,11 @@ static void admit(struct tsm_dir *dir)
         try_again(dir);
 }
 
-/* First all that was written, then what is to be read. */
+/* Those are let in who wait at the beginning: what they have written before is collected then. */
 static void settle(struct tsm_dir *dir)
 {
+    if (dir->has_leases)
+        hold(dir);
     tsm_dir_collect(dir);
     tsm_reports_collect(dir->reports);
     if (dir->has_leases)

@@ -58,6 +58,21 @@ void tsm_events_close(struct tsm_events *events)
     events->path = NULL;
 }
 
+static bool is_well(const struct tsm_events *events, const struct error *error)
+{
+    if (error->kind != ERROR_NONE)
+        log_write(events->log, LOG_WARN, "%s", error->text);
+    return error->kind == ERROR_NONE;
+}
+
+bool tsm_events_hold(struct tsm_events *events)
+{
+    struct error error = {.kind = ERROR_NONE};
+
+    (void)!tsm_file_hold(&events->events, &error);
+    return is_well(events, &error);
+}
+
 /* --- what is appended --- */
 
 struct appended {
@@ -133,13 +148,6 @@ void tsm_events_collect(struct tsm_events *events, struct td *td)
 
 /* --- what is read --- */
 
-static bool is_well(const struct tsm_events *events, const struct error *error)
-{
-    if (error->kind != ERROR_NONE)
-        log_write(events->log, LOG_WARN, "%s", error->text);
-    return error->kind == ERROR_NONE;
-}
-
 bool tsm_events_publish(struct tsm_events *events, const struct td *td)
 {
     struct error error = {.kind = ERROR_NONE};
@@ -153,7 +161,7 @@ bool tsm_events_admit(struct tsm_events *events, const struct td *td)
 {
     struct error error = {.kind = ERROR_NONE};
 
-    if (!tsm_file_is_awaited(&events->events))
+    if (!tsm_file_is_held(&events->events))
         return true;
     (void)!set_contents(events, td, &error);
     (void)!tsm_file_admit(&events->events, &error);

@@ -25,10 +25,14 @@ MUST_CHECK int tsm_events_open(struct tsm_events *events, const char *directory,
 /* Removes the files, and the lock file of dstack-attest, but not the directory. */
 void tsm_events_close(struct tsm_events *events);
 
+/* Has those who wait at this moment let in by tsm_events_admit, and others wait for the next time. Returns false
+ * if a file could not be written, to be tried again. */
+MUST_CHECK bool tsm_events_hold(struct tsm_events *events);
+
 /* Tells the TD of the lines that were appended. */
 void tsm_events_collect(struct tsm_events *events, struct td *td);
 
-/* Lets in who waits. Returns false if a file could not be written, to be tried again, as the next one does. */
+/* Lets in who waited then. Returns false if a file could not be written, to be tried again, as the next one does. */
 MUST_CHECK bool tsm_events_admit(struct tsm_events *events, const struct td *td);
 
 /* Sets the contents of the files; without leases. */

@@ -92,7 +92,7 @@ int tsm_file_open(struct tsm_file *file, const char *directory, const char *name
     const size_t size = strlen(directory) + strlen(name) + sizeof "/..new";
     int none;
 
-    *file = (struct tsm_file){.mode = mode, .wants_lease = wants_lease, .fd = -1};
+    *file = (struct tsm_file){.mode = mode, .wants_lease = wants_lease, .fd = -1, .held = -1};
     file->path = memory_alloc(size);
     file->beside = memory_alloc(size);
     snprintf(file->path, size, "%s/%s", directory, name);
@@ -126,7 +126,7 @@ void tsm_file_close(struct tsm_file *file)
     buf_free(&file->contents);
     free(file->path);
     free(file->beside);
-    *file = (struct tsm_file){.fd = -1};
+    *file = (struct tsm_file){.fd = -1, .held = -1};
 }
 
 /* --- its contents --- */
@@ -151,6 +151,7 @@ int tsm_file_set(struct tsm_file *file, struct span contents, struct error *erro
 
     if (span_equal(buf_span(&before), contents))
         return 0;
+    file->held_is_current = false;
     if (file->has_lease)
         return rewrite(file, contents, error);
     buf_init(&file->contents, SIZE_MAX);
@@ -165,7 +166,9 @@ int tsm_file_set(struct tsm_file *file, struct span contents, struct error *erro
     return 0;
 }
 
-bool tsm_file_is_awaited(const struct tsm_file *file)
+/* --- who waits --- */
+
+static bool is_awaited(const struct tsm_file *file)
 {
     if (!file->has_lease)
         return file->wants_lease;
@@ -173,7 +176,7 @@ bool tsm_file_is_awaited(const struct tsm_file *file)
 }
 
 /* A writer that would be one too many is not waited for. */
-static void hand_over(struct tsm_file *file, int fd)
+static void keep_writer(struct tsm_file *file, int fd)
 {
     struct tsm_file_writer *writer;
 
@@ -183,24 +186,60 @@ static void hand_over(struct tsm_file *file, int fd)
     writer->fd = fd;
     buf_init(&writer->given, SIZE_MAX);
     buf_append_span(&writer->given, buf_span(&file->contents));
+}
+
+int tsm_file_hold(struct tsm_file *file, struct error *error)
+{
+    const bool had_lease = file->has_lease;
+    int old;
+
+    if (!is_awaited(file))
+        return 0;
+    if (replace(file, &old, error)) {
+        file->is_held_in_place = true;
+        return -1;
+    }
+    if (had_lease)
+        file->held = old;
+    else
+        keep_writer(file, old); /* no one waited, and anyone may have it open */
+    file->held_is_current = true;
+    return 0;
+}
+
+bool tsm_file_is_held(const struct tsm_file *file)
+{
+    return file->held >= 0 || file->is_held_in_place;
+}
+
+static void hand_over(struct tsm_file *file, int fd)
+{
+    if (lease_awaited_by(fd) != LEASE_AWAITED_BY_WRITER) {
+        close(fd);
+        return;
+    }
+    keep_writer(file, fd);
     lease_release(fd);
 }
 
 int tsm_file_admit(struct tsm_file *file, struct error *error)
 {
-    const bool is_for_writer = file->has_lease && lease_awaited_by(file->fd) == LEASE_AWAITED_BY_WRITER;
-    int old;
+    const int held = file->held;
+    int result = 0;
 
-    if (replace(file, &old, error)) {
+    if (file->is_held_in_place) {
+        file->is_held_in_place = file->has_lease = false;
         lease_release(file->fd);
-        file->has_lease = false;
-        return -1;
     }
-    if (is_for_writer)
-        hand_over(file, old);
-    else
-        close_fd(old);
-    return 0;
+    if (held < 0)
+        return 0;
+    if (!file->held_is_current && write_whole(held, buf_span(&file->contents)) != 0) {
+        result = fail(file, error);
+        (void)!ftruncate(held, 0);
+    }
+    file->held = -1;
+    hand_over(file, held);
+    return result;
 }
 
 /* --- what others write --- */

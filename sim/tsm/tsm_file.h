@@ -1,9 +1,10 @@
 /* A file that answers as one of the kernel: with what is true when it is opened.
  *
- * Who opens it waits (host/lease.h) until it is admitted. Each time, the file that was opened is brought up to
- * date and handed over, and another one with the same contents takes its place, to hold back who comes next. A
- * file that was handed over to a writer is kept until the writer has closed it, and what was written in it is
- * collected.
+ * Who opens it waits (host/lease.h) until it is admitted, in three steps: another file takes the place of the
+ * one that was opened, so that who comes later waits for the next time; then what has been written is collected
+ * from all files, in which is all that who waits has written before; then the file that was opened is brought
+ * up to date and handed over. A file that was handed over to a writer is kept until the writer has closed it,
+ * and what was written in it is collected.
  *
  * A file without leases, because it never changes or because the file system has none, is replaced when its
  * contents change; then a reader may get the contents of a moment ago. */
@@ -30,6 +31,9 @@ struct tsm_file {
     bool wants_lease, has_lease;
     int fd; /* of the file at path */
     struct buf contents;
+    int held;              /* the file that was opened, while it is to be admitted, else -1 */
+    bool held_is_current;  /* it has these contents */
+    bool is_held_in_place; /* no other could take its place: it is the one at path */
     struct tsm_file_writer writers[TSM_FILE_WRITERS_MAX]; /* oldest first */
     size_t writer_count;
 };
@@ -46,14 +50,19 @@ MUST_CHECK int tsm_file_open(struct tsm_file *file, const char *directory, const
 /* Removes it, and lets in who waits. */
 void tsm_file_close(struct tsm_file *file);
 
-/* Sets its contents. After an error it is as it was before, or empty, and can be set again. */
+/* Sets its contents, for those who are admitted as well. After an error it is as it was before, or empty, and
+ * can be set again. */
 MUST_CHECK int tsm_file_set(struct tsm_file *file, struct span contents, struct error *error);
 
-/* Whether someone waits for it to be admitted, or it has to be made again to have its lease. */
-bool tsm_file_is_awaited(const struct tsm_file *file);
+/* Puts another file in its place if someone waits, or if it has to be made again to have its lease. Collect
+ * from all files and call tsm_file_admit afterwards, after an error, too. */
+MUST_CHECK int tsm_file_hold(struct tsm_file *file, struct error *error);
 
-/* Lets in who waits, after tsm_file_set. After an error, too: then others need not wait either, until it can be
- * admitted again. */
+/* Whether someone is to be admitted since tsm_file_hold. */
+bool tsm_file_is_held(const struct tsm_file *file);
+
+/* Lets in who waited at tsm_file_hold, after tsm_file_set. After an error, too. If tsm_file_hold failed, others
+ * need not wait either, until it succeeds again. */
 MUST_CHECK int tsm_file_admit(struct tsm_file *file, struct error *error);
 
 /* What is in a file that someone had for writing. */

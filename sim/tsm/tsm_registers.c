@@ -50,6 +50,26 @@ static struct span value_of(size_t row, const struct td *td)
                : span_of((const uint8_t *)&td->state.registers + rows[row].offset, REGISTER_BYTES);
 }
 
+static bool is_well(const struct tsm_registers *registers, const struct error *error)
+{
+    if (error->kind != ERROR_NONE)
+        log_write(registers->log, LOG_WARN, "%s", error->text);
+    return error->kind == ERROR_NONE;
+}
+
+bool tsm_registers_hold(struct tsm_registers *registers)
+{
+    bool is_done = true;
+
+    for (size_t row = 0; row < registers->count; row++) {
+        struct error error = {.kind = ERROR_NONE};
+
+        (void)!tsm_file_hold(&registers->files[row], &error);
+        is_done &= is_well(registers, &error);
+    }
+    return is_done;
+}
+
 /* --- what is written --- */
 
 struct extension {
@@ -101,13 +121,6 @@ void tsm_registers_collect(struct tsm_registers *registers, struct td *td)
 
 /* --- what is read --- */
 
-static bool is_well(const struct tsm_registers *registers, const struct error *error)
-{
-    if (error->kind != ERROR_NONE)
-        log_write(registers->log, LOG_WARN, "%s", error->text);
-    return error->kind == ERROR_NONE;
-}
-
 /* Who waits is let in even if the value cannot be written. */
 bool tsm_registers_admit(struct tsm_registers *registers, const struct td *td)
 {
@@ -117,7 +130,7 @@ bool tsm_registers_admit(struct tsm_registers *registers, const struct td *td)
         struct tsm_file *file = &registers->files[row];
         struct error error = {.kind = ERROR_NONE};
 
-        if (!tsm_file_is_awaited(file))
+        if (!tsm_file_is_held(file))
             continue;
         (void)!tsm_file_set(file, value_of(row, td), &error);
         (void)!tsm_file_admit(file, &error);

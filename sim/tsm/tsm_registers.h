@@ -23,10 +23,14 @@ MUST_CHECK int tsm_registers_open(struct tsm_registers *registers, const char *d
 /* Removes the files, not the directory. */
 void tsm_registers_close(struct tsm_registers *registers);
 
+/* Has those who wait at this moment let in by tsm_registers_admit, and others wait for the next time. Returns
+ * false if a file could not be written, to be tried again. */
+MUST_CHECK bool tsm_registers_hold(struct tsm_registers *registers);
+
 /* Extends the TD's registers by what was written. */
 void tsm_registers_collect(struct tsm_registers *registers, struct td *td);
 
-/* Lets in who waits. Returns false if a file could not be written, to be tried again, as the next one does. */
+/* Lets in who waited then. Returns false if a file could not be written, to be tried again, as the next one does. */
 MUST_CHECK bool tsm_registers_admit(struct tsm_registers *registers, const struct td *td);
 
 /* Sets the contents of all files; for those without leases. */

@@ -113,6 +113,28 @@ void tsm_report_close(struct tsm_report *report)
     free(report->path);
 }
 
+static void report_problem(const struct tsm_report *report, const struct error *error)
+{
+    log_write(report->log, LOG_WARN, "%s", error->text);
+}
+
+static bool hold(const struct tsm_report *report, struct tsm_file *file)
+{
+    struct error error = {.kind = ERROR_NONE};
+
+    if (tsm_file_hold(file, &error) == 0)
+        return true;
+    report_problem(report, &error);
+    return false;
+}
+
+bool tsm_report_hold(struct tsm_report *report)
+{
+    const bool holds_generation = hold(report, &report->generation);
+
+    return hold(report, &report->outblob) && holds_generation;
+}
+
 /* --- what is written --- */
 
 static void refuse(const struct tsm_report *report)
@@ -169,11 +191,6 @@ static void take_short_write(struct tsm_report *report)
 
 /* --- what is read --- */
 
-static void report_problem(const struct tsm_report *report, const struct error *error)
-{
-    log_write(report->log, LOG_WARN, "%s", error->text);
-}
-
 /* Once for what was written, as the kernel does: later extensions of registers are not in it. */
 static int make_quote(struct tsm_report *report, const struct td *td, struct error *error)
 {
@@ -223,8 +240,8 @@ static void admit(const struct tsm_report *report, struct tsm_file *file, struct
 
 bool tsm_report_admit(struct tsm_report *report, const struct td *td)
 {
-    const bool wants_generation = tsm_file_is_awaited(&report->generation);
-    const bool wants_outblob = tsm_file_is_awaited(&report->outblob);
+    const bool wants_generation = tsm_file_is_held(&report->generation);
+    const bool wants_outblob = tsm_file_is_held(&report->outblob);
     struct error of_generation = {.kind = ERROR_NONE}, of_outblob = {.kind = ERROR_NONE};
 
     if (wants_generation || wants_outblob)

@@ -38,10 +38,14 @@ MUST_CHECK int tsm_report_open(struct tsm_report *report, const char *directory,
 /* Removes the files, not the directory. */
 void tsm_report_close(struct tsm_report *report);
 
+/* Has those who wait at this moment let in by tsm_report_admit, and others wait for the next time. Returns false
+ * if a file could not be written, to be tried again. */
+MUST_CHECK bool tsm_report_hold(struct tsm_report *report);
+
 /* Takes in what has been written; without leases, publishes the quote. */
 void tsm_report_collect(struct tsm_report *report, const struct td *td);
 
-/* Lets in who waits. Returns false if a file could not be written, to be tried again. */
+/* Lets in who waited then. Returns false if a file could not be written, to be tried again. */
 MUST_CHECK bool tsm_report_admit(struct tsm_report *report, const struct td *td);
 
 /* Whether inblob in the directory is still the one that was made. If not, and all the rest has gone as well, the

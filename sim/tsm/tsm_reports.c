@@ -255,6 +255,15 @@ void tsm_reports_free(struct tsm_reports *reports)
 
 /* --- all entries --- */
 
+bool tsm_reports_hold(struct tsm_reports *reports)
+{
+    bool is_done = true;
+
+    for (size_t i = 0; i < reports->count; i++)
+        is_done &= tsm_report_hold(&reports->entries[i]->report);
+    return is_done;
+}
+
 void tsm_reports_collect(struct tsm_reports *reports)
 {
     for (size_t i = 0; i < reports->count; i++)

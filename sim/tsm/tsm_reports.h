@@ -45,10 +45,14 @@ struct tsm_reports *tsm_reports_new(uv_loop_t *loop, const char *directory, bool
 /* Removes all entries, also those that have not been noticed yet, but not the directory. */
 void tsm_reports_free(struct tsm_reports *reports);
 
+/* Has those who wait at this moment let in by tsm_reports_admit, and others wait for the next time. Returns
+ * false if a file could not be written, to be tried again. */
+MUST_CHECK bool tsm_reports_hold(struct tsm_reports *reports);
+
 /* Takes in what has been written everywhere. */
 void tsm_reports_collect(struct tsm_reports *reports);
 
-/* Lets in who waits anywhere. Returns false if a file could not be written, to be tried again. */
+/* Lets in who waited then. Returns false if a file could not be written, to be tried again. */
 MUST_CHECK bool tsm_reports_admit(struct tsm_reports *reports);
 
 #endif

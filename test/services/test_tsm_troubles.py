@@ -1,6 +1,8 @@
 """What clients do in the directory of --tsm-dir that they should not, and a disk that is full."""
 
+import concurrent.futures
 import contextlib
+import hashlib
 import os
 import shutil
 import signal
@@ -9,7 +11,7 @@ import pytest
 
 from simulator import Simulator
 from support import Simulated
-from tdx_attest import read_once, report_data_of, write_once
+from tdx_attest import extend, read_once, report_data_of, write_once
 from tsm_fixtures import DATA, Directory, await_that, home, tsm, without  # noqa: F401
 
 
@@ -85,6 +87,36 @@ def test_links_out_of_the_directory_are_refused(home, name):
         2, f"dstack-simulator: --tsm-dir: {link} is there and not a directory: remove it\n")
     assert sorted(path.name for path in other.rglob("*")) == ["etc", "provider"]
     assert (other / "provider").read_text() == "precious"
+
+
+def extend_and_read(tsm, index):
+    value = tsm.register(index)
+    for number in range(50):
+        digest = hashlib.sha384(bytes([index, number])).digest()
+        extend(tsm.measurements, index, digest)
+        value = hashlib.sha384(value + digest).digest()
+        assert tsm.register(index) == value, number
+
+
+def ask_for_quotes(tsm):
+    for number in range(50):
+        data = bytes([number]) * 64
+        assert report_data_of(tsm.entry.quote_at_once(data)) == data, number
+
+
+def test_what_is_written_while_it_looks_elsewhere_is_not_missed(home, without):
+    """A client that writes one file and then reads another, while the simulator serves others."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in without("haste").items():
+            patch.setenv(name, value)
+        tsm = Directory(home).__enter__()
+    try:
+        with concurrent.futures.ThreadPoolExecutor() as clients:
+            for done in [clients.submit(extend_and_read, tsm, 2), clients.submit(extend_and_read, tsm, 3),
+                         clients.submit(ask_for_quotes, tsm)]:
+                done.result()
+    finally:
+        tsm.__exit__(None, None, None)
 
 
 @pytest.mark.parametrize("leases", [True, False])

@@ -1,6 +1,7 @@
 /* Preloaded into a simulator: makes the file systems look as if they had no leases, or no space while there is a
  * file of the name in WITHOUT_WHILE, inotify as if its limit were reached, or name servers as if they never
- * answered; WITHOUT says which. */
+ * answered; or makes the simulator slow after it has looked for something to read ("haste"), so that a client
+ * does much meanwhile. WITHOUT says which. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -49,6 +50,30 @@ ssize_t pwrite(int fd, const void *data, size_t len, off_t at)
 }
 
 ssize_t pwrite64(int fd, const void *data, size_t len, off_t at) __attribute__((alias("pwrite")));
+
+ssize_t pread(int fd, void *data, size_t len, off_t at)
+{
+    ssize_t count = syscall(SYS_pread64, fd, data, len, at);
+    int cause = errno;
+
+    if (is_without("haste"))
+        usleep(1000);
+    errno = cause;
+    return count;
+}
+
+ssize_t pread64(int fd, void *data, size_t len, off_t at) __attribute__((alias("pread")));
+
+ssize_t read(int fd, void *data, size_t len)
+{
+    ssize_t count = syscall(SYS_read, fd, data, len);
+    int cause = errno;
+
+    if (is_without("haste") && count < 0)
+        usleep(1000);
+    errno = cause;
+    return count;
+}
 
 int getaddrinfo(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **found)
 {

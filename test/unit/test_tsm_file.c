@@ -86,21 +86,51 @@ static void *use(void *data)
     return client;
 }
 
-/* Has the client wait, and lets it in with these contents. */
-static void serve(struct fixture *f, struct client *client, const char *contents)
+static void begin(struct fixture *f, struct client *client)
+{
+    client->path = f->file.path;
+    assert_int_equal(pthread_create(&client->thread, NULL, use, client), 0);
+}
+
+/* Until someone waits. */
+static void hold(struct fixture *f)
+{
+    struct error error = {.kind = ERROR_NONE};
+
+    while (!tsm_file_is_held(&f->file)) {
+        if (tsm_file_hold(&f->file, &error))
+            fail_msg("%s", error.text);
+        usleep(1000);
+    }
+}
+
+static void admit(struct fixture *f, struct client *client)
 {
     struct error error = {.kind = ERROR_NONE};
     void *result;
 
-    client->path = f->file.path;
-    assert_int_equal(pthread_create(&client->thread, NULL, use, client), 0);
-    while (!tsm_file_is_awaited(&f->file))
-        usleep(1000);
-    set(f, contents);
     if (tsm_file_admit(&f->file, &error))
         fail_msg("%s", error.text);
     assert_int_equal(pthread_join(client->thread, &result), 0);
     assert_ptr_equal(result, client);
+}
+
+/* Has the client wait, and lets it in with these contents. */
+static void serve(struct fixture *f, struct client *client, const char *contents)
+{
+    begin(f, client);
+    hold(f);
+    set(f, contents);
+    admit(f, client);
+}
+
+static bool is_awaited(struct fixture *f)
+{
+    struct error error = {.kind = ERROR_NONE};
+
+    if (tsm_file_hold(&f->file, &error))
+        fail_msg("%s", error.text);
+    return tsm_file_is_held(&f->file);
 }
 
 struct seen {
@@ -133,7 +163,7 @@ static void a_reader_gets_what_is_true_then(void **state)
     struct fixture *f = *state;
 
     set(f, "an early, long text");
-    assert_false(tsm_file_is_awaited(&f->file));
+    assert_false(is_awaited(f));
     for (int i = 0; i < 3; i++) {
         struct client client = {.keeps = 0};
         char text[24];
@@ -141,9 +171,29 @@ static void a_reader_gets_what_is_true_then(void **state)
         snprintf(text, sizeof text, "now %d", i);
         serve(f, &client, text);
         assert_string_equal(client.read, text);
-        assert_false(tsm_file_is_awaited(&f->file));
+        assert_false(is_awaited(f));
     }
     assert_int_equal(f->file.writer_count, 0);
+}
+
+/* It may have written something that has not been collected yet. */
+static void who_comes_after_the_hold_waits_for_the_next_time(void **state)
+{
+    struct fixture *f = *state;
+    struct client early = {.keeps = 0}, late = {.keeps = 0};
+
+    begin(f, &early);
+    hold(f);
+    begin(f, &late);
+    while (lease_awaited_by(f->file.fd) == LEASE_AWAITED_BY_NONE)
+        usleep(1000);
+    set(f, "a");
+    admit(f, &early);
+    hold(f);
+    set(f, "b");
+    admit(f, &late);
+    assert_string_equal(early.read, "a");
+    assert_string_equal(late.read, "b");
 }
 
 static void each_writer_is_collected_once_in_order(void **state)
@@ -271,6 +321,34 @@ static void what_cannot_be_written_can_be_set_again(void **state)
     assert_string_equal(client.read, "a longer text");
 }
 
+static void without_room_for_another_file_it_lets_all_in(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = {.kind = ERROR_NONE};
+    struct client client = {.keeps = 0}, next = {.path = f->file.path}, writer = {.writes = "x"};
+    struct seen seen = {.is_refused = false};
+
+    set(f, "a long text");
+    begin(f, &client);
+    allow_bytes(4);
+    while (tsm_file_hold(&f->file, &error) == 0)
+        usleep(1000);
+    assert_non_null(strstr(error.text, "cannot write "));
+    assert_true(tsm_file_is_held(&f->file));
+    admit(f, &client);
+    assert_ptr_equal(use(&next), &next);
+    assert_string_equal(client.read, "a long text");
+    assert_string_equal(next.read, "a long text");
+    allow_bytes(RLIM_INFINITY);
+    writer.path = f->file.path;
+    assert_ptr_equal(use(&writer), &writer);
+    assert_false(is_awaited(f));
+    assert_string_equal(collect(f, &seen), "a long text>x long text. ");
+    client = (struct client){.keeps = 0};
+    serve(f, &client, "b");
+    assert_string_equal(client.read, "b");
+}
+
 static void a_link_is_no_directory(void **state)
 {
     struct fixture *f = *state;
@@ -308,7 +386,7 @@ static void without_a_lease_it_is_replaced(void **state)
     tsm_file_close(&f->file);
     assert_int_equal(tsm_file_open(&f->file, f->directory->path, "file", 0644, false, &error), 0);
     set(f, "a");
-    assert_false(tsm_file_is_awaited(&f->file));
+    assert_false(is_awaited(f));
     client.path = f->file.path;
     assert_ptr_equal(use(&client), &client);
     assert_string_equal(collect(f, &seen), "a>written ");
@@ -322,12 +400,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_reader_gets_what_is_true_then, start, finish),
+        cmocka_unit_test_setup_teardown(who_comes_after_the_hold_waits_for_the_next_time, start, finish),
         cmocka_unit_test_setup_teardown(each_writer_is_collected_once_in_order, start, finish),
         cmocka_unit_test_setup_teardown(a_writer_that_stays_is_collected_when_it_writes, start, finish),
         cmocka_unit_test_setup_teardown(who_writes_nothing_is_forgotten, start, finish),
         cmocka_unit_test_setup_teardown(too_many_writers_are_not_waited_for, start, finish),
         cmocka_unit_test_setup_teardown(what_is_removed_is_made_again, start, finish),
         cmocka_unit_test_setup_teardown(what_cannot_be_written_can_be_set_again, start, finish),
+        cmocka_unit_test_setup_teardown(without_room_for_another_file_it_lets_all_in, start, finish),
         cmocka_unit_test_setup_teardown(a_link_is_no_directory, start, finish),
         cmocka_unit_test(a_directory_that_is_not_there),
         cmocka_unit_test_setup_teardown(without_a_lease_it_is_replaced, start, finish),
