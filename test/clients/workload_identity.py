@@ -127,7 +127,7 @@ def in_rtmr3(events):
 def trust_of(url):
     """What the simulator at this URL is. In production: the hash of the compose file you reviewed, the
     registers of the OS image you built, Intel's root, and a PCS or a cache of one."""
-    with urllib.request.urlopen(url + "/simulator/root-ca.der", timeout=10) as response:
+    with urllib.request.urlopen(url + "/simulator/root-ca.der", timeout=60) as response:
         root = response.read().hex()
     tcb = DstackClient(url).info().tcb_info
     registers = dict(zip(OS_REGISTERS, (tcb.mrtd, tcb.rtmr0, tcb.rtmr1, tcb.rtmr2)))

@@ -1,6 +1,7 @@
 """What deploy, ps, logs and rm say when there is no simulator, or what answers is something else."""
 
 import contextlib
+import hashlib
 import json
 import socket
 import subprocess
@@ -80,7 +81,7 @@ def test_there_is_no_simulator(tmp_path):
     (b"HTTP/1.1 500 Internal Server Error\r\n\r\nout of order", "the answer is not JSON"),
 ], ids=["nothing", "no bytes", "another protocol", "status in the body", "no status", "token", "another server"])
 def test_something_else_answers(directory, request, answer, sentence):
-    with answering(directory / f"e{abs(hash(request.node.name)) % 10**6}", [answer]) as place:
+    with answering(directory / hashlib.sha256(request.node.name.encode()).hexdigest()[:6], [answer]) as place:
         refused(sentence, "ps", "--socket-dir", place)
 
 

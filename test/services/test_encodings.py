@@ -195,6 +195,7 @@ def leaf_shape(value):
         return None
     if "-----BEGIN" in value:
         return pem_shape(value)
+    value = re.sub(r"^\d+[dhms]( \d+[dhms])*$", "duration", value)  # "59s", then "1m", then "1m 1s"
     return len(value) if re.fullmatch("[0-9a-f-]+", value) else re.sub(r"\d+", "N", value)
 
 

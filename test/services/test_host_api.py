@@ -41,7 +41,7 @@ def vm(owner):
 
 def call(url, vm, method, arguments=None):
     """As a guest: JSON without a Content-Type, and no token."""
-    connection = http.client.HTTPConnection(urllib.parse.urlsplit(url).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(url).netloc, timeout=60)
     connection.request("POST", f"/vm/{vm}/api/{method}?json", json.dumps(arguments) if arguments is not None else None)
     response = connection.getresponse()
     answer = response.status, json.loads(response.read())
@@ -117,14 +117,14 @@ def test_there_is_no_sealing_key(simulator, vm):
 
 def test_only_where_the_vmm_is(simulator, vm):
     worker = [endpoint["url"] for endpoint in simulator.endpoints if endpoint.get("url")][1]
-    connection = http.client.HTTPConnection(urllib.parse.urlsplit(worker).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(worker).netloc, timeout=60)
     connection.request("POST", f"/vm/{vm}/api/Info")
     assert connection.getresponse().status == 404
     connection.close()
 
 
 def test_the_rest_of_a_vm_still_asks_for_the_token(simulator, vm):
-    connection = http.client.HTTPConnection(urllib.parse.urlsplit(simulator.url).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(simulator.url).netloc, timeout=60)
     for path in "Info", "prpc/Simulator.Status", "nothing":
         connection.request("GET", f"/vm/{vm}/{path}")
         response = connection.getresponse()

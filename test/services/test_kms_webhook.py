@@ -241,12 +241,11 @@ def test_it_may_be_stopped_while_tds_wait(launch, webhook, directory):
 
 
 def test_nothing_listens_at_its_address(launch, tmp_path):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    _, url = launch("--kms-auth-url", f"http://127.0.0.1:{port}")
-    with pytest.raises(Refused, match="connection refused$"):
-        Kms(url, tmp_path).call("GetTempCaCert")
+    with socket.socket() as held:  # no one else can get the port
+        held.bind(("127.0.0.1", 0))
+        _, url = launch("--kms-auth-url", f"http://127.0.0.1:{held.getsockname()[1]}")
+        with pytest.raises(Refused, match="connection refused$"):
+            Kms(url, tmp_path).call("GetTempCaCert")
 
 
 def test_meta_is_what_the_webhook_says(asking, webhook):

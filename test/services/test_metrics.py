@@ -275,7 +275,7 @@ def test_faults_by_what_they_did(client, fault):
 
 
 def test_a_delay_is_part_of_the_duration(client, fault):
-    fault(method="DstackGuest.Info", delay_ms=120)
+    fault(method="DstackGuest.Info", delay_ms=300)
     before = read(client)
     assert client.get("/Info").status_code == 200
     changes = read(client).since(before)

@@ -13,7 +13,7 @@ CONNECTIONS = 200  # the system spreads them by a hash: all at one of two is as 
 
 def ask(port, path, /, **body):
     """Over a connection of its own."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
     answer = json.loads(connection.getresponse().read())
     connection.close()

@@ -43,7 +43,7 @@ def caller(simulator):
 def connect(simulator, way):
     if way == "socket":
         return UnixConnection(simulator.sockets / "vmm.sock")
-    return http.client.HTTPConnection(urllib.parse.urlsplit(simulator.url).netloc, timeout=10)
+    return http.client.HTTPConnection(urllib.parse.urlsplit(simulator.url).netloc, timeout=60)
 
 
 # --- dstack, the CLI in Rust ---
@@ -107,7 +107,7 @@ def test_without_tcp_the_socket_is_discovered(directory):
     (file,) = (runtime / "dstack-vmm").iterdir()
     assert json.loads(file.read_text())["address"] == f"unix:{sockets}/vmm.sock"
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 0 and not file.exists()
+    assert process.wait(60) == 0 and not file.exists()
 
 
 # --- logs -f ---
@@ -124,4 +124,4 @@ def test_the_log_goes_on_until_the_vm_ends(simulator, caller, option):
         assert following.poll() is None
         caller.by_json("Teepod.RemoveVm", {"id": vm})
         assert following.stdout.read() == "dstack-vmm: the VM is stopping\ndstack-vmm: the VM has stopped\n"
-        assert following.wait(10) == 0
+        assert following.wait(60) == 0

@@ -1,5 +1,6 @@
 """--run-containers, with an engine on the PATH that records how it is called."""
 
+import hashlib
 import json
 import re
 import shutil
@@ -84,7 +85,7 @@ def simulator(directory, engine, monkeypatch, request):
     monkeypatch.setenv("PATH", engine.path)
     monkeypatch.setenv("DSTACK_SIMULATOR_VMM_TOKEN", "")
     monkeypatch.setenv("PRIVATE_OF_THE_USER", "secret")
-    with Simulator(directory / f"n{abs(hash(request.node.name)) % 10**6}", "--run-containers") as started:
+    with Simulator(directory / hashlib.sha256(request.node.name.encode()).hexdigest()[:6], "--run-containers") as started:
         yield started
 
 

@@ -1,14 +1,14 @@
 """Deploying TDs as vmm-cli.py and the dstack CLI do: over the VMM's methods, in JSON and protobuf,
 on TCP and on vmm.sock. What is deployed is a TD of its own."""
 
-import concurrent.futures
+import contextlib
 import hashlib
+import http.client
 import json
 import re
 import socket
 import stat
 import subprocess
-import time
 import urllib.parse
 
 import pytest
@@ -95,11 +95,12 @@ def test_a_given_app_id_is_kept(simulator, caller):
 
 
 def test_a_mapping_to_the_agents_port_is_served(caller):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    mapping = {"protocol": "tcp", "host_port": port, "vm_port": 8090, "host_address": "127.0.0.1"}
-    vm = deploy(caller, ports=[mapping])
+    with socket.socket() as held:  # until the VM has it
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        port = held.getsockname()[1]
+        mapping = {"protocol": "tcp", "host_port": port, "vm_port": 8090, "host_address": "127.0.0.1"}
+        vm = deploy(caller, ports=[mapping])
     shown = json.loads(http_get("127.0.0.1", port, "/prpc/Worker.Info"))
     assert shown["instance_id"] == info(caller, vm)["instance_id"]
     assert "Service not found" in http_get("127.0.0.1", port, "/prpc/GetQuote", status=404)
@@ -313,11 +314,11 @@ def test_the_log_is_followed(simulator, caller):
     host = urllib.parse.urlsplit(simulator.url)
     text = http_get(host.hostname, host.port, f"/logs?id={vm}&follow=false&ansi=false&lines=2")
     assert text == "dstack-prepare: starting containers\ndstack-prepare: done\n"
-    with concurrent.futures.ThreadPoolExecutor() as pool:
-        following = pool.submit(http_get, host.hostname, host.port, f"/logs?id={vm}&follow=true&lines=0")
-        time.sleep(0.1)
+    with contextlib.closing(http.client.HTTPConnection(host.hostname, host.port, timeout=60)) as connection:
+        connection.request("GET", f"/logs?id={vm}&follow=true&lines=0")
+        following = connection.getresponse()  # its head comes once the log is followed
         caller.by_json("Teepod.RemoveVm", {"id": vm})
-        assert following.result(10).startswith("dstack-vmm: the VM is stopping\n")
+        assert following.read().startswith(b"dstack-vmm: the VM is stopping\n")
     assert "VM not found" in http_get(host.hostname, host.port, "/logs?id=none", status=404)
     assert "Unknown channel x" in http_get(host.hostname, host.port, f"/logs?id={vm}&ch=x", status=400)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from messages import Caller
-from simulator import PROGRAM, Simulator
+from simulator import PROGRAM, SECONDS, Simulator
 from vms import COMPOSE, SMALL, info, wait_for
 
 OTHER_COMPOSE = COMPOSE.replace("small", "other")
@@ -93,12 +93,12 @@ def template(directory, library):
 
 def settle(caller, crashing, vms):
     """Until every VM has booted that is to, or the simulator has died."""
-    with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
+    try:
         for vm, shown in listed(caller).items():
             if shown["status"] == "running" and vm in vms:
                 wait_for(caller, vm, "done")
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        crashing.simulator.process.wait(0.02)
+    except (OSError, http.client.HTTPException, ValueError):
+        crashing.simulator.process.wait(SECONDS)  # its sockets are closed before it can be waited for
 
 
 # --- what is done, and what is true afterwards if it was answered; each gets the VMs and the answer ---

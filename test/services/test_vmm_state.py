@@ -1,5 +1,6 @@
 """Deployments that survive the simulator, in the directory of --state-dir."""
 
+import hashlib
 import json
 import os
 import stat
@@ -16,7 +17,7 @@ KMS_COMPOSE = '{"manifest_version":2,"name":"k","runner":"docker-compose","kms_e
 
 @pytest.fixture
 def simulator(directory, request):
-    name = f"{hash(request.node.name) & 0xffffff:x}"
+    name = hashlib.sha256(request.node.name.encode()).hexdigest()[:6]
     simulator = Simulator(directory / name, "--vm-ports", "--state-dir", directory / name / "state")
     simulator.state = directory / name / "state"
     with simulator:

@@ -27,7 +27,7 @@ def address_of(simulator, index):
 
 
 def ask(simulator, verb, path, headers=None, index=0, body=None):
-    connection = http.client.HTTPConnection(address_of(simulator, index), timeout=10)
+    connection = http.client.HTTPConnection(address_of(simulator, index), timeout=60)
     connection.request(verb, path, body, headers or {})
     response = connection.getresponse()
     answer = response.status, response.getheader("WWW-Authenticate"), response.read()

@@ -1,5 +1,6 @@
 """A simulator with --tsm-dir, for the tests of it."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -58,7 +59,7 @@ def await_that(is_so):
 
 @pytest.fixture
 def home(directory, request):
-    return directory / f"{hash(request.node.name) & 0xffffff:x}"
+    return directory / hashlib.sha256(request.node.name.encode()).hexdigest()[:6]
 
 
 @pytest.fixture

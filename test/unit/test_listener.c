@@ -162,16 +162,23 @@ static void an_address_of_another_machine_is_refused(void **state)
     assert_refused(*state, "name.invalid", 0, "name.invalid"); /* RFC 6761: never resolves */
 }
 
+/* Another process may get it first. */
 static void a_port_is_free_again_after_a_close(void **state)
 {
     struct world *world = *state;
-    struct listener *listener = listen_tcp(world, "127.0.0.1", 0);
-    unsigned port = port_of(listener);
+    struct listener *again = NULL;
 
-    listener_close(listener);
-    listener_close(listener); /* does nothing more */
-    uv_run(&world->loop, UV_RUN_NOWAIT);
-    assert_int_equal(port_of(listen_tcp(world, "127.0.0.1", port)), port);
+    for (int tries = 0; !again && tries < 10; tries++) {
+        struct listener *listener = listen_tcp(world, "127.0.0.1", 0);
+        struct error error = {.kind = ERROR_NONE};
+        unsigned port = port_of(listener);
+
+        listener_close(listener);
+        listener_close(listener); /* does nothing more */
+        uv_run(&world->loop, UV_RUN_NOWAIT);
+        again = listener_open_tcp(server_listeners(world->server), "127.0.0.1", (uint16_t)port, &error);
+    }
+    assert_non_null(again);
 }
 
 static void nothing_is_opened_once_the_server_stops(void **state)

@@ -26,6 +26,11 @@ export function vectors(file) {
   return JSON.parse(fs.readFileSync(path.join(setting('VECTORS'), file), 'utf8'))
 }
 
+/** The SDK itself waits for half a second only, which a busy machine may need. */
+export async function becomesReachable(client) {
+  while (!(await client.isReachable()));
+}
+
 /** What the Simulator answers: the same one for either transport. */
 export function control(name, args = {}) {
   return new Promise((resolve, reject) => {

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { DstackClient, TappdClient } from '@phala/dstack-sdk'
-import { PATIENCE, appPublicKey, assertReplays, publicKey, recover, setting } from './support.mjs'
+import { PATIENCE, appPublicKey, assertReplays, becomesReachable, publicKey, recover, setting } from './support.mjs'
 
 const TEXT = 'Bücher 世界 🚀'
 
@@ -57,7 +57,7 @@ describe('over a Unix socket', () => {
     for (const got of await Promise.all(asked)) {
       assert.equal(typeof got.error, 'string')
     }
-    assert.equal(await client.isReachable(), true)
+    await becomesReachable(client)
   })
 
   test('an event log beyond ASCII is read', PATIENCE, async () => {
