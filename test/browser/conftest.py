@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import shutil
+import socket
 import sys
 import tempfile
 import urllib.parse
@@ -56,19 +57,30 @@ class Served:
         return self.call("Dashboard.State")
 
 
+def hold_port(started):
+    """Keeps a port for those who ask for just that one, also again: bound, but not listening."""
+    holder = started.enter_context(socket.socket())
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind(("127.0.0.1", 0))
+    return f"127.0.0.1:{holder.getsockname()[1]}"
+
+
 @pytest.fixture
-def start():
-    """start(*options) gives a running simulator; `at` listens where another one did."""
+def start(blank):
+    """start(*options) gives a running simulator; `at` listens where another one did. The page is left before they
+    stop, because it would complain."""
     directory = Path(tempfile.mkdtemp(prefix="browser-", dir="/tmp"))  # short: a socket's path has little room
     numbers = itertools.count()
 
-    def begin(*options, at="127.0.0.1:0"):
+    def begin(*options, at=None):
         options = ("--listen", "127.0.0.1:0=worker", *options)
-        return Served(started.enter_context(Simulator(directory / str(next(numbers)), *options, listen=at)))
+        place = directory / str(next(numbers))
+        return Served(started.enter_context(Simulator(place, *options, listen=at or hold_port(started))))
 
     try:
         with contextlib.ExitStack() as started:
             yield begin
+            blank.driver.get("about:blank")
     finally:
         shutil.rmtree(directory)
 
@@ -98,6 +110,7 @@ def blank(browser):
 
 @pytest.fixture
 def page(blank, simulator):
-    """The dashboard of `simulator`, which it leaves before that stops."""
-    yield blank.open(simulator.url)
-    blank.driver.get("about:blank")
+    """The dashboard of `simulator`, with the list of TDs, which moves what is below it when it comes."""
+    blank.open(simulator.url)
+    blank.wait(lambda: blank.count("#vms-now") and blank.text("#vms-now"), "the list of TDs")
+    return blank

@@ -50,7 +50,7 @@ def test_the_payload_may_be_hex_and_a_refusal_is_the_sentence_of_the_api(page, s
     page.fill("#event-payload", "0g")
     page.click("#emit .primary")
     page.wait_text("#emit-result.error", "payload must be hex")
-    assert len(simulator.log()) == page.count(".event")
+    page.wait(lambda: page.count(".event") == len(simulator.log()), "just the events that there are")
 
 
 def test_boot_events_are_folded_and_have_their_registers(page, simulator):
@@ -256,8 +256,8 @@ def test_a_snapshot_is_gone_back_to(page, simulator):
     page.emit("taken back")
     page.click("#revert")
     page.wait_text("#state-result", "Reverted to snapshot 1")
-    page.wait(lambda: page.register("rtmr3") == kept, "the register to be back")
-    assert "kept" in page.text("#rtmr3") and "taken back" not in page.text("#rtmr3")
+    page.wait(lambda: page.register("rtmr3") == kept and "kept" in page.text("#rtmr3")
+              and "taken back" not in page.text("#rtmr3"), "the state of the snapshot")
 
 
 # --- the rest ---

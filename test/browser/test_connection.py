@@ -96,6 +96,7 @@ def test_a_reset_is_no_restart(page, simulator):
 def test_an_action_without_a_simulator_says_so(page, simulator):
     page.expected.append("EmitEvent")
     stop(page, simulator)
+    page.wait_text("#gone", "does not answer")  # it moves what is below it
     page.fill("#event-name", "lost")
     page.click("#emit .primary")
     page.wait_text("#emit-result.error", "the simulator did not answer")
@@ -140,6 +141,7 @@ def test_a_list_of_tds_that_was_not_loaded_is_loaded_later(blocked, simulator, n
 def test_a_verdict_that_was_not_loaded_is_loaded_later(blocked, simulator, name):
     page = blocked(name)
     page.open(simulator.url)
+    page.wait(lambda: page.count("#vms-now") and page.text("#vms-now"), "the list of TDs")
     page.click("#quote .primary")
     page.wait(lambda: page.one("#verify").is_enabled(), "a quote")
     page.click("#verify")
@@ -213,6 +215,7 @@ def test_without_javascript_it_says_so(simulator):
         assert "needs JavaScript" in page.one("noscript").text
         assert not page.one("main").is_displayed()
         page.one("noscript a").click()
+        page.wait(lambda: page.driver.current_url.endswith("Dashboard.State"), "the state")
         assert json.loads(page.one("body").text)["app_name"] == simulator.state()["app_name"]
 
 

@@ -117,6 +117,7 @@ def test_a_boot_that_fails_says_why(listing, simulator):
     simulator.post("/prpc/Simulator.SetFault", {"method": "Boot", "status": 500, "message": "no keys today"})
     send(listing, compose=APP_COMPOSE)
     listing.wait_text("#deploy-result.error", "mine does not boot: no keys today")
+    listing.wait(lambda: listing.count(".vm") == 2, "its row")
     row = row_of(listing, "mine")
     wait_state(listing, row, "boot failed")
     row.find_element("css selector", "summary").click()
@@ -159,7 +160,8 @@ def test_each_td_has_its_page(listing, simulator):
     listing.wait(lambda: listing.register("rtmr3") == before["rtmrs"][3], "the registers of the first TD")
     assert "of-web" not in listing.text("#rtmr3") and not listing.all(".verdict") and listing.text("#emit-result") == ""
     assert not listing.one("#verify").is_enabled()
-    assert row_of(listing, before["app_name"]).find_element("css selector", "summary").get_attribute("aria-current")
+    summary = row_of(listing, before["app_name"]).find_element("css selector", "summary")
+    listing.wait(lambda: summary.get_attribute("aria-current"), "the mark in the list")
 
 
 def test_its_address_can_be_kept(listing, simulator):
@@ -177,6 +179,7 @@ def test_an_unknown_address_says_so_and_leads_on(listing, simulator):
     listing.driver.get(f"{simulator.url}/?td=00000000-0000-4000-8000-000000000000")
     listing.wait_text("#gone", "VM not found")
     assert not listing.one("main").is_displayed()
+    listing.wait(lambda: listing.count("#vms-now") and listing.text("#vms-now"), "the list")
     listing.unfold("#vms")
     row = listing.wait(lambda: listing.all(".vm"), "the list")[0]
     row.find_element("css selector", "summary").click()
@@ -203,8 +206,8 @@ def test_stop_start_and_remove(listing, simulator):
     assert listing.text("#remove-title") == "Remove web?" and listing.count(".vm") == 2
     listing.click("#remove-yes")
     listing.wait(lambda: listing.count(".vm") == 1, "it to be gone")
-    listing.wait_text("#link", "live")
-    assert listing.text("#app-name") == simulator.state()["app_name"]
+    listing.wait(lambda: listing.text("#app-name") == simulator.state()["app_name"], "the page of the first TD")
+    assert listing.text("#link") == "live"
     assert [vm["name"] for vm in simulator.call("Teepod.Status")["vms"]] == [simulator.state()["app_name"]]
 
 

@@ -21,7 +21,7 @@ from documents import ROOT
 PROGRAM = Path(os.environ.get("SIMULATOR", ROOT / "dstack-simulator")).resolve()
 PROGRAMS = Path(__file__).resolve().parent / "programs"
 VENV = ROOT / "build/venv"
-BLOCK_SECONDS = 300  # only ends a block that hangs: go compiles in one
+BLOCK_SECONDS = 1800  # only ends a block that hangs: go compiles in one
 READY_SECONDS = 30
 
 # Of the tree: what documents name from its root.
@@ -38,10 +38,12 @@ class Failed(AssertionError):
     """A block did not do what its document says."""
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
+def hold_port():
+    """Keeps a port for those who ask for just that one: bound, but not listening."""
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind(("127.0.0.1", 0))
+    return holder
 
 
 def environment():
@@ -63,7 +65,8 @@ class Story:
         """With a simulator that runs already, unless the document is where a reader begins."""
         # A short name: a socket's path has little room.
         self.directory = self.place = Path(tempfile.mkdtemp(prefix="docs-", dir="/tmp"))
-        self.ports = {f"809{i}": free_port() for i in range(10)}
+        self._held = [hold_port() for _ in range(10)]
+        self.ports = {f"809{i}": str(held.getsockname()[1]) for i, held in enumerate(self._held)}
         self.simulators = {}  # by the address they were asked for
         self.logs = {}
         self._numbers = itertools.count()
@@ -194,6 +197,8 @@ class Story:
             for address in list(self.simulators):
                 self.stop(address)
         finally:
+            for held in self._held:
+                held.close()
             for process in self.simulators.values():
                 process.kill()
                 process.wait()

@@ -12,7 +12,7 @@ from conftest import KEEPS_FREED, PROGRAM, ROOT
 
 def bench(*options, **environment):
     return subprocess.run([sys.executable, ROOT / "scripts/bench", "--program", PROGRAM, *options], capture_output=True,
-                          text=True, timeout=280, check=False, env={**os.environ, **environment})
+                          text=True, timeout=1800, check=False, env={**os.environ, **environment})
 
 
 @pytest.mark.skipif(not shutil.which("wrk"), reason="wrk not found")

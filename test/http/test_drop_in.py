@@ -106,10 +106,13 @@ def test_its_keys_are_those_of_the_file(layout):
 
 def test_it_starts_again_over_what_a_killed_one_has_left(layout):
     simulator = Started(layout).__enter__()
+    tappd = os.path.join(layout, "tappd.sock")
+    wait_until(lambda: accepts(tappd), "tappd.sock, which is made after dstack.sock")
     simulator.process.kill()
     simulator.process.wait(30)
-    assert os.path.exists(os.path.join(layout, "tappd.sock"))
+    assert os.path.exists(tappd)
     with Started(layout) as again:
+        wait_until(lambda: accepts(tappd), "tappd.sock")
         assert again.ask("/prpc/Tappd.Info", "tappd.sock")["app_id"]
 
 

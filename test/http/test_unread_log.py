@@ -23,7 +23,7 @@ def unread(tmp_path):
             assert process.poll() is None
             time.sleep(0.01)
         url = json.loads(ready.read_text())["endpoints"][0]["url"]
-        yield process, http.client.HTTPConnection(url.removeprefix("http://"), timeout=10)
+        yield process, http.client.HTTPConnection(url.removeprefix("http://"), timeout=60)
     finally:
         process.kill()
         process.wait()
@@ -43,7 +43,7 @@ def test_requests_are_answered_and_a_stop_is_heard(unread):
     process, connection = unread
     ask(connection, MANY)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
     assert b"GET /Version 200" in process.stderr.readall()
 
 

@@ -6,7 +6,7 @@ import zipfile
 
 import languages
 import pytest
-from conftest import examples, printed, run
+from conftest import alone, examples, printed, run
 from toolchains import Missing
 
 MACHINE = os.uname().machine
@@ -22,7 +22,8 @@ def wheel(built):
 def environment(wheel, tmp_path_factory):
     """An environment with the wheel alone, which then sees the SDK and pytest of another."""
     try:
-        sdk = languages.python_suite(languages.PYTHON_SDKS[0]).command[0]
+        with alone("python"):
+            sdk = languages.python_suite(languages.PYTHON_SDKS[0]).command[0]
     except Missing as missing:
         pytest.skip(str(missing))
     place = tmp_path_factory.mktemp("python")

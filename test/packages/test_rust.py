@@ -6,7 +6,7 @@ import tomllib
 import languages
 import pytest
 import toolchains
-from conftest import examples, run
+from conftest import alone, examples, run
 from simulator import ROOT
 from toolchains import Missing
 
@@ -60,7 +60,8 @@ fn a_td_has_booted() {
 @pytest.fixture(scope="module")
 def project(built, tmp_path_factory):
     try:
-        languages.rust()
+        with alone("rust"):
+            languages.rust()
     except Missing as missing:
         pytest.skip(str(missing))
     place = tmp_path_factory.mktemp("rust")
@@ -82,6 +83,7 @@ def project(built, tmp_path_factory):
 
 def test_the_example_works(project):
     """What the suite of the SDK has compiled is used."""
-    said = run(toolchains.cargo((1, 70)), "test", "--offline", "--target-dir", languages.BUILD / "rust/target", "--test", "app",
-               directory=project)
+    with alone("rust"):
+        said = run(toolchains.cargo((1, 70)), "test", "--offline", "--target-dir", languages.BUILD / "rust/target",
+                   "--test", "app", directory=project)
     assert "5 passed; 0 failed" in said
