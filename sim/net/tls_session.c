@@ -7,6 +7,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/unconst.h"
+#include "sim/net/tls_peer_keys.h"
 #include "sim/net/tls_state.h"
 
 #define PROBLEM_BYTES 160
@@ -21,6 +22,7 @@ struct tls_session {
     struct buf output;
     bool has_output_been_taken;
     bool wants_input; /* the last step found too little of it */
+    struct tls_peer_keys peer_keys;
     uint32_t refused; /* MBEDTLS_X509_BADCERT_ flags of the other end's chain */
     char problem[PROBLEM_BYTES];
 };
@@ -123,6 +125,7 @@ struct tls_session *tls_session_new(const struct tls_config *config, const char 
     mbedtls_ssl_init(&session->ssl);
     buf_init(&session->input, SIZE_MAX);
     buf_init(&session->output, SIZE_MAX);
+    tls_peer_keys_init(&session->peer_keys);
     if (mbedtls_ssl_setup(&session->ssl, &config->ssl) != 0 ||
         mbedtls_ssl_set_hostname(&session->ssl, host) != 0)
         fail(session, MBEDTLS_ERR_SSL_BAD_INPUT_DATA);
@@ -139,6 +142,7 @@ void tls_session_free(struct tls_session *session)
     mbedtls_ssl_free(&session->ssl);
     buf_free(&session->input);
     buf_free(&session->output);
+    tls_peer_keys_free(&session->peer_keys);
     free(session);
 }
 
@@ -149,12 +153,27 @@ enum tls_phase tls_session_state(const struct tls_session *session)
 
 /* --- bytes --- */
 
-bool tls_session_give(struct tls_session *session, const uint8_t *data, size_t len)
+static bool fits_handshake(struct tls_session *session, struct span received)
 {
-    if (session->input.len + len > TLS_SESSION_INPUT_MAX && session->state == TLS_SHAKING) {
-        session->state = TLS_FAILED;
+    struct error error = {.kind = ERROR_NONE};
+
+    if (session->input.len + received.len > TLS_SESSION_INPUT_MAX) {
         snprintf(session->problem, sizeof session->problem, "the handshake is larger than %u bytes",
                  TLS_SESSION_INPUT_MAX);
+        return false;
+    }
+    if (tls_peer_keys_look(&session->peer_keys, received, &error)) {
+        snprintf(session->problem, sizeof session->problem, "the other end's certificate is refused: %.100s",
+                 error.text);
+        return false;
+    }
+    return true;
+}
+
+bool tls_session_give(struct tls_session *session, const uint8_t *data, size_t len)
+{
+    if (session->state == TLS_SHAKING && !fits_handshake(session, span_of(data, len))) {
+        session->state = TLS_FAILED;
         return false;
     }
     buf_append(&session->input, data, len);

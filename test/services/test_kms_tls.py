@@ -1,16 +1,23 @@
 """TLS with the KMS: versions, handshakes, and those who wait beside them."""
 
+import datetime
 import json
+import secrets
 import socket
+import ssl
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from kms_client import HANG_SECONDS, Kms
 from kms_fixtures import cluster, launch  # noqa: F401
-from simulator import ROOT
+from simulator import ROOT, Simulator
 
 
 def port_of(url):
@@ -73,3 +80,28 @@ def test_a_connection_is_kept(cluster, tmp_path):
         connection.request("POST", "/prpc/GetMeta?json", body=b"null")
         assert json.loads(connection.getresponse().read())["is_dev"]
     connection.close()
+
+
+def certificate(subject, issuer, key, signer):
+    now = datetime.datetime.now(datetime.timezone.utc)
+    names = [x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]) for name in (subject, issuer)]
+    builder = x509.CertificateBuilder().subject_name(names[0]).issuer_name(names[1]).public_key(key).serial_number(1)
+    builder = builder.not_valid_before(now - datetime.timedelta(1)).not_valid_after(now + datetime.timedelta(1))
+    return builder.add_extension(x509.BasicConstraints(subject == issuer, None), True).sign(signer, hashes.SHA256())
+
+
+def test_a_key_that_takes_long_to_use_is_refused_unused(directory, tmp_path):
+    """The certificate of its issuer has a key of RSA whose exponent is as long as its modulus."""
+    key, signer = ec.generate_private_key(ec.SECP256R1()), rsa.generate_private_key(65537, 2048)
+    huge = rsa.RSAPublicNumbers(secrets.randbits(2000) | 1 << 1999 | 1, signer.public_key().public_numbers().n)
+    chain = [certificate("leaf", "CA", key.public_key(), signer), certificate("CA", "CA", huge.public_key(), signer)]
+    path = tmp_path / "chain.pem"
+    path.write_bytes(b"".join(one.public_bytes(Encoding.PEM) for one in chain)
+                     + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    context = ssl._create_unverified_context()
+    context.maximum_version = ssl.TLSVersion.TLSv1_2  # with TLS 1.3 it cannot be seen before
+    context.load_cert_chain(path)
+    with Simulator(directory / "long-key", "--kms-listen", "127.0.0.1:0", "--log-level", "debug") as simulator:
+        with socket.create_connection(simulator.tls, HANG_SECONDS) as plain, pytest.raises(OSError):
+            context.wrap_socket(plain)
+    assert "the exponent of its RSA key has 2000 bits; 32 are allowed" in simulator.stderr()

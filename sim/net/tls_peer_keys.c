@@ -1,0 +1,140 @@
+#include "sim/net/tls_peer_keys.h"
+
+#include <mbedtls/x509_crt.h>
+#include <string.h>
+
+/* RFC 5246, sections 6.2.1 and 7.4 */
+#define RECORD_ALERT 21
+#define RECORD_HANDSHAKE 22
+#define MESSAGE_CERTIFICATE 11
+#define MESSAGE_HEADER_BYTES 4
+
+void tls_peer_keys_init(struct tls_peer_keys *keys)
+{
+    *keys = (struct tls_peer_keys){.is_over = false};
+    buf_init(&keys->message, SIZE_MAX);
+}
+
+void tls_peer_keys_free(struct tls_peer_keys *keys)
+{
+    buf_free(&keys->message);
+}
+
+static size_t uint24_at(const uint8_t *bytes)
+{
+    return (size_t)bytes[0] << 16 | (size_t)bytes[1] << 8 | bytes[2];
+}
+
+/* --- certificates --- */
+
+static size_t exponent_bits(const mbedtls_pk_context *key)
+{
+    mbedtls_mpi exponent;
+    size_t bits = 0;
+
+    if (!mbedtls_pk_can_do(key, MBEDTLS_PK_RSA))
+        return 0;
+    mbedtls_mpi_init(&exponent);
+    if (mbedtls_rsa_export(mbedtls_pk_rsa(*key), NULL, NULL, NULL, NULL, &exponent) == 0)
+        bits = mbedtls_mpi_bitlen(&exponent);
+    mbedtls_mpi_free(&exponent);
+    return bits;
+}
+
+static int check_certificate(struct span der, struct error *error)
+{
+    mbedtls_x509_crt certificate;
+    size_t bits = 0;
+
+    mbedtls_x509_crt_init(&certificate);
+    if (mbedtls_x509_crt_parse_der(&certificate, der.data, der.len) == 0)
+        bits = exponent_bits(&certificate.pk);
+    mbedtls_x509_crt_free(&certificate);
+    if (bits <= TLS_PEER_KEYS_EXPONENT_BITS_MAX)
+        return 0;
+    return error_input(error, "the exponent of its RSA key has %zu bits; %d are allowed", bits,
+                       TLS_PEER_KEYS_EXPONENT_BITS_MAX);
+}
+
+/* A list with its length, of certificates with theirs. */
+static int check_certificates(struct span list, struct error *error)
+{
+    for (size_t at = 3; at + 3 <= list.len;) {
+        size_t len = uint24_at(list.data + at);
+
+        at += 3;
+        if (len > list.len - at)
+            return 0;
+        if (check_certificate(span_of(list.data + at, len), error))
+            return -1;
+        at += len;
+    }
+    return 0;
+}
+
+/* --- records and messages --- */
+
+static int check_messages(struct tls_peer_keys *keys, struct error *error)
+{
+    struct buf *message = &keys->message;
+    size_t at = 0;
+
+    while (message->len - at >= MESSAGE_HEADER_BYTES) {
+        const uint8_t *header = message->data + at;
+        const size_t len = uint24_at(header + 1);
+
+        if (len > TLS_PEER_KEYS_MESSAGE_MAX)
+            return error_input(error, "a message of the handshake has %zu bytes", len);
+        if (len > message->len - at - MESSAGE_HEADER_BYTES)
+            break;
+        if (header[0] == MESSAGE_CERTIFICATE &&
+            check_certificates(span_of(header + MESSAGE_HEADER_BYTES, len), error))
+            return -1;
+        at += MESSAGE_HEADER_BYTES + len;
+    }
+    if (at > 0) {
+        message->len -= at;
+        memmove(message->data, message->data + at, message->len);
+    }
+    return 0;
+}
+
+static void take_header(struct tls_peer_keys *keys, uint8_t byte)
+{
+    keys->header[keys->header_len++] = byte;
+    if (keys->header_len < TLS_PEER_KEYS_HEADER_BYTES)
+        return;
+    keys->left = (size_t)keys->header[3] << 8 | keys->header[4];
+    keys->is_over = keys->header[0] != RECORD_HANDSHAKE && keys->header[0] != RECORD_ALERT;
+    if (keys->left == 0)
+        keys->header_len = 0;
+}
+
+/* Returns how many bytes of the record these are. */
+static size_t take_contents(struct tls_peer_keys *keys, struct span received)
+{
+    const size_t len = received.len < keys->left ? received.len : keys->left;
+
+    if (keys->header[0] == RECORD_HANDSHAKE)
+        buf_append(&keys->message, received.data, len);
+    keys->left -= len;
+    if (keys->left == 0)
+        keys->header_len = 0;
+    return len;
+}
+
+int tls_peer_keys_look(struct tls_peer_keys *keys, struct span received, struct error *error)
+{
+    for (size_t at = 0; at < received.len && !keys->is_over;) {
+        if (keys->left == 0) {
+            take_header(keys, received.data[at++]);
+            continue;
+        }
+        at += take_contents(keys, span_of(received.data + at, received.len - at));
+        if (check_messages(keys, error))
+            return -1;
+    }
+    if (keys->is_over)
+        buf_free(&keys->message);
+    return 0;
+}
