@@ -10,9 +10,7 @@ from tsm_fixtures import await_that, home, without  # noqa: F401
 @pytest.mark.parametrize("host", ["kms.invalid", "1.2.3.4.5"])
 def test_a_name_server_that_does_not_answer_holds_no_one_up(home, without, host):
     """Not the loop, not even by what looks like an address, and not the end."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in without("names").items():
-            patch.setenv(name, value)
+    with without("names"):
         simulator = Simulator(home, "--kms-url", f"https://{host}:9").start()
     try:
         assert Simulated(simulator.url).status("/healthz") == 200

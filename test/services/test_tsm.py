@@ -13,7 +13,7 @@ import pytest
 
 from simulator import Simulator
 from tdx_attest import SECONDS, Busy, Entry, extend, read_once, registers_of, report_data_of, write_once
-from tsm_fixtures import DATA, Directory, await_that, home, tsm, without  # noqa: F401
+from tsm_fixtures import DATA, Directory, await_that, home, started, tsm, without  # noqa: F401
 
 RUNTIME = 0x08000001
 
@@ -378,11 +378,7 @@ def test_the_start_says_how_to_find_it(tsm):
 
 
 def test_without_leases_who_waits_is_served(home, without):
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in without("leases").items():
-            patch.setenv(name, value)
-        tsm = Directory(home).__enter__()
-    try:
+    with started(without("leases"), home) as tsm:
         tsm.says("has no leases: who reads outblob without waiting for the generation may get an earlier quote")
         for number in range(5):
             data = hashlib.sha512(bytes([number])).digest()
@@ -396,14 +392,10 @@ def test_without_leases_who_waits_is_served(home, without):
         assert tsm.log()[-1]["event"] == "mine"
         tsm.caller.by_json("Simulator.Reset", {})
         await_that(lambda: tsm.register(3) == before)
-    finally:
-        tsm.__exit__(None, None, None)
 
 
 def test_the_limit_of_watches_is_named(home, without):
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in without("watches").items():
-            patch.setenv(name, value)
+    with without("watches"):
         told = refusal(home, home / "tsm")
     assert told == (f"cannot watch {home}/tsm/report: no space left on device; "
                     "raise /proc/sys/fs/inotify/max_user_watches")

@@ -12,7 +12,7 @@ import pytest
 from simulator import Simulator
 from support import Simulated
 from tdx_attest import extend, read_once, report_data_of, write_once
-from tsm_fixtures import DATA, Directory, await_that, home, tsm, without  # noqa: F401
+from tsm_fixtures import DATA, await_that, home, started, tsm, without  # noqa: F401
 
 
 def is_alive(tsm):
@@ -106,27 +106,17 @@ def ask_for_quotes(tsm):
 
 def test_what_is_written_while_it_looks_elsewhere_is_not_missed(home, without):
     """A client that writes one file and then reads another, while the simulator serves others."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in without("haste").items():
-            patch.setenv(name, value)
-        tsm = Directory(home).__enter__()
-    try:
+    with started(without("haste"), home) as tsm:
         with concurrent.futures.ThreadPoolExecutor() as clients:
             for done in [clients.submit(extend_and_read, tsm, 2), clients.submit(extend_and_read, tsm, 3),
                          clients.submit(ask_for_quotes, tsm)]:
                 done.result()
-    finally:
-        tsm.__exit__(None, None, None)
 
 
 @pytest.mark.parametrize("leases", [True, False])
 def test_a_full_disk_holds_no_one_up(home, without, leases):
     full = home / "full"
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in without("space" if leases else "space,leases", full).items():
-            patch.setenv(name, value)
-        tsm = Directory(home).__enter__()
-    try:
+    with started(without("space" if leases else "space,leases", full), home) as tsm:
         quote = tsm.entry.quote(DATA)
         value = tsm.register(3)
         full.touch()
@@ -142,5 +132,3 @@ def test_a_full_disk_holds_no_one_up(home, without, leases):
         await_that(lambda: tsm.register(3) == register != value)
         await_that(lambda: tsm.entry.generation() == 2)
         assert report_data_of(read_once(tsm.entry.outblob)) == DATA[::-1]
-    finally:
-        tsm.__exit__(None, None, None)

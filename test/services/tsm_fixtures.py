@@ -1,5 +1,6 @@
 """A simulator with --tsm-dir, for the tests of it."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -70,9 +71,29 @@ def tsm(home):
 
 @pytest.fixture(scope="module")
 def without(directory):
-    """Settings with which a simulator lacks leases, watches, answers of name servers, or space while there is a file."""
+    """`with without(what):` has simulators start that lack leases, watches, answers of name servers, haste, or space
+    while there is a file."""
     library = directory / "without.so"
     subprocess.run(["cc", "-shared", "-fPIC", "-o", library, Path(__file__).with_name("without.c")], check=True)
     asan = os.environ.get("ASAN_OPTIONS", "")
-    return lambda what, file="": {"LD_PRELOAD": str(library), "WITHOUT": what, "WITHOUT_WHILE": str(file),
-                         "ASAN_OPTIONS": f"{asan}:verify_asan_link_order=0".strip(":")}
+
+    @contextlib.contextmanager
+    def settings(what, file=""):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("LD_PRELOAD", str(library))
+            patch.setenv("WITHOUT", what)
+            patch.setenv("WITHOUT_WHILE", str(file))
+            patch.setenv("ASAN_OPTIONS", f"{asan}:verify_asan_link_order=0".strip(":"))
+            yield
+    return settings
+
+
+@contextlib.contextmanager
+def started(settings, home):
+    """A simulator that starts with these settings, which the test itself is without."""
+    with settings:
+        tsm = Directory(home).__enter__()
+    try:
+        yield tsm
+    finally:
+        tsm.__exit__(None, None, None)
