@@ -7,7 +7,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/unconst.h"
-#include "sim/net/tls_peer_keys.h"
+#include "sim/net/tls_peer_chain.h"
 #include "sim/net/tls_state.h"
 
 #define PROBLEM_BYTES 160
@@ -22,7 +22,7 @@ struct tls_session {
     struct buf output;
     bool has_output_been_taken;
     bool wants_input; /* the last step found too little of it */
-    struct tls_peer_keys peer_keys;
+    struct tls_peer_chain peer_chain;
     uint32_t refused; /* MBEDTLS_X509_BADCERT_ flags of the other end's chain */
     char problem[PROBLEM_BYTES];
 };
@@ -125,7 +125,7 @@ struct tls_session *tls_session_new(const struct tls_config *config, const char 
     mbedtls_ssl_init(&session->ssl);
     buf_init(&session->input, SIZE_MAX);
     buf_init(&session->output, SIZE_MAX);
-    tls_peer_keys_init(&session->peer_keys);
+    tls_peer_chain_init(&session->peer_chain);
     if (mbedtls_ssl_setup(&session->ssl, &config->ssl) != 0 ||
         mbedtls_ssl_set_hostname(&session->ssl, host) != 0)
         fail(session, MBEDTLS_ERR_SSL_BAD_INPUT_DATA);
@@ -142,7 +142,7 @@ void tls_session_free(struct tls_session *session)
     mbedtls_ssl_free(&session->ssl);
     buf_free(&session->input);
     buf_free(&session->output);
-    tls_peer_keys_free(&session->peer_keys);
+    tls_peer_chain_free(&session->peer_chain);
     free(session);
 }
 
@@ -162,7 +162,7 @@ static bool fits_handshake(struct tls_session *session, struct span received)
                  TLS_SESSION_INPUT_MAX);
         return false;
     }
-    if (tls_peer_keys_look(&session->peer_keys, received, &error)) {
+    if (tls_peer_chain_look(&session->peer_chain, received, &error)) {
         snprintf(session->problem, sizeof session->problem, "the other end's certificate is refused: %.100s",
                  error.text);
         return false;

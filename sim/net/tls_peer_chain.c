@@ -1,4 +1,4 @@
-#include "sim/net/tls_peer_keys.h"
+#include "sim/net/tls_peer_chain.h"
 
 #include <mbedtls/x509_crt.h>
 #include <string.h>
@@ -9,15 +9,15 @@
 #define MESSAGE_CERTIFICATE 11
 #define MESSAGE_HEADER_BYTES 4
 
-void tls_peer_keys_init(struct tls_peer_keys *keys)
+void tls_peer_chain_init(struct tls_peer_chain *chain)
 {
-    *keys = (struct tls_peer_keys){.is_over = false};
-    buf_init(&keys->message, SIZE_MAX);
+    *chain = (struct tls_peer_chain){.is_over = false};
+    buf_init(&chain->message, SIZE_MAX);
 }
 
-void tls_peer_keys_free(struct tls_peer_keys *keys)
+void tls_peer_chain_free(struct tls_peer_chain *chain)
 {
-    buf_free(&keys->message);
+    buf_free(&chain->message);
 }
 
 static size_t uint24_at(const uint8_t *bytes)
@@ -50,10 +50,10 @@ static int check_certificate(struct span der, struct error *error)
     if (mbedtls_x509_crt_parse_der(&certificate, der.data, der.len) == 0)
         bits = exponent_bits(&certificate.pk);
     mbedtls_x509_crt_free(&certificate);
-    if (bits <= TLS_PEER_KEYS_EXPONENT_BITS_MAX)
+    if (bits <= TLS_PEER_CHAIN_EXPONENT_BITS_MAX)
         return 0;
     return error_input(error, "the exponent of its RSA key has %zu bits; %d are allowed", bits,
-                       TLS_PEER_KEYS_EXPONENT_BITS_MAX);
+                       TLS_PEER_CHAIN_EXPONENT_BITS_MAX);
 }
 
 /* A list with its length, of certificates with theirs. */
@@ -74,16 +74,16 @@ static int check_certificates(struct span list, struct error *error)
 
 /* --- records and messages --- */
 
-static int check_messages(struct tls_peer_keys *keys, struct error *error)
+static int check_messages(struct tls_peer_chain *chain, struct error *error)
 {
-    struct buf *message = &keys->message;
+    struct buf *message = &chain->message;
     size_t at = 0;
 
     while (message->len - at >= MESSAGE_HEADER_BYTES) {
         const uint8_t *header = message->data + at;
         const size_t len = uint24_at(header + 1);
 
-        if (len > TLS_PEER_KEYS_MESSAGE_MAX)
+        if (len > TLS_PEER_CHAIN_MESSAGE_MAX)
             return error_input(error, "a message of the handshake has %zu bytes", len);
         if (len > message->len - at - MESSAGE_HEADER_BYTES)
             break;
@@ -99,42 +99,42 @@ static int check_messages(struct tls_peer_keys *keys, struct error *error)
     return 0;
 }
 
-static void take_header(struct tls_peer_keys *keys, uint8_t byte)
+static void take_header(struct tls_peer_chain *chain, uint8_t byte)
 {
-    keys->header[keys->header_len++] = byte;
-    if (keys->header_len < TLS_PEER_KEYS_HEADER_BYTES)
+    chain->header[chain->header_len++] = byte;
+    if (chain->header_len < TLS_PEER_CHAIN_HEADER_BYTES)
         return;
-    keys->left = (size_t)keys->header[3] << 8 | keys->header[4];
-    keys->is_over = keys->header[0] != RECORD_HANDSHAKE && keys->header[0] != RECORD_ALERT;
-    if (keys->left == 0)
-        keys->header_len = 0;
+    chain->left = (size_t)chain->header[3] << 8 | chain->header[4];
+    chain->is_over = chain->header[0] != RECORD_HANDSHAKE && chain->header[0] != RECORD_ALERT;
+    if (chain->left == 0)
+        chain->header_len = 0;
 }
 
 /* Returns how many bytes of the record these are. */
-static size_t take_contents(struct tls_peer_keys *keys, struct span received)
+static size_t take_contents(struct tls_peer_chain *chain, struct span received)
 {
-    const size_t len = received.len < keys->left ? received.len : keys->left;
+    const size_t len = received.len < chain->left ? received.len : chain->left;
 
-    if (keys->header[0] == RECORD_HANDSHAKE)
-        buf_append(&keys->message, received.data, len);
-    keys->left -= len;
-    if (keys->left == 0)
-        keys->header_len = 0;
+    if (chain->header[0] == RECORD_HANDSHAKE)
+        buf_append(&chain->message, received.data, len);
+    chain->left -= len;
+    if (chain->left == 0)
+        chain->header_len = 0;
     return len;
 }
 
-int tls_peer_keys_look(struct tls_peer_keys *keys, struct span received, struct error *error)
+int tls_peer_chain_look(struct tls_peer_chain *chain, struct span received, struct error *error)
 {
-    for (size_t at = 0; at < received.len && !keys->is_over;) {
-        if (keys->left == 0) {
-            take_header(keys, received.data[at++]);
+    for (size_t at = 0; at < received.len && !chain->is_over;) {
+        if (chain->left == 0) {
+            take_header(chain, received.data[at++]);
             continue;
         }
-        at += take_contents(keys, span_of(received.data + at, received.len - at));
-        if (check_messages(keys, error))
+        at += take_contents(chain, span_of(received.data + at, received.len - at));
+        if (check_messages(chain, error))
             return -1;
     }
-    if (keys->is_over)
-        buf_free(&keys->message);
+    if (chain->is_over)
+        buf_free(&chain->message);
     return 0;
 }

@@ -1,5 +1,5 @@
 /* Certificates of the other end on their way to mbedTLS: whose keys are refused, and what is not looked at. */
-#include "sim/net/tls_peer_keys.h"
+#include "sim/net/tls_peer_chain.h"
 
 #include "test/unit/vectors.h"
 
@@ -104,17 +104,17 @@ static void send_record(struct fixture *f, uint8_t type, const char *hex)
 
 static int look(const struct fixture *f, size_t piece, struct error *error)
 {
-    struct tls_peer_keys keys;
+    struct tls_peer_chain chain;
     int result = 0;
 
     *error = (struct error){.kind = ERROR_NONE};
-    tls_peer_keys_init(&keys);
+    tls_peer_chain_init(&chain);
     for (size_t at = 0; result == 0 && at < f->bytes.len; at += piece) {
         size_t left = f->bytes.len - at;
 
-        result = tls_peer_keys_look(&keys, span_of(f->bytes.data + at, left < piece ? left : piece), error);
+        result = tls_peer_chain_look(&chain, span_of(f->bytes.data + at, left < piece ? left : piece), error);
     }
-    tls_peer_keys_free(&keys);
+    tls_peer_chain_free(&chain);
     return result;
 }
 
