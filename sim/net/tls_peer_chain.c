@@ -3,6 +3,8 @@
 #include <mbedtls/x509_crt.h>
 #include <string.h>
 
+#include "crypto/mbedtls_private.h"
+
 /* RFC 5246, sections 6.2.1 and 7.4 */
 #define RECORD_ALERT 21
 #define RECORD_HANDSHAKE 22
@@ -41,30 +43,57 @@ static size_t exponent_bits(const mbedtls_pk_context *key)
     return bits;
 }
 
+static bool is_on_other_curve(const mbedtls_pk_context *key)
+{
+    if (!mbedtls_pk_can_do(key, MBEDTLS_PK_ECKEY))
+        return false;
+    switch (mbedtls_pk_ec(*key)->MBEDTLS_PRIVATE(grp).id) {
+    case MBEDTLS_ECP_DP_SECP256R1:
+    case MBEDTLS_ECP_DP_SECP384R1:
+    case MBEDTLS_ECP_DP_SECP521R1:
+        return false;
+    default:
+        return true;
+    }
+}
+
+static int check_key(const mbedtls_pk_context *key, struct error *error)
+{
+    const size_t bits = exponent_bits(key);
+
+    if (bits > TLS_PEER_CHAIN_EXPONENT_BITS_MAX)
+        return error_input(error, "the exponent of its RSA key has %zu bits; %d are allowed", bits,
+                           TLS_PEER_CHAIN_EXPONENT_BITS_MAX);
+    if (is_on_other_curve(key))
+        return error_input(error, "its key is on another curve than P-256, P-384 and P-521");
+    return 0;
+}
+
 static int check_certificate(struct span der, struct error *error)
 {
     mbedtls_x509_crt certificate;
-    size_t bits = 0;
+    int result = 0;
 
     mbedtls_x509_crt_init(&certificate);
     if (mbedtls_x509_crt_parse_der(&certificate, der.data, der.len) == 0)
-        bits = exponent_bits(&certificate.pk);
+        result = check_key(&certificate.pk, error);
     mbedtls_x509_crt_free(&certificate);
-    if (bits <= TLS_PEER_CHAIN_EXPONENT_BITS_MAX)
-        return 0;
-    return error_input(error, "the exponent of its RSA key has %zu bits; %d are allowed", bits,
-                       TLS_PEER_CHAIN_EXPONENT_BITS_MAX);
+    return result;
 }
 
 /* A list with its length, of certificates with theirs. */
 static int check_certificates(struct span list, struct error *error)
 {
-    for (size_t at = 3; at + 3 <= list.len;) {
+    size_t at = 3;
+
+    for (int count = 1; at + 3 <= list.len; count++) {
         size_t len = uint24_at(list.data + at);
 
         at += 3;
         if (len > list.len - at)
             return 0;
+        if (count > TLS_PEER_CHAIN_MAX)
+            return error_input(error, "its chain has more than %d certificates", TLS_PEER_CHAIN_MAX);
         if (check_certificate(span_of(list.data + at, len), error))
             return -1;
         at += len;

@@ -1,4 +1,4 @@
-/* Certificates of the other end on their way to mbedTLS: whose keys are refused, and what is not looked at. */
+/* Certificates of the other end on their way to mbedTLS: what is refused, and what is not looked at. */
 #include "sim/net/tls_peer_chain.h"
 
 #include "test/unit/vectors.h"
@@ -16,6 +16,15 @@ static const char certificate_hex[] =
     "3ceb3ffd02050100000001300a06082a8648ce3d0403020349003046022100ed11450fc73ea879c4670dd24fd9f080ce"
     "0a2b5dde424aeed78bc23574499e9a022100d17b9481553fee281a08e63f7ad107b8a4116ac7efbefb5fed54bc2a42ac"
     "3b48";
+
+/* Of a key on brainpoolP256r1. */
+static const char other_curve_hex[] =
+    "308201053081aca003020102020107300a06082a8648ce3d040302300c310a300806035504030c0145301e170d323030"
+    "3130313030303030305a170d3430303130313030303030305a300c310a300806035504030c0145305a301406072a8648"
+    "ce3d020106092b2403030208010107034200046b8bb7f53e36b6824d3300afbc27257bd432568e24e5fb5702295ecd04"
+    "e9de4c382f9af51ce9a3d30965a09661223af5646067c55b1a928f7252376bfc79ebf0300a06082a8648ce3d04030203"
+    "4800304502207f514a371b565239264939a5629924feeca30ae2a5a873e2c857cc430b877889022100bef433f4c120d6"
+    "4ecccfd09159e1336ccda6beff8fbf4fd435a54d228a83a34a";
 
 static const char largest[] = "00ffffffff", too_large[] = "0100000001", usual[] = "0000010001";
 
@@ -79,6 +88,20 @@ static void append_message(struct buf *out, const char *first, const char *secon
     append_uint24(out, list);
     append_certificate(out, first);
     append_certificate(out, second);
+}
+
+/* A message in a record of its own, with a list of certificates. */
+static void send_list(struct fixture *f, struct span list)
+{
+    struct buf message;
+
+    buf_init(&message, SIZE_MAX);
+    buf_append_byte(&message, 11);
+    append_uint24(&message, 3 + list.len);
+    append_uint24(&message, list.len);
+    buf_append_span(&message, list);
+    append_record(&f->bytes, 22, buf_span(&message));
+    buf_free(&message);
 }
 
 /* In a record of its own. */
@@ -160,6 +183,32 @@ static void also_further_up_the_chain(void **state)
     assert_refused(*state, TOO_LARGE);
 }
 
+static void keys_on_other_curves_are_refused(void **state)
+{
+    uint8_t list[3 + sizeof other_curve_hex / 2] = {0, 1, 9};
+
+    from_hex(other_curve_hex, list + 3, sizeof list - 3);
+    send_list(*state, span_of(list, sizeof list));
+    assert_refused(*state, "its key is on another curve than P-256, P-384 and P-521");
+}
+
+static void a_chain_has_a_largest_length(void **state)
+{
+    struct fixture *f = *state;
+    struct error error;
+    struct buf list;
+
+    buf_init(&list, SIZE_MAX);
+    for (int count = 1; count <= TLS_PEER_CHAIN_MAX + 1; count++) {
+        append_certificate(&list, usual);
+        buf_reset(&f->bytes);
+        send_list(f, buf_span(&list));
+        assert_int_equal(look(f, 1000, &error), count <= TLS_PEER_CHAIN_MAX ? 0 : -1);
+    }
+    assert_string_equal(error.text, "its chain has more than 6 certificates");
+    buf_free(&list);
+}
+
 static void other_messages_and_alerts_may_come_first(void **state)
 {
     send_record(*state, 22, "02000003010203"); /* a message of 3 bytes */
@@ -239,6 +288,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(usual_exponents_are_taken, start, finish),
         cmocka_unit_test_setup_teardown(large_ones_are_refused, start, finish),
         cmocka_unit_test_setup_teardown(also_further_up_the_chain, start, finish),
+        cmocka_unit_test_setup_teardown(keys_on_other_curves_are_refused, start, finish),
+        cmocka_unit_test_setup_teardown(a_chain_has_a_largest_length, start, finish),
         cmocka_unit_test_setup_teardown(other_messages_and_alerts_may_come_first, start, finish),
         cmocka_unit_test_setup_teardown(a_record_may_hold_several_messages, start, finish),
         cmocka_unit_test_setup_teardown(a_message_may_come_in_several_records, start, finish),
