@@ -1,6 +1,6 @@
-/* Refuses certificates of the other end that take long to verify, before mbedTLS does it: it verifies whatever
- * the chain has, at each link with each certificate that may be the issuer, and calls no one before. The exponent
- * of an RSA key may be as long as its modulus, and some curves take twenty times as long as P-256.
+/* Refuses certificates of the other end that take long to verify, before mbedTLS does it: mbedTLS verifies all
+ * that the chain has, at each link with each certificate that may be the issuer, and calls no one before. The
+ * exponent of an RSA key may be as long as its modulus, and some curves take many times as long as P-256.
  *
  * So the handshake is read on its way to mbedTLS (RFC 5246, sections 6.2.1 and 7.4.2), up to the first record
  * that is encrypted. The certificates of TLS 1.3 are, and go unseen. */

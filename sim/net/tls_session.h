@@ -28,8 +28,8 @@ void tls_session_free(struct tls_session *session);
 
 enum tls_phase tls_session_state(const struct tls_session *session);
 
-/* Keeps received bytes. Returns false, and fails, if that is more than TLS_SESSION_INPUT_MAX, or a certificate
- * with a key that is refused (tls_peer_chain.h). */
+/* Keeps received bytes. Returns false, and fails, if that is more than TLS_SESSION_INPUT_MAX, or if they show
+ * certificates that are refused (tls_peer_chain.h). */
 bool tls_session_give(struct tls_session *session, const uint8_t *data, size_t len);
 
 /* Takes one step of the handshake. Returns whether another step can be taken now; otherwise the handshake is

@@ -32,7 +32,8 @@ MUST_CHECK bool tsm_events_hold(struct tsm_events *events);
 /* Tells the TD of the lines that were appended. */
 void tsm_events_collect(struct tsm_events *events, struct td *td);
 
-/* Lets in who waited then. Returns false if a file could not be written, to be tried again, as the next one does. */
+/* Lets in who waited then. Returns false if a file could not be written, to be tried again, as the next one
+ * does. */
 MUST_CHECK bool tsm_events_admit(struct tsm_events *events, const struct td *td);
 
 /* Sets the contents of the files; without leases. */

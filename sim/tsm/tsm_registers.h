@@ -30,7 +30,8 @@ MUST_CHECK bool tsm_registers_hold(struct tsm_registers *registers);
 /* Extends the TD's registers by what was written. */
 void tsm_registers_collect(struct tsm_registers *registers, struct td *td);
 
-/* Lets in who waited then. Returns false if a file could not be written, to be tried again, as the next one does. */
+/* Lets in who waited then. Returns false if a file could not be written, to be tried again, as the next one
+ * does. */
 MUST_CHECK bool tsm_registers_admit(struct tsm_registers *registers, const struct td *td);
 
 /* Sets the contents of all files; for those without leases. */
