@@ -35,7 +35,8 @@ void buf_free(struct buf *buf)
 
 void buf_reset(struct buf *buf)
 {
-    bytes_wipe(buf->data, buf->len);
+    if (buf->len > 0)
+        bytes_wipe(buf->data, buf->len);
     buf->len = 0;
     buf->has_overflowed = false;
 }

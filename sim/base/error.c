@@ -32,6 +32,13 @@ static void end(struct error *error)
         error->quote_len = len > error->quote_at ? len - error->quote_at : 0;
 }
 
+void error_clear(struct error *error)
+{
+    error->kind = ERROR_NONE;
+    error->text[0] = '\0';
+    error->quote_at = error->quote_len = 0;
+}
+
 static void set(struct error *error, enum error_kind kind, const char *format, va_list args)
 {
     if (error->kind != ERROR_NONE)

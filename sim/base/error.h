@@ -26,6 +26,9 @@ struct error {
     size_t quote_at, quote_len; /* private: the part of text that error_quote quotes */
 };
 
+/* Makes it one that is not set, as a struct of zeros is. */
+void error_clear(struct error *error);
+
 /* Each sets *error unless it is already set, and returns -1 so that
  * `return error_input(...)` reads well. Longer text is truncated. */
 int error_input(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -4,6 +4,20 @@
 
 #include "sim/base/json_text.h"
 
+/* Not by assigning a whole one: most of it is room for remarks, which takes longer to clear than all else. */
+void exchange_begin(struct http_response *response, struct buf *body)
+{
+    response->status = 200;
+    response->content_type = NULL;
+    response->headers = NULL;
+    response->body = body;
+    response->stream = NULL;
+    response->hold = NULL;
+    response->label = (struct http_label){.method = NULL};
+    response->fault = (struct http_fault){.delay_ms = 0};
+    http_remarks_clear(&response->remarks);
+}
+
 void exchange_fail(struct http_response *response, int status, const char *message)
 {
     exchange_fail_quoting(response, status, message, message);

@@ -82,6 +82,9 @@ struct http_handler {
     const struct http_hosts *hosts; /* what requests may be for; NULL: anything, as on a Unix socket */
 };
 
+/* Makes it 200 with an empty body, and with no remarks. */
+void exchange_begin(struct http_response *response, struct buf *body);
+
 /* Turns the response into {"error": "<message>"} with this status, the form of every
  * JSON error, including those of http/ itself. Discards the previous body. The message is
  * also the reason in the remarks, so it must not repeat a value of the request. */

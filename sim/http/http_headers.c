@@ -45,7 +45,8 @@ void http_headers_free(struct http_headers *headers)
 void http_headers_drop(struct http_headers *headers)
 {
     for (int i = 0; i < HTTP_KEPT_COUNT; i++)
-        buf_reset_within(&headers->kept[i], LIMIT_KEPT_REQUEST_BYTES);
+        if (headers->kept[i].data)
+            buf_reset_within(&headers->kept[i], LIMIT_KEPT_REQUEST_BYTES);
 }
 
 void http_headers_begin(struct http_headers *headers)
@@ -81,6 +82,8 @@ static bool is_token(const struct http_token *token, const char *text)
 {
     size_t len = token->len;
 
+    if (len == 0 || ((token->text[0] ^ text[0]) & ~0x20)) /* most differ in their first letter */
+        return false;
     if (len == sizeof token->text)
         return false; /* possibly truncated */
     while (len > 0 && (token->text[len - 1] == ' ' || token->text[len - 1] == '\t'))

@@ -66,12 +66,26 @@ static const char *read_byte(struct http_lines *lines, uint8_t byte)
     return lines->is_request_line ? read_request_line(lines, byte) : read_header(lines, byte);
 }
 
+/* How much of a word of the request line needs no look, because it is known whether it begins with HTTP/. */
+static size_t rest_of_word(struct http_lines *lines, const uint8_t *data, size_t len)
+{
+    size_t at = 0;
+
+    if (lines->is_after_cr || lines->protocol < sizeof protocol)
+        return 0;
+    while (at < len && data[at] > ' ' && data[at] < 0x80)
+        at++;
+    lines->is_after_space &= at == 0;
+    lines->len += at;
+    return at;
+}
+
 /* How much of a header that has begun needs no look: only how its line ends matters. */
 static size_t rest_of_header(const struct http_lines *lines, const uint8_t *data, size_t len)
 {
     const uint8_t *end;
 
-    if (lines->is_request_line || lines->is_after_cr || lines->len == 0)
+    if (lines->is_after_cr || lines->len == 0)
         return 0;
     if ((end = memchr(data, '\r', len)))
         len = (size_t)(end - data);
@@ -86,7 +100,8 @@ size_t http_lines_read(struct http_lines *lines, const uint8_t *data, size_t len
 
     *fault = NULL;
     while (at < len && !lines->is_over) {
-        at += rest_of_header(lines, data + at, len - at);
+        at += lines->is_request_line ? rest_of_word(lines, data + at, len - at)
+                                     : rest_of_header(lines, data + at, len - at);
         *fault = at < len ? read_byte(lines, data[at]) : NULL;
         if (*fault || at == len)
             break;

@@ -2,6 +2,12 @@
 
 #include <stdio.h>
 
+void http_remarks_clear(struct http_remarks *remarks)
+{
+    remarks->reason[0] = '\0';
+    remarks->ignored.count = remarks->ignored.named = 0;
+}
+
 bool http_remarks_are_empty(const struct http_remarks *remarks)
 {
     return remarks->reason[0] == '\0' && remarks->ignored.count == 0;

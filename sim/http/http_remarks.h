@@ -29,6 +29,9 @@ struct http_remarks {
     struct http_ignored ignored;
 };
 
+/* Sets no more than what makes them empty. */
+void http_remarks_clear(struct http_remarks *remarks);
+
 bool http_remarks_are_empty(const struct http_remarks *remarks);
 
 /* Writes "reportData (did you mean report_data?), foo and 2 more", "3 unknown fields", or an empty

@@ -92,20 +92,21 @@ static void cut(struct http_session *session)
     session->state = HTTP_OVER;
 }
 
-static struct http_response new_response(struct http_session *session)
+static struct buf *begin_output(struct http_session *session)
 {
     struct buf *output = &session->shared->output;
 
     buf_reset_within(output, LIMIT_KEPT_OUTPUT_BYTES);
-    return (struct http_response){.status = 200, .body = output};
+    return output;
 }
 
 /* Answers a request that cannot be passed to the handler. */
 static void refuse(struct http_session *session, int status, const char *message)
 {
-    struct http_response response = new_response(session);
+    struct http_response response;
     struct http_request request = {.verb = HTTP_VERB_OTHER};
 
+    exchange_begin(&response, begin_output(session));
     if (session->reader.is_head_complete)
         http_reader_request(&session->reader, &request);
     session->state = HTTP_OVER;
@@ -124,9 +125,10 @@ static void refuse(struct http_session *session, int status, const char *message
 
 static void refuse_http2(struct http_session *session)
 {
-    struct http_response response = new_response(session);
+    struct http_response response;
     size_t head_len;
 
+    exchange_begin(&response, begin_output(session));
     if (!session->http2.stream) {
         refuse(session, 400, not_http2);
         return;
@@ -182,15 +184,18 @@ static bool is_refused(struct http_session *session, const struct http_request *
 static void answer(struct http_session *session)
 {
     struct http_hold *before = session->hold;
-    struct exchange exchange = {.peer = session->peer, .hold = before, .arena = &session->shared->arena};
+    struct exchange exchange;
 
+    exchange.peer = session->peer;
+    exchange.hold = before;
+    exchange.arena = &session->shared->arena;
     http_reader_request(&session->reader, &exchange.request);
     if (is_refused(session, &exchange.request))
         return;
     if (exchange.request.has_origin &&
         !http_host_is_origin(host_of(&exchange.request), exchange.request.origin))
         exchange.request.is_cross_site = true;
-    exchange.response = new_response(session);
+    exchange_begin(&exchange.response, begin_output(session));
     if (before)
         before->wake = NULL;
     session->handler.serve(session->handler.context, &exchange);
@@ -304,7 +309,7 @@ static struct span framed(const struct http_session *session, struct buf *piece,
 /* A body that is cut, by a fault or because a piece was too large, has no last chunk. */
 bool http_session_pull(struct http_session *session)
 {
-    struct buf *piece = new_response(session).body;
+    struct buf *piece = begin_output(session);
     enum http_stream_state state = HTTP_STREAM_END;
     bool is_cut;
 

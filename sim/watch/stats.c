@@ -123,7 +123,6 @@ static void copy_printable(char *out, size_t size, struct span text)
 static void remember(struct stats *stats, const struct http_answer *answer, const char *name)
 {
     struct stats_recent *recent = &stats->recent[stats->recent_count++ % STATS_RECENT_MAX];
-    static const struct http_remarks none;
     struct timespec now;
 
     clock_gettime(CLOCK_REALTIME, &now);
@@ -138,7 +137,10 @@ static void remember(struct stats *stats, const struct http_answer *answer, cons
     copy_text(recent->client, sizeof recent->client, answer->client);
     copy_printable(recent->path, sizeof recent->path, answer->path);
     copy_printable(recent->agent, sizeof recent->agent, answer->agent);
-    recent->remarks = answer->remarks ? *answer->remarks : none;
+    if (answer->remarks)
+        recent->remarks = *answer->remarks;
+    else
+        http_remarks_clear(&recent->remarks);
 }
 
 static struct stats_ignored *ignored_row(struct stats *stats, const char *method, const char *member)

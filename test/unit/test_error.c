@@ -21,6 +21,24 @@ static void the_first_cause_is_kept(void **state)
     assert_string_equal(error.text, "first is 1");
 }
 
+static void one_that_is_cleared_takes_the_next_cause(void **state)
+{
+    struct error error;
+    char reason[ERROR_TEXT_BYTES];
+
+    (void)state;
+    memset(&error, 0xff, sizeof error);
+    error_clear(&error);
+    error_reason(&error, reason, sizeof reason);
+    assert_string_equal(reason, "");
+    error_quote(&error, "no such color: ", span_text("secret"), ": give another");
+    assert_string_equal(error.text, "no such color: secret: give another");
+    error_clear(&error);
+    error_input(&error, "it is too late");
+    error_reason(&error, reason, sizeof reason);
+    assert_string_equal(reason, "it is too late");
+}
+
 static void our_own_faults_are_told_apart(void **state)
 {
     struct error error = {.kind = ERROR_NONE};
@@ -191,6 +209,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_cause_is_kept),
+        cmocka_unit_test(one_that_is_cleared_takes_the_next_cause),
         cmocka_unit_test(our_own_faults_are_told_apart),
         cmocka_unit_test(what_is_not_there_is_told_apart),
         cmocka_unit_test(context_goes_in_front),

@@ -3,6 +3,26 @@
 
 #include "test/unit/vectors.h"
 
+static void one_begins_with_nothing_of_the_last(void **state)
+{
+    struct buf body;
+    struct http_response response;
+
+    (void)state;
+    buf_init(&body, 100);
+    memset(&response, 0xff, sizeof response);
+    exchange_begin(&response, &body);
+    assert_int_equal(response.status, 200);
+    assert_ptr_equal(response.body, &body);
+    assert_true(!response.content_type && !response.headers && !response.stream && !response.hold);
+    assert_true(!response.label.method && !response.label.is_background);
+    assert_true(!response.fault.delay_ms && !response.fault.fails && !response.fault.drop &&
+                !response.fault.cut && !response.fault.garbage);
+    assert_true(http_remarks_are_empty(&response.remarks));
+    assert_int_equal(response.remarks.ignored.named, 0);
+    buf_free(&body);
+}
+
 static void an_error_replaces_the_response(void **state)
 {
     struct buf body;
@@ -63,6 +83,7 @@ static void an_overflow_is_forgotten(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_begins_with_nothing_of_the_last),
         cmocka_unit_test(an_error_replaces_the_response),
         cmocka_unit_test(a_reason_can_say_less_than_the_error),
         cmocka_unit_test(an_overflow_is_forgotten),

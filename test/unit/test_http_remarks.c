@@ -48,12 +48,25 @@ static void a_reason_is_a_remark(void **state)
     assert_true(http_remarks_are_empty(&(struct http_remarks){.reason = ""}));
 }
 
+static void cleared_ones_are_empty(void **state)
+{
+    struct http_remarks remarks = {"x", {4, 2, {{"reportData", "report_data"}, {"f", NULL}}}};
+    char text[HTTP_IGNORED_TEXT_BYTES];
+
+    (void)state;
+    http_remarks_clear(&remarks);
+    assert_true(http_remarks_are_empty(&remarks));
+    http_remarks_ignored(&remarks, text);
+    assert_string_equal(text, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ignored_members_are_named_and_counted),
         cmocka_unit_test(long_names_end_within_the_text),
         cmocka_unit_test(a_reason_is_a_remark),
+        cmocka_unit_test(cleared_ones_are_empty),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
