@@ -6,11 +6,13 @@
 
 #include "crypto/p256.h"
 
-#define P256_MEMORY_ENTRIES 256
+#define P256_MEMORY_SETS 64
+#define P256_MEMORY_WAYS 4
 
-/* All zero: nothing is remembered. The oldest of those that meet in one entry is forgotten. */
+/* SHA-256 of key, digest and signature; in each set, the newest first. All zero: nothing is remembered.
+ * Of those that meet in one set, the oldest is forgotten. */
 struct p256_memory {
-    uint8_t known[P256_MEMORY_ENTRIES][32]; /* SHA-256 of key, digest and signature */
+    uint8_t known[P256_MEMORY_SETS][P256_MEMORY_WAYS][32];
 };
 
 /* p256_verify, unless it is known to be true. memory may be NULL. */

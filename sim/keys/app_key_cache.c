@@ -5,7 +5,10 @@
 #include "sim/base/fnv1a.h"
 #include "sim/base/memory.h"
 
-#define SLOTS 256 /* a power of two */
+/* Keys whose names have the same hash share a set: an app that asks for some in turn finds them all. */
+#define SETS 64 /* a power of two */
+#define WAYS 4
+#define SLOTS (SETS * WAYS)
 
 _Static_assert(APP_KEY_CACHE_NAME_BYTES_MAX <= UINT8_MAX, "the length of a part takes one byte");
 
@@ -50,30 +53,42 @@ void app_key_cache_name_init(struct app_key_cache_name *name, uint8_t kind, cons
     name->len = len;
 }
 
-/* A collision costs only another derivation. */
-static size_t slot_of(const struct app_key_cache_name *name)
+static struct slot *set_of(const struct app_key_cache *cache, const struct app_key_cache_name *name)
 {
-    return fnv1a(name->bytes, name->len) % SLOTS;
+    return &cache->slots[fnv1a(name->bytes, name->len) % SETS * WAYS];
+}
+
+static bool is_named(const struct slot *slot, const struct app_key_cache_name *name)
+{
+    return slot->name.len == name->len && memcmp(slot->name.bytes, name->bytes, name->len) == 0;
 }
 
 bool app_key_cache_find(const struct app_key_cache *cache, const struct app_key_cache_name *name,
                         struct app_key *key)
 {
-    const struct slot *slot = cache->slots ? &cache->slots[slot_of(name)] : NULL;
+    const struct slot *set;
 
-    if (!slot || name->len == 0 || slot->name.len != name->len ||
-        memcmp(slot->name.bytes, name->bytes, name->len) != 0)
+    if (!cache->slots || name->len == 0)
         return false;
-    *key = slot->key;
-    return true;
+    set = set_of(cache, name);
+    for (size_t i = 0; i < WAYS; i++)
+        if (is_named(&set[i], name)) {
+            *key = set[i].key;
+            return true;
+        }
+    return false;
 }
 
 void app_key_cache_add(struct app_key_cache *cache, const struct app_key_cache_name *name,
                        const struct app_key *key)
 {
+    struct slot *set;
+
     if (name->len == 0)
         return;
     if (!cache->slots)
         cache->slots = memory_zalloc(SLOTS * sizeof *cache->slots);
-    cache->slots[slot_of(name)] = (struct slot){*name, *key};
+    set = set_of(cache, name);
+    memmove(&set[1], &set[0], (WAYS - 1) * sizeof *set); /* the oldest has to go */
+    set[0] = (struct slot){*name, *key};
 }

@@ -24,7 +24,7 @@ void app_key_cache_name_init(struct app_key_cache_name *name, uint8_t kind, cons
 bool app_key_cache_find(const struct app_key_cache *cache, const struct app_key_cache_name *name,
                         struct app_key *key);
 
-/* Puts the key into the cache, if its name is not too long; another may have to go. */
+/* Puts a key that is not in the cache into it, if its name is not too long; another may have to go. */
 void app_key_cache_add(struct app_key_cache *cache, const struct app_key_cache_name *name,
                        const struct app_key *key);
 

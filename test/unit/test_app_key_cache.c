@@ -1,4 +1,6 @@
 /* What is found again, and under which name. */
+#include <stdio.h>
+
 #include "test/unit/keyring_fixture.h"
 
 static struct app_key_cache_name name_of(uint8_t kind, const char *first, const char *second)
@@ -50,11 +52,35 @@ static void a_long_name_is_not_kept(void **state)
     }
 }
 
+/* Of few keys none takes another's place. */
+static void those_of_an_app_are_kept_together(void **state)
+{
+    enum { KEYS = 32 };
+    const struct keyring_fixture *fixture = *state;
+    struct app_key key = {.public_key_len = 33}, found;
+    struct app_key_cache_name name;
+    char path[16];
+
+    for (unsigned i = 0; i < KEYS; i++) {
+        snprintf(path, sizeof path, "%08x", i * 0x9e3779b9);
+        name = name_of(0, path, "ethereum");
+        key.private_key[0] = (uint8_t)i;
+        app_key_cache_add(fixture->keyring.cache, &name, &key);
+    }
+    for (unsigned i = 0; i < KEYS; i++) {
+        snprintf(path, sizeof path, "%08x", i * 0x9e3779b9);
+        name = name_of(0, path, "ethereum");
+        if (!app_key_cache_find(fixture->keyring.cache, &name, &found) || found.private_key[0] != i)
+            fail_msg("%s is not kept", path);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         KEYRING_TEST(a_key_is_found_by_its_name_only),
         KEYRING_TEST(a_long_name_is_not_kept),
+        KEYRING_TEST(those_of_an_app_are_kept_together),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
