@@ -55,14 +55,14 @@ def drive_with_wrk(program, load, bodies, seconds):
     return {"requests": requests, "requests_per_s": requests / micros * 1e6, "mean_us": mean, "p99_us": p99}
 
 
-def wrk_rate(url, seconds):
-    """Requests a second of GET."""
+def wrk_requests(url, seconds):
+    """How many requests GET were answered."""
     done = subprocess.run(["wrk", "-t1", f"-c{CLIENTS}", f"-d{seconds}s", url], capture_output=True, text=True,
                           timeout=seconds + ANSWER_SECONDS, check=False)
-    found = re.search(r"^Requests/sec:\s+(\S+)$", done.stdout, re.M)
+    found = re.search(r"^\s*(\d+) requests in ", done.stdout, re.M)
     if not found or "Non-2xx" in done.stdout:
         raise Failure(f"wrk failed with {url}: {done.stdout}{done.stderr}")
-    return float(found[1])
+    return int(found[1])
 
 
 @contextlib.contextmanager
@@ -92,14 +92,22 @@ def drive_alone(program, load, bodies, seconds):
             "p99_us": sorted(times)[len(times) * 99 // 100]}
 
 
+def warm_up(program, load):
+    """Makes sure that it answers. Returns the bodies of the load."""
+    bodies = bodies_of(load, program.ask)
+    program.ask(load.path, numbered(bodies[0], 0), load.type)
+    return bodies
+
+
+def drive(program, load, bodies, seconds):
+    return (drive_with_wrk if load.client == "wrk" else drive_alone)(program, load, bodies, seconds)
+
+
 def measure(path, name, seconds):
     """One load on a freshly started program."""
     load = LOADS[name]
     with Program(path) as program:
-        bodies = bodies_of(load, program.ask)
-        # Make sure that it answers, and warm it up.
-        program.ask(load.path, numbered(bodies[0], 0), load.type)
-        drive = drive_with_wrk if load.client == "wrk" else drive_alone
+        bodies = warm_up(program, load)
         before = program.cpu_ms()
         found = drive(program, load, bodies, seconds)
         found["cpu_us"] = (program.cpu_ms() - before) * 1e3 / found["requests"]

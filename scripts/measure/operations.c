@@ -1,11 +1,14 @@
-/* Prints how long the public-key operations take that a call cannot do without, in microseconds: JSON. */
+/* Prints how long the public-key operations take that a call cannot do without, in microseconds: JSON.
+ * usage: operations SECONDS
+ * They take turns, so that a machine that is slower for a while is so for all of them. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "crypto/k256.h"
 #include "crypto/p256.h"
 
-enum { ROUNDS = 20, REPEATS = 50 }; /* the best round counts: in others, something else ran */
+enum { REPEATS = 10 };
 
 struct subject {
     struct k256 *k256;
@@ -15,11 +18,18 @@ struct subject {
     unsigned failures;
 };
 
-static double micros(void)
+struct operation {
+    const char *name;
+    void (*act)(struct subject *s);
+    double micros; /* of all */
+    double count;
+};
+
+static double micros(clockid_t clock)
 {
     struct timespec now;
 
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    clock_gettime(clock, &now);
     return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
 }
 
@@ -33,11 +43,6 @@ static void p256_key(struct subject *s)
 static void p256_signing(struct subject *s)
 {
     p256_sign(&s->key, s->digest, s->signature);
-}
-
-static void p256_verification(struct subject *s)
-{
-    s->failures += !p256_verify(s->key.public_key, s->digest, s->signature);
 }
 
 static void k256_key(struct subject *s)
@@ -54,36 +59,39 @@ static void k256_signing(struct subject *s)
     s->failures += k256_sign_recoverable(s->k256, s->key.scalar, s->digest, signature) != 0;
 }
 
-static void measure(struct subject *s, const char *name, bool is_fresh, void (*act)(struct subject *))
+/* Adds the processor time of some repetitions. */
+static void measure(struct subject *s, struct operation *operation)
 {
-    double best = 0;
+    const double started = micros(CLOCK_PROCESS_CPUTIME_ID);
 
-    for (int round = 0; round < ROUNDS; round++) {
-        double started = micros(), each;
-
-        for (int i = 0; i < REPEATS; i++) {
-            s->digest[31] = (uint8_t)(s->digest[31] + is_fresh);
-            act(s);
-        }
-        each = (micros() - started) / REPEATS;
-        best = round == 0 || each < best ? each : best;
+    for (int i = 0; i < REPEATS; i++) {
+        s->digest[31]++;
+        operation->act(s);
     }
-    printf("\"%s\": %.3f, ", name, best);
+    operation->micros += micros(CLOCK_PROCESS_CPUTIME_ID) - started;
+    operation->count += REPEATS;
 }
 
-int main(void)
+int main(int count, char **arguments)
 {
     struct subject s = {.k256 = k256_new(), .digest = {1, 2, 3}};
+    struct operation operations[] = {
+        {.name = "p256_key", .act = p256_key},
+        {.name = "p256_sign", .act = p256_signing},
+        {.name = "k256_key", .act = k256_key},
+        {.name = "k256_sign", .act = k256_signing},
+    };
+    const double ends = micros(CLOCK_MONOTONIC) + (count == 2 ? strtod(arguments[1], NULL) * 1e6 : 0);
 
-    if (p256_key_from_scalar(&s.key, s.digest))
-        return 1;
+    if (count != 2 || p256_key_from_scalar(&s.key, s.digest))
+        return 2;
+    do
+        for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
+            measure(&s, &operations[i]);
+    while (micros(CLOCK_MONOTONIC) < ends);
     printf("{");
-    measure(&s, "p256_key", true, p256_key);
-    measure(&s, "p256_sign", true, p256_signing);
-    p256_sign(&s.key, s.digest, s.signature);
-    measure(&s, "p256_verify", false, p256_verification);
-    measure(&s, "k256_key", true, k256_key);
-    measure(&s, "k256_sign", true, k256_signing);
+    for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
+        printf("\"%s\": %.3f, ", operations[i].name, operations[i].micros / operations[i].count);
     printf("\"failures\": %u}\n", s.failures);
     k256_free(s.k256);
     return s.failures != 0;

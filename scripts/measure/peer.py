@@ -1,10 +1,10 @@
 """How fast the program is beside nginx, which sends the same bytes, from its configuration where they are
 short, and else from a file: what HTTP itself costs.
 
-Both answer GET from the same wrk, in turn; the ratio of a round is less moved by a busy machine than its
-parts are.
+Both answer GET from a wrk each, at once and on one processor (together.py).
 """
 import contextlib
+import functools
 import pathlib
 import shutil
 import socket
@@ -13,7 +13,8 @@ import subprocess
 import tempfile
 import time
 
-from .drive import wrk_rate
+from . import together
+from .drive import wrk_requests
 from .program import ANSWER_SECONDS, Client, Failure, Program
 from .loads import Load, request_of
 
@@ -60,7 +61,7 @@ def wait_for(port, process):
 
 @contextlib.contextmanager
 def nginx(pages):
-    """Serves pages, a body for each name, and yields the port."""
+    """Serves pages, a body for each name, and yields its process id and the port."""
     with tempfile.TemporaryDirectory(prefix="bench-") as directory:
         root, port = pathlib.Path(directory, "pages"), free_port()
         root.mkdir()
@@ -75,24 +76,27 @@ def nginx(pages):
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             wait_for(port, process)
-            yield port
+            yield process.pid, port
         finally:
             process.terminate()
             process.wait(ANSWER_SECONDS)
 
 
 def figures(path, seconds):
-    """Yields name, ratio of requests/s to nginx, all ratios, and the goal; nothing without nginx."""
+    """Yields name, ratio to nginx of requests for the same processor time, all ratios, and the goal; nothing
+    without nginx."""
     if not NGINX:
         return
-    with Program(path) as program, Client(program.tcp) as client:
+    with together.one_processor(), Program(path) as program, Client(program.tcp) as client:
         pages = {name: client.ask(request_of(Load(f"/{name}"), None))[1] for name in GOALS}
-        with nginx(pages) as port:
+        with nginx(pages) as (pid, port):
+            pids = (program.process.pid, pid)
             with Client(("127.0.0.1", port)) as other:
                 if any(other.ask(request_of(Load(f"/{name}"), None)) != (200, body) for name, body in pages.items()):
                     raise Failure("nginx does not send the same bytes")
             for name, goal in GOALS.items():
                 urls = [f"{base}/{name}" for base in (program.url, f"http://127.0.0.1:{port}")]
-                rounds = [[wrk_rate(url, seconds) for url in urls] for _ in range(ROUNDS)]
-                ratios = [ours / theirs for ours, theirs in rounds]
+                subjects = [(pid, functools.partial(wrk_requests, url, seconds)) for pid, url in zip(pids, urls)]
+                rounds = [together.load_all(subjects) for _ in range(ROUNDS)]
+                ratios = [theirs / ours for ours, theirs in rounds]
                 yield name, statistics.median(ratios), ratios, goal

@@ -17,6 +17,11 @@ class Failure(Exception):
     """What went wrong, in a sentence for the user."""
 
 
+def cpu_ms(pid):
+    """The time that a process has been running on a processor."""
+    return int(pathlib.Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[0]) / 1e6
+
+
 class Client:
     """One keep-alive connection; each request waits for the answer to the one before."""
 
@@ -98,8 +103,7 @@ class Program:
         return answer
 
     def cpu_ms(self):
-        """The time that it has been running on a processor."""
-        return int(pathlib.Path(f"/proc/{self.process.pid}/schedstat").read_text(encoding="ascii").split()[0]) / 1e6
+        return cpu_ms(self.process.pid)
 
     def resident_kib(self):
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")

@@ -35,6 +35,15 @@ class Turns:
     def longest_ms(self):
         return FIGURES.unpack(self.figures[:])[0] / 1e6
 
+    def median_ms(self, act):
+        """The median of some measurements: a turn that the machine itself interrupts is not the program's."""
+        found = []
+        for _ in range(ROUNDS):
+            self.begin()
+            act()
+            found.append(self.longest_ms())
+        return statistics.median(found)
+
 
 def read_slowly(address, request):
     """Many clients that ask for the same, and read as much as is sent in some rounds, a little at a time."""
@@ -50,15 +59,12 @@ def read_slowly(address, request):
 
 
 def longest_for(page, program, turns):
-    """The median of some measurements: a turn that the machine itself interrupts is not the program's."""
-    found = []
-    for _ in range(ROUNDS):
-        program.ask("/Version", None)  # once it is answered, what was before has ended
-        turns.begin()
+    def act():
         read_slowly(program.tcp, request_of(LOADS["Info"]._replace(path=page), b"{}" if page == "/Info" else None))
-        program.ask("/Version", None)
-        found.append(turns.longest_ms())
-    return statistics.median(found)
+        program.ask("/Version", None)  # once it is answered, what was before has ended
+
+    program.ask("/Version", None)
+    return turns.median_ms(act)
 
 
 def longest(path, library):

@@ -32,6 +32,23 @@ def test_it_runs_through(directory):
         assert name in result.stdout
 
 
+@pytest.mark.skipif(not shutil.which("wrk"), reason="wrk not found")
+@pytest.mark.parametrize("load", ["Version", "one-client-unix"])
+def test_programs_are_loaded_at_once(load, directory, monkeypatch):
+    """On one processor, as is what measures the operations; afterwards it is as before."""
+    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+    together = importlib.import_module("measure.together")
+    operations = os.path.join(directory, "operations")
+    with open(operations, "w", encoding="ascii") as script:
+        script.write("#!/bin/sh\necho \"{\\\"seconds\\\": $1, \\\"processors\\\": $(nproc)}\"\n")
+    os.chmod(operations, 0o755)
+    before = os.sched_getaffinity(0)
+    times, found = together.measure([PROGRAM, PROGRAM], load, 1, operations)
+    assert len(times) == 2 and min(times) > 0
+    assert found == {"seconds": 1, "processors": 1}
+    assert os.sched_getaffinity(0) == before
+
+
 @pytest.mark.skipif(KEEPS_FREED, reason="nothing can be loaded into a program with sanitizers first")
 @pytest.mark.skipif(not shutil.which("wrk") or not shutil.which("cc"), reason="wrk or cc not found")
 def test_figures_beside_their_goals(directory):
