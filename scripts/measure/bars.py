@@ -151,7 +151,7 @@ def worst_hostile(path, library):
         for name, asked, body in hostile():
             with Client(program.tcp) as client:
                 request = request_of(LOADS["Info"]._replace(path=asked), body)
-                found.append((watched.median_ms(lambda: client.ask(request)), name))
+                found.append((watched.median_ms(program, lambda: client.ask(request)), name))
     return max(found)
 
 

@@ -66,11 +66,11 @@ def wrk_requests(url, seconds):
 
 
 @contextlib.contextmanager
-def on_one_processor(pid):
-    """Client and program take turns anyway; on processors of the system's choice, half of the time
-    measured would be that choice."""
+def on_one_processor(*pids):
+    """This thread with what it starts, and those processes. Client and program take turns anyway; on
+    processors of the system's choice, half of the time measured would be that choice."""
     mine = os.sched_getaffinity(0)
-    for each in (0, pid):
+    for each in (0, *pids):
         os.sched_setaffinity(each, {min(mine)})
     try:
         yield

@@ -14,7 +14,7 @@ import tempfile
 import time
 
 from . import together
-from .drive import wrk_requests
+from .drive import on_one_processor, wrk_requests
 from .program import ANSWER_SECONDS, Client, Failure, Program
 from .loads import Load, request_of
 
@@ -87,7 +87,7 @@ def figures(path, seconds):
     without nginx."""
     if not NGINX:
         return
-    with together.one_processor(), Program(path) as program, Client(program.tcp) as client:
+    with on_one_processor(), Program(path) as program, Client(program.tcp) as client:
         pages = {name: client.ask(request_of(Load(f"/{name}"), None))[1] for name in GOALS}
         with nginx(pages) as (pid, port):
             pids = (program.process.pid, pid)

@@ -7,39 +7,23 @@ is not woken on another one either, which on virtual machines costs more than a 
 import concurrent.futures
 import contextlib
 import json
-import os
 import subprocess
 
-from .drive import drive, warm_up
+from .drive import drive, on_one_processor, warm_up
 from .loads import LOADS
 from .program import ANSWER_SECONDS, Failure, Program, cpu_ms
 
 
-@contextlib.contextmanager
-def one_processor():
-    """For this thread, and for what it starts."""
-    mine = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(mine)})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, mine)
-
-
 def load_all(subjects):
     """subjects: of each its process id, and a function that loads it and returns the number of requests.
-    Returns of each the microseconds of processor time that a request took. Call it within one_processor."""
+    Returns of each the microseconds of processor time that a request took. Call it within on_one_processor."""
     before = [cpu_ms(pid) for pid, _ in subjects]
     with concurrent.futures.ThreadPoolExecutor(len(subjects)) as pool:
         counts = [run.result() for run in [pool.submit(load) for _, load in subjects]]
     return [(cpu_ms(pid) - start) * 1e3 / count for (pid, _), start, count in zip(subjects, before, counts)]
 
 
-def begin_operations(command, seconds):
-    return subprocess.Popen([command, str(seconds)], stdout=subprocess.PIPE, text=True)
-
-
-def end_operations(process):
+def times_of_operations(process):
     output = process.communicate(timeout=ANSWER_SECONDS)[0]
     if process.returncode != 0:
         raise Failure(f"{process.args[0]} failed")
@@ -51,12 +35,13 @@ def measure(paths, name, seconds, operations=None):
     Returns of each the microseconds for a request, and those of public-key operations, which the program
     `operations` measures meanwhile."""
     load = LOADS[name]
-    with one_processor(), contextlib.ExitStack() as stack:
+    with on_one_processor(), contextlib.ExitStack() as stack:
         programs = [stack.enter_context(Program(path)) for path in paths]
         subjects = [(program.process.pid, loading(program, load, seconds)) for program in programs]
-        process = begin_operations(operations, seconds) if operations else None
+        process = operations and stack.enter_context(
+            subprocess.Popen([operations, str(seconds)], stdout=subprocess.PIPE, text=True))
         times = load_all(subjects)
-        return times, end_operations(process) if process else {}
+        return times, times_of_operations(process) if process else {}
 
 
 def loading(program, load, seconds):

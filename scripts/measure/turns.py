@@ -35,12 +35,14 @@ class Turns:
     def longest_ms(self):
         return FIGURES.unpack(self.figures[:])[0] / 1e6
 
-    def median_ms(self, act):
+    def median_ms(self, program, act):
         """The median of some measurements: a turn that the machine itself interrupts is not the program's."""
         found = []
+        program.ask("/Version", None)  # once it is answered, the turns before have ended, and are counted
         for _ in range(ROUNDS):
             self.begin()
             act()
+            program.ask("/Version", None)
             found.append(self.longest_ms())
         return statistics.median(found)
 
@@ -59,12 +61,8 @@ def read_slowly(address, request):
 
 
 def longest_for(page, program, turns):
-    def act():
-        read_slowly(program.tcp, request_of(LOADS["Info"]._replace(path=page), b"{}" if page == "/Info" else None))
-        program.ask("/Version", None)  # once it is answered, what was before has ended
-
-    program.ask("/Version", None)
-    return turns.median_ms(act)
+    request = request_of(LOADS["Info"]._replace(path=page), b"{}" if page == "/Info" else None)
+    return turns.median_ms(program, lambda: read_slowly(program.tcp, request))
 
 
 def longest(path, library):

@@ -4,7 +4,7 @@
 
 #include "sim/base/json_text.h"
 
-/* Not by assigning a whole one: most of it is room for remarks, which takes longer to clear than all else. */
+/* Not by assigning a whole one: most of it is room for remarks, which nearly no response has. */
 void exchange_begin(struct http_response *response, struct buf *body)
 {
     response->status = 200;

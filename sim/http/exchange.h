@@ -82,7 +82,7 @@ struct http_handler {
     const struct http_hosts *hosts; /* what requests may be for; NULL: anything, as on a Unix socket */
 };
 
-/* Makes it 200 with an empty body, and with no remarks. */
+/* Makes it 200 with that body, which has to be empty, and with nothing else. */
 void exchange_begin(struct http_response *response, struct buf *body);
 
 /* Turns the response into {"error": "<message>"} with this status, the form of every

@@ -185,7 +185,7 @@ static void fail_verb(struct http_response *response, bool with_get)
     response->headers = with_get ? "Allow: GET, HEAD, POST\r\n" : "Allow: POST\r\n";
 }
 
-/* Member by member: clearing the room for an error's text takes longer than a short call. */
+/* Not by assigning a whole one: most of it is room for the text of an error. */
 static void begin(struct rpc_call *call, const struct dispatch_method *method,
                   const struct exchange *exchange, bool json)
 {
