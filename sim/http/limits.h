@@ -12,6 +12,7 @@
 #define LIMIT_SPARE_FILES 64     /* descriptors reserved for the rest of the program */
 #define LIMIT_BACKLOG 1024       /* a full backlog of a Unix socket fails a client's connect */
 #define LIMIT_READ_BYTES 65536   /* per read */
+#define LIMIT_WRITE_BYTES 65536  /* per write of what a client has not taken at once */
 #define LIMIT_TURN_MICROS 500    /* of one client that pipelines, before the others get a turn */
 #define LIMIT_LOOP_MICROS 1000   /* of all clients, before the loop looks for others that have come */
 #define LIMIT_HANDSHAKE_STEPS 2  /* of TLS, in a turn of all clients: each may take milliseconds */

@@ -250,7 +250,9 @@ static void on_turn(struct turns_waiter *turn)
     struct connection *connection =
         (struct connection *)(void *)((char *)turn - offsetof(struct connection, turn));
 
-    if (connection->state == STREAMING)
+    if (connection->unsent)
+        connection_send_go_on(connection);
+    else if (connection->state == STREAMING)
         connection_response_go_on(connection);
     else
         go_on_reading(connection);

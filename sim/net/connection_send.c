@@ -3,21 +3,43 @@
 #include "sim/base/unconst.h"
 #include "sim/http/limits.h"
 
-static void on_written(uv_write_t *request, int status)
+static bool may_send(const struct connection *connection)
 {
-    struct connection *connection = request->data;
+    return connection->state == OPEN || connection->state == SHAKING || connection->state == STREAMING;
+}
 
+static void forget_kept(struct connection *connection)
+{
     kept_bytes_release(&connection->clients->kept, connection->unsent);
     connection->unsent = NULL;
     connection->unsent_len = 0;
     connection_core_account(connection);
-    if (connection->state != OPEN && connection->state != SHAKING && connection->state != STREAMING)
-        return;
-    if (status < 0) {
-        connection_core_close(connection);
+}
+
+static void write_in_turn(struct connection *connection)
+{
+    if (turns_are_over(&connection->clients->turns, uv_hrtime()))
+        connection_core_wait_for_turn(connection);
+    else
+        connection_send_go_on(connection);
+}
+
+static void on_written(uv_write_t *request, int status)
+{
+    struct connection *connection = request->data;
+
+    connection->unsent_len -= connection->part_len;
+    if (status == 0 && connection->unsent_len > 0 && may_send(connection)) {
+        write_in_turn(connection);
         return;
     }
-    connection->input->resume(connection);
+    forget_kept(connection);
+    if (!may_send(connection))
+        return;
+    if (status < 0)
+        connection_core_close(connection);
+    else
+        connection->input->resume(connection);
 }
 
 /* What goes over the wire for it. */
@@ -46,15 +68,22 @@ bool connection_send_keep(struct connection *connection, struct span rest)
     return keep(connection, seal(connection, rest));
 }
 
+void connection_send_go_on(struct connection *connection)
+{
+    const struct span unsent = kept_bytes_last(connection->unsent, connection->unsent_len);
+    uv_buf_t part;
+
+    connection->part_len = unsent.len < LIMIT_WRITE_BYTES ? unsent.len : LIMIT_WRITE_BYTES;
+    part = uv_buf_init(unconst(unsent.data), (unsigned)connection->part_len);
+    connection->write.data = connection;
+    if (uv_write(&connection->write, &connection->socket.stream, &part, 1, on_written) != 0)
+        connection_core_close(connection);
+}
+
 void connection_send_kept(struct connection *connection)
 {
-    struct span unsent = kept_bytes_last(connection->unsent, connection->unsent_len);
-    uv_buf_t buf = uv_buf_init(unconst(unsent.data), (unsigned)unsent.len);
-
-    connection->write.data = connection;
     connection_core_set_deadline(connection, LIMIT_WRITE_MS);
-    if (uv_write(&connection->write, &connection->socket.stream, &buf, 1, on_written) != 0)
-        connection_core_close(connection);
+    connection_send_go_on(connection);
 }
 
 bool connection_send_written(struct connection *connection, struct span output, bool later)

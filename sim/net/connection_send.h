@@ -14,9 +14,12 @@ bool connection_send_output(struct connection *connection, bool later);
 bool connection_send_written(struct connection *connection, struct span bytes, bool later);
 
 /* The two halves of connection_send_output: keeps bytes as `unsent` and stops reading, or drops the
- * connection and returns false if all connections hold too much; writes `unsent` in a later iteration of
- * the loop, as the socket accepts it. */
+ * connection and returns false if all connections hold too much; writes `unsent` in later iterations of
+ * the loop, as the socket accepts it, LIMIT_WRITE_BYTES at a time and in turns with other clients. */
 bool connection_send_keep(struct connection *connection, struct span rest);
 void connection_send_kept(struct connection *connection);
+
+/* Writes the next part of `unsent`, for which the connection has waited for its turn. */
+void connection_send_go_on(struct connection *connection);
 
 #endif

@@ -189,6 +189,66 @@ static void clients_wait_for_a_turn_of_the_loop(void **state)
     }
 }
 
+static size_t drain(struct world *world)
+{
+    char *text = malloc(RESPONSE_BYTES);
+    ssize_t got;
+    size_t sum = 0;
+
+    while ((got = receive(world, text, RESPONSE_BYTES)) > 0)
+        sum += (size_t)got;
+    free(text);
+    return sum;
+}
+
+static void a_large_response_is_written_in_parts_in_turns(void **state)
+{
+    struct world *world = *state;
+    const struct connection *connection = (struct connection *)world->clients.pool.first;
+    size_t unsent, got;
+
+    send_text(world, "GET /big HTTP/1.1\r\n\r\n");
+    unsent = connection->unsent_len;
+    assert_true(unsent > 2 * LIMIT_WRITE_BYTES);
+    world->clients.turns.limit_ns = 0;
+    turns_begin(&world->clients.turns);
+    (void)turns_are_over(&world->clients.turns, uv_hrtime());
+    got = drain(world);
+    run(world);
+    assert_true(connection->turn.is_waiting);
+    assert_int_equal(connection->unsent_len, unsent - LIMIT_WRITE_BYTES);
+    tick_after(world, 0); /* the deadline is kept for a client that reads */
+    run(world);
+    assert_int_equal(connection->unsent_len, unsent - 2 * (size_t)LIMIT_WRITE_BYTES);
+    world->clients.turns.limit_ns = UINT64_MAX / 2;
+    turns_begin(&world->clients.turns);
+    tick_after(world, 0);
+    pool_end(&world->clients.pool, NULL);
+    assert_int_equal(got + take_all(world), unsent + got);
+}
+
+static void a_client_that_waits_to_be_written_to_is_closed_by_a_stop(void **state)
+{
+    struct world *world = *state;
+    const struct connection *connection = (struct connection *)world->clients.pool.first;
+
+    send_text(world, "GET /big HTTP/1.1\r\n\r\n");
+    world->clients.turns.limit_ns = 0;
+    turns_begin(&world->clients.turns);
+    (void)turns_are_over(&world->clients.turns, uv_hrtime());
+    (void)drain(world);
+    run(world);
+    assert_true(connection->turn.is_waiting);
+    pool_end(&world->clients.pool, NULL);
+    assert_int_equal(world->clients.pool.count, 1);
+    world->loop.time += LIMIT_STOP_MS;
+    pool_tick(&world->clients.pool, uv_now(&world->loop));
+    world->loop.time -= LIMIT_STOP_MS;
+    assert_null(world->clients.turns.first);
+    run(world);
+    assert_int_equal(world->clients.pool.count, 0);
+}
+
 static void a_client_may_leave_while_it_waits_for_its_turn(void **state)
 {
     struct world *world = *state;
@@ -220,6 +280,8 @@ int main(void)
         CONNECTION_TEST(a_stop_answers_one_more_that_says_it_is_the_last),
         CONNECTION_TEST(a_client_that_pipelines_is_served_in_turns),
         CONNECTION_TEST(clients_wait_for_a_turn_of_the_loop),
+        CONNECTION_TEST(a_large_response_is_written_in_parts_in_turns),
+        CONNECTION_TEST(a_client_that_waits_to_be_written_to_is_closed_by_a_stop),
         CONNECTION_TEST(a_client_may_leave_while_it_waits_for_its_turn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
