@@ -23,6 +23,14 @@ void http_session_shared_free(struct http_shared *shared)
     buf_free(&shared->output);
 }
 
+bool http_session_shared_shrink(struct http_shared *shared)
+{
+    if (!shared->was_large)
+        buf_reset_within(&shared->output, LIMIT_KEPT_OUTPUT_BYTES);
+    shared->was_large = false;
+    return shared->output.capacity > LIMIT_KEPT_OUTPUT_BYTES;
+}
+
 /* --- answering --- */
 
 static size_t write_head(struct http_session *session, const struct http_response *response)
@@ -96,7 +104,7 @@ static struct buf *begin_output(struct http_session *session)
 {
     struct buf *output = &session->shared->output;
 
-    buf_reset_within(output, LIMIT_KEPT_OUTPUT_BYTES);
+    buf_reset_within(output, LIMIT_REUSED_OUTPUT_BYTES);
     return output;
 }
 
@@ -332,8 +340,11 @@ struct span http_session_output(const struct http_session *session)
 
 void http_session_forget_output(struct http_session *session)
 {
+    struct http_shared *shared = session->shared;
+
     session->output = SPAN_NONE;
-    buf_reset(&session->shared->output);
+    shared->was_large |= shared->output.len > LIMIT_KEPT_OUTPUT_BYTES;
+    buf_reset(&shared->output);
 }
 
 void http_session_refuse_plain(struct http_session *session)

@@ -22,10 +22,16 @@
 struct http_shared {
     struct arena arena; /* of the request being answered */
     struct buf output;  /* of the last session fed */
+    bool was_large;     /* one of the outputs since http_session_shared_shrink; private */
 };
 
 void http_session_shared_init(struct http_shared *shared);
 void http_session_shared_free(struct http_shared *shared);
+
+/* Call it regularly while it returns true, and at least once after a session was fed: frees the memory of large
+ * outputs once there has been none since the call before. Until then they use it again, because new pages take
+ * half of the time of a large response. Invalidates output. Returns whether there is still such memory. */
+bool http_session_shared_shrink(struct http_shared *shared);
 
 /* READS_HTTP2: the client speaks HTTP/2, and is refused in it once it asks for something. */
 enum http_state { HTTP_READING, HTTP_READS_HTTP2, HTTP_OVER };

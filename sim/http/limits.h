@@ -30,6 +30,7 @@
 /* Buffers larger than these are freed after use. */
 #define LIMIT_KEPT_REQUEST_BYTES 2048 /* per connection, so that thousands may be idle */
 #define LIMIT_KEPT_OUTPUT_BYTES (256u * 1024)
+#define LIMIT_REUSED_OUTPUT_BYTES (8u * 1024 * 1024) /* smaller ones: after a tick without a large response */
 
 /* Request bodies being received and responses being sent, of all clients together: a client
  * that exceeds it is disconnected, so that slow clients cannot exhaust the machine's memory. */

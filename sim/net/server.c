@@ -50,7 +50,14 @@ void server_stop(struct server *server, void (*done)(void *data), void *data)
 
 static void on_tick(uv_timer_t *timer)
 {
-    clients_tick(&((struct server *)timer->data)->listeners.clients);
+    struct server *server = timer->data;
+    struct clients *clients = &server->listeners.clients;
+
+    clients_tick(clients);
+    if (http_session_shared_shrink(&clients->http) || clients->pool.count > 0)
+        return;
+    uv_timer_stop(&server->tick); /* an idle server sleeps */
+    uv_prepare_stop(&server->turns);
 }
 
 static void on_turn(uv_prepare_t *turns)
@@ -74,10 +81,6 @@ static void on_gone(void *data)
     struct server *server = data;
 
     listener_accept_waiting(&server->listeners);
-    if (server->listeners.clients.pool.count == 0) {
-        uv_timer_stop(&server->tick); /* an idle server sleeps */
-        uv_prepare_stop(&server->turns);
-    }
     finish_when_idle(server);
 }
 

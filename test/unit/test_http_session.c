@@ -1,6 +1,8 @@
 /* Requests as they come over a connection, however they are cut. */
 #include "test/unit/http_session_fixture.h"
 
+#include <stdio.h>
+
 #define TWO_LENGTHS                                                                                          \
     REFUSED("400 Bad Request",                                                                               \
             "there are both a Content-Length and a Transfer-Encoding: send only one of them")
@@ -250,6 +252,43 @@ static void an_answer_has_the_reason_of_its_own_request(void **state)
     http_session_shared_free(&shared);
 }
 
+static size_t ask_for_bytes(struct http_session *session, size_t len)
+{
+    char head[60];
+    uint8_t *body = calloc(1, len);
+
+    snprintf(head, sizeof head, "POST /a HTTP/1.1\r\nContent-Length: %zu\r\n\r\n", len);
+    http_session_feed(session, (const uint8_t *)head, strlen(head));
+    http_session_feed(session, body, len);
+    free(body);
+    assert_true(http_session_output(session).len > len);
+    http_session_forget_output(session);
+    return session->shared->output.capacity;
+}
+
+static void the_memory_of_a_large_answer_is_kept_for_a_while(void **state)
+{
+    enum { LARGE = 2 * LIMIT_KEPT_OUTPUT_BYTES };
+    struct http_shared shared;
+    struct http_session session;
+
+    (void)state;
+    http_session_shared_init(&shared);
+    http_session_init(&session, &shared, &echo_handler);
+    (void)ask_for_bytes(&session, 1);
+    assert_false(http_session_shared_shrink(&shared));
+    assert_true(ask_for_bytes(&session, LARGE) >= LARGE);
+    assert_true(ask_for_bytes(&session, 1) >= LARGE);
+    assert_true(http_session_shared_shrink(&shared));
+    assert_true(ask_for_bytes(&session, 1) >= LARGE);
+    assert_false(http_session_shared_shrink(&shared));
+    assert_true(ask_for_bytes(&session, 1) < LIMIT_KEPT_OUTPUT_BYTES);
+    assert_true(ask_for_bytes(&session, LIMIT_REUSED_OUTPUT_BYTES) > LIMIT_REUSED_OUTPUT_BYTES);
+    assert_true(ask_for_bytes(&session, 1) < LIMIT_KEPT_OUTPUT_BYTES);
+    http_session_free(&session);
+    http_session_shared_free(&shared);
+}
+
 static void the_last_request_says_so(void **state)
 {
     const struct span request = span_text("GET /a HTTP/1.1\r\n\r\n");
@@ -281,6 +320,7 @@ int main(void)
         cmocka_unit_test(a_body_may_have_just_the_limit),
         cmocka_unit_test(a_request_that_takes_too_long_is_refused),
         cmocka_unit_test(an_answer_has_the_reason_of_its_own_request),
+        cmocka_unit_test(the_memory_of_a_large_answer_is_kept_for_a_while),
         cmocka_unit_test(the_last_request_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
