@@ -2,12 +2,14 @@
 
 Processor times are the program's own, so that they mean something on a machine that does other things.
 """
+import contextlib
 import json
 import os
 import statistics
 import time
 
 from .counts import where
+from .drive import on_one_processor
 from .loads import LOADS, numbered, request_of
 from .program import Client, Failure, Program
 
@@ -140,11 +142,13 @@ def replicated(replicas, load, seconds):
 
 def measure(path):
     """All figures, as they are kept."""
-    kinds = {"events": events, "connections": connections, "tds": tds, "processes": processes}
+    kinds = {"events": (events, on_one_processor), "connections": (connections, on_one_processor),
+             "tds": (tds, on_one_processor), "processes": (processes, contextlib.nullcontext)}
     found = {"where": {**where(), "processors": os.cpu_count(), "load": round(os.getloadavg()[0], 1)}}
-    for name, kind in kinds.items():
+    for name, (kind, where_it_runs) in kinds.items():
         found[name] = []
-        for row in kind(path):
-            print(f"{name:<12}" + "  ".join(f"{key} {value}" for key, value in row.items()), flush=True)
-            found[name].append(row)
+        with where_it_runs():
+            for row in kind(path):
+                print(f"{name:<12}" + "  ".join(f"{key} {value}" for key, value in row.items()), flush=True)
+                found[name].append(row)
     return found
