@@ -142,12 +142,11 @@ def replicated(replicas, load, seconds):
 
 def measure(path):
     """All figures, as they are kept."""
-    kinds = {"events": (events, on_one_processor), "connections": (connections, on_one_processor),
-             "tds": (tds, on_one_processor), "processes": (processes, contextlib.nullcontext)}
+    kinds = {"events": events, "connections": connections, "tds": tds, "processes": processes}
     found = {"where": {**where(), "processors": os.cpu_count(), "load": round(os.getloadavg()[0], 1)}}
-    for name, (kind, where_it_runs) in kinds.items():
+    for name, kind in kinds.items():
         found[name] = []
-        with where_it_runs():
+        with contextlib.nullcontext() if kind is processes else on_one_processor():
             for row in kind(path):
                 print(f"{name:<12}" + "  ".join(f"{key} {value}" for key, value in row.items()), flush=True)
                 found[name].append(row)
