@@ -225,18 +225,10 @@ static void go_on_reading(struct connection *connection)
     start_reading(connection);
 }
 
-static void stream_in_turn(struct connection *connection)
-{
-    if (turns_are_over(&connection->clients->turns, uv_hrtime()))
-        connection_core_wait_for_turn(connection);
-    else
-        connection_response_go_on(connection);
-}
-
 static void resume(struct connection *connection)
 {
     if (connection->state == STREAMING) {
-        stream_in_turn(connection);
+        connection_core_go_on_in_turn(connection);
     } else if (connection->state == SHAKING) {
         connection_tls_go_on(connection);
     } else {
@@ -307,7 +299,7 @@ static void on_deadline(struct pool_member *member)
         return;
     }
     if (connection->state == STREAMING && !connection->unsent && !connection->turn.is_waiting) {
-        stream_in_turn(connection);
+        connection_core_go_on_in_turn(connection);
         return;
     }
     if (connection->state != OPEN || connection->unsent || connection_core_is_idle(connection) ||

@@ -52,6 +52,14 @@ void connection_core_wait_for_turn(struct connection *connection)
     connection->clients->tick_in(connection->clients->data, 0);
 }
 
+void connection_core_go_on_in_turn(struct connection *connection)
+{
+    if (turns_are_over(&connection->clients->turns, uv_hrtime()))
+        connection_core_wait_for_turn(connection);
+    else
+        connection->turn.go_on(&connection->turn);
+}
+
 bool connection_core_account(struct connection *connection)
 {
     return pool_hold(&connection->clients->pool, &connection->member,

@@ -73,6 +73,9 @@ bool connection_core_is_idle(const struct connection *connection);
 /* Lets other clients have their turns before connection.c's on_turn is called. */
 void connection_core_wait_for_turn(struct connection *connection);
 
+/* The same if the turn of the loop is over; otherwise on_turn is called at once. */
+void connection_core_go_on_in_turn(struct connection *connection);
+
 /* Sets when connection.c's on_deadline is to be called. */
 void connection_core_set_deadline(struct connection *connection, uint64_t milliseconds);
 

@@ -16,21 +16,13 @@ static void forget_kept(struct connection *connection)
     connection_core_account(connection);
 }
 
-static void write_in_turn(struct connection *connection)
-{
-    if (turns_are_over(&connection->clients->turns, uv_hrtime()))
-        connection_core_wait_for_turn(connection);
-    else
-        connection_send_go_on(connection);
-}
-
 static void on_written(uv_write_t *request, int status)
 {
     struct connection *connection = request->data;
 
     connection->unsent_len -= connection->part_len;
     if (status == 0 && connection->unsent_len > 0 && may_send(connection)) {
-        write_in_turn(connection);
+        connection_core_go_on_in_turn(connection);
         return;
     }
     forget_kept(connection);

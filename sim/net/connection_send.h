@@ -19,7 +19,7 @@ bool connection_send_written(struct connection *connection, struct span bytes, b
 bool connection_send_keep(struct connection *connection, struct span rest);
 void connection_send_kept(struct connection *connection);
 
-/* Writes the next part of `unsent`, for which the connection has waited for its turn. */
+/* Writes the next part of `unsent`, of which nothing is being written. */
 void connection_send_go_on(struct connection *connection);
 
 #endif
