@@ -1,7 +1,5 @@
 #include "sim/base/json_text.h"
 
-#include <endian.h>
-
 #include "sim/base/hex.h"
 #include "sim/base/utf8.h"
 
@@ -14,40 +12,20 @@ static bool is_plain(uint8_t byte)
     return (byte >= 0x20) & (byte < 0x7f) & (byte != '"') & (byte != '\\');
 }
 
-/* Eight bytes at once: the same in each byte of a word, and the highest bits of all. */
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
-#define HIGHEST EACH(0x80)
-
-/* The highest bit of each byte that is zero; those after such a byte may be set too. */
-static uint64_t zeros(uint64_t word)
-{
-    return (word - EACH(1)) & ~word & HIGHEST;
-}
-
-/* The highest bit of the first byte that is escaped, and maybe of some after it. */
-static uint64_t escaped(uint64_t word)
-{
-    uint64_t below_space = (word - EACH(0x20)) & ~word & HIGHEST;
-    uint64_t from_delete = (word | (word + EACH(1))) & HIGHEST;
-
-    return below_space | from_delete | zeros(word ^ EACH('"')) | zeros(word ^ EACH('\\'));
-}
-
 size_t json_text_plain(const uint8_t *text, size_t len)
 {
     size_t count = 0;
-    uint64_t word;
 
     while (count < SHORT_BYTES && count < len && is_plain(text[count]))
         count++;
     if (count < SHORT_BYTES)
         return count;
-    while (len - count >= sizeof word) {
-        memcpy(&word, text + count, sizeof word);
-        word = escaped(le64toh(word));
-        if (word)
-            return count + (size_t)__builtin_ctzll(word) / 8;
-        count += sizeof word;
+    while (len - count >= 8) {
+        const size_t plain = json_text_plain_of_eight(text + count);
+
+        count += plain;
+        if (plain < 8)
+            return count;
     }
     while (count < len && is_plain(text[count]))
         count++;

@@ -10,9 +10,10 @@
  * the bytes are not valid UTF-8 (overlong forms and surrogates are invalid). */
 size_t utf8_read(const uint8_t *bytes, size_t len, uint32_t *character);
 
-/* How many bytes from the start are characters beyond ASCII. */
-size_t utf8_beyond_ascii(const uint8_t *bytes, size_t len);
-
 bool utf8_valid(const void *text, size_t len);
+
+/* How many bytes from the start are whole characters that a JSON string has as they are: all but quotes, backslashes
+ * and those below U+0020 (RFC 8259, section 7). */
+size_t utf8_unescaped(const uint8_t *bytes, size_t len);
 
 #endif

@@ -1,10 +1,12 @@
 #include "sim/format/json_scan.h"
 
+#include "crypto/bytes.h"
 #include "sim/base/json_text.h"
 #include "sim/base/utf8.h"
 #include "sim/base/value_count.h"
 
-#define SHORT_BYTES 16
+#define SHORT_BYTES 4
+#define WORD_BYTES 8
 #define SPACES UINT64_C(0x2020202020202020)
 
 static bool is_digit(uint8_t byte)
@@ -37,6 +39,13 @@ bool json_scan_counted(struct json_scan *scan, uint8_t byte)
 }
 
 /* --- strings --- */
+
+#define DELETE 0x7f /* the one that stands for itself in a JSON string, but not in what we write */
+
+static bool is_plain(uint8_t byte)
+{
+    return byte >= 0x20 && byte <= DELETE && byte != '"' && byte != '\\';
+}
 
 static bool read_unit(struct json_scan *scan, uint32_t *unit)
 {
@@ -94,75 +103,87 @@ static void put_character(uint8_t **out, uint32_t c)
     *(*out)++ = last;
 }
 
-/* After the backslash. */
-static bool read_escape(struct json_scan *scan, uint8_t **out)
+static bool is_at_end_of_plain(const struct json_scan *scan)
+{
+    return json_scan_next(scan) == '"' || json_scan_next(scan) == '\\';
+}
+
+/* To the quote or backslash that ends characters which are written as they are. */
+static bool skip_plain(struct json_scan *scan)
+{
+    scan->at += json_text_plain(scan->at, (size_t)(scan->end - scan->at));
+    if (is_at_end_of_plain(scan))
+        return true;
+    scan->at += utf8_unescaped(scan->at, (size_t)(scan->end - scan->at));
+    return is_at_end_of_plain(scan);
+}
+
+/* What two characters mean that are an escape, or 0. */
+static uint8_t short_escape(const uint8_t *at, const uint8_t *end)
 {
     static const uint8_t bytes[UINT8_MAX + 1] = {['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
                                                  ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t'};
-    const uint8_t name = json_scan_next(scan);
-    uint32_t character;
 
-    if (bytes[name]) {
-        scan->at++;
-        *(*out)++ = bytes[name];
+    return end - at >= 2 && *at == '\\' ? bytes[at[1]] : 0;
+}
+
+/* Copies a whole word, where there is one: what is too much of it is overwritten, or wiped in the end. */
+static void copy_few(uint8_t *out, const uint8_t *from, size_t size, const uint8_t *end)
+{
+    if (size <= WORD_BYTES && end - from >= WORD_BYTES)
+        memcpy(out, from, WORD_BYTES);
+    else
+        memcpy(out, from, size);
+}
+
+/* Takes another escape, or characters of which the first is not ASCII, and appends what they mean at *out. */
+static bool copy_next(struct json_scan *scan, uint8_t **out)
+{
+    const uint8_t *from = scan->at;
+    uint32_t character;
+    size_t size;
+
+    if (json_scan_take(scan, '\\')) {
+        if (!json_scan_take(scan, 'u') || !read_character(scan, &character))
+            return false;
+        put_character(out, character);
         return true;
     }
-    if (!json_scan_take(scan, 'u') || !read_character(scan, &character))
-        return false;
-    put_character(out, character);
-    return true;
+    size = utf8_unescaped(from, (size_t)(scan->end - from));
+    copy_few(*out, from, size, scan->end);
+    *out += size;
+    scan->at += size;
+    return is_at_end_of_plain(scan);
 }
 
-/* Characters that are written as they are, to the quote or backslash that ends them. Looks at many bytes at
- * once only where there are many of ASCII. */
-static bool skip_plain(struct json_scan *scan)
+/* Takes short escapes and some ASCII characters, which are often close together, and appends what they mean. */
+static void copy_close(struct json_scan *scan, uint8_t **out)
 {
-    int row = SHORT_BYTES; /* of ASCII */
+    const uint8_t *at = scan->at, *const end = scan->end;
+    uint8_t *to = *out;
+    int row = 0; /* of characters that are written as they are */
 
     for (;;) {
-        size_t left = (size_t)(scan->end - scan->at), size = 1;
+        const uint8_t meant = short_escape(at, end);
 
-        if (row == SHORT_BYTES) {
-            scan->at += json_text_plain(scan->at, left);
-            left = (size_t)(scan->end - scan->at);
+        if (meant) {
+            *to++ = meant;
+            at += 2;
             row = 0;
-        }
-        if (left == 0 || *scan->at < 0x20)
-            return false;
-        if (*scan->at == '"' || *scan->at == '\\')
-            return true;
-        row++;
-        if (*scan->at >= 0x80) {
-            size = utf8_beyond_ascii(scan->at, left);
-            row = 0;
-        }
-        if (size == 0)
-            return false;
-        scan->at += size;
-    }
-}
-
-/* The same, appended at *out: a few bytes one by one, because escapes are often close together. */
-static bool copy_plain(struct json_scan *scan, uint8_t **out)
-{
-    const uint8_t *from;
-
-    for (int i = 0; i < SHORT_BYTES; i++) {
-        const uint8_t byte = json_scan_next(scan);
-
-        if (byte == '"' || byte == '\\')
-            return true;
-        if (byte < 0x20 || byte >= 0x80)
+        } else if (at == end || !is_plain(*at)) {
             break;
-        *(*out)++ = byte;
-        scan->at++;
+        } else if (row++ < SHORT_BYTES || end - at < WORD_BYTES || *at == DELETE) {
+            *to++ = *at++;
+        } else {
+            const size_t plain = json_text_plain_of_eight(at);
+
+            memcpy(to, at, WORD_BYTES); /* as copy_few */
+            to += plain;
+            at += plain;
+        }
     }
-    from = scan->at;
-    if (!skip_plain(scan))
-        return false;
-    memcpy(*out, from, (size_t)(scan->at - from));
-    *out += scan->at - from;
-    return true;
+    scan->at = at;
+    *out = to;
 }
 
 /* From the first backslash on; `from` is where the string begins. No escape is shorter than the text that it
@@ -171,16 +192,21 @@ static bool read_escaped(struct json_scan *scan, const uint8_t *from, struct spa
 {
     bool is_right = true;
     uint8_t *start, *out;
+    size_t left;
 
     buf_reset(&scan->unescaped);
     start = buf_reserve(&scan->unescaped, (size_t)(scan->end - from));
     out = start + (scan->at - from);
     memcpy(start, from, (size_t)(scan->at - from));
-    while (is_right && !json_scan_take(scan, '"')) {
-        scan->at++;
-        is_right = read_escape(scan, &out) && copy_plain(scan, &out);
+    while (is_right) {
+        copy_close(scan, &out);
+        if (json_scan_take(scan, '"'))
+            break;
+        is_right = copy_next(scan, &out);
     }
-    scan->unescaped.len = (size_t)(out - start); /* which is wiped for the next one, and in the end */
+    left = (size_t)(scan->end - from) - (size_t)(out - start);
+    bytes_wipe(out, left < WORD_BYTES ? left : WORD_BYTES); /* see copy_few */
+    scan->unescaped.len = (size_t)(out - start);            /* wiped for the next one, and in the end */
     *text = buf_span(&scan->unescaped);
     return is_right;
 }

@@ -45,10 +45,34 @@ static void so_is_one_that_does_not_end(void **state)
     buf_free(&scan.unescaped);
 }
 
+/* After it the input goes on, and in the second it soon ends. */
+static void nothing_is_left_of_what_follows(void **state)
+{
+    static const struct {
+        const char *input, *text;
+        size_t copied;
+    } rows[] = {
+        {"a\\nbcdefgh\":\"a secret\"", "a\nbcdefgh", 5},
+        {"aaaaa\\n12345\\nSECR\"", "aaaaa\n12345\nSECR", 2},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct json_scan scan = scan_of(rows[i].input);
+        struct span text;
+
+        assert_true(json_scan_text(&scan, &text));
+        assert_true(span_is(text, rows[i].text));
+        assert_zeros(text.data + text.len, rows[i].copied);
+        buf_free(&scan.unescaped);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_text_with_escapes_is_wiped_for_the_next),
+        cmocka_unit_test(nothing_is_left_of_what_follows),
         cmocka_unit_test(so_is_one_that_does_not_end),
     };
 

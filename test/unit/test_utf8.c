@@ -122,6 +122,54 @@ static void whole_texts_are_checked(void **state)
     assert_false(utf8_valid("\xf0\x9f\x98\x80\x80", 5));
 }
 
+/* How far the characters go that may be there: all, or those that JSON does not escape. */
+static size_t read_up_to(const uint8_t *bytes, size_t len, bool (*may_be)(uint32_t character))
+{
+    size_t at = 0, size;
+    uint32_t character;
+
+    for (; at < len; at += size) {
+        size = utf8_read(bytes + at, len - at, &character);
+        if (size == 0 || !may_be(character))
+            break;
+    }
+    return at;
+}
+
+static bool every(uint32_t character)
+{
+    (void)character;
+    return true;
+}
+
+static bool is_unescaped(uint32_t character)
+{
+    return character >= ' ' && character != '"' && character != '\\';
+}
+
+/* Four bytes of all that the RFCs tell apart, alone and in words of ASCII, at every place of a word. */
+static void many_characters_are_read_as_one_by_one(void **state)
+{
+    static const uint8_t bounds[] = {0x00, 0x1f, ' ',  '"',  '\\', 0x7f, 0x80, 0x8f, 0x90, 0x9f,
+                                     0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed,
+                                     0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xff};
+    const unsigned count = sizeof bounds;
+
+    (void)state;
+    for (unsigned i = 0; i < count * count * count * count; i++) {
+        uint8_t text[] = "0123456789abcdefghijk";
+        const size_t len = sizeof text - 1, at = i % 11;
+
+        for (unsigned j = 0, rest = i; j < 4; j++, rest /= count)
+            text[at + j] = bounds[rest % count];
+        if (utf8_valid(text, len) != (read_up_to(text, len, every) == len) ||
+            utf8_unescaped(text, len) != read_up_to(text, len, is_unescaped) ||
+            utf8_valid(text + at, 4) != (read_up_to(text + at, 4, every) == 4) ||
+            utf8_unescaped(text + at, 4) != read_up_to(text + at, 4, is_unescaped))
+            fail_msg("%02x %02x %02x %02x", text[at], text[at + 1], text[at + 2], text[at + 3]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -130,6 +178,7 @@ int main(void)
         cmocka_unit_test(one_character_is_read_at_a_time),
         cmocka_unit_test(forbidden_forms_are_refused),
         cmocka_unit_test(whole_texts_are_checked),
+        cmocka_unit_test(many_characters_are_read_as_one_by_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
