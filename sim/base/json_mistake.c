@@ -2,7 +2,8 @@
 
 #include <strings.h>
 
-#define DEPTH_MAX 64 /* deeper text is not looked at */
+#define DEPTH_MAX 64                /* deeper text is not looked at */
+#define READ_BYTES_MAX (128 * 1024) /* nor what is read after so much, in which people would not look */
 
 #define SHELL "; in a shell, put single quotes around the whole text"
 
@@ -230,6 +231,8 @@ bool json_mistake_find(struct span text, size_t read, struct json_mistake *mista
 {
     struct scan scan = {.text = text};
 
+    if (read > READ_BYTES_MAX)
+        return false;
     if (starts_with(&scan, "\xef\xbb\xbf"))
         stop_at(&scan, byte_order_mark, 0);
     while (!scan.sentence && scan.at < text.len && scan.at < read && read_token(&scan))

@@ -10,7 +10,8 @@ struct json_mistake {
 };
 
 /* Finds the first mistake in a text that a parser has refused, within the bytes that it had read:
- * one further on would not be the cause. Returns false if none is recognized. */
+ * one further on would not be the cause. Returns false if none is recognized, or if that is more than 128 KiB:
+ * to look at it would take as long as to read it. */
 bool json_mistake_find(struct span text, size_t read, struct json_mistake *mistake);
 
 #endif

@@ -163,6 +163,23 @@ static void deep_text_is_left_to_the_parser(void **state)
     }
 }
 
+static void what_is_far_from_the_start_is_left_to_the_parser(void **state)
+{
+    static const size_t read[] = {128 * 1024, 128 * 1024 + 1};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof read / sizeof *read; i++) {
+        struct json_mistake mistake;
+        uint8_t *text = malloc(read[i]);
+
+        memset(text, ' ', read[i]);
+        text[0] = '[';
+        memcpy(text + read[i] - 3, "1,]", 3);
+        assert_int_equal(json_mistake_find(span_of(text, read[i]), read[i], &mistake), i == 0);
+        free(text);
+    }
+}
+
 static void a_text_cut_at_every_length(void **state)
 {
     static const char text[] = "{\"a\":[1,{\"b\":'x'}],/*c*/ d:\xe2\x80\x9cx\xe2\x80\x9d, \"e\":tru\\e,}";
@@ -180,6 +197,7 @@ int main(void)
         cmocka_unit_test(what_a_string_holds_is_no_mistake),
         cmocka_unit_test(other_errors_are_left_to_the_parser),
         cmocka_unit_test(deep_text_is_left_to_the_parser),
+        cmocka_unit_test(what_is_far_from_the_start_is_left_to_the_parser),
         cmocka_unit_test(a_text_cut_at_every_length),
     };
 
