@@ -1,6 +1,5 @@
 #include "sim/app/app_compose.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "sim/app/app_compose_members.h"
@@ -51,14 +50,24 @@ static int settle_key_provider(const struct app_compose_reading *reading, struct
     return error_input(error, "key_provider is \"%.40s\"; it must be kms, local, tpm or none", given);
 }
 
-static void add_unknown(struct app_compose *compose, const char *name)
-{
-    char shown[UNKNOWN_BYTES + 1];
+/* --- members --- */
 
-    if (compose->unknown_count == APP_COMPOSE_UNKNOWN_MAX)
-        return;
-    snprintf(shown, sizeof shown, "%s", name);
-    compose->unknown[compose->unknown_count++] = memory_copy(shown, strlen(shown));
+static void add_unknown(struct app_compose *compose, struct span name)
+{
+    if (compose->unknown_count < APP_COMPOSE_UNKNOWN_MAX)
+        compose->unknown[compose->unknown_count++] =
+            memory_copy(name.data, name.len < UNKNOWN_BYTES ? name.len : UNKNOWN_BYTES);
+}
+
+/* Called for each member: of those that are unknown, nothing but the names are kept. */
+static enum json_read_form form_of(const void *context, struct span name)
+{
+    const struct app_compose_reading *reading = context;
+
+    if (app_compose_members_is_known(name))
+        return JSON_READ_TREE;
+    add_unknown(reading->compose, name);
+    return JSON_READ_OMITTED;
 }
 
 static int read_members(struct app_compose_reading *reading, const json_t *root, struct error *error)
@@ -68,9 +77,7 @@ static int read_members(struct app_compose_reading *reading, const json_t *root,
 
     json_object_foreach(unconst(root), name, value)
     {
-        if (!app_compose_members_is_known(name))
-            add_unknown(reading->compose, name);
-        else if (app_compose_members_read(reading, name, value, error))
+        if (app_compose_members_read(reading, name, value, error))
             return -1;
     }
     return settle_key_provider(reading, error);
@@ -79,20 +86,19 @@ static int read_members(struct app_compose_reading *reading, const json_t *root,
 int app_compose_parse(struct app_compose *compose, struct span json, struct error *error)
 {
     struct app_compose_reading reading = {.compose = compose};
-    json_t *root = json_file_parse(json, error);
+    const struct json_read_plan plan = {.form = form_of, .context = &reading, .depth = 1};
+    json_t *root;
     int result;
 
     *compose = (struct app_compose){
+        .name = memory_copy("", 0),
         .manifest_version = APP_COMPOSE_MANIFEST_VERSION_DEFAULT,
+        .storage_fs = memory_copy(APP_COMPOSE_STORAGE_FS_DEFAULT, sizeof APP_COMPOSE_STORAGE_FS_DEFAULT - 1),
         .event_log_version = 1,
         .public_tcbinfo = true,
     };
-    if (!root)
-        return -1;
-    compose->name = memory_copy("", 0);
-    compose->storage_fs =
-        memory_copy(APP_COMPOSE_STORAGE_FS_DEFAULT, sizeof APP_COMPOSE_STORAGE_FS_DEFAULT - 1);
-    result = read_members(&reading, root, error);
+    root = json_file_parse_planned(json, &plan, error);
+    result = root ? read_members(&reading, root, error) : -1;
     json_decref(root);
     if (result)
         app_compose_free(compose);

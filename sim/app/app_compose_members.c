@@ -301,10 +301,10 @@ static const struct member members[] = {
 
 #define MEMBER_COUNT (sizeof members / sizeof *members)
 
-static const struct member *find_member(const char *name)
+static const struct member *find_member(struct span name)
 {
     for (size_t i = 0; i < MEMBER_COUNT; i++)
-        if (members[i].name[0] == name[0] && strcmp(members[i].name, name) == 0)
+        if (name.len > 0 && *name.data == (uint8_t)members[i].name[0] && span_is(name, members[i].name))
             return &members[i];
     return NULL;
 }
@@ -316,7 +316,7 @@ const char *app_compose_members_name(size_t index)
 
 bool app_compose_members_is_idle(const char *member)
 {
-    const struct member *row = find_member(member);
+    const struct member *row = find_member(span_text(member));
 
     return row && row->is_idle;
 }
@@ -326,7 +326,7 @@ const char *app_compose_members_nearest(const char *unknown)
     return spelling_nearest(unknown, strlen(unknown), app_compose_members_name);
 }
 
-bool app_compose_members_is_known(const char *name)
+bool app_compose_members_is_known(struct span name)
 {
     return find_member(name) != NULL;
 }
@@ -334,7 +334,7 @@ bool app_compose_members_is_known(const char *name)
 int app_compose_members_read(struct app_compose_reading *reading, const char *name, const json_t *value,
                              struct error *error)
 {
-    const struct member *member = find_member(name);
+    const struct member *member = find_member(span_text(name));
 
     return member->allows_null && json_is_null(value) ? 0 : member->read(reading, member, value, error);
 }

@@ -6,6 +6,7 @@
 
 #include "sim/app/app_compose_data.h"
 #include "sim/base/error.h"
+#include "sim/base/span.h"
 
 /* What has been read, before it is settled where keys come from. */
 struct app_compose_reading {
@@ -14,7 +15,7 @@ struct app_compose_reading {
     const json_t *key_provider; /* a string, or NULL */
 };
 
-bool app_compose_members_is_known(const char *name);
+bool app_compose_members_is_known(struct span name);
 
 /* Reads a member that is known. The error names it. */
 MUST_CHECK int app_compose_members_read(struct app_compose_reading *reading, const char *name,

@@ -121,6 +121,7 @@ static int check_token(const char *token, const uint8_t expected[static 32], str
 
 static int check_user_config(struct span text, const uint8_t expected[static 32], struct error *error)
 {
+    static const char *const members[] = {"dstack", NULL};
     json_t *user_config;
     const char *token;
     int result;
@@ -128,7 +129,7 @@ static int check_user_config(struct span text, const uint8_t expected[static 32]
     if (text.len == 0)
         return error_input(error, "it needs a launch token, and there is no user config; name one with "
                                   "--user-config");
-    user_config = json_file_parse(text, error);
+    user_config = json_file_parse_some(text, members, error);
     if (!user_config)
         return error_context(error, "the user config");
     token = find_token(user_config, error);

@@ -10,7 +10,6 @@
 #include "sim/base/memory.h"
 #include "sim/base/unconst.h"
 #include "sim/base/value_count.h"
-#include "sim/format/json_read.h"
 
 static json_t *load(struct span text, const struct json_read_plan *plan, struct error *error)
 {
@@ -39,26 +38,27 @@ static enum json_read_form form_of(const void *names, struct span name)
     for (const char *const *known = names; *known; known++)
         if (span_is(name, *known))
             return JSON_READ_TREE;
-    return JSON_READ_CHECKED;
+    return JSON_READ_OMITTED;
 }
 
-json_t *json_file_load_some(struct span text, unsigned depth, const char *const *names, struct error *error)
+int json_file_each(struct span text, const char *const *names,
+                   bool (*take)(void *taker, const json_t *element), void *taker, struct error *error)
 {
-    const struct json_read_plan plan = {.form = form_of, .context = names, .depth = depth};
+    const struct json_read_plan plan = {form_of, names, 2, take, taker};
+    json_t *root = load(text, &plan, error);
+    int result = root ? 0 : -1;
 
-    return load(text, &plan, error);
+    if (root && !json_is_array(root))
+        result = error_input(error, "must be a JSON array");
+    json_decref(root);
+    return result;
 }
 
-/* Jansson alone takes members that are there twice; nearly all texts have none, and it is slow. */
-json_t *json_file_peek(struct span text)
+json_t *json_file_peek(struct span text, const char *const *names)
 {
-    size_t position;
-    json_t *root;
+    const struct json_read_plan plan = {.form = form_of, .context = names, .depth = 1};
 
-    if (!text.len || !value_count_allows_json(text))
-        return NULL;
-    root = json_read_silently(text, false, &position);
-    return root ? root : json_loadb((const char *)text.data, text.len, 0, NULL);
+    return text.len ? json_read_loosely(text, false, &plan) : NULL;
 }
 
 static json_t *object_of(json_t *root, struct error *error)
@@ -77,7 +77,14 @@ json_t *json_file_parse(struct span text, struct error *error)
 
 json_t *json_file_parse_some(struct span text, const char *const *names, struct error *error)
 {
-    return object_of(json_file_load_some(text, 1, names, error), error);
+    const struct json_read_plan plan = {.form = form_of, .context = names, .depth = 1};
+
+    return object_of(load(text, &plan, error), error);
+}
+
+json_t *json_file_parse_planned(struct span text, const struct json_read_plan *plan, struct error *error)
+{
+    return object_of(load(text, plan, error), error);
 }
 
 static void wipe_texts(json_t *value)

@@ -9,19 +9,24 @@
 
 #include "sim/base/error.h"
 #include "sim/base/span.h"
+#include "sim/format/json_read.h"
 
 /* Parses an object or array; free it with json_decref. Returns NULL with an error if it is
  * malformed or has too many values (value_count.h). */
 json_t *json_file_load(struct span text, struct error *error);
-/* The same, where the caller asks for no other members than these (NULL-terminated) of the objects that are
- * `depth` deep, as in json_read.h: others may be incomplete. */
-json_t *json_file_load_some(struct span text, unsigned depth, const char *const *names, struct error *error);
-/* Parses a text that may be anything; of a member that is there twice, the last counts. Returns NULL
- * where json_file_load has an error. */
-json_t *json_file_peek(struct span text);
-/* Parse an object; otherwise as json_file_load, and json_file_load_some for its own members. */
+/* Parses an array, whose elements are taken one after the other (json_read.h): where one is an object, it has
+ * only these members (NULL-terminated); others are checked and left out. Returns -1 with an error if the text is
+ * malformed, when some may have been taken, or not an array. */
+MUST_CHECK int json_file_each(struct span text, const char *const *names,
+                              bool (*take)(void *taker, const json_t *element), void *taker,
+                              struct error *error);
+/* Parses a text that may be anything; of a member that is there twice, the last counts. If it is an object, it
+ * has only these members (NULL-terminated). Returns NULL where json_file_load has an error. */
+json_t *json_file_peek(struct span text, const char *const *names);
+/* Parse an object; otherwise as json_file_load, as json_file_each for its own members, or by a plan. */
 json_t *json_file_parse(struct span text, struct error *error);
 json_t *json_file_parse_some(struct span text, const char *const *names, struct error *error);
+json_t *json_file_parse_planned(struct span text, const struct json_read_plan *plan, struct error *error);
 
 /* Wipes the texts of an object that has secrets, and frees it. NULL is fine. */
 void json_file_forget(json_t *root);

@@ -14,8 +14,10 @@
 /* What becomes of a member's value, and of all that is in it. */
 enum json_read_form {
     JSON_READ_TREE,    /* jansson's values */
-    JSON_READ_CHECKED, /* it is checked like the others, but some of it is left out, and some is null */
-    JSON_READ_TEXT,    /* a string of its JSON, unless it is a string or null: these stay as they are */
+    JSON_READ_CHECKED, /* null or some other value, after it was checked like all others */
+    JSON_READ_OMITTED, /* nothing: it is checked, but the object in the tree does not have the member */
+    JSON_READ_TEXT, /* a string of its JSON, unless it is a string or null: these stay as they are. That no name
+                        * is there twice is left to those who read it. */
 };
 
 /* Saves what the caller does not look at. form is asked for each member of the objects that are `depth` deep: 1 for
@@ -24,16 +26,20 @@ struct json_read_plan {
     enum json_read_form (*form)(const void *context, struct span name);
     const void *context;
     unsigned depth;
+
+    /* NULL, or called for each element of a root that is an array, which are not kept: the array is empty in the
+     * end. Returns false to be called no more. */
+    bool (*take)(void *taker, const json_t *element);
+    void *taker;
 };
 
 /* As json_loadb with JSON_REJECT_DUPLICATES and, for any_value, JSON_DECODE_ANY and JSON_ALLOW_NUL, by a plan;
  * NULL: all of it becomes a tree. What is wrong is said in jansson's words, if it is among the first
- * JSON_READ_EXPLAINED_BYTES; of what is further on, reason has only the place. Texts of more than
- * VALUE_COUNT_MAX values are refused, and the place is then JSON_READ_TOO_MANY. */
+ * JSON_READ_EXPLAINED_BYTES; of what is further on, reason has only the place. Numbers of more than 1024 characters
+ * are refused. Texts of more than VALUE_COUNT_MAX values are, too: then the place is JSON_READ_TOO_MANY. */
 json_t *json_read(struct span text, bool any_value, const struct json_read_plan *plan, json_error_t *reason);
 
-/* json_read of a whole tree, without jansson: it gives no reason, and refuses numbers that have over a thousand
- * characters. Out: position, where reading ended, or SIZE_MAX after too many values. */
-json_t *json_read_silently(struct span text, bool any_value, size_t *position);
+/* The same where of a member that is there twice the last counts. Returns NULL without a reason. */
+json_t *json_read_loosely(struct span text, bool any_value, const struct json_read_plan *plan);
 
 #endif

@@ -161,7 +161,8 @@ static const char *show_bytes(struct span bytes, char shown[static SHOWN_BYTES +
 /* The KMS's own words, or what it says instead. */
 static int fail_status(const struct kms_guest_answer *answer, struct error *error)
 {
-    json_t *root = json_file_peek(answer->body);
+    static const char *const members[] = {"error", NULL};
+    json_t *root = json_file_peek(answer->body, members);
     const char *words = json_string_value(json_object_get(root, "error"));
     char shown[SHOWN_BYTES + 1], line[ERROR_TEXT_BYTES];
 

@@ -146,14 +146,6 @@ static ProtobufCMessage *read_object(const ProtobufCMessageDescriptor *descripto
     return slot.message;
 }
 
-static int refuse_unknown(const ProtobufCMessageDescriptor *descriptor, const json_t *object,
-                          struct error *error)
-{
-    void *at = skip_known(descriptor, object, json_object_iter(unconst(object)));
-
-    return at ? message_unknown_field(descriptor, span_text(json_object_iter_key(at)), error) : 0;
-}
-
 /* Where it is a mistake that people make, in words that say which. */
 static void explain(struct span text, const json_error_t *reason, struct error *error)
 {
@@ -169,10 +161,29 @@ static void explain(struct span text, const json_error_t *reason, struct error *
                     reason->line, reason->column);
 }
 
-/* No handler sees what has no field, and a JsonText is text anyway. */
+/* --- the body --- */
+
+struct body {
+    const ProtobufCMessageDescriptor *descriptor;
+    enum codec_rigour rigour;
+    struct http_ignored *ignored;
+    struct error *error;
+    bool *is_refused; /* for a member without a field, which the error names */
+};
+
+static void take_unknown(const struct body *body, struct span name)
+{
+    if (body->rigour == CODEC_LENIENT)
+        ignored_add(body->ignored, body->descriptor, name);
+    else if (!*body->is_refused)
+        *body->is_refused = message_unknown_field(body->descriptor, name, body->error) != 0;
+}
+
+/* Of what has no field only the name is of use, and a JsonText is text anyway. */
 static enum json_read_form form_of(const void *context, struct span name)
 {
-    const ProtobufCMessageDescriptor *descriptor = context;
+    const struct body *body = context;
+    const ProtobufCMessageDescriptor *descriptor = body->descriptor;
 
     for (unsigned i = 0; i < descriptor->n_fields; i++)
         if (span_is(name, descriptor->fields[i].name))
@@ -180,29 +191,49 @@ static enum json_read_form form_of(const void *context, struct span name)
                            descriptor->fields[i].label != PROTOBUF_C_LABEL_REPEATED
                        ? JSON_READ_TEXT
                        : JSON_READ_TREE;
-    return JSON_READ_CHECKED;
+    take_unknown(body, name);
+    return JSON_READ_OMITTED;
+}
+
+/* That a body is malformed is all that is said of it. U+0000 is left to the setters, whose error names the
+ * field. */
+static json_t *read_body(const struct body *body, struct span text)
+{
+    const struct json_read_plan plan = {.form = form_of, .context = body, .depth = 1};
+    const size_t count = body->ignored->count, named = body->ignored->named;
+    json_error_t reason;
+    json_t *root = json_read(text, true, &plan, &reason);
+
+    if (root)
+        return root;
+    body->ignored->count = count;
+    body->ignored->named = named;
+    error_clear(body->error);
+    explain(text, &reason, body->error);
+    return NULL;
 }
 
 static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, struct span text,
                                 enum codec_rigour rigour, struct arena *arena, struct http_ignored *ignored,
                                 struct error *error)
 {
-    const struct json_read_plan plan = {.form = form_of, .context = descriptor, .depth = 1};
+    bool is_refused = false;
+    const struct body body = {descriptor, rigour, ignored, error, &is_refused};
     ProtobufCMessage *message = NULL;
-    json_error_t reason;
     json_t *root;
 
     if (text.len == 0)
         return message_new(descriptor, arena);
-    root = json_read(text, true, &plan,
-                     &reason); /* U+0000 is left to the setters, whose error names the field */
-    if (!root)
-        explain(text, &reason, error);
-    else if (json_is_null(root) && message_may_be_null(descriptor))
+    root = read_body(&body, text);
+    if (!root || is_refused) {
+        json_decref(root);
+        return NULL;
+    }
+    if (json_is_null(root) && message_may_be_null(descriptor))
         message = message_new(descriptor, arena);
     else if (!json_is_object(root))
         error_input(error, "the body must be a JSON object, not %s", type_name(root));
-    else if (rigour == CODEC_LENIENT || refuse_unknown(descriptor, root, error) == 0)
+    else
         message = read_object(descriptor, root, rigour == CODEC_EXACT, arena, ignored, error);
     json_decref(root);
     return message;

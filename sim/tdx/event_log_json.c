@@ -3,8 +3,6 @@
 #include "sim/base/json_text.h"
 #include "sim/format/json_file.h"
 
-#define EVENT_DEPTH 2 /* an object in an array */
-
 static int read_hex(const json_t *object, const char *name, struct arena *arena, struct span *bytes,
                     struct error *error)
 {
@@ -76,24 +74,35 @@ void event_log_json_write_rest(struct buf *out, const struct event_log *log, siz
     buf_append_byte(out, ']');
 }
 
-static int read_array(struct evidence *evidence, const json_t *array, struct arena *arena,
-                      struct error *error)
+struct reading {
+    struct evidence *evidence;
+    struct arena *arena;
+    struct error error;
+    size_t count;
+};
+
+/* One event after the other: a log may have megabytes, which would all be in jansson's values otherwise. */
+static bool take_event(void *taker, const json_t *object)
 {
-    if (!json_is_array(array))
-        return error_input(error, "must be a JSON array of events");
-    for (size_t i = 0; i < json_array_size(array); i++)
-        if (read_event(evidence, json_array_get(array, i), arena, error))
-            return error_context(error, "element %zu", i + 1);
-    return 0;
+    struct reading *reading = taker;
+
+    reading->count++;
+    if (read_event(reading->evidence, object, reading->arena, &reading->error) == 0)
+        return true;
+    error_context(&reading->error, "element %zu", reading->count);
+    return false;
 }
 
 int event_log_json_read(struct evidence *evidence, struct span text, struct arena *arena, struct error *error)
 {
     static const char *const members[] = {"imr",           "event_type", "digest",   "event",
                                           "event_payload", "version",    "preimage", NULL};
-    json_t *array = json_file_load_some(text, EVENT_DEPTH, members, error);
-    int result = array ? read_array(evidence, array, arena, error) : -1;
+    struct reading reading = {.evidence = evidence, .arena = arena};
 
-    json_decref(array);
-    return result;
+    if (json_file_each(text, members, take_event, &reading, error))
+        return -1;
+    if (reading.error.kind == ERROR_NONE)
+        return 0;
+    *error = reading.error;
+    return -1;
 }

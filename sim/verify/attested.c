@@ -41,7 +41,8 @@ int attested_verify(struct attested *attested, const uint8_t report_data[static 
 /* The KMS takes the image's hash from there, whatever the event log says. */
 static int read_image_hash(struct span vm_config, struct arena *arena, struct span *hash, struct error *error)
 {
-    json_t *root = vm_config.len ? json_file_peek(vm_config) : json_object();
+    static const char *const members[] = {"os_image_hash", NULL};
+    json_t *root = vm_config.len ? json_file_peek(vm_config, members) : json_object();
     const json_t *member = json_object_get(root, "os_image_hash");
     int result = 0;
     uint8_t *bytes;

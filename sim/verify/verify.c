@@ -15,7 +15,8 @@ static const char *copy_member(const json_t *object, const char *name, struct ar
 
 static void read_key_provider(struct verify_app *app, struct arena *arena)
 {
-    json_t *root = json_file_peek(app->key_provider_info);
+    static const char *const members[] = {"name", "id", NULL};
+    json_t *root = json_file_peek(app->key_provider_info, members);
     const char *name = copy_member(root, "name", arena), *id = copy_member(root, "id", arena);
 
     if (name && id) {

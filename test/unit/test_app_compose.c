@@ -166,6 +166,20 @@ static void wrong_types_and_values_are_refused_by_name(void **state)
     }
 }
 
+/* Which jansson would take: no member is left that is not known. */
+static void numbers_have_an_end(void **state)
+{
+    struct error error = {.kind = ERROR_NONE};
+    char text[2000];
+
+    (void)state;
+    memset(text, '1', sizeof text);
+    memcpy(text, "{\"zzz\":1.", 9);
+    text[sizeof text - 1] = '}';
+    assert_int_equal(app_compose_parse(&compose, span_of(text, sizeof text), &error), -1);
+    assert_non_null(strstr(error.text, "a number has more than 1024 characters (line 1, column 2000)"));
+}
+
 static void unknown_members_are_listed_with_their_nearest(void **state)
 {
     (void)state;
@@ -203,6 +217,7 @@ int main(void)
         cmocka_unit_test(key_providers_are_named_or_follow_the_flags),
         cmocka_unit_test(one_script_is_a_list_of_one_and_null_policy_a_policy),
         cmocka_unit_test(wrong_types_and_values_are_refused_by_name),
+        cmocka_unit_test(numbers_have_an_end),
         cmocka_unit_test(unknown_members_are_listed_with_their_nearest),
         cmocka_unit_test(members_are_in_order_and_say_whether_they_do_anything),
     };

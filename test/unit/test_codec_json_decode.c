@@ -143,6 +143,23 @@ static void unknown_members_are_noted_at_every_depth(void **state)
     rpc_assert_ignored(fixture, 1, "z"); /* whatever else is wrong */
 }
 
+static void nothing_was_ignored_of_a_malformed_body(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+
+    rpc_refuse(fixture, codec_json_decode, TLS, "{\"x\":1,\"y\":2", "the body is not valid JSON");
+    rpc_assert_ignored(fixture, 0, "");
+}
+
+static void the_first_unknown_member_is_refused(void **state)
+{
+    struct rpc_fixture *fixture = *state;
+
+    rpc_refuse(fixture, codec_json_decode_strict, TLS, "{\"subject\":1,\"x\":1,\"y\":2}", "unknown field x");
+    rpc_assert_ignored(fixture, 0, "");
+    rpc_refuse(fixture, codec_json_decode_strict, TLS, "{\"x\":1,\"y\":2", "the body is not valid JSON");
+}
+
 static void messages_inside_are_read(void **state)
 {
     static const struct refusal cases[] = {
@@ -243,6 +260,8 @@ int main(void)
         RPC_TEST(keys_given_twice_or_with_nul_are_refused),
         RPC_TEST(unknown_members_are_ignored),
         RPC_TEST(unknown_members_are_noted_at_every_depth),
+        RPC_TEST(nothing_was_ignored_of_a_malformed_body),
+        RPC_TEST(the_first_unknown_member_is_refused),
         RPC_TEST(messages_inside_are_read),
         RPC_TEST(deep_nesting_is_an_error),
         RPC_TEST(a_body_may_have_just_so_many_values),

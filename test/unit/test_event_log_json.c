@@ -78,6 +78,37 @@ static void a_log_without_events_is_an_empty_array(void **state)
     buf_free(&out);
 }
 
+#define WITH(imr) "{\"imr\":" #imr ",\"event_type\":1,\"digest\":\"\",\"event\":\"\",\"event_payload\":\"\"}"
+
+static void the_first_fault_is_named(void **state)
+{
+    static const struct {
+        const char *text, *says;
+    } cases[] = {
+        {"{}", "must be a JSON array"},
+        {"[1]", "element 1: must be an object"},
+        {"[" WITH(3) "," WITH(4) "," WITH(5) "]", "element 2: imr must be 0 to 3"},
+        {"[" WITH(3) "," WITH(null) "]", "element 2: imr must be a whole number"},
+        {"[" WITH(4) ",", "not valid JSON"}, /* first of all */
+        {"[" WITH(4) "]}", "not valid JSON"},
+        {"[" WITH(4) ",{\"a\":1,\"a\":1}]", "not valid JSON: duplicate object key"},
+        {"", "not valid JSON"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct error error = {.kind = ERROR_NONE};
+        struct evidence evidence = {.count = 0};
+        struct arena arena;
+
+        arena_init(&arena);
+        assert_int_equal(event_log_json_read(&evidence, span_text(cases[i].text), &arena, &error), -1);
+        if (!strstr(error.text, cases[i].says))
+            fail_msg("%s: %s", cases[i].text, error.text);
+        arena_free(&arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -86,6 +117,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_event_of_version_2_has_two_members_more, fixture_start_version_2,
                                         fixture_finish),
         cmocka_unit_test(members_have_dstack_s_names_and_order),
+        cmocka_unit_test(the_first_fault_is_named),
         cmocka_unit_test(a_log_without_events_is_an_empty_array),
     };
 

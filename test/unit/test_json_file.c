@@ -35,6 +35,22 @@ static void assert_says(const struct error *error, const char *expected)
         fail_msg("%s: %s", expected, error->text);
 }
 
+static const char *const names[] = {"a", "b", NULL};
+
+static void a_peek_takes_what_is_there_twice(void **state)
+{
+    static const char *const wrong[] = {"", "{", "{\"a\":1,}", "7", "{\"a\":1}x"};
+    json_t *peeked =
+        json_file_peek(span_text("{\"c\":[],\"a\":1,\"c\":{\"d\":1,\"d\":2},\"a\":{\"b\":2}}"), names);
+
+    (void)state;
+    assert_int_equal(json_object_size(peeked), 1);
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(peeked, "a"), "b")), 2);
+    json_decref(peeked);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_null(json_file_peek(span_text(wrong[i]), names));
+}
+
 static void texts_have_just_so_many_values(void **state)
 {
     (void)state;
@@ -49,7 +65,7 @@ static void texts_have_just_so_many_values(void **state)
             buf_append_text(&text, ",{}");
         buf_append_text(&text, "]");
         value = json_file_load(buf_span(&text), &error);
-        peeked = json_file_peek(buf_span(&text));
+        peeked = json_file_peek(buf_span(&text), names);
         if (over)
             assert_says(&error, "more than 65536 values");
         assert_int_equal(value != NULL, !over);
@@ -231,6 +247,7 @@ static void hex_up_to_a_length(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_peek_takes_what_is_there_twice),
         cmocka_unit_test(texts_have_just_so_many_values),
         cmocka_unit_test(takes_objects_alone),
         cmocka_unit_test(an_array_is_loaded_but_no_object),

@@ -14,17 +14,52 @@ static json_t *by_jansson(struct span text, bool any_value, json_error_t *reason
                       JSON_REJECT_DUPLICATES | (any_value ? JSON_DECODE_ANY | JSON_ALLOW_NUL : 0), reason);
 }
 
+static enum json_read_form omits(const void *context, struct span name)
+{
+    (void)context;
+    (void)name;
+    return JSON_READ_OMITTED;
+}
+
+/* Read in another way, by which no member is kept: neither in objects nor in those in an array. */
+static void assert_checked(struct span text, bool any_value, const json_t *expected)
+{
+    for (unsigned depth = 1; depth <= 2; depth++) {
+        const struct json_read_plan plan = {.form = omits, .depth = depth};
+        json_error_t reason;
+        json_t *got = json_read(text, any_value, &plan, &reason);
+        const json_t *object = depth == 1 ? got : json_array_get(got, 0);
+
+        if (!got != !expected || json_object_size(object) > 0)
+            fail_msg("%s: %.*s", expected ? "refused" : "read", (int)text.len, (const char *)text.data);
+        json_decref(got);
+    }
+}
+
+static void assert_loosely_same(struct span text, bool any_value)
+{
+    const size_t flags = any_value ? JSON_DECODE_ANY | JSON_ALLOW_NUL : 0;
+    json_t *got = json_read_loosely(text, any_value, NULL);
+    json_error_t reason;
+    json_t *expected = json_loadb((const char *)text.data, text.len, flags, &reason);
+
+    if (!got != !expected || (got && !json_equal(got, expected)))
+        fail_msg("loosely %s: %.*s", expected ? "refused" : "read", (int)text.len, (const char *)text.data);
+    json_decref(got);
+    json_decref(expected);
+}
+
 static void assert_same(struct span text, bool any_value)
 {
     json_error_t reason;
-    size_t position;
-    json_t *got = json_read_silently(text, any_value, &position);
+    json_t *got = json_read(text, any_value, NULL, &reason);
     json_t *expected = by_jansson(text, any_value, &reason);
 
     if (!got != !expected)
         fail_msg("%s: %.*s", expected ? "refused" : reason.text, (int)text.len, (const char *)text.data);
     assert_true(!got || json_equal(got, expected));
-    assert_in_range(position, 0, text.len);
+    assert_checked(text, any_value, expected);
+    assert_loosely_same(text, any_value);
     json_decref(got);
     json_decref(expected);
 }

@@ -7,9 +7,10 @@
 static enum json_read_form form_by_name(const void *context, struct span name)
 {
     (void)context;
-    return span_is(name, "tree")   ? JSON_READ_TREE
-           : span_is(name, "text") ? JSON_READ_TEXT
-                                   : JSON_READ_CHECKED;
+    return span_is(name, "tree")                                 ? JSON_READ_TREE
+           : span_is(name, "text")                               ? JSON_READ_TEXT
+           : span_is(name, "gone") || span_is(name, "left\nout") ? JSON_READ_OMITTED
+                                                                 : JSON_READ_CHECKED;
 }
 
 static json_t *read_planned(const char *text, unsigned depth)
@@ -38,6 +39,40 @@ static void a_plan_says_what_becomes_of_members(void **state)
     json_decref(root);
 }
 
+static void what_is_omitted_is_not_there(void **state)
+{
+    json_t *root =
+        read_planned("{\"gone\":{\"a\":[1,{\"b\":2}]},\"tree\":1,\"left\\nout\":1,\"other\":3}", 1);
+
+    (void)state;
+    assert_int_equal(json_object_size(root), 2);
+    assert_int_equal(json_integer_value(json_object_get(root, "tree")), 1);
+    assert_non_null(json_object_get(root, "other"));
+    json_decref(root);
+    root = read_planned("[{\"gone\":1},{\"tree\":[{\"gone\":1}],\"gone\":2}]", 2);
+    assert_int_equal(json_object_size(json_array_get(root, 0)), 0);
+    assert_int_equal(json_object_size(json_array_get(root, 1)), 1);
+    json_decref(root);
+}
+
+/* Also where nothing of it is kept, between names that are. */
+static void no_name_is_there_twice(void **state)
+{
+    static const char *const texts[] = {
+        "{\"gone\":1,\"tree\":1,\"gone\":1}",
+        "{\"left\\nout\":1,\"left\\u000aout\":1}",
+        "{\"gone\":{\"gone\":1},\"left\\nout\":{\"gone\":1},\"gone\":1}",
+        "{\"tree\":1,\"gone\":1,\"tree\":1}",
+        "{\"other\":1,\"gone\":1,\"other\":1}",
+        "{\"text\":{\"a\":1,\"a\":1},\"gone\":{\"a\":1,\"a\":1}}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (read_planned(texts[i], 1))
+            fail_msg("read: %s", texts[i]);
+}
+
 static void texts_and_nulls_stay_what_they_are(void **state)
 {
     static const struct {
@@ -62,6 +97,7 @@ static void texts_and_nulls_stay_what_they_are(void **state)
 /* Each text as a member that is not kept: it is refused exactly when others are. */
 static void what_is_only_checked_is_checked(void **state)
 {
+    static const char *const members[] = {"text", "other", "gone"}; /* a text may have a name twice */
     static const char *const values[] = {
         "1e400",
         "-1e400",
@@ -85,6 +121,18 @@ static void what_is_only_checked_is_checked(void **state)
         "[[{}]]",
         "{\"a\":1,\"a\":2}",
         "{\"a\":{\"b\":1,\"b\":1}}",
+        "{\"a\":{\"a\":{\"a\":1}}}",
+        "[{\"a\":1},{\"a\":1,\"b\":{\"a\":1,\"b\":1}},{\"b\":1}]",
+        "{\"a\":{\"b\":1},\"a\":1}",
+        "{\"\\u0061\":1,\"b\":{\"a\":1},\"a\":1}",
+        "{\"\\u0061\":1,\"b\":{\"\\u0061\":1},\"\\u0062c\":1}",
+        "{\"\\u0061\":1,\"b\":{\"\\u0061\":1},\"\\u0062\":1}",
+        "{\"\":1,\"a\":{\"\":1},\"\":1}",
+        "{\"a\\u0000\":1}",
+        "{\"a\" 1}",
+        "{\"a\":1,}",
+        "{,}",
+        "{}",
         "tru",
         "true",
         "[1 2]",
@@ -97,13 +145,14 @@ static void what_is_only_checked_is_checked(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
-        for (int is_text = 0; is_text < 2; is_text++) {
+        for (size_t j = 0; j < sizeof members / sizeof *members; j++) {
             char text[128];
             json_error_t reason;
             json_t *expected, *got;
 
-            snprintf(text, sizeof text, "{\"%s\":%s}", is_text ? "text" : "other", values[i]);
-            expected = json_loads(text, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &reason);
+            snprintf(text, sizeof text, "{\"%s\":%s}", members[j], values[i]);
+            expected = json_loads(
+                text, (j == 0 ? 0 : JSON_REJECT_DUPLICATES) | JSON_DECODE_ANY | JSON_ALLOW_NUL, &reason);
             got = read_planned(text, 1);
             if (!got != !expected)
                 fail_msg("%s: %s", got ? "read" : "refused", text);
@@ -112,12 +161,96 @@ static void what_is_only_checked_is_checked(void **state)
         }
 }
 
+/* --- elements that are taken --- */
+
+struct taken {
+    size_t count, most;
+    json_int_t sum;
+};
+
+static bool take(void *taker, const json_t *element)
+{
+    struct taken *taken = taker;
+
+    taken->count++;
+    taken->sum += json_integer_value(json_object_get(element, "tree")) + json_integer_value(element);
+    assert_null(json_object_get(element, "gone"));
+    return taken->count < taken->most;
+}
+
+static json_t *read_taken(const char *text, struct taken *taken)
+{
+    const struct json_read_plan plan = {.form = form_by_name, .depth = 2, .take = take, .taker = taken};
+    json_error_t reason;
+
+    return json_read(span_text(text), true, &plan, &reason);
+}
+
+static void elements_are_taken_one_by_one(void **state)
+{
+    static const char text[] = "[{\"tree\":1,\"gone\":5}, 20 ,[[1],{}],{\"tree\":300}]";
+    static const struct {
+        size_t most, count;
+        json_int_t sum;
+    } rows[] = {{9, 4, 321}, {4, 4, 321}, {2, 2, 21}, {1, 1, 1}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct taken taken = {.most = rows[i].most};
+        json_t *root = read_taken(text, &taken);
+
+        assert_true(json_is_array(root));
+        assert_int_equal(json_array_size(root), 0);
+        assert_int_equal(taken.count, rows[i].count);
+        assert_int_equal(taken.sum, rows[i].sum);
+        json_decref(root);
+    }
+}
+
+static void others_are_not_taken(void **state)
+{
+    static const char *const texts[] = {"[]", "{\"tree\":[1,2]}", "7", "[?"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct taken taken = {.most = 1};
+
+        json_decref(read_taken(texts[i], &taken));
+        assert_int_equal(taken.count, 0);
+    }
+}
+
+/* All that follows is still checked. */
+static void what_is_not_wanted_is_checked(void **state)
+{
+    static const char *const texts[] = {"[1,2,?]",
+                                        "[1,{\"a\":1,\"a\":1}]",
+                                        "[1,{\"gone\":1,\"gone\":2}]",
+                                        "[1,{\"tree\":1,\"tree\":2}]",
+                                        "[1,[1e999]]",
+                                        "[1"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        for (size_t most = 1; most < 9; most += 7) {
+            struct taken taken = {.most = most};
+
+            if (read_taken(texts[i], &taken))
+                fail_msg("read: %s", texts[i]);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_plan_says_what_becomes_of_members),
+        cmocka_unit_test(what_is_omitted_is_not_there),
+        cmocka_unit_test(no_name_is_there_twice),
         cmocka_unit_test(texts_and_nulls_stay_what_they_are),
         cmocka_unit_test(what_is_only_checked_is_checked),
+        cmocka_unit_test(elements_are_taken_one_by_one),
+        cmocka_unit_test(others_are_not_taken),
+        cmocka_unit_test(what_is_not_wanted_is_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
