@@ -4,10 +4,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "crypto/bytes.h"
 
 #define LARGE_BYTES (1024 * 1024)
+#define HUGE_BYTES (4 * 1024 * 1024) /* two of the usual huge pages */
+
+/* Asks for huge pages, where the system leaves that to the program: to get megabytes page by page takes longer than
+ * to read what is put there. All pages of the memory are asked for, because the system can move it only as long as
+ * it treats them alike; otherwise realloc copies it. */
+static void advise(void *memory)
+{
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), from = (uintptr_t)memory / page * page;
+    const uintptr_t to = (uintptr_t)memory + malloc_usable_size(memory);
+
+    (void)madvise((void *)from, to - from, MADV_HUGEPAGE);
+}
 
 static void *checked(void *memory, size_t size)
 {
@@ -15,6 +29,8 @@ static void *checked(void *memory, size_t size)
         fprintf(stderr, "dstack-simulator: out of memory: the system refused %zu bytes\n", size);
         abort();
     }
+    if (size >= HUGE_BYTES)
+        advise(memory);
     return memory;
 }
 

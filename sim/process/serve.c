@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "sim/base/memory.h"
+#include "sim/format/json_memory.h"
 #include "sim/host/process.h"
 #include "sim/host/syscall_filter.h"
 #include "sim/process/banner.h"
@@ -354,6 +355,7 @@ int serve_run(const struct options *options, struct inputs *inputs, uint64_t sta
     int result;
 
     memory_return_large();
+    json_memory_share();
     result = descriptors_prepare(error);
     if (result == 0)
         result = service_manager_init(&program->manager, error); /* before the loop has descriptors */

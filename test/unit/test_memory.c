@@ -1,6 +1,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -101,6 +102,47 @@ static void without_memory_the_process_says_so_and_ends(void **state)
     assert_non_null(strstr(said, "out of memory"));
 }
 
+/* Whether the system was asked for huge pages where the memory is: a flag of proc(5). */
+static bool is_advised(const void *memory)
+{
+    FILE *maps = fopen("/proc/self/smaps", "r");
+    bool is_here = false, is_advised = false;
+    unsigned long from, to;
+    char line[4096];
+
+    assert_non_null(maps);
+    while (fgets(line, sizeof line, maps))
+        if (sscanf(line, "%lx-%lx ", &from, &to) == 2)
+            is_here = (uintptr_t)memory >= from && (uintptr_t)memory < to;
+        else if (is_here && strncmp(line, "VmFlags:", 8) == 0)
+            is_advised = strstr(line, " hg") != NULL;
+    fclose(maps);
+    return is_advised;
+}
+
+static void large_memory_is_on_huge_pages(void **state)
+{
+    const size_t size = 8 << 20, middle = size / 4;
+    uint8_t *large, *grown, *small;
+
+    (void)state;
+    if (access("/sys/kernel/mm/transparent_hugepage/enabled", F_OK) != 0)
+        skip();
+    large = memory_alloc(size);
+    small = memory_alloc(3 << 20);
+    grown = memory_grow(NULL, 3 << 20);
+    assert_true(is_advised(large)); /* all of it, or it could not be moved */
+    assert_true(is_advised(large + middle));
+    assert_true(is_advised(large + size - 1));
+    assert_false(is_advised(small + middle));
+    assert_false(is_advised(grown + middle));
+    grown = memory_grow(grown, 8 << 20);
+    assert_true(is_advised(grown + middle));
+    free(large);
+    free(grown);
+    free(small);
+}
+
 static void moved_memory_holds_what_it_held(void **state)
 {
     const size_t sizes[] = {0, 1, 100, 4096, 1 << 20, 3 << 20};
@@ -127,6 +169,7 @@ int main(void)
         cmocka_unit_test(no_size_is_a_size_too),
         cmocka_unit_test(zeroed_memory_is_zero),
         cmocka_unit_test(grown_memory_holds_what_it_held),
+        cmocka_unit_test(large_memory_is_on_huge_pages),
         cmocka_unit_test(moved_memory_holds_what_it_held),
         cmocka_unit_test(a_copy_ends_with_a_nul),
         cmocka_unit_test(without_memory_the_process_says_so_and_ends),
