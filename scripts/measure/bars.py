@@ -113,25 +113,49 @@ def after_events(path):
     return changed / unchanged, long / short
 
 
+def nested_names(depth=1900):
+    """Objects in each other, whose names would all have the same hash if they were only put together with the number
+    of the object: in the innermost there are many more objects with such a name."""
+    def name(number):
+        code = [byte ^ other for byte, other in zip(number.to_bytes(4, "little"), b"\0AAA")]
+        return json.dumps("aaaa" + "".join(map(chr, code)) if 0 < code[0] < 128 else f"other{number}")
+
+    text = "".join("{" + name(number) + ":" for number in range(depth))
+    return (text + "[" + ",".join(["{" + name(depth) + ":0}"] * 30000) + "]" + "}" * depth).encode()
+
+
 def hostile():
     """Bodies as large as is allowed, and slow to read: name, path, body."""
-    def log(payload):
-        event = {"imr": 3, "event_type": 134217729, "digest": "00" * 48, "event": "a", "event_payload": payload}
-        return json.dumps({"event_log": json.dumps([event] * 5000)}).encode()
+    def log(name, payload, count):
+        event = {"imr": 3, "event_type": 134217729, "digest": "00" * 48, "event": name, "event_payload": payload}
+        return json.dumps([event] * count, ensure_ascii=False)
+
+    def names(form):
+        return b"{" + b",".join(form % i for i in range(65000)) + b"}"
 
     digits = b"0" * (HOSTILE_BYTES // 2 * 2)
     yield "text", "/GetQuote", b'{"report_data":"' + digits + b'"}'
     yield "escapes", "/GetQuote", b'{"report_data":"' + b"\\u00e4" * (HOSTILE_BYTES // 6) + b'"}'
     yield "escapes and letters", "/GetQuote", b'{"report_data":"' + b"\\na" * (HOSTILE_BYTES // 3) + b'"}'
-    yield "letters of two bytes", "/GetQuote", b'{"report_data":"' + b"\xc3\xa4a" * (HOSTILE_BYTES // 3) + b'"}'
+    yield "escapes far apart", "/GetQuote", b'{"report_data":"' + (b"a" * 17 + b"\\n") * (HOSTILE_BYTES // 19) + b'"}'
+    for kind, unit in (("a letter", b"aaaa\xc3\xa4"), ("DELETE", b"\x7f")):
+        body = b'{"report_data":"' + (unit + b"\\n") * (HOSTILE_BYTES // (len(unit) + 2)) + b'"}'
+        yield f"{kind} between escapes", "/GetQuote", body
+    letters = "\u00e4a" * (HOSTILE_BYTES // 3 - 1000)
+    yield "letters of two bytes", "/GetQuote", json.dumps({"report_data": letters}, ensure_ascii=False).encode()
     yield "space", "/GetQuote", b"{" + b" " * HOSTILE_BYTES + b"?}"
     yield "values", "/GetQuote", b'{"a":[' + b"1," * (HOSTILE_BYTES // 2) + b"1]}"
     yield "numbers", "/GetQuote", b'{"a":[' + (b"0." + b"7" * 140 + b"e-300,") * 65000 + b"1]}"
-    members = b"{" + b",".join(b'"%07d":0' % i for i in range(65000)) + b"}"
+    members, long = names(b'"%07d":0'), names(b'"%0140d":0')
     yield "members", "/GetQuote", members
+    yield "long names", "/GetQuote", long
     yield "members of vm_config", "/verify", b'{"quote":"00","event_log":[],"vm_config":' + members + b"}"
-    yield "members of an event", "/verify", b'{"quote":"00","event_log":[' + members + b"]}"
-    yield "event log", "/verify", log("00" * 900)
+    for kind, found in (("members", members), ("long names", long), ("escaped names", names(b'"\\u0061%07d":0')),
+                        ("a name twice", long[:-1] + b"," + long[1:145] + b"}")):
+        yield kind + " of an event", "/verify", b'{"quote":"00","event_log":[' + found + b"]}"
+    yield "names that undo their objects", "/GetQuote", nested_names()
+    yield "event log", "/verify", json.dumps({"quote": "00", "event_log": log("a", "00" * 900, 5000)}).encode()
+    yield "letters of an event", "/verify", b'{"quote":"00","event_log":' + log(letters, "", 1).encode() + b"}"
     yield "attestation", "/verify", b'{"attestation":"01' + digits[:-2] + b'"}'
     yield "vm_config", "/verify", json.dumps({"vm_config": '{"a":[' + "1," * 60000 + " " * 8000000 + "1]}"}).encode()
     vm = {"name": "a", "image": "dstack-0.5.11", "vcpu": 1, "memory": 2048, "disk_size": 1}
