@@ -79,5 +79,6 @@ void memory_return_large(void)
 {
 #ifdef __GLIBC__
     mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+    mallopt(M_TRIM_THRESHOLD, LARGE_BYTES); /* for what smaller blocks need in each request again */
 #endif
 }

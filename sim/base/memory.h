@@ -15,8 +15,9 @@ void *memory_grow(void *old, size_t size);
 void *memory_move(void *old, size_t old_size, size_t size);
 char *memory_copy(const void *data, size_t len); /* adds a NUL after the copy */
 
-/* Lets large blocks return to the system when they are freed. glibc stops doing so once one has been
- * freed, and the holes between them stay resident. Call it once, before they are needed. */
+/* Lets large blocks return to the system when they are freed, but keeps up to a megabyte of what small ones had.
+ * By itself glibc stops returning large ones once one has been freed, and the holes between them stay resident.
+ * Call it once, before they are needed. */
 void memory_return_large(void);
 
 #endif
