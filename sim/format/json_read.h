@@ -16,8 +16,9 @@ enum json_read_form {
     JSON_READ_TREE,    /* jansson's values */
     JSON_READ_CHECKED, /* null or some other value, after it was checked like all others */
     JSON_READ_OMITTED, /* nothing: it is checked, but the object in the tree does not have the member */
-    JSON_READ_TEXT, /* a string of its JSON, unless it is a string or null: these stay as they are. That no name
-                        * is there twice is left to those who read it. */
+    /* A string of its JSON, unless it is a string or null: these stay as they are. A name may be there twice: that is
+     * left to those who read the string. */
+    JSON_READ_TEXT,
 };
 
 /* Saves what the caller does not look at. form is asked for each member of the objects that are `depth` deep: 1 for
@@ -35,8 +36,9 @@ struct json_read_plan {
 
 /* As json_loadb with JSON_REJECT_DUPLICATES and, for any_value, JSON_DECODE_ANY and JSON_ALLOW_NUL, by a plan;
  * NULL: all of it becomes a tree. What is wrong is said in jansson's words, if it is among the first
- * JSON_READ_EXPLAINED_BYTES; of what is further on, reason has only the place. Numbers of more than 1024 characters
- * are refused. Texts of more than VALUE_COUNT_MAX values are, too: then the place is JSON_READ_TOO_MANY. */
+ * JSON_READ_EXPLAINED_BYTES; of what is further on, reason has little more than the place. Numbers of more than
+ * 1024 characters are refused. Texts of more than VALUE_COUNT_MAX values are, too: then the place is
+ * JSON_READ_TOO_MANY. */
 json_t *json_read(struct span text, bool any_value, const struct json_read_plan *plan, json_error_t *reason);
 
 /* The same where of a member that is there twice the last counts. Returns NULL without a reason. */

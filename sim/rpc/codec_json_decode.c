@@ -42,11 +42,27 @@ static int read_string(const struct message_slot *slot, const json_t *value)
                                                  : message_set_text(slot, text);
 }
 
+/* In a message in the body. Of the body's own members, those without a field are not in the object. */
+static void note_unknown(const ProtobufCMessageDescriptor *descriptor, const json_t *object,
+                         struct http_ignored *ignored)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach(unconst(object), name, value)
+    {
+        if (!protobuf_c_message_descriptor_get_field_by_name(descriptor, name))
+            ignored_add(ignored, descriptor, span_text(name));
+    }
+}
+
 static int read_message(const struct message_slot *slot, const json_t *value)
 {
-    ProtobufCMessage *inner =
-        read_object(slot->field->descriptor, value, slot->is_exact, slot->arena, slot->ignored, slot->error);
+    ProtobufCMessage *inner;
 
+    note_unknown(slot->field->descriptor, value, slot->ignored);
+    inner =
+        read_object(slot->field->descriptor, value, slot->is_exact, slot->arena, slot->ignored, slot->error);
     return inner ? message_set_message(slot, inner) : error_context(slot->error, "%s", slot->field->name);
 }
 
@@ -110,33 +126,12 @@ static int read_member(const struct message_slot *slot, const json_t *value)
     return read_value(slot, value);
 }
 
-/* The first member without a field, or NULL. jansson's iterators do not modify the object; their
- * interface merely lacks the const. */
-static void *skip_known(const ProtobufCMessageDescriptor *descriptor, const json_t *object, void *at)
-{
-    while (at && protobuf_c_message_descriptor_get_field_by_name(descriptor, json_object_iter_key(at)))
-        at = json_object_iter_next(unconst(object), at);
-    return at;
-}
-
-static void note_unknown(const ProtobufCMessageDescriptor *descriptor, const json_t *object,
-                         struct http_ignored *ignored)
-{
-    void *at = skip_known(descriptor, object, json_object_iter(unconst(object)));
-
-    while (at) {
-        ignored_add(ignored, descriptor, span_text(json_object_iter_key(at)));
-        at = skip_known(descriptor, object, json_object_iter_next(unconst(object), at));
-    }
-}
-
 static ProtobufCMessage *read_object(const ProtobufCMessageDescriptor *descriptor, const json_t *object,
                                      bool is_exact, struct arena *arena, struct http_ignored *ignored,
                                      struct error *error)
 {
     struct message_slot slot = {message_new(descriptor, arena), NULL, arena, error, ignored, is_exact};
 
-    note_unknown(descriptor, object, ignored);
     for (unsigned i = 0; i < descriptor->n_fields; i++) {
         const json_t *value = json_object_get(object, descriptor->fields[i].name);
         slot.field = &descriptor->fields[i];
