@@ -32,11 +32,15 @@ void clients_tick(struct clients *clients)
 
     clients->steps_left = LIMIT_HANDSHAKE_STEPS;
     soonest = pool_tick(&clients->pool, uv_now(clients->loop));
-
-    if (turns_go_on(&clients->turns, uv_hrtime))
-        clients->tick_in(clients->data, 0);
     if (soonest != POOL_NEVER)
         clients->tick_in(clients->data, soonest - uv_now(clients->loop));
+    clients_turn(clients);
+}
+
+void clients_turn(struct clients *clients)
+{
+    if (turns_go_on(&clients->turns, uv_hrtime))
+        clients->turn_soon(clients->data);
 }
 
 void clients_trouble(const struct clients *clients, enum http_trouble trouble, const char *format, ...)

@@ -19,8 +19,10 @@ struct clients {
     uint64_t turn_ns;     /* of one client that pipelines, before the others get a turn */
     uint8_t *read_buffer; /* LIMIT_READ_BYTES: reads are handled one at a time */
 
-    /* Set by the owner after clients_init: asks for clients_tick after that time or sooner. */
+    /* Set by the owner after clients_init: asks for clients_tick after that time or sooner, and for
+     * clients_turn in the next turn of the loop. */
     void (*tick_in)(void *data, uint64_t milliseconds);
+    void (*turn_soon)(void *data);
     void *data;
 };
 
@@ -30,8 +32,12 @@ void clients_init(struct clients *clients, uv_loop_t *loop, const struct http_ob
 /* Call once all clients have gone. */
 void clients_free(struct clients *clients);
 
-/* Closes clients whose deadlines have passed and sends delayed responses that are due. */
+/* Closes clients whose deadlines have passed, sends delayed responses that are due, and then does what
+ * clients_turn does. It looks at each client. */
 void clients_tick(struct clients *clients);
+
+/* Lets clients go on that wait for a turn. */
+void clients_turn(struct clients *clients);
 
 /* Reports, printf-like, a problem that no response mentions to the observer. */
 void clients_trouble(const struct clients *clients, enum http_trouble trouble, const char *format, ...)

@@ -38,18 +38,14 @@ static void on_wake(void *waiter)
 {
     struct connection *connection = waiter;
 
-    if (connection->state != HELD)
-        return;
-    connection->is_woken = true;
-    connection_core_set_deadline(connection, 0);
-    connection->clients->tick_in(connection->clients->data, 0);
+    if (connection->state == HELD)
+        connection_core_wait_for_turn(connection);
 }
 
 /* It goes on reading, to notice when the client leaves. The program that is asked has a deadline. */
 static void hold(struct connection *connection)
 {
     connection->state = HELD;
-    connection->is_woken = false;
     connection->member.deadline = connection->ends_at;
     connection->session.hold->wake = on_wake;
     connection->session.hold->waiter = connection;
@@ -246,6 +242,8 @@ static void on_turn(struct turns_waiter *turn)
         connection_send_go_on(connection);
     else if (connection->state == STREAMING)
         connection_response_go_on(connection);
+    else if (connection->state == HELD)
+        go_on_held(connection);
     else
         go_on_reading(connection);
 }
@@ -286,10 +284,6 @@ static void on_deadline(struct pool_member *member)
         return;
     if (connection->state == SHAKING) {
         connection_tls_on_deadline(connection);
-        return;
-    }
-    if (connection->state == HELD && connection->is_woken) {
-        go_on_held(connection);
         return;
     }
     if (connection->turn.is_waiting && connection->member.deadline < connection->ends_at)

@@ -49,7 +49,7 @@ void connection_core_set_deadline(struct connection *connection, uint64_t millis
 void connection_core_wait_for_turn(struct connection *connection)
 {
     turns_wait(&connection->clients->turns, &connection->turn);
-    connection->clients->tick_in(connection->clients->data, 0);
+    connection->clients->turn_soon(connection->clients->data);
 }
 
 void connection_core_go_on_in_turn(struct connection *connection)

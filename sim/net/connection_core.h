@@ -39,16 +39,14 @@ struct connection {
     struct http_session session;
     struct tls_session *tls; /* or NULL */
     struct http_peer peer;   /* of TLS */
-    bool is_woken;           /* the held request can be served again */
     bool has_step;           /* the handshake can go on at once */
     uint64_t handshake_ends; /* ms of the loop's clock: it is given up then */
     enum connection_state state;
-    struct turns_waiter
-        turn;          /* waiting: with `unread`, `unsent` or a stream, once others have had their turns */
-    bool is_fed;       /* inside http_session_feed, possibly in a handler */
-    uint64_t ends_at;  /* upper bound of deadlines once the origin is closing; POOL_NEVER before */
-    uint64_t started;  /* uv_hrtime when the last answered request was complete */
-    struct buf unread; /* input received while a response is waiting or being written */
+    struct turns_waiter turn; /* with what can go on once others have had their turns */
+    bool is_fed;              /* inside http_session_feed, possibly in a handler */
+    uint64_t ends_at;         /* upper bound of deadlines once the origin is closing; POOL_NEVER before */
+    uint64_t started;         /* uv_hrtime when the last answered request was complete */
+    struct buf unread;        /* input received while a response is waiting or being written */
     struct kept_bytes
         *unsent; /* its last unsent_len bytes are being written, delayed or wait for a turn; or NULL */
     size_t unsent_len;

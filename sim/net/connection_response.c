@@ -5,10 +5,8 @@
 /* Not pulled at once, because another session of the same http_shared may be answering. */
 void connection_response_wake(struct connection *connection)
 {
-    if (connection->state != STREAMING || connection->unsent)
-        return;
-    connection_core_set_deadline(connection, 0);
-    connection->clients->tick_in(connection->clients->data, 0);
+    if (connection->state == STREAMING && !connection->unsent)
+        connection_core_wait_for_turn(connection);
 }
 
 static void on_wake(void *waiter)

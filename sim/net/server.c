@@ -11,7 +11,8 @@
 struct server {
     struct listeners listeners;
     uv_timer_t tick;
-    uv_idle_t soon;     /* a tick in the next turn: a timer that runs out at once has none */
+    uv_idle_t soon;     /* the next turn: a timer that runs out at once has none */
+    bool is_tick_due;   /* in that turn */
     uv_prepare_t turns; /* where one turn ends and another begins */
     int handles;        /* of these three */
     void (*done)(void *data);
@@ -86,18 +87,32 @@ static void on_gone(void *data)
 
 static void on_soon(uv_idle_t *soon)
 {
+    struct server *server = soon->data;
+    const bool is_tick_due = server->is_tick_due;
+
     uv_idle_stop(soon);
-    clients_tick(&((struct server *)soon->data)->listeners.clients);
+    server->is_tick_due = false;
+    if (is_tick_due)
+        clients_tick(&server->listeners.clients);
+    else
+        clients_turn(&server->listeners.clients);
+}
+
+static void turn_soon(void *data)
+{
+    uv_idle_start(&((struct server *)data)->soon, on_soon);
 }
 
 static void tick_in(void *data, uint64_t milliseconds)
 {
     struct server *server = data;
 
-    if (milliseconds == 0)
-        uv_idle_start(&server->soon, on_soon);
-    else if (uv_timer_get_due_in(&server->tick) > milliseconds)
+    if (milliseconds == 0) {
+        server->is_tick_due = true;
+        turn_soon(server);
+    } else if (uv_timer_get_due_in(&server->tick) > milliseconds) {
         uv_timer_start(&server->tick, on_tick, milliseconds, LIMIT_TICK_MS);
+    }
 }
 
 /* --- making --- */
@@ -133,6 +148,7 @@ struct server *server_new(uv_loop_t *loop, const struct http_observer *observer)
     listeners->data = server;
     clients_init(&listeners->clients, loop, observer);
     listeners->clients.tick_in = tick_in;
+    listeners->clients.turn_soon = turn_soon;
     listeners->clients.data = server;
     uv_timer_init(loop, &server->tick);
     server->tick.data = server;

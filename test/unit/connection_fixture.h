@@ -38,6 +38,7 @@ struct world {
     size_t served;
     struct http_fault fault; /* of every response */
     uint64_t tick_in;        /* milliseconds, asked for last */
+    bool wants_turn;         /* asked for since the last one */
 };
 
 /* "/big" is answered with RESPONSE_BYTES, all else with "ok". */
@@ -88,6 +89,11 @@ static inline void tick_in(void *data, uint64_t milliseconds)
     ((struct world *)data)->tick_in = milliseconds;
 }
 
+static inline void turn_soon(void *data)
+{
+    ((struct world *)data)->wants_turn = true;
+}
+
 static inline void run(struct world *world)
 {
     for (int i = 0; i < 10; i++)
@@ -100,6 +106,14 @@ static inline void tick_after(struct world *world, uint64_t milliseconds)
     world->loop.time += milliseconds;
     clients_tick(&world->clients);
     world->loop.time -= milliseconds;
+}
+
+static inline void run_turn(struct world *world)
+{
+    assert_true(world->wants_turn);
+    world->wants_turn = false;
+    clients_turn(&world->clients);
+    run(world);
 }
 
 static inline int connect_client(struct world *world)
@@ -130,6 +144,7 @@ static inline int set_up(void **state)
     world->clients.turn_ns = UINT64_MAX / 2; /* no test depends on how fast the machine is */
     world->clients.turns.limit_ns = UINT64_MAX / 2;
     world->clients.tick_in = tick_in;
+    world->clients.turn_soon = turn_soon;
     world->clients.data = world;
     uv_pipe_init(&world->loop, &world->listener, 0);
     world->listener.data = world;

@@ -147,14 +147,11 @@ static void a_client_that_pipelines_is_served_in_turns(void **state)
     uv_run(&world->loop, UV_RUN_NOWAIT);
     run(world);
     assert_int_equal(world->served, 1);
-    assert_int_equal(world->tick_in, 0);
-    tick_after(world, 0);
-    run(world);
+    run_turn(world);
     assert_int_equal(world->served, 2);
     pool_end(&world->clients.pool, NULL);
     assert_int_equal(world->clients.pool.count, 1);
-    tick_after(world, 0);
-    run(world);
+    run_turn(world);
     assert_int_equal(world->served, 3);
     buf_free(&text);
 }
@@ -179,12 +176,9 @@ static void clients_wait_for_a_turn_of_the_loop(void **state)
     for (int i = 0; i < 2; i++)
         assert_int_equal(send(others[i], request, sizeof request - 1, 0), sizeof request - 1);
     run(world);
-    assert_int_equal(world->served, 0);
-    assert_int_equal(world->tick_in, 0);
     for (int i = 0; i < 3; i++) {
         assert_int_equal(world->served, i);
-        tick_after(world, 0);
-        run(world);
+        run_turn(world);
     }
     assert_int_equal(world->served, 3);
     assert_answered(world, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
@@ -192,6 +186,25 @@ static void clients_wait_for_a_turn_of_the_loop(void **state)
         assert_int_equal(recv(others[i], byte, 1, 0), 1);
         close(others[i]);
     }
+}
+
+/* There may be thousands that do not wait, and a thousand turns a second. */
+static void a_turn_looks_only_at_clients_that_wait_for_one(void **state)
+{
+    struct world *world = *state;
+    const int other = connect_client(world); /* the first one of the pool */
+
+    world->clients.pool.first->deadline = 0;
+    use_up_the_turn(world);
+    send_text(world, "GET / HTTP/1.1\r\n\r\n");
+    run(world);
+    run_turn(world);
+    assert_int_equal(world->served, 1);
+    assert_int_equal(world->clients.pool.count, 2);
+    tick_after(world, 0);
+    run(world);
+    assert_int_equal(world->clients.pool.count, 1);
+    close(other);
 }
 
 static struct connection *wait_in_a_large_response(struct world *world)
@@ -272,6 +285,7 @@ int main(void)
         CONNECTION_TEST(a_stop_answers_one_more_that_says_it_is_the_last),
         CONNECTION_TEST(a_client_that_pipelines_is_served_in_turns),
         CONNECTION_TEST(clients_wait_for_a_turn_of_the_loop),
+        CONNECTION_TEST(a_turn_looks_only_at_clients_that_wait_for_one),
         CONNECTION_TEST(a_large_response_is_written_in_parts_in_turns),
         CONNECTION_TEST(a_client_that_waits_to_be_written_to_is_closed_by_a_stop),
         CONNECTION_TEST(a_client_may_leave_while_it_waits_for_its_turn),
