@@ -55,6 +55,8 @@ static void grow(struct buf *buf, size_t needed)
 
     while (capacity < needed)
         capacity = capacity > SIZE_MAX / 2 ? needed : 2 * capacity;
+    if (capacity > buf->limit)
+        capacity = buf->limit;
     if (buf->data)
         memory = memory_move(buf->data - buf->front, buf->front + buf->capacity, buf->front + capacity);
     else
@@ -74,29 +76,24 @@ uint8_t *buf_reserve(struct buf *buf, size_t extra)
     return buf->data + buf->len;
 }
 
-void buf_append(struct buf *buf, const void *data, size_t len)
+/* Most appends find room; only the others need buf_reserve. */
+static bool has_room(const struct buf *buf, size_t len)
 {
-    uint8_t *room = buf_reserve(buf, len);
-
-    if (!room || len == 0)
-        return;
-    memcpy(room, data, len);
-    buf->len += len;
+    return len <= buf->capacity - buf->len && !buf->has_overflowed;
 }
 
-void buf_append_text(struct buf *buf, const char *text)
+void buf_append(struct buf *buf, const void *data, size_t len)
 {
-    buf_append(buf, text, strlen(text));
+    if (len == 0 || (!has_room(buf, len) && !buf_reserve(buf, len)))
+        return;
+    memcpy(buf->data + buf->len, data, len);
+    buf->len += len;
 }
 
 void buf_append_byte(struct buf *buf, uint8_t byte)
 {
-    uint8_t *room = buf_reserve(buf, 1);
-
-    if (!room)
-        return;
-    *room = byte;
-    buf->len++;
+    if (has_room(buf, 1) || buf_reserve(buf, 1))
+        buf->data[buf->len++] = byte;
 }
 
 void buf_append_span(struct buf *buf, struct span span)

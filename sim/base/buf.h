@@ -35,7 +35,11 @@ void buf_reset_within(struct buf *buf, size_t capacity);
 uint8_t *buf_reserve(struct buf *buf, size_t extra);
 
 void buf_append(struct buf *buf, const void *data, size_t len);
-void buf_append_text(struct buf *buf, const char *text);
+/* Inline, so that the length of a literal is known when it is compiled. */
+static inline void buf_append_text(struct buf *buf, const char *text)
+{
+    buf_append(buf, text, strlen(text));
+}
 void buf_append_byte(struct buf *buf, uint8_t byte);
 void buf_append_span(struct buf *buf, struct span span);
 void buf_append_decimal(struct buf *buf, uint64_t value); /* several times as fast as buf_printf */
