@@ -4,6 +4,7 @@
 #include "sim/base/utf8.h"
 
 #define ESCAPE_CHARS 6 /* \uXXXX */
+#define KEY_CHARS 4    /* beside the name: ,"": */
 #define SHORT_BYTES 4  /* looked at one by one first, since texts may have much to escape */
 #define REPLACEMENT_CHARACTER 0xfffd
 
@@ -110,11 +111,17 @@ void json_text_hex(struct buf *out, const void *bytes, size_t len)
 
 void json_text_key(struct buf *out, char separator, const char *name)
 {
+    const size_t len = strlen(name);
+    uint8_t *room = buf_reserve(out, len + KEY_CHARS);
+
+    if (!room)
+        return;
     if (separator)
-        buf_append_byte(out, (uint8_t)separator);
-    buf_append_byte(out, '"');
-    buf_append_text(out, name);
-    buf_append(out, "\":", 2);
+        *room++ = (uint8_t)separator;
+    *room++ = '"';
+    memcpy(room, name, len);
+    memcpy(room + len, "\":", 2);
+    out->len += len + (separator ? KEY_CHARS : KEY_CHARS - 1);
 }
 
 void json_text_member(struct buf *out, char separator, const char *name, const char *text)
