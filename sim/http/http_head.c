@@ -3,73 +3,76 @@
 #include "sim/http/limits.h"
 
 /* RFC 9110, 15. Phrases are only for people, so rare statuses have none. */
-static const char *reason_phrase(int status)
+static const char *status_and_phrase(int status)
 {
     switch (status) {
     case 200:
-        return "OK";
+        return "200 OK";
     case 400:
-        return "Bad Request";
+        return "400 Bad Request";
     case 401:
-        return "Unauthorized";
+        return "401 Unauthorized";
     case 403:
-        return "Forbidden";
+        return "403 Forbidden";
     case 404:
-        return "Not Found";
+        return "404 Not Found";
     case 405:
-        return "Method Not Allowed";
+        return "405 Method Not Allowed";
     case 408:
-        return "Request Timeout";
+        return "408 Request Timeout";
     case 410:
-        return "Gone";
+        return "410 Gone";
     case 413:
-        return "Content Too Large";
+        return "413 Content Too Large";
     case 415:
-        return "Unsupported Media Type";
+        return "415 Unsupported Media Type";
     case 417:
-        return "Expectation Failed";
+        return "417 Expectation Failed";
     case 431:
-        return "Request Header Fields Too Large";
+        return "431 Request Header Fields Too Large";
     case 500:
-        return "Internal Server Error";
+        return "500 Internal Server Error";
     case 501:
-        return "Not Implemented";
+        return "501 Not Implemented";
     case 503:
-        return "Service Unavailable";
+        return "503 Service Unavailable";
     case 505:
-        return "HTTP Version Not Supported";
+        return "505 HTTP Version Not Supported";
     default:
-        return "";
+        return NULL;
+    }
+}
+
+/* Like the headers below, without the end of its line, with which the next one begins. */
+static void append_status_line(struct buf *head, int status)
+{
+    const char *known = status_and_phrase(status);
+
+    buf_append_text(head, "HTTP/1.1 ");
+    if (known) {
+        buf_append_text(head, known);
+    } else {
+        buf_append_decimal(head, (uint64_t)status);
+        buf_append_byte(head, ' ');
     }
 }
 
 static void append_framing(struct buf *head, const struct http_response *response, enum http_framing framing)
 {
     if (framing == HTTP_FRAMING_CHUNKS) {
-        buf_append_text(head, "Transfer-Encoding: chunked\r\n");
+        buf_append_text(head, "\r\nTransfer-Encoding: chunked");
     } else if (framing == HTTP_FRAMING_LENGTH) {
-        buf_append_text(head, "Content-Length: ");
+        buf_append_text(head, "\r\nContent-Length: ");
         buf_append_decimal(head, response->body->len);
-        buf_append_text(head, "\r\n");
     }
 }
 
-static void append_headers(struct buf *head, const struct http_response *response, enum http_framing framing,
-                           enum http_connection connection)
+static void append_connection(struct buf *head, enum http_connection connection)
 {
-    if (response->content_type) {
-        buf_append_text(head, "Content-Type: ");
-        buf_append_text(head, response->content_type);
-        buf_append_text(head, "\r\n");
-    }
-    append_framing(head, response, framing);
     if (connection == HTTP_CONNECTION_CLOSE)
-        buf_append_text(head, "Connection: close\r\n");
+        buf_append_text(head, "\r\nConnection: close");
     else if (connection == HTTP_CONNECTION_KEEP_ALIVE)
-        buf_append_text(head, "Connection: keep-alive\r\n");
-    if (response->headers)
-        buf_append_text(head, response->headers);
-    buf_append_text(head, "\r\n");
+        buf_append_text(head, "\r\nConnection: keep-alive");
 }
 
 size_t http_head_write(const struct http_response *response, enum http_framing framing,
@@ -79,12 +82,17 @@ size_t http_head_write(const struct http_response *response, enum http_framing f
     struct buf head;
 
     buf_over(&head, memory, sizeof memory);
-    buf_append_text(&head, "HTTP/1.1 ");
-    buf_append_decimal(&head, (uint64_t)response->status);
-    buf_append_text(&head, " ");
-    buf_append_text(&head, reason_phrase(response->status));
+    append_status_line(&head, response->status);
+    if (response->content_type) {
+        buf_append_text(&head, "\r\nContent-Type: ");
+        buf_append_text(&head, response->content_type);
+    }
+    append_framing(&head, response, framing);
+    append_connection(&head, connection);
     buf_append_text(&head, "\r\n");
-    append_headers(&head, response, framing, connection);
+    if (response->headers)
+        buf_append_text(&head, response->headers);
+    buf_append_text(&head, "\r\n");
     if (head.has_overflowed || !buf_reserve(response->body, 0))
         return 0;
     memcpy(response->body->data - head.len, head.data, head.len);
