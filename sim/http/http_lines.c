@@ -71,7 +71,9 @@ static size_t rest_of_word(struct http_lines *lines, const uint8_t *data, size_t
 {
     size_t at = 0;
 
-    if (lines->is_after_cr || lines->protocol < sizeof protocol)
+    if (lines->protocol == 0 && len >= sizeof protocol && memcmp(data, protocol, sizeof protocol) == 0)
+        lines->protocol = at = sizeof protocol;
+    if (lines->protocol < sizeof protocol)
         return 0;
     while (at < len && data[at] > ' ' && data[at] < 0x80)
         at++;
@@ -80,18 +82,43 @@ static size_t rest_of_word(struct http_lines *lines, const uint8_t *data, size_t
     return at;
 }
 
+static bool is_header(const uint8_t *line, size_t len)
+{
+    return len > 1 && line[0] != ' ' && line[0] != '\t' && line[0] != ':' &&
+           memchr(line, '\r', len) == line + len - 1;
+}
+
+/* How much of headers that begin here are whole lines in order: nearly always all of them. */
+static size_t whole_headers(const uint8_t *data, size_t len)
+{
+    const uint8_t *end;
+    size_t at = 0;
+
+    while ((end = memchr(data + at, '\n', len - at)) && is_header(data + at, (size_t)(end - data) - at))
+        at = (size_t)(end - data) + 1;
+    return at;
+}
+
 /* How much of a header that has begun needs no look: only how its line ends matters. */
-static size_t rest_of_header(const struct http_lines *lines, const uint8_t *data, size_t len)
+static size_t rest_of_header(const uint8_t *data, size_t len)
 {
     const uint8_t *end;
 
-    if (lines->is_after_cr || lines->len == 0)
-        return 0;
     if ((end = memchr(data, '\r', len)))
         len = (size_t)(end - data);
     if ((end = memchr(data, '\n', len)))
         len = (size_t)(end - data);
     return len;
+}
+
+/* How much of the input needs no look at each byte. */
+static size_t pass_over(struct http_lines *lines, const uint8_t *data, size_t len)
+{
+    if (lines->is_after_cr)
+        return 0;
+    if (lines->is_request_line)
+        return rest_of_word(lines, data, len);
+    return lines->len == 0 ? whole_headers(data, len) : rest_of_header(data, len);
 }
 
 size_t http_lines_read(struct http_lines *lines, const uint8_t *data, size_t len, const char **fault)
@@ -100,8 +127,7 @@ size_t http_lines_read(struct http_lines *lines, const uint8_t *data, size_t len
 
     *fault = NULL;
     while (at < len && !lines->is_over) {
-        at += lines->is_request_line ? rest_of_word(lines, data + at, len - at)
-                                     : rest_of_header(lines, data + at, len - at);
+        at += pass_over(lines, data + at, len - at);
         *fault = at < len ? read_byte(lines, data[at]) : NULL;
         if (*fault || at == len)
             break;

@@ -1,6 +1,7 @@
 /* Lines that llhttp accepts in some of its versions; how cuts are borne is in test/http. */
 #include "sim/http/http_lines.h"
 
+#include "sim/base/buf.h"
 #include "test/unit/vectors.h"
 
 static void assert_lines(enum http_lines_part part, const char *text, size_t in_order, bool is_over,
@@ -67,12 +68,66 @@ static void the_request_line_is_one_of_http(void **state)
     assert_lines(HTTP_LINES_HEAD, "GET /\xc3\xa4 HTTP/1.1\r\n", 5, false, "percent-encode");
 }
 
+/* Reads up to the first fault, `step` bytes at a time. Returns how many bytes are in order. */
+static size_t read_in_steps(enum http_lines_part part, const struct buf *text, size_t step,
+                            const char **fault)
+{
+    struct http_lines lines;
+    size_t at = 0, in_order = 0;
+
+    http_lines_begin(&lines, part);
+    for (*fault = NULL; at < text->len && !*fault && !lines.is_over; at += step) {
+        const size_t left = text->len - at;
+
+        in_order += http_lines_read(&lines, text->data + at, step < left ? step : left, fault);
+    }
+    return in_order;
+}
+
+/* Lines that are there as a whole are read faster. */
+static void assert_like_single_bytes(enum http_lines_part part, const struct buf *text)
+{
+    const char *fault, *fault_of_whole;
+    const size_t in_order = read_in_steps(part, text, 1, &fault);
+
+    if (read_in_steps(part, text, text->len, &fault_of_whole) != in_order || fault != fault_of_whole)
+        fail_msg("\"%.*s\" is read in another way as a whole", (int)text->len, (const char *)text->data);
+}
+
+enum { PIECES = 10, PIECES_IN_TEXT = 5 };
+
+static void whole_lines_are_read_like_single_bytes(void **state)
+{
+    static const char *const pieces[PIECES] = {"", " ", "\t", ":", "a", "HTTP/", "H", "\r", "\n", "\x80"};
+    static const char *const before[] = {"", "GET", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nA: b\r\nC"};
+    struct buf text;
+    size_t count = 1;
+
+    (void)state;
+    for (int i = 0; i < PIECES_IN_TEXT; i++)
+        count *= PIECES;
+    buf_init(&text, 100);
+    for (size_t i = 0; i < 4 * count; i++) {
+        buf_reset(&text);
+        buf_append_text(&text, before[i % 4]);
+        for (size_t rest = i / 4, k = 0; k < PIECES_IN_TEXT; k++, rest /= PIECES)
+            buf_append_text(&text, pieces[rest % PIECES]);
+        buf_append_text(&text, "\r\nD: e\r\n\r\n");
+        assert_like_single_bytes(HTTP_LINES_HEAD, &text);
+        assert_like_single_bytes(HTTP_LINES_TRAILERS, &text);
+    }
+    buf_free(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_head_ends_with_an_empty_line),  cmocka_unit_test(trailers_may_be_none),
-        cmocka_unit_test(a_line_ends_with_both),           cmocka_unit_test(a_header_has_a_name_and_one_line),
+        cmocka_unit_test(a_head_ends_with_an_empty_line),
+        cmocka_unit_test(trailers_may_be_none),
+        cmocka_unit_test(a_line_ends_with_both),
+        cmocka_unit_test(a_header_has_a_name_and_one_line),
         cmocka_unit_test(the_request_line_is_one_of_http),
+        cmocka_unit_test(whole_lines_are_read_like_single_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
