@@ -6,11 +6,6 @@
 
 #define ADDRESS_MAX INET6_ADDRSTRLEN
 
-static bool is_hex(uint8_t byte)
-{
-    return isxdigit(byte) != 0;
-}
-
 /* --- its form --- */
 
 static bool are_digits(struct span text)
@@ -21,18 +16,27 @@ static bool are_digits(struct span text)
     return true;
 }
 
-/* RFC 3986: unreserved, sub-delims and pct-encoded. */
-static bool is_name(struct span text, const char *more)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        const uint8_t byte = text.data[i];
+enum { IN_NAME = 1, IN_PATH = 2 };
 
-        if (byte == '%' && (text.len - i < 3 || !is_hex(text.data[i + 1]) || !is_hex(text.data[i + 2])))
+/* RFC 3986: unreserved and sub-delims. */
+static const uint8_t kinds[256] = {
+    ['0' ... '9'] = IN_NAME, ['A' ... 'Z'] = IN_NAME, ['a' ... 'z'] = IN_NAME, ['-'] = IN_NAME,
+    ['.'] = IN_NAME,         ['_'] = IN_NAME,         ['~'] = IN_NAME,         ['!'] = IN_NAME,
+    ['$'] = IN_NAME,         ['&'] = IN_NAME,         ['\''] = IN_NAME,        ['('] = IN_NAME,
+    [')'] = IN_NAME,         ['*'] = IN_NAME,         ['+'] = IN_NAME,         [','] = IN_NAME,
+    [';'] = IN_NAME,         ['='] = IN_NAME,         ['/'] = IN_PATH,
+};
+
+static bool is_percent_encoded(struct span text)
+{
+    return text.len >= 3 && text.data[0] == '%' && isxdigit(text.data[1]) && isxdigit(text.data[2]);
+}
+
+static bool is_name(struct span text, int allowed)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (!(kinds[text.data[i]] & allowed) && !is_percent_encoded(span_of(text.data + i, text.len - i)))
             return false;
-        if (byte >= 0x80 || (!isalnum(byte) && (!byte || !strchr("-._~!$&'()*+,;=%", byte)) &&
-                             (!byte || !strchr(more, byte))))
-            return false;
-    }
     return true;
 }
 
@@ -69,7 +73,7 @@ bool http_host_is_valid(struct span host, bool may_be_path)
     if (name.len && name.data[0] == '[')
         return name.len > 2 && name.data[name.len - 1] == ']' &&
                is_ipv6(span_of(name.data + 1, name.len - 2));
-    return is_name(name, may_be_path ? "/" : "");
+    return is_name(name, may_be_path ? IN_NAME | IN_PATH : IN_NAME);
 }
 
 /* --- whose it is --- */
