@@ -65,14 +65,6 @@ static void go_on_held(struct connection *connection)
 
 /* --- receiving --- */
 
-/* Whether the turn is, of this client or of all. */
-static bool is_over(struct connection *connection, uint64_t turn_ends)
-{
-    const uint64_t now = uv_hrtime();
-
-    return now >= turn_ends || turns_are_over(&connection->clients->turns, now);
-}
-
 /* Feeds the session until the input is used up or a response has to be sent first. */
 static void process(struct connection *connection, uint64_t now, const uint8_t *data, size_t len)
 {
@@ -83,7 +75,7 @@ static void process(struct connection *connection, uint64_t now, const uint8_t *
         enum http_state state = connection->session.state;
         size_t taken;
 
-        connection->started = uv_hrtime();
+        connection->started = now;
         connection->is_fed = true;
         taken = http_session_feed(&connection->session, data, len);
         connection->is_fed = false;
@@ -108,7 +100,10 @@ static void process(struct connection *connection, uint64_t now, const uint8_t *
         }
         if (connection->session.has_answered)
             after_response(connection);
-        if (len > 0 && connection->state == OPEN && is_over(connection, turn_ends)) {
+        if (len == 0 || connection->state != OPEN)
+            return;
+        now = uv_hrtime();
+        if (now >= turn_ends || turns_are_over(&connection->clients->turns, now)) {
             pause_turn(connection, data, len);
             return;
         }
