@@ -42,12 +42,31 @@ bool x509_key_read_spki(struct bytes spki, uint8_t public_key[static P256_PUBLIC
     return true;
 }
 
+#define POINT_BYTES (1 + P256_PUBLIC_BYTES)
+
+static void write_point(const uint8_t public_key[static P256_PUBLIC_BYTES], uint8_t point[static POINT_BYTES])
+{
+    point[0] = 0x04; /* uncompressed */
+    memcpy(point + 1, public_key, P256_PUBLIC_BYTES);
+}
+
 void x509_key_id(const uint8_t public_key[static P256_PUBLIC_BYTES], uint8_t id[static X509_KEY_ID_BYTES])
 {
-    uint8_t point[1 + P256_PUBLIC_BYTES] = {0x04};
+    uint8_t point[POINT_BYTES];
 
-    memcpy(point + 1, public_key, P256_PUBLIC_BYTES);
+    write_point(public_key, point);
     hash_sha1_key_id(point, sizeof point, id);
+}
+
+void x509_key_serial(const uint8_t public_key[static P256_PUBLIC_BYTES],
+                     uint8_t serial[static X509_KEY_SERIAL_BYTES])
+{
+    uint8_t point[POINT_BYTES], digest[32];
+
+    write_point(public_key, point);
+    hash_sha256(point, sizeof point, digest);
+    memcpy(serial, digest, X509_KEY_SERIAL_BYTES);
+    serial[0] &= 0x7f;
 }
 
 void x509_key_pkcs8(const struct p256_key *key, uint8_t pkcs8[static X509_PKCS8_BYTES])

@@ -1,5 +1,5 @@
-/* P-256 keys in the encodings of certificates and key files: SubjectPublicKeyInfo and key
- * identifier (RFC 5280), PKCS#8 (RFC 5208) and SEC 1 (RFC 5915). */
+/* P-256 keys in the encodings of certificates and key files: SubjectPublicKeyInfo, key identifier and
+ * serial number (RFC 5280), PKCS#8 (RFC 5208) and SEC 1 (RFC 5915). */
 #ifndef CRYPTO_X509_KEY_H
 #define CRYPTO_X509_KEY_H
 
@@ -7,8 +7,9 @@
 #include "crypto/p256.h"
 
 #define X509_KEY_ID_BYTES 20
-#define X509_SPKI_BYTES 91   /* a P-256 SubjectPublicKeyInfo is always this long */
-#define X509_PKCS8_BYTES 138 /* and a PKCS#8 private key with its public key */
+#define X509_KEY_SERIAL_BYTES 20 /* as many as a serial number may have */
+#define X509_SPKI_BYTES 91       /* a P-256 SubjectPublicKeyInfo is always this long */
+#define X509_PKCS8_BYTES 138     /* and a PKCS#8 private key with its public key */
 #define X509_KEY_PEM_CHARS 241
 
 /* The SubjectPublicKeyInfo in DER. */
@@ -19,6 +20,11 @@ bool x509_key_read_spki(struct bytes spki, uint8_t public_key[static P256_PUBLIC
 
 /* SHA-1 of the public key's bits (RFC 5280, 4.2.1.2, method 1). */
 void x509_key_id(const uint8_t public_key[static P256_PUBLIC_BYTES], uint8_t id[static X509_KEY_ID_BYTES]);
+
+/* The serial number that dstack gives a certificate for the key: the beginning of the SHA-256 of the public
+ * key's bits, as a positive number. */
+void x509_key_serial(const uint8_t public_key[static P256_PUBLIC_BYTES],
+                     uint8_t serial[static X509_KEY_SERIAL_BYTES]);
 
 /* The private key in DER. */
 void x509_key_pkcs8(const struct p256_key *key, uint8_t pkcs8[static X509_PKCS8_BYTES]);

@@ -7,10 +7,7 @@
 static const char issued_prefix[] = "dstack-kms-issued:";
 static const char env_prefix[] = "dstack-env-encrypt-pubkey:";
 
-enum serial { SERIAL_CA = 1, SERIAL_TEMP_CA = 2 };
-
-static int issue_ca(struct pki_entity *ca, enum serial serial, const char *common_name, int path_length,
-                    struct error *error)
+static int issue_ca(struct pki_entity *ca, const char *common_name, int path_length, struct error *error)
 {
     const struct x509_attribute name[] = {{X509_O, "Dstack"}, {X509_CN, common_name}};
     struct x509_extensions extensions;
@@ -22,7 +19,7 @@ static int issue_ca(struct pki_entity *ca, enum serial serial, const char *commo
     x509_extensions_add_key_usage(&extensions, X509_DIGITAL_SIGNATURE | X509_KEY_CERT_SIGN | X509_CRL_SIGN);
     x509_extensions_add_subject_key_id(&extensions, ca->key_id);
     x509_extensions_add_basic_constraints(&extensions, path_length);
-    return pki_issue(ca, ca, (uint8_t)serial, PKI_DSTACK_NOT_BEFORE, &extensions, error);
+    return pki_issue_keyed(ca, ca, PKI_DSTACK_NOT_BEFORE, &extensions, error);
 }
 
 int kms_init(struct kms *kms, const struct seed *seed, const struct k256 *k256, struct error *error)
@@ -32,8 +29,8 @@ int kms_init(struct kms *kms, const struct seed *seed, const struct k256 *k256, 
     seed_p256(seed, "kms/temp-ca", SPAN_NONE, &kms->temp_ca.key);
     if (k256_public_key(k256, kms->root_key, kms->root_public))
         return error_input(error, "this seed does not yield a valid KMS root key; choose another");
-    if (issue_ca(&kms->ca, SERIAL_CA, "Dstack KMS CA", 1, error) ||
-        issue_ca(&kms->temp_ca, SERIAL_TEMP_CA, "Dstack Client Temp CA", 0, error))
+    if (issue_ca(&kms->ca, "Dstack KMS CA", 1, error) ||
+        issue_ca(&kms->temp_ca, "Dstack Client Temp CA", 0, error))
         return -1;
     return 0;
 }

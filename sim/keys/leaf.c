@@ -138,15 +138,6 @@ static int write_subject(const struct leaf_request *request, uint8_t *room, size
     return 0;
 }
 
-static void set_serial(const struct leaf_request *request, uint8_t serial[static LEAF_SERIAL_BYTES])
-{
-    if (request->serial)
-        memcpy(serial, request->serial, LEAF_SERIAL_BYTES);
-    else
-        random_bytes(serial, LEAF_SERIAL_BYTES);
-    serial[0] &= 0x7f; /* keeps it positive */
-}
-
 static int write_pem(const struct x509_certificate *certificate, const struct p256_key *key, size_t size,
                      struct arena *arena, char **pem)
 {
@@ -165,7 +156,7 @@ int leaf_issue(const struct leaf_issuer *issuer, const struct leaf_request *requ
                struct arena *arena, char **pem, struct error *error)
 {
     const size_t size = count_bytes(issuer, request, extensions);
-    uint8_t serial[LEAF_SERIAL_BYTES];
+    uint8_t serial[X509_KEY_SERIAL_BYTES];
     struct x509_extensions list;
     struct validity validity;
     struct x509_certificate certificate = {
@@ -175,7 +166,7 @@ int leaf_issue(const struct leaf_issuer *issuer, const struct leaf_request *requ
         return -1;
     certificate.not_before = validity.not_before;
     certificate.not_after = validity.not_after;
-    set_serial(request, serial);
+    x509_key_serial(public_key, serial);
     x509_extensions_init(&list, arena_alloc(arena, size), size);
     add_extensions(&list, issuer, request, public_key, extensions);
     certificate.extensions = list.items;

@@ -9,7 +9,6 @@
 
 #define LEAF_ALT_NAMES_MAX 256
 #define LEAF_NAME_BYTES_MAX 1024 /* of a subject or an organisation */
-#define LEAF_SERIAL_BYTES 16
 #define LEAF_PRIVATE_MAX 6
 
 struct leaf_request {
@@ -21,7 +20,6 @@ struct leaf_request {
     bool is_for_clients;
     const uint64_t *not_before; /* Unix seconds, or NULL for the start of 1975 */
     const uint64_t *not_after;  /* or NULL for ten years from now */
-    const uint8_t *serial;      /* LEAF_SERIAL_BYTES, or NULL for a random one */
 };
 
 /* Private extensions, in their order. */

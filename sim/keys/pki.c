@@ -7,7 +7,6 @@
 #include "sim/base/memory.h"
 
 #define CERTIFICATE_BYTES 4096
-#define SERIAL_BYTES 16
 
 int pki_name(struct pki_entity *entity, const struct x509_attribute *name, size_t count, struct error *error)
 {
@@ -58,10 +57,9 @@ int pki_issue(struct pki_entity *entity, const struct pki_entity *issuer, uint8_
 int pki_issue_keyed(struct pki_entity *entity, const struct pki_entity *issuer, int64_t not_before,
                     const struct x509_extensions *extensions, struct error *error)
 {
-    uint8_t serial[SERIAL_BYTES];
+    uint8_t serial[X509_KEY_SERIAL_BYTES];
 
-    memcpy(serial, entity->key_id, sizeof serial);
-    serial[0] &= 0x7f; /* keeps it positive */
+    x509_key_serial(entity->key.public_key, serial);
     return issue(entity, issuer, (struct bytes){serial, sizeof serial}, not_before, extensions, error);
 }
 

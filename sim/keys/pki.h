@@ -30,7 +30,7 @@ MUST_CHECK int pki_name(struct pki_entity *entity, const struct x509_attribute *
 MUST_CHECK int pki_issue(struct pki_entity *entity, const struct pki_entity *issuer, uint8_t serial,
                          int64_t not_before, const struct x509_extensions *extensions, struct error *error);
 
-/* The same for one of any number of certificates, whose serial follows from the entity's key. */
+/* The same with the serial of a certificate of dstack, which follows from the entity's key. */
 MUST_CHECK int pki_issue_keyed(struct pki_entity *entity, const struct pki_entity *issuer, int64_t not_before,
                                const struct x509_extensions *extensions, struct error *error);
 

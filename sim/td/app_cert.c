@@ -19,7 +19,6 @@ static struct leaf_request leaf_of(const struct app_cert_request *request)
         .is_for_clients = request->client_auth,
         .not_before = request->not_before,
         .not_after = request->not_after,
-        .serial = request->serial,
     };
 }
 
@@ -128,7 +127,7 @@ int app_cert_issue_root(const struct p256_key *key, struct span attestation, str
 {
     const struct x509_attribute name = {X509_CN, ROOT_NAME};
     const size_t size = FIXED_BYTES + attestation.len;
-    uint8_t key_id[X509_KEY_ID_BYTES], serial[LEAF_SERIAL_BYTES];
+    uint8_t key_id[X509_KEY_ID_BYTES], serial[X509_KEY_SERIAL_BYTES];
     uint8_t *subject = arena_alloc(arena, size);
     struct x509_extensions extensions;
     struct x509_certificate certificate = {
@@ -140,8 +139,7 @@ int app_cert_issue_root(const struct p256_key *key, struct span attestation, str
     size_t len;
 
     x509_key_id(key->public_key, key_id);
-    memcpy(serial, key_id, sizeof serial);
-    serial[0] &= 0x7f; /* keeps it positive */
+    x509_key_serial(key->public_key, serial);
     x509_extensions_init(&extensions, arena_alloc(arena, size), size);
     x509_extensions_add_key_usage(&extensions, X509_DIGITAL_SIGNATURE | X509_KEY_CERT_SIGN | X509_CRL_SIGN);
     x509_extensions_add_basic_constraints(&extensions, ROOT_PATH_LENGTH);

@@ -17,7 +17,6 @@ struct app_cert_request {
     bool with_app_info;         /* embed the app's identity */
     const uint64_t *not_before; /* Unix seconds, or NULL for the start of 1975 */
     const uint64_t *not_after;  /* or NULL for ten years from now */
-    const uint8_t *serial;      /* LEAF_SERIAL_BYTES, or NULL for a random one */
 };
 
 /* The issuing CA, and the TD it issues for. */

@@ -34,9 +34,8 @@ int td_cert_check(const struct td *td, const struct app_cert_request *request, s
 static int write_own_cert(const struct td *td, struct text *text, struct error *error)
 {
     const struct span which = identity_which(&td->identity);
-    uint8_t serial[LEAF_SERIAL_BYTES];
     const struct app_cert_request request = {
-        .subject = TD_CERT_OWN_SUBJECT, .ra_tls = true, .client_auth = true, .serial = serial};
+        .subject = TD_CERT_OWN_SUBJECT, .ra_tls = true, .client_auth = true};
     struct p256_key key;
     struct arena arena;
     char *leaf;
@@ -44,7 +43,6 @@ static int write_own_cert(const struct td *td, struct text *text, struct error *
 
     arena_init(&arena);
     seed_p256(td->shared->seed, "app-cert/key", which, &key);
-    seed_bytes(td->shared->seed, "app-cert/serial", which, serial, sizeof serial);
     result = issue_cert(td, td->boot_time, &request, &key, &arena, &leaf, error);
     if (result == 0) {
         text_copy(text, leaf, strlen(leaf)); /* with a long event log it is a megabyte */

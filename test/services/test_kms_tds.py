@@ -70,9 +70,17 @@ def test_a_td_that_is_not_allowed_does_not_boot(launch, tmp_path):
     assert create(simulated)[1]["boot_error"] == ""
 
 
+def serial_of_key(certificate):
+    """What dstack's own certificates have: rcgen, which issues them, derives it from the key."""
+    point = certificate.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return int.from_bytes(hashlib.sha256(point).digest()[:20], "big") & (1 << 159) - 1
+
+
 def test_the_first_td_has_them_if_asked(start):
     chains = [certificates(start(*options).call("DstackGuest.GetTlsKey", subject="x")["certificate_chain"])
               for options in ((), ("--kms",))]
     assert [len(chain) for chain in chains] == [2, 3]
     assert private(chains[0][0], 3) is None and private(chains[1][0], 3)
     assert chains[0][-1] == chains[1][-1]
+    for certificate in sum(chains, []):
+        assert certificate.serial_number == serial_of_key(certificate)

@@ -108,12 +108,28 @@ static void the_public_key_info_holds_the_key(void **state)
     assert_memory_equal(spki + 27, key.public_key, 64);
 }
 
+/* The SHA-256 begins with d3. */
+static void a_serial_number_follows_from_the_key_and_is_positive(void **state)
+{
+    uint8_t serial[X509_KEY_SERIAL_BYTES];
+    struct p256_key key;
+    const char *reason;
+
+    (void)state;
+    assert_int_equal(x509_key_read_pem(&key, sec1_key, &reason), 0);
+    x509_key_serial(key.public_key, serial);
+    assert_hex_equal(serial, sizeof serial, "53bf34d7e92b0acd8ea487677b7b7a396ac9d9f3");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(private_keys_in_three_forms),       cmocka_unit_test(what_is_no_private_key),
-        cmocka_unit_test(a_public_half_of_another_key),      cmocka_unit_test(a_guest_agents_private_key),
+        cmocka_unit_test(private_keys_in_three_forms),
+        cmocka_unit_test(what_is_no_private_key),
+        cmocka_unit_test(a_public_half_of_another_key),
+        cmocka_unit_test(a_guest_agents_private_key),
         cmocka_unit_test(the_public_key_info_holds_the_key),
+        cmocka_unit_test(a_serial_number_follows_from_the_key_and_is_positive),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
