@@ -4,13 +4,13 @@
 #include <string.h>
 
 #include "crypto/pem.h"
-#include "crypto/random.h"
 #include "sim/keys/pki.h"
 
 #define VALID_FOR (INT64_C(10) * 365 * 24 * 3600) /* seconds */
 #define LATEST_TIME INT64_C(253402300799)         /* the end of the year 9999 */
 #define DNS_NAME_BYTES 253
-#define FIXED_BYTES 4096 /* more than all fixed-size parts of a certificate */
+#define ALT_NAME_BYTES 20 /* beside its text: of an address, which is shorter in text, all */
+#define FIXED_BYTES 1024  /* more than all fixed-size parts of a certificate */
 
 void leaf_private_add(struct leaf_private *extensions, enum ra_tls_extension which, struct span value)
 {
@@ -120,7 +120,7 @@ static size_t count_bytes(const struct leaf_issuer *issuer, const struct leaf_re
 
     bytes += request->org_name ? strlen(request->org_name) : 0;
     for (size_t i = 0; i < request->alt_name_count; i++)
-        bytes += strlen(request->alt_names[i]) + 8;
+        bytes += strlen(request->alt_names[i]) + ALT_NAME_BYTES;
     for (size_t i = 0; i < extensions->count; i++)
         bytes += extensions->list[i].value.len;
     return bytes;

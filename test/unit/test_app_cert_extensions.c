@@ -126,6 +126,27 @@ static void alt_names_have_a_largest_number(void **state)
     refuses(f, &request, "alt_names has 257 names; at most 256");
 }
 
+/* An address takes 16 bytes, however short its text. */
+static void all_alt_names_may_be_short_addresses(void **state)
+{
+    struct app_cert_fixture *f = *state;
+    static char address[] = "::", subject[LEAF_NAME_BYTES_MAX + 1];
+    char *names[LEAF_ALT_NAMES_MAX];
+    const struct app_cert_request request = {.subject = subject,
+                                             .server_auth = true,
+                                             .client_auth = true,
+                                             .ra_tls = true,
+                                             .with_app_info = true,
+                                             .alt_names = names,
+                                             .alt_name_count = LEAF_ALT_NAMES_MAX};
+
+    memset(subject, 's', LEAF_NAME_BYTES_MAX);
+    for (int i = 0; i < LEAF_ALT_NAMES_MAX; i++)
+        names[i] = address;
+    issue(f, &request);
+    assert_in_range(value_of(f, SAN_OID).len, LEAF_ALT_NAMES_MAX * 18, LEAF_ALT_NAMES_MAX * 18 + 4);
+}
+
 static void the_attestation_comes_with_ra_tls_alone(void **state)
 {
     struct app_cert_fixture *f = *state;
@@ -218,11 +239,17 @@ static void app_info_is_who_the_app_is(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_TD(a_plain_certificate_has_four_extensions), WITH_TD(key_ids_link_it_to_the_ca),
-        WITH_TD(extended_key_usage_is_what_was_asked),    WITH_TD(alt_names_are_addresses_or_dns_names),
-        WITH_TD(alt_names_that_no_certificate_can_hold),  WITH_TD(alt_names_have_a_largest_number),
-        WITH_TD(the_attestation_comes_with_ra_tls_alone), WITH_TD(the_quote_binds_the_key),
-        WITH_TD(a_new_event_is_in_the_next_certificate),  WITH_TD(app_info_is_who_the_app_is),
+        WITH_TD(a_plain_certificate_has_four_extensions),
+        WITH_TD(key_ids_link_it_to_the_ca),
+        WITH_TD(extended_key_usage_is_what_was_asked),
+        WITH_TD(alt_names_are_addresses_or_dns_names),
+        WITH_TD(alt_names_that_no_certificate_can_hold),
+        WITH_TD(alt_names_have_a_largest_number),
+        WITH_TD(all_alt_names_may_be_short_addresses),
+        WITH_TD(the_attestation_comes_with_ra_tls_alone),
+        WITH_TD(the_quote_binds_the_key),
+        WITH_TD(a_new_event_is_in_the_next_certificate),
+        WITH_TD(app_info_is_who_the_app_is),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
