@@ -87,7 +87,8 @@ void x509_key_write_pem(const struct p256_key *key, char pem[static X509_KEY_PEM
     uint8_t pkcs8[X509_PKCS8_BYTES];
 
     x509_key_pkcs8(key, pkcs8);
-    pem[pem_encode_secret("PRIVATE KEY", pkcs8, sizeof pkcs8, pem)] = '\0';
+    pem[pem_encode_secret("PRIVATE KEY", pkcs8, sizeof pkcs8, sizeof pkcs8_head, sizeof key->scalar, pem)] =
+        '\0';
     bytes_wipe(pkcs8, sizeof pkcs8);
 }
 
