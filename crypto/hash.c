@@ -6,22 +6,20 @@
 #include <nettle/sha3.h>
 #include <string.h>
 
-#define KECCAK_STATE_BYTES 200
-
 static const struct {
     const char *name;
-    size_t bytes;
-    const struct nettle_hash *hash; /* NULL for the Keccak family */
+    const struct nettle_hash *hash;
+    bool is_keccak; /* the sponge before FIPS 202 appended two bits to the message */
 } algorithms[] = {
-    [HASH_SHA256] = {"sha256", 32, &nettle_sha256},
-    [HASH_SHA384] = {"sha384", 48, &nettle_sha384},
-    [HASH_SHA512] = {"sha512", 64, &nettle_sha512},
-    [HASH_SHA3_256] = {"sha3-256", 32, &nettle_sha3_256},
-    [HASH_SHA3_384] = {"sha3-384", 48, &nettle_sha3_384},
-    [HASH_SHA3_512] = {"sha3-512", 64, &nettle_sha3_512},
-    [HASH_KECCAK256] = {"keccak256", 32, NULL},
-    [HASH_KECCAK384] = {"keccak384", 48, NULL},
-    [HASH_KECCAK512] = {"keccak512", 64, NULL},
+    [HASH_SHA256] = {"sha256", &nettle_sha256, false},
+    [HASH_SHA384] = {"sha384", &nettle_sha384, false},
+    [HASH_SHA512] = {"sha512", &nettle_sha512, false},
+    [HASH_SHA3_256] = {"sha3-256", &nettle_sha3_256, false},
+    [HASH_SHA3_384] = {"sha3-384", &nettle_sha3_384, false},
+    [HASH_SHA3_512] = {"sha3-512", &nettle_sha3_512, false},
+    [HASH_KECCAK256] = {"keccak256", &nettle_sha3_256, true},
+    [HASH_KECCAK384] = {"keccak384", &nettle_sha3_384, true},
+    [HASH_KECCAK512] = {"keccak512", &nettle_sha3_512, true},
 };
 
 union context {
@@ -30,13 +28,6 @@ union context {
     struct sha3_256_ctx sha3_256;
     struct sha3_384_ctx sha3_384;
     struct sha3_512_ctx sha3_512;
-};
-
-/* The original Keccak sponge, before FIPS 202 appended two bits to the message. */
-struct keccak {
-    struct sha3_state state;
-    size_t rate; /* bytes per block */
-    size_t at;   /* offset in the block, below rate */
 };
 
 int hash_by_name(const char *name, enum hash_algorithm *algorithm)
@@ -49,57 +40,44 @@ int hash_by_name(const char *name, enum hash_algorithm *algorithm)
     return -1;
 }
 
-/* Lanes are little-endian on every machine. */
-static void keccak_xor(struct keccak *keccak, size_t at, uint8_t byte)
+static size_t update(const struct nettle_hash *hash, union context *context, const struct bytes *parts,
+                     size_t count)
 {
-    keccak->state.a[at / 8] ^= (uint64_t)byte << (8 * (at % 8));
-}
+    size_t len = 0;
 
-static void keccak_absorb(struct keccak *keccak, const uint8_t *data, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        keccak_xor(keccak, keccak->at++, data[i]);
-        if (keccak->at == keccak->rate) {
-            sha3_permute(&keccak->state);
-            keccak->at = 0;
-        }
+    for (size_t i = 0; i < count; i++) {
+        if (parts[i].len > 0)
+            hash->update(context, parts[i].len, parts[i].data);
+        len += parts[i].len;
     }
+    return len;
 }
 
-/* The digest is always shorter than one block. */
-static void keccak_finish(struct keccak *keccak, uint8_t *out, size_t len)
+/* Pads to the end of a block, which is so absorbed, and reads the digest, which is shorter than a block. */
+static void finish_keccak(const struct nettle_hash *hash, union context *context, size_t len, uint8_t *out)
 {
-    keccak_xor(keccak, keccak->at, 0x01);
-    keccak_xor(keccak, keccak->rate - 1, 0x80);
-    sha3_permute(&keccak->state);
-    for (size_t i = 0; i < len; i++)
-        out[i] = (uint8_t)(keccak->state.a[i / 8] >> (8 * (i % 8)));
-}
+    const size_t left = hash->block_size - len % hash->block_size;
+    uint8_t padding[SHA3_256_BLOCK_SIZE] = {0x01};
 
-static void keccak_parts(const struct bytes *parts, size_t count, uint8_t *out, size_t out_len)
-{
-    struct keccak keccak = {.rate = KECCAK_STATE_BYTES - 2 * out_len};
-
-    for (size_t i = 0; i < count; i++)
-        keccak_absorb(&keccak, parts[i].data, parts[i].len);
-    keccak_finish(&keccak, out, out_len);
+    padding[left - 1] |= 0x80;
+    hash->update(context, left, padding);
+    for (size_t i = 0; i < hash->digest_size / 8; i++)
+        bytes_put_le64(out + 8 * i,
+                       context->sha3_256.state.a[i]); /* the state is the first in each context */
 }
 
 void hash_parts(enum hash_algorithm algorithm, const struct bytes *parts, size_t count, uint8_t *out)
 {
-    size_t out_len = algorithms[algorithm].bytes;
     const struct nettle_hash *hash = algorithms[algorithm].hash;
     union context context;
+    size_t len;
 
-    if (!hash) {
-        keccak_parts(parts, count, out, out_len);
-        return;
-    }
     hash->init(&context);
-    for (size_t i = 0; i < count; i++)
-        if (parts[i].len > 0)
-            hash->update(&context, parts[i].len, parts[i].data);
-    hash->digest(&context, out_len, out);
+    len = update(hash, &context, parts, count);
+    if (algorithms[algorithm].is_keccak)
+        finish_keccak(hash, &context, len, out);
+    else
+        hash->digest(&context, hash->digest_size, out);
 }
 
 void hash_sha256(const void *data, size_t len, uint8_t out[static 32])
