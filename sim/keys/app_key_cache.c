@@ -51,11 +51,12 @@ void app_key_cache_name_init(struct app_key_cache_name *name, uint8_t kind, cons
         len += parts[i].len;
     }
     name->len = len;
+    name->hash = fnv1a(name->bytes, len);
 }
 
 static struct slot *set_of(const struct app_key_cache *cache, const struct app_key_cache_name *name)
 {
-    return &cache->slots[fnv1a(name->bytes, name->len) % SETS * WAYS];
+    return &cache->slots[name->hash % SETS * WAYS];
 }
 
 static bool is_named(const struct slot *slot, const struct app_key_cache_name *name)

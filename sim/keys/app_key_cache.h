@@ -11,6 +11,7 @@
 struct app_key_cache_name {
     uint8_t bytes[APP_KEY_CACHE_NAME_BYTES_MAX];
     size_t len; /* 0: too long for the cache */
+    uint32_t hash;
 };
 
 struct app_key_cache *app_key_cache_new(void);
