@@ -44,7 +44,8 @@ static enum json_read_form form_of(const void *names, struct span name)
 int json_file_each(struct span text, const char *const *names,
                    bool (*take)(void *taker, const json_t *element), void *taker, struct error *error)
 {
-    const struct json_read_plan plan = {form_of, names, 2, take, taker};
+    const struct json_read_plan plan = {
+        .form = form_of, .context = names, .depth = 2, .take = take, .taker = taker};
     json_t *root = load(text, &plan, error);
     int result = root ? 0 : -1;
 

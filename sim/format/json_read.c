@@ -202,19 +202,46 @@ static json_t *read_as_text(struct reader *reader)
     return json_stringn_nocheck((const char *)from, (size_t)(reader->scan.at - from));
 }
 
-/* After a name: the colon and the value, with the space around them. */
+/* After a name, with the space around it. */
+static bool read_colon(struct reader *reader)
+{
+    json_scan_space(&reader->scan);
+    return json_scan_token(&reader->scan, ':');
+}
+
+static json_t *read_by_form(struct reader *reader, enum json_read_form form)
+{
+    switch (form) {
+    case JSON_READ_TREE:
+    case JSON_READ_GIVEN:
+        return read_value(reader);
+    case JSON_READ_TEXT:
+        return read_as_text(reader);
+    default:
+        return read_checked(reader);
+    }
+}
+
+/* With the space after it. */
 static json_t *read_member_value(struct reader *reader, enum json_read_form form)
 {
-    json_t *value = NULL;
+    json_t *value = read_by_form(reader, form);
 
-    json_scan_space(&reader->scan);
-    if (json_scan_token(&reader->scan, ':'))
-        value = form == JSON_READ_TEXT   ? read_as_text(reader)
-                : form == JSON_READ_TREE ? read_value(reader)
-                                         : read_checked(reader);
     if (value)
         json_scan_space(&reader->scan);
     return value;
+}
+
+static bool give_text(struct reader *reader)
+{
+    struct span text;
+
+    reader->scan.at++;
+    if (!json_scan_text(&reader->scan, &text))
+        return false;
+    reader->plan->take_text(reader->plan->taker, text);
+    json_scan_space(&reader->scan);
+    return true;
 }
 
 /* A name that is there already does not make the object larger. */
@@ -236,10 +263,18 @@ static bool refuse_twice(struct reader *reader, const uint8_t *after_name)
 static bool keep_member(struct reader *reader, json_t *object, struct span name, enum json_read_form form)
 {
     const uint8_t *after_name = reader->scan.at;
-    json_t *value = read_member_value(reader, form);
-    const bool is_set = value && set_member(reader, object, name, value);
+    json_t *value;
 
-    return value && !is_set ? refuse_twice(reader, after_name) : is_set;
+    if (form == JSON_READ_TWICE)
+        return refuse_twice(reader, after_name);
+    if (!read_colon(reader))
+        return false;
+    if (form == JSON_READ_GIVEN && json_scan_next(&reader->scan) == '"')
+        return give_text(reader);
+    value = read_member_value(reader, form);
+    if (value && !set_member(reader, object, name, value))
+        return refuse_twice(reader, after_name);
+    return value;
 }
 
 static bool read_member(struct reader *reader, const struct container *object)
@@ -262,7 +297,7 @@ static bool read_member(struct reader *reader, const struct container *object)
         free(copy);
     else if (!json_names_add(&reader->names, object->names, name, copy))
         return refuse_twice(reader, reader->scan.at);
-    value = read_member_value(reader, form);
+    value = read_colon(reader) ? read_member_value(reader, form) : NULL;
     json_decref(value);
     return value;
 }

@@ -19,6 +19,8 @@ enum json_read_form {
     /* A string of its JSON, unless it is a string or null: these stay as they are. A name may be there twice: that is
      * left to those who read the string. */
     JSON_READ_TEXT,
+    JSON_READ_GIVEN, /* a string goes to take_text, and the object does not have the member; others become a tree */
+    JSON_READ_TWICE, /* an error: the name is there twice. For plans that keep account of some themselves */
 };
 
 /* Saves what the caller does not look at. form is asked for each member of the objects that are `depth` deep: 1 for
@@ -31,6 +33,9 @@ struct json_read_plan {
     /* NULL, or called for each element of a root that is an array, which are not kept: the array is empty in the
      * end. Returns false to be called no more. */
     bool (*take)(void *taker, const json_t *element);
+    /* Called for a string of the member that form was asked for last. The text is in the input, or valid until
+     * this returns. NULL if no member is given. */
+    void (*take_text)(void *taker, struct span text);
     void *taker;
 };
 

@@ -10,9 +10,14 @@
 #include "sim/rpc/ignored.h"
 #include "sim/rpc/message.h"
 
-static ProtobufCMessage *read_object(const ProtobufCMessageDescriptor *descriptor, const json_t *object,
-                                     bool is_exact, struct arena *arena, struct http_ignored *ignored,
-                                     struct error *error);
+/* A member of the body that has a field. Nearly all are texts: to make jansson's values of them first would take
+ * most of the time for a small body. */
+struct member {
+    bool is_there, is_text;
+    struct span text;
+};
+
+static int read_fields(struct message_slot *slot, const json_t *object, const struct member *members);
 
 static const char *type_name(const json_t *value)
 {
@@ -58,29 +63,27 @@ static void note_unknown(const ProtobufCMessageDescriptor *descriptor, const jso
 
 static int read_message(const struct message_slot *slot, const json_t *value)
 {
-    ProtobufCMessage *inner;
+    struct message_slot inner = *slot;
 
     note_unknown(slot->field->descriptor, value, slot->ignored);
-    inner =
-        read_object(slot->field->descriptor, value, slot->is_exact, slot->arena, slot->ignored, slot->error);
-    return inner ? message_set_message(slot, inner) : error_context(slot->error, "%s", slot->field->name);
+    inner.message = message_new(slot->field->descriptor, slot->arena);
+    return read_fields(&inner, value, NULL) ? error_context(slot->error, "%s", slot->field->name)
+                                            : message_set_message(slot, inner.message);
 }
 
 /* A JsonText takes any value and stores it as text. */
 static int read_text(const struct message_slot *slot, const json_t *value)
 {
     const ProtobufCMessageDescriptor *descriptor = slot->field->descriptor;
-    struct message_slot inner = {message_new(descriptor, slot->arena),
-                                 descriptor->fields,
-                                 slot->arena,
-                                 slot->error,
-                                 slot->ignored,
-                                 slot->is_exact};
+    struct message_slot inner = *slot;
     char *dumped = json_is_string(value) ? NULL : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
     struct span text =
         dumped ? span_text(dumped) : span_of(json_string_value(value), json_string_length(value));
-    int result = message_set_text(&inner, text);
+    int result;
 
+    inner.message = message_new(descriptor, slot->arena);
+    inner.field = descriptor->fields;
+    result = message_set_text(&inner, text);
     free(dumped);
     return result ? error_context(slot->error, "%s", slot->field->name)
                   : message_set_message(slot, inner.message);
@@ -126,19 +129,28 @@ static int read_member(const struct message_slot *slot, const json_t *value)
     return read_value(slot, value);
 }
 
-static ProtobufCMessage *read_object(const ProtobufCMessageDescriptor *descriptor, const json_t *object,
-                                     bool is_exact, struct arena *arena, struct http_ignored *ignored,
-                                     struct error *error)
+static int read_field(const struct message_slot *slot, const json_t *object)
 {
-    struct message_slot slot = {message_new(descriptor, arena), NULL, arena, error, ignored, is_exact};
+    const json_t *value = json_object_get(object, slot->field->name);
+
+    return value ? read_member(slot, value) : 0;
+}
+
+/* Sets the fields of the slot's message, all of which are at their defaults. members: NULL, or which of them the
+ * object has, or would have if they were not texts. */
+static int read_fields(struct message_slot *slot, const json_t *object, const struct member *members)
+{
+    const ProtobufCMessageDescriptor *descriptor = slot->message->descriptor;
 
     for (unsigned i = 0; i < descriptor->n_fields; i++) {
-        const json_t *value = json_object_get(object, descriptor->fields[i].name);
-        slot.field = &descriptor->fields[i];
-        if (value && read_member(&slot, value))
-            return NULL;
+        slot->field = &descriptor->fields[i];
+        if (members && !members[i].is_there)
+            continue;
+        if (members && members[i].is_text ? message_set_text(slot, members[i].text)
+                                          : read_field(slot, object))
+            return -1;
     }
-    return slot.message;
+    return 0;
 }
 
 /* Where it is a mistake that people make, in words that say which. */
@@ -158,78 +170,126 @@ static void explain(struct span text, const json_error_t *reason, struct error *
 
 /* --- the body --- */
 
+/* What is found while it is read. */
+struct found {
+    struct span text; /* the body */
+    struct arena *arena;
+    struct member *members; /* one for each field */
+    struct member *last;    /* the one whose value is read */
+    bool is_refused;        /* for a member without a field, which the error names */
+};
+
 struct body {
     const ProtobufCMessageDescriptor *descriptor;
     enum codec_rigour rigour;
     struct http_ignored *ignored;
     struct error *error;
-    bool *is_refused; /* for a member without a field, which the error names */
+    struct found *found;
 };
 
 static void take_unknown(const struct body *body, struct span name)
 {
     if (body->rigour == CODEC_LENIENT)
         ignored_add(body->ignored, body->descriptor, name);
-    else if (!*body->is_refused)
-        *body->is_refused = message_unknown_field(body->descriptor, name, body->error) != 0;
+    else if (!body->found->is_refused)
+        body->found->is_refused = message_unknown_field(body->descriptor, name, body->error) != 0;
 }
 
-/* Of what has no field only the name is of use, and a JsonText is text anyway. */
+static enum json_read_form form_of_field(const ProtobufCFieldDescriptor *field)
+{
+    if (field->label == PROTOBUF_C_LABEL_REPEATED)
+        return JSON_READ_TREE;
+    if (field->descriptor == &dstack__json_text__descriptor)
+        return JSON_READ_TEXT; /* it is text anyway */
+    return message_field_is_text(field) ? JSON_READ_GIVEN : JSON_READ_TREE;
+}
+
+/* Of what has no field only the name is of use. */
 static enum json_read_form form_of(const void *context, struct span name)
 {
     const struct body *body = context;
     const ProtobufCMessageDescriptor *descriptor = body->descriptor;
 
-    for (unsigned i = 0; i < descriptor->n_fields; i++)
-        if (span_is(name, descriptor->fields[i].name))
-            return descriptor->fields[i].descriptor == &dstack__json_text__descriptor &&
-                           descriptor->fields[i].label != PROTOBUF_C_LABEL_REPEATED
-                       ? JSON_READ_TEXT
-                       : JSON_READ_TREE;
+    for (unsigned i = 0; i < descriptor->n_fields; i++) {
+        struct member *member = &body->found->members[i];
+
+        if (!span_is(name, descriptor->fields[i].name))
+            continue;
+        if (member->is_there)
+            return JSON_READ_TWICE;
+        member->is_there = true;
+        body->found->last = member;
+        return form_of_field(&descriptor->fields[i]);
+    }
     take_unknown(body, name);
     return JSON_READ_OMITTED;
 }
 
+static bool is_in(struct span text, struct span whole)
+{
+    return text.data >= whole.data && text.data < whole.data + whole.len;
+}
+
+static void take_text(void *taker, struct span text)
+{
+    const struct found *found = taker;
+
+    if (!is_in(text, found->text)) /* it had escapes */
+        text.data = (const uint8_t *)arena_copy(found->arena, text.data, text.len);
+    found->last->text = text;
+    found->last->is_text = true;
+}
+
 /* That a body is malformed is all that is said of it. U+0000 is left to the setters, whose error names the
  * field. */
-static json_t *read_body(const struct body *body, struct span text)
+static json_t *read_body(const struct body *body)
 {
-    const struct json_read_plan plan = {.form = form_of, .context = body, .depth = 1};
+    const struct json_read_plan plan = {
+        .form = form_of, .context = body, .depth = 1, .take_text = take_text, .taker = body->found};
     const size_t count = body->ignored->count, named = body->ignored->named;
     json_error_t reason;
-    json_t *root = json_read(text, true, &plan, &reason);
+    json_t *root = json_read(body->found->text, true, &plan, &reason);
 
     if (root)
         return root;
     body->ignored->count = count;
     body->ignored->named = named;
     error_clear(body->error);
-    explain(text, &reason, body->error);
+    explain(body->found->text, &reason, body->error);
     return NULL;
+}
+
+static ProtobufCMessage *read_root(const struct body *body, const json_t *root)
+{
+    struct arena *arena = body->found->arena;
+    struct message_slot slot = {.arena = arena,
+                                .error = body->error,
+                                .ignored = body->ignored,
+                                .is_exact = body->rigour == CODEC_EXACT};
+
+    if (!json_is_object(root) && !(json_is_null(root) && message_may_be_null(body->descriptor))) {
+        error_input(body->error, "the body must be a JSON object, not %s", type_name(root));
+        return NULL;
+    }
+    slot.message = message_new(body->descriptor, arena);
+    return read_fields(&slot, root, body->found->members) ? NULL : slot.message;
 }
 
 static ProtobufCMessage *decode(const ProtobufCMessageDescriptor *descriptor, struct span text,
                                 enum codec_rigour rigour, struct arena *arena, struct http_ignored *ignored,
                                 struct error *error)
 {
-    bool is_refused = false;
-    const struct body body = {descriptor, rigour, ignored, error, &is_refused};
+    struct found found = {.text = text, .arena = arena};
+    const struct body body = {descriptor, rigour, ignored, error, &found};
     ProtobufCMessage *message = NULL;
     json_t *root;
 
     if (text.len == 0)
         return message_new(descriptor, arena);
-    root = read_body(&body, text);
-    if (!root || is_refused) {
-        json_decref(root);
-        return NULL;
-    }
-    if (json_is_null(root) && message_may_be_null(descriptor))
-        message = message_new(descriptor, arena);
-    else if (!json_is_object(root))
-        error_input(error, "the body must be a JSON object, not %s", type_name(root));
-    else
-        message = read_object(descriptor, root, rigour == CODEC_EXACT, arena, ignored, error);
+    found.members = arena_zalloc(arena, descriptor->n_fields * sizeof *found.members);
+    root = read_body(&body);
+    if (root && !found.is_refused)
+        message = read_root(&body, root);
     json_decref(root);
     return message;
 }

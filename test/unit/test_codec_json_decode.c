@@ -106,6 +106,17 @@ static void null_is_a_request_without_arguments(void **state)
     rpc_refuse(fixture, codec_json_decode, &dstack__empty__descriptor, "[null]", "not an array");
 }
 
+static void each_text_may_have_escapes(void **state)
+{
+    const Dstack__GetKeyArgs *arguments =
+        rpc_decode(*state, codec_json_decode, &dstack__get_key_args__descriptor,
+                   "{\"path\":\"a\\u0062\",\"algorithm\":\"c\",\"purpose\":\"\\u0064e\\n\"}");
+
+    assert_string_equal(arguments->path, "ab");
+    assert_string_equal(arguments->algorithm, "c");
+    assert_string_equal(arguments->purpose, "de\n");
+}
+
 static void keys_given_twice_or_with_nul_are_refused(void **state)
 {
     static const struct refusal cases[] = {
@@ -257,6 +268,7 @@ int main(void)
         RPC_TEST(a_mistake_that_people_make_is_named),
         RPC_TEST(a_body_that_is_no_object),
         RPC_TEST(null_is_a_request_without_arguments),
+        RPC_TEST(each_text_may_have_escapes),
         RPC_TEST(keys_given_twice_or_with_nul_are_refused),
         RPC_TEST(unknown_members_are_ignored),
         RPC_TEST(unknown_members_are_noted_at_every_depth),

@@ -1,6 +1,7 @@
 /* What is read by a plan: kept as a tree, as text, or only checked. */
 #include <stdio.h>
 
+#include "sim/base/buf.h"
 #include "sim/format/json_read.h"
 #include "test/unit/vectors.h"
 
@@ -54,6 +55,97 @@ static void what_is_omitted_is_not_there(void **state)
     assert_int_equal(json_object_size(json_array_get(root, 1)), 1);
     json_decref(root);
 }
+
+/* --- texts that are given --- */
+
+struct receiver {
+    struct buf texts; /* with a space after each */
+    bool has_been_asked;
+};
+
+static enum json_read_form form_of_given(const void *context, struct span name)
+{
+    struct receiver *receiver = *(struct receiver *const *)context;
+
+    if (!span_is(name, "given"))
+        return JSON_READ_TREE;
+    if (receiver->has_been_asked)
+        return JSON_READ_TWICE;
+    receiver->has_been_asked = true;
+    return JSON_READ_GIVEN;
+}
+
+static void take_text(void *taker, struct span text)
+{
+    struct receiver *receiver = taker;
+
+    buf_append_span(&receiver->texts, text);
+    buf_append_byte(&receiver->texts, ' ');
+}
+
+static json_t *read_giving(const char *text, struct receiver *receiver, json_error_t *reason)
+{
+    const struct json_read_plan plan = {
+        .form = form_of_given, .context = &receiver, .depth = 1, .take_text = take_text, .taker = receiver};
+
+    *receiver = (struct receiver){.has_been_asked = false};
+    buf_init(&receiver->texts, 100);
+    return json_read(span_text(text), true, &plan, reason);
+}
+
+static void assert_given(const char *text, const char *given, size_t kept)
+{
+    struct receiver receiver;
+    json_error_t reason;
+    json_t *root = read_giving(text, &receiver, &reason);
+
+    assert_non_null(root);
+    assert_int_equal(json_object_size(root), kept);
+    assert_int_equal(receiver.texts.len, strlen(given));
+    assert_memory_equal(receiver.texts.data ? receiver.texts.data : (const uint8_t *)"", given,
+                        strlen(given));
+    json_decref(root);
+    buf_free(&receiver.texts);
+}
+
+static void strings_are_given_and_other_values_kept(void **state)
+{
+    (void)state;
+    assert_given("{\"given\":\"a\",\"x\":1}", "a ", 1);
+    assert_given("{\"x\":\"y\" , \"given\" : \"b\\u0063\\n\" }", "bc\n ", 1);
+    assert_given("{\"g\\u0069ven\":\"\"}", " ", 0);
+    assert_given("{\"given\":null}", "", 1);
+    assert_given("{\"given\":[\"a\",{\"given\":\"b\"}]}", "", 1);
+    assert_given("{\"x\":{\"given\":\"b\",\"y\":1},\"given\":\"c\"}", "c ", 1);
+}
+
+/* It is said where and in the same words as without a plan. */
+static void what_is_given_must_be_right(void **state)
+{
+    static const char *const wrong[] = {
+        "{\"given\":\"a\",\"given\":\"b\"}",
+        "{\"given\":\"a\",\"given\":1}",
+        "{\"given\":1,\"given\" :\"b\"}",
+        "{\"given\":\"a",
+        "{\"given\" \"a\"}",
+        "{\"given\":\"a\" \"b\"}",
+        "{\"given\":\"\\x\"}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct receiver receiver;
+        json_error_t reason, expected;
+
+        assert_null(read_giving(wrong[i], &receiver, &reason));
+        assert_null(json_read(span_text(wrong[i]), true, NULL, &expected));
+        assert_string_equal(reason.text, expected.text);
+        assert_int_equal(reason.position, expected.position);
+        buf_free(&receiver.texts);
+    }
+}
+
+/* --- names --- */
 
 /* Also where nothing of it is kept, between names that are. */
 static void no_name_is_there_twice(void **state)
@@ -245,6 +337,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_plan_says_what_becomes_of_members),
         cmocka_unit_test(what_is_omitted_is_not_there),
+        cmocka_unit_test(strings_are_given_and_other_values_kept),
+        cmocka_unit_test(what_is_given_must_be_right),
         cmocka_unit_test(no_name_is_there_twice),
         cmocka_unit_test(texts_and_nulls_stay_what_they_are),
         cmocka_unit_test(what_is_only_checked_is_checked),

@@ -1,11 +1,12 @@
 /* JSON, as a whole and by plans: what is read is what jansson reads, and what is refused, it refuses. */
+#include "sim/base/utf8.h"
 #include "sim/format/json_read.h"
 #include "test/fuzz/fuzz.h"
 
 static enum json_read_form form_of(const void *context, struct span name)
 {
     static const enum json_read_form forms[] = {JSON_READ_TREE, JSON_READ_CHECKED, JSON_READ_OMITTED,
-                                                JSON_READ_TEXT};
+                                                JSON_READ_TEXT, JSON_READ_GIVEN};
     const size_t *count = context;
 
     return forms[name.len > 0 ? *name.data % *count : 0];
@@ -34,13 +35,22 @@ static bool take(void *taker, const json_t *element)
     return --*left > 0;
 }
 
-/* Without texts, in which a name may be twice, a plan changes what is kept but not what is refused. */
+/* They are UTF-8, and may have U+0000 only as an escape. */
+static void take_text(void *taker, struct span text)
+{
+    (void)taker;
+    FUZZ_EXPECT(utf8_valid(text.data, text.len));
+}
+
+/* Without texts, in which a name may be twice, and without what is given, where the plan has to see to that, a plan
+ * changes what is kept but not what is refused. */
 static void read_by_plans(struct span text, bool any_value, bool is_right, bool is_right_loosely)
 {
-    for (size_t count = 1; count <= 4; count++)
+    for (size_t count = 1; count <= 5; count++)
         for (unsigned depth = 1; depth <= 2; depth++) {
             size_t left = depth;
-            const struct json_read_plan plan = {form_of, &count, depth, count == 3 ? take : NULL, &left};
+            const struct json_read_plan plan = {form_of,   &count, depth, count == 3 ? take : NULL,
+                                                take_text, &left};
             json_error_t reason;
             json_t *got = json_read(text, any_value, &plan, &reason);
 
