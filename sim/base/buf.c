@@ -65,7 +65,7 @@ static void grow(struct buf *buf, size_t needed)
     buf->capacity = capacity;
 }
 
-uint8_t *buf_reserve(struct buf *buf, size_t extra)
+uint8_t *buf_make_room(struct buf *buf, size_t extra)
 {
     if (buf->has_overflowed || extra > buf->limit - buf->len) {
         buf->has_overflowed = true;
@@ -76,24 +76,24 @@ uint8_t *buf_reserve(struct buf *buf, size_t extra)
     return buf->data + buf->len;
 }
 
-/* Most appends find room; only the others need buf_reserve. */
-static bool has_room(const struct buf *buf, size_t len)
-{
-    return len <= buf->capacity - buf->len && !buf->has_overflowed;
-}
-
 void buf_append(struct buf *buf, const void *data, size_t len)
 {
-    if (len == 0 || (!has_room(buf, len) && !buf_reserve(buf, len)))
+    uint8_t *room = buf_reserve(buf, len);
+
+    if (!room || len == 0)
         return;
-    memcpy(buf->data + buf->len, data, len);
+    memcpy(room, data, len);
     buf->len += len;
 }
 
 void buf_append_byte(struct buf *buf, uint8_t byte)
 {
-    if (has_room(buf, 1) || buf_reserve(buf, 1))
-        buf->data[buf->len++] = byte;
+    uint8_t *room = buf_reserve(buf, 1);
+
+    if (!room)
+        return;
+    *room = byte;
+    buf->len++;
 }
 
 void buf_append_span(struct buf *buf, struct span span)

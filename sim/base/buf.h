@@ -30,9 +30,17 @@ void buf_reset(struct buf *buf); /* empties it, keeps the memory */
 /* The same, but frees memory of more than `capacity` bytes. */
 void buf_reset_within(struct buf *buf, size_t capacity);
 
+/* Private: grows the memory, or returns NULL on overflow. */
+uint8_t *buf_make_room(struct buf *buf, size_t extra);
+
 /* Room for `extra` more bytes after data + len, or NULL on overflow. The caller
  * writes there and then adds to len. */
-uint8_t *buf_reserve(struct buf *buf, size_t extra);
+static inline uint8_t *buf_reserve(struct buf *buf, size_t extra)
+{
+    if (buf->data && extra <= buf->capacity - buf->len && !buf->has_overflowed)
+        return buf->data + buf->len; /* as nearly always */
+    return buf_make_room(buf, extra);
+}
 
 void buf_append(struct buf *buf, const void *data, size_t len);
 /* Inline, so that the length of a literal is known when it is compiled. */
