@@ -16,17 +16,20 @@ enum header {
     HEADER_FETCH_SITE,
 };
 
+#define KEPT(name) (name), sizeof(name) - 1
+
 static const struct {
     const char *name;
+    size_t len;
     size_t limit;   /* what is longer is cut; the limit of the head comes first */
     bool is_single; /* a second one is an error, because others may read that one */
 } kept[] = {
-    [HTTP_KEPT_CONTENT_TYPE] = {"Content-Type", LIMIT_HEAD_BYTES, false},
-    [HTTP_KEPT_USER_AGENT] = {"User-Agent", LIMIT_USER_AGENT_BYTES, false},
-    [HTTP_KEPT_AUTHORIZATION] = {"Authorization", LIMIT_HEAD_BYTES, false},
-    [HTTP_KEPT_ADMIN_TOKEN] = {"X-Admin-Token", LIMIT_HEAD_BYTES, false},
-    [HTTP_KEPT_HOST] = {"Host", LIMIT_HEAD_BYTES, true}, /* RFC 9112, 3.2 */
-    [HTTP_KEPT_ORIGIN] = {"Origin", LIMIT_HEAD_BYTES, true},
+    [HTTP_KEPT_CONTENT_TYPE] = {KEPT("Content-Type"), LIMIT_HEAD_BYTES, false},
+    [HTTP_KEPT_USER_AGENT] = {KEPT("User-Agent"), LIMIT_USER_AGENT_BYTES, false},
+    [HTTP_KEPT_AUTHORIZATION] = {KEPT("Authorization"), LIMIT_HEAD_BYTES, false},
+    [HTTP_KEPT_ADMIN_TOKEN] = {KEPT("X-Admin-Token"), LIMIT_HEAD_BYTES, false},
+    [HTTP_KEPT_HOST] = {KEPT("Host"), LIMIT_HEAD_BYTES, true}, /* RFC 9112, 3.2 */
+    [HTTP_KEPT_ORIGIN] = {KEPT("Origin"), LIMIT_HEAD_BYTES, true},
 };
 
 void http_headers_init(struct http_headers *headers)
@@ -78,17 +81,19 @@ static void collect(struct http_token *token, const char *at, size_t len)
     token->len += len < room ? len : room;
 }
 
-static bool is_token(const struct http_token *token, const char *text)
+/* Once it is complete. One that fills the room may have been cut, and is none that we know. */
+static void trim(struct http_token *token)
 {
-    size_t len = token->len;
+    if (token->len == sizeof token->text)
+        return;
+    while (token->len > 0 && (token->text[token->len - 1] == ' ' || token->text[token->len - 1] == '\t'))
+        token->len--;
+}
 
-    if (len == 0 || ((token->text[0] ^ text[0]) & ~0x20)) /* most differ in their first letter */
-        return false;
-    if (len == sizeof token->text)
-        return false; /* possibly truncated */
-    while (len > 0 && (token->text[len - 1] == ' ' || token->text[len - 1] == '\t'))
-        len--;
-    return len == strlen(text) && strncasecmp(token->text, text, len) == 0;
+/* Inline, so that the length of a literal is known when it is compiled: most differ in it. */
+static inline bool is_token(const struct http_token *token, const char *text)
+{
+    return token->len == strlen(text) && strncasecmp(token->text, text, token->len) == 0;
 }
 
 void http_headers_name(struct http_headers *headers, const char *at, size_t len)
@@ -100,7 +105,7 @@ void http_headers_name(struct http_headers *headers, const char *at, size_t len)
 static int kept_header(struct http_headers *headers)
 {
     for (int i = 0; i < HTTP_KEPT_COUNT; i++)
-        if (is_token(&headers->name, kept[i].name)) {
+        if (headers->name.len == kept[i].len && is_token(&headers->name, kept[i].name)) {
             if (headers->is_kept[i])
                 return kept[i].is_single ? -1 : HEADER_OTHER;
             headers->is_kept[i] = true;
@@ -140,6 +145,7 @@ __attribute__((format(printf, 3, 4))) static int refuse(int status, char sentenc
 
 int http_headers_name_end(struct http_headers *headers, char sentence[static HTTP_SENTENCE_BYTES])
 {
+    trim(&headers->name);
     headers->header = header_of(headers);
     if (headers->header < 0)
         return refuse(400, sentence, "there are two %.*s headers", (int)headers->name.len,
@@ -181,6 +187,7 @@ int http_headers_value_end(struct http_headers *headers, bool is_old,
     const int header = headers->header;
 
     headers->header = HEADER_OTHER;
+    trim(&headers->value);
     if (header == HEADER_TRANSFER_ENCODING && !is_token(&headers->value, "chunked"))
         return refuse(501, sentence, "the only supported transfer coding is chunked");
     if (header == HEADER_EXPECT && !is_old) { /* RFC 9110, 10.1.1 */

@@ -69,7 +69,7 @@ static const struct {
     {"POST /a HTTP/1.1\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nhi", ENCODED("gzip")},
     {"POST /a HTTP/1.1\r\nContent-Encoding: identity\r\ncontent-encoding: GZip, br \r\nTransfer-Encoding: "
      "chunked\r\nContent-Encoding: zstd\r\n\r\n",
-     ENCODED("GZip, br ")},
+     ENCODED("GZip, br")},
     {"POST /a HTTP/1.1\r\nContent-Encoding: a-coding-with-a-name-that-is-long\r\nContent-Length: 2\r\n\r\nhi",
      ENCODED("a-coding-with-a-name-tha")},
     {"POST /a HTTP/1.1\r\nContent-Encoding: gzip\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n",
