@@ -1,7 +1,5 @@
 #include "sim/format/json_read.h"
 
-#include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,13 +7,10 @@
 #include "sim/base/memory.h"
 #include "sim/base/value_count.h"
 #include "sim/format/json_names.h"
+#include "sim/format/json_number.h"
 #include "sim/format/json_scan.h"
 
 #define SHOWN_BYTES (2 * JSON_READ_EXPLAINED_BYTES) /* to jansson */
-#define SMALL_DIGITS 18
-#define NUMBER_CHARS_MAX 1024
-#define FINITE_DIGITS 308
-#define EXPONENT_DIGITS 4
 
 /* Readers return NULL or false where the text is wrong. */
 struct reader {
@@ -40,76 +35,17 @@ static json_t *read_string(struct reader *reader)
 
 /* --- numbers and words --- */
 
-/* An integer of so few digits that it cannot overflow. */
-static json_t *small_integer(struct span number)
-{
-    const bool is_negative = *number.data == '-';
-    json_int_t value = 0;
-
-    for (size_t i = is_negative; i < number.len; i++)
-        value = 10 * value + (number.data[i] - '0');
-    return json_integer(is_negative ? -value : value);
-}
-
-/* Whether a number is finite, as far as it shows without its value: below 10^308, by its digits before the
- * point and its exponent. */
-static bool is_surely_finite(struct span number)
-{
-    size_t at = 0, magnitude;
-
-    while (at < number.len && number.data[at] != '.' && (number.data[at] | 0x20) != 'e')
-        at++;
-    magnitude = at;
-    while (at < number.len && (number.data[at] | 0x20) != 'e')
-        at++;
-    if (at + 1 < number.len && number.data[at + 1] == '-')
-        return magnitude <= FINITE_DIGITS;
-    at += at + 1 < number.len && number.data[at + 1] == '+';
-    if (number.len > at + 1 + EXPONENT_DIGITS)
-        return false;
-    for (size_t exponent = 0; ++at < number.len;) {
-        exponent = 10 * exponent + (size_t)(number.data[at] - '0');
-        if (at + 1 == number.len)
-            magnitude += exponent;
-    }
-    return magnitude <= FINITE_DIGITS;
-}
-
-static json_t *real_number(const char *digits)
-{
-    double value = strtod(digits, NULL); /* the program never sets another locale than C */
-
-    return isinf(value) ? NULL : json_real(value);
-}
-
-static json_t *whole_number(const char *digits)
-{
-    long long value;
-
-    errno = 0;
-    value = strtoll(digits, NULL, 10);
-    return errno == ERANGE ? NULL : json_integer(value);
-}
-
 static json_t *read_number(struct reader *reader)
 {
-    char digits[NUMBER_CHARS_MAX + 1];
     struct span number;
     bool is_real;
 
     if (!json_scan_number(&reader->scan, &number, &is_real))
         return NULL;
-    if (number.len > NUMBER_CHARS_MAX) {
-        reader->stop = LONG_NUMBER;
-        return NULL;
-    }
-    if (!is_real && number.len < SMALL_DIGITS)
-        return reader->form == JSON_READ_CHECKED ? json_null() : small_integer(number);
-    if (is_real && reader->form == JSON_READ_CHECKED && is_surely_finite(number))
-        return json_null();
-    memcpy(digits, number.data, number.len);
-    digits[number.len] = '\0';
-    return is_real ? real_number(digits) : whole_number(digits);
+    if (number.len <= JSON_NUMBER_CHARS_MAX)
+        return json_number_read(number, is_real, reader->form == JSON_READ_CHECKED);
+    reader->stop = LONG_NUMBER;
+    return NULL;
 }
 
 static json_t *read_word(struct json_scan *scan, const char *word, json_t *value)
@@ -132,18 +68,14 @@ struct container {
     uint32_t names; /* of an object that has members in no tree */
 };
 
-static bool takes_elements(const struct reader *reader)
-{
-    return reader->plan && reader->plan->take && reader->depth == 1;
-}
-
 static bool read_element(struct reader *reader, const struct container *array)
 {
+    const bool is_taken = reader->plan && reader->plan->take && reader->depth == 1;
     json_t *value = read_value(reader);
 
     if (value)
         json_scan_space(&reader->scan);
-    if (value && takes_elements(reader)) {
+    if (value && is_taken) {
         if (reader->form != JSON_READ_CHECKED && !reader->plan->take(reader->plan->taker, value))
             reader->form = JSON_READ_CHECKED;
     } else if (value && array->tree) {
