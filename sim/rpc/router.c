@@ -3,37 +3,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "sim/base/error.h"
 #include "sim/base/memory.h"
-#include "sim/rpc/dispatch.h"
-#include "sim/rpc/message.h"
 #include "sim/rpc/not_found.h"
 #include "sim/rpc/proto_name.h"
 #include "sim/rpc/request_path.h"
 #include "sim/rpc/response_headers.h"
+#include "sim/rpc/routes.h"
 #include "sim/rpc/token_guard.h"
-
-struct route {
-    char *path; /* heap */
-    struct span key;
-    char *label; /* heap: "DstackGuest.GetQuote"; NULL for a page, whose label is its path */
-    const struct token_guard *guard; /* or NULL */
-    bool is_control;
-    bool is_background;
-    bool is_method;
-    bool is_short; /* <Method> in a shared mount */
-    struct dispatch_method method;
-    const char *(*refusal)(const void *context); /* see router.h */
-    struct router_page page;
-};
 
 struct router {
     struct faults *faults;           /* or NULL */
     const struct token_guard *guard; /* or NULL */
     struct router_branch branch;     /* all zero: none */
-    struct route *routes;
-    size_t count;
-    size_t capacity;
+    struct routes routes;
     struct not_found not_found;
 };
 
@@ -60,38 +42,10 @@ void router_free(struct router *router)
 {
     if (!router)
         return;
-    for (size_t i = 0; i < router->count; i++) {
-        if (router->routes[i].page.release)
-            router->routes[i].page.release(router->routes[i].page.context);
-        free(router->routes[i].path);
-        free(router->routes[i].label);
-    }
-    free(router->routes);
+    routes_free(&router->routes);
     router_free(router->branch.inner);
     not_found_free(&router->not_found);
     free(router);
-}
-
-static struct route *find_claim(struct router *router, const char *path)
-{
-    for (size_t i = 0; i < router->count; i++)
-        if (strcmp(router->routes[i].path, path) == 0)
-            return &router->routes[i];
-    return NULL;
-}
-
-static struct route *add_path(struct router *router, const char *path)
-{
-    struct route *route;
-
-    if (router->count == router->capacity) {
-        router->capacity = router->capacity ? 2 * router->capacity : 64;
-        router->routes = memory_grow(router->routes, router->capacity * sizeof *router->routes);
-    }
-    route = &router->routes[router->count++];
-    *route = (struct route){.path = memory_copy(path, strlen(path)), .guard = router->guard};
-    route->key = span_text(route->path);
-    return route;
 }
 
 static void set_method(struct route *route, const struct router_service *service, unsigned index)
@@ -118,10 +72,10 @@ static void set_method(struct route *route, const struct router_service *service
 static void add_short(struct router *router, const char *path, const struct router_service *service,
                       unsigned index)
 {
-    struct route *claim = find_claim(router, path);
+    struct route *claim = routes_find_claim(&router->routes, path);
 
     if (!claim) {
-        claim = add_path(router, path);
+        claim = routes_add(&router->routes, path, router->guard);
         claim->is_short = true;
         set_method(claim, service, index);
     } else if (service->owns_short_paths) {
@@ -139,13 +93,13 @@ static void add_method(struct router *router, const struct router_mount *mount,
 
     if (mount->has_service_names) {
         snprintf(path, sizeof path, "%s%s.%s", mount->directory, descriptor->short_name, name);
-        set_method(add_path(router, path), service, index);
+        set_method(routes_add(&router->routes, path, router->guard), service, index);
     }
     snprintf(path, sizeof path, "%s%s", mount->directory, name);
     if (mount->is_shared)
         add_short(router, path, service, index);
     else
-        set_method(add_path(router, path), service, index);
+        set_method(routes_add(&router->routes, path, router->guard), service, index);
 }
 
 static void add_mount(struct router *router, const struct router_mount *mount,
@@ -172,7 +126,7 @@ void router_add_service(struct router *router, const struct router_service *serv
 
 void router_add_page(struct router *router, const struct router_page *page)
 {
-    struct route *route = add_path(router, page->path);
+    struct route *route = routes_add(&router->routes, page->path, router->guard);
 
     route->page = *page;
     route->page.path = route->path;
@@ -184,41 +138,12 @@ void router_set_branch(struct router *router, const struct router_branch *branch
     router->branch = *branch;
 }
 
-static int compare_keys(struct span a, struct span b)
-{
-    int order = memcmp(a.data, b.data, a.len < b.len ? a.len : b.len);
-
-    return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
-static int compare_routes(const void *a, const void *b)
-{
-    return compare_keys(((const struct route *)a)->key, ((const struct route *)b)->key);
-}
-
-static const struct route *find(const struct router *router, struct span path)
-{
-    size_t low = 0, high = router->count;
-
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        int order = compare_keys(path, router->routes[middle].key);
-        if (order == 0)
-            return &router->routes[middle];
-        if (order < 0)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return NULL;
-}
-
 /* A page that serves every name in its directory. */
 static const struct route *find_below(const struct router *router, struct span path)
 {
     const uint8_t *slash = path.len ? memrchr(path.data, '/', path.len - 1) : NULL;
     const struct route *route =
-        slash ? find(router, span_of(path.data, (size_t)(slash - path.data) + 1)) : NULL;
+        slash ? routes_find(&router->routes, span_of(path.data, (size_t)(slash - path.data) + 1)) : NULL;
 
     return route && !route->is_method && route->page.is_prefix ? route : NULL;
 }
@@ -354,7 +279,7 @@ static void serve_branch(const struct router *router, struct span name, struct e
 {
     const struct within within = {&router->branch, name};
     const struct router *inner = router->branch.inner;
-    const struct route *route = find(inner, exchange->request.path);
+    const struct route *route = routes_find(&inner->routes, exchange->request.path);
 
     if (route)
         serve_found(inner, route, &within, exchange);
@@ -365,7 +290,7 @@ static void serve_branch(const struct router *router, struct span name, struct e
 static void serve_path(const struct router *router, struct exchange *exchange)
 {
     static const struct within none = {.branch = NULL};
-    const struct route *route = find(router, exchange->request.path);
+    const struct route *route = routes_find(&router->routes, exchange->request.path);
     struct span name;
 
     if (!route)
@@ -390,8 +315,7 @@ static void serve(void *context, struct exchange *exchange)
 
 struct http_handler router_handler(struct router *router)
 {
-    if (router->count)
-        qsort(router->routes, router->count, sizeof *router->routes, compare_routes);
+    routes_settle(&router->routes);
     if (router->branch.inner)
         (void)router_handler(router->branch.inner);
     return (struct http_handler){.serve = serve, .context = router};
@@ -402,9 +326,9 @@ bool router_next_path(const struct router *router, size_t *cursor, struct router
     const struct route *route;
 
     do {
-        if (*cursor >= router->count)
+        if (*cursor >= router->routes.count)
             return false;
-        route = &router->routes[(*cursor)++];
+        route = &router->routes.list[(*cursor)++];
     } while (route->is_short);
     *path = (struct router_path){.path = route->path, .guard = route->guard};
     if (route->is_method) {

@@ -13,9 +13,9 @@
 #include "sim/faults/faults.h"
 #include "sim/http/exchange.h"
 #include "sim/rpc/codec.h"
+#include "sim/rpc/router_page.h"
 
 struct router;
-struct openapi_page;
 struct token_guard;
 
 /* faults must outlive the router; NULL means that no faults are injected. */
@@ -57,19 +57,7 @@ struct router_service {
  * that has the method there, unless a later one owns it. */
 void router_add_service(struct router *router, const struct router_service *service);
 
-/* A path that is not a method. Only a fault on exactly that path affects it. */
-struct router_page {
-    const char *path;    /* copied */
-    enum http_verb verb; /* GET, which also answers HEAD, or POST */
-    void (*serve)(const void *context, struct exchange *exchange);
-    const void *context;
-    bool is_prefix;     /* path ends with '/' and is followed by any one name */
-    bool is_background; /* see exchange.h */
-    bool is_public;     /* a browser lets the scripts of all websites read it (Fetch, 3.2: CORS) */
-
-    const struct openapi_page *openapi;   /* for /openapi.json; NULL leaves the page out */
-    void (*release)(const void *context); /* called by router_free, or NULL */
-};
+/* Adds a path that is not a method. */
 void router_add_page(struct router *router, const struct router_page *page);
 
 /* A directory in which each name has the methods of another router: /vm/<name>/Info is its /Info. */
