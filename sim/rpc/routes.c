@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "sim/base/fnv1a.h"
 #include "sim/base/memory.h"
 
 void routes_free(struct routes *routes)
@@ -13,6 +14,7 @@ void routes_free(struct routes *routes)
         free(routes->list[i].label);
     }
     free(routes->list);
+    free(routes->slots);
 }
 
 struct route *routes_find_claim(struct routes *routes, const char *path)
@@ -37,37 +39,45 @@ struct route *routes_add(struct routes *routes, const char *path, const struct t
     return route;
 }
 
-static int compare_keys(struct span a, struct span b)
+static int compare_paths(const void *a, const void *b)
 {
-    int order = memcmp(a.data, b.data, a.len < b.len ? a.len : b.len);
-
-    return order ? order : (a.len > b.len) - (a.len < b.len);
+    return strcmp(((const struct route *)a)->path, ((const struct route *)b)->path);
 }
 
-static int compare_routes(const void *a, const void *b)
+/* The slot of that path, or the free one where it would be. Half of them are free at least. */
+static uint16_t *slot_of(const struct routes *routes, struct span path)
 {
-    return compare_keys(((const struct route *)a)->key, ((const struct route *)b)->key);
+    const size_t mask = routes->slot_count - 1;
+    size_t at = fnv1a(path.data, path.len) & mask;
+
+    while (routes->slots[at] && !span_equal(routes->list[routes->slots[at] - 1].key, path))
+        at = (at + 1) & mask;
+    return &routes->slots[at];
 }
 
 void routes_settle(struct routes *routes)
 {
-    if (routes->count)
-        qsort(routes->list, routes->count, sizeof *routes->list, compare_routes);
+    if (routes->count == 0)
+        return;
+    qsort(routes->list, routes->count, sizeof *routes->list, compare_paths);
+    for (routes->slot_count = 1; routes->slot_count < 2 * routes->count;)
+        routes->slot_count *= 2;
+    free(routes->slots);
+    routes->slots = memory_zalloc(routes->slot_count * sizeof *routes->slots);
+    for (size_t i = 0; i < routes->count; i++) {
+        const struct span key = routes->list[i].key;
+
+        *slot_of(routes, key) = (uint16_t)(i + 1);
+        routes->longest = key.len > routes->longest ? key.len : routes->longest;
+    }
 }
 
 const struct route *routes_find(const struct routes *routes, struct span path)
 {
-    size_t low = 0, high = routes->count;
+    size_t found;
 
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        int order = compare_keys(path, routes->list[middle].key);
-        if (order == 0)
-            return &routes->list[middle];
-        if (order < 0)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return NULL;
+    if (routes->count == 0 || path.len > routes->longest)
+        return NULL;
+    found = *slot_of(routes, path);
+    return found ? &routes->list[found - 1] : NULL;
 }

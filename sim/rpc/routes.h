@@ -25,6 +25,11 @@ struct routes {
     struct route *list; /* once settled, in the order of their paths */
     size_t count;
     size_t capacity;
+
+    /* Private. */
+    uint16_t *slots;   /* by hash of the path: which of the list, plus one */
+    size_t slot_count; /* a power of two */
+    size_t longest;    /* path: longer ones need no look */
 };
 
 void routes_free(struct routes *routes);
