@@ -344,10 +344,11 @@ json_t *json_read_loosely(struct span text, bool any_value, const struct json_re
 static void point_at(struct span text, size_t position, const char *what, json_error_t *reason)
 {
     const uint8_t *newline = position ? memrchr(text.data, '\n', position) : NULL;
+    int line = 1; /* a local one, so that many bytes are compared at once */
 
-    *reason = (json_error_t){.line = 1, .position = (int)position};
     for (size_t i = 0; i < position; i++)
-        reason->line += text.data[i] == '\n';
+        line += text.data[i] == '\n';
+    *reason = (json_error_t){.line = line, .position = (int)position};
     reason->column = (int)position + 1 - (newline ? (int)(newline - text.data) + 1 : 0);
     snprintf(reason->text, sizeof reason->text, "%s", what);
 }
