@@ -13,7 +13,8 @@
 /* A member of the body that has a field. Nearly all are texts: to make jansson's values of them first would take
  * most of the time for a small body. */
 struct member {
-    bool is_there, is_text;
+    bool is_there;
+    enum { NOT_TEXT, IN_BODY, IN_ARENA } place;
     struct span text;
 };
 
@@ -129,10 +130,16 @@ static int read_member(const struct message_slot *slot, const json_t *value)
     return read_value(slot, value);
 }
 
-static int read_field(const struct message_slot *slot, const json_t *object)
+static int read_field(const struct message_slot *slot, const json_t *object, const struct member *member)
 {
-    const json_t *value = json_object_get(object, slot->field->name);
+    const json_t *value;
 
+    if (member && !member->is_there)
+        return 0;
+    if (member && member->place != NOT_TEXT)
+        return member->place == IN_BODY ? message_set_text(slot, member->text)
+                                        : message_set_arena_text(slot, member->text);
+    value = json_object_get(object, slot->field->name);
     return value ? read_member(slot, value) : 0;
 }
 
@@ -144,10 +151,7 @@ static int read_fields(struct message_slot *slot, const json_t *object, const st
 
     for (unsigned i = 0; i < descriptor->n_fields; i++) {
         slot->field = &descriptor->fields[i];
-        if (members && !members[i].is_there)
-            continue;
-        if (members && members[i].is_text ? message_set_text(slot, members[i].text)
-                                          : read_field(slot, object))
+        if (read_field(slot, object, members ? &members[i] : NULL))
             return -1;
     }
     return 0;
@@ -234,10 +238,10 @@ static void take_text(void *taker, struct span text)
 {
     const struct found *found = taker;
 
-    if (!is_in(text, found->text)) /* it had escapes */
+    found->last->place = is_in(text, found->text) ? IN_BODY : IN_ARENA;
+    if (found->last->place == IN_ARENA) /* it had escapes */
         text.data = (const uint8_t *)arena_copy(found->arena, text.data, text.len);
     found->last->text = text;
-    found->last->is_text = true;
 }
 
 /* That a body is malformed is all that is said of it. U+0000 is left to the setters, whose error names the

@@ -169,10 +169,11 @@ static bool may_hold_nul(const struct message_slot *slot)
     return proto_docs_find(&proto_docs, slot->message->descriptor->name, slot->field->name)->may_hold_nul;
 }
 
-int message_set_text(const struct message_slot *slot, struct span text)
+/* text_in_arena: the text, or NULL if it has to be copied. */
+static int set_text(const struct message_slot *slot, struct span text, const char *text_in_arena)
 {
     bool has_nul = text.len && memchr(text.data, 0, text.len);
-    char *copy;
+    const char *kept = text_in_arena;
 
     if (slot->field->type == PROTOBUF_C_TYPE_BYTES)
         return set_hex(slot, text);
@@ -182,9 +183,22 @@ int message_set_text(const struct message_slot *slot, struct span text)
         return error_input(slot->error, "%s must not contain the character U+0000", slot->field->name);
     if (!utf8_valid(text.data, text.len))
         return error_input(slot->error, "%s must be UTF-8 text", slot->field->name);
-    copy = has_nul ? nul_text_store(text, slot->arena) : arena_copy(slot->arena, text.data, text.len);
-    put(slot, &copy);
+    if (has_nul)
+        kept = nul_text_store(text, slot->arena);
+    else if (!kept)
+        kept = arena_copy(slot->arena, text.data, text.len);
+    put(slot, &kept);
     return 0;
+}
+
+int message_set_text(const struct message_slot *slot, struct span text)
+{
+    return set_text(slot, text, NULL);
+}
+
+int message_set_arena_text(const struct message_slot *slot, struct span text)
+{
+    return set_text(slot, text, (const char *)text.data);
 }
 
 int message_set_bool(const struct message_slot *slot, bool value)

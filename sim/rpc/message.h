@@ -29,6 +29,8 @@ struct message_slot {
 /* Text for a string field (as it is) or a bytes field (hex, optionally with 0x). A field may hold
  * U+0000 if its comment in sim/proto says so; handlers read it with nul_text_load. */
 MUST_CHECK int message_set_text(const struct message_slot *slot, struct span text);
+/* The same for text that lies in the slot's arena, with a NUL after it, and is not copied again. */
+MUST_CHECK int message_set_arena_text(const struct message_slot *slot, struct span text);
 MUST_CHECK int message_set_bool(const struct message_slot *slot, bool value);
 /* Checked against the range of the field's type. */
 MUST_CHECK int message_set_unsigned(const struct message_slot *slot, uint64_t value);
