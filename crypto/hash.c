@@ -53,7 +53,8 @@ static size_t update(const struct nettle_hash *hash, union context *context, con
     return len;
 }
 
-/* Pads to the end of a block, which is so absorbed, and reads the digest, which is shorter than a block. */
+/* Pads to the end of a block, which is so absorbed, and reads the digest, which is shorter than a block, from the
+ * state, with which each context of the family begins. */
 static void finish_keccak(const struct nettle_hash *hash, union context *context, size_t len, uint8_t *out)
 {
     const size_t left = hash->block_size - len % hash->block_size;
@@ -62,8 +63,7 @@ static void finish_keccak(const struct nettle_hash *hash, union context *context
     padding[left - 1] |= 0x80;
     hash->update(context, left, padding);
     for (size_t i = 0; i < hash->digest_size / 8; i++)
-        bytes_put_le64(out + 8 * i,
-                       context->sha3_256.state.a[i]); /* the state is the first in each context */
+        bytes_put_le64(out + 8 * i, context->sha3_256.state.a[i]);
 }
 
 void hash_parts(enum hash_algorithm algorithm, const struct bytes *parts, size_t count, uint8_t *out)

@@ -231,7 +231,7 @@ static enum json_read_form form_of(const void *context, struct span name)
 
 static bool is_in(struct span text, struct span whole)
 {
-    return text.data >= whole.data && text.data < whole.data + whole.len;
+    return (uintptr_t)text.data - (uintptr_t)whole.data < whole.len;
 }
 
 static void take_text(void *taker, struct span text)
