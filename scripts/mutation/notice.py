@@ -29,6 +29,7 @@ PYTEST = {
     "sim/kms/kms_peer.c": ("services/test_kms_tls", "services/test_kms_join"),
     "sim/net": ("http/test_listening", "http/test_service_manager"),
     "sim/net/http_client.c": ("services/test_kms_join", "services/test_kms_webhook"),
+    "sim/net/outbox.c": ("http/test_transport",),
     "sim/net/turns.c": ("http/test_tls",),
     "sim/pages": ("http/test_logs",),
     "sim/pages/vm_logs.c": ("services/test_log_deployments", "services/test_vm_clients"),

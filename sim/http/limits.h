@@ -27,6 +27,12 @@
 #define LIMIT_STOP_MS 5000  /* for requests in flight when the server stops */
 #define LIMIT_TICK_MS 250   /* how often deadlines are checked */
 
+/* Of responses that leave together, see sim/net/outbox.h */
+#define LIMIT_OUTBOX_MANY 8     /* responses in one turn, for those of the next one to wait for each other */
+#define LIMIT_OUTBOX_MICROS 400 /* of work on what waits */
+#define LIMIT_OUTBOX_RESPONSE_BYTES 4096u /* longer ones do not wait */
+#define LIMIT_OUTBOX_INPUT_BYTES 4096u    /* before longer input is processed, what waits is sent */
+
 /* Buffers larger than these are freed after use. */
 #define LIMIT_KEPT_REQUEST_BYTES 2048 /* per connection, so that thousands may be idle */
 #define LIMIT_KEPT_OUTPUT_BYTES (256u * 1024)

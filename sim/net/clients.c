@@ -17,13 +17,26 @@ void clients_init(struct clients *clients, uv_loop_t *loop, const struct http_ob
         .read_buffer = memory_alloc(LIMIT_READ_BYTES),
     };
     clients->kept.pool = &clients->pool;
+    outbox_init(&clients->outbox, LIMIT_OUTBOX_MICROS * UINT64_C(1000));
     http_session_shared_init(&clients->http);
 }
 
 void clients_free(struct clients *clients)
 {
     http_session_shared_free(&clients->http);
+    outbox_free(&clients->outbox);
     free(clients->read_buffer);
+}
+
+void clients_begin_turn(struct clients *clients)
+{
+    outbox_begin_turn(&clients->outbox, clients->turns.first != NULL);
+    turns_begin(&clients->turns);
+}
+
+void clients_after_poll(struct clients *clients)
+{
+    outbox_send(&clients->outbox);
 }
 
 void clients_tick(struct clients *clients)

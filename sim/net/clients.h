@@ -6,6 +6,7 @@
 
 #include "sim/http/http_session.h"
 #include "sim/net/kept_bytes.h"
+#include "sim/net/outbox.h"
 #include "sim/net/turns.h"
 
 struct clients {
@@ -14,7 +15,8 @@ struct clients {
     struct pool pool;
     struct kept_list kept; /* what they have not taken yet of their responses */
     struct http_shared http;
-    struct turns turns;   /* the owner calls turns_begin before the loop polls */
+    struct turns turns;
+    struct outbox outbox;
     unsigned steps_left;  /* of TLS handshakes, in this turn */
     uint64_t turn_ns;     /* of one client that pipelines, before the others get a turn */
     uint8_t *read_buffer; /* LIMIT_READ_BYTES: reads are handled one at a time */
@@ -31,6 +33,12 @@ void clients_init(struct clients *clients, uv_loop_t *loop, const struct http_ob
 
 /* Call once all clients have gone. */
 void clients_free(struct clients *clients);
+
+/* Call it before the loop polls: what follows is another turn. */
+void clients_begin_turn(struct clients *clients);
+
+/* Call it after the loop has polled: sends responses that wait for each other. */
+void clients_after_poll(struct clients *clients);
 
 /* Closes clients whose deadlines have passed, sends delayed responses that are due, and then does what
  * clients_turn does. It looks at each client. */

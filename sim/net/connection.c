@@ -59,11 +59,22 @@ static void go_on_held(struct connection *connection)
     connection->is_fed = false;
     if (connection->session.hold)
         hold(connection);
-    else if (connection_response_send(connection))
+    else if (connection_response_send(connection, false))
         connection->input->resume(connection);
 }
 
 /* --- receiving --- */
+
+/* What takes long must not delay the responses to others. */
+static void send_waiting_before(const struct connection *connection, uint64_t now, size_t len)
+{
+    struct outbox *outbox = &connection->clients->outbox;
+
+    if (connection->session.reader.is_in_request || len > LIMIT_OUTBOX_INPUT_BYTES)
+        outbox_send(outbox);
+    else
+        outbox_send_in_time(outbox, now);
+}
 
 /* Feeds the session until the input is used up or a response has to be sent first. */
 static void process(struct connection *connection, uint64_t now, const uint8_t *data, size_t len)
@@ -75,6 +86,7 @@ static void process(struct connection *connection, uint64_t now, const uint8_t *
         enum http_state state = connection->session.state;
         size_t taken;
 
+        send_waiting_before(connection, now, len);
         connection->started = now;
         connection->is_fed = true;
         taken = http_session_feed(&connection->session, data, len);
@@ -91,7 +103,7 @@ static void process(struct connection *connection, uint64_t now, const uint8_t *
         if (state == HTTP_READING && connection->session.state == HTTP_READS_HTTP2)
             connection_core_set_deadline(connection, LIMIT_HTTP2_MS);
         if (connection->session.has_answered)
-            sent = connection_response_send(connection);
+            sent = connection_response_send(connection, len == 0);
         else if (http_session_output(&connection->session).len > 0)
             sent = connection_send_output(connection, false);
         if (!sent) {
@@ -126,7 +138,7 @@ static void time_out(struct connection *connection)
 {
     connection->started = uv_hrtime();
     http_session_time_out(&connection->session);
-    if (connection_response_send(connection))
+    if (connection_response_send(connection, false))
         connection_core_finish(connection);
 }
 
@@ -143,14 +155,28 @@ static void process_in_turn(struct connection *connection, const uint8_t *data, 
 {
     const uint64_t now = uv_hrtime();
 
-    if (turns_are_over(&connection->clients->turns, now))
+    if (turns_are_over(&connection->clients->turns, now)) {
+        outbox_send(&connection->clients->outbox); /* no more come in this turn */
         pause_turn(connection, data, len);
-    else
+    } else {
         process(connection, now, data, len);
+    }
+}
+
+/* The response to what came before it is sent first. The end of input comes again. */
+static bool is_before_input(struct connection *connection, const uint8_t *data, ssize_t len)
+{
+    if (!connection->slot.place || connection_send_waiting(connection))
+        return false;
+    if (len > 0)
+        buf_append(&connection->unread, data, (size_t)len);
+    return true;
 }
 
 static void take(struct connection *connection, const uint8_t *data, ssize_t len)
 {
+    if (is_before_input(connection, data, len))
+        return;
     if (len < 0 && connection->state == WAITING)
         stop_waiting(connection, len);
     else if (len == UV_EOF && connection->state == HELD)
@@ -233,14 +259,17 @@ static void on_turn(struct turns_waiter *turn)
     struct connection *connection =
         (struct connection *)(void *)((char *)turn - offsetof(struct connection, turn));
 
+    if (!connection->unsent && connection->state != STREAMING && connection->state != HELD) {
+        go_on_reading(connection);
+        return;
+    }
+    outbox_send(&connection->clients->outbox); /* the rest may take long */
     if (connection->unsent)
         connection_send_go_on(connection);
     else if (connection->state == STREAMING)
         connection_response_go_on(connection);
-    else if (connection->state == HELD)
-        go_on_held(connection);
     else
-        go_on_reading(connection);
+        go_on_held(connection);
 }
 
 static const struct connection_input input = {start_reading, resume, take};
@@ -303,6 +332,8 @@ static void end(struct pool_member *member)
 {
     struct connection *connection = of_member(member);
 
+    if (connection->slot.place)
+        (void)connection_send_waiting(connection);
     if (connection->state == CLOSED)
         return;
     connection->session.is_last = true;
@@ -330,6 +361,7 @@ void connection_accept(struct clients *clients, uv_stream_t *listening,
     connection->origin = origin;
     connection->input = &input;
     connection->turn.go_on = on_turn;
+    connection->slot.send = connection_send_from_outbox;
     connection->ends_at = POOL_NEVER;
     connection->member.owner = origin;
     connection->member.actions = &actions;

@@ -30,6 +30,7 @@ void connection_core_close(struct connection *connection)
     connection->state = CLOSED;
     connection->member.deadline = POOL_NEVER;
     turns_leave(&connection->clients->turns, &connection->turn);
+    outbox_forget(&connection->clients->outbox, &connection->slot);
     uv_close(&connection->socket.handle, on_closed);
 }
 
@@ -72,6 +73,8 @@ void connection_core_drop(struct connection *connection)
 {
     if (connection->state == CLOSED)
         return;
+    if (connection->slot.place)
+        outbox_send(&connection->clients->outbox); /* that request has been answered */
     clients_trouble(connection->clients, HTTP_TROUBLE_WARNING,
                     "dropped a client: requests and responses in flight hold %u MiB", LIMIT_HELD_BYTES >> 20);
     connection_core_close(connection);

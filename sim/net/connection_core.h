@@ -43,6 +43,7 @@ struct connection {
     uint64_t handshake_ends; /* ms of the loop's clock: it is given up then */
     enum connection_state state;
     struct turns_waiter turn; /* with what can go on once others have had their turns */
+    struct outbox_slot slot;  /* a response in the outbox: OPEN, not in a request, no input unread */
     bool is_fed;              /* inside http_session_feed, possibly in a handler */
     uint64_t ends_at;         /* upper bound of deadlines once the origin is closing; POOL_NEVER before */
     uint64_t started;         /* uv_hrtime when the last answered request was complete */

@@ -62,7 +62,7 @@ void connection_response_go_on(struct connection *connection)
 
 /* --- the beginning --- */
 
-bool connection_response_send(struct connection *connection)
+bool connection_response_send(struct connection *connection, bool may_wait)
 {
     struct http_fault *fault = &connection->session.answer.fault;
     bool sent = false;
@@ -89,6 +89,8 @@ bool connection_response_send(struct connection *connection)
     }
     if (fault->drop)
         connection_core_close(connection);
+    else if (may_wait)
+        sent = connection_send_with_others(connection);
     else
         sent = connection_send_output(connection, false);
     connection_core_tell(connection);

@@ -7,8 +7,9 @@
 #include "sim/net/connection_core.h"
 
 /* Sends the session's response. Returns true if everything has been written and the session may be
- * fed again; otherwise input->resume is called once it may. */
-bool connection_response_send(struct connection *connection);
+ * fed again; otherwise input->resume is called once it may. may_wait: for the responses to
+ * other clients, as there is no more input that the session has not been fed. */
+bool connection_response_send(struct connection *connection, bool may_wait);
 
 /* Sends a response whose delay is over. */
 void connection_response_send_delayed(struct connection *connection);

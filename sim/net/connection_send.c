@@ -1,5 +1,7 @@
 #include "sim/net/connection_send.h"
 
+#include <stddef.h>
+
 #include "sim/base/unconst.h"
 #include "sim/http/limits.h"
 
@@ -102,4 +104,38 @@ bool connection_send_output(struct connection *connection, bool later)
 
     http_session_forget_output(&connection->session);
     return is_sent;
+}
+
+/* --- with those of others --- */
+
+/* Records of TLS have an order, and the connection may have to write one by itself. */
+static bool is_plain_and_open(const struct connection *connection)
+{
+    return !connection->tls && connection->state == OPEN && connection->session.state == HTTP_READING;
+}
+
+bool connection_send_with_others(struct connection *connection)
+{
+    struct outbox *outbox = &connection->clients->outbox;
+    const struct span output = http_session_output(&connection->session);
+
+    if (!outbox_takes(outbox, output.len) || !is_plain_and_open(connection))
+        return connection_send_output(connection, false);
+    outbox_put(outbox, &connection->slot, output, connection->started, uv_hrtime());
+    http_session_forget_output(&connection->session);
+    return !connection->unsent && connection->state == OPEN;
+}
+
+bool connection_send_waiting(struct connection *connection)
+{
+    outbox_send(&connection->clients->outbox);
+    return !connection->unsent && connection->state == OPEN;
+}
+
+void connection_send_from_outbox(struct outbox_slot *slot, struct span bytes)
+{
+    struct connection *connection =
+        (struct connection *)(void *)((char *)slot - offsetof(struct connection, slot));
+
+    (void)connection_send_written(connection, bytes, false);
 }

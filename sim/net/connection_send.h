@@ -9,6 +9,16 @@
  * first. */
 bool connection_send_output(struct connection *connection, bool later);
 
+/* Sends the output, the response to all input so far, with those to other clients: see outbox.h. Returns as
+ * connection_send_output does; what waits counts as written. */
+bool connection_send_with_others(struct connection *connection);
+
+/* Sends what waits in the outbox, that of others too. Returns as connection_send_output does. */
+bool connection_send_waiting(struct connection *connection);
+
+/* For the connection's slot. */
+void connection_send_from_outbox(struct outbox_slot *slot, struct span bytes);
+
 /* Sends bytes as they are, which TLS has written. Returns true if everything has been written; otherwise
  * input->resume is called once it has. */
 bool connection_send_written(struct connection *connection, struct span bytes, bool later);

@@ -54,7 +54,7 @@ static void refuse_plain(struct connection *connection)
     connection->state = OPEN;
     connection->started = uv_hrtime();
     http_session_refuse_plain(&connection->session);
-    if (connection_response_send(connection))
+    if (connection_response_send(connection, false))
         connection_core_finish(connection);
 }
 

@@ -14,7 +14,8 @@ struct server {
     uv_idle_t soon;     /* the next turn: a timer that runs out at once has none */
     bool is_tick_due;   /* in that turn */
     uv_prepare_t turns; /* where one turn ends and another begins */
-    int handles;        /* of these three */
+    uv_check_t polled;
+    int handles; /* of these four */
     void (*done)(void *data);
     void *data;
 };
@@ -37,6 +38,7 @@ static void finish_when_idle(struct server *server)
     uv_close((uv_handle_t *)&server->tick, on_handle_closed);
     uv_close((uv_handle_t *)&server->soon, on_handle_closed);
     uv_close((uv_handle_t *)&server->turns, on_handle_closed);
+    uv_close((uv_handle_t *)&server->polled, on_handle_closed);
 }
 
 void server_stop(struct server *server, void (*done)(void *data), void *data)
@@ -59,11 +61,17 @@ static void on_tick(uv_timer_t *timer)
         return;
     uv_timer_stop(&server->tick); /* an idle server sleeps */
     uv_prepare_stop(&server->turns);
+    uv_check_stop(&server->polled);
 }
 
 static void on_turn(uv_prepare_t *turns)
 {
-    turns_begin(&((struct server *)turns->data)->listeners.clients.turns);
+    clients_begin_turn(&((struct server *)turns->data)->listeners.clients);
+}
+
+static void on_polled(uv_check_t *polled)
+{
+    clients_after_poll(&((struct server *)polled->data)->listeners.clients);
 }
 
 static void before_client(void *data)
@@ -74,7 +82,8 @@ static void before_client(void *data)
         return;
     uv_timer_start(&server->tick, on_tick, LIMIT_TICK_MS, LIMIT_TICK_MS);
     uv_prepare_start(&server->turns, on_turn);
-    turns_begin(&server->listeners.clients.turns);
+    uv_check_start(&server->polled, on_polled);
+    clients_begin_turn(&server->listeners.clients);
 }
 
 static void on_gone(void *data)
@@ -156,7 +165,9 @@ struct server *server_new(uv_loop_t *loop, const struct http_observer *observer)
     server->soon.data = server;
     uv_prepare_init(loop, &server->turns);
     server->turns.data = server;
-    server->handles = 3;
+    uv_check_init(loop, &server->polled);
+    server->polled.data = server;
+    server->handles = 4;
     return server;
 }
 

@@ -1,4 +1,5 @@
 """What every client relies on: HTTP/1.1 as it should be, over TCP and over the Unix socket."""
+import contextlib
 import gzip
 import socket
 
@@ -61,6 +62,20 @@ def test_a_flood_of_pipelined_requests_is_held_back_and_answered(connection):
             except BlockingIOError:
                 pass
             connection.socket.settimeout(20)
+
+
+def test_many_clients_at_once_each_get_their_own_answers(address):
+    """In each round all requests are there before the first answer is read, so that answers leave together."""
+    rounds, count = 10, 32
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(Connection(address)) for _ in range(count)]
+        for turn in range(rounds):
+            for i, client in enumerate(clients):
+                client.send(get(f"/nothing-{turn}-{i}") if i % 4 else get(f"/GetKey?path={turn}"))
+            answers = [client.read() for client in clients]
+            for i, answer in enumerate(answers):
+                assert answer.status == 200 if i % 4 == 0 else answer.error() == f"Service not found: nothing-{turn}-{i}"
+            assert len({answer.json()["key"] for answer in answers[::4]}) == 1
 
 
 def test_byte_at_a_time(connection):

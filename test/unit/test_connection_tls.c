@@ -124,6 +124,20 @@ static void requests_are_answered_however_they_come(void **state)
     assert_int_equal(s->world->served, 4);
 }
 
+/* A record that TLS itself has to write would come before it. */
+static void answers_do_not_wait_for_those_of_others(void **state)
+{
+    struct scene *s = *state;
+
+    shake_hands(s, SIZE_MAX);
+    s->world->clients.outbox.limit_ns = UINT64_MAX / 2;
+    for (int i = 0; i < LIMIT_OUTBOX_MANY; i++)
+        (void)outbox_takes(&s->world->clients.outbox, 1);
+    clients_begin_turn(&s->world->clients);
+    ask(s, REQUEST, SIZE_MAX);
+    assert_true(has_answer(s, "HTTP/1.1 200 OK\r\n"));
+}
+
 static void a_long_answer_arrives_whole(void **state)
 {
     struct scene *s = *state;
@@ -349,6 +363,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH(requests_are_answered_however_they_come),
+        WITH(answers_do_not_wait_for_those_of_others),
         WITH(a_long_answer_arrives_whole),
         WITH(handlers_see_the_clients_certificate),
         WITH(few_steps_are_taken_in_a_turn),
