@@ -56,25 +56,38 @@ static void append_unit(struct buf *out, uint32_t unit)
     buf_append(out, escape, sizeof escape);
 }
 
+/* The character after the backslash, where there are two in all; otherwise 0. */
+static char short_escape(uint8_t byte)
+{
+    switch (byte) {
+    case '"':
+    case '\\':
+        return (char)byte;
+    case '\n':
+        return 'n';
+    case '\r':
+        return 'r';
+    case '\t':
+        return 't';
+    }
+    return 0;
+}
+
+/* In one piece, as the lines of certificates are many. */
+static void append_line(struct buf *out, const uint8_t *plain, size_t len, char escape)
+{
+    uint8_t *room = buf_reserve(out, len + 2);
+
+    if (!room)
+        return;
+    memcpy(room, plain, len);
+    room[len] = '\\';
+    room[len + 1] = (uint8_t)escape;
+    out->len += len + 2;
+}
+
 static void append_escaped(struct buf *out, uint32_t character)
 {
-    switch (character) {
-    case '"':
-        buf_append(out, "\\\"", 2);
-        return;
-    case '\\':
-        buf_append(out, "\\\\", 2);
-        return;
-    case '\n':
-        buf_append(out, "\\n", 2);
-        return;
-    case '\r':
-        buf_append(out, "\\r", 2);
-        return;
-    case '\t':
-        buf_append(out, "\\t", 2);
-        return;
-    }
     if (character < 0x10000) {
         append_unit(out, character);
         return;
@@ -91,8 +104,14 @@ void json_text_escaped(struct buf *out, const char *text, size_t len)
 
     while (at < end) {
         size_t size = json_text_plain(at, (size_t)(end - at));
+        const char escape = at + size < end ? short_escape(at[size]) : 0;
         uint32_t character;
 
+        if (escape) {
+            append_line(out, at, size, escape);
+            at += size + 1;
+            continue;
+        }
         buf_append(out, at, size);
         at += size;
         if (at == end)
