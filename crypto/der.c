@@ -14,7 +14,14 @@
 
 void der_init(struct der *der, uint8_t *room, size_t size)
 {
-    *der = (struct der){.start = room, .at = room + size, .end = room + size};
+    der_init_with_tail(der, room, size, 0);
+}
+
+void der_init_with_tail(struct der *der, uint8_t *room, size_t size, size_t tail)
+{
+    uint8_t *end = room + (tail < size ? size - tail : 0);
+
+    *der = (struct der){.start = room, .at = end, .end = end, .limit = room + size};
 }
 
 size_t der_mark(const struct der *der)
@@ -41,16 +48,13 @@ void der_wrap(struct der *der, size_t mark, int tag)
 
 void der_append(struct der *der, const void *data, size_t len)
 {
-    size_t written = der_mark(der);
-
-    if (der->has_failed || (size_t)(der->at - der->start) < len) {
+    if (der->has_failed || (size_t)(der->limit - der->end) < len) {
         der->has_failed = true;
         return;
     }
-    memmove(der->at - len, der->at, written);
-    der->at -= len;
     if (len > 0)
-        memcpy(der->end - len, data, len);
+        memcpy(der->end, data, len);
+    der->end += len;
 }
 
 void der_value(struct der *der, int tag, const void *data, size_t len)

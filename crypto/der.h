@@ -33,11 +33,14 @@ enum der_tag {
 struct der {
     uint8_t *start; /* of the caller's buffer */
     uint8_t *at;    /* first byte written so far */
-    uint8_t *end;
+    uint8_t *end;   /* after the last one */
+    uint8_t *limit; /* of the buffer */
     bool has_failed;
 };
 
 void der_init(struct der *der, uint8_t *room, size_t size);
+/* The same, but keeps the last bytes of the buffer free for der_append. */
+void der_init_with_tail(struct der *der, uint8_t *room, size_t size, size_t tail);
 
 /* The number of bytes written so far, as a mark for der_wrap. */
 size_t der_mark(const struct der *der);
@@ -45,7 +48,8 @@ size_t der_mark(const struct der *der);
 void der_raw(struct der *der, const void *data, size_t len);
 /* Puts tag and length before everything written since the mark. */
 void der_wrap(struct der *der, size_t mark, int tag);
-/* Puts data after everything written, such as a signature after what it signs. */
+/* Puts data after everything written, such as a signature after what it signs, where der_init_with_tail has
+ * kept the buffer free. */
 void der_append(struct der *der, const void *data, size_t len);
 /* A complete value: tag, length, contents. */
 void der_value(struct der *der, int tag, const void *data, size_t len);

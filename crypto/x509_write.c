@@ -50,7 +50,7 @@ static int sign_and_finish(struct der *der, const struct p256_key *issuer_key, u
     struct bytes body = der_done(der);
 
     if (body.data) {
-        uint8_t digest[32], signature[P256_SIGNATURE_BYTES], room[96];
+        uint8_t digest[32], signature[P256_SIGNATURE_BYTES], room[X509_SIGNATURE_BYTES_MAX];
         struct der tail;
 
         hash_sha256(body.data, body.len, digest);
@@ -141,7 +141,7 @@ int x509_write_certificate(const struct x509_certificate *certificate, const str
     struct der der;
     size_t mark;
 
-    der_init(&der, out, out_size);
+    der_init_with_tail(&der, out, out_size, X509_SIGNATURE_BYTES_MAX);
     write_extensions(&der, certificate->extensions, certificate->extension_count, DER_CONTEXT_CONSTRUCTED(3));
     write_public_key(&der, certificate->public_key);
     der_raw(&der, certificate->subject.data, certificate->subject.len);
@@ -196,7 +196,7 @@ int x509_write_crl(const struct x509_crl *crl, const struct p256_key *issuer_key
 {
     struct der der;
 
-    der_init(&der, out, out_size);
+    der_init_with_tail(&der, out, out_size, X509_SIGNATURE_BYTES_MAX);
     write_crl_extensions(&der, crl);
     write_revoked(&der, crl);
     der_time(&der, crl->next_update);

@@ -37,6 +37,9 @@ struct x509_certificate {
 MUST_CHECK int x509_write_name(const struct x509_attribute *attributes, size_t count, uint8_t *out,
                                size_t out_size, size_t *out_len);
 
+#define X509_SIGNATURE_BYTES_MAX 96 /* with its algorithm: more than the longest */
+
+/* Fails unless out has room for a signature of X509_SIGNATURE_BYTES_MAX. */
 MUST_CHECK int x509_write_certificate(const struct x509_certificate *certificate,
                                       const struct p256_key *issuer_key, uint8_t *out, size_t out_size,
                                       size_t *out_len);
@@ -50,6 +53,7 @@ struct x509_crl {
     size_t revoked_count;
 };
 
+/* Likewise. */
 MUST_CHECK int x509_write_crl(const struct x509_crl *crl, const struct p256_key *issuer_key, uint8_t *out,
                               size_t out_size, size_t *out_len);
 

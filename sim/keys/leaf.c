@@ -9,8 +9,9 @@
 #define VALID_FOR (INT64_C(10) * 365 * 24 * 3600) /* seconds */
 #define LATEST_TIME INT64_C(253402300799)         /* the end of the year 9999 */
 #define DNS_NAME_BYTES 253
-#define ALT_NAME_BYTES 20 /* beside its text: of an address, which is shorter in text, all */
-#define FIXED_BYTES 1024  /* more than all fixed-size parts of a certificate */
+#define ALT_NAME_BYTES 20  /* beside its text: of an address, which is shorter in text, all */
+#define FIXED_BYTES 1024   /* more than all fixed-size parts of a certificate */
+#define ATTRIBUTE_BYTES 32 /* more than an attribute of a name has beside its text */
 
 void leaf_private_add(struct leaf_private *extensions, enum ra_tls_extension which, struct span value)
 {
@@ -112,13 +113,18 @@ static void add_extensions(struct x509_extensions *list, const struct leaf_issue
         ra_tls_add(list, extensions->list[i].which, extensions->list[i].value);
 }
 
-/* An upper bound for the size of the certificate. */
+/* Upper bounds for the sizes of its subject, and of the certificate. */
+static size_t count_subject_bytes(const struct leaf_request *request)
+{
+    return 3 * ATTRIBUTE_BYTES + strlen(request->subject) +
+           (request->org_name ? strlen(request->org_name) : 0);
+}
+
 static size_t count_bytes(const struct leaf_issuer *issuer, const struct leaf_request *request,
                           const struct leaf_private *extensions)
 {
-    size_t bytes = FIXED_BYTES + strlen(request->subject) + issuer->name.len;
+    size_t bytes = FIXED_BYTES + count_subject_bytes(request) + issuer->name.len;
 
-    bytes += request->org_name ? strlen(request->org_name) : 0;
     for (size_t i = 0; i < request->alt_name_count; i++)
         bytes += strlen(request->alt_names[i]) + ALT_NAME_BYTES;
     for (size_t i = 0; i < extensions->count; i++)
@@ -126,8 +132,10 @@ static size_t count_bytes(const struct leaf_issuer *issuer, const struct leaf_re
     return bytes;
 }
 
-static int write_subject(const struct leaf_request *request, uint8_t *room, size_t size, struct bytes *name)
+static int write_subject(const struct leaf_request *request, struct arena *arena, struct bytes *name)
 {
+    const size_t size = count_subject_bytes(request);
+    uint8_t *room = arena_alloc(arena, size);
     const struct x509_attribute attributes[] = {{X509_O, request->org_name}, {X509_CN, request->subject}};
     const size_t skipped = request->org_name ? 0 : 1;
     size_t len;
@@ -171,7 +179,7 @@ int leaf_issue(const struct leaf_issuer *issuer, const struct leaf_request *requ
     add_extensions(&list, issuer, request, public_key, extensions);
     certificate.extensions = list.items;
     certificate.extension_count = list.count;
-    if (list.has_failed || write_subject(request, arena_alloc(arena, size), size, &certificate.subject) ||
+    if (list.has_failed || write_subject(request, arena, &certificate.subject) ||
         write_pem(&certificate, issuer->key, size, arena, pem))
         return error_internal(error, "the certificate does not fit in %zu bytes", size);
     return 0;

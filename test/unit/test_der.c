@@ -156,7 +156,7 @@ static void appended_bytes_follow_what_was_there(void **state)
     struct der der;
 
     (void)state;
-    der_init(&der, room, sizeof room);
+    der_init_with_tail(&der, room, sizeof room, 3);
     der_uint(&der, 7);
     der_append(&der, "\x01\x02\x03", 3);
     der_append(&der, NULL, 0);
@@ -166,11 +166,26 @@ static void appended_bytes_follow_what_was_there(void **state)
     assert_null(der_done(&der).data);
 }
 
+static void room_for_what_is_appended_is_not_for_the_rest(void **state)
+{
+    uint8_t room[8];
+    struct der der;
+
+    (void)state;
+    der_init_with_tail(&der, room, sizeof room, 6);
+    der_raw(&der, "abc", 3);
+    assert_null(der_done(&der).data);
+    der_init_with_tail(&der, room, sizeof room, sizeof room + 1);
+    der_raw(&der, "a", 1);
+    assert_null(der_done(&der).data);
+}
+
 /* Writes one of everything; the same again in every smaller room must fail. */
 static size_t write_all(uint8_t *room, size_t size)
 {
     struct der der;
-    der_init(&der, room, size);
+
+    der_init_with_tail(&der, room, size, 4);
     der_time(&der, 0);
     der_value(&der, DER_OCTET_STRING, "abc", 3);
     der_append(&der, "tail", 4);
@@ -206,6 +221,7 @@ int main(void)
         cmocka_unit_test(times_change_their_form_in_2050),
         cmocka_unit_test(times_outside_1950_to_9999_fail),
         cmocka_unit_test(appended_bytes_follow_what_was_there),
+        cmocka_unit_test(room_for_what_is_appended_is_not_for_the_rest),
         cmocka_unit_test(running_out_of_room_sticks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
