@@ -23,13 +23,25 @@ void x509_extensions_init(struct x509_extensions *list, uint8_t *room, size_t si
     *list = (struct x509_extensions){.room = room, .left = size};
 }
 
+static void add(struct x509_extensions *list, const struct x509_extension *extension)
+{
+    if (list->count < X509_EXTENSIONS_MAX)
+        list->items[list->count++] = *extension;
+    else
+        list->has_failed = true;
+}
+
 void x509_extensions_add(struct x509_extensions *list, struct bytes oid, bool critical, struct bytes value)
 {
-    if (list->count == X509_EXTENSIONS_MAX || !value.data) {
+    if (value.data)
+        add(list, &(struct x509_extension){.oid = oid, .is_critical = critical, .value = value});
+    else
         list->has_failed = true;
-        return;
-    }
-    list->items[list->count++] = (struct x509_extension){oid, critical, value};
+}
+
+void x509_extensions_add_octets(struct x509_extensions *list, struct bytes oid, struct bytes value)
+{
+    add(list, &(struct x509_extension){.oid = oid, .value = value, .is_octets = true});
 }
 
 void x509_extensions_begin(const struct x509_extensions *list, struct der *der)

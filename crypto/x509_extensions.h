@@ -23,6 +23,9 @@ void x509_extensions_init(struct x509_extensions *list, uint8_t *room, size_t si
 /* Any extension; oid and value must stay valid until the certificate is written. */
 void x509_extensions_add(struct x509_extensions *list, struct bytes oid, bool critical, struct bytes value);
 
+/* The same for one that is not critical and has the value as an OCTET STRING, which takes none of the room. */
+void x509_extensions_add_octets(struct x509_extensions *list, struct bytes oid, struct bytes value);
+
 /* Any extension whose value is written with a der writer: begin, write, end. */
 void x509_extensions_begin(const struct x509_extensions *list, struct der *der);
 void x509_extensions_end(struct x509_extensions *list, const struct der *der, struct bytes oid,

@@ -91,6 +91,8 @@ static void write_extension(struct der *der, const struct x509_extension *extens
     size_t mark = der_mark(der);
 
     der_value(der, DER_OCTET_STRING, extension->value.data, extension->value.len);
+    if (extension->is_octets)
+        der_wrap(der, mark, DER_OCTET_STRING);
     if (extension->is_critical)
         der_bool(der, true);
     der_oid(der, extension->oid.data, extension->oid.len);

@@ -16,11 +16,12 @@ struct x509_attribute {
 #define X509_CN {0x55, 0x04, 0x03}
 #define X509_O {0x55, 0x04, 0x0a}
 
-/* One extension; value is the DER inside extnValue's OCTET STRING. */
+/* One extension; value is the DER inside extnValue's OCTET STRING, or the contents of an OCTET STRING inside it. */
 struct x509_extension {
     struct bytes oid; /* contents octets */
     bool is_critical;
     struct bytes value;
+    bool is_octets;
 };
 
 struct x509_certificate {

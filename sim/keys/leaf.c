@@ -113,20 +113,27 @@ static void add_extensions(struct x509_extensions *list, const struct leaf_issue
         ra_tls_add(list, extensions->list[i].which, extensions->list[i].value);
 }
 
-/* Upper bounds for the sizes of its subject, and of the certificate. */
+/* Upper bounds for the sizes of its subject, of what its extensions need room for, and of the certificate. */
 static size_t count_subject_bytes(const struct leaf_request *request)
 {
     return 3 * ATTRIBUTE_BYTES + strlen(request->subject) +
            (request->org_name ? strlen(request->org_name) : 0);
 }
 
-static size_t count_bytes(const struct leaf_issuer *issuer, const struct leaf_request *request,
-                          const struct leaf_private *extensions)
+static size_t count_extension_bytes(const struct leaf_request *request)
 {
-    size_t bytes = FIXED_BYTES + count_subject_bytes(request) + issuer->name.len;
+    size_t bytes = FIXED_BYTES;
 
     for (size_t i = 0; i < request->alt_name_count; i++)
         bytes += strlen(request->alt_names[i]) + ALT_NAME_BYTES;
+    return bytes;
+}
+
+static size_t count_bytes(const struct leaf_issuer *issuer, const struct leaf_request *request,
+                          const struct leaf_private *extensions)
+{
+    size_t bytes = count_extension_bytes(request) + count_subject_bytes(request) + issuer->name.len;
+
     for (size_t i = 0; i < extensions->count; i++)
         bytes += extensions->list[i].value.len;
     return bytes;
@@ -163,7 +170,7 @@ int leaf_issue(const struct leaf_issuer *issuer, const struct leaf_request *requ
                const uint8_t public_key[static P256_PUBLIC_BYTES], const struct leaf_private *extensions,
                struct arena *arena, char **pem, struct error *error)
 {
-    const size_t size = count_bytes(issuer, request, extensions);
+    const size_t size = count_bytes(issuer, request, extensions), room = count_extension_bytes(request);
     uint8_t serial[X509_KEY_SERIAL_BYTES];
     struct x509_extensions list;
     struct validity validity;
@@ -175,7 +182,7 @@ int leaf_issue(const struct leaf_issuer *issuer, const struct leaf_request *requ
     certificate.not_before = validity.not_before;
     certificate.not_after = validity.not_after;
     x509_key_serial(public_key, serial);
-    x509_extensions_init(&list, arena_alloc(arena, size), size);
+    x509_extensions_init(&list, arena_alloc(arena, room), room);
     add_extensions(&list, issuer, request, public_key, extensions);
     certificate.extensions = list.items;
     certificate.extension_count = list.count;

@@ -17,11 +17,7 @@ struct bytes ra_tls_oid(enum ra_tls_extension which)
 
 void ra_tls_add(struct x509_extensions *list, enum ra_tls_extension which, struct span value)
 {
-    struct der der;
-
-    x509_extensions_begin(list, &der);
-    der_value(&der, DER_OCTET_STRING, value.data, value.len);
-    x509_extensions_end(list, &der, ra_tls_oid(which), false);
+    x509_extensions_add_octets(list, ra_tls_oid(which), (struct bytes){value.data, value.len});
 }
 
 void ra_tls_report_data(const uint8_t spki[static X509_SPKI_BYTES],

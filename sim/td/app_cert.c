@@ -128,7 +128,7 @@ int app_cert_issue_root(const struct p256_key *key, struct span attestation, str
     const struct x509_attribute name = {X509_CN, ROOT_NAME};
     const size_t size = FIXED_BYTES + attestation.len;
     uint8_t key_id[X509_KEY_ID_BYTES], serial[X509_KEY_SERIAL_BYTES];
-    uint8_t *subject = arena_alloc(arena, size);
+    uint8_t *subject = arena_alloc(arena, FIXED_BYTES);
     struct x509_extensions extensions;
     struct x509_certificate certificate = {
         .serial = {serial, sizeof serial},
@@ -140,14 +140,14 @@ int app_cert_issue_root(const struct p256_key *key, struct span attestation, str
 
     x509_key_id(key->public_key, key_id);
     x509_key_serial(key->public_key, serial);
-    x509_extensions_init(&extensions, arena_alloc(arena, size), size);
+    x509_extensions_init(&extensions, arena_alloc(arena, FIXED_BYTES), FIXED_BYTES);
     x509_extensions_add_key_usage(&extensions, X509_DIGITAL_SIGNATURE | X509_KEY_CERT_SIGN | X509_CRL_SIGN);
     x509_extensions_add_basic_constraints(&extensions, ROOT_PATH_LENGTH);
     x509_extensions_add_subject_key_id(&extensions, key_id);
     ra_tls_add(&extensions, RA_TLS_ATTESTATION, attestation);
     certificate.extensions = extensions.items;
     certificate.extension_count = extensions.count;
-    if (extensions.has_failed || x509_write_name(&name, 1, subject, size, &len))
+    if (extensions.has_failed || x509_write_name(&name, 1, subject, FIXED_BYTES, &len))
         return error_internal(error, "the contents of the app's CA certificate do not fit in %zu bytes",
                               size);
     certificate.issuer = certificate.subject = (struct bytes){subject, len};

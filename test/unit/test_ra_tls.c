@@ -27,10 +27,11 @@ static void a_value_is_wrapped_under_its_arc(void **state)
     ra_tls_add(&list, RA_TLS_APP_INFO, span_text("abc"));
     assert_int_equal(list.count, 2);
     assert_hex_equal(list.items[0].oid.data, list.items[0].oid.len, "2b0601040183e73d0103");
-    assert_hex_equal(list.items[0].value.data, list.items[0].value.len, "04026964");
+    assert_hex_equal(list.items[0].value.data, list.items[0].value.len, "6964");
     assert_hex_equal(list.items[1].oid.data, list.items[1].oid.len, "2b0601040183e73d0109");
-    assert_hex_equal(list.items[1].value.data, list.items[1].value.len, "0403616263");
+    assert_hex_equal(list.items[1].value.data, list.items[1].value.len, "616263");
     assert_false(list.items[0].is_critical);
+    assert_true(list.items[0].is_octets);
 }
 
 int main(void)

@@ -138,9 +138,9 @@ static void write_ca(uint8_t usage, size_t key_id_len, char *pem)
     size_t name_len, len;
     struct p256_key key;
     const struct x509_extension extensions[] = {
-        {{"\x55\x1d\x13", 3}, true, {"\x30\x03\x01\x01\xff", 5}},
-        {{"\x55\x1d\x0f", 3}, true, {key_usage, sizeof key_usage}},
-        {{"\x55\x1d\x0e", 3}, false, {key_id, 2 + key_id_len}},
+        {{"\x55\x1d\x13", 3}, true, .value = {"\x30\x03\x01\x01\xff", 5}},
+        {{"\x55\x1d\x0f", 3}, true, .value = {key_usage, sizeof key_usage}},
+        {{"\x55\x1d\x0e", 3}, false, .value = {key_id, 2 + key_id_len}},
     };
     struct x509_certificate certificate = {
         .serial = {"\x01", 1},

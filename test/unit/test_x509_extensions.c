@@ -104,6 +104,9 @@ static void any_extension_can_be_added(void **state)
     (void)state;
     x509_extensions_add(&list, (struct bytes){oid, sizeof oid}, true, (struct bytes){"\x05\x00", 2});
     assert_added("2a0304", true, "0500");
+    x509_extensions_add_octets(&list, (struct bytes){oid, sizeof oid}, (struct bytes){"abc", 3});
+    assert_added("2a0304", false, "616263");
+    assert_true(list.items[list.count - 1].is_octets);
     x509_extensions_begin(&list, &der);
     der_value(&der, DER_OCTET_STRING, "abc", 3);
     x509_extensions_end(&list, &der, (struct bytes){oid, sizeof oid}, false);

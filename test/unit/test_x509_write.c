@@ -81,14 +81,14 @@ static void a_name_has_one_attribute_per_rdn(void **state)
 static void the_signed_part_of_a_root_certificate(void **state)
 {
     const struct fixture *fixture = *state;
-    uint8_t public_key[64], key_id[20], authority[24], subject[22], point[51], out[1024];
+    uint8_t public_key[64], key_id[20], authority[24], point[51], out[1024];
     size_t len;
     const struct x509_extension extensions[] = {
-        {OID("\x55\x1d\x23"), false, {authority, sizeof authority}},
-        {OID("\x55\x1d\x1f"), false, {point, sizeof point}},
-        {OID("\x55\x1d\x0e"), false, {subject, sizeof subject}},
-        {OID("\x55\x1d\x0f"), true, {"\x03\x02\x01\x06", 4}},
-        {OID("\x55\x1d\x13"), true, {"\x30\x06\x01\x01\xff\x02\x01\x01", 8}},
+        {OID("\x55\x1d\x23"), false, .value = {authority, sizeof authority}},
+        {OID("\x55\x1d\x1f"), false, .value = {point, sizeof point}},
+        {OID("\x55\x1d\x0e"), false, .value = {key_id, sizeof key_id}, .is_octets = true},
+        {OID("\x55\x1d\x0f"), true, .value = {"\x03\x02\x01\x06", 4}},
+        {OID("\x55\x1d\x13"), true, .value = {"\x30\x06\x01\x01\xff\x02\x01\x01", 8}},
     };
     const struct x509_certificate certificate = {
         .serial = {"\x01", 1},
@@ -105,8 +105,6 @@ static void the_signed_part_of_a_root_certificate(void **state)
     x509_key_id(public_key, key_id);
     memcpy(authority, "\x30\x16\x80\x14", 4);
     memcpy(authority + 4, key_id, 20);
-    memcpy(subject, "\x04\x14", 2);
-    memcpy(subject + 2, key_id, 20);
     memcpy(point, "\x30\x31\x30\x2f\xa0\x2d\xa0\x2b\x86\x29", 10);
     memcpy(point + 10, "http://127.0.0.1:18096/IntelSGXRootCA.der", 41);
     assert_int_equal(x509_write_certificate(&certificate, &fixture->key, out, sizeof out, &len), 0);
@@ -118,8 +116,8 @@ static int write_ca(const struct fixture *fixture, struct bytes serial, uint8_t 
                     size_t *len)
 {
     const struct x509_extension extensions[] = {
-        {OID("\x55\x1d\x0f"), true, {"\x03\x02\x01\x06", 4}},
-        {OID("\x55\x1d\x13"), true, {"\x30\x03\x01\x01\xff", 5}},
+        {OID("\x55\x1d\x0f"), true, .value = {"\x03\x02\x01\x06", 4}},
+        {OID("\x55\x1d\x13"), true, .value = {"\x30\x03\x01\x01\xff", 5}},
     };
     const struct x509_certificate certificate = {
         .serial = serial,
