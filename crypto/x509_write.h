@@ -21,7 +21,7 @@ struct x509_extension {
     struct bytes oid; /* contents octets */
     bool is_critical;
     struct bytes value;
-    bool is_octets;
+    bool is_octets; /* the latter */
 };
 
 struct x509_certificate {

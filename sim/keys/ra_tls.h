@@ -17,7 +17,8 @@ enum ra_tls_extension {
     RA_TLS_APP_INFO = 9,    /* MessagePack: see app_info.h */
 };
 
-/* Adds an extension. dstack wraps each value in an OCTET STRING of its own. */
+/* Adds an extension. dstack wraps each value in an OCTET STRING of its own. The value must stay valid until the
+ * certificate is written. */
 void ra_tls_add(struct x509_extensions *list, enum ra_tls_extension which, struct span value);
 
 /* The contents octets of its object identifier; static. */

@@ -14,8 +14,8 @@ struct server {
     uv_idle_t soon;     /* the next turn: a timer that runs out at once has none */
     bool is_tick_due;   /* in that turn */
     uv_prepare_t turns; /* where one turn ends and another begins */
-    uv_check_t polled;
-    int handles; /* of these four */
+    uv_check_t polled;  /* where a turn has served all that came */
+    int handles;        /* of these four */
     void (*done)(void *data);
     void *data;
 };

@@ -148,8 +148,8 @@ int app_cert_issue_root(const struct p256_key *key, struct span attestation, str
     certificate.extensions = extensions.items;
     certificate.extension_count = extensions.count;
     if (extensions.has_failed || x509_write_name(&name, 1, subject, FIXED_BYTES, &len))
-        return error_internal(error, "the contents of the app's CA certificate do not fit in %zu bytes",
-                              size);
+        return error_internal(error, "the contents of the app's CA certificate do not fit in %d bytes",
+                              FIXED_BYTES);
     certificate.issuer = certificate.subject = (struct bytes){subject, len};
     return sign_root(&certificate, key, size, arena, pem, error);
 }

@@ -60,13 +60,11 @@ static int send_from_another(struct world *world, const char *text, size_t len)
 static void a_response_waits_for_the_end_of_the_turn(void **state)
 {
     struct world *world = *state;
-    const int other = connect_client(world);
     char text[sizeof answer];
+    int other;
 
-    wait_for_others(world);
-    send_text(world, request);
-    assert_int_equal(send(other, request, sizeof request - 1, 0), sizeof request - 1);
-    run(world);
+    let_one_wait(world);
+    other = send_from_another(world, request, sizeof request - 1);
     assert_int_equal(world->answers, 2);
     assert_nothing_comes(world);
     clients_after_poll(&world->clients);
@@ -195,16 +193,12 @@ static void the_rest_of_a_request_of_another_sends_it(void **state)
 static void long_input_of_another_sends_it(void **state)
 {
     struct world *world = *state;
-    const int other = connect_client(world);
     char text[LIMIT_OUTBOX_INPUT_BYTES + 2] = "POST / HTTP/1.1\r\nContent-Length: 9999\r\n\r\n";
 
     memset(text + strlen(text), 'x', sizeof text - strlen(text) - 1);
-    wait_for_others(world);
-    send_text(world, request);
-    assert_int_equal(send(other, text, sizeof text - 1, 0), sizeof text - 1);
-    run(world);
+    let_one_wait(world);
+    close(send_from_another(world, text, sizeof text - 1));
     assert_comes(world, answer);
-    close(other);
 }
 
 static void the_end_of_input_comes_after_it(void **state)
@@ -253,13 +247,11 @@ static void a_long_response_does_not_wait(void **state)
 static void a_client_may_vanish(void **state)
 {
     struct world *world = *state;
-    const int other = connect_client(world);
     char text[sizeof answer];
+    int other;
 
-    wait_for_others(world);
-    send_text(world, request);
-    assert_int_equal(send(other, request, sizeof request - 1, 0), sizeof request - 1);
-    run(world);
+    let_one_wait(world);
+    other = send_from_another(world, request, sizeof request - 1);
     close_all(&world->clients.pool);
     assert_null(world->clients.outbox.items[0].slot);
     assert_null(world->clients.outbox.items[1].slot);
