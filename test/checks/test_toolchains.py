@@ -116,3 +116,54 @@ def test_what_is_skipped_is_named_once_for_each_reason(capsys):
     _, said = report_of(capsys, suites, "http")
     assert said.index("1 test: zsh not found") < said.index("2 tests: wrk not found")
     assert "not run here" not in report_of(capsys, lambda run: {"http": lambda log: run["Counts"](5, 0, 0)}, "http")[1]
+
+
+def failures_of(capsys, tmp_path, text, counts):
+    """The report's end when the one suite has these counts and its log this text."""
+    run = runpy.run_path(str(ROOT / "test/run"))
+    run["show_failures"].__globals__.update(ROOT=tmp_path, BUILD=tmp_path / "build")
+    (tmp_path / "build/logs").mkdir(parents=True)
+    (tmp_path / "build/logs/unit.log").write_text(text)
+    run["show_failures"]([("unit", counts(run))])
+    return capsys.readouterr().out
+
+
+TAP = """\
+1..3
+ok 1 - a_client_is_served
+not ok 2 - a_client_waits
+# 0x1 != 0
+not ok 3 # SKIP a_client_without_memory
+"""
+
+
+def test_what_failed_is_named_again(capsys, tmp_path):
+    said = failures_of(capsys, tmp_path, TAP, lambda run: run["count_tap"](1, TAP))
+    assert said == "failed:\n  unit              a_client_waits\n"
+
+
+def test_a_failure_without_a_name_is_what_the_log_ends_with(capsys, tmp_path):
+    said = failures_of(capsys, tmp_path, "1..3\nSegmentation fault\n\n", lambda run: run["count_tap"](139, "1..3\n"))
+    assert said == "failed:\n  unit              build/logs/unit.log ends with: Segmentation fault\n"
+
+
+def test_without_failures_there_is_no_heading(capsys):
+    runpy.run_path(str(ROOT / "test/run"))["show_failures"]([])
+    assert capsys.readouterr().out == ""
+
+
+JUNIT = """\
+<testsuites><testsuite name="pytest" errors="1" failures="1" skipped="0" tests="3">
+<testcase classname="test.http.test_routes" name="test_found"/>
+<testcase classname="test.http.test_routes" name="test_lost"><failure message="404"/></testcase>
+<testcase classname="test.http.test_hosts" name="test_known"><error message="no fixture"/></testcase>
+</testsuite></testsuites>
+"""
+
+
+def test_failures_and_errors_of_pytest_are_named(tmp_path):
+    report = tmp_path / "http.xml"
+    report.write_text(JUNIT)
+    counts = runpy.run_path(str(ROOT / "test/run"))["count_junit"](report, 1)
+    assert counts.names == ("test.http.test_routes: test_lost", "test.http.test_hosts: test_known")
+    assert (counts.passed, counts.failed) == (1, 2)
