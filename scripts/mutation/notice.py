@@ -31,6 +31,7 @@ PYTEST = {
     "sim/net/http_client.c": ("services/test_kms_join", "services/test_kms_webhook"),
     "sim/net/outbox.c": ("http/test_transport",),
     "sim/net/turns.c": ("http/test_tls",),
+    "sim/net/writes.c": ("http/test_transport",),
     "sim/pages": ("http/test_logs",),
     "sim/pages/vm_logs.c": ("services/test_log_deployments", "services/test_vm_clients"),
     "sim/process": ("http/test_process", "http/test_command_line"),

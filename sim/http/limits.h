@@ -14,7 +14,7 @@
 #define LIMIT_READ_BYTES 65536   /* per read */
 #define LIMIT_WRITE_BYTES 65536  /* per write of what a client has not taken at once */
 #define LIMIT_TURN_MICROS 500    /* of one client that pipelines, before the others get a turn */
-#define LIMIT_LOOP_MICROS 1000   /* of all clients, before the loop looks for others that have come */
+#define LIMIT_LOOP_MICROS 2000   /* of all clients, before the loop looks for others that have come */
 #define LIMIT_HANDSHAKE_STEPS 2  /* of TLS, in a turn of all clients: each may take milliseconds */
 #define LIMIT_ACCEPT_PAUSE_MS 10 /* after a failed accept */
 
@@ -28,10 +28,11 @@
 #define LIMIT_TICK_MS 250   /* how often deadlines are checked */
 
 /* Of responses that leave together, see sim/net/outbox.h */
-#define LIMIT_OUTBOX_MANY 8     /* responses in one turn, for those of the next one to wait for each other */
-#define LIMIT_OUTBOX_MICROS 400 /* of work on what waits */
-#define LIMIT_OUTBOX_RESPONSE_BYTES 4096u /* longer ones do not wait */
-#define LIMIT_OUTBOX_INPUT_BYTES 4096u    /* before longer input is processed, what waits is sent */
+#define LIMIT_OUTBOX_MANY 8      /* responses in one turn, for those of the next one to wait for each other */
+#define LIMIT_OUTBOX_MICROS 2000 /* of work on what waits */
+#define LIMIT_OUTBOX_RESPONSE_BYTES 65536u /* longer ones do not wait */
+#define LIMIT_OUTBOX_KEPT_BYTES 131072u    /* of memory for one of them */
+#define LIMIT_OUTBOX_INPUT_BYTES 4096u     /* before longer input is processed, what waits is sent */
 
 /* Buffers larger than these are freed after use. */
 #define LIMIT_KEPT_REQUEST_BYTES 2048 /* per connection, so that thousands may be idle */

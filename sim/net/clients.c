@@ -39,6 +39,13 @@ void clients_after_poll(struct clients *clients)
     outbox_send(&clients->outbox);
 }
 
+bool clients_shrink(struct clients *clients)
+{
+    const bool is_outbox_left = outbox_shrink(&clients->outbox);
+
+    return http_session_shared_shrink(&clients->http) || is_outbox_left;
+}
+
 void clients_tick(struct clients *clients)
 {
     uint64_t soonest;

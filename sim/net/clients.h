@@ -40,6 +40,10 @@ void clients_begin_turn(struct clients *clients);
 /* Call it after the loop has polled: sends responses that wait for each other. */
 void clients_after_poll(struct clients *clients);
 
+/* Call it now and then: frees memory for responses that has not been used since. Returns whether some is
+ * left. */
+bool clients_shrink(struct clients *clients);
+
 /* Closes clients whose deadlines have passed, sends delayed responses that are due, and then does what
  * clients_turn does. It looks at each client. */
 void clients_tick(struct clients *clients);

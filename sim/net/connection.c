@@ -286,7 +286,8 @@ static int open_socket(struct connection *connection, uv_stream_t *listening)
     else
         uv_tcp_init(loop, &connection->socket.tcp);
     connection->socket.handle.data = connection;
-    if (uv_accept(listening, &connection->socket.stream) != 0)
+    if (uv_accept(listening, &connection->socket.stream) != 0 ||
+        uv_fileno(&connection->socket.handle, &connection->slot.descriptor) != 0)
         return -1;
     if (!is_unix) {
         uv_tcp_nodelay(&connection->socket.tcp, 1);
@@ -361,7 +362,7 @@ void connection_accept(struct clients *clients, uv_stream_t *listening,
     connection->origin = origin;
     connection->input = &input;
     connection->turn.go_on = on_turn;
-    connection->slot.send = connection_send_from_outbox;
+    connection->slot.written = connection_send_from_outbox;
     connection->ends_at = POOL_NEVER;
     connection->member.owner = origin;
     connection->member.actions = &actions;

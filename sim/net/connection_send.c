@@ -80,13 +80,12 @@ void connection_send_kept(struct connection *connection)
     connection_send_go_on(connection);
 }
 
-bool connection_send_written(struct connection *connection, struct span output, bool later)
+/* What becomes of the rest after a write with this result, a length or an error of libuv. */
+static bool go_on_after(struct connection *connection, struct span output, ssize_t result)
 {
-    uv_buf_t buf = uv_buf_init(unconst(output.data), (unsigned)output.len);
-    int sent = later ? 0 : uv_try_write(&connection->socket.stream, &buf, 1);
-    size_t taken = sent > 0 ? (size_t)sent : 0;
+    const size_t taken = result > 0 ? (size_t)result : 0;
 
-    if (sent < 0 && sent != UV_EAGAIN) {
+    if (result < 0 && result != UV_EAGAIN) {
         connection_core_close(connection);
         return false;
     }
@@ -95,6 +94,13 @@ bool connection_send_written(struct connection *connection, struct span output, 
     if (keep(connection, span_of(output.data + taken, output.len - taken)))
         connection_send_kept(connection);
     return false;
+}
+
+bool connection_send_written(struct connection *connection, struct span output, bool later)
+{
+    uv_buf_t buf = uv_buf_init(unconst(output.data), (unsigned)output.len);
+
+    return go_on_after(connection, output, later ? 0 : uv_try_write(&connection->socket.stream, &buf, 1));
 }
 
 bool connection_send_output(struct connection *connection, bool later)
@@ -117,11 +123,12 @@ static bool is_plain_and_open(const struct connection *connection)
 bool connection_send_with_others(struct connection *connection)
 {
     struct outbox *outbox = &connection->clients->outbox;
+    struct buf *holder = &connection->clients->http.output;
     const struct span output = http_session_output(&connection->session);
 
     if (!outbox_takes(outbox, output.len) || !is_plain_and_open(connection))
         return connection_send_output(connection, false);
-    outbox_put(outbox, &connection->slot, output, connection->started, uv_hrtime());
+    outbox_put(outbox, &connection->slot, output, holder, connection->started, uv_hrtime());
     http_session_forget_output(&connection->session);
     return !connection->unsent && connection->state == OPEN;
 }
@@ -132,10 +139,10 @@ bool connection_send_waiting(struct connection *connection)
     return !connection->unsent && connection->state == OPEN;
 }
 
-void connection_send_from_outbox(struct outbox_slot *slot, struct span bytes)
+void connection_send_from_outbox(struct outbox_slot *slot, struct span bytes, ssize_t result)
 {
     struct connection *connection =
         (struct connection *)(void *)((char *)slot - offsetof(struct connection, slot));
 
-    (void)connection_send_written(connection, bytes, false);
+    (void)go_on_after(connection, bytes, result);
 }

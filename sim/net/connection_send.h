@@ -17,7 +17,7 @@ bool connection_send_with_others(struct connection *connection);
 bool connection_send_waiting(struct connection *connection);
 
 /* For the connection's slot. */
-void connection_send_from_outbox(struct outbox_slot *slot, struct span bytes);
+void connection_send_from_outbox(struct outbox_slot *slot, struct span bytes, ssize_t result);
 
 /* Sends bytes as they are, which TLS has written. Returns true if everything has been written; otherwise
  * input->resume is called once it has. */

@@ -57,7 +57,7 @@ static void on_tick(uv_timer_t *timer)
     struct clients *clients = &server->listeners.clients;
 
     clients_tick(clients);
-    if (http_session_shared_shrink(&clients->http) || clients->pool.count > 0)
+    if (clients_shrink(clients) || clients->pool.count > 0)
         return;
     uv_timer_stop(&server->tick); /* an idle server sleeps */
     uv_prepare_stop(&server->turns);
