@@ -3,7 +3,7 @@
  * Appending past the limit drops the bytes and sets `has_overflowed`, which stays set
  * until buf_reset: a writer appends freely and checks once at the end.
  *
- * It may hold secrets: whatever it no longer holds is wiped. */
+ * It may hold secrets: whatever it no longer holds is wiped, but not what is in the front. */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 

@@ -21,7 +21,7 @@
 /* What all sessions of a server use in turn. */
 struct http_shared {
     struct arena arena; /* of the request being answered */
-    struct buf output;  /* of the last session fed */
+    struct buf output;  /* of the last session fed; its owner may exchange it once it has been taken */
     bool was_large;     /* one of the outputs since http_session_shared_shrink; private */
 };
 

@@ -30,13 +30,13 @@
 /* Of responses that leave together, see sim/net/outbox.h */
 #define LIMIT_OUTBOX_MANY 8      /* responses in one turn, for those of the next one to wait for each other */
 #define LIMIT_OUTBOX_MICROS 2000 /* of work on what waits */
-#define LIMIT_OUTBOX_RESPONSE_BYTES 65536u /* longer ones do not wait */
-#define LIMIT_OUTBOX_KEPT_BYTES 131072u    /* of memory for one of them */
+#define LIMIT_OUTBOX_RESPONSE_BYTES 65536u /* of a body: longer ones do not wait */
+#define LIMIT_OUTBOX_BYTES (1024u * 1024)  /* of all that waits */
 #define LIMIT_OUTBOX_INPUT_BYTES 4096u     /* before longer input is processed, what waits is sent */
 
 /* Buffers larger than these are freed after use. */
 #define LIMIT_KEPT_REQUEST_BYTES 2048 /* per connection, so that thousands may be idle */
-#define LIMIT_KEPT_OUTPUT_BYTES (256u * 1024)
+#define LIMIT_KEPT_OUTPUT_BYTES (128u * 1024)
 #define LIMIT_REUSED_OUTPUT_BYTES (8u * 1024 * 1024) /* smaller ones: after a tick without a large response */
 
 /* Request bodies being received and responses being sent, of all clients together: a client

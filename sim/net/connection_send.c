@@ -80,7 +80,7 @@ void connection_send_kept(struct connection *connection)
     connection_send_go_on(connection);
 }
 
-/* What becomes of the rest after a write with this result, a length or an error of libuv. */
+/* Goes on after a write with this result, a length or an error of libuv. Returns whether all has been written. */
 static bool go_on_after(struct connection *connection, struct span output, ssize_t result)
 {
     const size_t taken = result > 0 ? (size_t)result : 0;
@@ -126,7 +126,7 @@ bool connection_send_with_others(struct connection *connection)
     struct buf *holder = &connection->clients->http.output;
     const struct span output = http_session_output(&connection->session);
 
-    if (!outbox_takes(outbox, output.len) || !is_plain_and_open(connection))
+    if (!outbox_takes(outbox, holder->len) || !is_plain_and_open(connection))
         return connection_send_output(connection, false);
     outbox_put(outbox, &connection->slot, output, holder, connection->started, uv_hrtime());
     http_session_forget_output(&connection->session);

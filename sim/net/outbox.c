@@ -56,7 +56,7 @@ static void hold(struct outbox_item *item, struct span bytes, struct buf *holder
 
     if (!item->holder.data)
         buf_init_front(&item->holder, full.limit, full.front);
-    if (full.capacity > LIMIT_OUTBOX_KEPT_BYTES) {
+    if (full.capacity > LIMIT_KEPT_OUTPUT_BYTES) {
         buf_append_span(&item->holder, bytes);
         item->bytes = buf_span(&item->holder);
         buf_reset(holder);
@@ -74,11 +74,13 @@ void outbox_put(struct outbox *outbox, struct outbox_slot *slot, struct span byt
 
     if (outbox->count == 1)
         outbox->began = began;
+    outbox->len += bytes.len;
     item->slot = slot;
     hold(item, bytes, holder);
     slot->place = outbox->count;
     /* The next one may take as long as this one did. */
-    if (outbox->count == OUTBOX_RESPONSES || now - outbox->began + (now - began) > outbox->limit_ns)
+    if (outbox->count == OUTBOX_RESPONSES || outbox->len > LIMIT_OUTBOX_BYTES ||
+        now - outbox->began + (now - began) > outbox->limit_ns)
         outbox_send(outbox);
 }
 
@@ -119,6 +121,7 @@ void outbox_send(struct outbox *outbox)
         buf_reset(&outbox->items[i].holder);
     note_use(outbox);
     outbox->count = 0;
+    outbox->len = 0;
 }
 
 void outbox_forget(struct outbox *outbox, struct outbox_slot *slot)

@@ -20,7 +20,7 @@ struct outbox_slot {
 
     /* Set by its owner. */
     int descriptor; /* of the socket; see writes.h */
-    /* The bytes, which are gone afterwards, have been written with this result. It puts nothing into the outbox. */
+    /* The write of these bytes, which are gone afterwards, had this result. It puts nothing into the outbox. */
     void (*written)(struct outbox_slot *slot, struct span bytes, ssize_t result);
 };
 
@@ -36,6 +36,7 @@ struct outbox {
     struct writes writes;
     struct outbox_item items[OUTBOX_RESPONSES];
     size_t count;
+    size_t len;         /* of all of them */
     uint64_t began;     /* the work on the first of them, in ns of the caller's clock */
     unsigned responses; /* in this turn */
     bool is_crowded;    /* the turn before was */
@@ -49,13 +50,13 @@ void outbox_free(struct outbox *outbox);
  * that fewer responses were many. */
 void outbox_begin_turn(struct outbox *outbox, bool are_waiting);
 
-/* Counts a response of that length. Returns whether outbox_put takes it: it is not long, and there were many in the
- * turn before. */
+/* Counts a response with a body of that length. Returns whether outbox_put takes it: it is not long, and there were
+ * many in the turn before. */
 bool outbox_takes(struct outbox *outbox, size_t len);
 
 /* Takes a response, the work on which lasted from `began` to `now`, for a slot that is not in the outbox. The bytes
- * are in *holder, which is empty afterwards: unless its memory is large, it gives it for that of a response that has
- * been sent. Sends all that waits if one more would be too much. */
+ * are in *holder, from its front on, which is empty afterwards: its memory is exchanged for that of a response that
+ * has been sent, or, if it is large, the bytes are copied. Sends all that waits if one more would be too much. */
 void outbox_put(struct outbox *outbox, struct outbox_slot *slot, struct span bytes, struct buf *holder,
                 uint64_t began, uint64_t now);
 

@@ -10,7 +10,7 @@
 #include "sim/http/limits.h"
 #include "test/unit/vectors.h"
 
-enum { CLIENTS = OUTBOX_RESPONSES + 1, LIMIT_NS = 1000 };
+enum { CLIENTS = OUTBOX_RESPONSES + 1, LIMIT_NS = 1000, FRONT = 5 };
 
 struct client {
     struct outbox_slot slot; /* first */
@@ -34,7 +34,7 @@ static void on_written(struct outbox_slot *slot, struct span bytes, ssize_t resu
     struct world *world = client->world;
 
     assert_int_equal(slot->place, 0);
-    assert_true(result < 0 || (size_t)result == bytes.len);
+    assert_true(result < 0 || (size_t)result <= bytes.len);
     client->result = result;
     client->order = ++world->sent;
     if (world->leaves)
@@ -47,7 +47,7 @@ static int set_up(void **state)
     int pair[2];
 
     outbox_init(&world->outbox, LIMIT_NS);
-    buf_init_front(&world->holder, SIZE_MAX, 10);
+    buf_init_front(&world->holder, SIZE_MAX, FRONT);
     for (size_t i = 0; i < CLIENTS; i++) {
         assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
         assert_int_equal(fcntl(pair[0], F_SETFL, O_NONBLOCK), 0);
@@ -80,19 +80,32 @@ static bool takes(struct world *world, size_t len)
 
 static void put(struct world *world, size_t client, const char *text, uint64_t began, uint64_t now)
 {
+    struct span bytes;
+
     buf_append_text(&world->holder, text);
-    outbox_put(&world->outbox, &world->clients[client].slot, buf_span(&world->holder), &world->holder, began,
-               now);
+    bytes = span_of(world->holder.data - FRONT, FRONT + world->holder.len);
+    memcpy(world->holder.data - FRONT, "front", FRONT);
+    outbox_put(&world->outbox, &world->clients[client].slot, bytes, &world->holder, began, now);
     assert_int_equal(world->holder.len, 0);
 }
 
 static void assert_got(const struct world *world, size_t client, const char *text)
 {
     char got[LIMIT_OUTBOX_RESPONSE_BYTES + 1];
-    const ssize_t len = recv(world->clients[client].peer, got, sizeof got, 0);
+    ssize_t len = recv(world->clients[client].peer, got, FRONT, 0);
 
+    assert_int_equal(len, FRONT);
+    assert_memory_equal(got, "front", FRONT);
+    len = recv(world->clients[client].peer, got, sizeof got, 0);
     assert_int_equal(len < 0 ? 0 : len, strlen(text));
     assert_memory_equal(got, text, strlen(text));
+}
+
+static void assert_got_nothing(const struct world *world, size_t client)
+{
+    char byte;
+
+    assert_int_equal(recv(world->clients[client].peer, &byte, 1, 0), -1);
 }
 
 static void it_takes_short_ones_after_a_turn_with_many(void **state)
@@ -140,19 +153,20 @@ static void they_leave_in_order_at_the_end_of_the_turn(void **state)
     put(world, 1, "one", 2, 3);
     assert_int_equal(world->sent, 0);
     assert_true(world->clients[1].slot.place);
-    assert_got(world, 2, "");
+    assert_got_nothing(world, 2);
     outbox_begin_turn(&world->outbox, false);
     assert_int_equal(world->clients[2].order, 1);
     assert_int_equal(world->clients[0].order, 2);
     assert_int_equal(world->clients[1].order, 3);
+    assert_got(world, 2, "two");
     put(world, 2, " more", 0, 1);
     outbox_send(&world->outbox);
     outbox_send(&world->outbox);
     assert_int_equal(world->sent, 4);
     assert_got(world, 0, "");
-    assert_int_equal(world->clients[0].result, 0);
+    assert_int_equal(world->clients[0].result, FRONT);
     assert_got(world, 1, "one");
-    assert_got(world, 2, "two more");
+    assert_got(world, 2, " more");
 }
 
 static void the_work_on_them_is_limited(void **state)
@@ -190,9 +204,9 @@ static void other_work_counts_too(void **state)
 static void their_number_is_limited(void **state)
 {
     struct world *world = *state;
-    char text[LIMIT_OUTBOX_RESPONSE_BYTES + 1] = "";
+    char text[LIMIT_OUTBOX_BYTES / OUTBOX_RESPONSES - FRONT + 1] = "";
 
-    memset(text, 'x', LIMIT_OUTBOX_RESPONSE_BYTES);
+    memset(text, 'x', sizeof text - 1);
     for (size_t i = 0; i < OUTBOX_RESPONSES; i++) {
         assert_int_equal(world->sent, 0);
         put(world, i, text, 0, 0);
@@ -203,6 +217,23 @@ static void their_number_is_limited(void **state)
     put(world, OUTBOX_RESPONSES, "last", 0, 0);
     outbox_send(&world->outbox);
     assert_got(world, OUTBOX_RESPONSES, "last");
+}
+
+static void their_length_is_limited(void **state)
+{
+    struct world *world = *state;
+    const uint32_t much = LIMIT_OUTBOX_BYTES / 4 - FRONT;
+
+    for (size_t i = 0; i < 4; i++) {
+        memset(buf_reserve(&world->holder, much), 'x', much);
+        world->holder.len = much;
+        put(world, i, "", 0, 0);
+        assert_int_equal(world->sent, 0);
+    }
+    put(world, 4, "x", 0, 0);
+    assert_int_equal(world->sent, 5);
+    put(world, 5, "x", 0, 0);
+    assert_int_equal(world->sent, 5);
 }
 
 static void what_a_socket_does_not_take_is_said(void **state)
@@ -243,7 +274,7 @@ static void memory_is_used_again_and_freed_once_it_is_not(void **state)
     outbox_send(&world->outbox);
     put(world, 0, "another", 0, 0);
     assert_ptr_equal(world->holder.data, memory);
-    assert_int_equal(world->holder.front, 10);
+    assert_int_equal(world->holder.front, FRONT);
     put(world, 1, "and another", 0, 0);
     outbox_send(&world->outbox);
     capacity = capacity_of_all(world);
@@ -263,7 +294,7 @@ static void what_is_in_large_memory_is_copied(void **state)
     struct world *world = *state;
     const uint8_t *memory;
 
-    assert_non_null(buf_reserve(&world->holder, LIMIT_OUTBOX_KEPT_BYTES + 1));
+    assert_non_null(buf_reserve(&world->holder, LIMIT_KEPT_OUTPUT_BYTES + 1));
     memory = world->holder.data;
     put(world, 0, "here", 0, 0);
     put(world, 1, "and there", 0, 0);
@@ -271,7 +302,7 @@ static void what_is_in_large_memory_is_copied(void **state)
     outbox_send(&world->outbox);
     assert_got(world, 0, "here");
     assert_got(world, 1, "and there");
-    assert_in_range(capacity_of_all(world), 1, LIMIT_OUTBOX_KEPT_BYTES);
+    assert_in_range(capacity_of_all(world), 1, LIMIT_KEPT_OUTPUT_BYTES);
     put(world, 0, "again", 0, 0);
     outbox_send(&world->outbox);
     assert_got(world, 0, "again");
@@ -289,7 +320,7 @@ static void who_has_left_is_not_written_to(void **state)
     assert_false(world->clients[0].slot.place);
     outbox_send(&world->outbox);
     assert_int_equal(world->sent, 3);
-    assert_got(world, 0, "");
+    assert_got_nothing(world, 0);
     for (size_t i = 1; i < 4; i++)
         assert_got(world, i, "it");
     put(world, 0, "again", 0, 0);
@@ -321,6 +352,7 @@ int main(void)
         OUTBOX_TEST(the_work_on_them_is_limited),
         OUTBOX_TEST(other_work_counts_too),
         OUTBOX_TEST(their_number_is_limited),
+        OUTBOX_TEST(their_length_is_limited),
         OUTBOX_TEST(what_a_socket_does_not_take_is_said),
         OUTBOX_TEST(what_is_in_large_memory_is_copied),
         OUTBOX_TEST(memory_is_used_again_and_freed_once_it_is_not),
