@@ -71,11 +71,14 @@ def test_many_clients_at_once_each_get_their_own_answers(address):
         clients = [stack.enter_context(Connection(address)) for _ in range(count)]
         for turn in range(rounds):
             for i, client in enumerate(clients):
-                client.send(get(f"/nothing-{turn}-{i}") if i % 4 else get(f"/GetKey?path={turn}"))
+                asked = (f"GetKey?path={turn}", f"GetQuote?report_data={turn:02x}{i:02x}", f"nothing-{turn}-{i}")[i % 3]
+                client.send(get("/" + asked))
             answers = [client.read() for client in clients]
-            for i, answer in enumerate(answers):
-                assert answer.status == 200 if i % 4 == 0 else answer.error() == f"Service not found: nothing-{turn}-{i}"
-            assert len({answer.json()["key"] for answer in answers[::4]}) == 1
+            assert len({answer.json()["key"] for answer in answers[::3]}) == 1
+            for i in range(1, count, 3):
+                assert answers[i].json()["quote"][2 * 568:2 * 632] == f"{turn:02x}{i:02x}".ljust(128, "0")
+            for i in range(2, count, 3):
+                assert answers[i].error() == f"Service not found: nothing-{turn}-{i}"
 
 
 def test_byte_at_a_time(connection):
