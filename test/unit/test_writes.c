@@ -69,15 +69,14 @@ static void send_some(struct world *world, size_t count)
     writes_send(&world->writes, world->items, count);
 }
 
+/* There would be room for more. */
 static void assert_received(const struct world *world, size_t i)
 {
     char got[WRITES_MAX + 1];
+    const ssize_t len = recv(world->peers[i], got, sizeof got, 0);
 
+    assert_int_equal(len < 0 ? 0 : len, i);
     assert_int_equal(world->items[i].result, i);
-    if (i > 0)
-        assert_int_equal(recv(world->peers[i], got, sizeof got, 0), i);
-    assert_int_equal(recv(world->peers[i], got, sizeof got, 0), -1);
-    assert_int_equal(errno, EAGAIN);
 }
 
 static void each_gets_its_own(void **state)
