@@ -55,8 +55,9 @@ void outbox_begin_turn(struct outbox *outbox, bool are_waiting);
 bool outbox_takes(struct outbox *outbox, size_t len);
 
 /* Takes a response, the work on which lasted from `began` to `now`, for a slot that is not in the outbox. The bytes
- * are in *holder, from its front on, which is empty afterwards: its memory is exchanged for that of a response that
- * has been sent, or, if it is large, the bytes are copied. Sends all that waits if one more would be too much. */
+ * are in *holder, and may begin in its front. It is empty afterwards: its memory is exchanged for that of a response
+ * that has been sent, or, if it is large, the bytes are copied. Sends all that waits if one more would be too
+ * much. */
 void outbox_put(struct outbox *outbox, struct outbox_slot *slot, struct span bytes, struct buf *holder,
                 uint64_t began, uint64_t now);
 

@@ -39,7 +39,8 @@ static void give_up(struct writes *writes)
     writes->is_unavailable = true;
 }
 
-/* Returns how many of the first ones have been accepted, or -1. The blocks are named with the results. */
+/* Returns how many of the first ones have been accepted, or -1. The blocks must stay until the results, which refer
+ * to them, have been taken. */
 static long submit(const struct writes *writes, const struct writes_item *items, size_t count,
                    struct iocb blocks[static WRITES_MAX])
 {
